@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AssetManifestArtifact, CloudAssembly, type CloudFormationStackArtifact } from '@aws-cdk/cloud-assembly-api';
+import { UserError } from '../user-error.ts';
+import type { Stack, Template } from './template.ts';
+
+/**
+ * Reads a synthesized cloud assembly.
+ *
+ * @param dir the CDK's output folder
+ * @returns its stacks, each after the stacks that it depends on
+ * @throws UserError when the folder holds no assembly
+ */
+export function loadAssembly(dir: string): Stack[] {
+  if (!existsSync(join(dir, 'manifest.json'))) {
+    throw new UserError(`${dir} holds no cloud assembly. Run "cdk synth --output ${dir}" first.`);
+  }
+  return new CloudAssembly(dir).stacksRecursively.map((artifact) => ({
+    name: artifact.stackName,
+    template: artifact.template as Template,
+    parameters: artifact.parameters,
+    assets: assetsOf(artifact),
+  }));
+}
+
+function assetsOf(artifact: CloudFormationStackArtifact): Map<string, string> {
+  const assets = new Map<string, string>();
+  for (const manifest of artifact.dependencies.filter((a) => AssetManifestArtifact.isAssetManifestArtifact(a))) {
+    for (const { source, destinations } of Object.values(manifest.contents.files ?? {})) {
+      if (source.path === undefined) continue;
+      for (const { objectKey } of Object.values(destinations)) {
+        assets.set(objectKey, join(artifact.assembly.directory, source.path));
+      }
+    }
+  }
+  return assets;
+}

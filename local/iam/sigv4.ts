@@ -1,0 +1,184 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { canonicalRequest, queryParameters, type SignedRequest } from './canonical-request.ts';
+import type { Principal, PrincipalStore } from './principals.ts';
+import { SignatureError } from './signature-error.ts';
+
+export type { SignedRequest } from './canonical-request.ts';
+export { SignatureError, type SignatureErrorCode } from './signature-error.ts';
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
+const MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
+
+/** A signature as the request states it; nothing in it is verified. */
+export interface StatedSignature {
+  readonly accessKeyId: string;
+  readonly date: string;
+  readonly region: string;
+  /** The service of the credential scope, such as `s3` or `kafka-cluster`. */
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+  readonly timestamp: string;
+  readonly sessionToken: string | undefined;
+  /** Seconds of validity; only presigned addresses have it. */
+  readonly expiresSeconds: number | undefined;
+}
+
+/**
+ * Reads the Signature Version 4 of a request, from the `Authorization` header or, in a presigned address, from the query.
+ *
+ * @throws SignatureError when there is none, or when parts of it are missing or malformed
+ */
+export function readSignature(request: SignedRequest): StatedSignature {
+  const authorization = header(request, 'authorization');
+  if (authorization !== undefined) return fromAuthorizationHeader(request, authorization);
+  const query = new Map(queryParameters(request.url));
+  if (query.has('X-Amz-Algorithm')) return fromQuery(query);
+  throw new SignatureError(
+    'MissingAuthenticationToken',
+    'The request is not signed. Sign it with an access key of this run.',
+  );
+}
+
+/**
+ * Establishes who made a request by its Signature Version 4.
+ * Presigned addresses are taken as well as signed headers. The hash that an S3 client states for the body (also
+ * `UNSIGNED-PAYLOAD` and the `STREAMING-` kinds) is part of what was signed; comparing it with the body is the caller's job.
+ *
+ * @param now for tests
+ * @throws SignatureError
+ */
+export function verifySignature(request: SignedRequest, principals: PrincipalStore, now = new Date()): Principal {
+  const stated = readSignature(request);
+  const known = principals.find(stated.accessKeyId);
+  if (!known) {
+    throw new SignatureError(
+      'InvalidClientTokenId',
+      `The access key id ${stated.accessKeyId} is not known here. The operator's is "test", with the secret "test".`,
+    );
+  }
+  if (!equalInConstantTime(stated.sessionToken ?? '', known.credentials.sessionToken ?? '')) {
+    throw new SignatureError('InvalidClientTokenId', 'The security token included in the request is invalid.');
+  }
+  checkTime(stated, now);
+  if (!equalInConstantTime(stated.signature, expectedSignature(request, stated, known.credentials.secretAccessKey))) {
+    throw new SignatureError(
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check the secret access key and the signing method.',
+    );
+  }
+  return known.principal;
+}
+
+function fromAuthorizationHeader(request: SignedRequest, authorization: string): StatedSignature {
+  const [algorithm, ...rest] = authorization.split(' ');
+  if (algorithm !== ALGORITHM) throw incomplete(`only ${ALGORITHM} is supported, not "${algorithm}"`);
+  const fields = new Map(
+    rest
+      .join('')
+      .split(',')
+      .map((field) => [field.slice(0, field.indexOf('=')), field.slice(field.indexOf('=') + 1)] as const),
+  );
+  return {
+    ...scopeOf(required(fields, 'Credential')),
+    signedHeaders: headerNames(required(fields, 'SignedHeaders')),
+    signature: required(fields, 'Signature'),
+    timestamp: header(request, 'x-amz-date') ?? basicIsoTime(header(request, 'date')),
+    sessionToken: header(request, 'x-amz-security-token'),
+    expiresSeconds: undefined,
+  };
+}
+
+function fromQuery(query: Map<string, string>): StatedSignature {
+  if (query.get('X-Amz-Algorithm') !== ALGORITHM) throw incomplete(`only ${ALGORITHM} is supported`);
+  const expiresSeconds = Number(required(query, 'X-Amz-Expires'));
+  if (!(expiresSeconds > 0 && expiresSeconds <= MAX_EXPIRES_SECONDS)) {
+    throw incomplete(`X-Amz-Expires must be a number of seconds up to ${MAX_EXPIRES_SECONDS}`);
+  }
+  return {
+    ...scopeOf(required(query, 'X-Amz-Credential')),
+    signedHeaders: headerNames(required(query, 'X-Amz-SignedHeaders')),
+    signature: required(query, 'X-Amz-Signature'),
+    timestamp: required(query, 'X-Amz-Date'),
+    sessionToken: query.get('X-Amz-Security-Token'),
+    expiresSeconds,
+  };
+}
+
+function scopeOf(credential: string) {
+  const [terminator, service, region, date, ...keyParts] = credential.split('/').reverse();
+  if (terminator !== 'aws4_request' || !service || !region || !date || keyParts.length === 0) {
+    throw incomplete(`Credential must be <key>/<date>/<region>/<service>/aws4_request, not "${credential}"`);
+  }
+  return { accessKeyId: keyParts.reverse().join('/'), date, region, service };
+}
+
+/** A signature that does not cover `host` could be replayed against another server. */
+function headerNames(list: string): string[] {
+  const names = list.split(';');
+  if (!names.includes('host')) throw incomplete('the header "host" must be signed');
+  return names;
+}
+
+function checkTime(stated: StatedSignature, now: Date): void {
+  const signedAt = Date.parse(
+    stated.timestamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
+  );
+  if (Number.isNaN(signedAt) || !stated.timestamp.startsWith(stated.date)) {
+    throw incomplete('X-Amz-Date must look like 20260131T235959Z and be of the day in the credential scope');
+  }
+  const ageMs = now.getTime() - signedAt;
+  if (ageMs < -MAX_CLOCK_SKEW_MS || (stated.expiresSeconds === undefined && ageMs > MAX_CLOCK_SKEW_MS)) {
+    throw new SignatureError(
+      'RequestTimeTooSkewed',
+      `The difference between the request time (${stated.timestamp}) and the current time is too large.`,
+    );
+  }
+  if (stated.expiresSeconds !== undefined && ageMs > stated.expiresSeconds * 1000) {
+    throw new SignatureError('RequestExpired', `Request has expired: it was valid for ${stated.expiresSeconds} s.`);
+  }
+}
+
+function expectedSignature(request: SignedRequest, stated: StatedSignature, secret: string): string {
+  const canonical = canonicalRequest(request, { ...stated, presigned: stated.expiresSeconds !== undefined });
+  const scope = [stated.date, stated.region, stated.service, 'aws4_request'];
+  const stringToSign = [
+    ALGORITHM,
+    stated.timestamp,
+    scope.join('/'),
+    createHash('sha256').update(canonical).digest('hex'),
+  ].join('\n');
+  const key = scope.reduce<string | Buffer>((parent, part) => hmac(parent, part), `AWS4${secret}`);
+  return hmac(key, stringToSign).toString('hex');
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+function equalInConstantTime(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function required(fields: Map<string, string>, name: string): string {
+  const value = fields.get(name);
+  if (!value) throw incomplete(`${name} is missing`);
+  return value;
+}
+
+function header(request: SignedRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(',') : value;
+}
+
+function basicIsoTime(httpDate: string | undefined): string {
+  const time = new Date(httpDate ?? '');
+  if (Number.isNaN(time.getTime())) throw incomplete('X-Amz-Date is missing');
+  return time.toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+function incomplete(detail: string): SignatureError {
+  return new SignatureError('IncompleteSignature', `The request signature is not complete: ${detail}.`);
+}

@@ -1,0 +1,67 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Every relative import of the tree, as paths below the root; tests may import what they test with. */
+const imports: Import[] = globSync('{functions,infra,frontend,local,scripts}/**/*.ts', { cwd: ROOT })
+  .filter((file) => !file.endsWith('.test.ts'))
+  .flatMap((from) =>
+    [...readFileSync(join(ROOT, from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, specifier = '']) => ({
+      from,
+      to: relative(ROOT, join(ROOT, dirname(from), specifier)),
+    })),
+  );
+
+function forbidden(from: RegExp, mayReach: RegExp): string[] {
+  return imports
+    .filter((entry) => from.test(entry.from) && !mayReach.test(entry.to))
+    .map((entry) => `${entry.from} imports ${entry.to}`);
+}
+
+describe('imports point one way', () => {
+  it('finds the imports at all', () => {
+    expect(imports.length).toBeGreaterThan(100);
+  });
+
+  it('lets the domain reach nothing outside itself', () => {
+    expect(forbidden(/^functions\/domain\//, /^functions\/domain\//)).toEqual([]);
+  });
+
+  it('lets adapters and the http layer reach the domain alone', () => {
+    expect(forbidden(/^functions\/adapters\//, /^functions\/(adapters|domain)\//)).toEqual([]);
+    expect(forbidden(/^functions\/http\//, /^functions\/(http|domain)\//)).toEqual([]);
+  });
+
+  it('keeps one function out of the folder of another', () => {
+    const shared = /^functions\/(domain|adapters|http)\//;
+    const crossing = imports
+      .filter(({ from }) => from.startsWith('functions/') && !shared.test(from))
+      .filter(({ from, to }) => dirname(from) !== dirname(to) && !shared.test(to));
+    expect(crossing).toEqual([]);
+  });
+
+  it('lets infra know the shard map and the build of the site, and nothing else of the code it deploys', () => {
+    expect(forbidden(/^infra\//, /^(infra\/|functions\/domain\/|frontend\/build\.ts$)/)).toEqual([]);
+  });
+
+  it('keeps the local runner apart from everything that it runs', () => {
+    expect(forbidden(/^local\//, /^local\//)).toEqual([]);
+  });
+});
+
+it('lets the local runner learn every name from the templates', () => {
+  const folders = globSync('functions/*/handler.ts', { cwd: ROOT }).map((file) => dirname(file).split('/').at(-1) ?? '');
+  expect(folders.length).toBeGreaterThan(3);
+  const names = [...folders.filter((name) => name.includes('-')), 'order-consumer-group', 'orders_shard', 'SHARD_MAP'];
+  const mentions = globSync('local/**/*.ts', { cwd: ROOT })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => names.filter((name) => readFileSync(join(ROOT, file), 'utf8').includes(name)).map((name) => `${file}: ${name}`));
+  expect(mentions).toEqual([]);
+});

@@ -1,0 +1,149 @@
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { call, newUser, orderOf } from '../api.ts';
+import { listKeys } from '../clients.ts';
+import { newDataDir, processesOf, type Run, removeDataDir, runToEnd, startRun, waitFor } from '../run.ts';
+
+const seed = inject('dataDir');
+const dataDir = newDataDir(seed);
+const user = newUser('l');
+let run: Run;
+
+afterAll(async () => {
+  await run?.end('SIGINT');
+  removeDataDir(dataDir);
+});
+
+async function idsOf(userId: string): Promise<string[]> {
+  const { body } = await call(run.addresses.api, 'GET', `/api/orders?user_id=${userId}`);
+  return body.orders.map((order: { id: string }) => order.id);
+}
+
+describe('a local run beside another one', { timeout: 120_000 }, () => {
+  it('prints an address for each part', async () => {
+    run = await startRun(dataDir);
+    for (const part of ['API', 'dashboard', 'shard1', 'shard2', 'S3', 'Kafka']) {
+      expect(run.output()).toMatch(new RegExp(`^.*${part}.*localhost:\\d+`, 'm'));
+    }
+  });
+
+  it('refuses to share its data folder', async () => {
+    const { code, output } = await runToEnd(['--data-dir', dataDir, '--api-port', '0', '--site-port', '0']);
+    expect(code).toBe(1);
+    expect(output).toContain('--data-dir');
+    expect(output).not.toContain('    at ');
+  });
+
+  it('ends on Ctrl-C within 10 s and leaves no process', async () => {
+    const created = await call(run.addresses.api, 'POST', '/api/orders', orderOf(user));
+    expect(created.status).toBe(201);
+    const { code, seconds } = await run.end('SIGINT');
+    expect(code).toBe(0);
+    expect(seconds).toBeLessThan(10);
+    expect(processesOf(dataDir)).toEqual([]);
+  });
+
+  it('still has its orders and receipts after a restart', async () => {
+    run = await startRun(dataDir);
+    const [id] = await idsOf(user);
+    expect(id).toBeDefined();
+    expect(await listKeys(run.addresses, 'order-receipts', `receipts/${user}/`)).toEqual([`receipts/${user}/${id}.txt`]);
+  });
+
+  it('recovers by itself from kill -9', async () => {
+    const before = await idsOf(user);
+    await run.end('SIGKILL');
+    run = await startRun(dataDir);
+    expect(await idsOf(user)).toEqual(before);
+    expect((await call(run.addresses.api, 'POST', '/api/orders', orderOf(user))).body.delivery).toEqual({
+      receipt: 'stored',
+      event: 'published',
+    });
+  });
+
+  it('loses everything by `npm run reset`, which refuses while the run is alive', async () => {
+    const reset = () => runToEnd(['--data-dir', dataDir], process.env, 'scripts/reset.ts');
+    expect((await reset()).code).toBe(1);
+    await run.end('SIGINT');
+    expect(await reset()).toMatchObject({ code: 0 });
+
+    run = await startRun(dataDir);
+    expect(await idsOf(user)).toEqual([]);
+    expect(await listKeys(run.addresses, 'order-receipts', 'receipts/')).toEqual([]);
+    await run.end('SIGINT');
+  });
+});
+
+describe('a start that cannot succeed says why in one sentence and leaves nothing', { timeout: 60_000 }, () => {
+  async function taken<T>(use: (port: number) => Promise<T>): Promise<T> {
+    const server: Server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      return await use((server.address() as { port: number }).port);
+    } finally {
+      server.close();
+    }
+  }
+
+  it.each(['--api-port', '--site-port', '--postgres-port', '--aws-port', '--kafka-port'])('a taken port: %s', async (flag) => {
+    const dir = newDataDir(seed);
+    await taken(async (port) => {
+      const others = ['--api-port', '--site-port', '--postgres-port', '--aws-port', '--kafka-port'].filter((name) => name !== flag);
+      const args = [...others.flatMap((name) => [name, '0']), flag, String(port), '--data-dir', dir];
+      const { code, output } = await runToEnd(args);
+      expect(code).toBe(1);
+      expect(output).toContain(String(port));
+      expect(output).toContain(flag);
+      expect(output).not.toContain('    at ');
+    });
+    expect(processesOf(dir)).toEqual([]);
+    removeDataDir(dir);
+  });
+
+  it('a data folder that cannot be written', async () => {
+    const parent = mkdtempSync(join(tmpdir(), 'orderflow-test-'));
+    const file = join(parent, 'file');
+    writeFileSync(file, '');
+    const { code, output } = await runToEnd(['--data-dir', join(file, 'data')]);
+    expect(code).toBe(1);
+    expect(output).toContain('--data-dir');
+    expect(output).not.toContain('    at ');
+    removeDataDir(parent);
+  });
+
+  it('no Java to be had', async () => {
+    const dir = newDataDir(seed);
+    const bin = mkdtempSync(join(tmpdir(), 'orderflow-test-'));
+    mkdirSync(join(bin, 'bin'));
+    writeFileSync(join(bin, 'bin', 'java'), '#!/bin/sh\necho \'openjdk version "11.0.2"\' >&2\n');
+    chmodSync(join(bin, 'bin', 'java'), 0o755);
+    const env = { ...process.env, JAVA_HOME: bin, PATH: `${join(bin, 'bin')}:/usr/bin:/bin`, NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://127.0.0.1:9' };
+    const { code, output } = await runToEnd(
+      ['--api-port', '0', '--site-port', '0', '--postgres-port', '0', '--aws-port', '0', '--kafka-port', '0', '--data-dir', dir],
+      env,
+    );
+    expect(code).toBe(1);
+    expect(output).toMatch(/Java.*17/);
+    expect(output).not.toContain('    at ');
+    await waitFor(() => expect(processesOf(dir)).toEqual([]));
+    removeDataDir(dir);
+    removeDataDir(bin);
+  });
+});
+
+it('explains what becomes of every resource, none unknown', async () => {
+  const { code, output } = await runToEnd(['--explain', '--data-dir', seed]);
+  expect(code).toBe(0);
+  expect(output).toContain('AWS::Lambda::Function');
+  expect(output).toMatch(/0 unknown/);
+});
+
+it('names an option that it does not know', async () => {
+  const { code, output } = await runToEnd(['--prot', '1']);
+  expect(code).toBe(1);
+  expect(output).toContain("'--prot'");
+});

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { call, newUser, orderOf } from '../api.ts';
+import { listKeys, queryShard, readObject, readTopic } from '../clients.ts';
+import { waitFor } from '../run.ts';
+
+const addresses = inject('addresses');
+const dataDir = inject('dataDir');
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+describe('GET /health', () => {
+  it('is healthy and speaks of each part', async () => {
+    const { status, body } = await call(addresses.api, 'GET', '/health');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'healthy', service: 'orderflow-producer' });
+  });
+});
+
+describe.each([
+  { letter: 'a', shard: 'shard1', info: 'shard1 (A-M)', own: 'orders_shard1', other: 'orders_shard2', number: 1 },
+  { letter: 'Z', shard: 'shard2', info: 'shard2 (N-Z)', own: 'orders_shard2', other: 'orders_shard1', number: 2 },
+])('an order of a user on $shard', ({ letter, shard, info, own, other, number }) => {
+  it('travels from the API through the shard, the receipt and Kafka to the consumer', async () => {
+    const user = newUser(letter);
+    const created = await call(addresses.api, 'POST', '/api/orders', orderOf(user));
+
+    expect(created.status).toBe(201);
+    const { order } = created.body;
+    expect(created.body).toEqual({
+      order: {
+        id: expect.stringMatching(UUID_V7),
+        user_id: user,
+        product_name: 'Mechanical Keyboard',
+        quantity: 2,
+        price: 149.99,
+        status: 'created',
+        receipt_s3_key: `receipts/${user}/${order.id}.txt`,
+        created_at: expect.stringMatching(RFC_3339),
+        updated_at: expect.stringMatching(RFC_3339),
+      },
+      shard,
+      shard_info: info,
+      receipt: `receipts/${user}/${order.id}.txt`,
+      delivery: { receipt: 'stored', event: 'published' },
+    });
+    expect(created.headers.get('location')).toBe(`/api/orders/${order.id}`);
+    expect(created.headers.get('access-control-allow-origin')).toBe('*');
+
+    const listed = await call(addresses.api, 'GET', `/api/orders?user_id=${user}`);
+    expect(listed.status).toBe(200);
+    expect(listed.body).toMatchObject({ orders: [order], count: 1 });
+    const all = await call(addresses.api, 'GET', '/api/orders');
+    expect(all.body.orders).toContainEqual(order);
+
+    const find = 'select id, price::text from orders where user_id = $1';
+    expect(await queryShard(addresses, own, find, [user])).toEqual([{ id: order.id, price: '149.99' }]);
+    expect(await queryShard(addresses, other, find, [user])).toEqual([]);
+    expect(await queryShard(addresses, own, 'select 1 from outbox where order_id = $1', [order.id])).toEqual([]);
+
+    expect(await listKeys(addresses, 'order-receipts', `receipts/${user}/`)).toEqual([order.receipt_s3_key]);
+    const receipt = await readObject(addresses, 'order-receipts', order.receipt_s3_key);
+    expect(receipt.contentType).toMatch(/^text\/plain/);
+    for (const part of [order.id, user, shard, 'Mechanical Keyboard', '149.99', '299.98', 'created', order.created_at]) {
+      expect(receipt.text).toContain(part);
+    }
+
+    const records = await readTopic(addresses, 'orders', (all) => all.some(({ key }) => key === user));
+    const event = records.find(({ key }) => key === user);
+    expect(JSON.parse(event?.value ?? '')).toEqual({
+      event_type: 'order.created',
+      order_id: order.id,
+      user_id: user,
+      product_name: 'Mechanical Keyboard',
+      quantity: 2,
+      total: 299.98,
+      status: 'created',
+      shard: number,
+      timestamp: expect.stringMatching(RFC_3339),
+    });
+    expect(event?.headers).toMatchObject({ ce_id: order.id, ce_type: 'order.created', ce_specversion: '1.0' });
+
+    const confirmation = `Dear ${user}, your order for 2 x Mechanical Keyboard (Total: $299.98) has been confirmed! Order ID: ${order.id}`;
+    await waitFor(() => expect(readFileSync(join(dataDir, 'run.log'), 'utf8')).toContain(confirmation));
+  });
+});
+
+it('takes the same order of the same user twice as two orders', async () => {
+  const user = newUser('m');
+  const first = await call(addresses.api, 'POST', '/api/orders', orderOf(user));
+  const second = await call(addresses.api, 'POST', '/api/orders', orderOf(user));
+  expect([first.status, second.status]).toEqual([201, 201]);
+
+  const { body } = await call(addresses.api, 'GET', `/api/orders?user_id=${user}`);
+  expect(body.orders.map((order: { id: string }) => order.id)).toEqual([second.body.order.id, first.body.order.id]);
+});
+
+it('pages through the orders of all shards, newest first, each once', async () => {
+  const users = [newUser('b'), newUser('x'), newUser('c'), newUser('y'), newUser('d')];
+  const ids: string[] = [];
+  for (const user of users) ids.push((await call(addresses.api, 'POST', '/api/orders', orderOf(user))).body.order.id);
+
+  const seen: string[] = [];
+  let cursor = '';
+  while (!ids.every((id) => seen.includes(id))) {
+    const { status, body } = await call(addresses.api, 'GET', `/api/orders?limit=2${cursor && `&cursor=${cursor}`}`);
+    expect(status).toBe(200);
+    expect(body.count).toBe(body.orders.length);
+    seen.push(...body.orders.map((order: { id: string }) => order.id));
+    if (!body.next_cursor) break;
+    cursor = encodeURIComponent(body.next_cursor);
+  }
+  expect(seen.filter((id) => ids.includes(id))).toEqual(ids.toReversed());
+  expect(new Set(seen).size).toBe(seen.length);
+});
+
+it('answers the CORS preflight of a browser', async () => {
+  const response = await fetch(`${addresses.api}/api/orders`, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
+  });
+  expect(response.status).toBe(204);
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  expect(response.headers.get('access-control-allow-methods')?.split(',').sort()).toEqual(['GET', 'OPTIONS', 'POST']);
+  expect(response.headers.get('access-control-allow-headers')).toMatch(/Content-Type.*/);
+});
+
+it('serves the API behind the dashboard as well', async () => {
+  const { status, body } = await call(addresses.site, 'GET', `/api/orders?user_id=${randomUUID().replace(/^./, 'q')}`);
+  expect({ status, body }).toMatchObject({ status: 200, body: { orders: [], count: 0 } });
+});
+
+it('refuses an S3 client with a wrong secret', async () => {
+  const response = await fetch(`${addresses.aws}/order-receipts`);
+  expect(response.status).toBe(403);
+});

@@ -1,0 +1,111 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Addresses } from '../local/start.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const ANY_FREE_PORT = ['--api-port', '0', '--site-port', '0', '--postgres-port', '0', '--aws-port', '0', '--kafka-port', '0'];
+
+/** A local run under test, started as a person starts it: a process of its own with flags. */
+export interface Run {
+  readonly addresses: Addresses;
+  readonly dataDir: string;
+  /** Everything that it has printed so far. */
+  output(): string;
+  /** Sends a signal and waits for the end of the process. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; seconds: number }>;
+}
+
+/** A new, empty data folder. `seed` names another run's folder whose synthesized assembly saves synthesizing again. */
+export function newDataDir(seed?: string): string {
+  const dir = mkdtempSync(join(tmpdir(), 'orderflow-test-'));
+  chmodSync(dir, 0o755);
+  for (const name of ['cdk.out', 'cdk.out.stamp']) {
+    if (seed) cpSync(join(seed, name), join(dir, name), { recursive: true });
+  }
+  return dir;
+}
+
+/** Runs a command of the project to its end and returns what it printed and its exit code. */
+export async function runToEnd(args: readonly string[], env = process.env, script = 'local/main.ts') {
+  const { child, output } = launch(script, args, env);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output: output() };
+}
+
+/**
+ * Starts a local run on free ports and waits until it says that it is ready.
+ *
+ * @throws Error with everything it printed when it ends or takes longer than four minutes
+ */
+export async function startRun(dataDir: string, args: readonly string[] = []): Promise<Run> {
+  const { child, output } = launch('local/main.ts', [...ANY_FREE_PORT, '--data-dir', dataDir, ...args]);
+  const addressFile = join(dataDir, 'addresses.json');
+  await waitFor(
+    () => {
+      if (child.exitCode !== null) throw new GaveUp(`The run ended with code ${child.exitCode}:\n${output()}`);
+      if (!output().includes('Ctrl-C')) throw new Error(`not ready yet:\n${output()}`);
+    },
+    { seconds: 240 },
+  );
+  return {
+    addresses: JSON.parse(readFileSync(addressFile, 'utf8')) as Addresses,
+    dataDir,
+    output,
+    async end(signal) {
+      const begun = performance.now();
+      const closed = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+      child.kill(signal);
+      await closed;
+      return { code: child.exitCode, seconds: (performance.now() - begun) / 1000 };
+    },
+  };
+}
+
+/** The command lines of all processes that name a folder: what a run has started and not ended. */
+export function processesOf(dataDir: string): string[] {
+  return execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(dataDir));
+}
+
+/** Removes a data folder and checks that nothing was still using it. */
+export function removeDataDir(dataDir: string): void {
+  if (existsSync(dataDir)) rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** Thrown inside `waitFor` when waiting on is pointless. */
+export class GaveUp extends Error {
+  override name = 'GaveUp';
+}
+
+/**
+ * Tries until `attempt` does not throw any more and returns its value.
+ *
+ * @throws the last failure once `seconds` have passed
+ */
+export async function waitFor<T>(attempt: () => T | Promise<T>, { seconds = 15 } = {}): Promise<T> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof GaveUp || performance.now() > deadline) throw error;
+      await delay(100);
+    }
+  }
+}
+
+function launch(script: string, args: readonly string[], env = process.env): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+  }
+  return { child, output: () => printed };
+}

@@ -1,0 +1,24 @@
+import type { TestProject } from 'vitest/node';
+import type { Addresses } from '../local/start.ts';
+import { newDataDir, removeDataDir, startRun } from './run.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    addresses: Addresses;
+    siteUrl: string;
+    dataDir: string;
+  }
+}
+
+/** Starts the whole system once for all end-to-end and browser tests, on free ports and empty data. */
+export default async function setup(project: TestProject) {
+  const dataDir = newDataDir();
+  const run = await startRun(dataDir);
+  project.provide('addresses', run.addresses);
+  project.provide('siteUrl', run.addresses.site);
+  project.provide('dataDir', dataDir);
+  return async () => {
+    await run.end('SIGINT');
+    removeDataDir(dataDir);
+  };
+}

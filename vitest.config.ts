@@ -1,0 +1,43 @@
+import { defineConfig } from 'vitest/config';
+
+const ENGINE_TESTS = '**/*.engine.test.ts';
+const TREES = '{functions,frontend,infra,local,scripts}';
+
+/** Projects run one after the other, fast ones first: a slip shows in seconds, not after the engines have started. */
+export default defineConfig({
+  test: {
+    reporters: ['default', './tests/count-reporter.ts'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [`${TREES}/**/*.test.ts`, 'tests/*.test.ts'],
+          exclude: [ENGINE_TESTS, '**/node_modules/**'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'engines',
+          include: [`${TREES}/${ENGINE_TESTS}`],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: ['tests/{e2e,browser}/**/*.test.ts'],
+          globalSetup: ['tests/running-system.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+});
