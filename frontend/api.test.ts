@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Api, ApiError, createApi } from './api.ts';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+interface Seen {
+  readonly request: IncomingMessage;
+  readonly body: string;
+}
+
+/** An API that gives one answer to everything, and what was asked of it. */
+async function apiAnswering(status: number, body: unknown): Promise<{ api: Api; seen: Seen[] }> {
+  const seen: Seen[] = [];
+  const server = createServer(async (request, response) => {
+    seen.push({ request, body: await text(request) });
+    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+  closers.push(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { api: createApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), seen };
+}
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.unreachable(),
+    (error: unknown) => error,
+  );
+const patience = () => new AbortController().signal;
+
+describe('the API', () => {
+  it('is sent an order as JSON', async () => {
+    const { api, seen } = await apiAnswering(201, { shard: 'shard1' });
+    expect(await api.placeOrder({ user_id: 'alice' })).toEqual({ shard: 'shard1' });
+    expect(seen[0]?.body).toBe('{"user_id":"alice"}');
+    expect(seen[0]?.request.headers).toMatchObject({ 'content-type': 'application/json' });
+  });
+
+  it('is asked for a page with what is set, escaped', async () => {
+    const { api, seen } = await apiAnswering(200, { orders: [] });
+    await api.listOrders({ limit: 25, user: '' }, patience());
+    await api.listOrders({ limit: 50, user: 'a&b', cursor: 'x=' }, patience());
+    expect(seen.map(({ request }) => request.url)).toEqual([
+      '/api/orders?limit=25',
+      '/api/orders?limit=50&user_id=a%26b&cursor=x%3D',
+    ]);
+  });
+
+  it('hands on the sentence and the details of a refusal', async () => {
+    const details = [{ path: 'quantity', message: 'must be at least 1' }];
+    const { api } = await apiAnswering(400, { error: 'The order is not valid.', details });
+    expect(await failure(api.placeOrder({}))).toMatchObject({
+      message: 'The order is not valid.',
+      status: 400,
+      problems: details,
+    });
+  });
+
+  it.each([
+    [502, '<html>Bad gateway</html>'],
+    [200, '<html>Some portal</html>'],
+  ])('is not believed when it answers %i with something else than JSON', async (status, body) => {
+    const { api } = await apiAnswering(status, body);
+    const error = await failure(api.listOrders({ limit: 1 }, patience()));
+    expect(error).toBeInstanceOf(ApiError);
+    expect((error as ApiError).message).toContain(String(status));
+  });
+
+  it('still names every part when it is not healthy', async () => {
+    const { api } = await apiAnswering(503, { status: 'unhealthy', checks: { kafka: 'down' } });
+    expect(await api.health()).toEqual([{ name: 'kafka', up: false }]);
+  });
+
+  it('is reported when it cannot be reached', async () => {
+    const error = await failure(createApi('http://127.0.0.1:1').health());
+    expect(error).toMatchObject({ name: 'ApiError', status: 0, message: 'The API does not answer.' });
+  });
+
+  it('does not turn a request that was given up into a failure of its own', async () => {
+    const { api } = await apiAnswering(200, { orders: [] });
+    const error = await failure(api.listOrders({ limit: 1 }, AbortSignal.abort()));
+    expect(error).toMatchObject({ name: 'AbortError' });
+  });
+});

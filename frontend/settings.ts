@@ -1,0 +1,62 @@
+import { checkShardMap, ShardMapError, type ShardRange } from '../functions/domain/shard-map.ts';
+
+/** What the page must be told by whoever hosts it. */
+export interface Settings {
+  /** Where the API answers, without a trailing slash; empty means the page's own origin. */
+  readonly apiBaseUrl: string;
+  /** Which users live on which shard: orders in a list do not say. */
+  readonly shards: readonly ShardRange[];
+}
+
+/** Thrown when the page cannot learn its settings; the message says what is wrong and what to do. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Checks what `config.json` holds.
+ *
+ * @throws SettingsError when `apiBaseUrl` is missing or neither empty nor an http(s) address, or `shards` is no shard map
+ */
+export function parseSettings(value: unknown): Settings {
+  const { apiBaseUrl: base, shards } = (value ?? {}) as { apiBaseUrl?: unknown; shards?: unknown };
+  if (typeof base !== 'string' || !(base === '' || /^https?:\/\/[^/]/.test(base))) {
+    throw new SettingsError('config.json must hold "apiBaseUrl": the address of the API, or "" for this very host.');
+  }
+  if (!Array.isArray(shards))
+    throw new SettingsError('config.json must hold "shards": the shard map of the deployment.');
+  try {
+    return { apiBaseUrl: base.replace(/\/+$/, ''), shards: checkShardMap(shards as ShardRange[]) };
+  } catch (cause) {
+    if (cause instanceof ShardMapError) throw new SettingsError(`config.json: ${cause.message}`, { cause });
+    throw cause;
+  }
+}
+
+/**
+ * Reads `config.json`, which the deployment puts beside the page.
+ *
+ * @param url address of the file
+ * @throws SettingsError when it cannot be read or is not usable
+ */
+export async function loadSettings(url: string | URL): Promise<Settings> {
+  let response: Response;
+  try {
+    response = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (cause) {
+    throw new SettingsError('config.json cannot be read: its server does not answer. Reload to try again.', { cause });
+  }
+  if (!response.ok) {
+    throw new SettingsError(
+      `config.json cannot be read: its server answered ${response.status}. Put it beside the page.`,
+    );
+  }
+  try {
+    return parseSettings(await response.json());
+  } catch (cause) {
+    if (cause instanceof SettingsError) throw cause;
+    throw new SettingsError('config.json is not valid JSON.', { cause });
+  }
+}

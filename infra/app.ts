@@ -1,0 +1,13 @@
+import { App } from 'aws-cdk-lib';
+import { ConfigError, readConfig } from './config.ts';
+import { composeOrderFlow } from './orderflow.ts';
+
+const app = new App();
+try {
+  composeOrderFlow(app, readConfig(app.node.getAllContext()));
+  app.synth();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SHARD_MAP } from '../functions/domain/shard-map.ts';
+import { ConfigError, readConfig } from './config.ts';
+
+describe('context', () => {
+  it('needs nothing: dev, a bucket named by CloudFormation, two shards', () => {
+    const config = readConfig({});
+    expect(config.stage.name).toBe('dev');
+    expect(config.receiptsBucket).toBeUndefined();
+    expect(config.shards).toEqual(DEFAULT_SHARD_MAP);
+  });
+
+  it('passes over what belongs to the CDK', () => {
+    expect(readConfig({ '@aws-cdk/core:flag': true, 'cli-telemetry': false }).stage.name).toBe('dev');
+  });
+
+  it('takes a shard map as text, as the command line gives it, and as a list', () => {
+    const shards = [{ id: 1, from: 'A', to: 'Z' }];
+    expect(readConfig({ shards: JSON.stringify(shards) }).shards).toEqual(shards);
+    expect(readConfig({ shards }).shards).toEqual(shards);
+  });
+
+  it.each([
+    [{ stag: 'dev' }, 'Unknown context "stag": the allowed keys are stage, receiptsBucket, shards.'],
+    [{ stage: 'test' }, 'Context "stage": must be dev or prod; got "test".'],
+    [{ receiptsBucket: 'Order_Receipts' }, 'Context "receiptsBucket": must be an S3 bucket name'],
+    [{ shards: 'A-Z' }, 'Context "shards": must be a JSON list'],
+    [{ shards: [{ id: 1, from: 'A' }] }, 'Context "shards" at 0.to: '],
+    [{ shards: [{ id: 1, from: 'A', to: 'M' }] }, 'Context "shards": Every letter needs exactly one shard, but N'],
+  ])('refuses %j and says why', (context, message) => {
+    expect(() => readConfig(context)).toThrow(ConfigError);
+    expect(() => readConfig(context)).toThrow(message);
+  });
+});

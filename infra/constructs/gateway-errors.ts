@@ -1,0 +1,70 @@
+import { Cors, type CorsOptions, ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+
+const EXPOSED_HEADERS = ['Location', 'Retry-After', 'Idempotent-Replayed'];
+
+/** What browsers on any origin may send and read. */
+export const CORS_PREFLIGHT: CorsOptions = {
+  allowOrigins: Cors.ALL_ORIGINS,
+  allowMethods: ['GET', 'POST', 'OPTIONS'],
+  allowHeaders: ['Content-Type', 'Idempotency-Key', 'Authorization'],
+  exposeHeaders: EXPOSED_HEADERS,
+};
+
+// Without these, a browser would not let the page read an error that the gateway makes.
+const CORS_HEADERS = {
+  'Access-Control-Allow-Origin': "'*'",
+  'Access-Control-Expose-Headers': `'${EXPOSED_HEADERS.join(',')}'`,
+};
+
+interface GatewayError {
+  readonly id: string;
+  readonly type: ResponseType;
+  /** Replaces the gateway's own status. */
+  readonly statusCode?: string;
+  /** Replaces the gateway's own sentence. */
+  readonly sentence?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+const GATEWAY_ERRORS: readonly GatewayError[] = [
+  { id: 'ClientError', type: ResponseType.DEFAULT_4XX },
+  { id: 'ServerError', type: ResponseType.DEFAULT_5XX },
+  {
+    // What the gateway answers, with 403, to every path and method it has no route for.
+    id: 'UnknownRoute',
+    type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
+    statusCode: '404',
+    sentence: 'There is no such path, or it does not take this method.',
+  },
+  {
+    id: 'BodyTooLarge',
+    type: ResponseType.REQUEST_TOO_LARGE,
+    sentence: 'The request body is too large: it may have at most 64 KiB.',
+  },
+  {
+    id: 'Throttled',
+    type: ResponseType.THROTTLED,
+    sentence: 'There are too many requests at the moment: try again in a second.',
+    headers: { 'Retry-After': "'1'" },
+  },
+  {
+    id: 'Timeout',
+    type: ResponseType.INTEGRATION_TIMEOUT,
+    sentence: 'The service did not answer in time.',
+  },
+];
+
+/** Gives every error that the gateway itself answers the API's own shape, `{"error": "<sentence>"}`, and CORS headers. */
+export function exposeGatewayErrors(api: RestApi): void {
+  for (const { id, type, statusCode, sentence, headers } of GATEWAY_ERRORS) {
+    // messageString is the gateway's sentence, quoted and escaped already.
+    const error = sentence === undefined ? '$context.error.messageString' : JSON.stringify(sentence);
+    api.addGatewayResponse(id, {
+      type,
+      ...(statusCode === undefined ? {} : { statusCode }),
+      responseHeaders: { ...CORS_HEADERS, ...headers },
+      templates: { 'application/json': `{"error":${error}}` },
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { KafkaCluster } from './kafka-cluster.ts';
+import type { KafkaTopic } from './kafka-topic.ts';
+
+export interface KafkaEventSourceProps {
+  readonly fn: IFunction;
+  readonly cluster: KafkaCluster;
+  readonly topic: KafkaTopic;
+  readonly consumerGroup: string;
+  /** Mappings of one group share their pollers' cost. */
+  readonly pollerGroup: string;
+}
+
+/**
+ * Hands a topic's records to a function in batches. Partial responses and bisecting are documented for provisioned mode
+ * alone (https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html), so the mapping has pollers of its own.
+ */
+export class KafkaEventSource extends Construct {
+  constructor(scope: Construct, id: string, props: KafkaEventSourceProps) {
+    super(scope, id);
+    const { fn, cluster, topic, consumerGroup } = props;
+    const mapping = new EventSourceMapping(this, 'Mapping', {
+      target: fn,
+      eventSourceArn: cluster.arn,
+      kafkaTopic: topic.topicName,
+      kafkaConsumerGroupId: consumerGroup,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      provisionedPollerConfig: { minimumPollers: 1, pollerGroupName: props.pollerGroup },
+    });
+    // Lambda checks and uses the function's role for the pollers, so its rights come first.
+    topic.grantRead(fn, consumerGroup).combine(grantPolling(fn, cluster)).applyBefore(mapping);
+  }
+}
+
+// What AWSLambdaMSKExecutionRole holds beside the rights on logs
+// (https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html).
+function grantPolling(grantee: IFunction, cluster: KafkaCluster): Grant {
+  const describeCluster = Grant.addToPrincipal({
+    grantee,
+    actions: ['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
+    resourceArns: [cluster.arn],
+  });
+  const networkInterfaces = Grant.addToPrincipal({
+    grantee,
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSecurityGroups',
+      'ec2:DescribeSubnets',
+      'ec2:DescribeVpcs',
+    ],
+    resourceArns: ['*'],
+  });
+  return describeCluster.combine(networkInterfaces);
+}

@@ -1,0 +1,71 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { properties } from '../testing/inspect.ts';
+import { synthesize } from '../testing/templates.ts';
+
+const { Stream: dev } = synthesize({ stage: 'dev' });
+const { Stream: prod } = synthesize({ stage: 'prod' });
+
+describe('kafka', () => {
+  it('takes connections with TLS and IAM alone', () => {
+    dev.hasResourceProperties('AWS::MSK::Cluster', {
+      KafkaVersion: '4.1.x.kraft',
+      ClientAuthentication: { Sasl: { Iam: { Enabled: true } }, Unauthenticated: { Enabled: false } },
+      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true } },
+    });
+  });
+
+  it('has two brokers in dev, of which one is enough to write', () => {
+    dev.hasResourceProperties('AWS::MSK::Cluster', {
+      NumberOfBrokerNodes: 2,
+      BrokerNodeGroupInfo: Match.objectLike({ InstanceType: 'kafka.t3.small' }),
+    });
+    expect(serverProperties(dev)).toEqual([
+      'auto.create.topics.enable=false',
+      'default.replication.factor=2',
+      'min.insync.replicas=1',
+    ]);
+  });
+
+  it('has three brokers in prod, in three zones, of which two must have a record', () => {
+    prod.hasResource('AWS::MSK::Cluster', {
+      DeletionPolicy: 'Retain',
+      Properties: { NumberOfBrokerNodes: 3, BrokerNodeGroupInfo: { InstanceType: 'kafka.m7g.large' } },
+    });
+    expect(properties(prod, 'AWS::MSK::Cluster')[0].BrokerNodeGroupInfo.ClientSubnets).toHaveLength(3);
+    expect(serverProperties(prod)).toEqual([
+      'auto.create.topics.enable=false',
+      'default.replication.factor=3',
+      'min.insync.replicas=2',
+    ]);
+  });
+
+  it.each([
+    ['dev', dev, 2],
+    ['prod', prod, 3],
+  ])('has the topic of orders on every broker of %s', (_stage, template, replicas) => {
+    template.hasResourceProperties('AWS::MSK::Topic', {
+      TopicName: 'orders',
+      PartitionCount: 6,
+      ReplicationFactor: replicas,
+    });
+  });
+
+  it('lets pollers in its own security group read, and opens nothing else by itself', () => {
+    const rule = { FromPort: 9098, ToPort: 9098, IpProtocol: 'tcp' };
+    expect(properties(dev, 'AWS::EC2::SecurityGroupIngress')).toEqual([expect.objectContaining(rule)]);
+    expect(properties(dev, 'AWS::EC2::SecurityGroupEgress')).toEqual([expect.objectContaining(rule)]);
+  });
+
+  it('reads the broker addresses once, by a function outside the network that may do nothing else', () => {
+    dev.resourceCountIs('Custom::BootstrapBrokers', 1);
+    const [lookup] = properties(dev, 'AWS::Lambda::Function');
+    expect(lookup.VpcConfig).toBeUndefined();
+    const statements = properties(dev, 'AWS::IAM::Policy').flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+    expect(statements.map(({ Action }) => Action)).toEqual(['kafka:GetBootstrapBrokers']);
+  });
+});
+
+function serverProperties(template: typeof dev): string[] {
+  return properties(template, 'AWS::MSK::Configuration')[0].ServerProperties.split('\n');
+}
