@@ -68,9 +68,10 @@ export function checkShardMap<Shard extends ShardRange>(shards: readonly Shard[]
  * @throws ShardMapError when the id does not start with a letter A-Z (callers validate user ids first)
  */
 export function shardFor<Shard extends ShardRange>(shards: readonly Shard[], userId: string): Shard {
-  const letter = userId.charAt(0).toUpperCase();
-  const shard = shards.find(({ from, to }) => from <= letter && letter <= to);
-  if (letter.length !== 1 || shard === undefined) {
+  // Tested before it is made upper case: other letters, such as the long s, become one of A-Z thereby.
+  const letter = /^[A-Za-z]/.exec(userId)?.[0].toUpperCase();
+  const shard = shards.find(({ from, to }) => letter !== undefined && from <= letter && letter <= to);
+  if (shard === undefined) {
     throw new ShardMapError(`No shard owns the user "${userId}": a user id starts with a letter A-Z.`);
   }
   return shard;

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { once } from 'node:events';
 import type { Log } from '../log.ts';
 import { UserError } from '../user-error.ts';
 
@@ -74,7 +74,7 @@ async function filesUnder(path: string): Promise<string[]> {
 async function runCdkSynth(repository: string, output: string, context: Readonly<Record<string, string>>) {
   const cdk = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');
   const contextFlags = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
-  const args = [cdk, 'synth', '--quiet', '--no-notices', '--no-version-reporting', '--output', output, ...contextFlags];
+  const args = [cdk, 'synth', '--quiet', '--output', output, ...contextFlags];
   const child = spawn(process.execPath, args, {
     cwd: repository,
     env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },

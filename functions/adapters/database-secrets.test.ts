@@ -1,0 +1,53 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DatabaseSecrets } from './database-secrets.ts';
+
+const manager = mockClient(SecretsManagerClient);
+const VALUE = { engine: 'postgres', host: 'db', port: 5432, dbname: 'orders_shard1', username: 'u', password: 'p1' };
+const answer = (value: unknown) => ({ SecretString: JSON.stringify(value) });
+
+beforeEach(() => manager.reset());
+
+describe('database secrets', () => {
+  it('are read once, however many ask', async () => {
+    manager.on(GetSecretValueCommand, { SecretId: 'shard1' }).resolves(answer(VALUE));
+    const secrets = new DatabaseSecrets();
+    const [first] = await Promise.all([secrets.get('shard1'), secrets.get('shard1')]);
+    expect(first).toMatchObject({ host: 'db', port: 5432, dbname: 'orders_shard1', username: 'u', password: 'p1' });
+    expect(manager.calls()).toHaveLength(1);
+  });
+
+  it('may carry the port as text', async () => {
+    manager.on(GetSecretValueCommand).resolves(answer({ ...VALUE, port: '5433' }));
+    expect((await new DatabaseSecrets().get('shard1')).port).toBe(5433);
+  });
+
+  it('are read afresh once they are forgotten', async () => {
+    manager
+      .on(GetSecretValueCommand)
+      .resolvesOnce(answer(VALUE))
+      .resolvesOnce(answer({ ...VALUE, password: 'p2' }));
+    const secrets = new DatabaseSecrets();
+    await secrets.get('shard1');
+    secrets.forget('shard1');
+    expect((await secrets.get('shard1')).password).toBe('p2');
+  });
+
+  it('are asked for again after a failure', async () => {
+    manager.on(GetSecretValueCommand).rejectsOnce(new Error('throttled')).resolves(answer(VALUE));
+    const secrets = new DatabaseSecrets();
+    await expect(secrets.get('shard1')).rejects.toThrow('throttled');
+    expect((await secrets.get('shard1')).password).toBe('p1');
+  });
+
+  it.each([['not JSON'], [JSON.stringify({ ...VALUE, host: undefined })]])(
+    'are refused by name, without their value: %#',
+    async (SecretString) => {
+      manager.on(GetSecretValueCommand).resolves({ SecretString });
+      await expect(new DatabaseSecrets().get('shard1')).rejects.toThrow(
+        new Error('The secret shard1 does not hold host, port, dbname, username and password.'),
+      );
+    },
+  );
+});

@@ -1,0 +1,72 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+
+const TIMEOUT_MS = 2_000;
+
+// The keys that Secrets Manager's rotation and CloudFormation's target attachment read and write:
+// https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+const databaseSecret = z.object({
+  host: z.string().min(1),
+  port: z.coerce.number().int().min(1).max(65_535),
+  dbname: z.string().min(1),
+  username: z.string().min(1),
+  password: z.string().min(1),
+});
+
+/** How to reach and open a database. */
+export type DatabaseSecret = Readonly<z.infer<typeof databaseSecret>>;
+
+/** Database secrets by name, read once and kept for the life of the execution environment. */
+export class DatabaseSecrets {
+  readonly #client: Pick<SecretsManagerClient, 'send'>;
+  readonly #kept = new Map<string, Promise<DatabaseSecret>>();
+
+  constructor(client: Pick<SecretsManagerClient, 'send'> = createClient()) {
+    this.#client = client;
+  }
+
+  /**
+   * The secret's current value, from memory when it was read before.
+   *
+   * @throws what the SDK throws, and an error that names the secret when its value is not a database secret
+   */
+  get(name: string): Promise<DatabaseSecret> {
+    const kept = this.#kept.get(name);
+    if (kept !== undefined) return kept;
+    const reading = this.#read(name);
+    this.#kept.set(name, reading);
+    // A failed read is not kept: the next caller tries again.
+    reading.catch(() => this.forget(name));
+    return reading;
+  }
+
+  /** Makes the next `get` read the secret afresh, for when a login was refused: the password may have been rotated. */
+  forget(name: string): void {
+    this.#kept.delete(name);
+  }
+
+  async #read(name: string): Promise<DatabaseSecret> {
+    const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: name }), {
+      abortSignal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const { success, data } = databaseSecret.safeParse(parseJson(SecretString));
+    // What is wrong with it stays unsaid: the value must not reach a log.
+    if (!success) throw new Error(`The secret ${name} does not hold host, port, dbname, username and password.`);
+    return data;
+  }
+}
+
+function parseJson(value: string | undefined): unknown {
+  try {
+    return JSON.parse(value ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function createClient(): SecretsManagerClient {
+  return new SecretsManagerClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 800, requestTimeout: 1_500, throwOnRequestTimeout: true },
+  });
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { Kafka, logLevel } from 'kafkajs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Kafka as Broker, startKafka } from '../../../local/engines/kafka/start-kafka.ts';
+import { silentLog } from '../../../local/engines/testing.ts';
+import { verifyMskToken } from '../../../local/iam/msk-token.ts';
+import { PrincipalStore } from '../../../local/iam/principals.ts';
+import { type SignInListener, startSignInListener } from '../../../local/msk/listener.ts';
+import { parseCommand } from '../../../local/settings.ts';
+import { type Certificate, loadAuthority } from '../../../local/tls/authority.ts';
+import { orderCreated } from '../../domain/events.ts';
+import { anOrder } from '../../testing/orders.ts';
+import { MemoryLog } from '../../testing/ports.ts';
+import { KafkaEventPublisher } from './event-publisher.ts';
+import { KafkaTopicProbe } from './topic-probe.ts';
+
+const EVENT = orderCreated(anOrder(), { id: 1, from: 'A', to: 'M' });
+const dir = mkdtempSync(join(tmpdir(), 'orderflow-kafka-'));
+const principals = new PrincipalStore();
+let certificate: Certificate;
+let broker: Broker;
+let listener: SignInListener;
+
+async function openListener(): Promise<void> {
+  listener = await startSignInListener({
+    port: broker.mskPort,
+    brokerPort: broker.mskBrokerPort,
+    certificate,
+    authenticate: (token) => verifyMskToken(token, principals),
+    log: silentLog,
+  });
+}
+
+/** Where `npm start` keeps Kafka. */
+function cacheDir(): string {
+  const command = parseCommand([], process.env);
+  if (command.verb === 'help') throw new Error('Nobody asked for help.');
+  return command.settings.cacheDir;
+}
+
+/** The first message of the topic, read past the sign-in by the operator. */
+async function readFirst(topic: string) {
+  const kafka = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId: `read-${topic}` });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  const first = Promise.withResolvers<{ key: string; value: string; headers: Record<string, string> }>();
+  await consumer.run({
+    eachMessage: async ({ message: { key, value, headers } }) => {
+      const text = Object.entries(headers ?? {}).map(([name, bytes]) => [name, String(bytes)]);
+      first.resolve({ key: String(key), value: String(value), headers: Object.fromEntries(text) });
+    },
+  });
+  try {
+    return await first.promise;
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+async function createTopic(topic: string): Promise<void> {
+  const admin = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
+  await admin.disconnect();
+}
+
+beforeAll(async () => {
+  const role = principals.issue({
+    kind: 'role',
+    name: 'create-order',
+    arn: 'arn:aws:iam::000000000000:role/create-order',
+  });
+  process.env.AWS_ACCESS_KEY_ID = role.accessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = role.secretAccessKey;
+  process.env.AWS_SESSION_TOKEN = role.sessionToken;
+  const authority = await loadAuthority(join(dir, 'tls'), 'public');
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), authority.certificatePem]);
+  certificate = await authority.issue('msk');
+  broker = await startKafka({
+    dir: join(dir, 'kafka'),
+    runDir: join(dir, 'run'),
+    cacheDir: cacheDir(),
+    operatorPort: 0,
+    mskPort: 0,
+    log: silentLog,
+  });
+  await openListener();
+});
+
+afterAll(async () => {
+  await listener?.stop();
+  await broker?.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('Kafka', () => {
+  let settings: { brokers: string[]; region: string; topic: string };
+  let publisher: KafkaEventPublisher;
+
+  beforeEach(async ({ task }) => {
+    settings = { brokers: [`localhost:${broker.mskPort}`], region: 'us-east-1', topic: `orders-${task.id}` };
+    await createTopic(settings.topic);
+    publisher = new KafkaEventPublisher(settings, new MemoryLog());
+  });
+  afterEach(() => publisher.close());
+
+  it('gets an event as a CloudEvent, from a client that signed in as its role', async () => {
+    await publisher.warmUp();
+    await publisher.publish(EVENT);
+    const { key, value, headers } = await readFirst(settings.topic);
+    expect(key).toBe('alice');
+    expect(JSON.parse(value)).toMatchObject({ event_type: 'order.created', total: 299.98 });
+    expect(headers).toMatchObject({ 'content-type': 'application/json', ce_id: EVENT.orderId });
+  });
+
+  it('is given up in about two seconds while it is away, and used again when it is back', async () => {
+    await publisher.warmUp();
+    await listener.stop();
+    const started = performance.now();
+    await expect(publisher.publish(EVENT)).rejects.toThrow();
+    expect(performance.now() - started).toBeLessThan(3_000);
+    await openListener();
+    await publisher.publish(EVENT);
+  });
+
+  it('does not take an event while it refuses the sign-in', async () => {
+    const stranger = new KafkaEventPublisher(settings, new MemoryLog());
+    const secret = process.env.AWS_SECRET_ACCESS_KEY;
+    process.env.AWS_SECRET_ACCESS_KEY = 'another';
+    try {
+      await expect(stranger.publish(EVENT)).rejects.toThrow(/[Aa]uthentication failed/);
+    } finally {
+      process.env.AWS_SECRET_ACCESS_KEY = secret;
+      await stranger.close();
+    }
+  });
+
+  it('is healthy for a topic that exists and not for one that does not', async () => {
+    const probe = new KafkaTopicProbe(settings, new MemoryLog());
+    const missing = new KafkaTopicProbe({ ...settings, topic: 'missing' }, new MemoryLog());
+    await probe.check();
+    await expect(missing.check()).rejects.toThrow();
+    await Promise.all([probe.close(), missing.close()]);
+  });
+});

@@ -1,0 +1,42 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+/** All that the functions may do; there is no DDL among it. Whatever is not listed is taken away. */
+const RIGHTS = [
+  { table: 'orders', rights: 'SELECT, INSERT' },
+  { table: 'outbox', rights: 'SELECT, INSERT, UPDATE, DELETE' },
+];
+
+/**
+ * Creates the user that the functions log in as, or brings its password and rights up to date.
+ *
+ * @param client the master user's connection, inside a transaction
+ */
+export async function ensureApplicationUser(
+  client: pg.Client,
+  user: { readonly username: string; readonly password: string },
+): Promise<void> {
+  const name = pg.escapeIdentifier(user.username);
+  const database = pg.escapeIdentifier(client.database ?? '');
+  const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [user.username]);
+  const verb = rowCount === 0 ? 'CREATE' : 'ALTER';
+  await client.query(`${verb} ROLE ${name} LOGIN PASSWORD ${pg.escapeLiteral(scramVerifier(user.password))}`);
+  await client.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
+  await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${name}`);
+  await client.query(`REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${name}`);
+  for (const { table, rights } of RIGHTS) await client.query(`GRANT ${rights} ON ${table} TO ${name}`);
+}
+
+/**
+ * What Postgres stores in place of a password. Made here, so that the password is in no statement and therefore in no
+ * server log. https://www.postgresql.org/docs/current/catalog-pg-authid.html
+ */
+function scramVerifier(password: string): string {
+  const iterations = 4096;
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
+  const hmac = (text: string) => createHmac('sha256', salted).update(text).digest();
+  const storedKey = createHash('sha256').update(hmac('Client Key')).digest('base64');
+  const serverKey = hmac('Server Key').toString('base64');
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${storedKey}:${serverKey}`;
+}

@@ -1,0 +1,27 @@
+import pg from 'pg';
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const INVALID_PASSWORD = '28P01';
+/** Connection exceptions, authorization, insufficient resources, system errors. */
+const UNAVAILABLE_CLASSES = new Set(['08', '28', '53', '58']);
+/** Ended by the administrator, crash shutdown, cannot connect now, statement timed out, read-only during a failover. */
+const UNAVAILABLE_CODES = new Set(['57P01', '57P02', '57P03', '57014', '25006']);
+const CONNECTION_ENDED_CODES = new Set(['57P01', '57P02']);
+
+/** The server refused the password, as it does once when the password was rotated. */
+export function isLoginRefused(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === INVALID_PASSWORD;
+}
+
+/** The connection broke, or the server ended it: a new connection may work at once. */
+export function isConnectionLost(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || CONNECTION_ENDED_CODES.has(error.code ?? '');
+}
+
+/** The database cannot serve at the moment, as against: it refused this very statement. */
+export function isUnavailable(error: unknown): boolean {
+  // Without an SQLSTATE no server spoke: name resolution, sockets, TLS, time-outs, the secret.
+  if (!(error instanceof pg.DatabaseError)) return true;
+  const code = error.code ?? '';
+  return UNAVAILABLE_CODES.has(code) || UNAVAILABLE_CLASSES.has(code.slice(0, 2));
+}

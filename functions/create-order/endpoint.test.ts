@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
+import { httpHandler } from '../http/pipeline.ts';
+import { call, postJson, type RequestParts } from '../testing/api-request.ts';
+import { MemoryEvents, MemoryLog, MemoryOrders, MemoryReceipts } from '../testing/ports.ts';
+import { createOrderEndpoint } from './endpoint.ts';
+
+const KEYBOARD = { user_id: 'alice', product_name: 'Mechanical Keyboard', quantity: 2, price: 149.99 };
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+
+function api() {
+  let ids = 0;
+  const system = {
+    shards: DEFAULT_SHARD_MAP,
+    orders: new MemoryOrders(),
+    receipts: new MemoryReceipts(),
+    events: new MemoryEvents(),
+    newId: () => `019d0f2e-7b5c-7000-8000-${String(++ids).padStart(12, '0')}`,
+    now: () => new Date('2026-11-22T09:30:00.123Z'),
+    log: new MemoryLog(),
+  };
+  const handler = httpHandler(system.log, createOrderEndpoint(system));
+  return { ...system, post: (parts: RequestParts) => call(handler, parts) };
+}
+
+describe('POST /api/orders', () => {
+  it('answers with the order, field for field', async () => {
+    const { post } = api();
+    const { statusCode, headers, body } = await post(postJson(KEYBOARD));
+    expect(statusCode).toBe(201);
+    expect(headers.Location).toBe('/api/orders/019d0f2e-7b5c-7000-8000-000000000001');
+    expect(body).toEqual({
+      order: {
+        id: '019d0f2e-7b5c-7000-8000-000000000001',
+        user_id: 'alice',
+        product_name: 'Mechanical Keyboard',
+        quantity: 2,
+        price: 149.99,
+        status: 'created',
+        receipt_s3_key: 'receipts/alice/019d0f2e-7b5c-7000-8000-000000000001.txt',
+        created_at: '2026-11-22T09:30:00.123Z',
+        updated_at: '2026-11-22T09:30:00.123Z',
+      },
+      shard: 'shard1',
+      shard_info: 'shard1 (A-M)',
+      receipt: 'receipts/alice/019d0f2e-7b5c-7000-8000-000000000001.txt',
+      delivery: { receipt: 'stored', event: 'published' },
+    });
+  });
+
+  it('stores the same order twice when it is placed twice', async () => {
+    const { post, orders } = api();
+    await post(postJson(KEYBOARD));
+    await post(postJson(KEYBOARD));
+    expect(orders.stored).toHaveLength(2);
+  });
+
+  it.each([
+    ['a charset', { headers: { 'content-type': 'application/json; charset=UTF-8' }, body: JSON.stringify(KEYBOARD) }],
+    ['a header in capitals', { headers: { 'CONTENT-TYPE': 'Application/JSON' }, body: JSON.stringify(KEYBOARD) }],
+    [
+      'a body in base64',
+      { headers: JSON_TYPE, body: Buffer.from(JSON.stringify(KEYBOARD)).toString('base64'), isBase64Encoded: true },
+    ],
+    ['255 characters outside the basic plane', postJson({ ...KEYBOARD, product_name: '🎹'.repeat(255) })],
+    ['the largest order', postJson({ ...KEYBOARD, quantity: 1_000_000, price: 99_999_999.99 })],
+    ['the smallest order', postJson({ ...KEYBOARD, user_id: 'a', product_name: 'x', quantity: 1, price: 0.01 })],
+    ['the longest user id', postJson({ ...KEYBOARD, user_id: `Z${'.'.repeat(99)}` })],
+  ])('accepts %s', async (_, request) => {
+    expect((await api().post(request)).statusCode).toBe(201);
+  });
+
+  it.each<[string, number, RequestParts]>([
+    ['no body', 400, { headers: JSON_TYPE, body: null }],
+    ['an empty body', 400, { headers: JSON_TYPE, body: '' }],
+    ['broken JSON', 400, { headers: JSON_TYPE, body: '{"user_id":' }],
+    ['a body that is not UTF-8', 400, { headers: JSON_TYPE, body: '/w==', isBase64Encoded: true }],
+    ['a list', 400, postJson([KEYBOARD])],
+    ['null', 400, postJson(null)],
+    ['text', 400, postJson('order')],
+    ['no content type', 415, { body: JSON.stringify(KEYBOARD) }],
+    ['a form', 415, { headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'user_id=alice' }],
+    ['another charset', 415, { headers: { 'Content-Type': 'application/json; charset=latin1' }, body: '{}' }],
+    ['a body of 65 KiB', 413, postJson({ ...KEYBOARD, product_name: 'x'.repeat(65 * 1024) })],
+    ['an unknown field', 400, postJson({ ...KEYBOARD, status: 'confirmed' })],
+    ['a prototype', 400, { headers: JSON_TYPE, body: `{"__proto__":{},${JSON.stringify(KEYBOARD).slice(1)}` }],
+  ])('refuses %s with %d and stores nothing', async (_, status, request) => {
+    const { post, orders } = api();
+    const { statusCode, body } = await post(request);
+    expect([statusCode, typeof body.error, orders.stored]).toEqual([status, 'string', []]);
+  });
+
+  it.each<[keyof typeof KEYBOARD, unknown[]]>([
+    ['user_id', [undefined, null, 7, '', '1alice', 'ärger', 'a b', 'alice\n', '../alice', 'a'.repeat(101), '-a']],
+    ['product_name', [undefined, null, 7, '', 'x'.repeat(256), 'key\u0000board', 'key\nboard', '\u0085', '\ud800']],
+    ['quantity', [undefined, null, '2', 0, -1, 1.5, 1_000_001, 1e9, true, [2]]],
+    ['price', [undefined, null, '149.99', 'NaN', 0, -1, 1.999, 0.001, 100_000_000, 1e300, {}]],
+  ])('refuses a bad %s, names it and stores nothing', async (field, values) => {
+    for (const value of values) {
+      const { post, orders } = api();
+      const { statusCode, body } = await post(postJson({ ...KEYBOARD, [field]: value }));
+      expect([value, statusCode, body.details]).toEqual([value, 400, [{ path: field, message: expect.any(String) }]]);
+      expect(body.error).toMatch(new RegExp(`^${field} must .+\\.$`));
+      expect(orders.stored).toEqual([]);
+    }
+  });
+
+  it('names every field that is wrong', async () => {
+    const { body } = await api().post(postJson({ user_id: 'alice', qty: 2 }));
+    const paths = body.details.map(({ path }: { path: string }) => path);
+    expect(paths.sort()).toEqual(['price', 'product_name', 'qty', 'quantity']);
+  });
+
+  it('keeps its answer short however many fields are wrong', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`f${index}`, 1]));
+    const { body } = await api().post(postJson(fields));
+    expect(body.details).toHaveLength(20);
+  });
+
+  it('answers 503 when the user’s shard is down', async () => {
+    const { post, orders } = api();
+    orders.unavailable.add('shard2');
+    const { statusCode, headers } = await post(postJson({ ...KEYBOARD, user_id: 'zara' }));
+    expect([statusCode, headers['Retry-After']]).toEqual([503, '5']);
+    expect((await post(postJson(KEYBOARD))).statusCode).toBe(201);
+  });
+});

@@ -1,0 +1,32 @@
+import { v7 as uuidv7 } from 'uuid';
+import { DatabaseSecrets } from '../adapters/database-secrets.ts';
+import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
+import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
+import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
+import { StructuredLog } from '../adapters/structured-log.ts';
+import { httpHandler } from '../http/pipeline.ts';
+import { readConfig } from './config.ts';
+import { createOrderEndpoint } from './endpoint.ts';
+
+const config = readConfig();
+const log = new StructuredLog();
+const events = new KafkaEventPublisher(
+  { brokers: config.KAFKA_BROKERS, region: config.AWS_REGION, topic: config.ORDERS_TOPIC },
+  log,
+);
+const endpoint = createOrderEndpoint({
+  shards: config.SHARD_MAP,
+  orders: new PostgresOrderStore(new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log)),
+  receipts: new S3ReceiptStore(config.RECEIPTS_BUCKET),
+  events,
+  newId: () => uuidv7(),
+  now: () => new Date(),
+  log,
+});
+
+// Connected while the environment starts; without Kafka it starts all the same, and its events wait in the outbox.
+await events.warmUp().catch((error) => log.warn('Kafka does not answer yet', { error }));
+
+/** `POST /api/orders` */
+export const handler = httpHandler(log, endpoint);

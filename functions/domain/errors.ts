@@ -1,0 +1,53 @@
+/** The family of failures that this application foresees. Decisions are made by `code`, never by the message. */
+export abstract class OrderFlowError extends Error {
+  /** Stable; clients of the family map it, for example to an HTTP status. */
+  abstract readonly code: string;
+  /** Whether the same call may succeed later. */
+  abstract readonly retryable: boolean;
+  /** Written out in each class: a minified bundle renames the classes themselves. */
+  abstract override readonly name: string;
+}
+
+/** One thing that is wrong with an input. */
+export interface InputProblem {
+  /** The field, e.g. `quantity`; empty for the input as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The caller sent something that can never be accepted. */
+export class InvalidInputError extends OrderFlowError {
+  override readonly name = 'InvalidInputError';
+  readonly code = 'invalid_input';
+  readonly retryable = false;
+  readonly problems: readonly InputProblem[];
+
+  constructor(message: string, problems: readonly InputProblem[] = [], options?: ErrorOptions) {
+    super(message, options);
+    this.problems = problems;
+  }
+}
+
+/** A shard, or the credentials it needs, did not answer in time. */
+export class ShardUnavailableError extends OrderFlowError {
+  override readonly name = 'ShardUnavailableError';
+  readonly code = 'shard_unavailable';
+  readonly retryable = true;
+  readonly shard: string;
+
+  constructor(shard: string, options?: ErrorOptions) {
+    super(`The database ${shard} does not answer at the moment. Please try again.`, options);
+    this.shard = shard;
+  }
+}
+
+/** Something took longer than the caller waits. */
+export class DeadlineExceededError extends OrderFlowError {
+  override readonly name = 'DeadlineExceededError';
+  readonly code = 'deadline_exceeded';
+  readonly retryable = true;
+
+  constructor(what: string, milliseconds: number) {
+    super(`${what} took longer than ${milliseconds} ms.`);
+  }
+}

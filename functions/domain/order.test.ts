@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { anOrder } from '../testing/orders.ts';
+import { confirmationText } from './confirmation.ts';
+import { encodeOrderCreated, orderCreated } from './events.ts';
+import { orderTotal, receiptKey } from './order.ts';
+import { receiptText } from './receipt.ts';
+
+const SHARD = { id: 1, from: 'A', to: 'M' };
+const LARGEST = anOrder({ quantity: 1_000_000, price: 99_999_999_99n });
+
+describe('an order', () => {
+  it('costs quantity times price, beyond what a double can hold', () => {
+    expect(orderTotal(LARGEST)).toBe(9_999_999_999_000_000n);
+  });
+
+  it('has its receipt under its user and id', () => {
+    expect(receiptKey(anOrder())).toBe('receipts/alice/019d0f2e-7b5c-7000-8000-000000000001.txt');
+  });
+
+  it('has a receipt that states every fact', () => {
+    expect(receiptText(anOrder(), SHARD)).toBe(
+      [
+        'OrderFlow receipt',
+        '',
+        'Order ID:   019d0f2e-7b5c-7000-8000-000000000001',
+        'User:       alice',
+        'Shard:      shard1 (A-M)',
+        'Product:    Mechanical Keyboard',
+        'Quantity:   2',
+        'Unit price: $149.99',
+        'Total:      $299.98',
+        'Status:     created',
+        'Created at: 2026-11-22T09:30:00.123Z',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('is announced in the fields that consumers rely on', () => {
+    expect(JSON.parse(encodeOrderCreated(orderCreated(anOrder(), SHARD)))).toEqual({
+      event_type: 'order.created',
+      order_id: '019d0f2e-7b5c-7000-8000-000000000001',
+      user_id: 'alice',
+      product_name: 'Mechanical Keyboard',
+      quantity: 2,
+      total: 299.98,
+      status: 'created',
+      shard: 1,
+      timestamp: '2026-11-22T09:30:00.123Z',
+    });
+  });
+
+  it('is announced with the total in exact digits', () => {
+    const order = anOrder({ quantity: 999_999, price: 99_999_999_99n });
+    expect(encodeOrderCreated(orderCreated(order, SHARD))).toContain('"total":99999899990000.01,');
+  });
+
+  it('is confirmed to its customer in words', () => {
+    expect(confirmationText(orderCreated(anOrder(), SHARD))).toBe(
+      'Dear alice, your order for 2 x Mechanical Keyboard (Total: $299.98) has been confirmed! ' +
+        'Order ID: 019d0f2e-7b5c-7000-8000-000000000001',
+    );
+  });
+});

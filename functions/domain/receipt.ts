@@ -1,0 +1,19 @@
+import { formatMoney } from './money.ts';
+import { type Order, orderTotal } from './order.ts';
+import { describeShard, type ShardRange } from './shard-map.ts';
+
+/** The receipt as plain text, one fact per line, ending in a line break. */
+export function receiptText(order: Order, shard: ShardRange): string {
+  return `OrderFlow receipt
+
+Order ID:   ${order.id}
+User:       ${order.userId}
+Shard:      ${describeShard(shard)}
+Product:    ${order.productName}
+Quantity:   ${order.quantity}
+Unit price: $${formatMoney(order.price)}
+Total:      $${formatMoney(orderTotal(order))}
+Status:     ${order.status}
+Created at: ${order.createdAt.toISOString()}
+`;
+}

@@ -1,0 +1,12 @@
+import { brokerList, readEnvironment, shardMap, text } from '../adapters/environment.ts';
+
+/** What health needs to know, read once at cold start. */
+export function readConfig() {
+  return readEnvironment({
+    AWS_REGION: text,
+    SHARD_MAP: shardMap,
+    RECEIPTS_BUCKET: text,
+    KAFKA_BROKERS: brokerList,
+    ORDERS_TOPIC: text,
+  });
+}

@@ -1,0 +1,56 @@
+import { InvalidInputError, OrderFlowError, type ShardUnavailableError } from '../domain/errors.ts';
+import { RETRY_AFTER } from './response.ts';
+
+/** The body is not declared as JSON. */
+export class UnsupportedMediaTypeError extends OrderFlowError {
+  override readonly name = 'UnsupportedMediaTypeError';
+  readonly code = 'unsupported_media_type';
+  readonly retryable = false;
+
+  constructor() {
+    super('The body must be sent with the header "Content-Type: application/json".');
+  }
+}
+
+/** The body is larger than any order can be. */
+export class BodyTooLargeError extends OrderFlowError {
+  override readonly name = 'BodyTooLargeError';
+  readonly code = 'body_too_large';
+  readonly retryable = false;
+
+  constructor(limitBytes: number) {
+    super(`The body must not be larger than ${limitBytes / 1024} KiB.`);
+  }
+}
+
+/** What each code of the family means in HTTP. A code that is not here is a defect and answers 500. */
+const STATUS_BY_CODE: Readonly<Record<string, number>> = {
+  invalid_input: 400,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  shard_unavailable: 503,
+} satisfies Record<
+  (InvalidInputError | BodyTooLargeError | UnsupportedMediaTypeError | ShardUnavailableError)['code'],
+  number
+>;
+
+/** The parts of an error's answer. */
+export interface ErrorAnswer {
+  readonly statusCode: number;
+  readonly body: { readonly error: string; readonly details?: readonly { path: string; message: string }[] };
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** How a failure is told to the client: foreseen ones in their own words, all others without any detail. */
+export function describeFailure(error: unknown): ErrorAnswer {
+  const statusCode = error instanceof OrderFlowError ? STATUS_BY_CODE[error.code] : undefined;
+  if (!(error instanceof OrderFlowError) || statusCode === undefined) {
+    return { statusCode: 500, body: { error: 'Something went wrong on our side. Please try again.' }, headers: {} };
+  }
+  const details = error instanceof InvalidInputError && error.problems.length > 0 ? { details: error.problems } : {};
+  return {
+    statusCode,
+    body: { error: error.message, ...details },
+    headers: error.retryable ? RETRY_AFTER : {},
+  };
+}

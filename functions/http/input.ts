@@ -1,0 +1,60 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type * as z from 'zod';
+import { type InputProblem, InvalidInputError } from '../domain/errors.ts';
+import { BodyTooLargeError, UnsupportedMediaTypeError } from './errors.ts';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+/** A body may hold thousands of unknown fields; the answer stays short. */
+const PROBLEMS_TOLD = 20;
+const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+/**
+ * Reads a request's JSON body.
+ *
+ * @throws UnsupportedMediaTypeError, BodyTooLargeError (over 64 KiB) or InvalidInputError
+ */
+export function readJsonBody<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
+  if (!JSON_MEDIA_TYPE.test(header(event, 'content-type') ?? '')) throw new UnsupportedMediaTypeError();
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.length > BODY_LIMIT_BYTES) throw new BodyTooLargeError(BODY_LIMIT_BYTES);
+  if (body.length === 0) throw new InvalidInputError('The request has no body; a JSON object is expected.');
+  return validate(schema, parseJson(body));
+}
+
+/**
+ * Reads a request's query parameters; those the schema does not know are ignored, as clients may add their own.
+ *
+ * @throws InvalidInputError
+ */
+export function readQuery<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
+  return validate(schema, event.queryStringParameters ?? {});
+}
+
+function header(event: APIGatewayProxyEvent, name: string): string | undefined {
+  // Names arrive in the client's own casing.
+  return Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new InvalidInputError('The body is not valid JSON.', [], { cause });
+  }
+}
+
+function validate<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap(toProblems).slice(0, PROBLEMS_TOLD);
+  const sentence = problems.map(({ path, message }) => `${path || 'The body'} ${message}`).join('; ');
+  throw new InvalidInputError(`${sentence}.`, problems);
+}
+
+function toProblems(issue: z.core.$ZodIssue): InputProblem[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not a known field' }));
+  }
+  return [{ path: path.join('.'), message: issue.message }];
+}

@@ -1,0 +1,32 @@
+import middy, { type MiddyfiedHandler } from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { Log } from '../domain/ports.ts';
+import { describeFailure } from './errors.ts';
+import { jsonResponse } from './response.ts';
+
+/** A log that marks its lines with the request being served. */
+export interface RequestLog extends Log {
+  startRequest(requestId: string): void;
+}
+
+/**
+ * Serves one route of the REST API (Lambda proxy integration): marks the log with the request's id and turns every
+ * failure into an answer, so that API Gateway never has to make one up.
+ *
+ * @param respond answers the request, or throws
+ */
+export function httpHandler(
+  log: RequestLog,
+  respond: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>,
+): MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult> {
+  // No early timeout: every wait below is bounded well inside the function's own.
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
+    .before(({ context }) => log.startRequest(context.awsRequestId))
+    .onError((request) => {
+      const { statusCode, body, headers } = describeFailure(request.error);
+      if (statusCode >= 500) log.error('the request failed', { statusCode, error: request.error });
+      else log.info('the request was refused', { statusCode, reason: body.error });
+      request.response = jsonResponse(statusCode, body, headers);
+    })
+    .handler((event) => respond(event));
+}

@@ -1,0 +1,23 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+
+/** Any page may call the API and read these headers. The preflight request is answered by API Gateway itself. */
+const CORS_HEADERS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Location, Retry-After, Idempotent-Replayed',
+};
+
+/** Goes with every 503: what failed is usually back within seconds. */
+export const RETRY_AFTER = { 'Retry-After': '5' };
+
+/** A JSON answer that any page may read. */
+export function jsonResponse(
+  statusCode: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyResult {
+  return {
+    statusCode,
+    headers: { 'Content-Type': 'application/json', ...CORS_HEADERS, ...headers },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
+import { httpHandler } from '../http/pipeline.ts';
+import { call } from '../testing/api-request.ts';
+import { anOrder } from '../testing/orders.ts';
+import { MemoryLog, MemoryOrders } from '../testing/ports.ts';
+import { listOrdersEndpoint } from './endpoint.ts';
+
+const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
+
+/** Orders 1..n, one per second, by alice (shard1) and zara (shard2) in turn. */
+async function api(orderCount: number) {
+  const orders = new MemoryOrders();
+  for (let n = 1; n <= orderCount; n++) {
+    const [userId, shard] = n % 2 === 1 ? ['alice', DEFAULT_SHARD_MAP[0]] : ['zara', DEFAULT_SHARD_MAP[1]];
+    if (shard === undefined) throw new Error('The default map has two shards.');
+    await orders.insert(shard, anOrder({ id: ID(n), userId, createdAt: new Date(n * 1000) }));
+  }
+  const log = new MemoryLog();
+  const handler = httpHandler(log, listOrdersEndpoint({ shards: DEFAULT_SHARD_MAP, orders, log }));
+  return { orders, get: (query: Record<string, string> = {}) => call(handler, { query }) };
+}
+
+const idsOf = (body: { orders: { id: string }[] }) => body.orders.map(({ id }) => Number(id.slice(-12)));
+
+describe('GET /api/orders', () => {
+  it('lists everyone’s orders newest first, field for field', async () => {
+    const { get } = await api(2);
+    const { statusCode, body } = await get();
+    expect(statusCode).toBe(200);
+    expect(body).toEqual({
+      orders: [
+        {
+          id: ID(2),
+          user_id: 'zara',
+          product_name: 'Mechanical Keyboard',
+          quantity: 2,
+          price: 149.99,
+          status: 'created',
+          receipt_s3_key: `receipts/zara/${ID(2)}.txt`,
+          created_at: '1970-01-01T00:00:02.000Z',
+          updated_at: '1970-01-01T00:00:02.000Z',
+        },
+        expect.objectContaining({ id: ID(1), user_id: 'alice' }),
+      ],
+      count: 2,
+    });
+  });
+
+  it('lists nothing when there is nothing', async () => {
+    expect((await (await api(0)).get()).body).toEqual({ orders: [], count: 0 });
+  });
+
+  it('lists one user’s orders', async () => {
+    const { body } = await (await api(5)).get({ user_id: 'alice' });
+    expect(idsOf(body)).toEqual([5, 3, 1]);
+  });
+
+  it('takes an empty user_id for everyone and ignores parameters it does not know', async () => {
+    const { body } = await (await api(3)).get({ user_id: '', _: '1700000000' });
+    expect(body.count).toBe(3);
+  });
+
+  it('lists 50 unless asked, and up to 200', async () => {
+    const { get } = await api(60);
+    expect((await get()).body.count).toBe(50);
+    expect((await get({ limit: '200' })).body.count).toBe(60);
+    expect((await get({ limit: '1' })).body.count).toBe(1);
+  });
+
+  it('leads through all pages, each order once', async () => {
+    const { get } = await api(7);
+    const seen: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const { body } = await get({ limit: '3', ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...idsOf(body));
+      cursor = body.next_cursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1]);
+  });
+
+  it.each([
+    ['limit', '0'],
+    ['limit', '201'],
+    ['limit', '-1'],
+    ['limit', '1.5'],
+    ['limit', 'x'],
+    ['limit', ''],
+    ['limit', '9999999999'],
+    ['user_id', '1alice'],
+    ['user_id', 'ärger'],
+    ['cursor', ''],
+    ['cursor', '***'],
+    ['cursor', 'bm90IGEgY3Vyc29y'],
+  ])('refuses %s=%s', async (path, value) => {
+    const { statusCode, body } = await (await api(1)).get({ [path]: value });
+    expect([statusCode, body.details]).toEqual([400, [{ path, message: expect.any(String) }]]);
+  });
+
+  it('says which shard is missing from everyone’s list', async () => {
+    const { get, orders } = await api(4);
+    orders.unavailable.add('shard2');
+    const { statusCode, body } = await get();
+    expect(statusCode).toBe(200);
+    expect(idsOf(body)).toEqual([3, 1]);
+    expect(body).toMatchObject({ count: 2, partial: true, unavailable_shards: ['shard2'] });
+  });
+
+  it('answers 503 when the one user’s shard is down, and only then', async () => {
+    const { get, orders } = await api(4);
+    orders.unavailable.add('shard2');
+    const { statusCode, headers } = await get({ user_id: 'zara' });
+    expect([statusCode, headers['Retry-After']]).toEqual([503, '5']);
+    expect((await get({ user_id: 'alice' })).statusCode).toBe(200);
+  });
+
+  it('answers 503 when no shard answers', async () => {
+    const { get, orders } = await api(4);
+    orders.unavailable.add('shard1').add('shard2');
+    expect((await get()).statusCode).toBe(503);
+  });
+});

@@ -1,0 +1,58 @@
+import { ShardUnavailableError } from '../domain/errors.ts';
+import type { Order } from '../domain/order.ts';
+import { mergePages, type OrderPosition, type OrderQuery } from '../domain/order-page.ts';
+import type { Log, OrderReader } from '../domain/ports.ts';
+import { type ShardRange, shardFor } from '../domain/shard-map.ts';
+
+export interface ListOrdersDependencies {
+  readonly shards: readonly ShardRange[];
+  readonly orders: OrderReader;
+  readonly log: Log;
+}
+
+export interface OrderPage {
+  /** Newest first, across all shards that answered. */
+  readonly orders: readonly Order[];
+  /** Where the next page starts; undefined on the last one. */
+  readonly next: OrderPosition | undefined;
+  /** Names of the shards whose orders are missing from this page. */
+  readonly unavailableShards: readonly string[];
+}
+
+/**
+ * One page of the orders of a user, or of everyone.
+ *
+ * @throws ShardUnavailableError when no shard that was asked answers; with one user that is the user's own
+ */
+export async function listOrders(query: OrderQuery, dependencies: ListOrdersDependencies): Promise<OrderPage> {
+  const { shards, orders, log } = dependencies;
+  const asked = query.userId === undefined ? shards : [shardFor(shards, query.userId)];
+
+  const oneMore = { ...query, limit: query.limit + 1 };
+  const answers = await Promise.all(asked.map((shard) => listOrUnavailable(orders, shard, oneMore)));
+  const lists = answers.filter((answer) => Array.isArray(answer));
+  const failures = answers.filter((answer) => answer instanceof ShardUnavailableError);
+  const [firstFailure] = failures;
+  if (lists.length === 0 && firstFailure !== undefined) throw firstFailure;
+  for (const error of failures) log.warn('listing without a shard', { shard: error.shard, error });
+
+  const page = mergePages(lists, query.limit);
+  return {
+    orders: page.orders,
+    next: page.more ? page.orders.at(-1) : undefined,
+    unavailableShards: failures.map(({ shard }) => shard),
+  };
+}
+
+async function listOrUnavailable(
+  orders: OrderReader,
+  shard: ShardRange,
+  query: OrderQuery,
+): Promise<Order[] | ShardUnavailableError> {
+  try {
+    return await orders.list(shard, query);
+  } catch (error) {
+    if (error instanceof ShardUnavailableError) return error;
+    throw error;
+  }
+}

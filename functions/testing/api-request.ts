@@ -1,0 +1,37 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { httpHandler } from '../http/pipeline.ts';
+
+/** What a test says about its request; everything else is as API Gateway sends it. */
+export type RequestParts = Partial<Pick<APIGatewayProxyEvent, 'headers' | 'body' | 'isBase64Encoded'>> & {
+  readonly query?: Record<string, string>;
+};
+
+/** A REST API proxy event in the form that API Gateway records, as far as the functions read it. */
+export function apiEvent({ query, ...parts }: RequestParts): APIGatewayProxyEvent {
+  return {
+    resource: '/api/orders',
+    path: '/api/orders',
+    httpMethod: parts.body === undefined ? 'GET' : 'POST',
+    headers: {},
+    multiValueHeaders: {},
+    queryStringParameters: query ?? null,
+    multiValueQueryStringParameters: null,
+    pathParameters: null,
+    stageVariables: null,
+    requestContext: {} as APIGatewayProxyEvent['requestContext'],
+    body: null,
+    isBase64Encoded: false,
+    ...parts,
+  };
+}
+
+/** A request with a JSON body. */
+export function postJson(body: unknown): RequestParts {
+  return { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** Calls a handler and parses the JSON of its answer. */
+export async function call(handler: ReturnType<typeof httpHandler>, parts: RequestParts) {
+  const response: APIGatewayProxyResult = await handler(apiEvent(parts), { awsRequestId: 'test' } as Context);
+  return { statusCode: response.statusCode, headers: response.headers ?? {}, body: JSON.parse(response.body) };
+}
