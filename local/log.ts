@@ -29,7 +29,8 @@ export function createLog(options: { source: string; file: string; terminal: Nod
     const text = format(message, ...values);
     file.write(`${new Date().toISOString()} ${level.padEnd(5)} ${source} ${text}\n`);
     if (level === 'debug') return;
-    const mark = level === 'error' ? styleText('red', text) : level === 'warn' ? styleText('yellow', text) : text;
+    const line = forPerson(text);
+    const mark = level === 'error' ? styleText('red', line) : level === 'warn' ? styleText('yellow', line) : line;
     options.terminal.write(`${styleText('dim', source.padEnd(16))} ${mark}\n`);
   };
   const logFor = (source: string): Log => ({
@@ -40,4 +41,16 @@ export function createLog(options: { source: string; file: string; terminal: Nod
     child: logFor,
   });
   return logFor(options.source);
+}
+
+/** A structured line of a function with its message first; the file keeps it as it is. */
+function forPerson(text: string): string {
+  if (!text.startsWith('{')) return text;
+  try {
+    const { message, timestamp: _, level: __, ...facts } = JSON.parse(text);
+    return typeof message === 'string' ? `${message} ${styleText('dim', JSON.stringify(facts))}` : text;
+  } catch {
+    // A text that only looks like JSON is shown as it is.
+    return text;
+  }
 }

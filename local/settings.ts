@@ -78,7 +78,9 @@ export function helpText(): string {
     'the functions in processes of their own, the API and the dashboard. Data stays until `npm run reset`.',
     '',
     `  ${'option'.padEnd(28)} ${'or environment variable'.padEnd(28)} meaning (default)`,
-    ...Object.entries(PORT_FLAGS).map(([flag, port]) => row(flag, '<port>', `${port.what} (${port.default}; 0 = any free)`)),
+    ...Object.entries(PORT_FLAGS).map(([flag, port]) =>
+      row(flag, '<port>', `${port.what} (${port.default}; 0 = any free)`),
+    ),
     row('data-dir', '<folder>', 'what is kept between starts (.orderflow)'),
     row('cache-dir', '<folder>', 'downloads such as Kafka, shared by all clones (the user cache)'),
     row('database-password', '<text>', `password of the databases' application user (${DEFAULT_PASSWORD})`),
@@ -99,7 +101,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
   const flags = parseFlags(args);
   if (flags.help) return { verb: 'help' };
 
-  const value = (flag: Exclude<keyof typeof OPTIONS, 'context' | 'explain' | 'help'>) => flags[flag] ?? env[variableOf(flag)];
+  const value = (flag: Exclude<keyof typeof OPTIONS, 'context' | 'explain' | 'help'>) =>
+    flags[flag] ?? env[variableOf(flag)];
   const port = (flag: keyof typeof PORT_FLAGS) => {
     const text = value(flag);
     return text === undefined ? PORT_FLAGS[flag].default : parsePort(flag, text);
@@ -145,5 +148,7 @@ function parseContext(text: string): [string, string] {
 /** The XDG base directory specification's place for caches, or macOS's own. */
 function userCacheDir(env: NodeJS.ProcessEnv): string {
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'orderflow');
-  return process.platform === 'darwin' ? join(homedir(), 'Library/Caches/orderflow') : join(homedir(), '.cache/orderflow');
+  return process.platform === 'darwin'
+    ? join(homedir(), 'Library/Caches/orderflow')
+    : join(homedir(), '.cache/orderflow');
 }

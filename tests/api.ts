@@ -9,7 +9,13 @@ export interface Answer {
 }
 
 /** A request to a base URL; a body that is no string is sent as JSON. */
-export async function call(base: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+export async function call(
+  base: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+) {
   const response = await fetch(`${base}${path}`, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -17,7 +23,11 @@ export async function call(base: string, method: string, path: string, body?: un
     redirect: 'manual',
   });
   const text = await response.text();
-  const answer: Answer = { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  const answer: Answer = {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? undefined : JSON.parse(text),
+  };
   return answer;
 }
 

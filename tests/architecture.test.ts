@@ -13,10 +13,12 @@ interface Import {
 const imports: Import[] = globSync('{functions,infra,frontend,local,scripts}/**/*.ts', { cwd: ROOT })
   .filter((file) => !file.endsWith('.test.ts'))
   .flatMap((from) =>
-    [...readFileSync(join(ROOT, from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, specifier = '']) => ({
-      from,
-      to: relative(ROOT, join(ROOT, dirname(from), specifier)),
-    })),
+    [...readFileSync(join(ROOT, from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
+      ([, specifier = '']) => ({
+        from,
+        to: relative(ROOT, join(ROOT, dirname(from), specifier)),
+      }),
+    ),
   );
 
 function forbidden(from: RegExp, mayReach: RegExp): string[] {
@@ -57,11 +59,15 @@ describe('imports point one way', () => {
 });
 
 it('lets the local runner learn every name from the templates', () => {
-  const folders = globSync('functions/*/handler.ts', { cwd: ROOT }).map((file) => dirname(file).split('/').at(-1) ?? '');
+  const folders = globSync('functions/*/handler.ts', { cwd: ROOT }).map(
+    (file) => dirname(file).split('/').at(-1) ?? '',
+  );
   expect(folders.length).toBeGreaterThan(3);
   const names = [...folders.filter((name) => name.includes('-')), 'order-consumer-group', 'orders_shard', 'SHARD_MAP'];
   const mentions = globSync('local/**/*.ts', { cwd: ROOT })
-    .filter((file) => !file.endsWith('.test.ts'))
-    .flatMap((file) => names.filter((name) => readFileSync(join(ROOT, file), 'utf8').includes(name)).map((name) => `${file}: ${name}`));
+    .filter((file) => !/(\.test|-fixture|testing)\.ts$/.test(file))
+    .flatMap((file) =>
+      names.filter((name) => readFileSync(join(ROOT, file), 'utf8').includes(name)).map((name) => `${file}: ${name}`),
+    );
   expect(mentions).toEqual([]);
 });

@@ -70,7 +70,9 @@ export async function readTopic(
             records.push({
               key: message.key?.toString(),
               value: message.value?.toString() ?? '',
-              headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)])),
+              headers: Object.fromEntries(
+                Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]),
+              ),
             });
             if (enough(records)) finish();
           },

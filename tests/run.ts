@@ -7,7 +7,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Addresses } from '../local/start.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const ANY_FREE_PORT = ['--api-port', '0', '--site-port', '0', '--postgres-port', '0', '--aws-port', '0', '--kafka-port', '0'];
+const ANY_FREE_PORT = [
+  '--api-port',
+  '0',
+  '--site-port',
+  '0',
+  '--postgres-port',
+  '0',
+  '--aws-port',
+  '0',
+  '--kafka-port',
+  '0',
+];
 
 /** A local run under test, started as a person starts it: a process of its own with flags. */
 export interface Run {
@@ -23,9 +34,7 @@ export interface Run {
 export function newDataDir(seed?: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'orderflow-test-'));
   chmodSync(dir, 0o755);
-  for (const name of ['cdk.out', 'cdk.out.stamp']) {
-    if (seed) cpSync(join(seed, name), join(dir, name), { recursive: true });
-  }
+  if (seed) cpSync(join(seed, 'assemblies'), join(dir, 'assemblies'), { recursive: true });
   return dir;
 }
 
@@ -99,7 +108,11 @@ export async function waitFor<T>(attempt: () => T | Promise<T>, { seconds = 15 }
   }
 }
 
-function launch(script: string, args: readonly string[], env = process.env): { child: ChildProcess; output: () => string } {
+function launch(
+  script: string,
+  args: readonly string[],
+  env = process.env,
+): { child: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Log } from '../log.ts';
 import { UserError } from '../user-error.ts';
 
@@ -12,36 +12,44 @@ import { UserError } from '../user-error.ts';
 const SOURCES = ['cdk.json', 'package-lock.json', 'patches', 'infra', 'functions', 'frontend', 'scripts/migrations'];
 
 /**
- * Runs `cdk synth` unless the last assembly was made from the same sources and context.
+ * Runs `cdk synth` unless there is an assembly of the same sources and context already. Assemblies of other sources stay
+ * beside it: a run may be using one.
  *
  * @param options.repository the CDK app's folder
- * @param options.dataDir where the assembly is kept, as `cdk.out`
+ * @param options.dir keeps the assemblies, each in a folder of its own
  * @param options.context CDK context given as `-c key=value`
+ * @param options.signal ends the CDK when aborted
  * @returns the folder of the cloud assembly
  * @throws UserError when the app cannot be synthesized; the CDK's own output is part of the message
  */
 export async function synthesize(options: {
   repository: string;
-  dataDir: string;
+  dir: string;
   context: Readonly<Record<string, string>>;
-  log: Log;
+  log: Pick<Log, 'info'>;
+  signal?: AbortSignal;
 }): Promise<string> {
-  const { repository, dataDir, context, log } = options;
-  const assembly = join(dataDir, 'cdk.out');
-  const stamp = join(dataDir, 'cdk.out.stamp');
-  const wanted = await fingerprint(repository, context);
-  if (existsSync(assembly) && existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return assembly;
+  const { repository, dir, context, log, signal } = options;
+  const assembly = join(dir, await fingerprint(repository, context));
+  if (existsSync(assembly)) return assembly;
 
-  log.info('synthesizing the CDK app (only after a change)');
-  const fresh = `${assembly}.next`;
-  await mkdir(dataDir, { recursive: true });
-  await rm(stamp, { force: true });
-  await rm(fresh, { recursive: true, force: true });
-  await runCdkSynth(repository, fresh, context);
-  await rm(assembly, { recursive: true, force: true });
-  await rename(fresh, assembly);
-  await writeFile(stamp, wanted);
+  log.info('synthesizing the CDK app (after a change only)');
+  const draft = `${assembly}.${process.pid}.draft`;
+  await mkdir(dir, { recursive: true });
+  try {
+    await runCdkSynth(repository, draft, context, signal);
+    await rename(draft, assembly);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
   return assembly;
+}
+
+/** Removes all assemblies of a folder but one. */
+export async function removeOtherAssemblies(assembly: string): Promise<void> {
+  const dir = dirname(assembly);
+  const others = (await readdir(dir)).filter((name) => name !== basename(assembly));
+  await Promise.all(others.map((name) => rm(join(dir, name), { recursive: true, force: true })));
 }
 
 async function fingerprint(repository: string, context: Readonly<Record<string, string>>): Promise<string> {
@@ -52,7 +60,7 @@ async function fingerprint(repository: string, context: Readonly<Record<string, 
       hash.update(file).update(await readFile(file));
     }
   }
-  return hash.digest('hex');
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** The path itself when it is a file, else all files below it, in a stable order; none when it does not exist. */
@@ -71,7 +79,12 @@ async function filesUnder(path: string): Promise<string[]> {
   }
 }
 
-async function runCdkSynth(repository: string, output: string, context: Readonly<Record<string, string>>) {
+async function runCdkSynth(
+  repository: string,
+  output: string,
+  context: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<void> {
   const cdk = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');
   const contextFlags = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
   const args = [cdk, 'synth', '--quiet', '--output', output, ...contextFlags];
@@ -79,6 +92,7 @@ async function runCdkSynth(repository: string, output: string, context: Readonly
     cwd: repository,
     env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal && { signal }),
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -87,5 +101,6 @@ async function runCdkSynth(repository: string, output: string, context: Readonly
     });
   }
   const [status] = await once(child, 'close');
+  signal?.throwIfAborted();
   if (status !== 0) throw new UserError(`The CDK app cannot be synthesized:\n${printed.trim()}`);
 }

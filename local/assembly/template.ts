@@ -32,7 +32,9 @@ export interface Template {
   readonly Resources: { readonly [logicalId: string]: ResourceDeclaration };
   readonly Parameters?: { readonly [name: string]: ParameterDeclaration };
   readonly Conditions?: { readonly [name: string]: TemplateValue };
-  readonly Mappings?: { readonly [map: string]: { readonly [top: string]: { readonly [second: string]: TemplateValue } } };
+  readonly Mappings?: {
+    readonly [map: string]: { readonly [top: string]: { readonly [second: string]: TemplateValue } };
+  };
   readonly Outputs?: { readonly [name: string]: OutputDeclaration };
 }
 

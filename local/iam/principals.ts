@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { arnOf } from '../aws-identity.ts';
 
 /** Who makes a call: the role of a function, or the person at the machine, who may do everything. */
 export interface Principal {
@@ -19,7 +20,7 @@ export interface KnownPrincipal {
 }
 
 const OPERATOR: KnownPrincipal = {
-  principal: { kind: 'operator', name: 'operator', arn: 'arn:aws:iam::000000000000:user/operator' },
+  principal: { kind: 'operator', name: 'operator', arn: arnOf('iam', 'user/operator', { global: true }) },
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 };
 

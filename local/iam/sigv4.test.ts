@@ -42,7 +42,7 @@ async function sent(call: () => Promise<unknown>): Promise<SignedRequest> {
   return received;
 }
 
-const putObject = (body: PutObjectCommand['input']['Body'], key = 'receipts/alice/1.txt') =>
+const putObject = (body: string | Readable, key = 'receipts/alice/1.txt') =>
   sent(() => new S3Client(options).send(new PutObjectCommand({ Bucket: 'b', Key: key, Body: body, ContentLength: 5 })));
 
 describe('a request signed by an AWS SDK client is known as the role whose key it used', () => {
@@ -106,7 +106,7 @@ describe('a request that was tampered with is refused', () => {
       'signature',
       (request) => ({
         ...request,
-        headers: { ...request.headers, authorization: flipLast(String(request.headers['authorization'])) },
+        headers: { ...request.headers, authorization: flipLast(String(request.headers.authorization)) },
       }),
     ],
   ])('%s', async (_, tamper) => {
@@ -198,6 +198,15 @@ describe('credentials and time', () => {
     expect(() => verifySignature(request, principals)).toThrow(
       expect.objectContaining({ code: 'IncompleteSignature' }),
     );
+  });
+
+  it('says that presigned addresses of Signature Version 2 are too old', () => {
+    const request = {
+      method: 'GET',
+      url: '/b/k?AWSAccessKeyId=test&Signature=x&Expires=1',
+      headers: { host: 'localhost' },
+    };
+    expect(() => verifySignature(request, principals)).toThrow('not the older Signature Version 2');
   });
 
   it('names the service that a request is signed for', async () => {

@@ -35,6 +35,8 @@ export function readSignature(request: SignedRequest): StatedSignature {
   if (authorization !== undefined) return fromAuthorizationHeader(request, authorization);
   const query = new Map(queryParameters(request.url));
   if (query.has('X-Amz-Algorithm')) return fromQuery(query);
+  if (query.has('AWSAccessKeyId'))
+    throw incomplete(`only ${ALGORITHM} is supported, not the older Signature Version 2`);
   throw new SignatureError(
     'MissingAuthenticationToken',
     'The request is not signed. Sign it with an access key of this run.',

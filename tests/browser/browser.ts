@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
@@ -70,5 +70,8 @@ function unpackBrowser(dir: string): { executablePath: string; env: Record<strin
     encoding: 'utf8',
     timeout: 60_000,
   });
-  return { executablePath, env: { LD_LIBRARY_PATH: join(dir, 'al2023', 'lib'), FONTCONFIG_PATH: join(dir, 'fonts') } };
+  // The package's own font settings look in /tmp/fonts; without any font the browser ends at the first page.
+  const fontSettings = join(dir, 'fonts.conf');
+  writeFileSync(fontSettings, `<fontconfig><dir>${join(dir, 'fonts')}</dir><cachedir>${dir}</cachedir></fontconfig>`);
+  return { executablePath, env: { LD_LIBRARY_PATH: join(dir, 'al2023', 'lib'), FONTCONFIG_FILE: fontSettings } };
 }

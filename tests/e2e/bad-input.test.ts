@@ -10,7 +10,9 @@ const json = JSON.stringify(order);
 
 async function storedOrders(): Promise<number> {
   const counts = await Promise.all(
-    Object.keys(addresses.databases).map((database) => queryShard(addresses, database, 'select count(*)::int as n from orders')),
+    Object.keys(addresses.databases).map((database) =>
+      queryShard(addresses, database, 'select count(*)::int as n from orders'),
+    ),
   );
   return counts.reduce((sum, rows) => sum + rows[0].n, 0);
 }

@@ -1,6 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
@@ -51,7 +51,9 @@ describe('a local run beside another one', { timeout: 120_000 }, () => {
     run = await startRun(dataDir);
     const [id] = await idsOf(user);
     expect(id).toBeDefined();
-    expect(await listKeys(run.addresses, 'order-receipts', `receipts/${user}/`)).toEqual([`receipts/${user}/${id}.txt`]);
+    expect(await listKeys(run.addresses, 'order-receipts', `receipts/${user}/`)).toEqual([
+      `receipts/${user}/${id}.txt`,
+    ]);
   });
 
   it('recovers by itself from kill -9', async () => {
@@ -89,20 +91,25 @@ describe('a start that cannot succeed says why in one sentence and leaves nothin
     }
   }
 
-  it.each(['--api-port', '--site-port', '--postgres-port', '--aws-port', '--kafka-port'])('a taken port: %s', async (flag) => {
-    const dir = newDataDir(seed);
-    await taken(async (port) => {
-      const others = ['--api-port', '--site-port', '--postgres-port', '--aws-port', '--kafka-port'].filter((name) => name !== flag);
-      const args = [...others.flatMap((name) => [name, '0']), flag, String(port), '--data-dir', dir];
-      const { code, output } = await runToEnd(args);
-      expect(code).toBe(1);
-      expect(output).toContain(String(port));
-      expect(output).toContain(flag);
-      expect(output).not.toContain('    at ');
-    });
-    expect(processesOf(dir)).toEqual([]);
-    removeDataDir(dir);
-  });
+  it.each(['--api-port', '--site-port', '--postgres-port', '--aws-port', '--kafka-port'])(
+    'a taken port: %s',
+    async (flag) => {
+      const dir = newDataDir(seed);
+      await taken(async (port) => {
+        const others = ['--api-port', '--site-port', '--postgres-port', '--aws-port', '--kafka-port'].filter(
+          (name) => name !== flag,
+        );
+        const args = [...others.flatMap((name) => [name, '0']), flag, String(port), '--data-dir', dir];
+        const { code, output } = await runToEnd(args);
+        expect(code).toBe(1);
+        expect(output).toContain(String(port));
+        expect(output).toContain(flag);
+        expect(output).not.toContain('    at ');
+      });
+      expect(processesOf(dir)).toEqual([]);
+      removeDataDir(dir);
+    },
+  );
 
   it('a data folder that cannot be written', async () => {
     const parent = mkdtempSync(join(tmpdir(), 'orderflow-test-'));
@@ -121,9 +128,28 @@ describe('a start that cannot succeed says why in one sentence and leaves nothin
     mkdirSync(join(bin, 'bin'));
     writeFileSync(join(bin, 'bin', 'java'), '#!/bin/sh\necho \'openjdk version "11.0.2"\' >&2\n');
     chmodSync(join(bin, 'bin', 'java'), 0o755);
-    const env = { ...process.env, JAVA_HOME: bin, PATH: `${join(bin, 'bin')}:/usr/bin:/bin`, NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://127.0.0.1:9' };
+    const env = {
+      ...process.env,
+      JAVA_HOME: bin,
+      PATH: `${join(bin, 'bin')}:/usr/bin:/bin`,
+      NODE_USE_ENV_PROXY: '1',
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+    };
     const { code, output } = await runToEnd(
-      ['--api-port', '0', '--site-port', '0', '--postgres-port', '0', '--aws-port', '0', '--kafka-port', '0', '--data-dir', dir],
+      [
+        '--api-port',
+        '0',
+        '--site-port',
+        '0',
+        '--postgres-port',
+        '0',
+        '--aws-port',
+        '0',
+        '--kafka-port',
+        '0',
+        '--data-dir',
+        dir,
+      ],
       env,
     );
     expect(code).toBe(1);

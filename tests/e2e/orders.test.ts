@@ -63,7 +63,16 @@ describe.each([
     expect(await listKeys(addresses, 'order-receipts', `receipts/${user}/`)).toEqual([order.receipt_s3_key]);
     const receipt = await readObject(addresses, 'order-receipts', order.receipt_s3_key);
     expect(receipt.contentType).toMatch(/^text\/plain/);
-    for (const part of [order.id, user, shard, 'Mechanical Keyboard', '149.99', '299.98', 'created', order.created_at]) {
+    for (const part of [
+      order.id,
+      user,
+      shard,
+      'Mechanical Keyboard',
+      '149.99',
+      '299.98',
+      'created',
+      order.created_at,
+    ]) {
       expect(receipt.text).toContain(part);
     }
 

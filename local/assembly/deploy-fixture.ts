@@ -1,0 +1,52 @@
+import type { Log } from '../log.ts';
+import type { DeployContext, Registry, ResourceRequest, Treatment } from './registry.ts';
+import type { ResourceResult } from './stack-scope.ts';
+import type { Stack, Template } from './template.ts';
+
+export const silentLog: Log = {
+  info() {},
+  warn() {},
+  error() {},
+  debug() {},
+  child: () => silentLog,
+};
+
+export function stackOf(name: string, template: Partial<Template>): Stack {
+  return { name, template: { Resources: {}, ...template }, parameters: {}, assets: new Map() };
+}
+
+export function contextOf(signal = new AbortController().signal): DeployContext {
+  return { log: silentLog, signal, readSecret: async (id) => JSON.stringify({ password: `password of ${id}` }) };
+}
+
+/** Creates resources of the types `Test::*` and writes down what happens to each. */
+export function recordingRegistry(
+  create: (request: ResourceRequest<DeployContext>) => Promise<ResourceResult> | ResourceResult = ({ logicalId }) => ({
+    ref: `ref of ${logicalId}`,
+    attribute: (name) => `${name} of ${logicalId}`,
+  }),
+): Registry<DeployContext> & { events: string[]; properties: Map<string, unknown> } {
+  const events: string[] = [];
+  const properties = new Map<string, unknown>();
+  const treatment: Treatment<DeployContext> = {
+    kind: 'run',
+    how: 'created by the test',
+    create: async (request) => {
+      events.push(`begin ${request.logicalId}`);
+      properties.set(request.logicalId, request.properties);
+      const result = await create(request);
+      events.push(`end ${request.logicalId}`);
+      return result;
+    },
+  };
+  const ignored: Treatment<DeployContext> = {
+    kind: 'ignored',
+    reason: 'it needs nothing',
+    identify: ({ logicalId }) => ({ ref: `made up for ${logicalId}` }),
+  };
+  return {
+    events,
+    properties,
+    treatmentOf: ({ Type }) => (Type === 'Test::Ignored' ? ignored : Type.startsWith('Test::') ? treatment : undefined),
+  };
+}

@@ -1,0 +1,107 @@
+import { UserError } from '../user-error.ts';
+import { resolveDynamicReferences } from './dynamic-references.ts';
+import { buildGraph, describeNode, type ResourceNode } from './graph.ts';
+import { resolve } from './intrinsics.ts';
+import type { DeployContext, Registry, ResourceRequest, Treatment } from './registry.ts';
+import { ExportTable, type ResourceResult, StackScope } from './stack-scope.ts';
+import type { Stack } from './template.ts';
+
+const GRACE_AFTER_ABORT_MS = 5_000;
+
+/** By stack name: the values of the stack's outputs. */
+export type Outputs = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
+/**
+ * Creates the resources of all stacks, each as soon as those exist that it depends on.
+ *
+ * When one fails, no further one is begun, those under way get a few seconds to finish, and the failure is thrown: what
+ * they registered in the context can then be stopped.
+ *
+ * @throws UserError that names stack, logical id and type; unknown types and cycles are found before anything starts
+ */
+export async function deploy<Context extends DeployContext>(
+  stacks: readonly Stack[],
+  registry: Registry<Context>,
+  context: Context,
+): Promise<Outputs> {
+  const exports = new ExportTable();
+  const scopes = stacks.map((stack) => new StackScope(stack, exports));
+  const nodes = buildGraph(scopes, exports);
+  const treatments = treatmentsOf(nodes, registry);
+
+  const failure = new AbortController();
+  const signal = AbortSignal.any([context.signal, failure.signal]);
+  const creations = new Map<ResourceNode, Promise<void>>();
+  const create = (node: ResourceNode): Promise<void> => {
+    const known = creations.get(node);
+    if (known) return known;
+    const creation = createAfterDependencies(node);
+    creations.set(node, creation);
+    return creation;
+  };
+  const createAfterDependencies = async (node: ResourceNode) => {
+    await Promise.all([...node.dependencies].map(create));
+    signal.throwIfAborted();
+    try {
+      const result = await createResource(node, treatments.get(node) as Treatment<Context>, context, signal);
+      node.scope.created(node.logicalId, result);
+    } catch (error) {
+      context.log.debug('%s failed: %o', describeNode(node), error);
+      failure.abort(new UserError(`${describeNode(node)}: ${(error as Error).message}`, { cause: error }));
+      throw error;
+    }
+  };
+  await Promise.race([Promise.allSettled(nodes.map(create)), graceAfterAbort(signal)]);
+  signal.throwIfAborted();
+  return new Map(scopes.map((scope) => [scope.stack.name, outputsOf(scope)]));
+}
+
+/** Resolves some time after the abort: a server that is starting is ready by then, a long download is given up. */
+function graceAfterAbort(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const begin = () => void setTimeout(resolve, GRACE_AFTER_ABORT_MS).unref();
+    if (signal.aborted) begin();
+    else signal.addEventListener('abort', begin, { once: true });
+  });
+}
+
+function treatmentsOf<Context>(nodes: readonly ResourceNode[], registry: Registry<Context>) {
+  const treatments = new Map(nodes.map((node) => [node, registry.treatmentOf(node.declaration)]));
+  const unknown = nodes.filter((node) => !treatments.get(node)).map(describeNode);
+  if (unknown.length > 0) {
+    throw new UserError(
+      `The local runner does not know what to do with: ${unknown.join(', ')}. ` +
+        'Each type must be run or be ignored with a reason: see local/resources/.',
+    );
+  }
+  return treatments;
+}
+
+async function createResource<Context extends DeployContext>(
+  node: ResourceNode,
+  treatment: Treatment<Context>,
+  context: Context,
+  signal: AbortSignal,
+): Promise<ResourceResult> {
+  const { scope, logicalId, declaration } = node;
+  const request: ResourceRequest<Context> = {
+    stack: scope.stack,
+    logicalId,
+    declaration,
+    properties: {},
+    context,
+    signal,
+  };
+  if (treatment.kind === 'ignored') return treatment.identify(request);
+
+  const startedAt = performance.now();
+  const resolved = await resolveDynamicReferences(resolve(declaration.Properties ?? {}, scope), context.readSecret);
+  const result = await treatment.create({ ...request, properties: resolved as Record<string, unknown> });
+  context.log.debug('%s created in %d ms', describeNode(node), Math.round(performance.now() - startedAt));
+  return result;
+}
+
+function outputsOf(scope: StackScope): Record<string, unknown> {
+  const outputs = Object.entries(scope.stack.template.Outputs ?? {}).filter(([, output]) => scope.isPresent(output));
+  return Object.fromEntries(outputs.map(([name, output]) => [name, resolve(output.Value, scope)]));
+}

@@ -1,0 +1,138 @@
+import { GetBootstrapBrokersCommand, KafkaClient, ListClustersV2Command } from '@aws-sdk/client-kafka';
+import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type EndpointFixture, startEndpointFixture } from './endpoint-fixture.ts';
+
+const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:migrate';
+const invoked: [name: string, payload: string][] = [];
+
+async function invoke(name: string, payload: string) {
+  invoked.push([name, payload]);
+  if (name.endsWith(':missing'))
+    throw Object.assign(new Error('no such function'), { code: 'ResourceNotFoundException' });
+  const failed = name.endsWith(':failing');
+  return {
+    requestId: 'request-1',
+    payload: failed ? '{"errorType":"Error","errorMessage":"broken"}' : '{"done":true}',
+    executedVersion: '$LATEST',
+    ...(failed ? { functionError: 'Unhandled' } : {}),
+  };
+}
+
+let fixture: EndpointFixture;
+beforeAll(async () => {
+  fixture = await startEndpointFixture({ invoke });
+});
+afterAll(() => fixture.stop());
+beforeEach(() => {
+  invoked.splice(0);
+  fixture.authorizer.asked.splice(0);
+});
+afterEach(() => fixture.authorizer.refused.clear());
+
+describe('Lambda', () => {
+  const call = (input: { FunctionName: string } & Partial<InvokeCommand['input']>) =>
+    new LambdaClient(fixture.client).send(new InvokeCommand(input));
+
+  it('runs a function and returns its answer', async () => {
+    const result = await call({ FunctionName: 'migrate', Payload: Buffer.from('{"a":1}') });
+    expect(result).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+    expect(result.FunctionError).toBeUndefined();
+    expect(Buffer.from(result.Payload ?? []).toString()).toBe('{"done":true}');
+    expect(invoked).toEqual([[functionArn, '{"a":1}']]);
+    expect(fixture.authorizer.asked).toEqual([`writer lambda:InvokeFunction ${functionArn}`]);
+  });
+
+  it.each([
+    ['an ARN with a version, without a payload', { FunctionName: `${functionArn}:7` }, `${functionArn}:7`],
+    ['a partial ARN', { FunctionName: '000000000000:function:migrate' }, functionArn],
+    ['a name and a qualifier', { FunctionName: 'migrate', Qualifier: 'live' }, `${functionArn}:live`],
+  ])('takes %s', async (_, input, expected) => {
+    await call(input);
+    expect(invoked).toEqual([[expected, '{}']]);
+  });
+
+  it('tells that the function failed', async () => {
+    const result = await call({ FunctionName: `${functionArn}:failing` });
+    expect(result).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+  });
+
+  it('answers an asynchronous call before the function has run, and a dry run without running it', async () => {
+    expect((await call({ FunctionName: 'migrate', InvocationType: 'DryRun' })).StatusCode).toBe(204);
+    expect(invoked).toEqual([]);
+    expect((await call({ FunctionName: 'migrate', InvocationType: 'Event' })).StatusCode).toBe(202);
+    expect(invoked).toHaveLength(1);
+  });
+
+  it('names its refusals', async () => {
+    await expect(call({ FunctionName: `${functionArn}:missing` })).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    await expect(call({ FunctionName: 'migrate', Payload: Buffer.from('{') })).rejects.toMatchObject({
+      name: 'InvalidRequestContentException',
+    });
+    await expect(call({ FunctionName: 'migrate', Payload: Buffer.alloc(7_000_000) })).rejects.toMatchObject({
+      name: 'RequestTooLargeException',
+    });
+    fixture.authorizer.refused.add('lambda:InvokeFunction');
+    await expect(call({ FunctionName: 'migrate' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it('says which operations it does not know', async () => {
+    const client = new LambdaClient(fixture.client);
+    await expect(client.send(new GetFunctionCommand({ FunctionName: 'migrate' }))).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: expect.stringContaining('knows Invoke alone'),
+    });
+  });
+});
+
+describe('MSK', () => {
+  const ClusterArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/orders/1-2';
+
+  it('names the brokers that take IAM tokens', async () => {
+    const brokers = await new KafkaClient(fixture.client).send(new GetBootstrapBrokersCommand({ ClusterArn }));
+    expect(brokers.BootstrapBrokerStringSaslIam).toBe('localhost:9098');
+    expect(fixture.authorizer.asked).toEqual([`writer kafka:GetBootstrapBrokers ${ClusterArn}`]);
+  });
+
+  it('says which operations it does not know', async () => {
+    await expect(new KafkaClient(fixture.client).send(new ListClustersV2Command({}))).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+    });
+  });
+});
+
+describe('STS', () => {
+  it('tells a caller who it is', async () => {
+    const identity = await new STSClient(fixture.client).send(new GetCallerIdentityCommand({}));
+    expect(identity).toMatchObject({ Account: '000000000000', Arn: fixture.role.arn });
+  });
+
+  it('refuses an unknown key', async () => {
+    const client = new STSClient({ ...fixture.client, credentials: { accessKeyId: 'x', secretAccessKey: 'y' } });
+    await expect(client.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+  });
+});
+
+describe('the endpoint', () => {
+  it('names the services that it has to a caller who asks for another', async () => {
+    const sqs = new LambdaClient(fixture.client);
+    Object.assign(sqs.config, { signingName: 'sqs' });
+    await expect(sqs.send(new InvokeCommand({ FunctionName: 'f' }))).rejects.toThrow(
+      'The service "sqs" does not exist',
+    );
+  });
+
+  it('answers an unsigned call in the form that its client expects', async () => {
+    const answer = await fetch(fixture.endpoint.url, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'secretsmanager.ListSecrets' },
+    });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { __type: 'MissingAuthenticationTokenException' },
+    ]);
+  });
+});

@@ -1,0 +1,108 @@
+import type { AwsError } from './aws-error.ts';
+
+/** What goes back to the client. */
+export interface ApiReply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** How a family of AWS services words its errors. */
+export interface Protocol {
+  error(error: AwsError, requestId: string): ApiReply;
+}
+
+type Names = Readonly<Record<string, readonly [code: string, status: number]>>;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const S3_NAMES: Names = {
+  AccessDenied: ['AccessDenied', 403],
+  MissingAuthenticationToken: ['AccessDenied', 403],
+  IncompleteSignature: ['AuthorizationHeaderMalformed', 400],
+  InvalidClientTokenId: ['InvalidAccessKeyId', 403],
+  RequestExpired: ['AccessDenied', 403],
+  InvalidRequest: ['InvalidRequest', 400],
+  InvalidURI: ['InvalidURI', 400],
+  UnknownOperation: ['NotImplemented', 501],
+  InternalFailure: ['InternalError', 500],
+};
+
+/** The JSON protocols add `Exception` and tell an unknown key from a wrong signature by these names. */
+const JSON_NAMES: Names = {
+  AccessDenied: ['AccessDeniedException', 403],
+  MissingAuthenticationToken: ['MissingAuthenticationTokenException', 403],
+  IncompleteSignature: ['IncompleteSignatureException', 403],
+  InvalidClientTokenId: ['UnrecognizedClientException', 403],
+  SignatureDoesNotMatch: ['InvalidSignatureException', 403],
+  RequestTimeTooSkewed: ['InvalidSignatureException', 403],
+  RequestExpired: ['InvalidSignatureException', 403],
+  InvalidRequest: ['ValidationException', 400],
+  InvalidURI: ['ValidationException', 400],
+  UnknownOperation: ['UnknownOperationException', 404],
+};
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+const QUERY_NAMES: Names = {
+  RequestExpired: ['RequestExpired', 400],
+  UnknownOperation: ['InvalidAction', 400],
+};
+
+/** S3: XML. */
+export const s3Xml: Protocol = {
+  error: (error, requestId) => {
+    const [code, status] = named(S3_NAMES, error);
+    const elements = `<Code>${code}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;
+    return {
+      status,
+      headers: { 'content-type': 'application/xml' },
+      body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${elements}</Error>`,
+    };
+  },
+};
+
+/** Secrets Manager: JSON 1.1, in which every client error is a 400. */
+export const awsJson: Protocol = {
+  error: (error) => {
+    const [code, status] = named(JSON_NAMES, error);
+    return {
+      status: status < 500 ? 400 : status,
+      headers: { 'content-type': 'application/x-amz-json-1.1' },
+      body: JSON.stringify({ __type: code, Message: error.message }),
+    };
+  },
+};
+
+/** Lambda and MSK: REST JSON, with the code in a header. */
+export const restJson: Protocol = {
+  error: (error) => {
+    const [code, status] = named(JSON_NAMES, error);
+    return {
+      status,
+      headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
+      body: JSON.stringify({ Type: status < 500 ? 'User' : 'Service', message: error.message }),
+    };
+  },
+};
+
+/** STS: a form as question, XML as answer. */
+export const queryXml: Protocol = {
+  error: (error, requestId) => {
+    const [code, status] = named(QUERY_NAMES, error);
+    const type = status < 500 ? 'Sender' : 'Receiver';
+    const elements = `<Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>`;
+    return {
+      status,
+      headers: { 'content-type': 'text/xml' },
+      body: `<ErrorResponse><Error>${elements}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+    };
+  },
+};
+
+export function escapeXml(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+  return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+}
+
+function named(names: Names, error: AwsError): readonly [code: string, status: number] {
+  return names[error.code] ?? [error.code, error.status];
+}

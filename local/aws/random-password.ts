@@ -1,0 +1,50 @@
+import { randomInt } from 'node:crypto';
+
+/** Named as in CloudFormation's `GenerateSecretString` and Secrets Manager's `GetRandomPassword`. */
+export interface PasswordRules {
+  readonly PasswordLength?: number | undefined;
+  readonly ExcludeCharacters?: string | undefined;
+  readonly ExcludeNumbers?: boolean | undefined;
+  readonly ExcludePunctuation?: boolean | undefined;
+  readonly ExcludeUppercase?: boolean | undefined;
+  readonly ExcludeLowercase?: boolean | undefined;
+  readonly IncludeSpace?: boolean | undefined;
+  readonly RequireEachIncludedType?: boolean | undefined;
+}
+
+const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
+const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+
+/**
+ * A random password, by default 32 characters with at least one of each kind.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
+ *
+ * @throws RangeError when the rules leave no characters, or fewer places than kinds
+ */
+export function randomPassword(rules: PasswordRules = {}): string {
+  const length = rules.PasswordLength ?? 32;
+  const kinds = [
+    rules.ExcludeLowercase ? '' : LOWERCASE,
+    rules.ExcludeUppercase ? '' : LOWERCASE.toUpperCase(),
+    rules.ExcludeNumbers ? '' : '0123456789',
+    rules.ExcludePunctuation ? '' : PUNCTUATION,
+    rules.IncludeSpace ? ' ' : '',
+  ]
+    .map((kind) => [...kind].filter((character) => !rules.ExcludeCharacters?.includes(character)))
+    .filter((kind) => kind.length > 0);
+  const requiredKinds = (rules.RequireEachIncludedType ?? true) ? kinds : [];
+  if (kinds.length === 0 || length < Math.max(1, requiredKinds.length) || length > 4096) {
+    throw new RangeError('The password rules leave no characters to choose from, or the length does not fit them.');
+  }
+  const all = kinds.flat();
+  return shuffled(Array.from({ length }, (_, place) => pick(requiredKinds[place] ?? all))).join('');
+}
+
+function pick(characters: readonly string[]): string {
+  return characters[randomInt(characters.length)] ?? '';
+}
+
+function shuffled(characters: readonly string[]): string[] {
+  const rest = [...characters];
+  return characters.map(() => rest.splice(randomInt(rest.length), 1)[0] ?? '');
+}

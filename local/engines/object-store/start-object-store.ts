@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Log } from '../../log.ts';
+import type { Engine } from '../engine.ts';
+import { freePort } from '../ports.ts';
+import { supervise } from '../processes/supervise.ts';
+
+export interface ObjectStoreOptions {
+  /** Folder that keeps the buckets between runs. */
+  readonly dir: string;
+  /** Folder that says which processes use the data folder; see {@link recoverLeftovers}. */
+  readonly runDir: string;
+  readonly log: Log;
+}
+
+export interface ObjectStore extends Engine {
+  readonly url: string;
+  /** The one key pair that it knows; it takes unsigned requests as well, so only the AWS endpoint may be shown around. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** Starts the S3 server on any free port of 127.0.0.1. */
+export async function startObjectStore({ dir, runDir, log }: ObjectStoreOptions): Promise<ObjectStore> {
+  const port = await freePort();
+  const server = await supervise({
+    name: 's3',
+    runDir,
+    prepare: async () => ({
+      command: process.execPath,
+      // It encrypts the tokens of listings in pages with DES, which OpenSSL 3 counts as legacy.
+      args: ['--openssl-legacy-provider', join(import.meta.dirname, 'server.ts'), dir, String(port)],
+      cwd: import.meta.dirname,
+      env: { PATH: process.env.PATH },
+    }),
+    isReady: (line) => line.startsWith('listening on '),
+    readyWithinMs: 30_000,
+    onLine: (line) => (line.startsWith('ERROR ') ? log.error(line) : log.debug(line)),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 3_000,
+    log,
+  });
+  return {
+    name: 's3',
+    port,
+    url: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+    get pid() {
+      return server.pid;
+    },
+    async stop() {
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { UserError } from '../user-error.ts';
+import { checkPorts, freePort, isPortFree } from './ports.ts';
+
+async function listen(host: string): Promise<number> {
+  const server = createServer();
+  onTestFinished(() => {
+    server.close();
+  });
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  return (server.address() as { port: number }).port;
+}
+
+const claim = (port: number) => ({
+  port,
+  part: 'shard1',
+  flag: '--postgres-port',
+  variable: 'ORDERFLOW_POSTGRES_PORT',
+});
+
+describe('the check for free ports', () => {
+  it.each(['127.0.0.1', '0.0.0.0'])('finds a server on %s', async (host) => {
+    expect(await isPortFree(await listen(host))).toBe(false);
+  });
+
+  it('takes a port as free when nobody listens, and 0 as no claim', async () => {
+    const port = await freePort();
+    expect(await isPortFree(port)).toBe(true);
+    await checkPorts([claim(port), claim(0)]);
+  });
+
+  it('names the port, who wanted it and what changes it', async () => {
+    const [first, second] = [await listen('127.0.0.1'), await listen('127.0.0.1')];
+    const sentence = (port: number) =>
+      `Port ${port}, wanted by shard1, is taken: end what listens there, or choose another with --postgres-port or ORDERFLOW_POSTGRES_PORT.`;
+    await expect(checkPorts([claim(first), claim(await freePort()), claim(second)])).rejects.toThrow(
+      new UserError(`${sentence(first)}\n${sentence(second)}`),
+    );
+  });
+
+  it('hands out no port twice', async () => {
+    const ports = await Promise.all(Array.from({ length: 20 }, freePort));
+    expect(new Set(ports).size).toBe(20);
+  });
+});

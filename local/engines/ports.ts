@@ -1,0 +1,97 @@
+import { connect, createServer } from 'node:net';
+import { UserError } from '../user-error.ts';
+
+/** A port that a part of the run is going to listen on. */
+export interface PortClaim {
+  readonly port: number;
+  /** What wants it, as the person knows it: `shard1`. */
+  readonly part: string;
+  /** The option that changes it: `--postgres-port`. */
+  readonly flag: string;
+  /** The environment variable that does the same: `ORDERFLOW_POSTGRES_PORT`. */
+  readonly variable: string;
+}
+
+const LOOPBACK = ['127.0.0.1', '::1'] as const;
+const CONNECT_TIMEOUT_MS = 1_000;
+
+/**
+ * Makes sure that nobody listens on the claimed ports; 0 claims nothing.
+ *
+ * @throws UserError naming every port that is taken, what wanted it and the setting that changes it
+ */
+export async function checkPorts(claims: readonly PortClaim[]): Promise<void> {
+  const findings = await Promise.all(claims.map(async (claim) => ({ claim, obstacle: await obstacleOn(claim.port) })));
+  const sentences = findings
+    .filter(({ obstacle }) => obstacle !== undefined)
+    .map(({ claim, obstacle }) => {
+      const remedy = `choose another with ${claim.flag} or ${claim.variable}`;
+      return obstacle === 'taken'
+        ? `Port ${claim.port}, wanted by ${claim.part}, is taken: end what listens there, or ${remedy}.`
+        : `Port ${claim.port}, wanted by ${claim.part}, may not be opened by this user: ${remedy}.`;
+    });
+  if (sentences.length > 0) throw new UserError(sentences.join('\n'));
+}
+
+/** Whether nobody listens on this port of the loopback interface, neither by IPv4 nor by IPv6. */
+export async function isPortFree(port: number): Promise<boolean> {
+  return (await obstacleOn(port)) === undefined;
+}
+
+const handedOut = new Set<number>();
+
+/** A port that is free on 127.0.0.1 and that this process was not given before. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await listenOnce('127.0.0.1', 0);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
+    return port;
+  }
+}
+
+async function obstacleOn(port: number): Promise<'taken' | 'forbidden' | undefined> {
+  if (port === 0) return undefined;
+  const outcomes = await Promise.all(LOOPBACK.map((host) => tryHost(host, port)));
+  return outcomes.find((outcome) => outcome !== undefined);
+}
+
+async function tryHost(host: string, port: number): Promise<'taken' | 'forbidden' | undefined> {
+  // macOS lets one bind 127.0.0.1 although another process has the port on all addresses: connecting finds that one.
+  if (await answers(host, port)) return 'taken';
+  try {
+    await listenOnce(host, port);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') return 'taken';
+    if (code === 'EACCES') return 'forbidden';
+    // No IPv6 on this machine: then nobody can be there either.
+    if (host === '::1' && (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT')) return undefined;
+    throw error;
+  }
+}
+
+function listenOnce(host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
+    });
+  });
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const settle = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => settle(false));
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}

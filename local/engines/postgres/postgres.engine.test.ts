@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, type ClientConfig } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadAuthority } from '../../tls/authority.ts';
+import type { Engine } from '../engine.ts';
+import { runDirOf } from '../processes/records.ts';
+import { silentLog, waitFor } from '../testing.ts';
+import { startPostgres } from './start-postgres.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'postgres-'));
+const authority = await loadAuthority(join(dir, 'tls'), 'rds');
+const superuser = { name: 'master', password: "pass'word" };
+let server: Engine;
+
+async function start(more: { password?: string; commonName?: string } = {}) {
+  server = await startPostgres({
+    name: 'shard1',
+    dir: join(dir, 'shard1'),
+    runDir: runDirOf(dir),
+    port: 0,
+    superuser: { ...superuser, password: more.password ?? superuser.password },
+    database: 'orders_shard1',
+    certificate: await authority.issue(more.commonName ?? 'shard1'),
+    log: silentLog,
+  });
+}
+
+async function query(sql: string, config: ClientConfig = {}) {
+  const client = new Client({
+    host: 'localhost',
+    port: server.port,
+    user: superuser.name,
+    password: superuser.password,
+    database: 'orders_shard1',
+    ssl: { ca: authority.certificatePem },
+    ...config,
+  });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+beforeAll(() => start());
+afterAll(async () => {
+  await server.stop();
+  rmSync(dir, { recursive: true });
+});
+
+describe('a Postgres server', () => {
+  it('takes its superuser over TLS with a certificate that clients verify', async () => {
+    const sql = `SELECT current_user AS name, usesuper AS super, ssl, pg_encoding_to_char(encoding) AS encoding, datlocale
+      FROM pg_user JOIN pg_stat_ssl ON pid = pg_backend_pid() JOIN pg_database ON datname = current_database()
+      WHERE usename = current_user`;
+    const expected = { name: 'master', super: true, ssl: true, encoding: 'UTF8', datlocale: 'C.UTF-8' };
+    expect(await query(sql)).toEqual([expected]);
+  });
+
+  it('refuses connections without TLS and wrong passwords', async () => {
+    await expect(query('SELECT 1', { ssl: false })).rejects.toThrow('no encryption');
+    await expect(query('SELECT 1', { password: 'guess' })).rejects.toMatchObject({ code: '28P01' });
+  });
+
+  it('comes back on its own, on the same port and with what was committed, when it is killed', async () => {
+    await query('CREATE TABLE kept (id int); INSERT INTO kept VALUES (1)');
+    const pid = server.pid as number;
+    process.kill(pid, 'SIGKILL');
+    await waitFor(() => server.pid !== undefined && server.pid !== pid, 30_000);
+    expect(await query('SELECT id FROM kept')).toEqual([{ id: 1 }]);
+  });
+
+  it('keeps its data over a stop, and takes a new password and certificate with the next start', async () => {
+    await server.stop();
+    await start({ password: 'changed', commonName: 'renewed' });
+    expect(await query('SELECT count(*)::int FROM kept', { password: 'changed' })).toEqual([{ count: 1 }]);
+    await expect(query('SELECT 1')).rejects.toMatchObject({ code: '28P01' });
+    await server.stop();
+    await start();
+    expect(await query('SELECT count(*)::int FROM kept')).toEqual([{ count: 1 }]);
+  });
+});

@@ -1,0 +1,56 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { UserError } from '../../user-error.ts';
+import { lockDataDir } from './data-dir-lock.ts';
+import { processIdentity } from './identity.ts';
+import { runDirOf } from './records.ts';
+
+const newDataDir = () => join(mkdtempSync(join(tmpdir(), 'lock-')), 'data');
+
+describe('the lock of a data folder', () => {
+  it('is held by one runner at a time', async () => {
+    const dataDir = newDataDir();
+    const unlock = await lockDataDir(dataDir);
+    await expect(lockDataDir(dataDir)).rejects.toThrow(
+      new UserError(
+        `Another run (process ${process.pid}) uses the data folder ${dataDir}. Stop it first, or give this run its own folder with --data-dir or ORDERFLOW_DATA_DIR.`,
+      ),
+    );
+    await unlock();
+    await (await lockDataDir(dataDir))();
+    expect(readdirSync(runDirOf(dataDir))).toEqual([]);
+  });
+
+  it('is taken over from a process that is gone', async () => {
+    const dataDir = newDataDir();
+    await (await lockDataDir(dataDir))();
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    writeFileSync(join(runDirOf(dataDir), 'runner.lock'), `${pid} some boot:1`);
+    await (await lockDataDir(dataDir))();
+    expect(readdirSync(runDirOf(dataDir))).toEqual([]);
+  });
+
+  it('is taken over when another program has the process id by now', async () => {
+    const dataDir = newDataDir();
+    await (await lockDataDir(dataDir))();
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    onTestFinished(() => {
+      other.kill();
+    });
+    writeFileSync(join(runDirOf(dataDir), 'runner.lock'), `${other.pid} ${processIdentity(other.pid as number)}0`);
+    await (await lockDataDir(dataDir))();
+  });
+
+  it('fails with the remedy when the folder cannot be written', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'lock-')), 'file');
+    writeFileSync(file, '');
+    await expect(lockDataDir(join(file, 'data'))).rejects.toThrow(
+      new UserError(
+        `The data folder ${join(file, 'data')} cannot be written (ENOTDIR). Make it writable for you, or name another one with --data-dir or ORDERFLOW_DATA_DIR.`,
+      ),
+    );
+  });
+});

@@ -1,0 +1,86 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../user-error.ts';
+import { processIdentity } from './identity.ts';
+import { runDirOf } from './records.ts';
+
+/**
+ * Reserves a data folder for this process, so that two runners never work on the same data. The lock of a process that
+ * no longer lives is taken over.
+ *
+ * @returns the function that gives the folder free again
+ * @throws UserError when another runner uses the folder, or when it cannot be written
+ */
+export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
+  const runDir = runDirOf(dataDir);
+  const lock = join(runDir, 'runner.lock');
+  const mine = `${process.pid} ${processIdentity(process.pid)}`;
+  const draft = join(runDir, `runner.${process.pid}.draft`);
+  try {
+    mkdirSync(runDir, { recursive: true });
+    writeFileSync(draft, mine);
+  } catch (error) {
+    throw cannotWrite(dataDir, error);
+  }
+  try {
+    // A link appears with its whole content and fails when the name is taken: no reader sees half a lock.
+    while (!tryLink(draft, lock)) takeOverIfStale(dataDir, lock);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return async () => {
+    if (readIfThere(lock) === mine) rmSync(lock, { force: true });
+  };
+}
+
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function takeOverIfStale(dataDir: string, lock: string): void {
+  const content = readIfThere(lock);
+  if (content === undefined) return;
+  refuseLiveHolder(dataDir, content);
+  const aside = `${lock}.${process.pid}.stale`;
+  try {
+    renameSync(lock, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  // Another runner may have taken the stale lock over just before: then this moved its live one away.
+  const moved = readFileSync(aside, 'utf8');
+  if (moved !== content) tryLink(aside, lock);
+  rmSync(aside, { force: true });
+}
+
+function refuseLiveHolder(dataDir: string, content: string): void {
+  const [pid = '', ...identity] = content.split(' ');
+  if (processIdentity(Number(pid)) !== identity.join(' ')) return;
+  throw new UserError(
+    `Another run (process ${pid}) uses the data folder ${dataDir}. Stop it first, or give this run its own folder with --data-dir or ORDERFLOW_DATA_DIR.`,
+  );
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function cannotWrite(dataDir: string, error: unknown): UserError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new UserError(
+    `The data folder ${dataDir} cannot be written (${code}). Make it writable for you, or name another one with --data-dir or ORDERFLOW_DATA_DIR.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/**
+ * Tells one life of a process id from the next, since ids are used again: when the process was started.
+ *
+ * @returns undefined when no such process is running
+ */
+export function processIdentity(pid: number): string | undefined {
+  return process.platform === 'linux' ? identityFromProc(pid) : identityFromPs(pid);
+}
+
+function identityFromProc(pid: number): string | undefined {
+  const stat = readProc(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The second field is the command in parentheses and may itself hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, startTicks] = [fields[0], fields[19]];
+  if (state === 'Z' || state === 'X') return undefined;
+  // Start times count from boot, so the boot belongs to the identity.
+  return `${readProc('/proc/sys/kernel/random/boot_id')?.trim()}:${startTicks}`;
+}
+
+/** The command line of a running process; undefined when there is no such process. */
+export function processCommand(pid: number): string | undefined {
+  return process.platform === 'linux'
+    ? readProc(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ')
+    : askPs(pid, 'command=');
+}
+
+function readProc(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw error;
+  }
+}
+
+function identityFromPs(pid: number): string | undefined {
+  const [state, ...start] = askPs(pid, 'stat=,lstart=')?.trim().split(/\s+/) ?? [];
+  return state === undefined || state.startsWith('Z') ? undefined : start.join(' ');
+}
+
+function askPs(pid: number, columns: string): string | undefined {
+  const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
+  try {
+    return execFileSync('ps', ['-ww', '-p', String(pid), '-o', columns], { encoding: 'utf8', env });
+  } catch (error) {
+    // ps ends with 1 when there is no such process.
+    if ((error as { status?: number }).status === 1) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { silentLog } from '../testing.ts';
+import { processIdentity } from './identity.ts';
+import { recoverLeftovers } from './leftovers.ts';
+import { readRecords, recordProcess, runDirOf } from './records.ts';
+
+const newDataDir = () => mkdtempSync(join(tmpdir(), 'leftovers-'));
+
+/** A process as a killed run leaves it: alive, and nobody's child to care for. */
+async function startOrphan(script = 'setInterval(() => {}, 1000)'): Promise<number> {
+  const child = spawn(process.execPath, ['-e', `${script}; console.log('up')`], { detached: true });
+  const pid = child.pid as number;
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  return pid;
+}
+
+describe('recovering from a killed run', () => {
+  it('ends the processes that it left behind and forgets them', async () => {
+    const dataDir = newDataDir();
+    const pids = await Promise.all([startOrphan(), startOrphan()]);
+    pids.forEach((pid, index) => {
+      recordProcess(runDirOf(dataDir), `server${index}`, pid, 'SIGTERM');
+    });
+    await recoverLeftovers(dataDir, silentLog);
+    expect(pids.map(processIdentity)).toEqual([undefined, undefined]);
+    expect(readRecords(runDirOf(dataDir))).toEqual([]);
+  });
+
+  it('does not touch a process that has the id of an earlier one', async () => {
+    const dataDir = newDataDir();
+    const pid = await startOrphan();
+    recordProcess(runDirOf(dataDir), 'server', pid, 'SIGTERM');
+    const [record] = readRecords(runDirOf(dataDir));
+    const older = { ...record, identity: 'a boot ago:1' };
+    writeFileSync(join(runDirOf(dataDir), 'server.process.json'), JSON.stringify(older));
+    await recoverLeftovers(dataDir, silentLog);
+    expect(processIdentity(pid)).toBeDefined();
+    expect(readRecords(runDirOf(dataDir))).toEqual([]);
+  });
+
+  it('passes over records that were cut off', async () => {
+    const dataDir = newDataDir();
+    await recoverLeftovers(dataDir, silentLog);
+    writeFileSync(join(runDirOf(dataDir), 'server.process.json'), '{"pid":');
+    await recoverLeftovers(dataDir, silentLog);
+    expect(readRecords(runDirOf(dataDir))).toEqual([]);
+  });
+});

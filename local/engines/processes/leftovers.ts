@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../../log.ts';
+import { UserError } from '../../user-error.ts';
+import { processIdentity } from './identity.ts';
+import { forgetProcess, type ProcessRecord, readRecords, runDirOf } from './records.ts';
+
+const ORDERLY_END_MS = 5_000;
+const FORCED_END_MS = 2_000;
+
+/**
+ * Ends what a killed run left behind in this data folder. Only processes that are still the recorded ones are touched:
+ * an id that was used again belongs to somebody else. Call it while holding the folder's lock.
+ *
+ * @throws UserError when a leftover cannot be ended, for example because another user started it
+ */
+export async function recoverLeftovers(dataDir: string, log: Log): Promise<void> {
+  const runDir = runDirOf(dataDir);
+  await Promise.all(
+    readRecords(runDir).map(async (record) => {
+      if (isRunning(record)) {
+        log.warn('ending %s (process %d), which was left running', record.name, record.pid);
+        await end(record);
+      }
+      forgetProcess(runDir, record.name);
+    }),
+  );
+}
+
+function isRunning(record: ProcessRecord): boolean {
+  return processIdentity(record.pid) === record.identity;
+}
+
+async function end(record: ProcessRecord): Promise<void> {
+  signal(record, record.pid, record.stopSignal);
+  if (await hasEnded(record, ORDERLY_END_MS)) return;
+  // Each engine leads its own process group, so this reaches its children too.
+  signal(record, -record.pid, 'SIGKILL');
+  if (await hasEnded(record, FORCED_END_MS)) return;
+  throw new UserError(`Process ${record.pid} (${record.name}) of an earlier run does not end. End it and start again.`);
+}
+
+function signal(record: ProcessRecord, target: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(target, name);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ESRCH') return;
+    if (code !== 'EPERM') throw error;
+    throw new UserError(
+      `Process ${record.pid} (${record.name}) of an earlier run belongs to another user. End it as that user and start again.`,
+    );
+  }
+}
+
+async function hasEnded(record: ProcessRecord, withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while (isRunning(record)) {
+    if (Date.now() > deadline) return false;
+    await delay(25);
+  }
+  return true;
+}

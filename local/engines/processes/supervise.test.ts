@@ -1,0 +1,120 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { silentLog, waitFor } from '../testing.ts';
+import { processIdentity } from './identity.ts';
+import { readRecords } from './records.ts';
+import { type Supervision, supervise } from './supervise.ts';
+
+const STAYS = "console.log('ready'); setInterval(() => {}, 1000);";
+const isAlive = (pid: number) => processIdentity(pid) !== undefined;
+
+/** Supervises a small server written in JavaScript. */
+function start(script: string, more: Partial<Supervision> = {}) {
+  const lines: string[] = [];
+  const options: Supervision = {
+    name: 'server',
+    runDir: mkdtempSync(join(tmpdir(), 'supervise-')),
+    prepare: async () => ({ command: process.execPath, args: ['-e', script], cwd: tmpdir(), env: {} }),
+    isReady: (line) => line === 'ready',
+    readyWithinMs: 5_000,
+    onLine: (line) => lines.push(line),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 2_000,
+    log: silentLog,
+    ...more,
+  };
+  const server = supervise(options).then((running) => {
+    onTestFinished(async () => {
+      await running.stop();
+    });
+    return running;
+  });
+  return { server, lines, runDir: options.runDir };
+}
+
+describe('a supervised server', () => {
+  it('is written down while it runs, in a process group of its own', async () => {
+    const { server, runDir } = start(STAYS);
+    const { pid } = await server;
+    expect(readRecords(runDir)).toMatchObject([{ name: 'server', pid, stopSignal: 'SIGTERM' }]);
+    expect(() => process.kill(-(pid as number), 0)).not.toThrow();
+    await (await server).stop();
+    expect(readRecords(runDir)).toEqual([]);
+    expect(isAlive(pid as number)).toBe(false);
+  });
+
+  it('comes back when it ends unexpectedly, until it is stopped', async () => {
+    const running = await start(STAYS).server;
+    const first = running.pid as number;
+    process.kill(first, 'SIGKILL');
+    const second = await waitFor(() => running.pid !== first && running.pid);
+    process.kill(second, 'SIGKILL');
+    await waitFor(() => running.pid !== second && running.pid);
+    const last = running.pid as number;
+    await running.stop();
+    expect(running.pid).toBeUndefined();
+    expect(isAlive(last)).toBe(false);
+  });
+
+  it('tries again when the restart itself fails', async () => {
+    let starts = 0;
+    const running = await start('', {
+      prepare: async () => {
+        starts += 1;
+        const script = starts === 2 ? 'process.exit(1)' : STAYS;
+        return { command: process.execPath, args: ['-e', script], cwd: tmpdir(), env: {} };
+      },
+    }).server;
+    const first = running.pid as number;
+    process.kill(first, 'SIGKILL');
+    await waitFor(() => running.pid !== undefined && running.pid !== first && starts === 3);
+  });
+
+  it('is stopped also while it is starting again', async () => {
+    let starts = 0;
+    const { server, runDir } = start('', {
+      prepare: async () => {
+        starts += 1;
+        const script = starts === 1 ? STAYS : 'setInterval(() => {}, 1000)';
+        return { command: process.execPath, args: ['-e', script], cwd: tmpdir(), env: {} };
+      },
+    });
+    const running = await server;
+    process.kill(running.pid as number, 'SIGKILL');
+    await waitFor(() => starts === 2 && readRecords(runDir).length === 1);
+    await running.stop();
+    expect(readRecords(runDir)).toEqual([]);
+  });
+
+  it('is ended by force, with its children, when it does not heed the signal', async () => {
+    const stubborn = `
+      process.on('SIGTERM', () => {});
+      const { pid } = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      console.log(pid);
+      ${STAYS}`;
+    const { server, lines } = start(stubborn, { stopWithinMs: 100 });
+    const running = await server;
+    const child = Number(lines[0]);
+    expect(isAlive(child)).toBe(true);
+    expect(await running.stop()).toEqual({ code: null, signal: 'SIGKILL' });
+    await waitFor(() => !isAlive(child));
+  });
+
+  it('fails with what it said when it ends while starting', async () => {
+    const { server } = start("console.error('no such folder'); process.exit(3)");
+    await expect(server).rejects.toThrow(/server: ended while starting \(exit code 3\)\s+no such folder/);
+  });
+
+  it('fails when it is not ready in time, and leaves nothing behind', async () => {
+    const { server, runDir } = start('setInterval(() => {}, 1000)', { readyWithinMs: 300 });
+    await expect(server).rejects.toThrow('server: not ready after 300 ms');
+    expect(readRecords(runDir)).toEqual([]);
+  });
+
+  it('fails when there is no such program', async () => {
+    const prepare = async () => ({ command: '/no/such/program', args: [], cwd: tmpdir(), env: {} });
+    await expect(start('', { prepare }).server).rejects.toThrow('ENOENT');
+  });
+});

@@ -1,0 +1,133 @@
+import type { Log } from '../../log.ts';
+import { type Child, type ChildEnd, type Launch, spawnChild } from './child.ts';
+
+export interface Supervision {
+  /** Unique among the processes of a data folder. */
+  readonly name: string;
+  readonly runDir: string;
+  /** Prepares a start; called again before each restart. */
+  readonly prepare: () => Promise<Launch>;
+  /** Whether a line of output says that the server now takes connections. */
+  readonly isReady: (line: string) => boolean;
+  readonly readyWithinMs: number;
+  /** Each line of output, for the log. */
+  readonly onLine: (line: string) => void;
+  /** Asks the server to end in its orderly way. */
+  readonly stopSignal: NodeJS.Signals;
+  readonly stopWithinMs: number;
+  readonly log: Log;
+}
+
+export interface SupervisedProcess {
+  readonly pid: number | undefined;
+  /** Ends it for good. @returns how the process ended; undefined when it was down at that moment */
+  stop(): Promise<ChildEnd | undefined>;
+}
+
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 10_000;
+/** A server that lived this long starts again without delay. */
+const STEADY_AFTER_MS = 30_000;
+const KEPT_LINES = 15;
+
+/**
+ * Starts a server, waits until it is ready, and from then on starts it again whenever it ends without having been told to.
+ *
+ * @throws Error with the last lines of its output when the first start fails or takes too long
+ */
+export async function supervise(options: Supervision): Promise<SupervisedProcess> {
+  let current: Child | undefined;
+  const stopping = new AbortController();
+
+  const start = async () => {
+    const launch = await options.prepare();
+    stopping.signal.throwIfAborted();
+    current = await startChild(options, launch, stopping.signal);
+    return current;
+  };
+  const keepRunning = async (first: Child) => {
+    let child: Child | undefined = first;
+    let startedAt = Date.now();
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      if (child) {
+        const end = await child.ended;
+        current = undefined;
+        if (stopping.signal.aborted) return;
+        if (Date.now() - startedAt > STEADY_AFTER_MS) failures = 0;
+        options.log.warn('ended unexpectedly (%s); starting it again', describe(end));
+      }
+      await pause(Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS), stopping.signal);
+      failures += 1;
+      startedAt = Date.now();
+      child = await start().catch((error: unknown) => {
+        if (!stopping.signal.aborted) options.log.error('did not start again: %s', (error as Error).message);
+        return undefined;
+      });
+      if (child) options.log.info('is up again (process %d)', child.pid);
+    }
+  };
+
+  const kept = keepRunning(await start());
+  return {
+    get pid() {
+      return current?.pid;
+    },
+    async stop() {
+      const child = current;
+      stopping.abort();
+      await child?.stop(options.stopWithinMs);
+      await kept;
+      return child?.ended;
+    },
+  };
+}
+
+async function startChild(options: Supervision, launch: Launch, stopping: AbortSignal): Promise<Child> {
+  const lastLines: string[] = [];
+  const ready = Promise.withResolvers<void>();
+  const child = await spawnChild(launch, {
+    ...options,
+    onLine(line) {
+      options.onLine(line);
+      if (lastLines.push(line) > KEPT_LINES) lastLines.shift();
+      if (options.isReady(line)) ready.resolve();
+    },
+  });
+  const late = setTimeout(
+    () => ready.reject(new Error(`not ready after ${options.readyWithinMs} ms`)),
+    options.readyWithinMs,
+  );
+  const abort = () => ready.reject(new Error('stopped while starting'));
+  stopping.addEventListener('abort', abort);
+  child.ended.then((end) => ready.reject(new Error(`ended while starting (${describe(end)})`)));
+  try {
+    await ready.promise;
+    return child;
+  } catch (error) {
+    await child.stop(options.stopWithinMs);
+    const output = lastLines.map((line) => `\n  ${line}`).join('');
+    throw new Error(`${options.name}: ${(error as Error).message}${output}`, { cause: error });
+  } finally {
+    clearTimeout(late);
+    stopping.removeEventListener('abort', abort);
+  }
+}
+
+function describe(end: ChildEnd): string {
+  return end.signal ?? `exit code ${end.code}`;
+}
+
+/** Like a timer, but over at once when the signal is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
+}

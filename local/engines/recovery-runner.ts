@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { parseCommand } from '../settings.ts';
+import { loadAuthority } from '../tls/authority.ts';
+import { startKafka } from './kafka/start-kafka.ts';
+import { startObjectStore } from './object-store/start-object-store.ts';
+import { startPostgres } from './postgres/start-postgres.ts';
+import { lockDataDir } from './processes/data-dir-lock.ts';
+import { recoverLeftovers } from './processes/leftovers.ts';
+import { runDirOf } from './processes/records.ts';
+import { silentLog as log } from './testing.ts';
+
+/** For recovery.engine.test.ts: a runner that starts every engine, says where they are, and waits to be killed. */
+const [dataDir = '', postgresPort = '0', kafkaPort = '0'] = process.argv.slice(2);
+const { settings } = parseCommand([], process.env) as Extract<ReturnType<typeof parseCommand>, { settings: unknown }>;
+
+await lockDataDir(dataDir);
+await recoverLeftovers(dataDir, log);
+const authority = await loadAuthority(join(dataDir, 'tls'), 'rds');
+const runDir = runDirOf(dataDir);
+const [postgres, kafka, objectStore] = await Promise.all([
+  startPostgres({
+    name: 'shard1',
+    dir: join(dataDir, 'postgres'),
+    runDir,
+    port: Number(postgresPort),
+    superuser: { name: 'master', password: 'secret' },
+    database: 'orders',
+    certificate: await authority.issue('shard1'),
+    log,
+  }),
+  startKafka({
+    dir: join(dataDir, 'kafka'),
+    runDir,
+    cacheDir: settings.cacheDir,
+    operatorPort: Number(kafkaPort),
+    mskPort: 0,
+    log,
+  }),
+  startObjectStore({ dir: join(dataDir, 's3'), runDir, log }),
+]);
+const engines = [postgres, kafka, objectStore].map(({ name, port, pid }) => ({ name, port, pid }));
+console.log(JSON.stringify({ ca: authority.certificatePem, engines }));
+
+process.once('SIGTERM', async () => {
+  await Promise.all([postgres.stop(), kafka.stop(), objectStore.stop()]);
+  process.exit();
+});

@@ -1,0 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+
+/** A log for tests that look at behaviour only. */
+export const silentLog: Log = { info() {}, warn() {}, error() {}, debug() {}, child: () => silentLog };
+
+/**
+ * Waits until the check gives something other than undefined or false, and gives that.
+ *
+ * @throws Error when it does not within the time
+ */
+export async function waitFor<T>(
+  check: () => T | Promise<T>,
+  withinMs = 10_000,
+): Promise<Exclude<NonNullable<T>, false>> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const value = await check();
+    if (value !== undefined && value !== null && value !== false) return value as Exclude<NonNullable<T>, false>;
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${check}`);
+    await delay(20);
+  }
+}

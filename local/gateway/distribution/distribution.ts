@@ -1,0 +1,60 @@
+import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Log } from '../../log.ts';
+import { type RunningServer, serve } from '../http-server.ts';
+import { answerFromApi } from './api-origin.ts';
+import { behaviorFor } from './behaviors.ts';
+import { answerFromBucket } from './bucket-origin.ts';
+import type { DistributionDefinition, GetObject } from './distribution-definition.ts';
+import { sendError } from './error-page.ts';
+
+export interface DistributionOptions {
+  readonly definition: DistributionDefinition;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly getObject: GetObject;
+  /** Where the REST API listens. */
+  readonly apiUrl: string;
+  readonly log: Log;
+}
+
+/**
+ * Serves a site as CloudFront does: files of a bucket, and the API under some paths. Nothing is cached.
+ *
+ * @throws the system's error when the port cannot be had
+ */
+export async function startDistribution(options: DistributionOptions): Promise<RunningServer> {
+  const { definition, getObject, apiUrl, log } = options;
+  const agent = new Agent({ keepAlive: true });
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const { origin, allowedMethods } = behaviorFor(definition, path);
+    if (!allowedMethods.includes(request.method ?? '')) {
+      request.resume();
+      return sendError(response, 403, 'This path does not take this method.');
+    }
+    if (origin.type === 'api') return answerFromApi(request, response, apiUrl, agent);
+    const { defaultRootObject } = definition;
+    return answerFromBucket(request, response, { bucket: origin.bucket, path, defaultRootObject, getObject });
+  };
+
+  const server = await serve((request, response) => {
+    const start = performance.now();
+    response.once('close', () => {
+      const duration = Math.round(performance.now() - start);
+      log.debug(`${request.method} ${request.url} ${response.statusCode} ${duration} ms`);
+    });
+    handle(request, response).catch((error: Error) => {
+      // A client that left is no failure of the origin.
+      if (!response.destroyed) log.warn(`${request.method} ${request.url}: ${error.message}`);
+      sendError(response, 502, 'The origin did not answer.');
+    });
+  }, options.port);
+  return {
+    ...server,
+    stop: async () => {
+      await server.stop();
+      agent.destroy();
+    },
+  };
+}

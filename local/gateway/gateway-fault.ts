@@ -1,0 +1,64 @@
+/** An answer that the gateway itself gives. */
+export interface Fault {
+  /** Key of the gateway response that words it. */
+  readonly responseType: string;
+  readonly statusCode: number;
+  readonly message: string;
+  /** The value of `x-amzn-ErrorType`. */
+  readonly errorType: string;
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
+export const faults = {
+  /** No such route, or no such method on it. */
+  missingAuthenticationToken: {
+    responseType: 'MISSING_AUTHENTICATION_TOKEN',
+    statusCode: 403,
+    message: 'Missing Authentication Token',
+    errorType: 'MissingAuthenticationTokenException',
+  },
+  malformedUrl: {
+    responseType: 'BAD_REQUEST_PARAMETERS',
+    statusCode: 400,
+    message: 'Malformed percent-encoding in the path or query string',
+    errorType: 'BadRequestException',
+  },
+  requestTooLarge: {
+    responseType: 'REQUEST_TOO_LARGE',
+    statusCode: 413,
+    message: 'Request Too Long',
+    errorType: 'RequestTooLargeException',
+  },
+  /** The function failed, or its answer is none that the gateway understands. */
+  functionFailed: {
+    responseType: 'DEFAULT_5XX',
+    statusCode: 502,
+    message: 'Internal server error',
+    errorType: 'InternalServerErrorException',
+  },
+  /** The function did not run: Lambda refused the call, be it for throttling. API Gateway turns that 429 into a 500. */
+  functionRefused: {
+    responseType: 'INTEGRATION_FAILURE',
+    statusCode: 500,
+    message: 'Internal server error',
+    errorType: 'InternalServerErrorException',
+  },
+  integrationTimeout: {
+    responseType: 'INTEGRATION_TIMEOUT',
+    statusCode: 504,
+    message: 'Endpoint request timed out',
+    errorType: 'InternalServerErrorException',
+  },
+} as const satisfies Record<string, Fault>;
+
+/** Ends a request with one of the gateway's own answers. */
+export class GatewayFault extends Error {
+  override name = 'GatewayFault';
+  readonly fault: Fault;
+
+  /** @param reason for the log alone: what the client is not told */
+  constructor(fault: Fault, reason?: string) {
+    super(reason ?? fault.message);
+    this.fault = fault;
+  }
+}

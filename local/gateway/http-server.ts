@@ -1,0 +1,46 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** How long requests that are under way may take once the server is to stop. */
+const STOP_GRACE_MS = 3_000;
+/** Above the idle time of common clients, so that they and not the server close a kept connection. */
+const KEEP_ALIVE_MS = 65_000;
+
+export interface RunningServer {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly port: number;
+  /** Refuses new connections, lets running requests end, and cuts those that take longer than 3 s. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves HTTP on loopback.
+ *
+ * @param port 0 for any free one
+ * @throws the system's error when the port cannot be had, such as EADDRINUSE
+ */
+export async function serve(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  port: number,
+): Promise<RunningServer> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handle);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    stop: () =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}

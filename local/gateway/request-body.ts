@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import { faults, GatewayFault } from './gateway-fault.ts';
+
+/** API Gateway's limit for a payload: 10 MB. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+/** The client closed its connection before its request was complete. */
+export class ClientGone extends Error {
+  override name = 'ClientGone';
+}
+
+/**
+ * Reads a request's body.
+ *
+ * @throws GatewayFault (413) when it is over 10 MB
+ * @throws ClientGone
+ */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > MAX_BODY_BYTES) throw new GatewayFault(faults.requestTooLarge);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      length += chunk.byteLength;
+      if (length > MAX_BODY_BYTES) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new ClientGone('the client closed its connection', { cause: error });
+  }
+  if (length > MAX_BODY_BYTES) throw new GatewayFault(faults.requestTooLarge);
+  return Buffer.concat(chunks);
+}

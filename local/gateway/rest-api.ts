@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Invoke } from '../lambda/function-definition.ts';
+import type { Log } from '../log.ts';
+import { faults, GatewayFault } from './gateway-fault.ts';
+import { gatewayResponse } from './gateway-response.ts';
+import { type HttpAnswer, send } from './http-answer.ts';
+import { type RunningServer, serve } from './http-server.ts';
+import { invokeIntegration } from './lambda-integration.ts';
+import { mockAnswer } from './mock-integration.ts';
+import { proxyEvent } from './proxy-event.ts';
+import { interpretProxyResponse } from './proxy-response.ts';
+import { ClientGone, readBody } from './request-body.ts';
+import { headerValue, type RequestContext, requestContext } from './request-context.ts';
+import type { RestApiDefinition } from './rest-api-definition.ts';
+import { Router } from './router.ts';
+
+export interface RestApiOptions {
+  readonly definition: RestApiDefinition;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly invoke: Invoke;
+  readonly log: Log;
+}
+
+/**
+ * Serves a REST API at the root of its port, without the stage in the path.
+ *
+ * @throws the system's error when the port cannot be had, and an Error for a MOCK integration that cannot run here
+ */
+export async function startRestApi({ definition, port, invoke, log }: RestApiOptions): Promise<RunningServer> {
+  const router = new Router(definition.routes);
+  // What cannot run is to be known now, not at the first request.
+  for (const { integration } of definition.routes) if (integration.type === 'MOCK') mockAnswer(integration);
+
+  const answerRequest = async (request: IncomingMessage, context: RequestContext): Promise<HttpAnswer> => {
+    if (!isDecodable(context.path)) throw new GatewayFault(faults.malformedUrl);
+    const match = router.match(context.method, context.path);
+    if (!match) throw new GatewayFault(faults.missingAuthenticationToken);
+    const body = await readBody(request);
+    const { integration } = match.route;
+    if (integration.type === 'MOCK') return mockAnswer(integration);
+
+    const event = proxyEvent(context, match, integration.functionArn, body, definition);
+    const payload = await invokeIntegration(invoke, integration.functionArn, JSON.stringify(event), {
+      traceId: context.traceId,
+      timeoutMs: integration.timeoutMs,
+    });
+    const answer = interpretProxyResponse(payload, headerValue(context, 'Accept'), definition.binaryMediaTypes);
+    return { ...answer, headers: new Map([...answer.headers, ['X-Amzn-Trace-Id', [context.traceId]]]) };
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const start = performance.now();
+    const context = requestContext(request);
+    const answer = await answerRequest(request, context).catch((error: unknown) => {
+      if (!(error instanceof GatewayFault)) throw error;
+      if (error.fault.statusCode >= 500) log.error(`${context.method} ${context.path}: ${error.message}`);
+      return gatewayResponse(error.fault, context, definition);
+    });
+    if (!request.complete) {
+      // The rest of a refused body is read and dropped, so that the client gets to see the answer.
+      response.setHeader('Connection', 'close');
+      request.resume();
+    }
+    const ids = [
+      ['x-amzn-RequestId', [context.requestId]] as const,
+      ['x-amz-apigw-id', [context.extendedRequestId]] as const,
+    ];
+    send(response, context.method, { ...answer, headers: new Map([...ids, ...answer.headers]) });
+    const duration = Math.round(performance.now() - start);
+    log.info(`${context.method} ${context.path} ${answer.statusCode} ${duration} ms`);
+  };
+
+  return serve((request, response) => {
+    handle(request, response).catch((error: Error) => {
+      if (error instanceof ClientGone) log.debug(`${request.method} ${request.url}: ${error.message}`);
+      else log.error(`${request.method} ${request.url}: ${error.stack}`);
+      response.destroy();
+    });
+  }, port);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

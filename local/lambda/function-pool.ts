@@ -1,0 +1,138 @@
+import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
+import type { InvokeResult } from './function-definition.ts';
+import { timedOutPayload } from './function-errors.ts';
+import { LambdaError } from './lambda-error.ts';
+import type { Invocation, RuntimeAnswer } from './runtime-api.ts';
+import { SlotQueue } from './slot-queue.ts';
+
+export interface PoolLimits {
+  /** Execution environments per function that this machine runs side by side. AWS would start more. */
+  readonly maxEnvironments: number;
+  /** How long an environment waits for its next event before it is ended. */
+  readonly idleTimeoutMs: number;
+  /** Cap of the init phase: 10 s on AWS. */
+  readonly initTimeoutMs: number;
+}
+
+export type InvocationRequest = Pick<Invocation, 'functionArn' | 'traceId' | 'payload'> & {
+  readonly signal: AbortSignal | undefined;
+};
+
+/** The execution environments of one function: starts, reuses (the latest used first) and ends them. */
+export class FunctionPool {
+  readonly #options: EnvironmentOptions;
+  readonly #limits: PoolLimits;
+  readonly #slots: SlotQueue;
+  readonly #environments = new Set<ExecutionEnvironment>();
+  readonly #idle: { environment: ExecutionEnvironment; timer: NodeJS.Timeout }[] = [];
+  #stopped = false;
+
+  constructor(options: EnvironmentOptions, limits: PoolLimits) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#slots = new SlotQueue(limits.maxEnvironments);
+  }
+
+  /** Invocations that run or wait for a free environment. */
+  get concurrency(): number {
+    return this.#slots.taken + this.#slots.waiting;
+  }
+
+  /**
+   * Runs one invocation, in a free environment or a new one; waits when the machine's limit is reached.
+   *
+   * @throws LambdaError TooManyRequestsException when the function's reserved concurrency is used up
+   */
+  async invoke(request: InvocationRequest): Promise<InvokeResult> {
+    const { reservedConcurrency } = this.#options.definition;
+    if (reservedConcurrency !== undefined && this.concurrency >= reservedConcurrency) {
+      throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
+    }
+    await this.#slots.take(request.signal);
+    try {
+      const requestId = crypto.randomUUID();
+      const answer = await this.#run(request, requestId);
+      return { requestId, executedVersion: '$LATEST', ...answer };
+    } finally {
+      this.#slots.release();
+    }
+  }
+
+  /** Ends every environment, busy ones included, and refuses whatever waits. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#slots.close(new LambdaError('ServiceException', 'The service is stopping.'));
+    for (const { timer } of this.#idle) clearTimeout(timer);
+    await Promise.all([...this.#environments].map((environment) => environment.stop()));
+  }
+
+  async #run(request: InvocationRequest, requestId: string): Promise<RuntimeAnswer> {
+    const { definition, log } = this.#options;
+    const timeoutMs = definition.timeoutSeconds * 1000;
+    const initStart = performance.now();
+    let environment = this.#takeIdle();
+    let deadline: number | undefined;
+    let initMs: number | undefined;
+    if (!environment) {
+      environment = await this.#start();
+      let init = await environment.init(this.#limits.initTimeoutMs, requestId);
+      if (init.kind === 'timed-out') {
+        // As on AWS: the init phase begins anew, this time as part of the invocation and its timeout.
+        environment.kill();
+        deadline = Date.now() + timeoutMs;
+        environment = await this.#start();
+        init = await environment.init(timeoutMs, requestId);
+      }
+      if (init.kind !== 'ready') {
+        environment.kill();
+        const payload = init.kind === 'failed' ? init.payload : timedOutPayload(requestId, definition.timeoutSeconds);
+        return { payload, functionError: 'Unhandled' };
+      }
+      initMs = performance.now() - initStart;
+    }
+
+    log.debug(`START RequestId: ${requestId} Version: $LATEST`);
+    const start = performance.now();
+    const { functionArn, traceId, payload } = request;
+    deadline ??= Date.now() + timeoutMs;
+    const answer = await environment.invoke({ requestId, functionArn, traceId, payload, deadline });
+    log.debug(`END RequestId: ${requestId}`);
+    log.debug(reportLine(requestId, performance.now() - start, definition.memoryMb, initMs));
+    this.#keep(environment);
+    return answer;
+  }
+
+  async #start(): Promise<ExecutionEnvironment> {
+    for (const environment of this.#environments) if (!environment.alive) this.#environments.delete(environment);
+    const environment = await ExecutionEnvironment.start(this.#options);
+    this.#environments.add(environment);
+    if (this.#stopped) await environment.stop();
+    return environment;
+  }
+
+  #takeIdle(): ExecutionEnvironment | undefined {
+    for (let entry = this.#idle.pop(); entry; entry = this.#idle.pop()) {
+      clearTimeout(entry.timer);
+      if (entry.environment.alive) return entry.environment;
+    }
+    return undefined;
+  }
+
+  #keep(environment: ExecutionEnvironment): void {
+    if (!environment.alive || this.#stopped) return;
+    const timer = setTimeout(() => {
+      this.#idle.splice(
+        this.#idle.findIndex((entry) => entry.environment === environment),
+        1,
+      );
+      this.#environments.delete(environment);
+      environment.stop().catch((error: Error) => this.#options.log.error(error.message));
+    }, this.#limits.idleTimeoutMs).unref();
+    this.#idle.push({ environment, timer });
+  }
+}
+
+function reportLine(requestId: string, durationMs: number, memoryMb: number, initMs: number | undefined): string {
+  const init = initMs === undefined ? '' : `\tInit Duration: ${initMs.toFixed(2)} ms`;
+  return `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tMemory Size: ${memoryMb} MB${init}`;
+}

@@ -1,0 +1,73 @@
+import { Agent, request } from 'node:http';
+
+/** One event as the Runtime API hands it out. @typedef {{ headers: import('node:http').IncomingHttpHeaders, body: string }} NextInvocation */
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+/** Client of the Lambda Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
+export class RuntimeClient {
+  #base;
+
+  /** @param {string} runtimeApi `host:port` */
+  constructor(runtimeApi) {
+    this.#base = `http://${runtimeApi}/2018-06-01/runtime`;
+  }
+
+  /**
+   * Waits, without limit, for the next event.
+   *
+   * @returns {Promise<NextInvocation>}
+   */
+  next() {
+    return this.#call('GET', '/invocation/next');
+  }
+
+  /**
+   * @param {string} requestId
+   * @param {string} payload JSON
+   */
+  async succeed(requestId, payload) {
+    await this.#call('POST', `/invocation/${requestId}/response`, payload);
+  }
+
+  /**
+   * @param {string} requestId
+   * @param {{ errorType: string }} error
+   */
+  async fail(requestId, error) {
+    await this.#call('POST', `/invocation/${requestId}/error`, JSON.stringify(error), error.errorType);
+  }
+
+  /** @param {{ errorType: string }} error */
+  async failInit(error) {
+    await this.#call('POST', '/init/error', JSON.stringify(error), error.errorType);
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {string} [body]
+   * @param {string} [errorType]
+   * @returns {Promise<NextInvocation>}
+   */
+  #call(method, path, body, errorType) {
+    const headers = {
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+      // A header value cannot hold what an error's name may: anything but visible ASCII is dropped.
+      ...(errorType ? { 'Lambda-Runtime-Function-Error-Type': errorType.replace(/[^\x21-\x7e]/g, '') } : {}),
+    };
+    return new Promise((resolve, reject) => {
+      const call = request(this.#base + path, { method, agent, headers }, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve({ headers: response.headers, body: text }));
+        response.on('error', reject);
+      });
+      call.on('error', reject);
+      call.end(body);
+    });
+  }
+}

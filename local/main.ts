@@ -1,0 +1,62 @@
+import { explain } from './assembly/explain.ts';
+import { loadAssembly } from './assembly/load-assembly.ts';
+import { synthesize } from './assembly/synthesize.ts';
+import { registry } from './resources/index.ts';
+import { helpText, parseCommand, REPOSITORY, type Settings } from './settings.ts';
+import { type Addresses, assembliesOf, start } from './start.ts';
+import { UserError } from './user-error.ts';
+
+try {
+  const command = parseCommand(process.argv.slice(2), process.env);
+  if (command.verb === 'help') console.log(helpText());
+  else if (command.verb === 'explain') await printExplanation(command.settings);
+  else await runUntilSignal(command.settings);
+} catch (error) {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function printExplanation({ dataDir, context }: Settings): Promise<void> {
+  const log = { info: (message: string) => console.error(message) };
+  const assembly = await synthesize({ repository: REPOSITORY, dir: assembliesOf(dataDir), context, log });
+  process.stdout.write(explain(loadAssembly(assembly), registry));
+}
+
+async function runUntilSignal(settings: Settings): Promise<void> {
+  const ending = new AbortController();
+  // A terminal's Ctrl-C comes twice, from the terminal and from npm; stopping is bounded, so the second is not needed.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ending.abort());
+  const begun = performance.now();
+  try {
+    const run = await start(settings, process.stdout, ending.signal);
+    console.log(readyText(run.addresses, (performance.now() - begun) / 1000));
+    await new Promise((resolve) => {
+      if (ending.signal.aborted) resolve(undefined);
+      else ending.signal.addEventListener('abort', resolve);
+    });
+    console.log('\nStopping ...');
+    await run.stop();
+    console.log('Stopped; the data stays until `npm run reset`.');
+  } catch (error) {
+    if (!ending.signal.aborted || error !== ending.signal.reason) throw error;
+    console.log('Stopped before it was up.');
+  }
+}
+
+function readyText({ api, site, aws, kafka, databases }: Addresses, seconds: number): string {
+  const lines = [
+    ['API', api],
+    ['dashboard', site],
+    ...Object.entries(databases),
+    ['S3', `${aws}  (key test, secret test)`],
+    ['Kafka', kafka],
+  ];
+  const width = Math.max(...lines.map(([part = '']) => part.length));
+  return [
+    '',
+    `OrderFlow is up after ${seconds.toFixed(1)} s:`,
+    ...lines.map(([part = '', address]) => `  ${part.padEnd(width)}  ${address}`),
+    '',
+    'Ctrl-C ends it; the data stays.',
+  ].join('\n');
+}

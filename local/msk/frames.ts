@@ -1,0 +1,120 @@
+/** The few messages of the Kafka protocol that the sign-in listener reads and writes itself. https://kafka.apache.org/protocol */
+
+export const API_KEY = { saslHandshake: 17, apiVersions: 18, saslAuthenticate: 36 } as const;
+
+export const ERROR_CODE = {
+  none: 0,
+  unsupportedSaslMechanism: 33,
+  illegalSaslState: 34,
+  unsupportedVersion: 35,
+  saslAuthenticationFailed: 58,
+} as const;
+
+export interface RequestHeader {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+  /** Where the body begins; of no meaning for flexible versions, whose headers go on. */
+  readonly bodyOffset: number;
+}
+
+/** A frame that does not follow the protocol. */
+export class FrameError extends Error {
+  override name = 'FrameError';
+}
+
+/** Puts the length in front that every message carries. */
+export function frame(...parts: readonly Buffer[]): Buffer {
+  const payload = Buffer.concat(parts);
+  return Buffer.concat([int32(payload.length), payload]);
+}
+
+/** @throws FrameError */
+export function readHeader(payload: Buffer): RequestHeader {
+  return guarded(() => {
+    const clientIdLength = Math.max(payload.readInt16BE(8), 0);
+    return {
+      apiKey: payload.readInt16BE(0),
+      apiVersion: payload.readInt16BE(2),
+      correlationId: payload.readInt32BE(4),
+      bodyOffset: 10 + clientIdLength,
+    };
+  });
+}
+
+/** The mechanism that a SaslHandshake request (version 0 or 1) asks for. @throws FrameError */
+export function readHandshakeMechanism(payload: Buffer, offset: number): string {
+  return guarded(() => take(payload, offset + 2, payload.readInt16BE(offset)).toString('utf8'));
+}
+
+/** The bytes of the mechanism's own message in a SaslAuthenticate request (version 0 or 1). @throws FrameError */
+export function readAuthBytes(payload: Buffer, offset: number): Buffer {
+  return guarded(() => take(payload, offset + 4, payload.readInt32BE(offset)));
+}
+
+export function handshakeRequest(correlationId: number, mechanism: string): Buffer {
+  return frame(requestHeader(API_KEY.saslHandshake, 1, correlationId), string(mechanism));
+}
+
+export function handshakeResponse(correlationId: number, errorCode: number, mechanisms: readonly string[]): Buffer {
+  return frame(int32(correlationId), int16(errorCode), int32(mechanisms.length), ...mechanisms.map(string));
+}
+
+export function authenticateRequest(correlationId: number, authBytes: Buffer): Buffer {
+  return frame(requestHeader(API_KEY.saslAuthenticate, 1, correlationId), int32(authBytes.length), authBytes);
+}
+
+/**
+ * @param version 1 adds the session's lifetime: 0, since clients are not asked to sign in again on a connection
+ * @param errorMessage null when there is no error
+ */
+export function authenticateResponse(
+  correlationId: number,
+  version: number,
+  errorCode: number,
+  errorMessage: string | null,
+): Buffer {
+  const message = errorMessage === null ? int16(-1) : string(errorMessage);
+  const sessionLifetimeMs = version >= 1 ? Buffer.alloc(8) : Buffer.alloc(0);
+  return frame(int32(correlationId), int16(errorCode), message, int32(0), sessionLifetimeMs);
+}
+
+/** The error code of a SaslHandshake or SaslAuthenticate response, which begins both. @throws FrameError */
+export function readErrorCode(payload: Buffer): number {
+  return guarded(() => payload.readInt16BE(4));
+}
+
+function requestHeader(apiKey: number, apiVersion: number, correlationId: number): Buffer {
+  return Buffer.concat([int16(apiKey), int16(apiVersion), int32(correlationId), string('orderflow-sign-in')]);
+}
+
+function string(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([int16(bytes.length), bytes]);
+}
+
+function int16(value: number): Buffer {
+  const buffer = Buffer.alloc(2);
+  buffer.writeInt16BE(value);
+  return buffer;
+}
+
+function int32(value: number): Buffer {
+  const buffer = Buffer.alloc(4);
+  buffer.writeInt32BE(value);
+  return buffer;
+}
+
+function take(payload: Buffer, offset: number, length: number): Buffer {
+  if (length < 0 || offset + length > payload.length) throw new FrameError('a field is longer than its message');
+  return payload.subarray(offset, offset + length);
+}
+
+function guarded<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) throw new FrameError('a message ends too early', { cause: error });
+    throw error;
+  }
+}

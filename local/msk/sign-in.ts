@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Principal } from '../iam/principals.ts';
+import { readFrame } from './frame-stream.ts';
+import * as kafka from './frames.ts';
+import { API_KEY, ERROR_CODE, FrameError } from './frames.ts';
+import { MECHANISM, readBearerToken, unsecuredMessage } from './oauthbearer.ts';
+
+export interface SignInOptions {
+  /** The broker's internal listener on 127.0.0.1. */
+  readonly brokerPort: number;
+  /** Whose token it is; throws an Error with the sentence for the client. */
+  readonly authenticate: (token: string) => Principal;
+  /** Ends the attempt: it takes too long, or the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** A client's token was refused; the client has been told why and its connection is to be closed. */
+export class SignInRefused extends Error {
+  override name = 'SignInRefused';
+}
+
+/** A token is about 1.5 KB, most of it the session token. */
+const MAX_REQUEST_BYTES = 64 * 1024;
+const MAX_RESPONSE_BYTES = 1024 * 1024;
+
+/**
+ * Talks with a client until it is signed in: ApiVersions is the broker's to answer, the SASL messages are answered here.
+ * Then signs in to the broker as the client's principal.
+ *
+ * @returns the connection to the broker, on which the client may do whatever that principal may; undefined when the client left
+ * @throws SignInRefused, FrameError, or what a connection failed with; the broker's connection is closed then
+ */
+export async function signIn(
+  client: Duplex,
+  options: SignInOptions,
+): Promise<{ broker: Socket; principal: Principal } | undefined> {
+  const broker = await connectToBroker(options);
+  try {
+    const principal = await converse(client, broker, options);
+    if (principal) return { broker, principal };
+    broker.destroy();
+    return undefined;
+  } catch (error) {
+    broker.destroy();
+    throw error;
+  }
+}
+
+async function converse(client: Duplex, broker: Socket, options: SignInOptions): Promise<Principal | undefined> {
+  let handshaken = false;
+  for (;;) {
+    const payload = await readFrame(client, MAX_REQUEST_BYTES, options.signal);
+    if (payload === undefined) return undefined;
+    const header = kafka.readHeader(payload);
+    if (header.apiKey === API_KEY.apiVersions) {
+      client.write(kafka.frame(await ask(broker, kafka.frame(payload), options.signal)));
+    } else if (header.apiKey === API_KEY.saslHandshake) {
+      const errorCode = handshakeError(payload, header);
+      client.write(kafka.handshakeResponse(header.correlationId, errorCode, [MECHANISM]));
+      handshaken = errorCode === ERROR_CODE.none;
+    } else if (header.apiKey === API_KEY.saslAuthenticate && handshaken && header.apiVersion <= 1) {
+      return authenticate(client, broker, payload, header, options);
+    } else {
+      throw new FrameError(`request ${header.apiKey} version ${header.apiVersion} is not taken before sign-in`);
+    }
+  }
+}
+
+function handshakeError(payload: Buffer, header: kafka.RequestHeader): number {
+  // After version 0 the mechanism's messages would come without the protocol's header and its error codes.
+  if (header.apiVersion !== 1) return ERROR_CODE.unsupportedVersion;
+  const mechanism = kafka.readHandshakeMechanism(payload, header.bodyOffset);
+  return mechanism === MECHANISM ? ERROR_CODE.none : ERROR_CODE.unsupportedSaslMechanism;
+}
+
+async function authenticate(
+  client: Duplex,
+  broker: Socket,
+  payload: Buffer,
+  header: kafka.RequestHeader,
+  options: SignInOptions,
+): Promise<Principal> {
+  const { correlationId, apiVersion } = header;
+  let principal: Principal;
+  try {
+    principal = options.authenticate(readBearerToken(kafka.readAuthBytes(payload, header.bodyOffset)));
+  } catch (error) {
+    const { message } = error as Error;
+    const { saslAuthenticationFailed } = ERROR_CODE;
+    client.write(kafka.authenticateResponse(correlationId, apiVersion, saslAuthenticationFailed, message));
+    throw new SignInRefused(message, { cause: error });
+  }
+  await signInToBroker(broker, principal, options.signal);
+  client.write(kafka.authenticateResponse(correlationId, apiVersion, ERROR_CODE.none, null));
+  return principal;
+}
+
+async function signInToBroker(broker: Socket, principal: Principal, signal: AbortSignal): Promise<void> {
+  const steps = [kafka.handshakeRequest(0, MECHANISM), kafka.authenticateRequest(1, unsecuredMessage(principal.name))];
+  for (const step of steps) {
+    const errorCode = kafka.readErrorCode(await ask(broker, step, signal));
+    if (errorCode !== ERROR_CODE.none) throw new Error(`the broker refused ${principal.name} with error ${errorCode}`);
+  }
+}
+
+async function ask(broker: Socket, request: Buffer, signal: AbortSignal): Promise<Buffer> {
+  broker.write(request);
+  const response = await readFrame(broker, MAX_RESPONSE_BYTES, signal);
+  if (response === undefined) throw new Error('the broker closed the connection');
+  return response;
+}
+
+async function connectToBroker({ brokerPort, signal }: SignInOptions): Promise<Socket> {
+  const broker = connect({ host: '127.0.0.1', port: brokerPort, noDelay: true });
+  // Whatever fails shows as a closed connection to those who use it; without a listener it would end this process.
+  broker.on('error', () => {});
+  try {
+    await once(broker, 'connect', { signal });
+  } catch (error) {
+    broker.destroy();
+    throw error;
+  }
+  return broker;
+}

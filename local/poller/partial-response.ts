@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { partitionName } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
+
+const partialResponse = z
+  .object({
+    batchItemFailures: z
+      .array(z.object({ itemIdentifier: z.object({ partition: z.string(), offset: z.int() }) }))
+      .nullish(),
+  })
+  .or(z.literal('').transform(() => null))
+  .nullish();
+
+/**
+ * The records that a function reports as failed. None for an empty result; all of them for a report that is malformed
+ * or names a record that was not in the event.
+ *
+ * @param payload the function's result as JSON
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
+ */
+export function failedRecords(payload: string, records: readonly KafkaRecord[]): readonly KafkaRecord[] {
+  const parsed = partialResponse.safeParse(parseJson(payload));
+  if (!parsed.success) return records;
+  const reported = (parsed.data?.batchItemFailures ?? []).map(({ itemIdentifier }) =>
+    records.find(
+      (record) => partitionName(record) === itemIdentifier.partition && record.offset === itemIdentifier.offset,
+    ),
+  );
+  return reported.includes(undefined) ? records : records.filter((record) => reported.includes(record));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,44 @@
+import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
+import type { KafkaRecord } from './kafka-record.ts';
+
+export const CLUSTER_ARN =
+  'arn:aws:kafka:us-east-1:000000000000:cluster/orderflow/11111111-2222-3333-4444-555555555555-1';
+
+export function mapping(overrides: Partial<EventSourceMappingDefinition> = {}): EventSourceMappingDefinition {
+  return {
+    uuid: 'mapping-1',
+    eventSourceArn: CLUSTER_ARN,
+    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:consumer',
+    topic: 'orders',
+    consumerGroupId: 'order-consumer-group',
+    batchSize: 100,
+    batchingWindowSeconds: 0,
+    startingPosition: 'TRIM_HORIZON',
+    maximumRetryAttempts: -1,
+    maximumRecordAgeInSeconds: -1,
+    bisectBatchOnFunctionError: false,
+    reportBatchItemFailures: false,
+    ...overrides,
+  };
+}
+
+export function record(offset: number, overrides: Partial<KafkaRecord> = {}): KafkaRecord {
+  return {
+    topic: 'orders',
+    partition: 3,
+    offset,
+    timestamp: 1_700_000_000_000 + offset,
+    timestampType: 'CREATE_TIME',
+    key: Buffer.from('alice'),
+    value: Buffer.from(`{"n":${offset}}`),
+    headers: [],
+    ...overrides,
+  };
+}
+
+/** Records of consecutive offsets, the last one included. */
+export function records(first: number, last: number): KafkaRecord[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => record(first + index));
+}
+
+export const offsetsOf = (list: readonly KafkaRecord[]) => list.map(({ offset }) => offset);

@@ -1,0 +1,65 @@
+import { eventBytes, MAX_RECORDS_BYTES } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
+
+interface Entry {
+  readonly record: KafkaRecord;
+  readonly bytes: number;
+  readonly arrivedAt: number;
+}
+
+/**
+ * Records of one partition that wait to become a batch. A batch is due when its size, its window or Lambda's payload
+ * limit is reached, whichever comes first.
+ */
+export class RecordBuffer {
+  readonly #batchSize: number;
+  readonly #windowMs: number;
+  #entries: Entry[] = [];
+  #bytes = 0;
+
+  constructor(batchSize: number, windowMs: number) {
+    this.#batchSize = batchSize;
+    this.#windowMs = windowMs;
+  }
+
+  /** Whether a whole batch waits: there is no use in reading ahead. */
+  get full(): boolean {
+    return this.#entries.length >= this.#batchSize || this.#bytes >= MAX_RECORDS_BYTES;
+  }
+
+  /** @param now epoch milliseconds */
+  add(records: readonly KafkaRecord[], now: number): void {
+    for (const record of records) {
+      const bytes = eventBytes(record);
+      this.#entries.push({ record, bytes, arrivedAt: now });
+      this.#bytes += bytes;
+    }
+  }
+
+  /** Milliseconds until a batch is due, 0 when one is; undefined when nothing waits. */
+  dueIn(now: number): number | undefined {
+    const oldest = this.#entries[0];
+    if (!oldest) return undefined;
+    return this.full ? 0 : Math.max(0, oldest.arrivedAt + this.#windowMs - now);
+  }
+
+  /** Takes the next batch out: as many records as fit, and at least one. */
+  take(): KafkaRecord[] {
+    let bytes = 0;
+    let count = 0;
+    for (const entry of this.#entries.slice(0, this.#batchSize)) {
+      if (count > 0 && bytes + entry.bytes > MAX_RECORDS_BYTES) break;
+      bytes += entry.bytes;
+      count += 1;
+    }
+    const taken = this.#entries.slice(0, count);
+    this.#entries = this.#entries.slice(count);
+    this.#bytes -= bytes;
+    return taken.map(({ record }) => record);
+  }
+
+  clear(): void {
+    this.#entries = [];
+    this.#bytes = 0;
+  }
+}

@@ -1,0 +1,154 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  App,
+  aws_apigateway as apigateway,
+  aws_cloudfront as cloudfront,
+  custom_resources as customResources,
+  aws_s3_deployment as deployment,
+  aws_ec2 as ec2,
+  aws_lambda_event_sources as eventSources,
+  Fn,
+  aws_lambda as lambda,
+  aws_msk as msk,
+  aws_cloudfront_origins as origins,
+  RemovalPolicy,
+  aws_rds as rds,
+  Stack,
+  aws_s3 as s3,
+  type aws_secretsmanager as secrets,
+  triggers,
+} from 'aws-cdk-lib';
+
+// As the CDK's command line sets it.
+const context = { 'aws:cdk:enable-path-metadata': true };
+
+/**
+ * Synthesizes an app that has one of each kind of part that the local runner runs.
+ *
+ * @param folder for the app's files and its output
+ * @returns the folder of the cloud assembly
+ */
+export function synthesizeCdkApp(folder: string): string {
+  const app = new App({ outdir: join(folder, 'cdk.out'), analyticsReporting: false, context });
+
+  const data = new Stack(app, 'Data');
+  // The casts: aws-cdk-lib is not written for exactOptionalPropertyTypes.
+  const vpc = new ec2.Vpc(data, 'Vpc', {
+    natGateways: 0,
+    restrictDefaultSecurityGroup: false,
+    subnetConfiguration: [{ name: 'isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
+  }) as ec2.IVpc;
+  const master = new rds.DatabaseSecret(data, 'Master', { username: 'master' }) as secrets.ISecret;
+  const database = new rds.DatabaseInstance(data, 'Database', {
+    engine: rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.of('18.3', '18') }),
+    vpc,
+    vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+    databaseName: 'things',
+    storageEncrypted: true,
+    credentials: rds.Credentials.fromSecret(master),
+  });
+  const login = new rds.DatabaseSecret(data, 'Login', { username: 'clerk', secretName: 'things/clerk' });
+  const attachedLogin = login.attach(database);
+  const cluster = new msk.CfnCluster(data, 'Kafka', {
+    clusterName: 'stream',
+    kafkaVersion: '4.1.x.kraft',
+    numberOfBrokerNodes: 2,
+    brokerNodeGroupInfo: { clientSubnets: vpc.selectSubnets().subnetIds, instanceType: 'kafka.t3.small' },
+  });
+  new msk.CfnTopic(data, 'Topic', {
+    clusterArn: cluster.ref,
+    topicName: 'events',
+    partitionCount: 3,
+    replicationFactor: 2,
+    configs: Fn.base64('retention.ms=1000'),
+  });
+  const brokers = new customResources.AwsCustomResource(data, 'Brokers', {
+    onUpdate: {
+      service: 'Kafka',
+      action: 'getBootstrapBrokers',
+      parameters: { ClusterArn: cluster.ref },
+      physicalResourceId: customResources.PhysicalResourceId.of('brokers'),
+    },
+    policy: customResources.AwsCustomResourcePolicy.fromSdkCalls({ resources: [cluster.ref] }),
+    installLatestAwsSdk: false,
+  });
+
+  const api = new Stack(app, 'Api');
+  const bucket = new s3.Bucket(api, 'Files', {
+    bucketName: 'things-files',
+    removalPolicy: RemovalPolicy.DESTROY,
+    autoDeleteObjects: true,
+  });
+  const codeDir = join(folder, 'code');
+  mkdirSync(codeDir);
+  writeFileSync(join(codeDir, 'index.mjs'), 'export const handler = async () => ({ statusCode: 200 });');
+  const handler = new lambda.Function(api, 'ListThings', {
+    functionName: 'app-dev-list-things',
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromAsset(codeDir),
+    reservedConcurrentExecutions: 5,
+    loggingFormat: lambda.LoggingFormat.JSON,
+    environment: {
+      BUCKET: bucket.bucketName,
+      BROKERS: brokers.getResponseField('BootstrapBrokerStringSaslIam'),
+      SECRET: attachedLogin.secretArn,
+    },
+  });
+  bucket.grantPut(handler);
+  handler.addEventSource(
+    new eventSources.ManagedKafkaEventSource({
+      clusterArn: cluster.ref,
+      topic: 'events',
+      startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+      consumerGroupId: 'things',
+      batchSize: 10,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: 3,
+      provisionedPollerConfig: { minimumPollers: 1, maximumPollers: 2 },
+      onFailure: new eventSources.KafkaDlq('failed-events'),
+    }),
+  );
+  new triggers.Trigger(api, 'Migrate', { handler, executeAfter: [bucket] });
+  const restApi = new apigateway.RestApi(api, 'RestApi', {
+    cloudWatchRole: false,
+    deployOptions: { stageName: 'dev' },
+    defaultCorsPreflightOptions: { allowOrigins: ['*'] },
+  });
+  restApi.addGatewayResponse('Unknown', {
+    type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
+    statusCode: '404',
+    responseHeaders: { 'X-Kind': "'route'" },
+    templates: { 'application/json': '{"error":"no such route"}' },
+  });
+  const integration = new apigateway.LambdaIntegration(handler, { allowTestInvoke: false });
+  restApi.root.addResource('things').addResource('{id}').addMethod('GET', integration);
+
+  const site = new Stack(app, 'Site');
+  const siteDir = join(folder, 'site');
+  mkdirSync(siteDir);
+  writeFileSync(join(siteDir, 'index.html'), '<h1>Things</h1>');
+  const siteBucket = new s3.Bucket(site, 'Bucket') as s3.IBucket;
+  const distribution = new cloudfront.Distribution(site, 'Distribution', {
+    defaultRootObject: 'index.html',
+    defaultBehavior: { origin: origins.S3BucketOrigin.withOriginAccessControl(siteBucket) },
+    additionalBehaviors: {
+      '/things/*': {
+        origin: new origins.RestApiOrigin(restApi),
+        allowedMethods: cloudfront.AllowedMethods.ALLOW_ALL,
+      },
+    },
+  });
+  new deployment.BucketDeployment(site, 'Deployment', {
+    destinationBucket: siteBucket,
+    destinationKeyPrefix: 'app',
+    sources: [
+      deployment.Source.asset(siteDir),
+      deployment.Source.jsonData('config.json', { api: restApi.url, quoted: `"${siteBucket.bucketName}"` }),
+    ],
+    distribution,
+  });
+  return app.synth().directory;
+}

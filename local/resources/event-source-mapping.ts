@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { arnOf } from '../aws-identity.ts';
+import { functionArn } from './function-names.ts';
+import { created, run } from './handler.ts';
+import { resourceHash } from './names.ts';
+import { boolean, notSupported } from './properties.ts';
+
+const KAFKA_DESTINATION = 'kafka://';
+
+const properties = z.object({
+  FunctionName: z.string(),
+  EventSourceArn: z.string().startsWith('arn:aws:kafka:', 'only Kafka event sources run here'),
+  Topics: z.tuple([z.string()]),
+  StartingPosition: z.enum(['LATEST', 'TRIM_HORIZON']),
+  Enabled: boolean.default(true),
+  BatchSize: z.coerce.number().default(100),
+  MaximumBatchingWindowInSeconds: z.coerce.number().default(0.5),
+  MaximumRetryAttempts: z.coerce.number().default(-1),
+  MaximumRecordAgeInSeconds: z.coerce.number().default(-1),
+  BisectBatchOnFunctionError: boolean.default(false),
+  FunctionResponseTypes: z.array(z.string()).default([]),
+  AmazonManagedKafkaEventSourceConfig: z.object({ ConsumerGroupId: z.string().optional() }).optional(),
+  DestinationConfig: z
+    .object({ OnFailure: z.object({ Destination: z.string().startsWith(KAFKA_DESTINATION) }).optional() })
+    .optional(),
+  FilterCriteria: notSupported,
+});
+
+/**
+ * Collects an event source mapping; its poller starts when all functions and topics exist.
+ * Defaults as on AWS: https://docs.aws.amazon.com/lambda/latest/dg/msk-esm-parameters.html
+ */
+export const eventSourceMapping = run('a Kafka consumer that invokes the function', properties, (mapping, request) => {
+  const hash = resourceHash(request, 32);
+  const uuid = hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const onFailure = mapping.DestinationConfig?.OnFailure?.Destination;
+  if (mapping.Enabled) {
+    request.context.eventSourceMappings.push({
+      uuid,
+      eventSourceArn: mapping.EventSourceArn,
+      functionArn: functionArn(mapping.FunctionName),
+      topic: mapping.Topics[0],
+      consumerGroupId: mapping.AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? uuid,
+      batchSize: mapping.BatchSize,
+      batchingWindowSeconds: mapping.MaximumBatchingWindowInSeconds,
+      startingPosition: mapping.StartingPosition,
+      maximumRetryAttempts: mapping.MaximumRetryAttempts,
+      maximumRecordAgeInSeconds: mapping.MaximumRecordAgeInSeconds,
+      bisectBatchOnFunctionError: mapping.BisectBatchOnFunctionError,
+      reportBatchItemFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+      ...(onFailure === undefined ? {} : { onFailureTopic: onFailure.slice(KAFKA_DESTINATION.length) }),
+    });
+  }
+  return created(uuid, { Id: uuid, EventSourceMappingArn: arnOf('lambda', `event-source-mapping:${uuid}`) });
+});

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { ResourceRequest, Treatment } from '../assembly/registry.ts';
+import type { ResourceResult } from '../assembly/stack-scope.ts';
+import type { ResourceDeclaration } from '../assembly/template.ts';
+import { arnOf } from '../aws-identity.ts';
+import type { RunnerContext } from './context.ts';
+import { physicalId } from './names.ts';
+
+export type Request = ResourceRequest<RunnerContext>;
+
+/** What is done with a type; for some types it depends on how the resource is declared. */
+export type Handler =
+  | Treatment<RunnerContext>
+  | ((declaration: ResourceDeclaration) => Treatment<RunnerContext> | undefined);
+
+/** The handlers of one AWS service, by CloudFormation type. */
+export type Handlers = Readonly<Record<string, Handler>>;
+
+/**
+ * A resource that the runner creates.
+ *
+ * @param how what it becomes here, for `--explain`
+ * @param schema the properties that matter here; the others are the cloud's business and are passed over
+ */
+export function run<Schema extends z.ZodType>(
+  how: string,
+  schema: Schema,
+  create: (properties: z.output<Schema>, request: Request) => ResourceResult | Promise<ResourceResult>,
+): Treatment<RunnerContext> {
+  return {
+    kind: 'run',
+    how,
+    create: async (request) => {
+      const properties = schema.safeParse(request.properties);
+      if (properties.success) return create(properties.data, request);
+      throw new Error(`its properties do not fit the local runner:\n${z.prettifyError(properties.error)}`);
+    },
+  };
+}
+
+/** A resource that needs nothing here. Those that refer to it get made-up values, the same in each run. */
+export function ignored(reason: string): Treatment<RunnerContext> {
+  return {
+    kind: 'ignored',
+    reason,
+    identify: (request) => {
+      const [, service = '', kind = ''] = request.declaration.Type.toLowerCase().split('::');
+      const id = physicalId(kind, request);
+      return {
+        ref: id,
+        attribute: (name) => {
+          if (name.endsWith('Arn')) return arnOf(service, `${kind}/${id}`);
+          return name.endsWith('Id') ? id : `${id}-${name}`;
+        },
+      };
+    },
+  };
+}
+
+/** The result of a resource whose attributes are known. */
+export function created(ref: string, attributes: Readonly<Record<string, unknown>> = {}): ResourceResult {
+  return { ref, attribute: (name) => attributes[name] };
+}

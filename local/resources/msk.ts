@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { z } from 'zod';
+import { arnOf } from '../aws-identity.ts';
+import { startKafka } from '../engines/kafka/start-kafka.ts';
+import { runDirOf } from '../engines/processes/records.ts';
+import { startSignInListener } from '../msk/listener.ts';
+import { createTokenAuthenticator } from '../msk/token.ts';
+import { created, type Handlers, run } from './handler.ts';
+import { ensureTopic, topicConfigs } from './kafka-topic.ts';
+import { physicalName, resourceHash } from './names.ts';
+import { debugLog } from './signed-in-kafka.ts';
+
+const MAX_CLUSTER_NAME = 64;
+
+export const mskHandlers: Handlers = {
+  'AWS::MSK::Cluster': run(
+    'an Apache Kafka broker behind a listener that takes MSK IAM tokens',
+    z.object({ ClusterName: z.string().optional() }),
+    async (properties, request) => {
+      const { context } = request;
+      const { settings, principals, authorizer, running } = context;
+      if (context.kafkaClusters.size > 0) throw new Error('the local runner starts one Kafka cluster only');
+      const name = properties.ClusterName ?? physicalName(request, MAX_CLUSTER_NAME);
+      // AWS's form: the name, and a UUID that ends in a number of its own.
+      const arn = arnOf('kafka', `cluster/${name}/${resourceHash(request, 32)}-1`);
+      const log = context.log.child('kafka');
+      const broker = await startKafka({
+        dir: join(settings.dataDir, 'kafka', name),
+        runDir: runDirOf(settings.dataDir),
+        cacheDir: settings.cacheDir,
+        operatorPort: settings.ports.kafka,
+        mskPort: 0,
+        log,
+      });
+      running.engines.push(broker);
+      const listener = await startSignInListener({
+        port: broker.mskPort,
+        brokerPort: broker.mskBrokerPort,
+        certificate: await context.authorities.public.issue('kafka'),
+        authenticate: createTokenAuthenticator({ principals, authorizer, clusterArn: arn }),
+        log,
+      });
+      running.engines.push({ name: 'kafka sign-in listener', stop: listener.stop });
+      context.kafkaClusters.set(arn, {
+        arn,
+        operatorAddress: `localhost:${broker.port}`,
+        bootstrapServers: `localhost:${listener.port}`,
+      });
+      return created(arn, { Arn: arn });
+    },
+  ),
+
+  'AWS::MSK::Topic': run(
+    'a topic on the local broker, kept between runs; it has one replica',
+    z.object({
+      ClusterArn: z.string(),
+      TopicName: z.string(),
+      PartitionCount: z.coerce.number(),
+      Configs: z.base64().optional(),
+    }),
+    async ({ ClusterArn, TopicName, PartitionCount, Configs }, { context }) => {
+      const cluster = context.kafkaClusters.get(ClusterArn);
+      if (!cluster) throw new Error(`${ClusterArn} is no Kafka cluster of this run`);
+      const kafka = new Kafka({
+        clientId: 'deployment',
+        brokers: [cluster.operatorAddress],
+        logLevel: logLevel.WARN,
+        logCreator: debugLog(context.log.child('kafka')),
+      });
+      await ensureTopic(kafka, { name: TopicName, partitions: PartitionCount, configs: topicConfigs(Configs ?? '') });
+      const arn = `${ClusterArn.replace(':cluster/', ':topic/')}/${TopicName}`;
+      return created(arn, { TopicArn: arn });
+    },
+  ),
+};

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { ResourceRequest } from '../assembly/registry.ts';
+
+type Named = Pick<ResourceRequest<unknown>, 'stack' | 'logicalId'>;
+
+/**
+ * The name that CloudFormation would make up for a resource, the same in each run.
+ *
+ * @param maxLength what the service allows; the logical id is cut to fit
+ */
+export function physicalName({ stack, logicalId }: Named, maxLength: number): string {
+  const suffix = `-${resourceHash({ stack, logicalId }, 12)}`;
+  return `${`${stack.name}-${logicalId}`.slice(0, maxLength - suffix.length)}${suffix}`;
+}
+
+/** An id such as `vpc-0f3a...` for what AWS numbers, the same in each run. */
+export function physicalId(prefix: string, request: Named): string {
+  return `${prefix}-${resourceHash(request, 17)}`;
+}
+
+/** Hexadecimal digits that belong to one resource of one stack, at most 64. */
+export function resourceHash({ stack, logicalId }: Named, digits: number): string {
+  return createHash('sha256').update(`${stack.name}/${logicalId}`).digest('hex').slice(0, digits);
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ResourceDeclaration, Stack } from '../assembly/template.ts';
+import { arnOf } from '../aws-identity.ts';
+import { startPostgres } from '../engines/postgres/start-postgres.ts';
+import { runDirOf } from '../engines/processes/records.ts';
+import { created, type Handlers, run } from './handler.ts';
+import { physicalName, resourceHash } from './names.ts';
+
+const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
+const MAX_IDENTIFIER = 63;
+
+export const rdsHandlers: Handlers = {
+  [INSTANCE_TYPE]: run(
+    'a Postgres server, with its data kept between runs',
+    z.object({
+      DBInstanceIdentifier: z.string().optional(),
+      DBName: z.string(),
+      Engine: z.literal('postgres', 'only Postgres runs here'),
+      MasterUsername: z.string(),
+      MasterUserPassword: z.string(),
+    }),
+    async (properties, request) => {
+      const { context } = request;
+      const { DBName: name, MasterUsername: masterUsername } = properties;
+      const identifier = properties.DBInstanceIdentifier ?? physicalName(request, MAX_IDENTIFIER).toLowerCase();
+      const server = await startPostgres({
+        name,
+        dir: join(context.settings.dataDir, 'postgres', name),
+        runDir: runDirOf(context.settings.dataDir),
+        port: databasePorts(context.stacks, context.settings.ports.postgres).get(name) ?? 0,
+        superuser: { name: masterUsername, password: properties.MasterUserPassword },
+        database: name,
+        certificate: await context.authorities.rds.issue('postgres'),
+        log: context.log.child(name),
+      });
+      context.running.engines.push(server);
+      context.databases.set(identifier, { identifier, name, port: server.port, masterUsername, users: [] });
+      return created(identifier, {
+        'Endpoint.Address': 'localhost',
+        'Endpoint.Port': String(server.port),
+        DBInstanceArn: arnOf('rds', `db:${identifier}`),
+        DbiResourceId: `db-${resourceHash(request, 26).toUpperCase()}`,
+      });
+    },
+  ),
+};
+
+/**
+ * The port of each database in the templates, by the database's name: consecutive ones in the order of the names,
+ * where `shard10` comes after `shard9`.
+ *
+ * @param firstPort 0 gives all of them 0, any free port
+ */
+export function databasePorts(stacks: readonly Stack[], firstPort: number): Map<string, number> {
+  const names = stacks
+    .flatMap(({ template }) => Object.values<ResourceDeclaration>(template.Resources))
+    .filter(({ Type }) => Type === INSTANCE_TYPE)
+    .map(({ Properties }) => String(Properties?.DBName))
+    .sort(byName);
+  return new Map(names.map((name, index) => [name, firstPort === 0 ? 0 : firstPort + index]));
+}
+
+/** Orders names as people do: numbers in them by their value. */
+export function byName(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}

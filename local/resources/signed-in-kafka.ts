@@ -1,0 +1,37 @@
+import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
+import { Kafka, type logCreator, logLevel } from 'kafkajs';
+import { REGION } from '../aws-identity.ts';
+import type { Credentials } from '../iam/principals.ts';
+import type { Log } from '../log.ts';
+import type { Authority } from '../tls/authority.ts';
+
+/** A Kafka client that signs in with an MSK IAM token, as a function of the role would. */
+export function signedInKafka(o: {
+  credentials: Credentials;
+  bootstrapServers: string;
+  authority: Authority;
+  log: Log;
+}): Kafka {
+  return new Kafka({
+    clientId: 'event-source-mapping',
+    brokers: o.bootstrapServers.split(','),
+    ssl: { ca: [o.authority.certificatePem] },
+    sasl: {
+      mechanism: 'oauthbearer',
+      oauthBearerProvider: async () => {
+        const awsCredentialsProvider = async () => o.credentials;
+        const { token } = await generateAuthTokenFromCredentialsProvider({ region: REGION, awsCredentialsProvider });
+        return { value: token };
+      },
+    },
+    logLevel: logLevel.WARN,
+    logCreator: debugLog(o.log),
+  });
+}
+
+/** KafkaJS retries by itself, so what it has to say is detail. */
+export function debugLog(log: Log): logCreator {
+  return () =>
+    ({ namespace, log: { message, error } }) =>
+      log.debug('kafkajs %s: %s %s', namespace, message, error ?? '');
+}
