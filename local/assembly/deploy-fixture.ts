@@ -1,15 +1,7 @@
-import type { Log } from '../log.ts';
+import { silentLog } from '../testing.ts';
 import type { DeployContext, Registry, ResourceRequest, Treatment } from './registry.ts';
 import type { ResourceResult } from './stack-scope.ts';
 import type { Stack, Template } from './template.ts';
-
-export const silentLog: Log = {
-  info() {},
-  warn() {},
-  error() {},
-  debug() {},
-  child: () => silentLog,
-};
 
 export function stackOf(name: string, template: Partial<Template>): Stack {
   return { name, template: { Resources: {}, ...template }, parameters: {}, assets: new Map() };

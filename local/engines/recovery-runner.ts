@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseCommand } from '../settings.ts';
+import { silentLog as log } from '../testing.ts';
 import { loadAuthority } from '../tls/authority.ts';
 import { startKafka } from './kafka/start-kafka.ts';
 import { startObjectStore } from './object-store/start-object-store.ts';
@@ -7,7 +8,6 @@ import { startPostgres } from './postgres/start-postgres.ts';
 import { lockDataDir } from './processes/data-dir-lock.ts';
 import { recoverLeftovers } from './processes/leftovers.ts';
 import { runDirOf } from './processes/records.ts';
-import { silentLog as log } from './testing.ts';
 
 /** For recovery.engine.test.ts: a runner that starts every engine, says where they are, and waits to be killed. */
 const [dataDir = '', postgresPort = '0', kafkaPort = '0'] = process.argv.slice(2);

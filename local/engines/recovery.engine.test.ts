@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
+import { waitFor } from '../testing.ts';
 import { processIdentity } from './processes/identity.ts';
 import { readRecords, runDirOf } from './processes/records.ts';
-import { waitFor } from './testing.ts';
 
 interface Started {
   readonly ca: string;

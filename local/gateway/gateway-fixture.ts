@@ -1,7 +1,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { silentLog } from '../engines/testing.ts';
 import type { Invoke, InvokeResult } from '../lambda/function-definition.ts';
+import { silentLog } from '../testing.ts';
 import { startRestApi } from './rest-api.ts';
 import type { GatewayResponseDefinition, RestApiDefinition, RouteDefinition } from './rest-api-definition.ts';
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { silentLog } from '../engines/testing.ts';
 import { startFunction } from '../lambda/lambda-fixture.ts';
+import { silentLog } from '../testing.ts';
 import { apiDefinition, call, FUNCTION_ARN, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
 import { startRestApi } from './rest-api.ts';
 import type { RouteDefinition } from './rest-api-definition.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { waitFor } from '../engines/testing.ts';
+import { waitFor } from '../testing.ts';
 import { startFunction } from './lambda-fixture.ts';
 
 describe("a function's output", () => {

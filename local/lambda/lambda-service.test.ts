@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { waitFor } from '../engines/testing.ts';
+import { waitFor } from '../testing.ts';
 import { isRunning, startFunction } from './lambda-fixture.ts';
 
 describe('a function', () => {

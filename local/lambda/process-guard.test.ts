@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { waitFor } from '../engines/testing.ts';
+import { waitFor } from '../testing.ts';
 import { isRunning, temporaryFolder } from './lambda-fixture.ts';
 
 describe('when the runner is killed', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { silentLog, waitFor } from '../engines/testing.ts';
 import type { InvokeResult } from '../lambda/function-definition.ts';
 import { LambdaError } from '../lambda/lambda-error.ts';
+import { silentLog, waitFor } from '../testing.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 import type { FailureMessage } from './failure-topic.ts';
 import { PartitionWorker } from './partition-worker.ts';

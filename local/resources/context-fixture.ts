@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { silentLog } from '../assembly/deploy-fixture.ts';
 import type { Stack } from '../assembly/template.ts';
 import type { CustomResourceResponse } from '../aws/custom-resource-responses.ts';
 import { SecretStore } from '../aws/secret-store.ts';
@@ -10,6 +9,7 @@ import { Authorizer } from '../iam/authorize.ts';
 import { PrincipalStore } from '../iam/principals.ts';
 import type { FunctionDefinition } from '../lambda/function-definition.ts';
 import type { Settings } from '../settings.ts';
+import { silentLog } from '../testing.ts';
 import type { Authority } from '../tls/authority.ts';
 import { createContext, type RunnerContext } from './context.ts';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog } from '../assembly/deploy-fixture.ts';
 import { type Kafka, startKafka } from '../engines/kafka/start-kafka.ts';
 import { parseCommand } from '../settings.ts';
+import { silentLog } from '../testing.ts';
 import { ensureTopic } from './kafka-topic.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'kafka-topic-'));

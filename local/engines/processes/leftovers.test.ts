@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { silentLog } from '../testing.ts';
+import { silentLog } from '../../testing.ts';
 import { processIdentity } from './identity.ts';
 import { recoverLeftovers } from './leftovers.ts';
 import { readRecords, recordProcess, runDirOf } from './records.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { silentLog } from '../../engines/testing.ts';
+import { silentLog } from '../../testing.ts';
 import { call } from '../gateway-fixture.ts';
 import { startDistribution } from './distribution.ts';
 import type { GetObject } from './distribution-definition.ts';
