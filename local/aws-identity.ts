@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** The AWS account, region and partition that the local run takes itself to be. */
 export const ACCOUNT_ID = '000000000000';
 export const REGION = 'us-east-1';
@@ -15,4 +17,28 @@ export const AVAILABILITY_ZONES: readonly string[] = ['a', 'b', 'c'].map((zone) 
  */
 export function arnOf(service: string, resource: string, options: { global?: boolean } = {}): string {
   return `arn:${PARTITION}:${service}:${options.global ? '' : REGION}:${ACCOUNT_ID}:${resource}`;
+}
+
+/**
+ * The name in what Lambda takes for a function, with the version or alias where it has one: `<name>`, `<name>:<qualifier>`,
+ * an ARN, or the partial ARN `<account>:function:<name>`.
+ */
+export function qualifiedFunctionName(nameOrArn: string): string {
+  return nameOrArn.replace(/^(.*:)?function:/, '');
+}
+
+/** The name of a function without version or alias, whichever way a template or a caller names it. */
+export function functionName(nameOrArn: string): string {
+  return qualifiedFunctionName(nameOrArn).split(':', 1)[0] ?? '';
+}
+
+/** The ARN of a function without version or alias, whichever way a template or a caller names it. */
+export function functionArn(nameOrArn: string): string {
+  return arnOf('lambda', `function:${functionName(nameOrArn)}`);
+}
+
+/** A UUID in place of a random one of AWS: the same for the same text, and so the same in each run. */
+export function uuidOf(text: string): string {
+  const hash = createHash('sha256').update(text).digest('hex');
+  return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { chmodSync, createWriteStream, existsSync, mkdirSync, renameSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { format, styleText } from 'node:util';
 
@@ -16,14 +16,15 @@ export interface Log {
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * A log that shows `info` and above on the terminal and keeps everything in a file.
+ * A log that shows `info` and above on the terminal and keeps everything in a file. When the file cannot be written, it says
+ * so once and goes on without it.
  *
- * @param options.file path of the log file; it is begun anew, its folder is created
+ * @param options.file path of the log file, readable by its owner alone; that of the last run stays beside it as `<file>.1`
  * @param options.terminal where lines for the person go, usually `process.stdout`
  */
 export function createLog(options: { source: string; file: string; terminal: NodeJS.WritableStream }): Log {
-  mkdirSync(dirname(options.file), { recursive: true });
-  const file = createWriteStream(options.file, { flags: 'w' });
+  const file = openFile(options.file);
+  file.on('error', (error) => logFor(options.source).warn('the log file is given up: %s', error.message));
 
   const write = (source: string, level: Level, message: string, values: unknown[]) => {
     const text = format(message, ...values);
@@ -41,6 +42,16 @@ export function createLog(options: { source: string; file: string; terminal: Nod
     child: logFor,
   });
   return logFor(options.source);
+}
+
+/** What functions log may name customers, so the files are for their owner's eyes alone. */
+function openFile(path: string): WriteStream {
+  mkdirSync(dirname(path), { recursive: true });
+  if (existsSync(path)) {
+    chmodSync(path, 0o600);
+    renameSync(path, `${path}.1`);
+  }
+  return createWriteStream(path, { mode: 0o600 });
 }
 
 /** A structured line of a function with its message first; the file keeps it as it is. */

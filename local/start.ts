@@ -70,7 +70,8 @@ export async function start(
     await publishAddresses(dataDir, addresses, cleanup);
     return { addresses, stop: () => cleanup.disposeAsync() };
   } catch (error) {
-    await cleanup.disposeAsync();
+    // What went wrong first is what the person has to know.
+    await cleanup.disposeAsync().catch((failure) => log.error('not everything could be stopped: %o', failure));
     throw error;
   }
 }
@@ -121,7 +122,7 @@ async function run(
     objectStore,
     secrets,
     invoke: (...call) => lambda.invoke(...call),
-    bootstrapBrokers: () => [...context.kafkaClusters.values()].map((cluster) => cluster.bootstrapServers).join(','),
+    bootstrapBrokers: (clusterArn) => context.kafkaClusters.get(clusterArn)?.bootstrapServers,
     log: log.child('aws'),
   });
   cleanup.defer(endpoint.stop);

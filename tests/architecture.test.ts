@@ -42,7 +42,7 @@ describe('imports point one way', () => {
   });
 
   it('keeps one function out of the folder of another', () => {
-    const shared = /^functions\/(domain|adapters|http)\//;
+    const shared = /^functions\/(domain|adapters|http|kafka-batch)\//;
     const crossing = imports
       .filter(({ from }) => from.startsWith('functions/') && !shared.test(from))
       .filter(({ from, to }) => dirname(from) !== dirname(to) && !shared.test(to));
@@ -53,9 +53,39 @@ describe('imports point one way', () => {
     expect(forbidden(/^infra\//, /^(infra\/|functions\/domain\/|frontend\/build\.ts$)/)).toEqual([]);
   });
 
+  it('lets the dashboard know the shard map, and nothing else of the functions', () => {
+    expect(forbidden(/^frontend\//, /^(frontend\/|functions\/domain\/shard-map\.ts$)/)).toEqual([]);
+  });
+
+  it('keeps use cases apart from adapters: only handlers and configurations reach them', () => {
+    const wiring = /\/(handler|config)\.ts$|^functions\/(domain|adapters|http|kafka-batch|testing)\//;
+    const reaching = imports
+      .filter(
+        ({ from, to }) => from.startsWith('functions/') && !wiring.test(from) && to.startsWith('functions/adapters/'),
+      )
+      .map(({ from, to }) => `${from} imports ${to}`);
+    expect(reaching).toEqual([]);
+  });
+
   it('keeps the local runner apart from everything that it runs', () => {
     expect(forbidden(/^local\//, /^local\//)).toEqual([]);
   });
+});
+
+it('has no files that import each other in a circle', () => {
+  const targets = Map.groupBy(imports, ({ from }) => from);
+  const done = new Set<string>();
+  const circleFrom = (file: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    done.add(file);
+    for (const { to } of targets.get(file) ?? []) {
+      const circle = circleFrom(to, [...path, file]);
+      if (circle) return circle;
+    }
+    return undefined;
+  };
+  expect([...targets.keys()].flatMap((file) => circleFrom(file, []) ?? [])).toEqual([]);
 });
 
 it('lets the local runner learn every name from the templates', () => {

@@ -1,7 +1,11 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { Kafka, logLevel } from 'kafkajs';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import pg from 'pg';
 import type { Addresses } from '../local/start.ts';
+
+const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** Runs one query on a shard as the operator does: with the printed URL. */
 export async function queryShard(addresses: Addresses, database: string, sql: string, values: unknown[] = []) {
@@ -17,12 +21,12 @@ export async function queryShard(addresses: Addresses, database: string, sql: st
 }
 
 /** The operator's S3 client, with the published key. */
-export function operatorS3(addresses: Addresses): S3Client {
+export function operatorS3(addresses: Addresses, secretAccessKey = OPERATOR.secretAccessKey): S3Client {
   return new S3Client({
     endpoint: addresses.aws,
     forcePathStyle: true,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: { ...OPERATOR, secretAccessKey },
   });
 }
 
@@ -38,11 +42,58 @@ export async function readObject(addresses: Addresses, bucket: string, key: stri
   return { contentType: object.ContentType, text: (await object.Body?.transformToString()) ?? '' };
 }
 
+/** The operator's Secrets Manager client. */
+export function operatorSecrets(addresses: Addresses): SecretsManagerClient {
+  return new SecretsManagerClient({ endpoint: addresses.aws, region: 'us-east-1', credentials: OPERATOR });
+}
+
+/** Invokes a function of stage `dev` as the operator does, and gives what it returns. */
+export async function invokeFunction(addresses: Addresses, folder: string, payload: object = {}) {
+  const lambda = new LambdaClient({ endpoint: addresses.aws, region: 'us-east-1', credentials: OPERATOR });
+  const FunctionName = `orderflow-dev-${folder}`;
+  const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) }));
+  const text = answer.Payload?.transformToString() ?? '';
+  if (answer.FunctionError) throw new Error(`${FunctionName} failed: ${text}`);
+  return JSON.parse(text);
+}
+
 /** A record of a topic as the operator's Kafka client sees it. */
 export interface TopicRecord {
+  readonly partition: number;
+  readonly offset: number;
   readonly key: string | undefined;
   readonly value: string;
   readonly headers: Record<string, string>;
+}
+
+/** The operator's Kafka client, in plaintext and without limits. */
+export function operatorKafka(addresses: Addresses): Kafka {
+  return new Kafka({ brokers: [addresses.kafka], logLevel: logLevel.NOTHING });
+}
+
+/** Appends records to a topic, as anybody might who may write there. */
+export async function produce(addresses: Addresses, topic: string, messages: Message[]): Promise<void> {
+  const producer = operatorKafka(addresses).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  try {
+    await producer.send({ topic, messages });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** How many records of a topic a consumer group has not committed yet. */
+export async function lagOf(addresses: Addresses, groupId: string, topic: string): Promise<number> {
+  const admin = operatorKafka(addresses).admin();
+  await admin.connect();
+  try {
+    const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const offsets = new Map(committed?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+    const ends = await admin.fetchTopicOffsets(topic);
+    return ends.reduce((lag, { partition, high }) => lag + Number(high) - Math.max(0, offsets.get(partition) ?? 0), 0);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /** Reads a topic from its beginning until `enough` says so. */
@@ -52,8 +103,7 @@ export async function readTopic(
   enough: (records: readonly TopicRecord[]) => boolean,
   seconds = 20,
 ): Promise<TopicRecord[]> {
-  const kafka = new Kafka({ brokers: [addresses.kafka], logLevel: logLevel.NOTHING });
-  const consumer = kafka.consumer({ groupId: `reader-${crypto.randomUUID()}` });
+  const consumer = operatorKafka(addresses).consumer({ groupId: `reader-${crypto.randomUUID()}` });
   const records: TopicRecord[] = [];
   await consumer.connect();
   try {
@@ -66,8 +116,10 @@ export async function readTopic(
       };
       consumer
         .run({
-          eachMessage: async ({ message }) => {
+          eachMessage: async ({ partition, message }) => {
             records.push({
+              partition,
+              offset: Number(message.offset),
               key: message.key?.toString(),
               value: message.value?.toString() ?? '',
               headers: Object.fromEntries(

@@ -1,13 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Addresses } from '../local/start.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const ANY_FREE_PORT = [
+/** Flags that let a run choose all its ports. */
+export const ANY_FREE_PORT = [
   '--api-port',
   '0',
   '--site-port',
@@ -24,6 +25,8 @@ const ANY_FREE_PORT = [
 export interface Run {
   readonly addresses: Addresses;
   readonly dataDir: string;
+  /** The runner's process id. */
+  readonly pid: number;
   /** Everything that it has printed so far. */
   output(): string;
   /** Sends a signal and waits for the end of the process. */
@@ -63,6 +66,7 @@ export async function startRun(dataDir: string, args: readonly string[] = []): P
   return {
     addresses: JSON.parse(readFileSync(addressFile, 'utf8')) as Addresses,
     dataDir,
+    pid: child.pid ?? fail('the run has no process'),
     output,
     async end(signal) {
       const begun = performance.now();
@@ -81,9 +85,9 @@ export function processesOf(dataDir: string): string[] {
     .filter((line) => line.includes(dataDir));
 }
 
-/** Removes a data folder and checks that nothing was still using it. */
+/** Removes a data folder. */
 export function removeDataDir(dataDir: string): void {
-  if (existsSync(dataDir)) rmSync(dataDir, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true });
 }
 
 /** Thrown inside `waitFor` when waiting on is pointless. */
@@ -121,4 +125,8 @@ function launch(
     });
   }
   return { child, output: () => printed };
+}
+
+function fail(message: string): never {
+  throw new Error(message);
 }

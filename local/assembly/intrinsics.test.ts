@@ -49,9 +49,6 @@ describe('resolve', () => {
     ['Fn::GetAZs', { 'Fn::Select': [0, { 'Fn::GetAZs': '' }] }, 'us-east-1a'],
     ['Fn::Base64', { 'Fn::Base64': 'a=1' }, 'YT0x'],
     ['Fn::ImportValue', { 'Fn::ImportValue': 'other:Id' }, 'imported'],
-    ['Fn::Cidr', { 'Fn::Select': [1, { 'Fn::Cidr': ['10.0.0.0/16', 2, '8'] }] }, '10.0.1.0/24'],
-    ['Fn::ToJsonString', { 'Fn::ToJsonString': { a: { Ref: 'Bucket' } } }, '{"a":"my-bucket"}'],
-    ['Fn::Length', { 'Fn::Length': { Ref: 'Zones' } }, 2],
     ['AWS::NoValue as a property', { a: 1, b: { Ref: 'AWS::NoValue' } }, { a: 1 }],
     ['AWS::NoValue in a list', [1, { 'Fn::If': ['Never', 2, { Ref: 'AWS::NoValue' }] }], [1]],
     [

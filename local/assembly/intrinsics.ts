@@ -1,5 +1,4 @@
 import { AVAILABILITY_ZONES } from '../aws-identity.ts';
-import { cidrBlocks } from './cidr.ts';
 import type { TemplateValue } from './template.ts';
 
 /** Looks up what the intrinsic functions of one template refer to. Each method throws when there is no such thing. */
@@ -58,12 +57,6 @@ const INTRINSICS: { readonly [name: string]: Intrinsic } = {
   'Fn::GetAZs': () => [...AVAILABILITY_ZONES],
   'Fn::Base64': (argument, scope) => Buffer.from(text(resolve(argument, scope))).toString('base64'),
   'Fn::ImportValue': (argument, scope) => scope.importValue(text(resolve(argument, scope))),
-  'Fn::Cidr': (argument, scope) => {
-    const [block, count, hostBits] = list(resolve(argument, scope)).map(text);
-    return cidrBlocks(block ?? '', Number(count), Number(hostBits ?? 8));
-  },
-  'Fn::ToJsonString': (argument, scope) => JSON.stringify(resolve(argument, scope)),
-  'Fn::Length': (argument, scope) => list(resolve(argument, scope)).length,
 };
 
 /**

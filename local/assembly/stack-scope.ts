@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { ACCOUNT_ID, arnOf, PARTITION, REGION, URL_SUFFIX } from '../aws-identity.ts';
+import { ACCOUNT_ID, arnOf, PARTITION, REGION, URL_SUFFIX, uuidOf } from '../aws-identity.ts';
 import { NO_VALUE, resolve, type Scope } from './intrinsics.ts';
 import type { OutputDeclaration, Stack, TemplateValue } from './template.ts';
 
@@ -115,7 +114,5 @@ export class ExportTable {
 
 /** The ARN of a stack; its last part is the same in each run. */
 export function stackId(stackName: string): string {
-  const hash = createHash('sha256').update(stackName).digest('hex');
-  const uuid = hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
-  return arnOf('cloudformation', `stack/${stackName}/${uuid}`);
+  return arnOf('cloudformation', `stack/${stackName}/${uuidOf(stackName)}`);
 }

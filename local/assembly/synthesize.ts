@@ -9,7 +9,17 @@ import type { Log } from '../log.ts';
 import { UserError } from '../user-error.ts';
 
 /** Everything that the templates and their assets are made from, relative to the repository's root. */
-const SOURCES = ['cdk.json', 'package-lock.json', 'patches', 'infra', 'functions', 'frontend', 'scripts/migrations'];
+const SOURCES = [
+  'cdk.json',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'patches',
+  'infra',
+  'functions',
+  'frontend',
+  'scripts/migrations',
+];
 
 /**
  * Runs `cdk synth` unless there is an assembly of the same sources and context already. Assemblies of other sources stay
@@ -100,7 +110,10 @@ async function runCdkSynth(
       printed += text;
     });
   }
-  const [status] = await once(child, 'close');
-  signal?.throwIfAborted();
+  const [status] = await once(child, 'close').catch((error) => {
+    // The child's own AbortError says less than why the start was ended.
+    signal?.throwIfAborted();
+    throw error;
+  });
   if (status !== 0) throw new UserError(`The CDK app cannot be synthesized:\n${printed.trim()}`);
 }

@@ -62,3 +62,16 @@ export async function readBody(source: Readable): Promise<Buffer> {
   }
   return Buffer.concat(chunks);
 }
+
+/**
+ * A part of an address without its percent-encoding.
+ *
+ * @throws AwsError `InvalidURI` when the encoding is broken
+ */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new AwsError('InvalidURI', `The address holds broken percent-encoding: ${text}`, 400, { cause });
+  }
+}

@@ -3,16 +3,16 @@ import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLog } from '../testing.ts';
 import { type Authority, loadAuthority } from '../tls/authority.ts';
 import { type CustomResourceResponses, startCustomResourceResponses } from './custom-resource-responses.ts';
-import { silentLog } from './endpoint-fixture.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'custom-resource-responses-'));
 let authority: Authority;
 let responses: CustomResourceResponses;
 beforeAll(async () => {
   authority = await loadAuthority(dir, 'public');
-  responses = await startCustomResourceResponses({ certificate: await authority.issue('responses'), log: silentLog() });
+  responses = await startCustomResourceResponses({ certificate: await authority.issue('responses'), log: silentLog });
 });
 afterAll(async () => {
   await responses.stop();

@@ -1,18 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { startObjectStore } from '../engines/object-store/start-object-store.ts';
 import { type AccessRequest, Authorizer } from '../iam/authorize.ts';
 import { PrincipalStore } from '../iam/principals.ts';
-import type { Log } from '../log.ts';
+import type { Invoke } from '../lambda/function-definition.ts';
+import { silentLog } from '../testing.ts';
 import { startAwsEndpoint } from './endpoint.ts';
-import type { Invoke } from './lambda.ts';
 import { SecretStore } from './secret-store.ts';
 
-// s3rver has no type declarations.
-const S3rver = createRequire(import.meta.url)('@20minutes/s3rver');
-
 export const BUCKET = 'order-receipts';
+export const CLUSTER_ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/orders/1-2';
 
 /** For tests: allows all but what it is told to refuse, and remembers what it was asked. */
 export class RecordingAuthorizer extends Authorizer {
@@ -25,17 +24,14 @@ export class RecordingAuthorizer extends Authorizer {
   }
 }
 
-/** For tests: the endpoint on a free port, before a real S3 server with one bucket, and a role to call it as. */
+/** For tests: the endpoint on a free port, before the S3 server of a run with one bucket, and a role to call it as. */
 export async function startEndpointFixture(o: { invoke?: Invoke } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'aws-endpoint-'));
-  const store = new S3rver({
-    address: '127.0.0.1',
-    port: 0,
-    silent: true,
-    directory: join(dir, 's3'),
-    configureBuckets: [{ name: BUCKET }],
-  });
-  const { address, port } = await store.run();
+  const store = await startObjectStore({ dir: join(dir, 's3'), runDir: join(dir, 'run'), log: silentLog });
+  const { url, credentials } = store;
+  const s3 = new S3Client({ endpoint: url, credentials, region: 'us-east-1', forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  s3.destroy();
   const principals = new PrincipalStore();
   const role = { kind: 'role', name: 'writer', arn: 'arn:aws:iam::000000000000:role/writer' } as const;
   const authorizer = new RecordingAuthorizer();
@@ -44,11 +40,11 @@ export async function startEndpointFixture(o: { invoke?: Invoke } = {}) {
     port: 0,
     principals,
     authorizer,
-    objectStore: { url: `http://${address}:${port}` },
+    objectStore: store,
     secrets,
     invoke: o.invoke ?? (() => Promise.reject(new Error('no function was expected to run'))),
-    bootstrapBrokers: () => 'localhost:9098',
-    log: silentLog(),
+    bootstrapBrokers: (clusterArn) => (clusterArn === CLUSTER_ARN ? 'localhost:9098' : undefined),
+    log: silentLog,
   });
   return {
     endpoint,
@@ -59,15 +55,10 @@ export async function startEndpointFixture(o: { invoke?: Invoke } = {}) {
     client: { endpoint: endpoint.url, region: 'us-east-1', credentials: principals.issue(role), maxAttempts: 1 },
     stop: async () => {
       await endpoint.stop();
-      await store.close();
+      await store.stop();
       rmSync(dir, { recursive: true, force: true });
     },
   };
 }
 
 export type EndpointFixture = Awaited<ReturnType<typeof startEndpointFixture>>;
-
-export function silentLog(): Log {
-  const ignore = () => undefined;
-  return { info: ignore, warn: ignore, error: ignore, debug: ignore, child: silentLog };
-}

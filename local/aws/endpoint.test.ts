@@ -2,7 +2,7 @@ import { GetBootstrapBrokersCommand, KafkaClient, ListClustersV2Command } from '
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type EndpointFixture, startEndpointFixture } from './endpoint-fixture.ts';
+import { CLUSTER_ARN, type EndpointFixture, startEndpointFixture } from './endpoint-fixture.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:migrate';
 const invoked: [name: string, payload: string][] = [];
@@ -16,9 +16,11 @@ async function invoke(name: string, payload: string) {
     requestId: 'request-1',
     payload: failed ? '{"errorType":"Error","errorMessage":"broken"}' : '{"done":true}',
     executedVersion: '$LATEST',
-    ...(failed ? { functionError: 'Unhandled' } : {}),
+    ...(failed ? { functionError: 'Unhandled' as const } : {}),
   };
 }
+
+const broken = (request: unknown, path: string) => Object.assign(request as object, { path });
 
 let fixture: EndpointFixture;
 beforeAll(async () => {
@@ -89,12 +91,17 @@ describe('Lambda', () => {
 });
 
 describe('MSK', () => {
-  const ClusterArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/orders/1-2';
+  const ClusterArn = CLUSTER_ARN;
 
   it('names the brokers that take IAM tokens', async () => {
     const brokers = await new KafkaClient(fixture.client).send(new GetBootstrapBrokersCommand({ ClusterArn }));
     expect(brokers.BootstrapBrokerStringSaslIam).toBe('localhost:9098');
     expect(fixture.authorizer.asked).toEqual([`writer kafka:GetBootstrapBrokers ${ClusterArn}`]);
+  });
+
+  it('knows the clusters of the run alone', async () => {
+    const command = new GetBootstrapBrokersCommand({ ClusterArn: `${ClusterArn}0` });
+    await expect(new KafkaClient(fixture.client).send(command)).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 
   it('says which operations it does not know', async () => {
@@ -123,6 +130,23 @@ describe('the endpoint', () => {
     await expect(sqs.send(new InvokeCommand({ FunctionName: 'f' }))).rejects.toThrow(
       'The service "sqs" does not exist',
     );
+  });
+
+  it('refuses broken percent-encoding in an address', async () => {
+    const lambda = new LambdaClient(fixture.client);
+    lambda.middlewareStack.add(
+      (next) => (args) => next({ ...args, request: broken(args.request, '/2015-03-31/functions/%zz/invocations') }),
+      { step: 'build' },
+    );
+    const kafka = new KafkaClient(fixture.client);
+    kafka.middlewareStack.add(
+      (next) => (args) => next({ ...args, request: broken(args.request, '/v1/clusters/%zz/bootstrap-brokers') }),
+      { step: 'build' },
+    );
+    const refusal = { name: 'ValidationException', $metadata: { httpStatusCode: 400 } };
+    await expect(lambda.send(new InvokeCommand({ FunctionName: 'f' }))).rejects.toMatchObject(refusal);
+    const getBrokers = new GetBootstrapBrokersCommand({ ClusterArn: CLUSTER_ARN });
+    await expect(kafka.send(getBrokers)).rejects.toMatchObject(refusal);
   });
 
   it('answers an unsigned call in the form that its client expects', async () => {

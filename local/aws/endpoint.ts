@@ -5,10 +5,11 @@ import type { AddressInfo } from 'node:net';
 import type { Authorizer } from '../iam/authorize.ts';
 import type { PrincipalStore } from '../iam/principals.ts';
 import { readSignature, SignatureError, verifySignature } from '../iam/sigv4.ts';
+import type { Invoke } from '../lambda/function-definition.ts';
 import type { Log } from '../log.ts';
 import { callerOf, readBody, type Service } from './api-call.ts';
 import { AwsError, toAwsError } from './aws-error.ts';
-import { type Invoke, lambda } from './lambda.ts';
+import { lambda } from './lambda.ts';
 import { msk } from './msk.ts';
 import { type ApiReply, awsJson, type Protocol, queryXml, restJson, s3Xml } from './protocols.ts';
 import { S3 } from './s3/s3.ts';
@@ -29,7 +30,7 @@ export interface AwsEndpoint {
  *
  * @param o.port 0 for any free one
  * @param o.objectStore the S3 server that keeps the objects
- * @param o.bootstrapBrokers `host:port,host:port` of the Kafka sign-in listener
+ * @param o.bootstrapBrokers `host:port,host:port` of a Kafka cluster's sign-in listener; undefined when there is no such cluster
  */
 export async function startAwsEndpoint(o: {
   port: number;
@@ -38,7 +39,7 @@ export async function startAwsEndpoint(o: {
   objectStore: { readonly url: string };
   secrets: SecretStore;
   invoke: Invoke;
-  bootstrapBrokers: () => string;
+  bootstrapBrokers: (clusterArn: string) => string | undefined;
   log: Log;
 }): Promise<AwsEndpoint> {
   const s3 = new S3(o.objectStore.url);
@@ -74,7 +75,9 @@ export async function startAwsEndpoint(o: {
   function refuse(request: IncomingMessage, response: ServerResponse, cause: unknown): void {
     const error = toAwsError(cause);
     const level = error.status >= 500 && !response.destroyed ? 'error' : 'debug';
-    o.log[level]('%s %s failed: %s %s', request.method, request.url, error.code, error.cause ?? error.message);
+    // Without its query, which holds the signature of a presigned address.
+    const path = request.url?.split('?', 1)[0];
+    o.log[level]('%s %s failed: %s %s', request.method, path, error.code, error.cause ?? error.message);
     if (response.destroyed || response.headersSent) {
       response.destroy();
       return;

@@ -1,14 +1,10 @@
-import { arnOf } from '../aws-identity.ts';
+import { arnOf, qualifiedFunctionName } from '../aws-identity.ts';
+import type { Invoke } from '../lambda/function-definition.ts';
+import type { LambdaErrorCode } from '../lambda/lambda-error.ts';
 import type { Log } from '../log.ts';
-import type { ApiCall, Service } from './api-call.ts';
+import { type ApiCall, percentDecoded, type Service } from './api-call.ts';
 import { AwsError } from './aws-error.ts';
 import { type ApiReply, restJson } from './protocols.ts';
-
-/** Runs a function by name or ARN; a failure of the service itself is thrown as an error with a `code`. */
-export type Invoke = (
-  nameOrArn: string,
-  payload: string,
-) => Promise<{ requestId: string; payload: string; functionError?: string; executedVersion: string }>;
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
 const STATUS_OF: Readonly<Record<string, number>> = {
@@ -17,7 +13,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   RequestTooLargeException: 413,
   TooManyRequestsException: 429,
   ServiceException: 500,
-};
+} satisfies Record<LambdaErrorCode, number>;
 
 /** Lambda's Invoke. An asynchronous invocation that fails is logged and not tried again. */
 export function lambda(o: { invoke: Invoke; log: Log }): Service {
@@ -72,8 +68,8 @@ function invokedArn(call: ApiCall): string {
       `The local Lambda API knows Invoke alone, not ${call.method} ${call.url.pathname}.`,
     );
   }
-  const name = decodeURIComponent(encoded);
-  const arn = name.startsWith('arn:') ? name : arnOf('lambda', `function:${name.split(':function:').at(-1)}`);
+  const name = percentDecoded(encoded);
+  const arn = name.startsWith('arn:') ? name : arnOf('lambda', `function:${qualifiedFunctionName(name)}`);
   const qualifier = call.url.searchParams.get('Qualifier');
   return qualifier === null ? arn : `${arn}:${qualifier}`;
 }

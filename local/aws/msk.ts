@@ -1,4 +1,4 @@
-import type { Service } from './api-call.ts';
+import { percentDecoded, type Service } from './api-call.ts';
 import { AwsError } from './aws-error.ts';
 import { restJson } from './protocols.ts';
 
@@ -6,9 +6,9 @@ import { restJson } from './protocols.ts';
  * MSK's GetBootstrapBrokers.
  * https://docs.aws.amazon.com/msk/1.0/apireference/clusters-clusterarn-bootstrap-brokers.html
  *
- * @param bootstrapBrokers `host:port,host:port` of the sign-in listener
+ * @param bootstrapBrokers `host:port,host:port` of the cluster's sign-in listener; undefined when there is no such cluster
  */
-export function msk(bootstrapBrokers: () => string): Service {
+export function msk(bootstrapBrokers: (clusterArn: string) => string | undefined): Service {
   return {
     protocol: restJson,
     answer: (call) => {
@@ -17,10 +17,15 @@ export function msk(bootstrapBrokers: () => string): Service {
         const asked = `${call.method} ${call.url.pathname}`;
         throw new AwsError('UnknownOperation', `The local MSK API knows GetBootstrapBrokers alone, not ${asked}.`);
       }
-      call.requireAccess('kafka:GetBootstrapBrokers', decodeURIComponent(encoded));
+      const clusterArn = percentDecoded(encoded);
+      call.requireAccess('kafka:GetBootstrapBrokers', clusterArn);
+      const bootstrapBrokerStringSaslIam = bootstrapBrokers(clusterArn);
+      if (bootstrapBrokerStringSaslIam === undefined) {
+        throw new AwsError('NotFoundException', `There is no cluster ${clusterArn} in the local run.`, 404);
+      }
       return {
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ bootstrapBrokerStringSaslIam: bootstrapBrokers() }),
+        body: JSON.stringify({ bootstrapBrokerStringSaslIam }),
       };
     },
   };

@@ -98,6 +98,7 @@ export const queryXml: Protocol = {
   },
 };
 
+/** Text as XML content or attribute value. */
 export function escapeXml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
   return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);

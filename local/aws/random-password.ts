@@ -1,16 +1,22 @@
 import { randomInt } from 'node:crypto';
+import { z } from 'zod';
+
+/** CloudFormation passes flags as text, too. */
+const flag = z.boolean().or(z.stringbool()).optional();
 
 /** Named as in CloudFormation's `GenerateSecretString` and Secrets Manager's `GetRandomPassword`. */
-export interface PasswordRules {
-  readonly PasswordLength?: number | undefined;
-  readonly ExcludeCharacters?: string | undefined;
-  readonly ExcludeNumbers?: boolean | undefined;
-  readonly ExcludePunctuation?: boolean | undefined;
-  readonly ExcludeUppercase?: boolean | undefined;
-  readonly ExcludeLowercase?: boolean | undefined;
-  readonly IncludeSpace?: boolean | undefined;
-  readonly RequireEachIncludedType?: boolean | undefined;
-}
+export const passwordRules = z.object({
+  PasswordLength: z.coerce.number().int().min(1).max(4096).optional(),
+  ExcludeCharacters: z.string().optional(),
+  ExcludeNumbers: flag,
+  ExcludePunctuation: flag,
+  ExcludeUppercase: flag,
+  ExcludeLowercase: flag,
+  IncludeSpace: flag,
+  RequireEachIncludedType: flag,
+});
+
+export type PasswordRules = z.output<typeof passwordRules>;
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
@@ -33,7 +39,7 @@ export function randomPassword(rules: PasswordRules = {}): string {
     .map((kind) => [...kind].filter((character) => !rules.ExcludeCharacters?.includes(character)))
     .filter((kind) => kind.length > 0);
   const requiredKinds = (rules.RequireEachIncludedType ?? true) ? kinds : [];
-  if (kinds.length === 0 || length < Math.max(1, requiredKinds.length) || length > 4096) {
+  if (kinds.length === 0 || length < requiredKinds.length) {
     throw new RangeError('The password rules leave no characters to choose from, or the length does not fit them.');
   }
   const all = kinds.flat();

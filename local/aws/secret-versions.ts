@@ -27,6 +27,7 @@ export function withStage(versions: readonly SecretVersion[], stage: string, ver
   return stage === 'AWSCURRENT' && holder ? withStage(labelled, 'AWSPREVIOUS', holder.id) : labelled;
 }
 
+/** Takes a staging label from the version that has it. */
 export function withoutStage(versions: readonly SecretVersion[], stage: string): SecretVersion[] {
   return versions.map((version) => ({ ...version, stages: version.stages.filter((label) => label !== stage) }));
 }

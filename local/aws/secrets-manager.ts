@@ -3,11 +3,10 @@ import { arnOf } from '../aws-identity.ts';
 import type { ApiCall, Service } from './api-call.ts';
 import { AwsError } from './aws-error.ts';
 import { awsJson } from './protocols.ts';
-import { randomPassword } from './random-password.ts';
+import { passwordRules, randomPassword } from './random-password.ts';
 import { type Secret, type SecretStore, versionOf } from './secret-store.ts';
 
 const value = { SecretString: z.string().optional(), SecretBinary: z.string().optional() };
-const flag = z.boolean().optional();
 
 /** The part of Secrets Manager that reads secrets and rotates them, over JSON 1.1. */
 export function secretsManager(store: SecretStore): Service {
@@ -121,19 +120,7 @@ const summary = (secret: Secret) => ({
 const unknownArn = (id: string) => (id.startsWith('arn:') ? id : arnOf('secretsmanager', `secret:${id}`));
 
 function generate(input: unknown): string {
-  const rules = parse(
-    z.object({
-      PasswordLength: z.number().int().min(1).max(4096).optional(),
-      ExcludeCharacters: z.string().optional(),
-      ExcludeNumbers: flag,
-      ExcludePunctuation: flag,
-      ExcludeUppercase: flag,
-      ExcludeLowercase: flag,
-      IncludeSpace: flag,
-      RequireEachIncludedType: flag,
-    }),
-    input,
-  );
+  const rules = parse(passwordRules, input);
   try {
     return randomPassword(rules);
   } catch (error) {

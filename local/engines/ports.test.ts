@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '../user-error.ts';
-import { checkPorts, freePort, isPortFree } from './ports.ts';
+import { checkPorts, freePort } from './ports.ts';
 
 async function listen(host: string): Promise<number> {
   const server = createServer();
@@ -21,13 +21,11 @@ const claim = (port: number) => ({
 
 describe('the check for free ports', () => {
   it.each(['127.0.0.1', '0.0.0.0'])('finds a server on %s', async (host) => {
-    expect(await isPortFree(await listen(host))).toBe(false);
+    await expect(checkPorts([claim(await listen(host))])).rejects.toThrow('is taken');
   });
 
   it('takes a port as free when nobody listens, and 0 as no claim', async () => {
-    const port = await freePort();
-    expect(await isPortFree(port)).toBe(true);
-    await checkPorts([claim(port), claim(0)]);
+    await checkPorts([claim(await freePort()), claim(0)]);
   });
 
   it('names the port, who wanted it and what changes it', async () => {

@@ -33,11 +33,6 @@ export async function checkPorts(claims: readonly PortClaim[]): Promise<void> {
   if (sentences.length > 0) throw new UserError(sentences.join('\n'));
 }
 
-/** Whether nobody listens on this port of the loopback interface, neither by IPv4 nor by IPv6. */
-export async function isPortFree(port: number): Promise<boolean> {
-  return (await obstacleOn(port)) === undefined;
-}
-
 const handedOut = new Set<number>();
 
 /** A port that is free on 127.0.0.1 and that this process was not given before. */

@@ -20,7 +20,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'recovery-'));
 let runner: ChildProcess;
 
 async function startRunner(...ports: number[]): Promise<Started> {
-  const args = [join(import.meta.dirname, 'recovery-runner.ts'), dataDir, ...ports.map(String)];
+  const args = [join(import.meta.dirname, 'recovery-fixture.ts'), dataDir, ...ports.map(String)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   runner = child;
   const [line] = await once(createInterface({ input: child.stdout }), 'line');

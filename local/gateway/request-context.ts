@@ -22,6 +22,7 @@ export interface RequestContext {
   readonly traceId: string;
 }
 
+/** Reads the head of a request, and gives it the ids that its answer carries. */
 export function requestContext(request: IncomingMessage): RequestContext {
   // A proxy's client may send the absolute form: http://host/path
   const target = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');

@@ -8,6 +8,17 @@ export interface RestApiDefinition {
   readonly gatewayResponses: Readonly<Record<string, GatewayResponseDefinition>>;
 }
 
+/** What the resources of one REST API have declared so far. */
+export interface RestApiParts {
+  readonly id: string;
+  readonly binaryMediaTypes: readonly string[];
+  /** Paths without the leading slash's resource: by resource id, the root's is empty. */
+  readonly paths: Map<string, string>;
+  readonly routes: RouteDefinition[];
+  readonly gatewayResponses: Record<string, GatewayResponseDefinition>;
+  stage: string | undefined;
+}
+
 /** One method of one resource. */
 export interface RouteDefinition {
   /** `/api/orders/{id}` or `/{proxy+}`. */

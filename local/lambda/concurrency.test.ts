@@ -31,7 +31,7 @@ describe('concurrency', () => {
   it('beyond the reserved concurrency, events are refused', async () => {
     const { invoke } = await startFunction(SLEEPER, { reservedConcurrency: 1 });
     const running = invoke(100);
-    await expect(invoke(1)).rejects.toMatchObject({ code: 'TooManyRequestsException', statusCode: 429 });
+    await expect(invoke(1)).rejects.toMatchObject({ code: 'TooManyRequestsException' });
     expect((await running).value).toBeGreaterThan(0);
   });
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../log.ts';
+import { signalGroup } from '../process-group.ts';
 import {
   type EnvironmentSurroundings,
   environmentVariables,
@@ -160,13 +161,5 @@ export class ExecutionEnvironment {
     // What the function itself started shares its group and must not outlive it.
     signalGroup(pid, 'SIGKILL');
     this.#options.guard.ended(pid);
-  }
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

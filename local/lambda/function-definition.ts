@@ -1,9 +1,4 @@
-/** Access keys that a function's SDK clients sign with. */
-export interface FunctionCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+import type { Credentials } from '../iam/principals.ts';
 
 /** A Lambda function as its template describes it, with every reference resolved. */
 export interface FunctionDefinition {
@@ -20,7 +15,8 @@ export interface FunctionDefinition {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
-  readonly credentials: FunctionCredentials;
+  /** What its SDK clients sign with. */
+  readonly credentials: Credentials;
   readonly reservedConcurrency?: number;
   /** Whether its lines are detail that only the log file gets. */
   readonly quiet?: boolean;

@@ -1,3 +1,4 @@
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
 export type LambdaErrorCode =
   | 'InvalidRequestContentException'
   | 'RequestTooLargeException'
@@ -5,24 +6,13 @@ export type LambdaErrorCode =
   | 'ServiceException'
   | 'TooManyRequestsException';
 
-const statusCodes: Record<LambdaErrorCode, number> = {
-  InvalidRequestContentException: 400,
-  RequestTooLargeException: 413,
-  ResourceNotFoundException: 404,
-  ServiceException: 500,
-  TooManyRequestsException: 429,
-};
-
 /** A call that Lambda refused: the function did not run. `code` is the API's error type. */
 export class LambdaError extends Error {
   override name = 'LambdaError';
   readonly code: LambdaErrorCode;
-  /** HTTP status of the Invoke API for this error. */
-  readonly statusCode: number;
 
   constructor(code: LambdaErrorCode, message: string) {
     super(message);
     this.code = code;
-    this.statusCode = statusCodes[code];
   }
 }

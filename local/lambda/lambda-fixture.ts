@@ -2,26 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Log } from '../log.ts';
+import { memoryLog } from '../testing.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { LambdaService, type LambdaServiceOptions } from './lambda-service.ts';
-
-/** A log that keeps its lines, each as `<level> <source> <text>`. */
-export function memoryLog(): Log & { readonly lines: string[] } {
-  const lines: string[] = [];
-  const logFor = (source: string): Log & { readonly lines: string[] } => {
-    const writer = (level: string) => (message: string) => void lines.push(`${level} ${source} ${message}`);
-    return {
-      lines,
-      info: writer('info'),
-      warn: writer('warn'),
-      error: writer('error'),
-      debug: writer('debug'),
-      child: logFor,
-    };
-  };
-  return logFor('test');
-}
 
 /** A folder with the given files, removed when the test is over. */
 export async function temporaryFolder(files: Record<string, string>): Promise<string> {

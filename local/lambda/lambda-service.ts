@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { functionName } from '../aws-identity.ts';
 import type { Log } from '../log.ts';
 import type { InternetStandIn } from './environment-variables.ts';
 import type { FunctionDefinition, InvokeOptions, InvokeResult } from './function-definition.ts';
@@ -97,9 +98,7 @@ export class LambdaService {
   }
 
   #find(nameOrArn: string): { definition: FunctionDefinition; pool: FunctionPool } {
-    // arn:aws:lambda:<region>:<account>:function:<name>[:<qualifier>], <account>:function:<name>, or <name>[:<qualifier>]
-    const name = nameOrArn.replace(/^.*function:/, '').split(':')[0] ?? '';
-    const found = this.#functions.get(name);
+    const found = this.#functions.get(functionName(nameOrArn));
     if (!found) throw new LambdaError('ResourceNotFoundException', `Function not found: ${nameOrArn}`);
     return found;
   }

@@ -52,19 +52,24 @@ export function readAuthBytes(payload: Buffer, offset: number): Buffer {
   return guarded(() => take(payload, offset + 4, payload.readInt32BE(offset)));
 }
 
+/** A SaslHandshake request, version 1. */
 export function handshakeRequest(correlationId: number, mechanism: string): Buffer {
   return frame(requestHeader(API_KEY.saslHandshake, 1, correlationId), string(mechanism));
 }
 
+/** The answer to a SaslHandshake request, with the mechanisms that there are. */
 export function handshakeResponse(correlationId: number, errorCode: number, mechanisms: readonly string[]): Buffer {
   return frame(int32(correlationId), int16(errorCode), int32(mechanisms.length), ...mechanisms.map(string));
 }
 
+/** A SaslAuthenticate request, version 1, around the mechanism's own message. */
 export function authenticateRequest(correlationId: number, authBytes: Buffer): Buffer {
   return frame(requestHeader(API_KEY.saslAuthenticate, 1, correlationId), int32(authBytes.length), authBytes);
 }
 
 /**
+ * The answer to a SaslAuthenticate request.
+ *
  * @param version 1 adds the session's lifetime: 0, since clients are not asked to sign in again on a connection
  * @param errorMessage null when there is no error
  */

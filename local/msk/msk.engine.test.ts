@@ -11,8 +11,8 @@ import { type Credentials, PrincipalStore } from '../iam/principals.ts';
 import { parseCommand, type Settings } from '../settings.ts';
 import { silentLog, waitFor } from '../testing.ts';
 import { loadAuthority } from '../tls/authority.ts';
+import { createTokenAuthenticator } from './authenticate.ts';
 import { type SignInListener, startSignInListener } from './listener.ts';
-import { createTokenAuthenticator } from './token.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'msk-'));
 const { cacheDir } = (parseCommand([], process.env) as { settings: Settings }).settings;

@@ -1,26 +1,14 @@
 import { z } from 'zod';
 import type {
-  GatewayResponseDefinition,
   LambdaProxyIntegration,
   MockIntegration,
   RestApiDefinition,
-  RouteDefinition,
+  RestApiParts,
 } from '../gateway/rest-api-definition.ts';
 import type { RunnerContext } from './context.ts';
 import { created, type Handlers, ignored, run } from './handler.ts';
 import { resourceHash } from './names.ts';
 import { notSupported, texts } from './properties.ts';
-
-/** What the resources of one REST API have declared so far. */
-export interface RestApiParts {
-  readonly id: string;
-  readonly binaryMediaTypes: readonly string[];
-  /** Paths without the leading slash's resource: by resource id, the root's is empty. */
-  readonly paths: Map<string, string>;
-  readonly routes: RouteDefinition[];
-  readonly gatewayResponses: Record<string, GatewayResponseDefinition>;
-  stage: string | undefined;
-}
 
 const DEFAULT_TIMEOUT_MS = 29_000;
 const GATEWAY_HEADER = 'gatewayresponse.header.';
@@ -68,6 +56,7 @@ const mockIntegration = z
     }),
   );
 
+/** API Gateway: REST APIs, with Lambda proxy and MOCK integrations. */
 export const apiGatewayHandlers: Handlers = {
   'AWS::ApiGateway::RestApi': run(
     'an HTTP server that answers as API Gateway does',

@@ -5,9 +5,11 @@ import {
   aws_apigateway as apigateway,
   aws_cloudfront as cloudfront,
   custom_resources as customResources,
+  Duration,
   aws_s3_deployment as deployment,
   aws_ec2 as ec2,
   aws_lambda_event_sources as eventSources,
+  aws_events as events,
   Fn,
   aws_lambda as lambda,
   aws_msk as msk,
@@ -17,6 +19,7 @@ import {
   Stack,
   aws_s3 as s3,
   type aws_secretsmanager as secrets,
+  aws_events_targets as targets,
   triggers,
 } from 'aws-cdk-lib';
 
@@ -112,6 +115,11 @@ export function synthesizeCdkApp(folder: string): string {
     }),
   );
   new triggers.Trigger(api, 'Migrate', { handler, executeAfter: [bucket] });
+  new events.Rule(api, 'Nightly', {
+    ruleName: 'nightly',
+    schedule: events.Schedule.rate(Duration.days(1)),
+    targets: [new targets.LambdaFunction(handler as lambda.IFunction)],
+  });
   const restApi = new apigateway.RestApi(api, 'RestApi', {
     cloudWatchRole: false,
     deployOptions: { stageName: 'dev' },

@@ -67,7 +67,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
 
   const role = context.principals.find(listThings?.credentials.accessKeyId ?? '')?.principal;
   expect(role?.arn).toMatch(/^arn:aws:iam::000000000000:role\/Api-ListThingsServiceRole/);
-  expect(JSON.stringify(role && context.policies.policiesOf(role).documents)).toContain('arn:aws:s3:::things-files/*');
+  expect(JSON.stringify(context.policies.documentsOf(role?.name ?? ''))).toContain('arn:aws:s3:::things-files/*');
 
   expect(context.eventSourceMappings).toEqual([
     {
@@ -84,6 +84,14 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
       bisectBatchOnFunctionError: true,
       reportBatchItemFailures: true,
       onFailureTopic: 'failed-events',
+    },
+  ]);
+
+  expect(context.schedules).toEqual([
+    {
+      ruleArn: 'arn:aws:events:us-east-1:000000000000:rule/nightly',
+      intervalMs: 86_400_000,
+      targets: [{ functionArn: listThings?.arn }],
     },
   ]);
 

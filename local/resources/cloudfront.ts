@@ -20,10 +20,11 @@ const properties = z.object({
     DefaultCacheBehavior: behavior,
     CacheBehaviors: z.array(behavior.extend({ PathPattern: z.string() })).default([]),
     CustomErrorResponses: notSupported,
-    Origins: z.array(z.object({ Id: z.string(), DomainName: z.string(), OriginPath: z.string().optional() })),
+    Origins: z.array(z.object({ Id: z.string(), DomainName: z.string() })),
   }),
 });
 
+/** CloudFront: distributions. */
 export const cloudFrontHandlers: Handlers = {
   'AWS::CloudFront::Distribution': run(
     'an HTTP server in front of the bucket and the REST API, without a cache',

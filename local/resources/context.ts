@@ -5,14 +5,15 @@ import type { CustomResourceResponses } from '../aws/custom-resource-responses.t
 import { type SecretStore, versionOf } from '../aws/secret-store.ts';
 import { REGION } from '../aws-identity.ts';
 import type { DistributionDefinition } from '../gateway/distribution/distribution-definition.ts';
+import type { RestApiParts } from '../gateway/rest-api-definition.ts';
 import type { Authorizer } from '../iam/authorize.ts';
+import { PolicyStore } from '../iam/policy-store.ts';
 import type { Credentials, Principal, PrincipalStore } from '../iam/principals.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { EventSourceMappingDefinition } from '../poller/event-source-mapping.ts';
+import type { ScheduleDefinition } from '../schedules/schedule.ts';
 import type { Settings } from '../settings.ts';
 import type { Authority } from '../tls/authority.ts';
-import type { RestApiParts } from './api-gateway.ts';
-import { PolicyStore } from './policy-store.ts';
 import { PublishedPassword } from './published-password.ts';
 
 /** Anything that was started and has to be stopped. */
@@ -63,17 +64,21 @@ export interface RunnerContext extends Services, DeployContext {
   readonly policies: PolicyStore;
   /** By identifier. */
   readonly databases: Map<string, Database>;
+  /** By ARN: the broker's settings that apply here. */
+  readonly kafkaConfigurations: Map<string, Readonly<Record<string, string>>>;
   /** By ARN. */
   readonly kafkaClusters: Map<string, KafkaCluster>;
   /** By function name. */
   readonly functionRoles: Map<string, Principal>;
   readonly eventSourceMappings: EventSourceMappingDefinition[];
+  readonly schedules: ScheduleDefinition[];
   /** By API id. */
   readonly restApis: Map<string, RestApiParts>;
   readonly distributions: DistributionDefinition[];
   readonly publishedPassword: PublishedPassword;
 }
 
+/** The context of a deployment that has yet to begin: services, and nothing collected. */
 export function createContext(services: Services): RunnerContext {
   return {
     ...services,
@@ -90,9 +95,11 @@ export function createContext(services: Services): RunnerContext {
     }),
     policies: new PolicyStore(),
     databases: new Map(),
+    kafkaConfigurations: new Map(),
     kafkaClusters: new Map(),
     functionRoles: new Map(),
     eventSourceMappings: [],
+    schedules: [],
     restApis: new Map(),
     distributions: [],
     publishedPassword: new PublishedPassword(services.settings),

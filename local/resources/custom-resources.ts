@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { stackId } from '../assembly/stack-scope.ts';
+import { functionName } from '../aws-identity.ts';
 import { rejectionOnAbort } from './abort.ts';
-import { bucketDeployment } from './bucket-deployment.ts';
-import { functionName } from './function-names.ts';
+import { bucketDeployment } from './bucket-deployment/bucket-deployment.ts';
 import { type Handlers, type Request, run } from './handler.ts';
 
 /** How long an answer may still take when the provider's function has ended without one. */
@@ -41,6 +41,7 @@ export const customResource = run(
   },
 );
 
+/** Custom resources, and what the runner does in place of a provider. */
 export const customResourceHandlers: Handlers = {
   'AWS::CloudFormation::CustomResource': customResource,
   'Custom::CDKBucketDeployment': bucketDeployment,

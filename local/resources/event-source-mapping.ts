@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { arnOf } from '../aws-identity.ts';
-import { functionArn } from './function-names.ts';
+import { arnOf, functionArn } from '../aws-identity.ts';
 import { created, run } from './handler.ts';
-import { resourceHash } from './names.ts';
+import { resourceUuid } from './names.ts';
 import { boolean, notSupported } from './properties.ts';
 
 const KAFKA_DESTINATION = 'kafka://';
@@ -31,8 +30,7 @@ const properties = z.object({
  * Defaults as on AWS: https://docs.aws.amazon.com/lambda/latest/dg/msk-esm-parameters.html
  */
 export const eventSourceMapping = run('a Kafka consumer that invokes the function', properties, (mapping, request) => {
-  const hash = resourceHash(request, 32);
-  const uuid = hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const uuid = resourceUuid(request);
   const onFailure = mapping.DestinationConfig?.OnFailure?.Destination;
   if (mapping.Enabled) {
     request.context.eventSourceMappings.push({

@@ -6,21 +6,18 @@ import { physicalName, resourceHash } from './names.ts';
 
 const policyDocument = z.object({ Version: z.string().optional(), Statement: z.unknown() });
 const MAX_ROLE_NAME = 64;
-const MAX_POLICY_NAME = 128;
 
+/** IAM: roles and the policies attached to them. */
 export const iamHandlers: Handlers = {
   'AWS::IAM::Role': run(
     'a principal with access keys of its own',
     z.object({
       RoleName: z.string().optional(),
-      ManagedPolicyArns: z.array(z.string()).default([]),
       Policies: z.array(z.object({ PolicyDocument: policyDocument })).default([]),
     }),
     (properties, request) => {
       const name = properties.RoleName ?? physicalName(request, MAX_ROLE_NAME);
-      const { policies } = request.context;
-      policies.attach(name, ...properties.Policies.map((policy) => policy.PolicyDocument));
-      policies.attachManaged(name, ...properties.ManagedPolicyArns);
+      request.context.policies.attach(name, ...properties.Policies.map((policy) => policy.PolicyDocument));
       const id = `AROA${resourceHash(request, 17).toUpperCase()}`;
       return created(name, { Arn: arnOf('iam', `role/${name}`, { global: true }), RoleId: id });
     },
@@ -32,22 +29,6 @@ export const iamHandlers: Handlers = {
     (properties, { context }) => {
       for (const role of properties.Roles) context.policies.attach(role, properties.PolicyDocument);
       return created(properties.PolicyName);
-    },
-  ),
-
-  'AWS::IAM::ManagedPolicy': run(
-    'recorded with its roles',
-    z.object({
-      ManagedPolicyName: z.string().optional(),
-      PolicyDocument: policyDocument,
-      Roles: z.array(z.string()).default([]),
-    }),
-    (properties, request) => {
-      const name = properties.ManagedPolicyName ?? physicalName(request, MAX_POLICY_NAME);
-      const arn = arnOf('iam', `policy/${name}`, { global: true });
-      request.context.policies.defineManaged(arn, properties.PolicyDocument);
-      for (const role of properties.Roles) request.context.policies.attachManaged(role, arn);
-      return created(arn, { PolicyArn: arn });
     },
   ),
 };

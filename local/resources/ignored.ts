@@ -17,8 +17,6 @@ export const ignoredHandlers: Handlers = {
   'AWS::Lambda::LayerVersion': ignored('layers hold tools of functions whose work the runner does itself'),
   'AWS::Lambda::Permission': ignored('who may call a function here is wired by the runner itself'),
   'AWS::Logs::LogGroup': ignored("functions log to the run's own log"),
-  'AWS::MSK::Configuration': ignored('the local broker has one node, so replication settings do not apply'),
-  'AWS::RDS::DBParameterGroup': ignored('the local servers force TLS and keep the other defaults'),
   'AWS::RDS::DBSubnetGroup': ignored(NO_NETWORK),
   'AWS::S3::BucketPolicy': ignored('buckets are reached through the AWS endpoint alone, which asks for the caller'),
 };

@@ -3,6 +3,7 @@ import { apiGatewayHandlers } from './api-gateway.ts';
 import { cloudFrontHandlers } from './cloudfront.ts';
 import type { RunnerContext } from './context.ts';
 import { customResource, customResourceHandlers } from './custom-resources.ts';
+import { eventsHandlers } from './events.ts';
 import type { Handlers } from './handler.ts';
 import { iamHandlers } from './iam.ts';
 import { ignoredHandlers } from './ignored.ts';
@@ -17,6 +18,7 @@ const handlers: Handlers = {
   ...apiGatewayHandlers,
   ...cloudFrontHandlers,
   ...customResourceHandlers,
+  ...eventsHandlers,
   ...iamHandlers,
   ...lambdaHandlers,
   ...mskHandlers,

@@ -43,16 +43,3 @@ async function adapt(
     resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }],
   });
 }
-
-/**
- * The topic configuration of `AWS::MSK::Topic`: base64 of lines `name=value`.
- * The local broker is a single one, so that no topic can ask for more than one replica in sync.
- */
-export function topicConfigs(base64: string): Record<string, string> {
-  const lines = Buffer.from(base64, 'base64').toString('utf8').split('\n');
-  const entries = lines
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()] as const);
-  return Object.fromEntries(entries.filter(([name]) => name !== 'min.insync.replicas'));
-}

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ResourceDeclaration } from '../assembly/template.ts';
+import { functionArn } from '../aws-identity.ts';
 import { assetFolder, assetPath, writeFolder } from './asset-files.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';
-import { functionArn } from './function-names.ts';
 import { created, type Handlers, ignored, type Request, run } from './handler.ts';
 import { principalOfRole } from './iam.ts';
 import { physicalName } from './names.ts';
@@ -65,6 +65,7 @@ function isProvider({ stack, logicalId }: Request): boolean {
 /** The CDK's bucket deployments bring a Python function, which nothing calls here. */
 const otherRuntime = ignored('only Node.js functions run here; the runner does the work of a bucket deployment itself');
 
+/** Lambda: functions, their other names, and what invokes them. */
 export const lambdaHandlers: Handlers = {
   'AWS::Lambda::Function': ({ Properties }) =>
     typeof Properties?.Runtime === 'string' && !Properties.Runtime.startsWith('nodejs') ? otherRuntime : lambdaFunction,

@@ -4,23 +4,33 @@ import { z } from 'zod';
 import { arnOf } from '../aws-identity.ts';
 import { startKafka } from '../engines/kafka/start-kafka.ts';
 import { runDirOf } from '../engines/processes/records.ts';
+import { createTokenAuthenticator } from '../msk/authenticate.ts';
 import { startSignInListener } from '../msk/listener.ts';
-import { createTokenAuthenticator } from '../msk/token.ts';
 import { created, type Handlers, run } from './handler.ts';
-import { ensureTopic, topicConfigs } from './kafka-topic.ts';
-import { physicalName, resourceHash } from './names.ts';
+import { singleBrokerProperties } from './kafka-properties.ts';
+import { ensureTopic } from './kafka-topic.ts';
+import { physicalName, resourceHash, resourceUuid } from './names.ts';
 import { debugLog } from './signed-in-kafka.ts';
 
 const MAX_CLUSTER_NAME = 64;
 
+/** MSK: clusters, their configurations and topics. */
 export const mskHandlers: Handlers = {
   'AWS::MSK::Cluster': run(
     'an Apache Kafka broker behind a listener that takes MSK IAM tokens',
-    z.object({ ClusterName: z.string().optional() }),
+    z.object({
+      ClusterName: z.string().optional(),
+      ConfigurationInfo: z.object({ Arn: z.string() }).optional(),
+    }),
     async (properties, request) => {
       const { context } = request;
       const { settings, principals, authorizer, running } = context;
       if (context.kafkaClusters.size > 0) throw new Error('the local runner starts one Kafka cluster only');
+      const { ConfigurationInfo: configuration } = properties;
+      const brokerProperties = configuration && context.kafkaConfigurations.get(configuration.Arn);
+      if (configuration && !brokerProperties) {
+        throw new Error(`${configuration.Arn} is no Kafka configuration of this run`);
+      }
       const name = properties.ClusterName ?? physicalName(request, MAX_CLUSTER_NAME);
       // AWS's form: the name, and a UUID that ends in a number of its own.
       const arn = arnOf('kafka', `cluster/${name}/${resourceHash(request, 32)}-1`);
@@ -31,6 +41,7 @@ export const mskHandlers: Handlers = {
         cacheDir: settings.cacheDir,
         operatorPort: settings.ports.kafka,
         mskPort: 0,
+        ...(brokerProperties === undefined ? {} : { properties: brokerProperties }),
         log,
       });
       running.engines.push(broker);
@@ -51,6 +62,16 @@ export const mskHandlers: Handlers = {
     },
   ),
 
+  'AWS::MSK::Configuration': run(
+    "the broker's settings, without those of replication",
+    z.object({ Name: z.string(), ServerProperties: z.string() }),
+    ({ Name, ServerProperties }, request) => {
+      const arn = arnOf('kafka', `configuration/${Name}/${resourceUuid(request)}-1`);
+      request.context.kafkaConfigurations.set(arn, singleBrokerProperties(ServerProperties));
+      return created(arn, { Arn: arn, 'LatestRevision.Revision': 1 });
+    },
+  ),
+
   'AWS::MSK::Topic': run(
     'a topic on the local broker, kept between runs; it has one replica',
     z.object({
@@ -68,7 +89,8 @@ export const mskHandlers: Handlers = {
         logLevel: logLevel.WARN,
         logCreator: debugLog(context.log.child('kafka')),
       });
-      await ensureTopic(kafka, { name: TopicName, partitions: PartitionCount, configs: topicConfigs(Configs ?? '') });
+      const configs = singleBrokerProperties(Buffer.from(Configs ?? '', 'base64').toString('utf8'));
+      await ensureTopic(kafka, { name: TopicName, partitions: PartitionCount, configs });
       const arn = `${ClusterArn.replace(':cluster/', ':topic/')}/${TopicName}`;
       return created(arn, { TopicArn: arn });
     },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ResourceRequest } from '../assembly/registry.ts';
+import { uuidOf } from '../aws-identity.ts';
 
 type Named = Pick<ResourceRequest<unknown>, 'stack' | 'logicalId'>;
 
@@ -16,6 +17,11 @@ export function physicalName({ stack, logicalId }: Named, maxLength: number): st
 /** An id such as `vpc-0f3a...` for what AWS numbers, the same in each run. */
 export function physicalId(prefix: string, request: Named): string {
   return `${prefix}-${resourceHash(request, 17)}`;
+}
+
+/** A UUID that belongs to one resource of one stack, the same in each run. */
+export function resourceUuid({ stack, logicalId }: Named): string {
+  return uuidOf(`${stack.name}/${logicalId}`);
 }
 
 /** Hexadecimal digits that belong to one resource of one stack, at most 64. */

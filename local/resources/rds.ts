@@ -9,7 +9,9 @@ import { physicalName, resourceHash } from './names.ts';
 
 const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
 const MAX_IDENTIFIER = 63;
+const MAX_PARAMETER_GROUP_NAME = 255;
 
+/** RDS: Postgres instances and their parameters. */
 export const rdsHandlers: Handlers = {
   [INSTANCE_TYPE]: run(
     'a Postgres server, with its data kept between runs',
@@ -43,6 +45,12 @@ export const rdsHandlers: Handlers = {
         DbiResourceId: `db-${resourceHash(request, 26).toUpperCase()}`,
       });
     },
+  ),
+
+  'AWS::RDS::DBParameterGroup': run(
+    'what the local servers do anyway: they refuse connections without TLS',
+    z.object({ Parameters: z.strictObject({ 'rds.force_ssl': z.coerce.string().pipe(z.literal('1')).optional() }) }),
+    (_, request) => created(physicalName(request, MAX_PARAMETER_GROUP_NAME).toLowerCase()),
   ),
 };
 

@@ -6,6 +6,7 @@ import { physicalName } from './names.ts';
 
 const MAX_BUCKET_NAME = 63;
 
+/** S3: buckets. */
 export const s3Handlers: Handlers = {
   'AWS::S3::Bucket': run(
     'a bucket on the local object store, kept between runs',

@@ -1,29 +1,21 @@
 import { z } from 'zod';
 import type { ResourceDeclaration, Stack } from '../assembly/template.ts';
-import { randomPassword } from '../aws/random-password.ts';
+import { passwordRules, randomPassword } from '../aws/random-password.ts';
 import { created, type Handlers, run } from './handler.ts';
 import { physicalName } from './names.ts';
-import { boolean } from './properties.ts';
 
 const RDS_INSTANCE = 'AWS::RDS::DBInstance';
 const ATTACHMENT = 'AWS::SecretsManager::SecretTargetAttachment';
 const MAX_SECRET_NAME = 512;
 
-const generateSecretString = z.object({
+const generateSecretString = passwordRules.extend({
   SecretStringTemplate: z.string().optional(),
   GenerateStringKey: z.string().optional(),
-  PasswordLength: z.coerce.number().optional(),
-  ExcludeCharacters: z.string().optional(),
-  ExcludeLowercase: boolean.optional(),
-  ExcludeNumbers: boolean.optional(),
-  ExcludePunctuation: boolean.optional(),
-  ExcludeUppercase: boolean.optional(),
-  IncludeSpace: boolean.optional(),
-  RequireEachIncludedType: boolean.optional(),
 });
 
 const loginFields = z.object({ username: z.string(), password: z.string() });
 
+/** Secrets Manager: secrets and their attachment to databases. */
 export const secretsManagerHandlers: Handlers = {
   'AWS::SecretsManager::Secret': run(
     'a secret, with its value kept between runs',

@@ -1,13 +1,15 @@
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import { functionName } from '../aws-identity.ts';
 import { startDistribution } from '../gateway/distribution/distribution.ts';
 import type { GetObject } from '../gateway/distribution/distribution-definition.ts';
 import { startRestApi } from '../gateway/rest-api.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
 import { startPoller } from '../poller/poller.ts';
+import { startSchedule } from '../schedules/schedule.ts';
+import { UserError } from '../user-error.ts';
 import { rejectionOnAbort } from './abort.ts';
 import { restApiDefinition } from './api-gateway.ts';
 import type { Database, KafkaCluster, RunnerContext } from './context.ts';
-import { functionName } from './function-names.ts';
 import { byName } from './rds.ts';
 import { signedInKafka } from './signed-in-kafka.ts';
 
@@ -21,7 +23,7 @@ export interface Deployment {
 }
 
 /**
- * Starts what consists of several resources or calls functions: REST APIs, distributions, event source mappings.
+ * Starts what consists of several resources or calls functions: REST APIs, distributions, event source mappings, schedules.
  * To be called when all resources exist.
  */
 export async function startCollected(context: RunnerContext): Promise<Deployment> {
@@ -37,7 +39,9 @@ export async function startCollected(context: RunnerContext): Promise<Deployment
 async function startServers(context: RunnerContext): Promise<Pick<Deployment, 'apiUrls' | 'siteUrls'>> {
   const invoke: Invoke = (...call) => context.lambda.invoke(...call);
   const [apiUrls] = await Promise.all([startRestApis(context, invoke), startPollers(context, invoke)]);
-  return { apiUrls, siteUrls: await startDistributions(context, apiUrls[0]) };
+  const siteUrls = await startDistributions(context, apiUrls[0]);
+  startSchedules(context, invoke);
+  return { apiUrls, siteUrls };
 }
 
 async function startRestApis(context: RunnerContext, invoke: Invoke): Promise<string[]> {
@@ -58,11 +62,13 @@ async function startRestApis(context: RunnerContext, invoke: Invoke): Promise<st
 async function startDistributions(context: RunnerContext, apiUrl: string | undefined): Promise<string[]> {
   const urls: string[] = [];
   for (const [index, definition] of context.distributions.entries()) {
+    if (apiUrl === undefined)
+      throw new UserError('The templates have a distribution, but no REST API for it to lead to.');
     const server = await startDistribution({
       definition,
       port: portOf(context.settings.ports.site, index),
       getObject: objectReader(context.s3),
-      apiUrl: apiUrl ?? '',
+      apiUrl,
       log: context.log.child('site'),
     });
     context.running.triggers.push({ name: 'site', stop: server.stop });
@@ -95,6 +101,17 @@ async function startPollers(context: RunnerContext, invoke: Invoke): Promise<voi
       context.running.triggers.push({ name: `event source mapping of ${name}`, stop: poller.stop });
     }),
   );
+}
+
+function startSchedules(context: RunnerContext, invoke: Invoke): void {
+  for (const schedule of context.schedules) {
+    for (const { functionArn } of schedule.targets) {
+      const name = functionName(functionArn);
+      if (!context.functionRoles.has(name)) throw new Error(`${name} is no function of this run`);
+    }
+    const { stop } = startSchedule({ schedule, invoke, log: context.log.child('schedule') });
+    context.running.triggers.push({ name: `schedule ${schedule.ruleArn}`, stop });
+  }
 }
 
 /** The first server gets the port that is set, further ones any free port. */

@@ -1,12 +1,8 @@
 import { join } from 'node:path';
-import { makeAuthority, makeServerCertificate } from './certificates.ts';
+import { type Certificate, makeAuthority, makeServerCertificate } from './certificates.ts';
 import { isCurrent, readPem, writePem } from './pem-file.ts';
 
-/** A certificate for servers on this machine (localhost, 127.0.0.1, ::1) and its private key. */
-export interface Certificate {
-  readonly certificatePem: string;
-  readonly keyPem: string;
-}
+export type { Certificate } from './certificates.ts';
 
 /** A certificate authority that exists on this machine alone. */
 export interface Authority {

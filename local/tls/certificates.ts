@@ -2,7 +2,12 @@
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import type { Certificate } from './authority.ts';
+
+/** A certificate for servers on this machine (localhost, 127.0.0.1, ::1) and its private key. */
+export interface Certificate {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
 
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };

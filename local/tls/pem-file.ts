@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Certificate } from './authority.ts';
+import type { Certificate } from './certificates.ts';
 
 /** Reads a certificate and its key from one file; undefined when it is missing or damaged. */
 export function readPem(path: string): Certificate | undefined {

@@ -6,7 +6,16 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { call, newUser, orderOf } from '../api.ts';
 import { listKeys } from '../clients.ts';
-import { newDataDir, processesOf, type Run, removeDataDir, runToEnd, startRun, waitFor } from '../run.ts';
+import {
+  ANY_FREE_PORT,
+  newDataDir,
+  processesOf,
+  type Run,
+  removeDataDir,
+  runToEnd,
+  startRun,
+  waitFor,
+} from '../run.ts';
 
 const seed = inject('dataDir');
 const dataDir = newDataDir(seed);
@@ -135,23 +144,7 @@ describe('a start that cannot succeed says why in one sentence and leaves nothin
       NODE_USE_ENV_PROXY: '1',
       HTTPS_PROXY: 'http://127.0.0.1:9',
     };
-    const { code, output } = await runToEnd(
-      [
-        '--api-port',
-        '0',
-        '--site-port',
-        '0',
-        '--postgres-port',
-        '0',
-        '--aws-port',
-        '0',
-        '--kafka-port',
-        '0',
-        '--data-dir',
-        dir,
-      ],
-      env,
-    );
+    const { code, output } = await runToEnd([...ANY_FREE_PORT, '--data-dir', dir], env);
     expect(code).toBe(1);
     expect(output).toMatch(/Java.*17/);
     expect(output).not.toContain('    at ');

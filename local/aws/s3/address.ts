@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { queryParameters } from '../../iam/canonical-request.ts';
+import { percentDecoded } from '../api-call.ts';
 import { AwsError } from '../aws-error.ts';
 
 /** What an S3 request is about. */
@@ -20,7 +21,7 @@ const HOST_STYLE =
  */
 export function readAddress(request: IncomingMessage): S3Address {
   const url = request.url ?? '/';
-  const path = decode(url.split('?', 1)[0] ?? '/');
+  const path = percentDecoded(url.split('?', 1)[0] ?? '/');
   const hostBucket = HOST_STYLE.exec(request.headers.host ?? '')?.groups?.bucket;
   const { bucket, key } = bucketAndKey(hostBucket === undefined ? path : `/${hostBucket}${path}`);
   return { ...(bucket === '' ? {} : { bucket }), ...(key === '' ? {} : { key }), query: queryParameters(url) };
@@ -32,7 +33,7 @@ export function readAddress(request: IncomingMessage): S3Address {
  * @throws AwsError
  */
 export function readCopySource(header: string): { bucket: string; key: string } {
-  return bucketAndKey(`/${decode(header.split('?', 1)[0] ?? '').replace(/^\//, '')}`);
+  return bucketAndKey(`/${percentDecoded(header.split('?', 1)[0] ?? '').replace(/^\//, '')}`);
 }
 
 /** The path by which the store, which knows path-style addresses alone, finds the same thing. */
@@ -53,12 +54,4 @@ function bucketAndKey(path: string): { bucket: string; key: string } {
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
   refuseClimbingKey(`${bucket}/${key}`);
   return { bucket, key };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (cause) {
-    throw new AwsError('InvalidURI', `The address holds broken percent-encoding: ${text}`, 400, { cause });
-  }
 }

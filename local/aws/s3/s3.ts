@@ -4,17 +4,16 @@ import type { Caller } from '../api-call.ts';
 import { AwsError } from '../aws-error.ts';
 import { readAddress, readCopySource, type S3Address, storePath } from './address.ts';
 import { readDeleteObjects } from './delete-objects.ts';
-import { operationOf, resourceArn, type S3Operation } from './operations.ts';
+import { operationOf, resourceArn } from './operations.ts';
 import { requestBody, storedContentEncoding } from './request-body.ts';
 import { StoreConnection, type StoreRequest } from './store-connection.ts';
-import { WriteConditions } from './write-conditions.ts';
 
 /** Matters of one connection or of the signature, which the store needs not know. */
 const NOT_FORWARDED = new Set(
   (
     'host connection keep-alive transfer-encoding te trailer upgrade expect authorization content-length content-encoding ' +
     'x-amz-algorithm x-amz-credential x-amz-expires x-amz-signedheaders x-amz-signature x-amz-security-token ' +
-    'x-amz-content-sha256 x-amz-decoded-content-length x-amz-trailer if-match if-none-match'
+    'x-amz-content-sha256 x-amz-decoded-content-length x-amz-trailer'
   ).split(' '),
 );
 /** Query parameters that are not for the store: headers of a presigned request, and the SDK's name of the operation. */
@@ -25,12 +24,10 @@ const OVERRIDE =
 /** S3 in front of a store that knows no permissions: decides whether a call may pass, and streams it through. */
 export class S3 {
   readonly #store: StoreConnection;
-  readonly #conditions: WriteConditions;
 
   /** @param storeUrl address of an S3 server that takes unsigned requests */
   constructor(storeUrl: string) {
     this.#store = new StoreConnection(storeUrl);
-    this.#conditions = new WriteConditions(this.#store);
   }
 
   /**
@@ -42,8 +39,8 @@ export class S3 {
     const address = readAddress(request);
     const operation = operationOf(request.method ?? '', address);
     if (operation.action !== undefined) caller.requireAccess(operation.action, resourceArn(address));
-    const outgoing = await this.#storeRequest(request, address, caller);
-    const answer = await this.#send(outgoing, operation, request, address);
+    refuseConditionalWrite(request);
+    const answer = await this.#store.send(await this.#storeRequest(request, address, caller));
     if (answer.statusCode === 404 && operation.action === 's3:GetObject' && address.bucket !== undefined) {
       // Whoever may not list a bucket does not learn which keys are missing from it.
       if (!caller.mayDo('s3:ListBucket', resourceArn({ bucket: address.bucket }))) {
@@ -86,15 +83,13 @@ export class S3 {
     if (encoding !== undefined) headers['content-encoding'] = encoding;
     return { method, path, headers, body: body?.stream };
   }
+}
 
-  #send(outgoing: StoreRequest, operation: S3Operation, request: IncomingMessage, address: S3Address) {
-    const writes = operation.name === 'object PUT' || operation.name === 'object POST uploadId';
-    const send = () => this.#store.send(outgoing);
-    if (writes) return this.#conditions.write(storePath(address), request.headers, send);
-    const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
-    if (ifMatch !== undefined) outgoing.headers['if-match'] = ifMatch;
-    if (ifNoneMatch !== undefined) outgoing.headers['if-none-match'] = ifNoneMatch;
-    return send();
+/** The store would pass over the condition of a write and write. */
+function refuseConditionalWrite({ method = '', headers }: IncomingMessage): void {
+  const conditional = headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
+  if (conditional && !['GET', 'HEAD'].includes(method)) {
+    throw new AwsError('UnknownOperation', 'The local S3 does not do conditional writes.');
   }
 }
 

@@ -87,10 +87,13 @@ async function fetchAll(
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
   options.log.info('fetching Kafka %s: %d files, %s MB (once)', kafka, jars.length, megabytes(total));
   let fetched = 0;
-  const progress = setInterval(
-    () => options.log.info('fetching Kafka %s: %s of %s MB', kafka, megabytes(fetched), megabytes(total)),
-    PROGRESS_EVERY_MS,
-  );
+  let told = megabytes(fetched);
+  const tell = () => {
+    if (megabytes(fetched) === told) return;
+    told = megabytes(fetched);
+    options.log.info('fetching Kafka %s: %s of %s MB', kafka, told, megabytes(total));
+  };
+  const progress = setInterval(tell, PROGRESS_EVERY_MS);
   // The largest first: none of them is then waited for alone at the end.
   const queue = jars.toSorted((a, b) => b.bytes - a.bytes);
   const work = async () => {
@@ -108,6 +111,7 @@ async function fetchAll(
   clearInterval(progress);
   const failed = workers.find((worker) => worker.status === 'rejected');
   if (failed) throw failed.reason;
+  tell();
 }
 
 async function fetchJar(jar: Jar, path: string, repository: string, { env, log }: JarOptions): Promise<void> {

@@ -13,8 +13,13 @@ export interface BrokerPorts {
  * The configuration of a broker that is its own controller, with relative paths below its working folder.
  *
  * @param sessionTimeoutMs how long the controller waits for a broker that has vanished
+ * @param further settings that come on top; MSK takes none that would move the broker
  */
-export function serverProperties(ports: BrokerPorts, sessionTimeoutMs: number): string {
+export function serverProperties(
+  ports: BrokerPorts,
+  sessionTimeoutMs: number,
+  further: Readonly<Record<string, string>> = {},
+): string {
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -30,8 +35,6 @@ export function serverProperties(ports: BrokerPorts, sessionTimeoutMs: number): 
       'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";',
 
     'log.dirs': 'data',
-    // As on MSK, where the templates create every topic.
-    'auto.create.topics.enable': false,
     'default.replication.factor': 1,
     'min.insync.replicas': 1,
     'broker.session.timeout.ms': sessionTimeoutMs,
@@ -54,6 +57,7 @@ export function serverProperties(ports: BrokerPorts, sessionTimeoutMs: number): 
     'background.threads': 2,
     // The default of 128 MB would be half of the heap.
     'log.cleaner.dedupe.buffer.size': 4 * 1024 * 1024,
+    ...further,
   };
   return Object.entries(properties)
     .map(([key, value]) => `${key}=${value}\n`)

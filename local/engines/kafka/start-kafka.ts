@@ -23,6 +23,8 @@ export interface KafkaOptions {
   readonly operatorPort: number;
   /** Port that clients of the MSK listener are sent to; 0 means any free one. */
   readonly mskPort: number;
+  /** Further settings of the broker. */
+  readonly properties?: Readonly<Record<string, string>>;
   readonly log: Log;
   /** For tests; the process's own otherwise. */
   readonly env?: NodeJS.ProcessEnv;
@@ -89,7 +91,11 @@ async function startBroker(options: KafkaOptions, ports: Ports, jvm: Jvm): Promi
     runDir: options.runDir,
     async prepare() {
       const sessionTimeoutMs = wasKilled(dir) ? SESSION_TIMEOUT_AFTER_KILL_MS : SESSION_TIMEOUT_MS;
-      const properties = serverProperties({ ...ports, controller: await freePort() }, sessionTimeoutMs);
+      const properties = serverProperties(
+        { ...ports, controller: await freePort() },
+        sessionTimeoutMs,
+        options.properties,
+      );
       writeFileSync(join(dir, 'server.properties'), properties);
       writeFileSync(join(dir, 'log4j2.properties'), LOG4J_PROPERTIES);
       // The JVM unpacks native libraries here and leaves them when it is killed.

@@ -87,7 +87,9 @@ async function applyContent(
   runner: Runner,
 ): Promise<void> {
   // -j: a statement ends with a semicolon and an empty line, so it may have several lines. %e is the SQLSTATE.
-  const args = ['--single', '-j', '-D', data, '-c', 'log_line_prefix=%e ', 'postgres'];
+  // A failed statement is not shown: it may hold the password.
+  const settings = ['-c', 'log_line_prefix=%e ', '-c', 'log_min_error_statement=panic'];
+  const args = ['--single', '-j', '-D', data, ...settings, 'postgres'];
   const output = await run(runner, binaries.postgres, args, contentSql(content));
   // A failed statement does not end this mode. Whether the database exists cannot be asked before creating it.
   const failure = output

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { signalGroup } from '../../process-group.ts';
 import { forgetProcess, recordProcess } from './records.ts';
 
 /** One start of a server process. */
@@ -56,7 +57,8 @@ export async function spawnChild(launch: Launch, options: ChildOptions): Promise
 
   const ended = new Promise<ChildEnd>((resolve) => {
     child.once('exit', (code, signal) => {
-      killGroup(pid);
+      // Nothing that a server started survives it.
+      signalGroup(pid, 'SIGKILL');
       forgetProcess(options.runDir, options.name);
       resolve({ code, signal });
     });
@@ -66,7 +68,7 @@ export async function spawnChild(launch: Launch, options: ChildOptions): Promise
     ended,
     async stop(withinMs) {
       child.kill(options.stopSignal);
-      const force = setTimeout(() => killGroup(pid), withinMs);
+      const force = setTimeout(() => signalGroup(pid, 'SIGKILL'), withinMs);
       await ended;
       clearTimeout(force);
     },
@@ -78,13 +80,4 @@ function spawned(child: ChildProcess): Promise<void> {
     child.once('spawn', resolve);
     child.once('error', reject);
   });
-}
-
-/** Whatever is left of a group goes with it: nothing that a server started survives it. */
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

@@ -27,7 +27,7 @@ export async function startDistribution(options: DistributionOptions): Promise<R
   const agent = new Agent({ keepAlive: true });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const path = pathOf(request);
     const { origin, allowedMethods } = behaviorFor(definition, path);
     if (!allowedMethods.includes(request.method ?? '')) {
       request.resume();
@@ -42,11 +42,11 @@ export async function startDistribution(options: DistributionOptions): Promise<R
     const start = performance.now();
     response.once('close', () => {
       const duration = Math.round(performance.now() - start);
-      log.debug(`${request.method} ${request.url} ${response.statusCode} ${duration} ms`);
+      log.debug(`${request.method} ${pathOf(request)} ${response.statusCode} ${duration} ms`);
     });
     handle(request, response).catch((error: Error) => {
       // A client that left is no failure of the origin.
-      if (!response.destroyed) log.warn(`${request.method} ${request.url}: ${error.message}`);
+      if (!response.destroyed) log.warn(`${request.method} ${pathOf(request)}: ${error.message}`);
       sendError(response, 502, 'The origin did not answer.');
     });
   }, options.port);
@@ -57,4 +57,9 @@ export async function startDistribution(options: DistributionOptions): Promise<R
       agent.destroy();
     },
   };
+}
+
+/** Without the query, which is none of the log's business. */
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }

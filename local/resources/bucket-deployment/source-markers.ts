@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean } from './properties.ts';
+import { boolean } from '../properties.ts';
 
 /** How the values of a bucket deployment's markers are written into its files. */
 export const markersConfig = z.object({

@@ -5,12 +5,12 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import type { Stack } from '../assembly/template.ts';
-import { assetFiles, assetPath } from './asset-files.ts';
+import type { Stack } from '../../assembly/template.ts';
+import { assetFiles, assetPath } from '../asset-files.ts';
+import { created, type Request, run } from '../handler.ts';
+import { physicalId } from '../names.ts';
+import { boolean, notSupported, texts } from '../properties.ts';
 import { contentTypeOf } from './content-types.ts';
-import { created, type Request, run } from './handler.ts';
-import { physicalId } from './names.ts';
-import { boolean, notSupported, texts } from './properties.ts';
 import { markerReplacer, markersConfig } from './source-markers.ts';
 
 const DELETE_BATCH = 1000;

@@ -2,7 +2,7 @@ import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signe
 import { describe, expect, it } from 'vitest';
 import { type AccessRequest, Authorizer } from '../iam/authorize.ts';
 import { PrincipalStore } from '../iam/principals.ts';
-import { createTokenAuthenticator } from './token.ts';
+import { createTokenAuthenticator } from './authenticate.ts';
 
 const clusterArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/orders/0-1';
 const role = { kind: 'role', name: 'create-order', arn: 'arn:aws:iam::000000000000:role/create-order' } as const;

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { serverProperties } from './server-properties.ts';
+
+const ports = { operator: 1, msk: 2, mskAdvertised: 3, controller: 4 };
+
+it("the broker's configuration has the settings that come on top, once each", () => {
+  const lines = serverProperties(ports, 9_000, { 'auto.create.topics.enable': 'false', 'num.io.threads': '8' }).split(
+    '\n',
+  );
+  expect(lines).toContain('auto.create.topics.enable=false');
+  expect(lines.filter((line) => line.startsWith('num.io.threads='))).toEqual(['num.io.threads=8']);
+});

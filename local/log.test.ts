@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createLog } from './log.ts';
+import { waitFor } from './testing.ts';
+
+function temporaryFile(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'log-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return join(dir, 'run.log');
+}
+
+async function logged(file: string, line: string): Promise<void> {
+  createLog({ source: 'test', file, terminal: new PassThrough() }).info(line);
+  await waitFor(() => existsSync(file) && readFileSync(file, 'utf8').includes(line));
+}
+
+const modeOf = (file: string) => statSync(file).mode & 0o777;
+
+describe('the log file', () => {
+  it("keeps that of the last run beside it, both for their owner's eyes alone", async () => {
+    const file = temporaryFile();
+    writeFileSync(file, 'crashed', { mode: 0o644 });
+    await logged(file, 'begun');
+    expect(readFileSync(`${file}.1`, 'utf8')).toBe('crashed');
+    expect([modeOf(file), modeOf(`${file}.1`)]).toEqual([0o600, 0o600]);
+  });
+
+  it('is given up when the disk is full, which the terminal is told once', () => {
+    const program = `
+      import { setTimeout } from 'node:timers/promises';
+      import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
+      const log = createLog({ source: 'test', file: ${JSON.stringify(temporaryFile())}, terminal: process.stdout });
+      for (let index = 0; index < 20; index++) {
+        log.debug('x'.repeat(1000));
+        await setTimeout(1);
+      }
+      log.info('still there');`;
+    // The largest file that the shell allows its children, in blocks of 512 or 1024 bytes, stands for the full disk.
+    const { stdout, status } = spawnSync(
+      '/bin/sh',
+      ['-c', 'ulimit -f 1; exec "$0" --input-type=module -e "$1"', process.execPath, program],
+      { encoding: 'utf8' },
+    );
+    expect(status).toBe(0);
+    expect(stdout.match(/the log file is given up: EFBIG/g)).toHaveLength(1);
+    expect(stdout).toContain('still there');
+  });
+});
