@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const ENGINE_TESTS = '**/*.engine.test.ts';
+const TEMPORARY_FOLDER = 'tests/temporary-folder.ts';
 const TREES = '{functions,frontend,infra,local,scripts}';
 
 /** Projects run one after the other, fast ones first: a slip shows in seconds, not after the engines have started. */
@@ -11,6 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: [TEMPORARY_FOLDER],
           include: [`${TREES}/**/*.test.ts`, 'tests/*.test.ts'],
           exclude: [ENGINE_TESTS, '**/node_modules/**'],
           testTimeout: 20_000,
@@ -20,6 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'engines',
+          globalSetup: [TEMPORARY_FOLDER],
           include: [`${TREES}/${ENGINE_TESTS}`],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -31,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['tests/{e2e,browser}/**/*.test.ts'],
-          globalSetup: ['tests/running-system.ts'],
+          globalSetup: [TEMPORARY_FOLDER, 'tests/running-system.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -8,6 +8,8 @@ export interface Config {
   /** Name of the receipts bucket; left to CloudFormation when not given, since bucket names are global. */
   readonly receiptsBucket?: string | undefined;
   readonly shards: readonly ShardRange[];
+  /** Age at which the event of an order that was never confirmed is published again. */
+  readonly republishAfterMinutes: number;
 }
 
 /** Thrown for a CDK context that cannot be built; names the key and the allowed values. */
@@ -15,13 +17,16 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-// Context given on the command line is always text; cdk.json may hold the list itself.
+// Context given on the command line is always text; cdk.json may hold the value itself.
 const shardMap = z.preprocess(
   parseJsonText,
   z.array(z.strictObject({ id: z.int(), from: z.string(), to: z.string() }), {
     error: 'must be a JSON list such as [{"id":1,"from":"A","to":"M"},{"id":2,"from":"N","to":"Z"}]',
   }),
 );
+
+const MINUTES = { error: 'must be a whole number of minutes, at least 1' };
+const wholeMinutes = z.preprocess(parseJsonText, z.int(MINUTES).min(1, MINUTES));
 
 const schema = z.strictObject({
   stage: z.enum(['dev', 'prod'], { error: 'must be dev or prod' }).default('dev'),
@@ -32,6 +37,7 @@ const schema = z.strictObject({
     })
     .optional(),
   shards: shardMap.default([...DEFAULT_SHARD_MAP]),
+  republishAfterMinutes: wholeMinutes.default(10),
 });
 
 /**
@@ -46,8 +52,8 @@ export function readConfig(context: Record<string, unknown>): Config {
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, ours)).join('\n'));
   }
-  const { stage, receiptsBucket, shards } = parsed.data;
-  return { stage: STAGES[stage], receiptsBucket, shards: checkShards(shards) };
+  const { stage, shards, ...rest } = parsed.data;
+  return { ...rest, stage: STAGES[stage], shards: checkShards(shards) };
 }
 
 // Feature flags, lookups and the CLI's own entries have a colon in their names, all but this one.
@@ -60,7 +66,7 @@ function parseJsonText(value: unknown): unknown {
   try {
     return JSON.parse(value);
   } catch {
-    return value; // not a list either, so the schema refuses it with its own sentence
+    return value; // neither a list nor a number, so the schema refuses it with its own sentence
   }
 }
 

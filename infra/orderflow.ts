@@ -13,21 +13,22 @@ import { StreamStack } from './stacks/stream-stack.ts';
  * They are exports and imports (`"strong"` in cdk.json), which every CloudFormation implementation understands.
  */
 export function composeOrderFlow(app: App, config: Config): void {
-  const { stage, shards: ranges, receiptsBucket } = config;
+  const { stage, shards: ranges, receiptsBucket, republishAfterMinutes } = config;
   const name = (part: string) => ({ stackName: `orderflow-${stage.name}-${part}` });
 
   const network = new NetworkStack(app, 'Network', { ...name('network'), stage });
   const { vpc, secretsManager } = network;
   const { shards } = new ShardsStack(app, 'Shards', { ...name('shards'), stage, vpc, secretsManager, ranges });
-  const { cluster, ordersTopic } = new StreamStack(app, 'Stream', { ...name('stream'), stage, vpc });
+  const stream = new StreamStack(app, 'Stream', { ...name('stream'), stage, vpc, shardCount: shards.shards.length });
   const orders = new OrdersStack(app, 'Orders', {
     ...name('orders'),
     stage,
     vpc,
     shards,
-    ordersTopic,
+    stream,
     receiptsBucket,
+    republishAfterMinutes,
   });
-  new ConsumerStack(app, 'Consumer', { ...name('consumer'), stage, vpc, cluster, ordersTopic });
+  new ConsumerStack(app, 'Consumer', { ...name('consumer'), stage, vpc, stream });
   new FrontendStack(app, 'Frontend', { ...name('frontend'), stage, api: orders.api, shards: ranges });
 }

@@ -6,8 +6,6 @@ export interface Stage {
   readonly name: 'dev' | 'prod';
   /** Whether data goes with its stack. */
   readonly disposable: boolean;
-  /** What becomes of data when its resource leaves the stack. */
-  readonly removalPolicy: RemovalPolicy;
   readonly logRetention: RetentionDays;
   /** Availability zones of the network; the brokers are a multiple of them. */
   readonly availabilityZones: number;
@@ -27,11 +25,11 @@ export interface Stage {
   };
 }
 
+/** The settings of each stage, by its name: `dev` is small and disposable, `prod` survives a zone and keeps its data. */
 export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
   dev: {
     name: 'dev',
     disposable: true,
-    removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_WEEK,
     availabilityZones: 2,
     database: { instanceType: 't4g.micro', multiAz: false, storageGiB: 20, backupDays: 1 },
@@ -47,7 +45,6 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
   prod: {
     name: 'prod',
     disposable: false,
-    removalPolicy: RemovalPolicy.RETAIN,
     logRetention: RetentionDays.THREE_MONTHS,
     availabilityZones: 3,
     database: { instanceType: 'm7g.large', multiAz: true, storageGiB: 100, backupDays: 14 },
@@ -60,3 +57,8 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
     },
   },
 };
+
+/** What becomes of a stage's data when its resource leaves the stack. */
+export function removalPolicyOf(stage: Stage): RemovalPolicy {
+  return stage.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+}

@@ -1,4 +1,4 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseSecrets } from './database-secrets.ts';
@@ -23,15 +23,26 @@ describe('database secrets', () => {
     expect((await new DatabaseSecrets().get('shard1')).port).toBe(5433);
   });
 
-  it('are read afresh once they are forgotten', async () => {
-    manager
-      .on(GetSecretValueCommand)
-      .resolvesOnce(answer(VALUE))
-      .resolvesOnce(answer({ ...VALUE, password: 'p2' }));
+  it('are replaced by the pending version while they are rotated', async () => {
+    const version = (VersionStage: string) => ({ SecretId: 'shard1', VersionStage });
+    manager.on(GetSecretValueCommand, version('AWSCURRENT')).resolves(answer(VALUE));
+    manager.on(GetSecretValueCommand, version('AWSPENDING')).resolves(answer({ ...VALUE, password: 'p2' }));
+    const secrets = new DatabaseSecrets();
+    expect((await secrets.get('shard1')).password).toBe('p1');
+    expect(await secrets.renew('shard1', 'AWSPENDING')).toBe(true);
+    expect((await secrets.get('shard1')).password).toBe('p2');
+    expect(await secrets.renew('shard1', 'AWSCURRENT')).toBe(true);
+    expect((await secrets.get('shard1')).password).toBe('p1');
+  });
+
+  it('stay as they are when no version is pending', async () => {
+    const missing = new ResourceNotFoundException({ message: 'no such version', $metadata: {} });
+    manager.on(GetSecretValueCommand).resolvesOnce(answer(VALUE)).rejects(missing);
     const secrets = new DatabaseSecrets();
     await secrets.get('shard1');
-    secrets.forget('shard1');
-    expect((await secrets.get('shard1')).password).toBe('p2');
+    expect(await secrets.renew('shard1', 'AWSPENDING')).toBe(false);
+    expect((await secrets.get('shard1')).password).toBe('p1');
+    await expect(secrets.renew('shard1', 'AWSCURRENT')).rejects.toThrow('no such version');
   });
 
   it('are asked for again after a failure', async () => {

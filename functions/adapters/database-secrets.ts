@@ -1,4 +1,4 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 
 const TIMEOUT_MS = 2_000;
@@ -33,20 +33,33 @@ export class DatabaseSecrets {
   get(name: string): Promise<DatabaseSecret> {
     const kept = this.#kept.get(name);
     if (kept !== undefined) return kept;
-    const reading = this.#read(name);
+    const reading = this.#read(name, 'AWSCURRENT');
     this.#kept.set(name, reading);
     // A failed read is not kept: the next caller tries again.
-    reading.catch(() => this.forget(name));
+    reading.catch(() => this.#kept.delete(name));
     return reading;
   }
 
-  /** Makes the next `get` read the secret afresh, for when a login was refused: the password may have been rotated. */
-  forget(name: string): void {
-    this.#kept.delete(name);
+  /**
+   * Reads a version of the secret afresh and keeps it in place of the former: for when a login was refused, because the
+   * password is being rotated. https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+   *
+   * @returns whether there is such a version: a pending one exists during rotations alone
+   * @throws like `get`
+   */
+  async renew(name: string, stage: 'AWSCURRENT' | 'AWSPENDING'): Promise<boolean> {
+    try {
+      const value = await this.#read(name, stage);
+      this.#kept.set(name, Promise.resolve(value));
+      return true;
+    } catch (error) {
+      if (stage === 'AWSPENDING' && error instanceof ResourceNotFoundException) return false;
+      throw error;
+    }
   }
 
-  async #read(name: string): Promise<DatabaseSecret> {
-    const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: name }), {
+  async #read(name: string, stage: 'AWSCURRENT' | 'AWSPENDING'): Promise<DatabaseSecret> {
+    const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: name, VersionStage: stage }), {
       abortSignal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const { success, data } = databaseSecret.safeParse(parseJson(SecretString));

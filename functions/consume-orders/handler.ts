@@ -1,39 +1,19 @@
-import type { Context, MSKEvent, MSKRecord } from 'aws-lambda';
+import { setTimeout as wait } from 'node:timers/promises';
+import { KafkaConfirmationPublisher } from '../adapters/kafka/confirmation-publisher.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
-import { confirmOrder } from './confirm-order.ts';
-import { readOrderCreated } from './input.ts';
+import { kafkaHandler } from '../kafka-batch/pipeline.ts';
+import { readConfig } from './config.ts';
+import { consumeOrders } from './consume-orders.ts';
 
-/**
- * What a Kafka event source mapping takes as "only these failed". The identifier is an object; text in its place would
- * fail the whole batch. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
- */
-export interface KafkaBatchResponse {
-  readonly batchItemFailures: readonly { itemIdentifier: { partition: string; offset: number } }[];
-}
-
+const config = readConfig();
 const log = new StructuredLog();
+const confirmations = new KafkaConfirmationPublisher(
+  { brokers: config.KAFKA_BROKERS, region: config.AWS_REGION, topic: config.ORDER_CONFIRMATIONS_TOPIC },
+  log,
+);
+
+// Connected while the environment starts; a batch that comes while Kafka does not answer tries again by itself.
+await confirmations.warmUp().catch((error) => log.warn('Kafka does not answer yet', { error }));
 
 /** The event source mapping of the topic `orders`. */
-export const handler = async (event: MSKEvent, context: Pick<Context, 'awsRequestId'>): Promise<KafkaBatchResponse> => {
-  log.startRequest(context.awsRequestId);
-  const failed = Object.values(event.records)
-    .flat()
-    .filter((record) => !processed(record));
-  return {
-    batchItemFailures: failed.map(({ topic, partition, offset }) => ({
-      itemIdentifier: { partition: `${topic}-${partition}`, offset },
-    })),
-  };
-};
-
-/** Whether the record was processed; one that was not is reported alone and does not hold up the others. */
-function processed(record: MSKRecord): boolean {
-  try {
-    confirmOrder(readOrderCreated(record.value), log);
-    return true;
-  } catch (error) {
-    const { topic, partition, offset } = record;
-    log.error('a record could not be processed', { topic, partition, offset, error });
-    return false;
-  }
-}
+export const handler = kafkaHandler(log, consumeOrders({ confirmations, now: () => new Date(), wait, log }));

@@ -2,16 +2,20 @@ import * as z from 'zod';
 import { ORDER_CREATED, type OrderCreated } from '../domain/events.ts';
 import { parseJsonExactly } from '../domain/json.ts';
 import { parseMoney } from '../domain/money.ts';
+import { ORDER_LIMITS } from '../domain/order.ts';
 
-// Fields that are not listed are allowed: an event may grow without breaking those who read it.
+const MAXIMUM_TOTAL = BigInt(ORDER_LIMITS.quantity) * ORDER_LIMITS.maximumPrice;
+
+// Fields that are not listed are allowed: an event may grow without breaking those who read it. The limits are those of
+// an order: a confirmation repeats these fields, and one that grew too large would hold up the whole batch.
 const orderCreatedValue = z
   .object({
     event_type: z.literal(ORDER_CREATED),
     order_id: z.guid(),
-    user_id: z.string().min(1),
-    product_name: z.string().min(1),
-    quantity: z.int().positive(),
-    total: z.bigint({ error: 'must be a number with at most 2 decimals' }),
+    user_id: z.string().regex(ORDER_LIMITS.userId),
+    product_name: z.string().refine(hasNameLength, `must have 1 to ${ORDER_LIMITS.productNameCharacters} characters`),
+    quantity: z.int().positive().max(ORDER_LIMITS.quantity),
+    total: z.bigint({ error: 'must be a number with at most 2 decimals' }).positive().max(MAXIMUM_TOTAL),
     status: z.enum(['created', 'confirmed']),
     shard: z.int().positive(),
     timestamp: z.iso.datetime({ offset: true }),
@@ -32,16 +36,19 @@ const orderCreatedValue = z
 /**
  * Reads the value of a record on the topic `orders`.
  *
- * @param value base64, as the event source mapping delivers it; a record without a value has none
  * @throws when it is not an `order.created` event; the message says why
  */
-export function readOrderCreated(value: string | null | undefined): OrderCreated {
-  const json = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value ?? '', 'base64'));
+export function readOrderCreated(text: string): OrderCreated {
   // A total may need more digits than a double has, so it is read from the text.
-  const parsed = parseJsonExactly(json, (key, digits, number) =>
+  const parsed = parseJsonExactly(text, (key, digits, number) =>
     key === 'total' ? (parseMoney(digits) ?? number) : number,
   );
   const result = orderCreatedValue.safeParse(parsed);
   if (!result.success) throw new TypeError(`Not an ${ORDER_CREATED} event: ${z.prettifyError(result.error)}`);
   return result.data;
+}
+
+function hasNameLength(name: string): boolean {
+  const characters = [...name].length;
+  return characters >= 1 && characters <= ORDER_LIMITS.productNameCharacters;
 }

@@ -1,36 +1,41 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
-import { MemoryEvents, MemoryLog, MemoryOrders, MemoryReceipts } from '../testing/ports.ts';
-import { createOrder } from './create-order.ts';
+import { DEFAULT_SHARD_MAP, shardFor } from '../domain/shard-map.ts';
+import { MemoryOrders } from '../testing/memory-orders.ts';
+import { anOrder } from '../testing/orders.ts';
+import { MemoryEvents, MemoryLog, MemoryReceipts } from '../testing/ports.ts';
+import { type CreateOrderDependencies, createOrder } from './create-order.ts';
 
 const REQUEST = { userId: 'zara', productName: 'Desk', quantity: 1, price: 10_000n };
 
 function system() {
+  let ids = 0;
   return {
     shards: DEFAULT_SHARD_MAP,
     orders: new MemoryOrders(),
     receipts: new MemoryReceipts(),
     events: new MemoryEvents(),
-    newId: () => '019d0f2e-7b5c-7000-8000-000000000001',
+    newId: () => `019d0f2e-7b5c-7000-8000-${String(++ids).padStart(12, '0')}`,
     now: () => new Date('2026-11-22T09:30:00.123Z'),
     log: new MemoryLog(),
   };
 }
 
+const create = (dependencies: CreateOrderDependencies) => createOrder(REQUEST, undefined, dependencies);
+
 describe('creating an order', () => {
   it('stores it in its user’s shard, keeps its receipt, publishes its event and leaves no outbox row', async () => {
     const { orders, receipts, events, ...rest } = system();
-    const { order } = await createOrder(REQUEST, { orders, receipts, events, ...rest });
-    expect(orders.stored).toEqual([{ shard: 'shard2', order }]);
+    const { order, replayed } = await create({ orders, receipts, events, ...rest });
+    expect(orders.stored).toEqual([{ shard: 'shard2', order, key: undefined }]);
     expect([...receipts.texts.keys()]).toEqual([`receipts/zara/${order.id}.txt`]);
     expect(events.published).toMatchObject([{ orderId: order.id, shard: 2, total: 10_000n }]);
-    expect(orders.outbox.size).toBe(0);
+    expect([orders.outbox.size, replayed]).toEqual([0, false]);
   });
 
   it('stands although its receipt could not be stored, which the outbox remembers', async () => {
     const { receipts, ...rest } = system();
     receipts.failure = new Error('S3 is down');
-    const { order, delivered } = await createOrder(REQUEST, { receipts, ...rest });
+    const { order, delivered } = await create({ receipts, ...rest });
     expect(delivered).toEqual({ receipt: false, event: true });
     expect(rest.orders.outbox.get(order.id)).toEqual({ receipt: false, event: true });
     expect(rest.log.lines).toContainEqual(expect.objectContaining({ level: 'warn' }));
@@ -39,7 +44,7 @@ describe('creating an order', () => {
   it('stands although its event could not be published, which the outbox remembers', async () => {
     const { events, ...rest } = system();
     events.failure = new Error('Kafka is down');
-    const { order, delivered } = await createOrder(REQUEST, { events, ...rest });
+    const { order, delivered } = await create({ events, ...rest });
     expect(delivered).toEqual({ receipt: true, event: false });
     expect(rest.orders.outbox.get(order.id)).toEqual({ receipt: true, event: false });
   });
@@ -47,9 +52,18 @@ describe('creating an order', () => {
   it('stands although the shard went away before the outbox row was dropped', async () => {
     const { orders, events, ...rest } = system();
     const goingAway = { publish: async () => void orders.unavailable.add('shard2') };
-    const { delivered } = await createOrder(REQUEST, { orders, ...rest, events: goingAway });
+    const { delivered } = await create({ orders, ...rest, events: goingAway });
     expect(delivered).toEqual({ receipt: true, event: true });
     expect(orders.outbox.size).toBe(1);
+  });
+
+  it('leaves its event to the relay where an older one of the user waits', async () => {
+    const { orders, receipts, events, ...rest } = system();
+    orders.waiting.add('zara');
+    const { order, delivered } = await create({ orders, receipts, events, ...rest });
+    expect(delivered).toEqual({ receipt: true, event: false });
+    expect(orders.outbox.get(order.id)).toEqual({ receipt: true, event: false });
+    expect(events.published).toEqual([]);
   });
 
   it('delivers the receipt and the event side by side', async () => {
@@ -61,16 +75,86 @@ describe('creating an order', () => {
       if (started === 2) bothStarted.resolve();
       return bothStarted.promise;
     };
-    const { delivered } = await createOrder(REQUEST, { ...rest, receipts: { put: step }, events: { publish: step } });
+    const { delivered } = await create({ ...rest, receipts: { put: step }, events: { publish: step } });
     expect(delivered).toEqual({ receipt: true, event: true });
   });
 
   it('delivers nothing when it could not be stored', async () => {
     const { orders, receipts, events, ...rest } = system();
     orders.unavailable.add('shard2');
-    await expect(createOrder(REQUEST, { orders, receipts, events, ...rest })).rejects.toMatchObject({
-      code: 'shard_unavailable',
-    });
+    await expect(create({ orders, receipts, events, ...rest })).rejects.toMatchObject({ code: 'shard_unavailable' });
     expect([receipts.texts.size, events.published.length]).toEqual([0, 0]);
+  });
+});
+
+describe('sending a request again with its key', () => {
+  /** What a first request leaves that died right after its order was stored. */
+  async function diedHalfway() {
+    const parts = system();
+    await parts.orders.place(shardFor(DEFAULT_SHARD_MAP, 'zara'), anOrder(REQUEST), 'k1');
+    return parts;
+  }
+
+  it('gives the same order and delivers nothing twice', async () => {
+    const parts = system();
+    const first = await createOrder(REQUEST, 'k1', parts);
+    const again = await createOrder(REQUEST, 'k1', parts);
+    expect(again).toEqual({ ...first, replayed: true });
+    expect([parts.orders.stored.length, parts.events.published.length]).toEqual([1, 1]);
+  });
+
+  it('gives the order as it was created', async () => {
+    const parts = system();
+    const first = await createOrder(REQUEST, 'k1', parts);
+    const [stored] = parts.orders.stored;
+    if (stored !== undefined) stored.order = { ...first.order, status: 'confirmed', updatedAt: new Date() };
+    expect((await createOrder(REQUEST, 'k1', parts)).order).toEqual(first.order);
+  });
+
+  it('is refused with another content, and nothing is stored', async () => {
+    const parts = system();
+    await createOrder(REQUEST, 'k1', parts);
+    for (const other of [{ productName: 'Chair' }, { quantity: 2 }, { price: 10_001n }]) {
+      const placed = createOrder({ ...REQUEST, ...other }, 'k1', parts);
+      await expect(placed).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    }
+    expect(parts.orders.stored).toHaveLength(1);
+  });
+
+  it('places another order for another user, and for a request without a key', async () => {
+    const parts = system();
+    await createOrder(REQUEST, 'k1', parts);
+    await createOrder({ ...REQUEST, userId: 'yoko' }, 'k1', parts);
+    await createOrder(REQUEST, undefined, parts);
+    await createOrder(REQUEST, undefined, parts);
+    expect(parts.orders.stored).toHaveLength(4);
+  });
+
+  it('finishes what the first one left undone when that must be dead', async () => {
+    const { orders, receipts, events, ...rest } = await diedHalfway();
+    orders.outstandingMs = 3_001;
+    const { replayed, delivered } = await createOrder(REQUEST, 'k1', { orders, receipts, events, ...rest });
+    expect([replayed, delivered]).toEqual([true, { receipt: true, event: true }]);
+    expect([receipts.texts.size, events.published.length, orders.outbox.size]).toEqual([1, 1, 0]);
+  });
+
+  it('says what is outstanding while the first one may be at work on it', async () => {
+    const { orders, receipts, events, ...rest } = await diedHalfway();
+    orders.outstandingMs = 3_000;
+    const { replayed, delivered } = await createOrder(REQUEST, 'k1', { orders, receipts, events, ...rest });
+    expect([replayed, delivered]).toEqual([true, { receipt: false, event: false }]);
+    expect([receipts.texts.size, events.published.length, orders.outbox.size]).toEqual([0, 0, 1]);
+  });
+
+  it('finishes only what is left', async () => {
+    const { events, ...rest } = system();
+    events.failure = new Error('Kafka is down');
+    const { order } = await createOrder(REQUEST, 'k1', { events, ...rest });
+    events.failure = undefined;
+    rest.orders.outstandingMs = 60_000;
+    const failing = { put: () => Promise.reject(new Error('needless')) };
+    const again = await createOrder(REQUEST, 'k1', { events, ...rest, receipts: failing });
+    expect(again.delivered).toEqual({ receipt: true, event: true });
+    expect(events.published).toMatchObject([{ orderId: order.id, status: 'created' }]);
   });
 });

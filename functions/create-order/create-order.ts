@@ -1,14 +1,18 @@
-import { type OrderCreated, orderCreated } from '../domain/events.ts';
-import { type Order, type OrderRequest, receiptKey } from '../domain/order.ts';
-import type { Delivered, EventPublisher, Log, OrderWriter, ReceiptStore } from '../domain/ports.ts';
+import { IdempotencyKeyReusedError } from '../domain/errors.ts';
+import { orderCreated } from '../domain/events.ts';
+import { isSameRequest, type Order, type OrderRequest, receiptKey } from '../domain/order.ts';
+import type { Delivered, EventPublisher, Log, OrderWriter, Placement, ReceiptStore } from '../domain/ports.ts';
 import { receiptText } from '../domain/receipt.ts';
 import { type ShardRange, shardFor, shardName } from '../domain/shard-map.ts';
+
+/** For at most this long the request that placed an order may still be at work on its delivery. */
+const UNDER_WAY_MS = 3_000;
 
 export interface CreateOrderDependencies {
   readonly shards: readonly ShardRange[];
   readonly orders: OrderWriter;
   readonly receipts: ReceiptStore;
-  readonly events: EventPublisher;
+  readonly events: Pick<EventPublisher, 'publish'>;
   /** A new UUIDv7. */
   readonly newId: () => string;
   readonly now: () => Date;
@@ -19,38 +23,60 @@ export interface CreatedOrder {
   readonly order: Order;
   readonly shard: ShardRange;
   readonly delivered: Delivered;
+  /** Whether an earlier request with the same key placed it. */
+  readonly replayed: boolean;
 }
 
 /**
  * Stores an order in its user's shard, then delivers its receipt and its event side by side. The order stands once it
- * is stored: what could not be delivered stays noted in the shard's outbox.
+ * is stored: what could not be delivered stays noted in the shard's outbox, for the relay. A request that comes again
+ * with its key gets its order again, and finishes what the first one left undone.
  *
  * @throws ShardUnavailableError when the order could not be stored
+ * @throws IdempotencyKeyReusedError when the key belongs to an order with another content
  */
-export async function createOrder(request: OrderRequest, dependencies: CreateOrderDependencies): Promise<CreatedOrder> {
+export async function createOrder(
+  request: OrderRequest,
+  idempotencyKey: string | undefined,
+  dependencies: CreateOrderDependencies,
+): Promise<CreatedOrder> {
   const { shards, orders, newId, now, log } = dependencies;
   const shard = shardFor(shards, request.userId);
   const createdAt = now();
-  const order: Order = { ...request, id: newId(), status: 'created', createdAt, updatedAt: createdAt };
+  const order = { ...request, id: newId(), status: 'created' as const, createdAt, updatedAt: createdAt };
 
-  await orders.insert(shard, order);
-  const delivered = await deliver(order, shard, dependencies);
-  if (delivered.receipt || delivered.event) {
-    await attempt('settling the outbox', order, log, () => orders.settle(shard, order.id, delivered));
-  }
+  const placement = await orders.place(shard, order, idempotencyKey);
+  const { replayed } = placement;
+  if (replayed && !isSameRequest(placement.order, request)) throw new IdempotencyKeyReusedError();
+  const delivered = await completeDelivery(placement, shard, dependencies);
 
-  log.info('order created', { orderId: order.id, shard: shardName(shard), delivered });
-  return { order, shard, delivered };
+  log.info(replayed ? 'order found by its key' : 'order created', {
+    orderId: placement.order.id,
+    shard: shardName(shard),
+    delivered,
+  });
+  return { order: placement.order, shard, delivered, replayed };
 }
 
-async function deliver(order: Order, shard: ShardRange, dependencies: CreateOrderDependencies): Promise<Delivered> {
-  const { receipts, events, log } = dependencies;
-  const event: OrderCreated = orderCreated(order, shard);
-  const [receiptStored, eventPublished] = await Promise.all([
-    attempt('storing the receipt', order, log, () => receipts.put(receiptKey(order), receiptText(order, shard))),
-    attempt('publishing the event', order, log, () => events.publish(event)),
+async function completeDelivery(
+  placement: Placement,
+  shard: ShardRange,
+  { orders, receipts, events, log }: CreateOrderDependencies,
+): Promise<Delivered> {
+  const { order, delivered, eventMustWait } = placement;
+  const complete = delivered.receipt && delivered.event;
+  const underWay = placement.replayed && placement.outstandingMs <= UNDER_WAY_MS;
+  if (complete || underWay) return delivered;
+
+  const [receipt, event] = await Promise.all([
+    delivered.receipt ||
+      attempt('storing the receipt', order, log, () => receipts.put(receiptKey(order), receiptText(order, shard))),
+    delivered.event ||
+      (!eventMustWait &&
+        attempt('publishing the event', order, log, () => events.publish(orderCreated(order, shard)))),
   ]);
-  return { receipt: receiptStored, event: eventPublished };
+  await attempt('settling the outbox', order, log, () => orders.settle(shard, order.id, { receipt, event }));
+  return { receipt, event };
 }
 
 /** Whether a step after the insert succeeded. A failure is logged and no more: the outbox still knows the step. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { call, postJson, type RequestParts } from '../testing/api-request.ts';
-import { MemoryEvents, MemoryLog, MemoryOrders, MemoryReceipts } from '../testing/ports.ts';
+import { MemoryOrders } from '../testing/memory-orders.ts';
+import { MemoryEvents, MemoryLog, MemoryReceipts } from '../testing/ports.ts';
 import { createOrderEndpoint } from './endpoint.ts';
 
 const KEYBOARD = { user_id: 'alice', product_name: 'Mechanical Keyboard', quantity: 2, price: 149.99 };
@@ -123,5 +124,47 @@ describe('POST /api/orders', () => {
     const { statusCode, headers } = await post(postJson({ ...KEYBOARD, user_id: 'zara' }));
     expect([statusCode, headers['Retry-After']]).toEqual([503, '5']);
     expect((await post(postJson(KEYBOARD))).statusCode).toBe(201);
+  });
+});
+
+describe('POST /api/orders with an Idempotency-Key', () => {
+  const withKey = (key: string, body: object = KEYBOARD) => ({
+    headers: { ...JSON_TYPE, 'idempotency-KEY': key },
+    body: JSON.stringify(body),
+  });
+
+  it('answers the same request again with the same order, and says so', async () => {
+    const { post, orders } = api();
+    const first = await post(withKey('k1'));
+    const again = await post(withKey('k1'));
+    expect(first.headers).not.toHaveProperty('Idempotent-Replayed');
+    expect(again).toEqual({ ...first, headers: { ...first.headers, 'Idempotent-Replayed': 'true' } });
+    expect(orders.stored).toHaveLength(1);
+  });
+
+  it('refuses another request under the same key', async () => {
+    const { post, orders } = api();
+    await post(withKey('k1'));
+    const { statusCode, body } = await post(withKey('k1', { ...KEYBOARD, quantity: 3 }));
+    expect([statusCode, body.error]).toEqual([422, expect.stringContaining('Idempotency-Key')]);
+    expect(orders.stored).toHaveLength(1);
+  });
+
+  it('keeps the keys of one user apart from those of another', async () => {
+    const { post, orders } = api();
+    await post(withKey('k1'));
+    expect((await post(withKey('k1', { ...KEYBOARD, user_id: 'bob' }))).statusCode).toBe(201);
+    expect(orders.stored).toHaveLength(2);
+  });
+
+  it.each(['!', '~'.repeat(255), '"8e03978e-40d5-43dd-bc93-6894a57f9324"'])('accepts %s', async (key) => {
+    expect((await api().post(withKey(key))).statusCode).toBe(201);
+  });
+
+  it.each(['', ' ', 'a b', 'k'.repeat(256), 'schlüssel', 'k\u007f'])('refuses "%s"', async (key) => {
+    const { post, orders } = api();
+    const { statusCode, body } = await post(withKey(key));
+    expect([statusCode, body.details]).toEqual([400, [{ path: 'Idempotency-Key', message: expect.any(String) }]]);
+    expect(orders.stored).toEqual([]);
   });
 });

@@ -1,10 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
-import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
+import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
+import { Breaker } from '../domain/breaker.ts';
+import { guardEvents, guardReceipts } from '../domain/guarded-ports.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { readConfig } from './config.ts';
 import { createOrderEndpoint } from './endpoint.ts';
@@ -17,9 +19,9 @@ const events = new KafkaEventPublisher(
 );
 const endpoint = createOrderEndpoint({
   shards: config.SHARD_MAP,
-  orders: new PostgresOrderStore(new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log)),
-  receipts: new S3ReceiptStore(config.RECEIPTS_BUCKET),
-  events,
+  orders: new PostgresOrderWriter(new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log)),
+  receipts: guardReceipts(new S3ReceiptStore(config.RECEIPTS_BUCKET), new Breaker('The receipts bucket')),
+  events: guardEvents(events, new Breaker('Kafka')),
   newId: () => uuidv7(),
   now: () => new Date(),
   log,

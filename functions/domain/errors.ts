@@ -28,6 +28,17 @@ export class InvalidInputError extends OrderFlowError {
   }
 }
 
+/** An idempotency key came again with another request than the one that it stands for. */
+export class IdempotencyKeyReusedError extends OrderFlowError {
+  override readonly name = 'IdempotencyKeyReusedError';
+  readonly code = 'idempotency_key_reused';
+  readonly retryable = false;
+
+  constructor() {
+    super('This Idempotency-Key belongs to an earlier order with another content. Send a new key with a new order.');
+  }
+}
+
 /** A shard, or the credentials it needs, did not answer in time. */
 export class ShardUnavailableError extends OrderFlowError {
   override readonly name = 'ShardUnavailableError';
@@ -49,5 +60,30 @@ export class DeadlineExceededError extends OrderFlowError {
 
   constructor(what: string, milliseconds: number) {
     super(`${what} took longer than ${milliseconds} ms.`);
+  }
+}
+
+/** An event names a shard that does not exist. */
+export class UnknownShardError extends OrderFlowError {
+  override readonly name = 'UnknownShardError';
+  readonly code = 'unknown_shard';
+  readonly retryable = false;
+  /** How many shards there are; their numbers begin at 1. */
+  readonly shards: number;
+
+  constructor(shard: number, shards: number) {
+    super(`There is no shard ${shard}: the shards are 1 to ${shards}.`);
+    this.shards = shards;
+  }
+}
+
+/** A dependency failed several times in a row and is left alone for a while. */
+export class BreakerOpenError extends OrderFlowError {
+  override readonly name = 'BreakerOpenError';
+  readonly code = 'breaker_open';
+  readonly retryable = true;
+
+  constructor(dependency: string) {
+    super(`${dependency} failed repeatedly; it is not asked again for a few seconds.`);
   }
 }

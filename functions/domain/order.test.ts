@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { anOrder } from '../testing/orders.ts';
-import { confirmationText } from './confirmation.ts';
 import { encodeOrderCreated, orderCreated } from './events.ts';
 import { orderTotal, receiptKey } from './order.ts';
 import { receiptText } from './receipt.ts';
@@ -53,12 +52,5 @@ describe('an order', () => {
   it('is announced with the total in exact digits', () => {
     const order = anOrder({ quantity: 999_999, price: 99_999_999_99n });
     expect(encodeOrderCreated(orderCreated(order, SHARD))).toContain('"total":99999899990000.01,');
-  });
-
-  it('is confirmed to its customer in words', () => {
-    expect(confirmationText(orderCreated(anOrder(), SHARD))).toBe(
-      'Dear alice, your order for 2 x Mechanical Keyboard (Total: $299.98) has been confirmed! ' +
-        'Order ID: 019d0f2e-7b5c-7000-8000-000000000001',
-    );
   });
 });

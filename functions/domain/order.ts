@@ -34,6 +34,21 @@ export function orderTotal(order: OrderRequest): Cents {
   return BigInt(order.quantity) * order.price;
 }
 
+/** Whether two requests ask for the same thing. */
+export function isSameRequest(one: OrderRequest, other: OrderRequest): boolean {
+  return (
+    one.userId === other.userId &&
+    one.productName === other.productName &&
+    one.quantity === other.quantity &&
+    one.price === other.price
+  );
+}
+
+/** The order as it was when it was placed: its receipt, its event and the answer to its request never tell more. */
+export function asCreated(order: Order): Order {
+  return { ...order, status: 'created', updatedAt: order.createdAt };
+}
+
 /** Where the order's receipt lies in the receipts bucket. */
 export function receiptKey(order: Order): string {
   return `receipts/${order.userId}/${order.id}.txt`;

@@ -22,7 +22,7 @@ export const DEFAULT_SHARD_MAP: readonly ShardRange[] = [
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** The shard's name in answers, events and secrets: `shard<N>`. */
-export function shardName(shard: ShardRange): string {
+export function shardName(shard: Pick<ShardRange, 'id'>): string {
   return `shard${shard.id}`;
 }
 

@@ -1,4 +1,5 @@
-import { brokerList, readEnvironment, shardMap, text } from '../adapters/environment.ts';
+import { brokerList, readEnvironment, text } from '../adapters/environment.ts';
+import { shardMap } from '../adapters/shard-map-variable.ts';
 
 /** What health needs to know, read once at cold start. */
 export function readConfig() {

@@ -1,4 +1,9 @@
-import { InvalidInputError, OrderFlowError, type ShardUnavailableError } from '../domain/errors.ts';
+import {
+  type IdempotencyKeyReusedError,
+  InvalidInputError,
+  OrderFlowError,
+  type ShardUnavailableError,
+} from '../domain/errors.ts';
 import { RETRY_AFTER } from './response.ts';
 
 /** The body is not declared as JSON. */
@@ -28,9 +33,16 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   invalid_input: 400,
   body_too_large: 413,
   unsupported_media_type: 415,
+  idempotency_key_reused: 422,
   shard_unavailable: 503,
 } satisfies Record<
-  (InvalidInputError | BodyTooLargeError | UnsupportedMediaTypeError | ShardUnavailableError)['code'],
+  (
+    | InvalidInputError
+    | BodyTooLargeError
+    | UnsupportedMediaTypeError
+    | IdempotencyKeyReusedError
+    | ShardUnavailableError
+  )['code'],
   number
 >;
 

@@ -14,7 +14,7 @@ const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$
  * @throws UnsupportedMediaTypeError, BodyTooLargeError (over 64 KiB) or InvalidInputError
  */
 export function readJsonBody<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
-  if (!JSON_MEDIA_TYPE.test(header(event, 'content-type') ?? '')) throw new UnsupportedMediaTypeError();
+  if (!JSON_MEDIA_TYPE.test(readHeader(event, 'content-type') ?? '')) throw new UnsupportedMediaTypeError();
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (body.length > BODY_LIMIT_BYTES) throw new BodyTooLargeError(BODY_LIMIT_BYTES);
   if (body.length === 0) throw new InvalidInputError('The request has no body; a JSON object is expected.');
@@ -30,7 +30,8 @@ export function readQuery<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>):
   return validate(schema, event.queryStringParameters ?? {});
 }
 
-function header(event: APIGatewayProxyEvent, name: string): string | undefined {
+/** A request header, or undefined; `name` in lower case. */
+export function readHeader(event: APIGatewayProxyEvent, name: string): string | undefined {
   // Names arrive in the client's own casing.
   return Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError, ShardUnavailableError } from '../domain/errors.ts';
+import { IdempotencyKeyReusedError, InvalidInputError, ShardUnavailableError } from '../domain/errors.ts';
 import { call } from '../testing/api-request.ts';
 import { MemoryLog } from '../testing/ports.ts';
 import { BodyTooLargeError, UnsupportedMediaTypeError } from './errors.ts';
@@ -31,6 +31,7 @@ describe('an HTTP handler', () => {
     [new InvalidInputError('limit must be a number.'), 400],
     [new BodyTooLargeError(65_536), 413],
     [new UnsupportedMediaTypeError(), 415],
+    [new IdempotencyKeyReusedError(), 422],
     [new ShardUnavailableError('shard2'), 503],
   ])('tells %s with status %d', async (error, status) => {
     const { statusCode, body, headers } = await failingWith(error);

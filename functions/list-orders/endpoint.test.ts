@@ -3,7 +3,8 @@ import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { call } from '../testing/api-request.ts';
 import { anOrder } from '../testing/orders.ts';
-import { MemoryLog, MemoryOrders } from '../testing/ports.ts';
+import { MemoryOrders } from '../testing/memory-orders.ts';
+import { MemoryLog } from '../testing/ports.ts';
 import { listOrdersEndpoint } from './endpoint.ts';
 
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
@@ -14,7 +15,7 @@ async function api(orderCount: number) {
   for (let n = 1; n <= orderCount; n++) {
     const [userId, shard] = n % 2 === 1 ? ['alice', DEFAULT_SHARD_MAP[0]] : ['zara', DEFAULT_SHARD_MAP[1]];
     if (shard === undefined) throw new Error('The default map has two shards.');
-    await orders.insert(shard, anOrder({ id: ID(n), userId, createdAt: new Date(n * 1000) }));
+    await orders.place(shard, anOrder({ id: ID(n), userId, createdAt: new Date(n * 1000) }));
   }
   const log = new MemoryLog();
   const handler = httpHandler(log, listOrdersEndpoint({ shards: DEFAULT_SHARD_MAP, orders, log }));

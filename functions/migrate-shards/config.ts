@@ -1,4 +1,5 @@
-import { readEnvironment, shardMapWithMasters } from '../adapters/environment.ts';
+import { readEnvironment } from '../adapters/environment.ts';
+import { shardMapWithMasters } from '../adapters/shard-map-variable.ts';
 
 /** What migrate-shards needs to know, read once at cold start. */
 export function readConfig() {

@@ -6,14 +6,25 @@ import { describeShard, type ShardRange, shardName } from '../domain/shard-map.t
 export interface Schemas<Shard> {
   /** How many orders the shard holds of users that do not belong to it. */
   countMisplacedOrders(shard: Shard): Promise<number>;
+  /** Over how many shards users were distributed when the shard was last migrated; undefined for a new one. */
+  placementOf(shard: Shard): Promise<number | undefined>;
   /** Brings the shard up to date; returns the names of the migrations that were applied. */
   migrate(shard: Shard): Promise<string[]>;
+  /** Keeps in the shard over how many shards users are distributed. */
+  recordPlacement(shard: Shard, shards: number): Promise<void>;
 }
 
 /** The shard map puts users elsewhere than their orders are. */
 export class MisplacedOrdersError extends OrderFlowError {
   override readonly name = 'MisplacedOrdersError';
   readonly code = 'misplaced_orders';
+  readonly retryable = false;
+}
+
+/** The shard map leaves out shards that may hold orders. */
+export class MissingShardsError extends OrderFlowError {
+  override readonly name = 'MissingShardsError';
+  readonly code = 'missing_shards';
   readonly retryable = false;
 }
 
@@ -24,14 +35,15 @@ export interface MigrationSummary {
 /**
  * Brings all shards up to date, side by side.
  *
- * @throws MisplacedOrdersError, before anything is changed, when the shard map would hide stored orders; otherwise what
- * went wrong first, once every shard has come to an end
+ * @throws MisplacedOrdersError or MissingShardsError, before anything is changed, when the shard map would hide stored
+ * orders; otherwise what went wrong first, once every shard has come to an end
  */
 export async function migrateShards<Shard extends ShardRange>(
   shards: readonly Shard[],
   schemas: Schemas<Shard>,
   log: Log,
 ): Promise<MigrationSummary> {
+  await refuseMissingShards(shards, schemas);
   await refuseHidingOrders(shards, schemas);
   const migrations = await Promise.allSettled(
     shards.map(async (shard) => {
@@ -43,7 +55,23 @@ export async function migrateShards<Shard extends ShardRange>(
   const failures = migrations.filter((migration) => migration.status === 'rejected');
   for (const { reason } of failures) log.error('a shard could not be migrated', { error: reason });
   if (failures.length > 0) throw failures[0]?.reason;
+  // Only now is the map in force: until all shards are ready, the former one may still come back.
+  await Promise.all(shards.map((shard) => schemas.recordPlacement(shard, shards.length)));
   return { shards: migrations.filter((migration) => migration.status === 'fulfilled').map(({ value }) => value) };
+}
+
+/** A shard that the map leaves out cannot be asked what it holds, but the others know that it was there. */
+async function refuseMissingShards<Shard extends ShardRange>(
+  shards: readonly Shard[],
+  schemas: Schemas<Shard>,
+): Promise<void> {
+  const placements = await Promise.all(shards.map((shard) => schemas.placementOf(shard)));
+  const placed = Math.max(...placements.map((placement) => placement ?? 0));
+  if (placed <= shards.length) return;
+  throw new MissingShardsError(
+    `This shard map has ${shards.length} shards, but the stored orders were placed on ${placed}: ` +
+      'those of the shards that it leaves out would be hidden. Deploy a map with at least as many shards.',
+  );
 }
 
 async function refuseHidingOrders<Shard extends ShardRange>(

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import type { Stage } from '../stage.ts';
+import { removalPolicyOf, type Stage } from '../stage.ts';
 
 export interface BootstrapBrokersProps {
   readonly stage: Stage;
@@ -22,7 +22,7 @@ export class BootstrapBrokers extends Construct {
       installLatestAwsSdk: false,
       logGroup: new LogGroup(this, 'LookupLogs', {
         retention: props.stage.logRetention,
-        removalPolicy: props.stage.removalPolicy,
+        removalPolicy: removalPolicyOf(props.stage),
       }),
       onUpdate: {
         service: 'Kafka',

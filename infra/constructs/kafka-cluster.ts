@@ -2,7 +2,7 @@ import { Fn } from 'aws-cdk-lib';
 import { Connections, type IConnectable, type IVpc, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
-import type { Stage } from '../stage.ts';
+import { removalPolicyOf, type Stage } from '../stage.ts';
 import { BootstrapBrokers } from './bootstrap-brokers.ts';
 
 // Brokers with IAM sign-in listen here (https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html).
@@ -23,7 +23,7 @@ export class KafkaCluster extends Construct implements IConnectable {
 
   constructor(scope: Construct, id: string, props: KafkaClusterProps) {
     super(scope, id);
-    const { name, kafka, removalPolicy } = props.stage;
+    const { name, kafka } = props.stage;
     const clusterName = `orderflow-${name}`;
     this.replicationFactor = kafka.replicationFactor;
 
@@ -59,8 +59,7 @@ export class KafkaCluster extends Construct implements IConnectable {
       encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
       configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
     });
-    cluster.applyRemovalPolicy(removalPolicy);
-    configuration.applyRemovalPolicy(removalPolicy);
+    for (const resource of [cluster, configuration]) resource.applyRemovalPolicy(removalPolicyOf(props.stage));
     this.arn = cluster.attrArn;
     this.bootstrapServers = new BootstrapBrokers(this, 'BootstrapBrokers', {
       stage: props.stage,

@@ -1,26 +1,35 @@
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { KafkaDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
+import type { Stage } from '../stage.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 
 export interface KafkaEventSourceProps {
+  readonly stage: Stage;
   readonly fn: IFunction;
   readonly cluster: KafkaCluster;
   readonly topic: KafkaTopic;
   readonly consumerGroup: string;
-  /** Mappings of one group share their pollers' cost. */
-  readonly pollerGroup: string;
+  /** How often a batch is tried again after its first failure; without end when not given. */
+  readonly retryAttempts?: number;
+  /**
+   * A topic of the same cluster for the records that are given up. A mapping that retries without end must not have
+   * one: it would give up after 10 attempts (https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html).
+   */
+  readonly onFailureTopic?: KafkaTopic;
 }
 
 /**
  * Hands a topic's records to a function in batches. Partial responses and bisecting are documented for provisioned mode
- * alone (https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html), so the mapping has pollers of its own.
+ * alone, retry limits and destinations too (https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html), so
+ * the mapping has pollers of its own; all mappings of a stage share the pollers' cost.
  */
 export class KafkaEventSource extends Construct {
   constructor(scope: Construct, id: string, props: KafkaEventSourceProps) {
     super(scope, id);
-    const { fn, cluster, topic, consumerGroup } = props;
+    const { stage, fn, cluster, topic, consumerGroup, retryAttempts, onFailureTopic } = props;
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: fn,
       eventSourceArn: cluster.arn,
@@ -30,10 +39,13 @@ export class KafkaEventSource extends Construct {
       batchSize: 100,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      provisionedPollerConfig: { minimumPollers: 1, pollerGroupName: props.pollerGroup },
+      ...(retryAttempts === undefined ? {} : { retryAttempts }),
+      ...(onFailureTopic === undefined ? {} : { onFailure: new KafkaDlq(onFailureTopic.topicName) }),
+      provisionedPollerConfig: { minimumPollers: 1, pollerGroupName: `orderflow-${stage.name}` },
     });
     // Lambda checks and uses the function's role for the pollers, so its rights come first.
     topic.grantRead(fn, consumerGroup).combine(grantPolling(fn, cluster)).applyBefore(mapping);
+    onFailureTopic?.grantOnFailure(fn).applyBefore(mapping);
   }
 }
 

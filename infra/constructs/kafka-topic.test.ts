@@ -22,12 +22,21 @@ describe('grants on a topic', () => {
     });
   });
 
-  it('let a writer write the topic, idempotently too', () => {
+  it('let a writer write the topic', () => {
     expect(grantedBy((topic, role) => topic.grantWrite(role))).toEqual({
       'kafka-cluster:Connect': CLUSTER,
-      'kafka-cluster:WriteDataIdempotently': CLUSTER,
       'kafka-cluster:DescribeTopic': TOPIC,
       'kafka-cluster:WriteData': TOPIC,
+    });
+  });
+
+  it('let a mapping put what it gives up into the topic', () => {
+    expect(grantedBy((topic, role) => topic.grantOnFailure(role))).toEqual({
+      'kafka-cluster:Connect': CLUSTER,
+      'kafka-cluster:DescribeCluster': CLUSTER,
+      'kafka-cluster:DescribeTopic': TOPIC,
+      'kafka-cluster:WriteData': TOPIC,
+      'kafka-cluster:ReadData': TOPIC,
     });
   });
 

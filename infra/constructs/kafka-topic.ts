@@ -1,7 +1,7 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnTopic } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
-import type { Stage } from '../stage.ts';
+import { removalPolicyOf, type Stage } from '../stage.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import type { NodeFunction } from './node-function.ts';
 
@@ -10,6 +10,8 @@ export interface KafkaTopicProps {
   readonly cluster: KafkaCluster;
   readonly topicName: string;
   readonly partitions: number;
+  /** Settings that differ from the cluster's, by their name in Kafka, e.g. `cleanup.policy`. */
+  readonly configs?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -29,8 +31,9 @@ export class KafkaTopic extends Construct {
       topicName: props.topicName,
       partitionCount: props.partitions,
       replicationFactor: props.cluster.replicationFactor,
+      ...(props.configs === undefined ? {} : { configs: encodeConfigs(props.configs) }),
     });
-    topic.applyRemovalPolicy(props.stage.removalPolicy);
+    topic.applyRemovalPolicy(removalPolicyOf(props.stage));
   }
 
   /** Lets a function publish to the topic, and tells it where it is. */
@@ -39,19 +42,26 @@ export class KafkaTopic extends Construct {
     this.grantWrite(fn);
   }
 
+  /** Lets a function read the topic by itself, as a member of the consumer group, and tells it where it is. */
+  readFrom(fn: NodeFunction, consumerGroup: string): void {
+    this.#point(fn);
+    this.grantRead(fn, consumerGroup);
+  }
+
   /** Lets a function ask the brokers about the topic, and tells it where it is. */
   describeFrom(fn: NodeFunction): void {
     this.#point(fn);
     this.grantDescribe(fn);
   }
 
+  /** Lets the grantee ask the brokers about the topic: its partitions and where they lie, none of its records. */
   grantDescribe(grantee: IGrantable): Grant {
     return this.#grantConnect(grantee).combine(this.#grantTopic(grantee, ['kafka-cluster:DescribeTopic']));
   }
 
+  /** Lets the grantee append records to the topic, with a producer that is not Kafka's idempotent one. */
   grantWrite(grantee: IGrantable): Grant {
-    // The idempotent producer's right is one on the cluster.
-    return this.#grantConnect(grantee, ['kafka-cluster:WriteDataIdempotently']).combine(
+    return this.#grantConnect(grantee).combine(
       this.#grantTopic(grantee, ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData']),
     );
   }
@@ -67,6 +77,16 @@ export class KafkaTopic extends Construct {
           resourceArns: [this.#cluster.groupArn(consumerGroup)],
         }),
       );
+  }
+
+  /**
+   * Lets the grantee's event source mappings put records that they give up on into the topic
+   * (https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html).
+   */
+  grantOnFailure(grantee: IGrantable): Grant {
+    return this.#grantConnect(grantee, ['kafka-cluster:DescribeCluster']).combine(
+      this.#grantTopic(grantee, ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData', 'kafka-cluster:ReadData']),
+    );
   }
 
   #point(fn: NodeFunction): void {
@@ -86,4 +106,11 @@ export class KafkaTopic extends Construct {
   #grantTopic(grantee: IGrantable, actions: string[]): Grant {
     return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.#cluster.topicArn(this.topicName)] });
   }
+}
+
+// AWS::MSK::Topic takes base64; that lines of a properties file lie in it is read off the guide's example of an answer
+// (https://docs.aws.amazon.com/msk/latest/developerguide/describe-topic-cli.html).
+function encodeConfigs(configs: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(configs).map(([name, value]) => `${name}=${value}`);
+  return Buffer.from(lines.join('\n')).toString('base64');
 }

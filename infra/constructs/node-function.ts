@@ -6,7 +6,7 @@ import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Stage } from '../stage.ts';
+import { removalPolicyOf, type Stage } from '../stage.ts';
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
 
@@ -48,7 +48,7 @@ export class NodeFunction extends NodejsFunction {
       logGroup: new LogGroup(scope, `${id}Logs`, {
         logGroupName: `/aws/lambda/${functionName}`,
         retention: props.stage.logRetention,
-        removalPolicy: props.stage.removalPolicy,
+        removalPolicy: removalPolicyOf(props.stage),
       }),
       environment: { NODE_OPTIONS: '--enable-source-maps' },
       bundling: {

@@ -2,7 +2,7 @@ import { Port } from 'aws-cdk-lib/aws-ec2';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Stage } from '../stage.ts';
+import { removalPolicyOf, type Stage } from '../stage.ts';
 import type { NodeFunction } from './node-function.ts';
 
 export interface ReceiptsBucketProps {
@@ -22,7 +22,8 @@ export class ReceiptsBucket extends Construct {
       ...(bucketName === undefined ? {} : { bucketName }),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
-      removalPolicy: stage.removalPolicy,
+      enforceSSL: true,
+      removalPolicy: removalPolicyOf(stage),
       autoDeleteObjects: stage.disposable,
     });
   }

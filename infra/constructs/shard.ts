@@ -13,7 +13,7 @@ import {
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type ShardRange, shardDatabase, shardName } from '../../functions/domain/shard-map.ts';
-import type { Stage } from '../stage.ts';
+import { removalPolicyOf, type Stage } from '../stage.ts';
 
 const POSTGRES_PORT = 5432;
 
@@ -74,12 +74,12 @@ export class Shard extends Construct implements IConnectable {
       copyTagsToSnapshot: true,
       deleteAutomatedBackups: stage.disposable,
       deletionProtection: !stage.disposable,
-      removalPolicy: stage.removalPolicy,
+      removalPolicy: removalPolicyOf(stage),
     });
     this.orderuserSecret = this.#secret('OrderuserSecret', this.orderuserSecretName, 'orderuser');
     this.orderuserSecret.attach(instance);
     // A database that outlives its stack needs its passwords.
-    for (const secret of [this.masterSecret, this.orderuserSecret]) secret.applyRemovalPolicy(stage.removalPolicy);
+    for (const secret of [this.masterSecret, this.orderuserSecret]) secret.applyRemovalPolicy(removalPolicyOf(stage));
   }
 
   // Attaching to the instance fills in engine, host, port and the database's name.

@@ -16,7 +16,7 @@ import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deplo
 import { Construct } from 'constructs';
 import { buildFrontend } from '../../frontend/build.ts';
 import type { ShardRange } from '../../functions/domain/shard-map.ts';
-import type { Stage } from '../stage.ts';
+import { removalPolicyOf, type Stage } from '../stage.ts';
 
 const FRONTEND = resolve(import.meta.dirname, '../../frontend');
 
@@ -39,7 +39,8 @@ export class StaticSite extends Construct {
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
-      removalPolicy: props.stage.removalPolicy,
+      enforceSSL: true,
+      removalPolicy: removalPolicyOf(props.stage),
       autoDeleteObjects: props.stage.disposable,
     }) as IBucket;
     const api: BehaviorOptions = {
@@ -67,7 +68,7 @@ export class StaticSite extends Construct {
       cacheControl: [CacheControl.noCache()],
       logGroup: new LogGroup(this, 'FilesLogs', {
         retention: props.stage.logRetention,
-        removalPolicy: props.stage.removalPolicy,
+        removalPolicy: removalPolicyOf(props.stage),
       }),
     });
   }

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { properties } from '../testing/inspect.ts';
+import { properties, resources, tlsOnlyBuckets } from '../testing/inspect.ts';
 import { synthesize } from '../testing/templates.ts';
 
 const { Frontend: dev } = synthesize({ stage: 'dev' });
@@ -25,6 +25,10 @@ describe('site', () => {
       },
     });
     dev.resourceCountIs('AWS::CloudFront::OriginAccessControl', 1);
+  });
+
+  it('lets nobody reach the bucket without TLS', () => {
+    expect(tlsOnlyBuckets(dev)).toEqual(Object.keys(resources(dev, 'AWS::S3::Bucket')));
   });
 
   it('passes /api/* and /health to the stage of the API, uncached', () => {

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { functionNamed, type Json, permissions, properties, reach } from '../testing/inspect.ts';
+import {
+  functionNamed,
+  type Json,
+  permissions,
+  properties,
+  reach,
+  resources,
+  tlsOnlyBuckets,
+} from '../testing/inspect.ts';
+import { consumeFrom, POLLING, produceTo, signInTo, union } from '../testing/rights.ts';
 import { synthesize } from '../testing/templates.ts';
 
-const { Orders: dev } = synthesize({ stage: 'dev', receiptsBucket: 'order-receipts' });
+const stacks = synthesize({ stage: 'dev', receiptsBucket: 'order-receipts' });
+const { Orders: dev } = stacks;
 
 const SHARD_MAP = JSON.stringify([
   { id: 1, from: 'A', to: 'M', secret: 'orderflow/dev/shard1/orderuser' },
@@ -18,35 +28,49 @@ const S3_AND_KAFKA_VARIABLES = {
   KAFKA_BROKERS: { 'Fn::ImportValue': expect.stringContaining('BootstrapBrokerStringSaslIam') },
   ORDERS_TOPIC: 'orders',
 };
-const SECRET_ACTIONS = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+const SIGN_IN = union(signInTo('shard1', 'shard2'));
+const PUT_RECEIPTS = ['s3:PutObject ReceiptsBucket/receipts/*'];
+const SHARDS = ['SecretsManager:443', 'shard1:5432', 'shard2:5432'];
+const SHARDS_S3_AND_KAFKA = ['0.0.0.0/0:443', 'Kafka:9098', ...SHARDS];
 
 describe.each([
   {
     name: 'create-order',
     variables: { ...POSTGRES_VARIABLES, ...S3_AND_KAFKA_VARIABLES },
-    actions: [
-      ...SECRET_ACTIONS,
-      's3:PutObject',
-      'kafka-cluster:Connect',
-      'kafka-cluster:WriteDataIdempotently',
-      'kafka-cluster:DescribeTopic',
-      'kafka-cluster:WriteData',
-    ],
-    destinations: ['0.0.0.0/0:443', 'Kafka:9098', 'SecretsManager:443', 'shard1:5432', 'shard2:5432'],
+    rights: union(SIGN_IN, PUT_RECEIPTS, produceTo('orders')),
+    destinations: SHARDS_S3_AND_KAFKA,
   },
   {
     name: 'list-orders',
     variables: POSTGRES_VARIABLES,
-    actions: SECRET_ACTIONS,
-    destinations: ['SecretsManager:443', 'shard1:5432', 'shard2:5432'],
+    rights: SIGN_IN,
+    destinations: SHARDS,
   },
   {
     name: 'health',
     variables: { ...POSTGRES_VARIABLES, ...S3_AND_KAFKA_VARIABLES },
-    actions: [...SECRET_ACTIONS, 's3:ListBucket', 'kafka-cluster:Connect', 'kafka-cluster:DescribeTopic'],
-    destinations: ['0.0.0.0/0:443', 'Kafka:9098', 'SecretsManager:443', 'shard1:5432', 'shard2:5432'],
+    rights: union(SIGN_IN, [
+      's3:ListBucket ReceiptsBucket',
+      'kafka-cluster:Connect cluster',
+      'kafka-cluster:DescribeTopic topic/orders',
+    ]),
+    destinations: SHARDS_S3_AND_KAFKA,
   },
-])('$name', ({ name, variables, actions, destinations }) => {
+  {
+    name: 'relay-outbox',
+    timeout: 55,
+    variables: { ...POSTGRES_VARIABLES, ...S3_AND_KAFKA_VARIABLES, REPUBLISH_AFTER_MINUTES: '10' },
+    rights: union(SIGN_IN, PUT_RECEIPTS, produceTo('orders')),
+    destinations: SHARDS_S3_AND_KAFKA,
+  },
+  {
+    name: 'confirm-orders',
+    timeout: 60,
+    variables: POSTGRES_VARIABLES,
+    rights: union(SIGN_IN, POLLING, consumeFrom('order-confirmations', 'order-confirmation-group')),
+    destinations: SHARDS,
+  },
+])('$name', ({ name, timeout = 10, variables, rights, destinations }) => {
   const functionName = `orderflow-dev-${name}`;
 
   it('is told exactly what it needs', () => {
@@ -54,13 +78,7 @@ describe.each([
   });
 
   it('may do exactly what it needs', () => {
-    const granted = permissions(dev, functionName);
-    expect(new Set(granted.map(({ action }) => action))).toEqual(new Set(actions));
-  });
-
-  it('reads the application secrets alone', () => {
-    const secrets = permissions(dev, functionName).filter(({ action }) => action.startsWith('secretsmanager:'));
-    for (const { resource } of secrets) expect(resource).toMatch(/OrderuserSecret/);
+    expect(permissions(dev, functionName)).toEqual(rights);
   });
 
   it('reaches exactly what it needs', () => {
@@ -71,7 +89,7 @@ describe.each([
     expect(functionNamed(dev, functionName)).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      Timeout: 10,
+      Timeout: timeout,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.any(String) } },
       VpcConfig: { SubnetIds: [expect.anything(), expect.anything()] },
     });
@@ -82,12 +100,57 @@ describe.each([
   });
 });
 
-describe('receipts', () => {
-  it('are written under receipts/ alone', () => {
-    const [write] = permissions(dev, 'orderflow-dev-create-order').filter(({ action }) => action.startsWith('s3:'));
-    expect(write?.resource).toMatch(/"\/receipts\/\*"/);
+describe('delivery', () => {
+  const [relay] = Object.keys(resources(dev, 'AWS::Lambda::Function')).filter((id) => id.startsWith('RelayOutbox'));
+
+  it('of what is overdue is tried every minute, by the relay and nothing else', () => {
+    const rules = Object.values(stacks).flatMap((template) => properties(template, 'AWS::Events::Rule'));
+    expect(rules).toEqual([
+      expect.objectContaining({
+        ScheduleExpression: 'rate(1 minute)',
+        State: 'ENABLED',
+        Targets: [{ Id: 'Target0', Arn: { 'Fn::GetAtt': [relay, 'Arn'] } }],
+      }),
+    ]);
+    const [rule] = Object.keys(resources(dev, 'AWS::Events::Rule'));
+    const callers = properties(dev, 'AWS::Lambda::Permission').filter(
+      ({ Principal }) => Principal === 'events.amazonaws.com',
+    );
+    expect(callers).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { 'Fn::GetAtt': [relay, 'Arn'] },
+        Principal: 'events.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] },
+      },
+    ]);
   });
 
+  it('of an order that nobody confirmed begins again when the context says', () => {
+    const { Orders } = synthesize({ republishAfterMinutes: '3' });
+    const { Variables } = functionNamed(Orders, 'orderflow-dev-relay-outbox').Environment;
+    expect(Variables.REPUBLISH_AFTER_MINUTES).toBe('3');
+  });
+
+  it('of a confirmation is tried without end: no limit of attempts or age, no destination', () => {
+    const [mapping] = Object.values(resources(dev, 'AWS::Lambda::EventSourceMapping'));
+    expect(mapping.Properties).toEqual({
+      FunctionName: { Ref: expect.stringContaining('ConfirmOrders') },
+      EventSourceArn: { 'Fn::ImportValue': expect.stringContaining('KafkaCluster') },
+      Topics: ['order-confirmations'],
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'order-confirmation-group' },
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ProvisionedPollerConfig: { MinimumPollers: 1, PollerGroupName: 'orderflow-dev' },
+    });
+    const [policy] = Object.keys(resources(dev, 'AWS::IAM::Policy')).filter((id) => id.startsWith('ConfirmOrders'));
+    expect(mapping.DependsOn).toEqual([policy]);
+  });
+});
+
+describe('receipts', () => {
   it('lie in a private, encrypted bucket with the name that was asked for', () => {
     dev.hasResourceProperties('AWS::S3::Bucket', {
       BucketName: 'order-receipts',
@@ -101,6 +164,10 @@ describe('receipts', () => {
         RestrictPublicBuckets: true,
       },
     });
+  });
+
+  it('are reached with TLS alone', () => {
+    expect(tlsOnlyBuckets(dev)).toEqual(Object.keys(resources(dev, 'AWS::S3::Bucket')));
   });
 
   it('lie in a bucket that CloudFormation names and keeps, in prod', () => {

@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { properties } from '../testing/inspect.ts';
-import { synthesize } from '../testing/templates.ts';
+import { ONE_SHARD_PER_LETTER, synthesize } from '../testing/templates.ts';
 
 const { Stream: dev } = synthesize({ stage: 'dev' });
 const { Stream: prod } = synthesize({ stage: 'prod' });
@@ -43,11 +43,19 @@ describe('kafka', () => {
   it.each([
     ['dev', dev, 2],
     ['prod', prod, 3],
-  ])('has the topic of orders on every broker of %s', (_stage, template, replicas) => {
-    template.hasResourceProperties('AWS::MSK::Topic', {
-      TopicName: 'orders',
-      PartitionCount: 6,
-      ReplicationFactor: replicas,
+  ])('has every topic on every broker of %s', (_stage, template, replicas) => {
+    template.allResourcesProperties('AWS::MSK::Topic', { ReplicationFactor: replicas });
+  });
+
+  it.each([
+    ['two shards', {}, 2],
+    ['a shard for each letter', { shards: ONE_SHARD_PER_LETTER }, 26],
+  ])('has a partition of confirmations for each of %s, and room for wrapped events', (_map, context, shards) => {
+    expect(topics(synthesize(context).Stream)).toEqual({
+      orders: { partitions: 6 },
+      'order-confirmations': { partitions: shards },
+      'orders-dlt': { partitions: 1, configs: 'max.message.bytes=4194304' },
+      'orders-dlt-handled': { partitions: 1, configs: 'cleanup.policy=compact' },
     });
   });
 
@@ -68,4 +76,15 @@ describe('kafka', () => {
 
 function serverProperties(template: typeof dev): string[] {
   return properties(template, 'AWS::MSK::Configuration')[0].ServerProperties.split('\n');
+}
+
+function topics(template: typeof dev) {
+  const entries = properties(template, 'AWS::MSK::Topic').map(({ TopicName, PartitionCount, Configs }) => [
+    TopicName,
+    {
+      partitions: PartitionCount,
+      ...(Configs === undefined ? {} : { configs: Buffer.from(Configs, 'base64').toString() }),
+    },
+  ]);
+  return Object.fromEntries(entries);
 }

@@ -8,22 +8,48 @@ import type { Stage } from '../stage.ts';
 export interface StreamStackProps extends StackProps {
   readonly stage: Stage;
   readonly vpc: IVpc;
+  /** How many shards the orders lie on. */
+  readonly shardCount: number;
 }
 
 /** The Kafka cluster and its topics. */
 export class StreamStack extends Stack {
   readonly cluster: KafkaCluster;
+  /** Events of orders, keyed by user. */
   readonly ordersTopic: KafkaTopic;
+  /** Confirmations on the way to their shard: shard N's lie in partition N - 1, where they hold up no other's. */
+  readonly orderConfirmationsTopic: KafkaTopic;
+  /** Events that no attempt could process. */
+  readonly ordersDltTopic: KafkaTopic;
+  /** Which of them have been replayed or dropped; the latest mark of each stays for ever. */
+  readonly ordersDltHandledTopic: KafkaTopic;
 
   constructor(scope: Construct, id: string, props: StreamStackProps) {
     super(scope, id, props);
-    const { stage, vpc } = props;
-    this.cluster = new KafkaCluster(this, 'Kafka', { stage, vpc });
-    this.ordersTopic = new KafkaTopic(this, 'Orders', {
+    const { stage, vpc, shardCount } = props;
+    const cluster = new KafkaCluster(this, 'Kafka', { stage, vpc });
+    this.cluster = cluster;
+    this.ordersTopic = new KafkaTopic(this, 'Orders', { stage, cluster, topicName: 'orders', partitions: 6 });
+    this.orderConfirmationsTopic = new KafkaTopic(this, 'OrderConfirmations', {
       stage,
-      cluster: this.cluster,
-      topicName: 'orders',
-      partitions: 6,
+      cluster,
+      topicName: 'order-confirmations',
+      partitions: shardCount,
+    });
+    this.ordersDltTopic = new KafkaTopic(this, 'OrdersDlt', {
+      stage,
+      cluster,
+      topicName: 'orders-dlt',
+      partitions: 1,
+      // Lambda wraps a record as base64 in JSON, so the largest that `orders` takes would not fit into Kafka's 1 MiB.
+      configs: { 'max.message.bytes': String(4 * 1024 * 1024) },
+    });
+    this.ordersDltHandledTopic = new KafkaTopic(this, 'OrdersDltHandled', {
+      stage,
+      cluster,
+      topicName: 'orders-dlt-handled',
+      partitions: 1,
+      configs: { 'cleanup.policy': 'compact' },
     });
   }
 }

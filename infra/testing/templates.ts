@@ -10,6 +10,13 @@ const CDK_JSON: { context: Record<string, unknown> } = JSON.parse(
   readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
 );
 
+/** The largest shard map there is. */
+export const ONE_SHARD_PER_LETTER = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (letter, index) => ({
+  id: index + 1,
+  from: letter,
+  to: letter,
+}));
+
 /**
  * The templates that a context gives, by stack, under the feature flags of cdk.json.
  * Functions and site are not bundled, which changes asset hashes alone, and CloudFormation's own rules are left to

@@ -11,11 +11,16 @@ import { type SignInListener, startSignInListener } from '../../../local/msk/lis
 import { parseCommand } from '../../../local/settings.ts';
 import { silentLog } from '../../../local/testing.ts';
 import { type Certificate, loadAuthority } from '../../../local/tls/authority.ts';
+import { confirm } from '../../domain/confirmation.ts';
 import { orderCreated } from '../../domain/events.ts';
+import type { TopicRecord } from '../../domain/topics.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
+import { KafkaConfirmationPublisher } from './confirmation-publisher.ts';
 import { KafkaEventPublisher } from './event-publisher.ts';
 import { KafkaTopicProbe } from './topic-probe.ts';
+import { TopicProducer } from './topic-producer.ts';
+import { KafkaTopicReader } from './topic-reader.ts';
 
 const EVENT = orderCreated(anOrder(), { id: 1, from: 'A', to: 'M' });
 const dir = mkdtempSync(join(tmpdir(), 'orderflow-kafka-'));
@@ -41,10 +46,14 @@ function cacheDir(): string {
   return command.settings.cacheDir;
 }
 
+/** A client that need not sign in. */
+function operator(): Kafka {
+  return new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING });
+}
+
 /** The first message of the topic, read past the sign-in by the operator. */
 async function readFirst(topic: string) {
-  const kafka = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING });
-  const consumer = kafka.consumer({ groupId: `read-${topic}` });
+  const consumer = operator().consumer({ groupId: `read-${topic}` });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   const first = Promise.withResolvers<{ key: string; value: string; headers: Record<string, string> }>();
@@ -62,7 +71,7 @@ async function readFirst(topic: string) {
 }
 
 async function createTopic(topic: string): Promise<void> {
-  const admin = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING }).admin();
+  const admin = operator().admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
   await admin.disconnect();
@@ -146,4 +155,84 @@ describe('Kafka', () => {
     await expect(missing.check()).rejects.toThrow();
     await Promise.all([probe.close(), missing.close()]);
   });
+
+  describe('as the topic of confirmations', () => {
+    const confirmation = (userId: string, shard: number) =>
+      confirm(orderCreated(anOrder({ userId }), { id: shard, from: 'A', to: 'Z' }), new Date());
+    let confirmations: KafkaConfirmationPublisher;
+
+    beforeEach(() => {
+      confirmations = new KafkaConfirmationPublisher(settings, new MemoryLog());
+      return () => confirmations.close();
+    });
+
+    it('keeps each confirmation in the partition of its shard', async () => {
+      await confirmations.publish([confirmation('alice', 1), confirmation('zara', 6), confirmation('bob', 1)]);
+      const placed = (await readAll(settings.topic)).map(({ partition, key }) => `${partition} ${key}`);
+      expect(placed.sort()).toEqual(['0 alice', '0 bob', '5 zara']);
+    });
+
+    it('takes none of a batch that names a shard without a partition, and the others later', async () => {
+      const refused = confirmations.publish([confirmation('alice', 1), confirmation('zara', 7)]);
+      await expect(refused).rejects.toMatchObject({ code: 'unknown_shard', shards: 6 });
+      await confirmations.publish([confirmation('alice', 1)]);
+      expect(await readAll(settings.topic)).toHaveLength(1);
+    });
+  });
+
+  describe('read as a whole', () => {
+    it('shows every record of several topics, each partition oldest first, and the same again next time', async () => {
+      const other = `${settings.topic}-other`;
+      await createTopic(other);
+      const writer = new TopicProducer({ ...settings, topic: other }, new MemoryLog());
+      // More than one request, and more than one fetch takes.
+      const large = Buffer.alloc(900 * 1024, 'x');
+      for (const key of ['a', 'b', 'c']) await writer.send([{ key, value: large, partition: 2 }]);
+      await writer.send([{ key: null, value: null, partition: 3 }]);
+      await writer.close();
+      await publisher.publishAll(Array.from({ length: 1_000 }, () => EVENT));
+
+      for (let run = 0; run < 2; run++) {
+        const records = await readAll(settings.topic, other);
+        const offsets = records.filter(({ topic }) => topic === settings.topic).map(({ offset }) => offset);
+        expect(offsets).toEqual(Array.from({ length: 1_000 }, (_, offset) => offset));
+        const others = records.filter(({ topic }) => topic === other);
+        expect(others.filter(({ partition }) => partition === 2).map(({ value }) => value?.length)).toEqual([
+          large.length,
+          large.length,
+          large.length,
+        ]);
+        expect(others.filter(({ partition }) => partition === 3)).toMatchObject([{ key: null, value: null }]);
+      }
+    });
+
+    it('is read from its beginning whatever its group has committed', async () => {
+      await publisher.publishAll([EVENT, EVENT, EVENT]);
+      const [{ partition }] = (await readAll(settings.topic)) as [TopicRecord];
+      const admin = operator().admin();
+      await admin.connect();
+      const groupId = 'order-dlt-group';
+      await admin.setOffsets({ groupId, topic: settings.topic, partitions: [{ partition, offset: '2' }] });
+      await admin.disconnect();
+      expect((await readAll(settings.topic)).map(({ offset }) => offset)).toEqual([0, 1, 2]);
+    });
+
+    it('shows nothing of an empty topic, and fails for one that does not exist', async () => {
+      expect(await readAll(settings.topic)).toEqual([]);
+      await expect(readAll('missing')).rejects.toThrow();
+    });
+
+    it('is read by two at the same time, one after the other', async () => {
+      await publisher.publishAll([EVENT, EVENT]);
+      const both = await Promise.all([readAll(settings.topic), readAll(settings.topic)]);
+      expect(both.map((records) => new Set(records.map(({ offset }) => offset)).size)).toEqual([2, 2]);
+    });
+  });
+
+  async function readAll(...topics: string[]): Promise<TopicRecord[]> {
+    const records: TopicRecord[] = [];
+    const reader = new KafkaTopicReader({ ...settings, groupId: 'order-dlt-group' }, new MemoryLog());
+    await reader.readToEnd(topics, (record) => records.push(record));
+    return records;
+  }
 });

@@ -7,6 +7,8 @@ export interface ConnectionLimits {
   readonly statement: number;
 }
 
+const CLIENT_PATIENCE_MS = 300;
+
 /**
  * Connection settings that pools and single clients share. The server's certificate is verified; which authorities are
  * trusted is Node's affair (`NODE_EXTRA_CA_CERTS`).
@@ -28,7 +30,7 @@ export function connectionSettings(
     connectionTimeoutMillis: limits.connect,
     statement_timeout: limits.statement,
     // The server ends a slow statement; the client gives up a little later, should the server be gone.
-    query_timeout: limits.statement + 500,
+    query_timeout: limits.statement + CLIENT_PATIENCE_MS,
     application_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'orderflow',
     keepAlive: true,
   };

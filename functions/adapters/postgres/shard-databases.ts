@@ -1,18 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { within } from '../../domain/deadline.ts';
 import { ShardUnavailableError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports.ts';
 import { type ShardRange, shardName } from '../../domain/shard-map.ts';
 import type { DatabaseSecrets } from '../database-secrets.ts';
-import type { ConnectedShard } from '../environment.ts';
-import { connectionSettings } from './connection.ts';
+import type { ConnectedShard } from '../shard-map-variable.ts';
+import { type ConnectionLimits, connectionSettings } from './connection.ts';
 import { isConnectionLost, isLoginRefused, isUnavailable } from './failures.ts';
 
-const LIMITS = { connect: 2_000, statement: 2_000 };
-/** For all of a query: secret, connection, statement and one retry. */
-const QUERY_TIMEOUT_MS = 3_500;
-/** A failure that took longer than this leaves no time for a second attempt. */
-const RETRY_WITHIN_MS = 1_000;
+/** `total` is for all of a query: secret, connection, statement, and whatever has to be tried again. */
+export interface QueryLimits extends ConnectionLimits {
+  readonly total: number;
+}
+
+/** While a client waits: together with everything around it, a shard that is down is told within 2 s. */
+export const REQUEST_LIMITS: QueryLimits = { connect: 1_200, statement: 1_200, total: 1_600 };
+/** While nobody waits. */
+export const BACKGROUND_LIMITS: QueryLimits = { connect: 2_000, statement: 3_000, total: 4_000 };
+
+/** A connection that turns out to be dead later than this leaves no time for another. */
+const RECONNECT_WITHIN_MS = 500;
+/** Before both passwords of a rotation are asked for again; doubled each time. */
+const FIRST_BACKOFF_MS = 100;
 
 /** A statement with its parameters. Without a name, so that a proxy may run it on any connection. */
 export interface Statement {
@@ -28,26 +38,28 @@ export class ShardDatabases {
   readonly #shards: readonly ConnectedShard[];
   readonly #secrets: DatabaseSecrets;
   readonly #log: Log;
+  readonly #limits: QueryLimits;
   readonly #pools = new Map<number, Promise<pg.Pool>>();
 
-  constructor(shards: readonly ConnectedShard[], secrets: DatabaseSecrets, log: Log) {
+  constructor(shards: readonly ConnectedShard[], secrets: DatabaseSecrets, log: Log, limits = REQUEST_LIMITS) {
     this.#shards = shards;
     this.#secrets = secrets;
     this.#log = log;
+    this.#limits = limits;
   }
 
   /**
-   * Runs a statement that may safely run twice: when the kept connection turns out to be dead, or the password to be
-   * rotated, it is tried once more on a new one.
+   * Runs a statement that may safely run twice: it is tried again on a new connection when the kept one turns out to be
+   * dead, and with another password when the login is refused, as happens while the password is rotated.
    *
-   * @throws ShardUnavailableError when the shard did not answer within 3.5 s; the statement may have run all the same
+   * @throws ShardUnavailableError when the shard did not answer in time; the statement may have run all the same
    */
   async query<Row extends pg.QueryResultRow>(range: ShardRange, statement: Statement): Promise<Row[]> {
     const name = shardName(range);
     const shard = this.#shards.find(({ id }) => id === range.id);
     if (shard === undefined) throw new Error(`There is no database for ${name}.`);
     try {
-      return await within(QUERY_TIMEOUT_MS, `A query of ${name}`, this.#attemptTwice<Row>(shard, statement));
+      return await within(this.#limits.total, `A query of ${name}`, this.#attemptRepeatedly<Row>(shard, statement));
     } catch (error) {
       if (isUnavailable(error)) throw new ShardUnavailableError(name, { cause: error });
       throw error;
@@ -61,18 +73,35 @@ export class ShardDatabases {
     await Promise.all(pools.map((pool) => (pool.status === 'fulfilled' ? pool.value.end() : undefined)));
   }
 
-  async #attemptTwice<Row extends pg.QueryResultRow>(shard: ConnectedShard, statement: Statement): Promise<Row[]> {
+  async #attemptRepeatedly<Row extends pg.QueryResultRow>(shard: ConnectedShard, statement: Statement): Promise<Row[]> {
     const started = performance.now();
-    try {
-      return await this.#attempt<Row>(shard, statement);
-    } catch (error) {
-      const refused = isLoginRefused(error);
-      if (refused) this.#secrets.forget(shard.secret);
-      const early = performance.now() - started < RETRY_WITHIN_MS;
-      if (!refused && !(early && isConnectionLost(error))) throw error;
-      this.#log.warn('trying a query again on a new connection', { shard: shardName(shard), error });
-      return this.#attempt<Row>(shard, statement);
+    let reconnected = false;
+    for (let refusals = 0; ; ) {
+      try {
+        return await this.#attempt<Row>(shard, statement);
+      } catch (error) {
+        const elapsed = performance.now() - started;
+        if (isLoginRefused(error) && elapsed < this.#limits.total) {
+          await this.#changePassword(shard, refusals);
+          refusals += 1;
+        } else if (isConnectionLost(error) && !reconnected && elapsed < RECONNECT_WITHIN_MS) {
+          reconnected = true;
+        } else {
+          throw error;
+        }
+        this.#log.warn('trying a query again on a new connection', { shard: shardName(shard), error });
+      }
     }
+  }
+
+  /**
+   * Makes the next connection use the password that Postgres may have been given a moment ago, and after that the one
+   * that it had before: a rotation changes Postgres first and names the new password the current one later.
+   */
+  async #changePassword({ secret }: ConnectedShard, refusals: number): Promise<void> {
+    const [round, isSecond] = [Math.floor(refusals / 2), refusals % 2 === 1];
+    if (round > 0 && !isSecond) await delay(FIRST_BACKOFF_MS * 2 ** (round - 1));
+    if (isSecond || !(await this.#secrets.renew(secret, 'AWSPENDING'))) await this.#secrets.renew(secret, 'AWSCURRENT');
   }
 
   async #attempt<Row extends pg.QueryResultRow>(shard: ConnectedShard, statement: Statement): Promise<Row[]> {
@@ -94,7 +123,7 @@ export class ShardDatabases {
     const secret = await this.#secrets.get(shard.secret);
     const password = async () => (await this.#secrets.get(shard.secret)).password;
     const pool = new pg.Pool({
-      ...connectionSettings(secret, password, LIMITS),
+      ...connectionSettings(secret, password, this.#limits),
       max: 1,
       // Timers stand still while the environment is frozen, so an idle limit would only cut connections about to be used.
       idleTimeoutMillis: 0,

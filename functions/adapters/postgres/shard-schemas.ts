@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import Postgrator from 'postgrator';
 import type { DatabaseSecrets } from '../database-secrets.ts';
-import type { MigratedShard } from '../environment.ts';
+import type { MigratedShard } from '../shard-map-variable.ts';
 import { ensureApplicationUser } from './application-user.ts';
 import { connectionSettings } from './connection.ts';
 
@@ -24,14 +24,32 @@ export class ShardSchemas {
   /** How many orders the shard holds of users that do not belong to it. */
   async countMisplacedOrders(shard: MigratedShard): Promise<number> {
     return this.#asMaster(shard, async (client) => {
-      const { rows } = await client.query<{ table: string | null }>(`SELECT to_regclass('public.orders') AS table`);
-      if (rows[0]?.table == null) return 0;
-      const counted = await client.query<{ misplaced: string }>(
+      if (!(await tableExists(client, 'orders'))) return 0;
+      const { rows } = await client.query<{ misplaced: string }>(
         'SELECT count(*) AS misplaced FROM orders WHERE upper(left(user_id, 1)) NOT BETWEEN $1 AND $2',
         [shard.from, shard.to],
       );
-      return Number(counted.rows[0]?.misplaced);
+      return Number(rows[0]?.misplaced);
     });
+  }
+
+  /** Over how many shards users were distributed when this one was last migrated; undefined for a new one. */
+  async placementOf(shard: MigratedShard): Promise<number | undefined> {
+    return this.#asMaster(shard, async (client) => {
+      if (!(await tableExists(client, 'placement'))) return undefined;
+      const { rows } = await client.query<{ shards: number }>('SELECT shards FROM placement');
+      return rows[0]?.shards;
+    });
+  }
+
+  /** Keeps over how many shards users are distributed. */
+  async recordPlacement(shard: MigratedShard, shards: number): Promise<void> {
+    await this.#asMaster(shard, (client) =>
+      client.query(
+        'INSERT INTO placement (shards) VALUES ($1) ON CONFLICT (only_row) DO UPDATE SET shards = EXCLUDED.shards',
+        [shards],
+      ),
+    );
   }
 
   /**
@@ -84,4 +102,11 @@ export class ShardSchemas {
       await client.end();
     }
   }
+}
+
+async function tableExists(client: pg.Client, table: string): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
+    `public.${table}`,
+  ]);
+  return rows[0]?.found === true;
 }

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SHARD, ShardServer } from '../../../tests/shard-server.ts';
+import type { Order } from '../../domain/order.ts';
+import { anOrder } from '../../testing/orders.ts';
+import { MemoryLog } from '../../testing/ports.ts';
+import { PostgresOrderStore } from './order-store.ts';
+import { PostgresOrderWriter } from './order-writer.ts';
+import { ShardDatabases } from './shard-databases.ts';
+
+const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
+
+let server: ShardServer;
+let databases: ShardDatabases;
+let store: PostgresOrderStore;
+const place = (order: Order) => new PostgresOrderWriter(databases).place(SHARD, order, undefined);
+
+beforeAll(async () => {
+  server = await ShardServer.start();
+});
+afterAll(() => server?.stop());
+beforeEach(async () => {
+  await server.sql('TRUNCATE orders, outbox');
+  databases = new ShardDatabases([SHARD], server.secrets(), new MemoryLog());
+  store = new PostgresOrderStore(databases);
+  return () => databases.close();
+});
+
+describe('listing orders', () => {
+  it('gives back what was stored, to the cent and the millisecond', async () => {
+    const productName = "Bobby'; DROP TABLE orders; --🎹";
+    const order = anOrder({ quantity: 1_000_000, price: 99_999_999_99n, productName });
+    await place(order);
+    expect(await store.list(SHARD, { limit: 10 })).toEqual([order]);
+  });
+
+  it('leads through the pages of a user or of all, each order once, in the order of time and id', async () => {
+    const order = (n: number): Order =>
+      anOrder({ id: ID(n), userId: n % 2 === 0 ? 'alice' : 'bob', createdAt: new Date(1_000 * Math.floor(n / 3)) });
+    for (const n of [5, 2, 9, 1, 7, 3, 8, 4, 6]) await place(order(n));
+    const pages = async (userId?: string) => {
+      const seen: number[] = [];
+      let after: Order | undefined;
+      do {
+        const page: Order[] = await store.list(SHARD, { userId, after, limit: 2 });
+        seen.push(...page.map(({ id }) => Number(id.slice(-12))));
+        after = page.at(-1);
+      } while (after !== undefined);
+      return seen;
+    };
+    expect(await pages()).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(await pages('alice')).toEqual([8, 6, 4, 2]);
+  });
+
+  it('finds its pages by index', async () => {
+    const plan = await server.asMaster(async (client) => {
+      await client.query('SET enable_seqscan = off; SET enable_sort = off');
+      const { rows } = await client.query(
+        `EXPLAIN SELECT * FROM orders WHERE user_id = 'alice' AND (created_at, id) < (now(), '${ID(1)}')
+         ORDER BY created_at DESC, id DESC LIMIT 10`,
+      );
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    });
+    expect(plan).toContain('orders_of_user_newest_first');
+    expect(plan).not.toContain('Sort');
+  });
+});
+
+describe('confirming orders', () => {
+  it('marks each once, and a confirmation that comes again changes nothing, a time included', async () => {
+    for (const n of [1, 2, 3]) await place(anOrder({ id: ID(n) }));
+    expect(await store.markConfirmed(SHARD, [ID(1), ID(2), ID(2), ID(9)])).toBe(2);
+    const confirmed = await store.list(SHARD, { limit: 10 });
+    expect(confirmed.map(({ status }) => status)).toEqual(['created', 'confirmed', 'confirmed']);
+    for (let again = 0; again < 100; again++) expect(await store.markConfirmed(SHARD, [ID(1), ID(2)])).toBe(0);
+    expect(await store.list(SHARD, { limit: 10 })).toEqual(confirmed);
+  });
+
+  it('never gives an order a time before its creation', async () => {
+    const createdAt = new Date(Date.now() + 60_000);
+    await place(anOrder({ createdAt }));
+    await store.markConfirmed(SHARD, [anOrder().id]);
+    expect((await store.list(SHARD, { limit: 1 }))[0]?.updatedAt).toEqual(createdAt);
+  });
+});

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SHARD, ShardServer } from '../../../tests/shard-server.ts';
+import type { Order } from '../../domain/order.ts';
+import { anOrder } from '../../testing/orders.ts';
+import { MemoryLog } from '../../testing/ports.ts';
+import { PostgresOrderWriter } from './order-writer.ts';
+import { ShardDatabases } from './shard-databases.ts';
+
+const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
+const NOTHING = { receipt: false, event: false };
+const ALL = { receipt: true, event: true };
+
+let server: ShardServer;
+let databases: ShardDatabases;
+let orders: PostgresOrderWriter;
+
+const outbox = () => server.sql('SELECT * FROM outbox ORDER BY created_at, order_id');
+const age = (id: string, seconds: number) =>
+  server.sql('UPDATE outbox SET created_at = created_at - make_interval(secs => $2) WHERE order_id = $1', [
+    id,
+    seconds,
+  ]);
+const place = (n: number, over: Partial<Order> = {}, key?: string) =>
+  orders.place(SHARD, anOrder({ id: ID(n), ...over }), key);
+
+beforeAll(async () => {
+  server = await ShardServer.start();
+});
+afterAll(() => server?.stop());
+beforeEach(async () => {
+  await server.sql('TRUNCATE orders, outbox');
+  databases = new ShardDatabases([SHARD], server.secrets(), new MemoryLog());
+  orders = new PostgresOrderWriter(databases);
+  return () => databases.close();
+});
+
+describe('placing an order', () => {
+  it('stores it and notes that its receipt and event are due', async () => {
+    const placement = await place(1);
+    const order = anOrder();
+    expect(placement).toEqual({
+      order,
+      replayed: false,
+      delivered: NOTHING,
+      outstandingMs: 0,
+      eventMustWait: false,
+    });
+    expect(await outbox()).toMatchObject([
+      { order_id: ID(1), user_id: 'alice', receipt_pending: true, event_pending: true, left_to_relay: false },
+    ]);
+  });
+
+  it('again stores it once, as when its answer was lost', async () => {
+    await place(1, {}, 'k1');
+    expect(await place(1, {}, 'k1')).toMatchObject({ order: anOrder(), replayed: false, delivered: NOTHING });
+    await orders.settle(SHARD, ID(1), ALL);
+    expect(await place(1)).toMatchObject({ order: anOrder(), replayed: false, delivered: ALL });
+    expect([await server.sql('SELECT id FROM orders'), await outbox()]).toEqual([[{ id: ID(1) }], []]);
+  });
+
+  it('says that a refused row is a defect, not an unavailable shard', async () => {
+    await expect(place(1, { userId: '1alice' })).rejects.toMatchObject({ code: '23514' });
+  });
+});
+
+describe('placing an order with a key', () => {
+  it('finds the order that the user placed with it, as it was created', async () => {
+    await place(1, {}, 'k1');
+    await server.sql(`UPDATE orders SET status = 'confirmed', updated_at = now()`);
+    const again = await place(2, { quantity: 9 }, 'k1');
+    expect(again).toMatchObject({ order: anOrder(), replayed: true, delivered: NOTHING });
+    expect(again.outstandingMs).toBeGreaterThan(0);
+    expect(again.outstandingMs).toBeLessThan(60_000);
+  });
+
+  it('tells what of the found order is delivered, and since when the rest is outstanding', async () => {
+    await place(1, {}, 'k1');
+    await age(ID(1), 7);
+    await orders.settle(SHARD, ID(1), { receipt: true, event: false });
+    const again = await place(2, {}, 'k1');
+    expect(again.delivered).toEqual({ receipt: true, event: false });
+    expect(again.outstandingMs).toBeGreaterThan(7_000);
+    await orders.settle(SHARD, ID(1), ALL);
+    expect(await place(2, {}, 'k1')).toMatchObject({ delivered: ALL, outstandingMs: 0 });
+  });
+
+  it('keeps users and keys apart, to the letter', async () => {
+    await place(1, {}, 'k1');
+    expect(await place(2, { userId: 'Alice' }, 'k1')).toMatchObject({ replayed: false });
+    expect(await place(3, {}, 'K1')).toMatchObject({ replayed: false });
+    expect(await place(4)).toMatchObject({ replayed: false });
+    expect(await place(5)).toMatchObject({ replayed: false });
+  });
+
+  it('gives 50 parallel requests one order and 50 equal answers', async () => {
+    const environments = Array.from(
+      { length: 50 },
+      () => new ShardDatabases([SHARD], server.secrets(), new MemoryLog()),
+    );
+    const placements = await Promise.all(
+      environments.map((environment, n) =>
+        new PostgresOrderWriter(environment).place(SHARD, anOrder({ id: ID(n) }), 'k1'),
+      ),
+    );
+    await Promise.all(environments.map((environment) => environment.close()));
+    expect(new Set(placements.map(({ order }) => JSON.stringify({ ...order, price: Number(order.price) }))).size).toBe(
+      1,
+    );
+    expect(placements.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(await server.sql('SELECT count(*)::int FROM orders')).toEqual([{ count: 1 }]);
+    expect(await outbox()).toHaveLength(1);
+  });
+
+  it('finds its order by index, however many there are', async () => {
+    const plan = await server.asMaster(async (client) => {
+      await client.query('SET enable_seqscan = off');
+      const { rows } = await client.query(
+        `EXPLAIN SELECT FROM orders WHERE id = '${ID(1)}' OR (user_id = 'alice' AND idempotency_key = 'k1')`,
+      );
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    });
+    expect(plan).toMatch(/orders_pkey[^]*orders_of_user_by_idempotency_key/);
+  });
+});
+
+describe('an older event of the user', () => {
+  it('holds up the next one when it is outstanding for more than five seconds', async () => {
+    await place(1);
+    await age(ID(1), 4);
+    expect(await place(2)).toMatchObject({ eventMustWait: false });
+    await age(ID(1), 2);
+    expect(await place(3)).toMatchObject({ eventMustWait: true });
+    expect(await place(4, { userId: 'bob' })).toMatchObject({ eventMustWait: false });
+  });
+
+  it('holds up the next one at once when its request gave up on it, and this one all that follow', async () => {
+    await place(1);
+    await orders.settle(SHARD, ID(1), { receipt: true, event: false });
+    expect(await place(2)).toMatchObject({ eventMustWait: true });
+    await orders.settle(SHARD, ID(1), ALL);
+    expect(await place(3)).toMatchObject({ eventMustWait: true });
+    await orders.settle(SHARD, ID(2), ALL);
+    await orders.settle(SHARD, ID(3), ALL);
+    expect(await place(4)).toMatchObject({ eventMustWait: false });
+  });
+
+  it('holds up nothing when only its receipt is outstanding', async () => {
+    await place(1);
+    await age(ID(1), 60);
+    await orders.settle(SHARD, ID(1), { receipt: false, event: true });
+    expect(await place(2)).toMatchObject({ eventMustWait: false });
+  });
+
+  it('is not the order’s own, nor a younger one, when the order is found by its key', async () => {
+    await place(1, {}, 'k1');
+    await age(ID(1), 60);
+    await place(2, {}, 'k2');
+    await age(ID(2), 30);
+    expect(await place(3, {}, 'k1')).toMatchObject({ replayed: true, eventMustWait: false });
+    expect(await place(3, {}, 'k2')).toMatchObject({ replayed: true, eventMustWait: true });
+  });
+});
+
+describe('settling', () => {
+  it('drops the note when both are delivered, and otherwise keeps what is due', async () => {
+    await place(1);
+    await orders.settle(SHARD, ID(1), { receipt: false, event: true });
+    expect(await outbox()).toMatchObject([{ receipt_pending: true, event_pending: false, left_to_relay: false }]);
+    await orders.settle(SHARD, ID(1), ALL);
+    expect(await outbox()).toEqual([]);
+  });
+
+  it('leaves an event to the relay that could not be published', async () => {
+    await place(1);
+    await orders.settle(SHARD, ID(1), { receipt: true, event: false });
+    expect(await outbox()).toMatchObject([{ receipt_pending: false, event_pending: true, left_to_relay: true }]);
+  });
+});

@@ -1,0 +1,105 @@
+import { formatMoney } from '../../domain/money.ts';
+import { asCreated, type Order } from '../../domain/order.ts';
+import type { Delivered, OrderWriter, Placement } from '../../domain/ports.ts';
+import type { ShardRange } from '../../domain/shard-map.ts';
+import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+import type { ShardDatabases } from './shard-databases.ts';
+
+// One round trip. `found` is the order of the same key, or the very order when a lost answer is asked for again; an order
+// that is inserted at the same moment is not in this statement's snapshot, so that the statement neither inserts nor finds.
+// An event waits for the relay behind an older one of its user that the relay has, or that is outstanding for 5 seconds:
+// less than that is the ordinary time of a request under way, and two quick orders shall not delay each other.
+const PLACE = `
+  WITH found AS (
+    SELECT ${ORDER_COLUMNS}, receipt_pending, event_pending, outbox.created_at AS outstanding_since
+    FROM orders LEFT JOIN outbox ON order_id = orders.id
+    WHERE orders.id = $1 OR (orders.user_id = $2 AND idempotency_key = $9)
+  ), older AS (
+    SELECT EXISTS (
+      SELECT FROM outbox
+      WHERE user_id = $2 AND event_pending
+        AND created_at < coalesce((SELECT outstanding_since FROM found), now())
+        AND (left_to_relay OR created_at < now() - interval '5 seconds')
+    ) AS event_waits
+  ), stored AS (
+    INSERT INTO orders (id, user_id, product_name, quantity, price, status, created_at, updated_at, idempotency_key)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+  ), noted AS (
+    INSERT INTO outbox (order_id, user_id, left_to_relay, due_at)
+    SELECT id, $2, event_waits, CASE WHEN event_waits THEN now() ELSE now() + interval '30 seconds' END
+    FROM stored, older
+  )
+  SELECT EXISTS (SELECT FROM stored) AS stored, older.event_waits, found.*,
+    (extract(epoch FROM now() - outstanding_since) * 1000)::float8 AS outstanding_ms
+  FROM older LEFT JOIN found ON true`;
+
+const DROP = 'DELETE FROM outbox WHERE order_id = $1';
+
+const KEEP_THE_REST = `
+  UPDATE outbox
+  SET receipt_pending = receipt_pending AND NOT $2::boolean,
+    event_pending = event_pending AND NOT $3::boolean,
+    left_to_relay = left_to_relay OR NOT $3::boolean
+  WHERE order_id = $1`;
+
+interface PlacementRow {
+  readonly stored: boolean;
+  readonly event_waits: boolean;
+}
+
+/** The order that was found; its outbox columns are null once everything is delivered. */
+interface FoundRow extends PlacementRow, OrderRow {
+  readonly receipt_pending: boolean | null;
+  readonly event_pending: boolean | null;
+  readonly outstanding_ms: number | null;
+}
+
+/** New orders and the notes about their delivery in the Postgres database of the shard that owns them. */
+export class PostgresOrderWriter implements OrderWriter {
+  readonly #databases: ShardDatabases;
+
+  constructor(databases: ShardDatabases) {
+    this.#databases = databases;
+  }
+
+  async place(shard: ShardRange, order: Order, idempotencyKey: string | undefined): Promise<Placement> {
+    // The second time finds what was inserted at the same moment as the first.
+    const placement =
+      (await this.#tryToPlace(shard, order, idempotencyKey)) ?? (await this.#tryToPlace(shard, order, idempotencyKey));
+    if (placement === undefined) throw new Error(`The order ${order.id} was neither stored nor found.`);
+    return placement;
+  }
+
+  async settle(shard: ShardRange, orderId: string, { receipt, event }: Delivered): Promise<void> {
+    if (receipt && event) await this.#databases.query(shard, { text: DROP, values: [orderId] });
+    else await this.#databases.query(shard, { text: KEEP_THE_REST, values: [orderId, receipt, event] });
+  }
+
+  async #tryToPlace(shard: ShardRange, order: Order, key: string | undefined): Promise<Placement | undefined> {
+    const { id, userId, productName, quantity, price, status, createdAt, updatedAt } = order;
+    const values = [id, userId, productName, quantity, formatMoney(price), status, createdAt, updatedAt, key];
+    const [row] = await this.#databases.query<PlacementRow | FoundRow>(shard, { text: PLACE, values });
+    if (row === undefined) return undefined;
+    if (row.stored) {
+      const delivered = { receipt: false, event: false };
+      return { order, replayed: false, delivered, outstandingMs: 0, eventMustWait: row.event_waits };
+    }
+    return isFound(row) ? toPlacement(row, id) : undefined;
+  }
+}
+
+function isFound(row: PlacementRow | FoundRow): row is FoundRow {
+  return 'id' in row && row.id !== null;
+}
+
+function toPlacement(row: FoundRow, ownId: string): Placement {
+  return {
+    order: asCreated(toOrder(row)),
+    replayed: row.id !== ownId,
+    delivered: { receipt: row.receipt_pending !== true, event: row.event_pending !== true },
+    outstandingMs: row.outstanding_ms ?? 0,
+    eventMustWait: row.event_waits,
+  };
+}

@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../../../local/testing.ts';
+import { SHARD, ShardServer } from '../../../tests/shard-server.ts';
+import type { Order } from '../../domain/order.ts';
+import type { OutstandingOrder } from '../../domain/ports.ts';
+import { anOrder } from '../../testing/orders.ts';
+import { MemoryLog } from '../../testing/ports.ts';
+import { PostgresOrderStore } from './order-store.ts';
+import { PostgresOrderWriter } from './order-writer.ts';
+import { PostgresOutbox } from './outbox.ts';
+import { ShardDatabases } from './shard-databases.ts';
+
+const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
+const NOTHING = { receipt: false, event: false };
+const ALL = { receipt: true, event: true };
+
+let server: ShardServer;
+let databases: ShardDatabases;
+let orders: PostgresOrderWriter;
+let outbox: PostgresOutbox;
+
+const place = (n: number, over: Partial<Order> = {}) =>
+  orders.place(SHARD, anOrder({ id: ID(n), ...over }), undefined);
+/** Lets time go by for everything in the outbox. */
+const wait = (seconds: number) =>
+  server.sql(
+    `UPDATE outbox SET created_at = created_at - make_interval(secs => $1), due_at = due_at - make_interval(secs => $1)`,
+    [seconds],
+  );
+const numbers = (batch: readonly OutstandingOrder[]) => batch.map(({ order }) => Number(order.id.slice(-12)));
+const settledAs = (batch: readonly OutstandingOrder[], delivered = ALL) => batch.map((one) => ({ ...one, delivered }));
+const rows = () => server.sql('SELECT * FROM outbox ORDER BY order_id');
+
+beforeAll(async () => {
+  server = await ShardServer.start();
+});
+afterAll(() => server?.stop());
+beforeEach(async () => {
+  await server.sql('TRUNCATE orders, outbox');
+  databases = new ShardDatabases([SHARD], server.secrets(), new MemoryLog());
+  orders = new PostgresOrderWriter(databases);
+  outbox = new PostgresOutbox(databases);
+  return () => databases.close();
+});
+
+describe('claiming', () => {
+  it('takes an order 30 s after its creation and tells what is outstanding', async () => {
+    await place(1);
+    await orders.settle(SHARD, ID(1), { receipt: true, event: false });
+    await wait(29);
+    expect(await outbox.claim(SHARD)).toEqual([]);
+    await wait(1);
+    expect(await outbox.claim(SHARD)).toEqual([{ order: anOrder(), delivered: { receipt: true, event: false } }]);
+  });
+
+  it('gives the order as it was created, whatever became of it', async () => {
+    await place(1);
+    await new PostgresOrderStore(databases).markConfirmed(SHARD, [ID(1)]);
+    await wait(30);
+    expect(await outbox.claim(SHARD)).toEqual([{ order: anOrder(), delivered: NOTHING }]);
+  });
+
+  it('takes all of a user, oldest first, when the oldest is overdue', async () => {
+    for (const n of [3, 1]) {
+      await place(n);
+      await wait(20);
+    }
+    await place(2);
+    await place(4, { userId: 'bob' });
+    expect(numbers(await outbox.claim(SHARD))).toEqual([3, 1, 2]);
+  });
+
+  it('takes the first of everybody before the second of anybody', async () => {
+    for (const [n, userId] of ['alice', 'alice', 'alice', 'bob', 'carol', 'bob'].entries()) {
+      await place(n + 1, { userId });
+      await wait(1);
+    }
+    await wait(30);
+    expect(numbers(await outbox.claim(SHARD))).toEqual([1, 4, 5, 2, 6, 3]);
+  });
+
+  it('keeps others away for 50 s, then offers what was not settled again', async () => {
+    await place(1);
+    await wait(30);
+    expect(await outbox.claim(SHARD)).toHaveLength(1);
+    expect(await outbox.claim(SHARD)).toEqual([]);
+    await wait(49);
+    expect(await outbox.claim(SHARD)).toEqual([]);
+    await wait(2);
+    expect(await outbox.claim(SHARD)).toHaveLength(1);
+  });
+
+  it.each([
+    ['an outage of ten minutes', 600, 150],
+    ['an outage of a day', 86_400, 1_800],
+  ])('backs off a quarter of the age, and half an hour at most: %s', async (_, ageSeconds, backoffSeconds) => {
+    await place(1);
+    await wait(ageSeconds);
+    await outbox.claim(SHARD);
+    await wait(backoffSeconds - 1);
+    expect(await outbox.claim(SHARD)).toEqual([]);
+    await wait(2);
+    expect(await outbox.claim(SHARD)).toHaveLength(1);
+  });
+
+  it('backs off per user, not per order', async () => {
+    await place(1);
+    await wait(30);
+    await outbox.claim(SHARD);
+    await place(2);
+    await place(3, { userId: 'bob' });
+    await wait(40);
+    expect(numbers(await outbox.claim(SHARD))).toEqual([3]);
+  });
+
+  it('offers an event that had to wait as soon as the older one is gone', async () => {
+    await place(1);
+    await orders.settle(SHARD, ID(1), NOTHING);
+    await place(2);
+    expect(await outbox.claim(SHARD)).toEqual([]);
+    await orders.settle(SHARD, ID(1), ALL);
+    expect(numbers(await outbox.claim(SHARD))).toEqual([2]);
+  });
+
+  it('passes over a user whose rows somebody holds, without waiting', async () => {
+    await place(1);
+    await place(2, { userId: 'bob' });
+    await wait(30);
+    await server.asMaster(async (client) => {
+      await client.query('BEGIN');
+      await client.query('SELECT FROM outbox WHERE order_id = $1 FOR UPDATE', [ID(1)]);
+      expect(numbers(await outbox.claim(SHARD))).toEqual([2]);
+    });
+    expect(numbers(await outbox.claim(SHARD))).toEqual([1]);
+  });
+});
+
+describe('settling a batch', () => {
+  it('drops what is done and keeps the rest of each order', async () => {
+    for (const n of [1, 2, 3]) await place(n);
+    await wait(30);
+    const [first, second, third] = await outbox.claim(SHARD);
+    if (first === undefined || second === undefined || third === undefined) throw new Error('There are three orders.');
+    await outbox.settleAll(SHARD, [
+      { ...first, delivered: { receipt: false, event: true } },
+      { ...second, delivered: ALL },
+      { ...third, delivered: { receipt: true, event: false } },
+    ]);
+    expect(await rows()).toMatchObject([
+      { order_id: ID(1), receipt_pending: true, event_pending: false },
+      { order_id: ID(3), receipt_pending: false, event_pending: true, left_to_relay: true },
+    ]);
+  });
+
+  it('gets every row, also one that another statement has for a moment', async () => {
+    await place(1);
+    await place(2);
+    await wait(30);
+    const batch = await outbox.claim(SHARD);
+    await server.asMaster(async (client) => {
+      await client.query('BEGIN');
+      await client.query('SELECT FROM outbox WHERE order_id = $1 FOR UPDATE', [ID(1)]);
+      const settling = outbox.settleAll(SHARD, settledAs(batch));
+      await waitFor(async () => {
+        const waiting = await client.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+        return waiting.rowCount === 1;
+      });
+      await client.query('COMMIT');
+      await settling;
+    });
+    expect(await rows()).toEqual([]);
+  });
+
+  it('comes too late without harm', async () => {
+    await place(1);
+    await wait(30);
+    const batch = await outbox.claim(SHARD);
+    await outbox.settleAll(SHARD, settledAs(batch));
+    await outbox.settleAll(SHARD, settledAs(batch, NOTHING));
+    expect(await rows()).toEqual([]);
+  });
+});
+
+describe('orders that are never confirmed', () => {
+  const created = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000);
+  const deliver = async () => outbox.settleAll(SHARD, settledAs(await outbox.claim(SHARD)));
+  const grow = (minutes: number) =>
+    server.sql(
+      `UPDATE orders SET created_at = created_at - make_interval(mins => $1), renewed_at = renewed_at - make_interval(mins => $1)`,
+      [minutes],
+    );
+
+  it('have their event published again after the given time, then at twice the age and so on', async () => {
+    await place(1, { createdAt: created(0) });
+    await orders.settle(SHARD, ID(1), ALL);
+    let age = 0;
+    for (const [minutes, renewed] of [
+      [9, 0],
+      [11, 1],
+      [21, 0],
+      [23, 1],
+      [45, 0],
+      [47, 1],
+    ] as const) {
+      await grow(minutes - age);
+      age = minutes;
+      expect([minutes, await outbox.renewUnconfirmed(SHARD, 10)]).toEqual([minutes, renewed]);
+      expect(await outbox.claim(SHARD)).toHaveLength(renewed);
+      await orders.settle(SHARD, ID(1), ALL);
+    }
+  });
+
+  it('have no other receipt stored', async () => {
+    await place(1, { createdAt: created(10) });
+    await orders.settle(SHARD, ID(1), ALL);
+    await outbox.renewUnconfirmed(SHARD, 10);
+    expect(await outbox.claim(SHARD)).toMatchObject([{ delivered: { receipt: true, event: false } }]);
+  });
+
+  it('are left alone while their event is outstanding anyway, and not while only the receipt is', async () => {
+    for (const n of [1, 2]) await place(n, { createdAt: created(10), userId: `user${n === 1 ? 'A' : 'B'}` });
+    await orders.settle(SHARD, ID(2), { receipt: false, event: true });
+    expect(await outbox.renewUnconfirmed(SHARD, 10)).toBe(1);
+    expect(await rows()).toMatchObject([
+      { order_id: ID(1), receipt_pending: true, event_pending: true },
+      { order_id: ID(2), receipt_pending: true, event_pending: true },
+    ]);
+  });
+
+  it('are left alone once they are confirmed', async () => {
+    await place(1, { createdAt: created(10) });
+    await orders.settle(SHARD, ID(1), ALL);
+    await new PostgresOrderStore(databases).markConfirmed(SHARD, [ID(1)]);
+    expect(await outbox.renewUnconfirmed(SHARD, 10)).toBe(0);
+  });
+
+  it('are each renewed by one of two relays', async () => {
+    for (let n = 1; n <= 40; n++) await place(n, { createdAt: created(10), userId: `user${n % 7}` });
+    await wait(30);
+    await deliver();
+    const other = new ShardDatabases([SHARD], server.secrets(), new MemoryLog());
+    const renewed = await Promise.all(
+      [outbox, new PostgresOutbox(other)].map((each) => each.renewUnconfirmed(SHARD, 10)),
+    );
+    await other.close();
+    expect(renewed.reduce((sum, count) => sum + count)).toBe(40);
+  });
+});
+
+describe('the oldest age', () => {
+  it('is how long the oldest order has been waiting', async () => {
+    expect(await outbox.oldestAgeSeconds(SHARD)).toBe(0);
+    await place(1);
+    await wait(90);
+    await place(2);
+    expect(await outbox.oldestAgeSeconds(SHARD)).toBeGreaterThan(90);
+  });
+});

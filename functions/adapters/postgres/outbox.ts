@@ -1,0 +1,114 @@
+import { asCreated } from '../../domain/order.ts';
+import type { Outbox, OutstandingOrder } from '../../domain/ports.ts';
+import type { ShardRange } from '../../domain/shard-map.ts';
+import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+import type { ShardDatabases } from './shard-databases.ts';
+
+/** In one claim. An order or more of every user fit, and all events into one request to Kafka. */
+const CLAIM = { users: 100, orders: 400 };
+/** Orders that are made outstanding again in one statement. */
+const RENEWED = 250;
+
+// A user is claimed by the oldest of their rows: whoever has it has them all, and its `due_at` keeps others away for as
+// long as a delivery can take. That is the backoff as well: a quarter of the age, so that what waited through an outage
+// of minutes is tried again soon after its end. Everybody's first order comes before anybody's second; this way a user
+// with many does not crowd out the others, and still theirs come in order.
+const CLAIM_USERS = `
+  WITH overdue AS MATERIALIZED (
+    SELECT order_id FROM outbox AS oldest
+    WHERE due_at <= now() AND NOT EXISTS (
+      SELECT FROM outbox AS older
+      WHERE older.user_id = oldest.user_id
+        AND (older.created_at, older.order_id) < (oldest.created_at, oldest.order_id)
+    )
+    ORDER BY created_at, order_id
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+  ), claimed AS (
+    UPDATE outbox
+    SET due_at = now() + least(greatest((now() - created_at) / 4, interval '50 seconds'), interval '30 minutes')
+    WHERE order_id IN (SELECT order_id FROM overdue)
+    RETURNING user_id
+  )
+  SELECT ${ORDER_COLUMNS}, receipt_pending, event_pending
+  FROM outbox JOIN orders ON orders.id = order_id
+  WHERE outbox.user_id IN (SELECT user_id FROM claimed)
+  ORDER BY row_number() OVER (PARTITION BY outbox.user_id ORDER BY outbox.created_at, order_id), outbox.created_at
+  LIMIT $2`;
+
+// Waits for rows that another statement has locked: to pass over them would leave delivered orders in the outbox, and
+// their users' next ones behind them. Statements are short, and one order of locking keeps two from waiting for each other.
+const SETTLE = `
+  WITH settled AS (
+    SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::boolean[]) AS settled (order_id, receipt, event)
+  ), reachable AS (
+    SELECT order_id, receipt, event FROM outbox JOIN settled USING (order_id) ORDER BY order_id FOR UPDATE OF outbox
+  ), dropped AS (
+    DELETE FROM outbox USING reachable WHERE outbox.order_id = reachable.order_id AND receipt AND event
+  )
+  UPDATE outbox
+  SET receipt_pending = receipt_pending AND NOT receipt, event_pending = event_pending AND NOT event,
+    left_to_relay = true
+  FROM reachable
+  WHERE outbox.order_id = reachable.order_id AND NOT (receipt AND event)`;
+
+// An order whose event is renewed when it is as old again as it was the last time needs no counter for its backoff.
+const RENEW = `
+  WITH overdue AS MATERIALIZED (
+    SELECT id FROM orders
+    WHERE status = 'created' AND created_at <= now() - make_interval(mins => $1)
+      AND (renewed_at IS NULL OR now() - renewed_at >= renewed_at - created_at)
+      AND NOT EXISTS (SELECT FROM outbox WHERE order_id = id AND event_pending)
+    ORDER BY created_at
+    LIMIT $2
+    FOR UPDATE SKIP LOCKED
+  ), unconfirmed AS (
+    UPDATE orders SET renewed_at = now() WHERE id IN (SELECT id FROM overdue) RETURNING id, user_id
+  )
+  INSERT INTO outbox (order_id, user_id, receipt_pending)
+  SELECT id, user_id, false FROM unconfirmed ORDER BY id
+  ON CONFLICT (order_id) DO UPDATE SET event_pending = true
+  RETURNING order_id`;
+
+const OLDEST_AGE = `
+  SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS seconds FROM outbox`;
+
+interface OutstandingRow extends OrderRow {
+  readonly receipt_pending: boolean;
+  readonly event_pending: boolean;
+}
+
+/** The notes about outstanding deliveries in the Postgres databases of the shards. */
+export class PostgresOutbox implements Outbox {
+  readonly #databases: ShardDatabases;
+
+  constructor(databases: ShardDatabases) {
+    this.#databases = databases;
+  }
+
+  async claim(shard: ShardRange): Promise<OutstandingOrder[]> {
+    const statement = { text: CLAIM_USERS, values: [CLAIM.users, CLAIM.orders] };
+    const rows = await this.#databases.query<OutstandingRow>(shard, statement);
+    return rows.map((row) => ({
+      order: asCreated(toOrder(row)),
+      delivered: { receipt: !row.receipt_pending, event: !row.event_pending },
+    }));
+  }
+
+  async settleAll(shard: ShardRange, orders: readonly OutstandingOrder[]): Promise<void> {
+    const ids = orders.map(({ order }) => order.id);
+    const receipts = orders.map(({ delivered }) => delivered.receipt);
+    const events = orders.map(({ delivered }) => delivered.event);
+    await this.#databases.query(shard, { text: SETTLE, values: [ids, receipts, events] });
+  }
+
+  async renewUnconfirmed(shard: ShardRange, minutes: number): Promise<number> {
+    const renewed = await this.#databases.query(shard, { text: RENEW, values: [minutes, RENEWED] });
+    return renewed.length;
+  }
+
+  async oldestAgeSeconds(shard: ShardRange): Promise<number> {
+    const [row] = await this.#databases.query<{ seconds: number }>(shard, { text: OLDEST_AGE, values: [] });
+    return row?.seconds ?? 0;
+  }
+}

@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { confirm, encodeOrderConfirmed } from '../domain/confirmation.ts';
+import { ShardUnavailableError } from '../domain/errors.ts';
+import { orderCreated } from '../domain/events.ts';
+import type { ConfirmationStore } from '../domain/ports.ts';
+import { DEFAULT_SHARD_MAP, type ShardRange, shardName } from '../domain/shard-map.ts';
+import { batchLike, INVOCATION, recordsOf } from '../testing/msk-event.ts';
+import { anOrder } from '../testing/orders.ts';
+import { MemoryLog } from '../testing/ports.ts';
+import { confirmOrders } from './confirm-orders.ts';
+import sample from './samples/msk-event.json' with { type: 'json' };
+
+const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
+
+/** The orders of all shards that were created and not confirmed. */
+class MemoryStatuses implements ConfirmationStore {
+  readonly created = new Set([ID(1), ID(2), ID(3)]);
+  readonly updates: { shard: string; orderIds: readonly string[] }[] = [];
+  readonly unavailable = new Set<string>();
+
+  async markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<number> {
+    if (this.unavailable.has(shardName(shard))) throw new ShardUnavailableError(shardName(shard));
+    this.updates.push({ shard: shardName(shard), orderIds });
+    return orderIds.filter((id) => this.created.delete(id)).length;
+  }
+}
+
+const confirmation = (n: number, shard: number) =>
+  encodeOrderConfirmed(
+    confirm(orderCreated(anOrder({ id: ID(n) }), { id: shard, from: 'A', to: 'M' }), new Date('2026-11-22T09:30:02Z')),
+  );
+
+describe('confirm-orders', () => {
+  let orders: MemoryStatuses;
+  let log: MemoryLog;
+  let unreadable: number;
+  let work: ReturnType<typeof confirmOrders>;
+
+  beforeEach(() => {
+    orders = new MemoryStatuses();
+    log = new MemoryLog();
+    unreadable = 0;
+    const countUnreadable = (records: number) => {
+      unreadable += records;
+    };
+    work = confirmOrders({ shards: DEFAULT_SHARD_MAP, orders, countUnreadable, log });
+  });
+
+  it('marks the orders of a batch in one update per shard', async () => {
+    expect(await work(recordsOf(sample), INVOCATION)).toEqual([]);
+    expect(orders.updates).toEqual([
+      { shard: 'shard1', orderIds: [ID(1)] },
+      { shard: 'shard2', orderIds: [ID(2)] },
+    ]);
+  });
+
+  it('asks once for an order that is confirmed many times', async () => {
+    const hundred = Array.from({ length: 100 }, () => confirmation(1, 1));
+    expect(await work(batchLike(sample, ...hundred), INVOCATION)).toEqual([]);
+    expect(await work(batchLike(sample, ...hundred), INVOCATION)).toEqual([]);
+    expect(orders.updates.map(({ orderIds }) => orderIds)).toEqual([[ID(1)], [ID(1)]]);
+    expect(log.lines.map(({ fields }) => fields)).toMatchObject([
+      { confirmed: 1, unchanged: 0 },
+      { confirmed: 0, unchanged: 1 },
+    ]);
+  });
+
+  it('fails the records of a shard that is down, and no others', async () => {
+    orders.unavailable.add('shard1');
+    const batch = batchLike(sample, confirmation(1, 1), confirmation(2, 2), confirmation(3, 1));
+    expect((await work(batch, INVOCATION)).map(({ offset }) => offset)).toEqual([42, 44]);
+    expect(orders.updates).toEqual([{ shard: 'shard2', orderIds: [ID(2)] }]);
+    expect(unreadable).toBe(0);
+  });
+
+  it.each([
+    ['a tombstone', null],
+    ['not JSON', 'oops'],
+    ['another event', confirmation(1, 1).replace('order.confirmed', 'order.cancelled')],
+    ['without an order id', confirmation(1, 1).replace(ID(1), 'none')],
+    ['of a shard that does not exist', confirmation(1, 3)],
+  ])('passes over a record that is %s, and counts it', async (_, poison) => {
+    expect(await work(batchLike(sample, poison, confirmation(3, 1)), INVOCATION)).toEqual([]);
+    expect(orders.updates).toEqual([{ shard: 'shard1', orderIds: [ID(3)] }]);
+    expect(unreadable).toBe(1);
+    expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { offset: 42 } }]);
+  });
+});

@@ -1,0 +1,6 @@
+import { brokerList, readEnvironment, text } from '../adapters/environment.ts';
+
+/** What consume-orders needs to know, read once at cold start. */
+export function readConfig() {
+  return readEnvironment({ AWS_REGION: text, KAFKA_BROKERS: brokerList, ORDER_CONFIRMATIONS_TOPIC: text });
+}

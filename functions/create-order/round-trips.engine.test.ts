@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { Kafka, logLevel } from 'kafkajs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startKafka } from '../../local/engines/kafka/start-kafka.ts';
+import { verifyMskToken } from '../../local/iam/msk-token.ts';
+import { PrincipalStore } from '../../local/iam/principals.ts';
+import { startSignInListener } from '../../local/msk/listener.ts';
+import { parseCommand } from '../../local/settings.ts';
+import { silentLog } from '../../local/testing.ts';
+import { loadAuthority } from '../../local/tls/authority.ts';
+import { SHARD, ShardServer } from '../../tests/shard-server.ts';
+import { sequentialRoundTrips, TcpRelay } from '../../tests/tcp-relay.ts';
+import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
+import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
+import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
+import { MemoryLog } from '../testing/ports.ts';
+import { createOrder } from './create-order.ts';
+
+const REQUEST = { userId: 'alice', productName: 'Mechanical Keyboard', quantity: 2, price: 14_999n };
+const dir = mkdtempSync(join(tmpdir(), 'orderflow-round-trips-'));
+const stops: (() => Promise<unknown>)[] = [];
+let relays: { postgres: TcpRelay; s3: TcpRelay; kafka: TcpRelay };
+let shard: ShardServer;
+
+/** A relay in front of a bucket that takes everything. */
+async function bucket(): Promise<TcpRelay> {
+  const server = http.createServer((request, response) => request.resume().on('end', () => response.end()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stops.push(async () => server.close());
+  return TcpRelay.start((server.address() as AddressInfo).port);
+}
+
+/** A relay in front of a broker that takes MSK IAM tokens. */
+async function cluster(principals: PrincipalStore): Promise<TcpRelay> {
+  const command = parseCommand([], process.env);
+  if (command.verb === 'help') throw new Error('Nobody asked for help.');
+  const { cacheDir } = command.settings;
+  const where = { dir: join(dir, 'kafka'), runDir: join(dir, 'run'), cacheDir };
+  const broker = await startKafka({ ...where, operatorPort: 0, mskPort: 0, log: silentLog });
+  stops.push(() => broker.stop());
+  const admin = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 6 }], waitForLeaders: true });
+  await admin.disconnect();
+  const authority = await loadAuthority(join(dir, 'tls'), 'public');
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), authority.certificatePem]);
+  const listener = await startSignInListener({
+    port: 0,
+    brokerPort: broker.mskBrokerPort,
+    certificate: await authority.issue('msk'),
+    authenticate: (token) => verifyMskToken(token, principals),
+    log: silentLog,
+  });
+  stops.push(() => listener.stop());
+  // The broker names this port to its clients.
+  return TcpRelay.start(listener.port, broker.mskPort);
+}
+
+beforeAll(async () => {
+  const principals = new PrincipalStore();
+  const arn = 'arn:aws:iam::000000000000:role/create-order';
+  const role = principals.issue({ kind: 'role', name: 'create-order', arn });
+  shard = await ShardServer.start();
+  stops.push(() => shard.stop());
+  relays = { postgres: await TcpRelay.start(shard.port), s3: await bucket(), kafka: await cluster(principals) };
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${relays.s3.port}`,
+    AWS_ACCESS_KEY_ID: role.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
+    AWS_SESSION_TOKEN: role.sessionToken,
+  });
+});
+
+afterAll(async () => {
+  await Promise.all(Object.values(relays ?? {}).map((relay) => relay.stop()));
+  for (const stop of stops.reverse()) await stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+it('a create takes three round trips one after the other, on the wire: insert, receipt beside event, settle', async () => {
+  const log = new MemoryLog();
+  const databases = new ShardDatabases([SHARD], shard.secrets(relays.postgres.port), log);
+  const events = new KafkaEventPublisher(
+    { brokers: [`localhost:${relays.kafka.port}`], region: 'us-east-1', topic: 'orders' },
+    log,
+  );
+  let ids = 0;
+  const create = () =>
+    createOrder(REQUEST, `k${ids}`, {
+      shards: [SHARD],
+      orders: new PostgresOrderWriter(databases),
+      receipts,
+      events,
+      newId: () => `019d0f2e-7b5c-7000-8000-${String(++ids).padStart(12, '0')}`,
+      now: () => new Date(),
+      log,
+    });
+  const receipts = new S3ReceiptStore('order-receipts');
+  // The first one opens the connections.
+  await events.warmUp();
+  await create();
+  for (const relay of Object.values(relays)) {
+    relay.roundTrips.length = 0;
+    relay.delayMs = 100;
+  }
+
+  const { delivered } = await create();
+
+  expect(delivered).toEqual({ receipt: true, event: true });
+  const { postgres, s3, kafka } = relays;
+  expect([postgres.roundTrips.length, s3.roundTrips.length, kafka.roundTrips.length]).toEqual([2, 1, 1]);
+  expect(sequentialRoundTrips(Object.values(relays).flatMap((relay) => relay.roundTrips))).toBe(3);
+  expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
+  await Promise.all([databases.close(), events.close()]);
+});

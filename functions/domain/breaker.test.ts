@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Breaker } from './breaker.ts';
+
+describe('a breaker', () => {
+  let now: number;
+  let attempts: number;
+  let breaker: Breaker;
+
+  beforeEach(() => {
+    [now, attempts] = [1_000_000, 0];
+    breaker = new Breaker('Kafka', () => now);
+  });
+
+  const attempt = (work: () => Promise<unknown>) =>
+    breaker.run(() => {
+      attempts += 1;
+      return work();
+    });
+  const succeed = () => attempt(async () => 'done');
+  const fail = () => expect(attempt(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+  const expectNoAttempt = async () => {
+    const before = attempts;
+    await expect(succeed()).rejects.toMatchObject({ code: 'breaker_open' });
+    expect(attempts).toBe(before);
+  };
+
+  it('lets work through and gives its result', async () => {
+    expect(await succeed()).toBe('done');
+  });
+
+  it('attempts nothing for ten seconds after three failures in a row', async () => {
+    for (let n = 0; n < 3; n++) await fail();
+    await expectNoAttempt();
+    now += 9_999;
+    await expectNoAttempt();
+    now += 1;
+    expect(await succeed()).toBe('done');
+  });
+
+  it('counts only failures in a row', async () => {
+    await fail();
+    await fail();
+    await succeed();
+    await fail();
+    await fail();
+    expect(await succeed()).toBe('done');
+  });
+
+  it('rests again after a failed trial', async () => {
+    for (let n = 0; n < 3; n++) await fail();
+    now += 10_000;
+    await fail();
+    await expectNoAttempt();
+    now += 10_000;
+    await succeed();
+    await fail();
+    expect(await succeed()).toBe('done');
+  });
+
+  it('makes one trial at a time', async () => {
+    for (let n = 0; n < 3; n++) await fail();
+    now += 10_000;
+    const trial = Promise.withResolvers<string>();
+    const tried = attempt(() => trial.promise);
+    await expectNoAttempt();
+    trial.resolve('back');
+    expect(await tried).toBe('back');
+    expect(await succeed()).toBe('done');
+  });
+});

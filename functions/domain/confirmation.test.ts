@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { anOrder } from '../testing/orders.ts';
+import { confirm } from './confirmation.ts';
+import { orderCreated } from './events.ts';
+
+it('an order is confirmed to its customer in words', () => {
+  const now = new Date('2026-11-22T09:30:01Z');
+  expect(confirm(orderCreated(anOrder(), { id: 1, from: 'A', to: 'M' }), now)).toEqual({
+    orderId: '019d0f2e-7b5c-7000-8000-000000000001',
+    userId: 'alice',
+    shard: 1,
+    message:
+      'Dear alice, your order for 2 x Mechanical Keyboard (Total: $299.98) has been confirmed! ' +
+      'Order ID: 019d0f2e-7b5c-7000-8000-000000000001',
+    timestamp: now,
+  });
+});

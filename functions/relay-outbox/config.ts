@@ -1,0 +1,14 @@
+import { brokerList, positiveInteger, readEnvironment, text } from '../adapters/environment.ts';
+import { shardMap } from '../adapters/shard-map-variable.ts';
+
+/** What relay-outbox needs to know, read once at cold start. */
+export function readConfig() {
+  return readEnvironment({
+    AWS_REGION: text,
+    SHARD_MAP: shardMap,
+    RECEIPTS_BUCKET: text,
+    KAFKA_BROKERS: brokerList,
+    ORDERS_TOPIC: text,
+    REPUBLISH_AFTER_MINUTES: positiveInteger,
+  });
+}

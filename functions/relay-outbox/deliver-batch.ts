@@ -1,0 +1,86 @@
+import { orderCreated } from '../domain/events.ts';
+import { type Order, receiptKey } from '../domain/order.ts';
+import type { EventPublisher, Log, OutstandingOrder, ReceiptStore } from '../domain/ports.ts';
+import { receiptText } from '../domain/receipt.ts';
+import { type ShardRange, shardName } from '../domain/shard-map.ts';
+
+const RECEIPTS_AT_A_TIME = 10;
+/** When a slow bucket makes a batch take longer than this, its other receipts are left for another time. */
+const RECEIPTS_WITHIN_MS = 2_000;
+
+export interface DeliveryDependencies {
+  readonly receipts: ReceiptStore;
+  readonly events: Pick<EventPublisher, 'publishAll'>;
+  readonly log: Log;
+}
+
+/**
+ * Delivers what is outstanding of a batch: receipts side by side, and beside them all events in one go, in the batch's
+ * order, so that none overtakes another. What fails of one kind holds up nothing of the other.
+ *
+ * @returns the batch as it stands now
+ */
+export async function deliverBatch(
+  shard: ShardRange,
+  batch: readonly OutstandingOrder[],
+  dependencies: DeliveryDependencies,
+): Promise<OutstandingOrder[]> {
+  const [stored, published] = await Promise.all([
+    storeReceipts(shard, ordersWithout('receipt', batch), dependencies),
+    publishEvents(shard, ordersWithout('event', batch), dependencies),
+  ]);
+  return batch.map(({ order, delivered }) => ({
+    order,
+    delivered: { receipt: delivered.receipt || stored.has(order), event: delivered.event || published.has(order) },
+  }));
+}
+
+function ordersWithout(effect: 'receipt' | 'event', batch: readonly OutstandingOrder[]): Order[] {
+  return batch.filter(({ delivered }) => !delivered[effect]).map(({ order }) => order);
+}
+
+/** @returns the orders whose receipts are stored now */
+async function storeReceipts(
+  shard: ShardRange,
+  orders: readonly Order[],
+  { receipts, log }: DeliveryDependencies,
+): Promise<Set<Order>> {
+  const stored = new Set<Order>();
+  const failures: unknown[] = [];
+  const until = performance.now() + RECEIPTS_WITHIN_MS;
+  const queue = orders.values();
+  const work = async () => {
+    // All workers draw from the same queue.
+    for (const order of queue) {
+      if (performance.now() > until) return;
+      try {
+        await receipts.put(receiptKey(order), receiptText(order, shard));
+        stored.add(order);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: RECEIPTS_AT_A_TIME }, work));
+  if (stored.size < orders.length) {
+    const outstanding = orders.length - stored.size;
+    log.warn('receipts stay outstanding', { shard: shardName(shard), outstanding, error: failures[0] });
+  }
+  return stored;
+}
+
+/** @returns the orders whose events are published now: all, or none when it is not certain of each */
+async function publishEvents(
+  shard: ShardRange,
+  orders: readonly Order[],
+  { events, log }: DeliveryDependencies,
+): Promise<Set<Order>> {
+  if (orders.length === 0) return new Set();
+  try {
+    await events.publishAll(orders.map((order) => orderCreated(order, shard)));
+    return new Set(orders);
+  } catch (error) {
+    log.warn('events stay outstanding', { shard: shardName(shard), outstanding: orders.length, error });
+    return new Set();
+  }
+}

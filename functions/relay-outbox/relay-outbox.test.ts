@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { OutstandingOrder } from '../domain/ports.ts';
+import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
+import { MemoryOutbox } from '../testing/memory-outbox.ts';
+import { anOrder } from '../testing/orders.ts';
+import { MemoryEvents, MemoryLog, MemoryReceipts } from '../testing/ports.ts';
+import { type RelayFigures, type RelayOutboxDependencies, relayOutbox } from './relay-outbox.ts';
+
+const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
+const ALL = { receipt: true, event: true };
+
+/** Order n with nothing delivered, unless said otherwise. */
+const outstanding = (n: number, delivered = { receipt: false, event: false }): OutstandingOrder => ({
+  order: anOrder({ id: ID(n) }),
+  delivered,
+});
+
+describe('relaying the outbox', () => {
+  let outbox: MemoryOutbox;
+  let receipts: MemoryReceipts;
+  let events: MemoryEvents;
+  let log: MemoryLog;
+  let reported: Record<string, RelayFigures>;
+
+  beforeEach(() => {
+    [outbox, receipts, events, log] = [new MemoryOutbox(), new MemoryReceipts(), new MemoryEvents(), new MemoryLog()];
+    reported = {};
+  });
+
+  const relay = (over: Partial<RelayOutboxDependencies> = {}) =>
+    relayOutbox({
+      shards: DEFAULT_SHARD_MAP,
+      outbox,
+      receipts,
+      events,
+      republishAfterMinutes: 10,
+      report: (shard, figures) => {
+        reported[shard] = figures;
+      },
+      now: () => 0,
+      log,
+      ...over,
+    });
+  const published = () => events.published.map(({ orderId }) => Number(orderId.slice(-12)));
+
+  it('delivers receipts and events batch by batch until nothing is left, and reports each shard', async () => {
+    outbox.batches.shard1 = [[outstanding(1), outstanding(2)], [outstanding(3)]];
+    await relay();
+    expect(published()).toEqual([1, 2, 3]);
+    expect(receipts.texts.size).toBe(3);
+    expect(outbox.settled).toEqual([1, 2, 3].map((n) => outstanding(n, ALL)));
+    expect(reported).toEqual({
+      shard1: { relayed: 3, republished: 0, oldestAgeSeconds: 0 },
+      shard2: { relayed: 0, republished: 0, oldestAgeSeconds: 0 },
+    });
+  });
+
+  it('delivers only what is outstanding of an order', async () => {
+    outbox.batches.shard1 = [
+      [outstanding(1, { receipt: true, event: false }), outstanding(2, { receipt: false, event: true })],
+    ];
+    await relay();
+    expect(published()).toEqual([1]);
+    expect([...receipts.texts.keys()]).toEqual([`receipts/alice/${ID(2)}.txt`]);
+    expect(outbox.settled).toEqual([outstanding(1, ALL), outstanding(2, ALL)]);
+  });
+
+  it('drops a note of which nothing is outstanding any more', async () => {
+    outbox.batches.shard1 = [[outstanding(1, ALL)]];
+    await relay();
+    expect([published(), outbox.settled]).toEqual([[], [outstanding(1, ALL)]]);
+  });
+
+  it('stores receipts while Kafka is down, and says that events stay', async () => {
+    events.failure = new Error('Kafka is down');
+    outbox.batches.shard1 = [[outstanding(1)], [outstanding(2)]];
+    await relay();
+    const receiptOnly = { receipt: true, event: false };
+    expect(outbox.settled).toEqual([outstanding(1, receiptOnly), outstanding(2, receiptOnly)]);
+    expect(reported.shard1).toEqual({ relayed: 0, republished: 0, oldestAgeSeconds: 90 });
+    expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'events stay outstanding' }));
+  });
+
+  it('publishes events while S3 is down, and says that receipts stay', async () => {
+    receipts.failure = new Error('S3 is down');
+    outbox.batches.shard1 = [[outstanding(1)], [outstanding(2)]];
+    await relay();
+    expect(published()).toEqual([1, 2]);
+    expect(outbox.settled.map(({ delivered }) => delivered)).toEqual([
+      { receipt: false, event: true },
+      { receipt: false, event: true },
+    ]);
+    expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'receipts stay outstanding' }));
+  });
+
+  it('counts all events of a batch as outstanding when they could not be published together', async () => {
+    outbox.batches.shard1 = [[outstanding(1), outstanding(2)]];
+    const halfway = {
+      publishAll: async () => {
+        throw new Error('one partition has no leader');
+      },
+    };
+    await relay({ events: halfway });
+    expect(outbox.settled.map(({ delivered }) => delivered.event)).toEqual([false, false]);
+  });
+
+  it('never has more than ten receipts under way', async () => {
+    let [underWay, most] = [0, 0];
+    const counting = {
+      put: async () => {
+        most = Math.max(most, ++underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+      },
+    };
+    outbox.batches.shard1 = [Array.from({ length: 35 }, (_, n) => outstanding(n))];
+    await relay({ receipts: counting });
+    expect([most, outbox.settled.filter(({ delivered }) => delivered.receipt).length]).toEqual([10, 35]);
+  });
+
+  it('publishes again what was never confirmed, once everything else is done', async () => {
+    outbox.batches.shard1 = [[outstanding(1)]];
+    outbox.unconfirmed.shard1 = [[outstanding(2, { receipt: true, event: false })]];
+    await relay();
+    expect(published()).toEqual([1, 2]);
+    expect(reported.shard1).toEqual({ relayed: 2, republished: 1, oldestAgeSeconds: 0 });
+  });
+
+  it('begins no batch after 45 seconds', async () => {
+    outbox.batches.shard1 = [[outstanding(1)], [outstanding(2)], [outstanding(3)]];
+    let now = 0;
+    const slow = {
+      publishAll: async (all: Parameters<MemoryEvents['publishAll']>[0]) => {
+        now += 23_000;
+        await events.publishAll(all);
+      },
+    };
+    await relay({ shards: DEFAULT_SHARD_MAP.slice(0, 1), events: slow, now: () => now });
+    expect(published()).toEqual([1, 2]);
+  });
+
+  it('leaves a shard that does not answer for the next run, and serves the others', async () => {
+    outbox.unavailable.add('shard1');
+    outbox.batches.shard2 = [[outstanding(1)]];
+    await relay();
+    expect([published(), Object.keys(reported)]).toEqual([[1], ['shard2']]);
+    expect(log.lines).toContainEqual(expect.objectContaining({ level: 'error' }));
+  });
+
+  it('fails for a defect, after the other shards are served', async () => {
+    outbox.batches.shard2 = [[outstanding(1)], [outstanding(2)]];
+    const defective = Object.assign(Object.create(outbox) as MemoryOutbox, {
+      claim: async (shard: { id: number }) => {
+        if (shard.id === 1) throw new TypeError('a defect');
+        return outbox.claim({ id: 2, from: 'N', to: 'Z' });
+      },
+    });
+    await expect(relay({ outbox: defective })).rejects.toThrow('a defect');
+    expect(published()).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,55 @@
+import { ShardUnavailableError } from '../domain/errors.ts';
+import { asCreated, type Order } from '../domain/order.ts';
+import type { OrderQuery } from '../domain/order-page.ts';
+import type { Delivered, OrderReader, OrderWriter, Placement } from '../domain/ports.ts';
+import { type ShardRange, shardName } from '../domain/shard-map.ts';
+
+/** Orders and outbox of all shards in memory. */
+export class MemoryOrders implements OrderWriter, OrderReader {
+  readonly stored: { shard: string; order: Order; key?: string | undefined }[] = [];
+  readonly outbox = new Map<string, Delivered>();
+  /** Names of the shards that do not answer. */
+  readonly unavailable = new Set<string>();
+  /** Users with an older event that waits for the relay. */
+  readonly waiting = new Set<string>();
+  /** How long everything in the outbox has been there. */
+  outstandingMs = 0;
+
+  async place(shard: ShardRange, order: Order, key?: string): Promise<Placement> {
+    this.#reach(shard);
+    const eventMustWait = this.waiting.has(order.userId);
+    const found = this.stored.find((one) => key !== undefined && one.order.userId === order.userId && one.key === key);
+    if (found === undefined) {
+      const delivered = { receipt: false, event: false };
+      this.stored.push({ shard: shardName(shard), order, key });
+      this.outbox.set(order.id, delivered);
+      return { order, replayed: false, delivered, outstandingMs: 0, eventMustWait };
+    }
+    const outstanding = this.outbox.get(found.order.id);
+    const delivered = outstanding ?? { receipt: true, event: true };
+    const outstandingMs = outstanding === undefined ? 0 : this.outstandingMs;
+    return { order: asCreated(found.order), replayed: true, delivered, outstandingMs, eventMustWait };
+  }
+
+  async settle(shard: ShardRange, orderId: string, delivered: Delivered): Promise<void> {
+    this.#reach(shard);
+    if (delivered.receipt && delivered.event) this.outbox.delete(orderId);
+    else this.outbox.set(orderId, delivered);
+  }
+
+  async list(shard: ShardRange, { userId, after, limit }: OrderQuery): Promise<Order[]> {
+    this.#reach(shard);
+    const place = ({ createdAt, id }: { createdAt: Date; id: string }) => createdAt.toISOString() + id;
+    return this.stored
+      .filter((stored) => stored.shard === shardName(shard))
+      .map(({ order }) => order)
+      .filter((order) => userId === undefined || order.userId === userId)
+      .filter((order) => after === undefined || place(order) < place(after))
+      .sort((a, b) => (place(a) < place(b) ? 1 : -1))
+      .slice(0, limit);
+  }
+
+  #reach(shard: ShardRange): void {
+    if (this.unavailable.has(shardName(shard))) throw new ShardUnavailableError(shardName(shard));
+  }
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { lockDataDir } from '../../local/engines/processes/data-dir-lock.ts';
+import { recoverLeftovers } from '../../local/engines/processes/leftovers.ts';
+import { createLog } from '../../local/log.ts';
+import { REPOSITORY } from '../../local/settings.ts';
+import type { Addresses } from '../../local/start.ts';
+import { findFreePorts } from './free-ports.ts';
+
+const UP_WITHIN_MS = 240_000;
+const DOWN_WITHIN_MS = 15_000;
+/** API, site, AWS, Kafka and up to 26 shards. */
+const PORTS = 30;
+
+/** A local run of its own, started as a person starts it, that can be killed and started again at the same addresses. */
+export class Instance {
+  /** Where the run keeps its data; new and empty at the start. */
+  readonly dataDir: string;
+  readonly #flags: readonly string[];
+  readonly #signal: AbortSignal;
+  #child: ChildProcess | undefined;
+  #addresses: Addresses | undefined;
+
+  private constructor(dataDir: string, firstPort: number, signal: AbortSignal) {
+    this.dataDir = dataDir;
+    this.#signal = signal;
+    const flags = ['--api-port', '--site-port', '--aws-port', '--kafka-port', '--postgres-port'];
+    this.#flags = ['--data-dir', dataDir, ...flags.flatMap((flag, index) => [flag, String(firstPort + index)])];
+  }
+
+  /** Prepares a run on free ports and an empty folder. It is not started yet. */
+  static async create(signal: AbortSignal): Promise<Instance> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'orderflow-chaos-'));
+    // Postgres may run as another user, who has to get in.
+    chmodSync(dataDir, 0o755);
+    return new Instance(dataDir, await findFreePorts(PORTS), signal);
+  }
+
+  get addresses(): Addresses {
+    if (this.#addresses === undefined) throw new Error('The run has not been started.');
+    return this.#addresses;
+  }
+
+  /**
+   * The runner's process id.
+   *
+   * @throws Error when the runner has ended although nobody killed it
+   */
+  get pid(): number {
+    if (this.#hasEnded()) throw new Error(`The run ended by itself:\n${this.#lastOutput()}`);
+    if (this.#child?.pid === undefined) throw new Error('The run has not been started.');
+    return this.#child.pid;
+  }
+
+  /**
+   * Starts the runner and waits until it is up.
+   *
+   * @throws Error with the end of its output when it ends or takes longer than four minutes
+   */
+  async start(): Promise<void> {
+    const addressFile = join(this.dataDir, 'addresses.json');
+    rmSync(addressFile, { force: true });
+    const output = openSync(this.#outputFile, 'a');
+    this.#child = spawn(process.execPath, [join(REPOSITORY, 'local/main.ts'), ...this.#flags], {
+      cwd: REPOSITORY,
+      stdio: ['ignore', output, output],
+      // Its own group: Ctrl-C reaches the runner through this process alone.
+      detached: true,
+    });
+    closeSync(output);
+    const deadline = Date.now() + UP_WITHIN_MS;
+    for (;;) {
+      this.#signal.throwIfAborted();
+      this.#addresses = readAddresses(addressFile);
+      if (this.#addresses) return;
+      if (this.#hasEnded()) throw new Error(`The run ended while starting:\n${this.#lastOutput()}`);
+      if (Date.now() > deadline) throw new Error(`The run is not up after four minutes:\n${this.#lastOutput()}`);
+      await delay(50);
+    }
+  }
+
+  /** Ends the runner as `kill -9` does; its engines live on until the next start. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+    this.#child = undefined;
+  }
+
+  /** Ends everything, in whatever state it is, and removes the data unless it is to be kept. */
+  async dispose(keepData: boolean): Promise<void> {
+    const slow = setTimeout(() => this.#child?.kill('SIGKILL'), DOWN_WITHIN_MS);
+    await this.#end('SIGINT');
+    clearTimeout(slow);
+    const unlock = await lockDataDir(this.dataDir);
+    const file = join(this.dataDir, 'cleanup.log');
+    await recoverLeftovers(this.dataDir, createLog({ source: 'chaos', file, terminal: process.stdout }));
+    if (keepData) await unlock();
+    else await rm(this.dataDir, { recursive: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || this.#hasEnded()) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  #hasEnded(): boolean {
+    return this.#child !== undefined && (this.#child.exitCode !== null || this.#child.signalCode !== null);
+  }
+
+  get #outputFile(): string {
+    return join(this.dataDir, 'output.log');
+  }
+
+  #lastOutput(): string {
+    return readFileSync(this.#outputFile, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
+  }
+}
+
+/** The run writes the file when it is up; undefined until then. */
+function readAddresses(file: string): Addresses | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Addresses;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

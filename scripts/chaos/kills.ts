@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { processIdentity } from '../../local/engines/processes/identity.ts';
+import type { Instance } from './instance.ts';
+import type { Random } from './random.ts';
+import { findEngines, findEnvironments } from './victims.ts';
+
+/** What is killed besides the engines, which go by their own names. */
+const FUNCTION = 'a function';
+const RUNNER = 'the runner';
+const VICTIM_WITHIN_MS = 60_000;
+
+/** One kill of the plan. */
+export interface PlannedKill {
+  readonly kind: string;
+  /** The kill is due so many acknowledged orders after the one before it. */
+  readonly gap: number;
+}
+
+/** Everything of a running instance that can be killed. */
+export function kindsOf(instance: Instance): string[] {
+  return [...[...findEngines(instance.dataDir).keys()].sort(), FUNCTION, RUNNER];
+}
+
+/** Spreads `times` kills of each kind at random over a run, in the order in which they are due. */
+export function planKills(kinds: readonly string[], times: number, orders: number, random: Random): PlannedKill[] {
+  const kills = kinds
+    .flatMap((kind) => Array.from({ length: times }, () => ({ kind, moment: random.below(orders) })))
+    .sort((a, b) => a.moment - b.moment);
+  return kills.map(({ kind, moment }, index) => ({ kind, gap: moment - (kills[index - 1]?.moment ?? 0) }));
+}
+
+/**
+ * Carries the plan out. A victim that is still down from an earlier kill is waited for; others may be down meanwhile.
+ *
+ * @param options.acknowledged how many orders are acknowledged by now
+ * @param options.onKill told after each kill
+ * @throws Error when a victim does not come back within a minute
+ */
+export async function carryOut(options: {
+  plan: readonly PlannedKill[];
+  instance: Instance;
+  random: Random;
+  acknowledged: () => number;
+  onKill: (kind: string, pid: number) => void;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { plan, instance, random, acknowledged, onKill, signal } = options;
+  for (const { kind, gap } of plan) {
+    const due = acknowledged() + gap;
+    while (acknowledged() < due) await delay(10, undefined, { signal });
+    const pid = await killOne(kind, instance, random, signal);
+    onKill(kind, pid);
+    if (kind === RUNNER) await instance.start();
+  }
+}
+
+async function killOne(kind: string, instance: Instance, random: Random, signal: AbortSignal): Promise<number> {
+  const deadline = Date.now() + VICTIM_WITHIN_MS;
+  for (;;) {
+    const pid = findVictim(kind, instance, random);
+    if (pid !== undefined && pid === instance.pid) {
+      await instance.kill();
+      return pid;
+    }
+    if (pid !== undefined && killed(pid)) {
+      // Until it is really gone it would be found, and killed, again.
+      while (processIdentity(pid) !== undefined) await delay(1);
+      return pid;
+    }
+    if (Date.now() > deadline) throw new Error(`There is no process of ${kind} to kill, for a minute now.`);
+    await delay(50, undefined, { signal });
+  }
+}
+
+function findVictim(kind: string, instance: Instance, random: Random): number | undefined {
+  if (kind === RUNNER) return instance.pid;
+  if (kind !== FUNCTION) return findEngines(instance.dataDir).get(kind);
+  const environments = findEnvironments(instance.pid);
+  return environments.length === 0 ? undefined : random.pick(environments);
+}
+
+/** False when the process has ended in the last moment: the run itself ends idle functions. */
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+/** A source of random numbers that gives the same ones for the same seed. */
+export interface Random {
+  /** 0 <= x < 1 */
+  next(): number;
+  /** A whole number, 0 <= x < `below`. */
+  below(limit: number): number;
+  /** One of the given, which must not be none. */
+  pick<T>(from: readonly T[]): T;
+}
+
+/**
+ * The generator mulberry32: enough for a schedule, small enough to read.
+ *
+ * @param seed a whole number, 0 to 2^32 - 1
+ */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (limit: number) => Math.floor(next() * limit);
+  return { next, below, pick: <T>(from: readonly T[]) => from[below(from.length)] as T };
+}

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { invokeDlt } from './dlt-function.ts';
+
+describe('the function dlt of a local run', () => {
+  let dataDir: string;
+  let server: Server;
+  let requests: { url: string | undefined; authorization: string | undefined; body: string }[];
+  let answer: (response: ServerResponse) => void;
+
+  beforeEach(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'orderflow-dlt-'));
+    requests = [];
+    answer = (response) => response.end('{"records":[],"total":0}');
+    server = createServer(async (request: IncomingMessage, response) => {
+      requests.push({
+        url: request.url,
+        authorization: request.headers.authorization,
+        body: await text(request),
+      });
+      answer(response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    writeFileSync(join(dataDir, 'addresses.json'), JSON.stringify({ aws: `http://127.0.0.1:${port}` }));
+    return () => rmSync(dataDir, { recursive: true });
+  });
+  afterEach(() => {
+    server.close();
+  });
+
+  const list = () => invokeDlt({ action: 'list' }, { dataDir });
+
+  it('is invoked through the Lambda API with the key of the operator', async () => {
+    expect(await list()).toEqual({ records: [], total: 0 });
+    expect(requests).toMatchObject([
+      {
+        url: '/2015-03-31/functions/orderflow-dev-dlt/invocations',
+        authorization: expect.stringContaining('Credential=test/'),
+        body: '{"action":"list"}',
+      },
+    ]);
+  });
+
+  it('is not there when no run is up', async () => {
+    rmSync(join(dataDir, 'addresses.json'));
+    await expect(list()).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringContaining(`No local run is up in ${dataDir}.`),
+    });
+  });
+
+  it('does not answer when the run was killed', async () => {
+    server.close();
+    await expect(list()).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringContaining(`The local run of ${dataDir} does not answer.`),
+    });
+  });
+
+  it('may be missing', async () => {
+    answer = (response) =>
+      response
+        .writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException', 'content-type': 'application/json' })
+        .end('{"Message":"Function not found"}');
+    await expect(list()).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringContaining('There is no function orderflow-dev-dlt.'),
+    });
+  });
+
+  it('may be out of bounds, which is not tried again', async () => {
+    answer = (response) =>
+      response
+        .writeHead(429, { 'x-amzn-errortype': 'TooManyRequestsException', 'content-type': 'application/json' })
+        .end('{"Message":"Rate Exceeded."}');
+    await expect(list()).rejects.toMatchObject({
+      name: 'UserError',
+      message: 'Lambda refuses to invoke orderflow-dev-dlt: TooManyRequestsException: Rate Exceeded.',
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  const failWith = (errorType: string, errorMessage: string) => {
+    answer = (response) =>
+      response
+        .setHeader('x-amz-function-error', 'Unhandled')
+        .end(JSON.stringify({ errorType, errorMessage, trace: ['Error', '    at somewhere'] }));
+  };
+
+  it('says in its own words that an id is unknown', async () => {
+    failWith('UnknownDeadLetterError', 'The topic orders-dlt holds no record orders-3-42.');
+    const drop = invokeDlt({ action: 'drop', id: 'orders-3-42' }, { dataDir });
+    await expect(drop).rejects.toMatchObject({
+      name: 'UserError',
+      message: 'The topic orders-dlt holds no record orders-3-42.',
+    });
+  });
+
+  it('may fail, which is told without its stack', async () => {
+    failWith('KafkaJSConnectionError', 'no broker');
+    await expect(list()).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(/^The function orderflow-dev-dlt failed: KafkaJSConnectionError: no broker\n/),
+    });
+  });
+});

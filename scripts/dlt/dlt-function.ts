@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  InvokeCommand,
+  LambdaClient,
+  type LambdaClientConfig,
+  LambdaServiceException,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-lambda';
+import type { CommandEvent } from '../../functions/dlt/input.ts';
+import { REGION } from '../../local/aws-identity.ts';
+import type { Addresses } from '../../local/start.ts';
+import { UserError } from '../../local/user-error.ts';
+import type { Target } from './command-line.ts';
+
+/** Longer than the function itself may take. */
+const INVOKE_TIMEOUT_MS = 75_000;
+/** The local run's stage, and the key of its operator. */
+const LOCAL_STAGE = 'dev';
+const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+/**
+ * Has the function `dlt` carry out a command.
+ *
+ * @returns its answer
+ * @throws UserError saying why it could not, or what the function says against it
+ */
+export async function invokeDlt(event: CommandEvent, target: Target): Promise<unknown> {
+  const local = 'dataDir' in target;
+  const functionName = `orderflow-${local ? LOCAL_STAGE : target.stage}-dlt`;
+  // Not tried again: nobody could tell whether a replay has taken place.
+  const client = new LambdaClient({ maxAttempts: 1, ...(local ? await localRun(target.dataDir) : {}) });
+  if (!local) await checkRegion(client);
+  const invocation = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) });
+  try {
+    const abortSignal = AbortSignal.timeout(INVOKE_TIMEOUT_MS);
+    const { FunctionError, Payload } = await client.send(invocation, { abortSignal });
+    const answer = JSON.parse(Payload?.transformToString() ?? 'null');
+    if (FunctionError !== undefined) throw new UserError(failureText(functionName, answer));
+    return answer;
+  } catch (error) {
+    throw explained(error, functionName, target);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function localRun(dataDir: string): Promise<LambdaClientConfig> {
+  const addresses = await readFile(join(dataDir, 'addresses.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new UserError(
+      `No local run is up in ${dataDir}. Start one with \`npm start\`, name its folder with --data-dir, or name a deployed stage with --stage.`,
+    );
+  });
+  const { aws } = JSON.parse(addresses) as Addresses;
+  return { endpoint: aws, region: REGION, credentials: OPERATOR };
+}
+
+async function checkRegion(client: LambdaClient): Promise<void> {
+  await client.config.region().catch((cause: unknown) => {
+    throw new UserError('No AWS Region is set. Set AWS_REGION, or AWS_PROFILE to a profile that has one.', { cause });
+  });
+}
+
+/** What the function answers when it throws: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
+function failureText(functionName: string, answer: unknown): string {
+  const { errorType, errorMessage } = (answer ?? {}) as { errorType?: string; errorMessage?: string };
+  if (errorType === 'UnknownDeadLetterError') return errorMessage ?? errorType;
+  return `The function ${functionName} failed: ${errorType}: ${errorMessage}\nNothing else is known here; its log has more.`;
+}
+
+/** The failure of an invocation in the words of whoever can mend it; others as they are. */
+function explained(error: unknown, functionName: string, target: Target): unknown {
+  const local = 'dataDir' in target;
+  if (error instanceof ResourceNotFoundException) {
+    const remedy = local
+      ? `The local run of ${target.dataDir} is of another version: start it again.`
+      : `Deploy the stage ${target.stage} first, or set AWS_REGION and AWS_PROFILE to where it is.`;
+    return new UserError(`There is no function ${functionName}. ${remedy}`, { cause: error });
+  }
+  if (error instanceof LambdaServiceException) {
+    return new UserError(`Lambda refuses to invoke ${functionName}: ${error.name}: ${error.message}`, { cause: error });
+  }
+  const { name, code, message } = error as NodeJS.ErrnoException;
+  if (name === 'CredentialsProviderError') {
+    return new UserError(`There are no usable AWS credentials: ${message}`, { cause: error });
+  }
+  if (name === 'TimeoutError' || name === 'AbortError') {
+    return new UserError(`${functionName} did not answer within ${INVOKE_TIMEOUT_MS / 1000} s.`, { cause: error });
+  }
+  if (local && code === 'ECONNREFUSED') {
+    return new UserError(`The local run of ${target.dataDir} does not answer. Start it with \`npm start\`.`, {
+      cause: error,
+    });
+  }
+  return error;
+}

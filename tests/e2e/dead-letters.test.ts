@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { newUser } from '../api.ts';
+import { invokeFunction, operatorKafka, produce, readTopic } from '../clients.ts';
+import { runToEnd, waitFor } from '../run.ts';
+
+const addresses = inject('addresses');
+const dataDir = inject('dataDir');
+const PARTITION = 2;
+const user = newUser('b');
+const folder = mkdtempSync(join(tmpdir(), 'orderflow-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** An event of an order that no shard knows; consumers cannot tell. */
+function eventOf(orderId: string) {
+  return JSON.stringify({
+    event_type: 'order.created',
+    order_id: orderId,
+    user_id: user,
+    product_name: 'Desk',
+    quantity: 1,
+    total: 10,
+    status: 'created',
+    shard: 1,
+    timestamp: new Date().toISOString(),
+  });
+}
+
+const POISON = {
+  'not JSON': 'this is no JSON',
+  'a wrong schema': JSON.stringify({ ...JSON.parse(eventOf(randomUUID())), quantity: 'two' }),
+  '900 KB': 'x'.repeat(900 * 1024),
+};
+const behind = randomUUID();
+let firstOffset: number;
+
+function idOf(index: number): string {
+  return `orders-${PARTITION}-${firstOffset + index}`;
+}
+
+async function listed(): Promise<{ id: string; cause: unknown; size: number; value: string }[]> {
+  return (await invokeFunction(addresses, 'dlt', { action: 'list' })).records;
+}
+
+function dlt(...args: string[]) {
+  return runToEnd([...args, '--data-dir', dataDir], process.env, 'scripts/dlt.ts');
+}
+
+function confirmed(orderId: string) {
+  return readTopic(addresses, 'order-confirmations', (all) => all.some(({ headers }) => headers.ce_id === orderId));
+}
+
+describe('records on `orders` that can never be processed', { timeout: 90_000 }, () => {
+  beforeAll(async () => {
+    const admin = operatorKafka(addresses).admin();
+    await admin.connect();
+    const ends = await admin.fetchTopicOffsets('orders');
+    await admin.disconnect();
+    firstOffset = Number(ends.find(({ partition }) => partition === PARTITION)?.high);
+    const values = [...Object.values(POISON), eventOf(behind)];
+    await produce(
+      addresses,
+      'orders',
+      values.map((value) => ({ partition: PARTITION, key: user, value })),
+    );
+  });
+
+  it('do not hold up what is behind them on their partition', async () => {
+    await confirmed(behind);
+  });
+
+  it('land in orders-dlt, each with its cause', async () => {
+    await waitFor(async () => expect((await listed()).length).toBeGreaterThanOrEqual(3), { seconds: 60 });
+    const records = await readTopic(addresses, 'orders-dlt', (all) => all.length >= 3);
+    for (const { value } of records.slice(0, 3)) {
+      const { requestContext, KafkaBatchInfo, payload } = JSON.parse(value);
+      expect(requestContext.condition).toBe('RetriesExhausted');
+      expect(KafkaBatchInfo.batchSize).toBe(1);
+      expect(Object.keys(payload.records)).toEqual([`orders-${PARTITION}`]);
+    }
+  });
+
+  it('are listed by the function and by the command', async () => {
+    const records = await listed();
+    for (const [index, value] of Object.values(POISON).entries()) {
+      const record = records.find(({ id }) => id === idOf(index));
+      expect(record).toMatchObject({ size: value.length, value: expect.any(String) });
+      expect(JSON.stringify(record?.cause)).toContain('RetriesExhausted');
+      expect(record?.value.length).toBeLessThan(3_000);
+    }
+    const { code, output } = await dlt('list');
+    expect(code).toBe(0);
+    for (const index of [0, 1, 2]) expect(output).toContain(idOf(index));
+  });
+
+  it('come through when they are replayed with a repaired value', async () => {
+    const repaired = randomUUID();
+    const file = join(folder, 'repaired.json');
+    writeFileSync(file, eventOf(repaired));
+    expect(await dlt('replay', idOf(1), '--value', file)).toMatchObject({ code: 0 });
+    const confirmation = (await confirmed(repaired)).find(({ headers }) => headers.ce_id === repaired);
+    expect(confirmation?.key).toBe(user);
+    expect((await listed()).map(({ id }) => id)).not.toContain(idOf(1));
+  });
+
+  it('are gone from the list when they are dropped', async () => {
+    expect(await dlt('drop', idOf(2))).toMatchObject({ code: 0 });
+    const ids = (await listed()).map(({ id }) => id);
+    expect(ids).not.toContain(idOf(2));
+    expect(ids).toContain(idOf(0));
+  });
+
+  it('come back under another id when they are replayed unrepaired', async () => {
+    expect(await dlt('replay', idOf(0))).toMatchObject({ code: 0 });
+    await waitFor(
+      async () => {
+        const again = (await listed()).filter(({ value }) => value === POISON['not JSON']);
+        expect(again).toHaveLength(1);
+        expect(again[0]?.id).not.toBe(idOf(0));
+      },
+      { seconds: 30 },
+    );
+  });
+
+  it('must exist: an unknown id is an error in one sentence', async () => {
+    const { code, output } = await dlt('replay', 'orders-0-999999999');
+    expect(code).toBe(1);
+    expect(output).toContain('orders-0-999999999');
+    expect(output).not.toContain('    at ');
+  });
+});

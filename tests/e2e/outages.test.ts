@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { findEnvironments } from '../../scripts/chaos/victims.ts';
+import { type Answer, call, newUser, orderOf } from '../api.ts';
+import { invokeFunction, listKeys, queryShard, readTopic } from '../clients.ts';
+import { hold } from '../engines.ts';
+import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../run.ts';
+
+const SHARDS = ['orders_shard1', 'orders_shard2'];
+const dataDir = newDataDir(inject('dataDir'));
+let run: Run;
+/** Lets go on what a test that failed left held. */
+let resume = () => {};
+
+beforeAll(async () => {
+  run = await startRun(dataDir);
+  // The first requests start functions, which takes its own time.
+  await Promise.all(['a', 'z'].map((letter) => place(newUser(letter))));
+});
+afterAll(async () => {
+  resume();
+  await run?.end('SIGINT');
+  removeDataDir(dataDir);
+});
+
+function place(user: string, key?: string): Promise<Answer> {
+  return call(run.addresses.api, 'POST', '/api/orders', orderOf(user), key ? { 'idempotency-key': key } : {});
+}
+
+async function timed(request: Promise<Answer>) {
+  const begun = performance.now();
+  const answer = await request;
+  return { ...answer, seconds: (performance.now() - begun) / 1000 };
+}
+
+async function onAllShards(sql: string): Promise<Record<string, unknown>[]> {
+  return (await Promise.all(SHARDS.map((shard) => queryShard(run.addresses, shard, sql)))).flat();
+}
+
+/** Instead of waiting for the next minute: everything in the outbox is due now, and two relays run at once. */
+async function relayTwice(): Promise<void> {
+  await onAllShards(`UPDATE outbox SET due_at = now() - interval '1 second'`);
+  await Promise.all([invokeFunction(run.addresses, 'relay-outbox'), invokeFunction(run.addresses, 'relay-outbox')]);
+}
+
+async function waitUntilDrained(): Promise<void> {
+  await waitFor(
+    async () => {
+      await relayTwice();
+      expect(await onAllShards('SELECT order_id FROM outbox')).toEqual([]);
+    },
+    { seconds: 60 },
+  );
+  await waitFor(
+    async () => expect(await onAllShards(`SELECT id FROM orders WHERE status <> 'confirmed'`)).toEqual([]),
+    { seconds: 30 },
+  );
+}
+
+function killFunctions(): void {
+  for (const pid of findEnvironments(run.pid)) process.kill(pid, 'SIGKILL');
+}
+
+/** Breakers of an earlier outage stay open for some seconds, but not in new environments. */
+async function waitUntilDelivering(): Promise<void> {
+  killFunctions();
+  const delivery = { receipt: 'stored', event: 'published' };
+  await waitFor(async () => expect((await place(newUser('a'))).body.delivery).toEqual(delivery), { seconds: 20 });
+}
+
+describe.each([
+  { down: ['kafka'], delivery: { receipt: 'stored', event: 'pending' } },
+  { down: ['s3'], delivery: { receipt: 'pending', event: 'published' } },
+  { down: ['kafka', 's3'], delivery: { receipt: 'pending', event: 'pending' } },
+])('while $down hang', { timeout: 120_000 }, ({ down, delivery }) => {
+  const users = [newUser('a'), newUser('z')];
+  const ids = new Map<string, string[]>(users.map((user) => [user, []]));
+
+  it('creates are answered in bounded time, and after some failures fast', async () => {
+    await waitUntilDelivering();
+    resume = hold(dataDir, down);
+    for (const _ of [1, 2, 3, 4]) {
+      for (const user of users) {
+        const answer = await timed(place(user));
+        expect(answer).toMatchObject({ status: 201, body: { delivery } });
+        expect(answer.seconds).toBeLessThan(4);
+        ids.get(user)?.push(answer.body.order.id);
+      }
+    }
+    const answer = await timed(place(users[0] ?? ''));
+    ids.get(users[0] ?? '')?.push(answer.body.order.id);
+    expect(answer.seconds).toBeLessThan(1);
+  });
+
+  it('nothing is lost: afterwards every receipt and event arrives, per user the oldest first', async () => {
+    resume();
+    await waitUntilDrained();
+    const expected = users.flatMap((user) => ids.get(user) ?? []);
+    const records = await readTopic(run.addresses, 'orders', (all) => {
+      const seen = new Set(all.map(({ headers }) => headers.ce_id));
+      return expected.every((id) => seen.has(id));
+    });
+    for (const user of users) {
+      const events = records.filter(({ key }) => key === user).map(({ headers }) => headers.ce_id);
+      expect([...new Set(events)]).toEqual(ids.get(user));
+      // Two relays ran at once, and a request may have been carried out although its answer did not come.
+      for (const id of new Set(events)) expect(events.filter((other) => other === id).length).toBeLessThanOrEqual(3);
+      expect((await listKeys(run.addresses, 'order-receipts', `receipts/${user}/`)).sort()).toEqual(
+        ids.get(user)?.map((id) => `receipts/${user}/${id}.txt`),
+      );
+    }
+  });
+});
+
+it('a retry finishes what a request left that died half-way', async () => {
+  const user = newUser('m');
+  const key = randomUUID();
+  await waitUntilDelivering();
+  resume = hold(dataDir, ['s3']);
+  const first = place(user, key);
+  const find = `SELECT id FROM orders WHERE user_id = '${user}'`;
+  await waitFor(async () => expect(await onAllShards(find)).toHaveLength(1));
+  killFunctions();
+  expect((await first).status).toBe(502);
+  resume();
+  await delay(3_000);
+
+  const second = await place(user, key);
+  expect(second.status).toBe(201);
+  expect(second.headers.get('idempotent-replayed')).toBe('true');
+  expect(second.body.delivery).toEqual({ receipt: 'stored', event: 'published' });
+  const [row] = await onAllShards(find);
+  expect(second.body.order.id).toBe(row?.id);
+  expect(await onAllShards(`SELECT * FROM outbox WHERE user_id = '${user}'`)).toEqual([]);
+  expect(await listKeys(run.addresses, 'order-receipts', `receipts/${user}/`)).toHaveLength(1);
+});
+
+describe('while one shard hangs', { timeout: 90_000 }, () => {
+  const get = (path: string) => timed(call(run.addresses.api, 'GET', path));
+
+  it('its users get 503 with Retry-After soon; other users notice nothing', async () => {
+    resume = hold(dataDir, ['orders_shard2']);
+    const [theirs, ours] = await Promise.all([timed(place(newUser('z'))), timed(place(newUser('a')))]);
+    for (const refused of [theirs, await get('/api/orders?user_id=zoe')]) {
+      expect(refused.status).toBe(503);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(refused.body.error).toContain('shard2');
+      expect(refused.seconds).toBeLessThan(4);
+    }
+    expect(ours).toMatchObject({ status: 201, body: { delivery: { receipt: 'stored', event: 'published' } } });
+    expect(ours.seconds).toBeLessThan(2);
+  });
+
+  it('listing all orders says that it is partial', async () => {
+    const listed = await get('/api/orders');
+    expect(listed).toMatchObject({ status: 200, body: { partial: true, unavailable_shards: ['shard2'] } });
+    expect(listed.body.orders.length).toBeGreaterThan(0);
+    expect(listed.seconds).toBeLessThan(4);
+  });
+
+  it('orders of the other shard are confirmed', async () => {
+    const user = newUser('a');
+    await place(user);
+    await waitFor(async () =>
+      expect(
+        await queryShard(run.addresses, 'orders_shard1', 'select status from orders where user_id = $1', [user]),
+      ).toEqual([{ status: 'confirmed' }]),
+    );
+  });
+
+  it('everything is as before when it answers again', async () => {
+    resume();
+    const user = newUser('z');
+    await waitFor(async () => expect((await place(user)).status).toBe(201));
+    expect((await get('/api/orders')).body.partial).toBeUndefined();
+    await waitUntilDrained();
+  });
+});

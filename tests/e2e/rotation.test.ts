@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { type Answer, call, newUser, orderOf } from '../api.ts';
+import { operatorSecrets } from '../clients.ts';
+
+const addresses = inject('addresses');
+const secrets = operatorSecrets(addresses);
+const SECRET = 'orderflow/dev/shard1/orderuser';
+const PAUSE_MS = 2_000;
+let master: pg.Client;
+
+beforeAll(async () => {
+  const { host, port, username, password, dbname } = (await readSecret('orderflow/dev/shard1/master')).value;
+  const ssl = { rejectUnauthorized: false };
+  master = new pg.Client({ host, port: Number(port), user: username, password, database: dbname, ssl });
+  await master.connect();
+});
+afterAll(() => master.end());
+
+async function readSecret(name: string) {
+  const { VersionId, SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: name }));
+  return { version: VersionId, value: JSON.parse(SecretString ?? '') };
+}
+
+/** The steps of AWS's rotation for a single user, each followed by a pause in which every connection is opened anew. */
+async function rotateTo(password: string): Promise<void> {
+  const { version: oldVersion, value } = await readSecret(SECRET);
+  const newVersion = randomUUID();
+  await secrets.send(
+    new PutSecretValueCommand({
+      SecretId: SECRET,
+      ClientRequestToken: newVersion,
+      SecretString: JSON.stringify({ ...value, password }),
+      VersionStages: ['AWSPENDING'],
+    }),
+  );
+  await openConnectionsAnew();
+  await master.query(`ALTER ROLE ${value.username} PASSWORD ${pg.escapeLiteral(password)}`);
+  await openConnectionsAnew();
+  await secrets.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: SECRET,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: newVersion,
+      RemoveFromVersionId: oldVersion,
+    }),
+  );
+  await openConnectionsAnew();
+}
+
+/** A connection that is open outlives the change of its password; a rotation shows with the next one. */
+async function openConnectionsAnew(): Promise<void> {
+  for (const _ of [1, 2]) {
+    await delay(PAUSE_MS / 2);
+    await master.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'orderuser' AND state = 'idle'`,
+    );
+  }
+}
+
+it('fails no request while the password of a shard’s user is rotated under load, there and back', async () => {
+  const original = (await readSecret(SECRET)).value.password;
+  const answers: Answer[] = [];
+  const slowest = { ms: 0 };
+  let rotating = true;
+  const client = async (request: () => Promise<Answer>) => {
+    while (rotating) {
+      const begun = performance.now();
+      answers.push(await request());
+      slowest.ms = Math.max(slowest.ms, performance.now() - begun);
+    }
+  };
+  const create = () => call(addresses.api, 'POST', '/api/orders', orderOf(newUser('a')));
+  const list = () => call(addresses.api, 'GET', '/api/orders?limit=1');
+  const load = Promise.all([create, create, list].map(client));
+  try {
+    await rotateTo(`rotated-${randomUUID()}`);
+    await rotateTo(original);
+  } finally {
+    rotating = false;
+    await load;
+    await master.query(`ALTER ROLE orderuser PASSWORD ${pg.escapeLiteral(original)}`);
+  }
+  expect(answers.length).toBeGreaterThan(50);
+  expect(answers.filter(({ status, body }) => status >= 400 || body.partial)).toEqual([]);
+  expect(slowest.ms).toBeLessThan(3_000);
+});
