@@ -54,14 +54,18 @@ function openFile(path: string): WriteStream {
   return createWriteStream(path, { mode: 0o600 });
 }
 
-/** A structured line of a function with its message first; the file keeps it as it is. */
+/** A structured line of a function with its message first and without stacks; the file keeps it as it is. */
 function forPerson(text: string): string {
   if (!text.startsWith('{')) return text;
   try {
     const { message, timestamp: _, level: __, ...facts } = JSON.parse(text);
-    return typeof message === 'string' ? `${message} ${styleText('dim', JSON.stringify(facts))}` : text;
+    return typeof message === 'string' ? `${message} ${styleText('dim', JSON.stringify(facts, withoutStacks))}` : text;
   } catch {
     // A text that only looks like JSON is shown as it is.
     return text;
   }
+}
+
+function withoutStacks(key: string, value: unknown): unknown {
+  return key === 'stack' ? undefined : value;
 }

@@ -6,6 +6,13 @@ import { helpText, parseCommand, REPOSITORY, type Settings } from './settings.ts
 import { type Addresses, assembliesOf, start } from './start.ts';
 import { UserError } from './user-error.ts';
 
+// Whoever reads the output may leave, as in `npm start | head`; the run goes on until it is told to end.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   const command = parseCommand(process.argv.slice(2), process.env);
   if (command.verb === 'help') console.log(helpText());

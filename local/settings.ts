@@ -101,8 +101,12 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
   const flags = parseFlags(args);
   if (flags.help) return { verb: 'help' };
 
-  const value = (flag: Exclude<keyof typeof OPTIONS, 'context' | 'explain' | 'help'>) =>
-    flags[flag] ?? env[variableOf(flag)];
+  const value = (flag: Exclude<keyof typeof OPTIONS, 'context' | 'explain' | 'help'>) => {
+    const text = flags[flag] ?? env[variableOf(flag)];
+    if (text === '')
+      throw new UserError(`--${flag} (or ${variableOf(flag)}) must not be empty. Leave it out for its default.`);
+    return text;
+  };
   const port = (flag: keyof typeof PORT_FLAGS) => {
     const text = value(flag);
     return text === undefined ? PORT_FLAGS[flag].default : parsePort(flag, text);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockDataDir } from '../local/engines/processes/data-dir-lock.ts';
+import { isDataDir, lockDataDir } from '../local/engines/processes/data-dir-lock.ts';
 import { recoverLeftovers } from '../local/engines/processes/leftovers.ts';
 import { createLog } from '../local/log.ts';
 import { parseCommand } from '../local/settings.ts';
@@ -29,6 +29,7 @@ async function reset(dataDir: string): Promise<void> {
     console.log(`There is nothing to remove: ${dataDir} does not exist.`);
     return;
   }
+  if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is no data folder of a run; nothing was removed.`);
   await lockDataDir(dataDir);
   await recoverLeftovers(
     dataDir,

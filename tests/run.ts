@@ -37,7 +37,9 @@ export interface Run {
 export function newDataDir(seed?: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'orderflow-test-'));
   chmodSync(dir, 0o755);
-  if (seed) cpSync(join(seed, 'assemblies'), join(dir, 'assemblies'), { recursive: true });
+  for (const name of seed ? ['orderflow-data', 'assemblies'] : []) {
+    cpSync(join(seed ?? '', name), join(dir, name), { recursive: true });
+  }
   return dir;
 }
 

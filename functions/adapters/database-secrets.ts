@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 
 const TIMEOUT_MS = 2_000;
@@ -59,9 +63,12 @@ export class DatabaseSecrets {
   }
 
   async #read(name: string, stage: 'AWSCURRENT' | 'AWSPENDING'): Promise<DatabaseSecret> {
-    const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: name, VersionStage: stage }), {
-      abortSignal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    const { SecretString } = await this.#client.send(
+      new GetSecretValueCommand({ SecretId: name, VersionStage: stage }),
+      {
+        abortSignal: AbortSignal.timeout(TIMEOUT_MS),
+      },
+    );
     const { success, data } = databaseSecret.safeParse(parseJson(SecretString));
     // What is wrong with it stays unsaid: the value must not reach a log.
     if (!success) throw new Error(`The secret ${name} does not hold host, port, dbname, username and password.`);

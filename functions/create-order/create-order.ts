@@ -72,8 +72,7 @@ async function completeDelivery(
     delivered.receipt ||
       attempt('storing the receipt', order, log, () => receipts.put(receiptKey(order), receiptText(order, shard))),
     delivered.event ||
-      (!eventMustWait &&
-        attempt('publishing the event', order, log, () => events.publish(orderCreated(order, shard)))),
+      (!eventMustWait && attempt('publishing the event', order, log, () => events.publish(orderCreated(order, shard)))),
   ]);
   await attempt('settling the outbox', order, log, () => orders.settle(shard, order.id, { receipt, event }));
   return { receipt, event };

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { call } from '../testing/api-request.ts';
-import { anOrder } from '../testing/orders.ts';
 import { MemoryOrders } from '../testing/memory-orders.ts';
+import { anOrder } from '../testing/orders.ts';
 import { MemoryLog } from '../testing/ports.ts';
 import { listOrdersEndpoint } from './endpoint.ts';
 

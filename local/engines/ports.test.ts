@@ -37,6 +37,14 @@ describe('the check for free ports', () => {
     );
   });
 
+  it('finds a port that two parts want, and one that does not exist', async () => {
+    const other = { ...claim(40_000), part: 'Kafka', flag: '--kafka-port' };
+    await expect(checkPorts([claim(40_000), other])).rejects.toThrow(
+      new UserError('Port 40000 is wanted by shard1 and Kafka: change --postgres-port or --kafka-port.'),
+    );
+    await expect(checkPorts([claim(65_536)])).rejects.toThrow('65535 is the last: lower --postgres-port');
+  });
+
   it('hands out no port twice', async () => {
     const ports = await Promise.all(Array.from({ length: 20 }, freePort));
     expect(new Set(ports).size).toBe(20);

@@ -13,14 +13,16 @@ export interface PortClaim {
 }
 
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
+const HIGHEST_PORT = 65_535;
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
  * Makes sure that nobody listens on the claimed ports; 0 claims nothing.
  *
- * @throws UserError naming every port that is taken, what wanted it and the setting that changes it
+ * @throws UserError naming every port that cannot be had, what wanted it and the setting that changes it
  */
 export async function checkPorts(claims: readonly PortClaim[]): Promise<void> {
+  refuseImpossible(claims);
   const findings = await Promise.all(claims.map(async (claim) => ({ claim, obstacle: await obstacleOn(claim.port) })));
   const sentences = findings
     .filter(({ obstacle }) => obstacle !== undefined)
@@ -42,6 +44,20 @@ export async function freePort(): Promise<number> {
     if (handedOut.has(port)) continue;
     handedOut.add(port);
     return port;
+  }
+}
+
+function refuseImpossible(claims: readonly PortClaim[]): void {
+  for (const { port, part, flag, variable } of claims) {
+    if (port > HIGHEST_PORT) {
+      throw new UserError(
+        `${part} would get port ${port}, and ${HIGHEST_PORT} is the last: lower ${flag} or ${variable}.`,
+      );
+    }
+    const other = claims.find((claim) => claim.port === port && claim.part !== part);
+    if (port !== 0 && other) {
+      throw new UserError(`Port ${port} is wanted by ${part} and ${other.part}: change ${flag} or ${other.flag}.`);
+    }
   }
 }
 

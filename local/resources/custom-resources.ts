@@ -33,7 +33,11 @@ export const customResource = run(
       failureOfInvocation(request, ServiceToken, payload, signal),
       rejectionOnAbort(signal),
     ]).finally(() => answered.abort());
-    if (Status === 'FAILED') throw new Error(Reason ?? 'its provider answered FAILED without a reason');
+    if (Status === 'FAILED') {
+      context.log.debug('%s failed: %s', request.logicalId, Reason);
+      // The CDK's providers append a stack, which is for the log file.
+      throw new Error(Reason?.split('\n')[0] ?? 'its provider answered FAILED without a reason');
+    }
     return {
       ref: PhysicalResourceId ?? request.logicalId,
       attribute: (name) => Data?.[name],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -159,6 +159,17 @@ it('explains what becomes of every resource, none unknown', async () => {
   expect(code).toBe(0);
   expect(output).toContain('AWS::Lambda::Function');
   expect(output).toMatch(/0 unknown/);
+});
+
+it('removes no folder that is not a data folder', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'orderflow-test-'));
+  writeFileSync(join(folder, 'precious'), '');
+  const reset = await runToEnd(['--data-dir', folder], process.env, 'scripts/reset.ts');
+  const start = await runToEnd([...ANY_FREE_PORT, '--data-dir', folder]);
+  expect([reset.code, start.code]).toEqual([1, 1]);
+  expect(start.output).toContain('--data-dir');
+  expect(readdirSync(folder)).toEqual(['precious']);
+  removeDataDir(folder);
 });
 
 it('names an option that it does not know', async () => {

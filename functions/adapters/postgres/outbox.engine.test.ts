@@ -19,8 +19,7 @@ let databases: ShardDatabases;
 let orders: PostgresOrderWriter;
 let outbox: PostgresOutbox;
 
-const place = (n: number, over: Partial<Order> = {}) =>
-  orders.place(SHARD, anOrder({ id: ID(n), ...over }), undefined);
+const place = (n: number, over: Partial<Order> = {}) => orders.place(SHARD, anOrder({ id: ID(n), ...over }), undefined);
 /** Lets time go by for everything in the outbox. */
 const wait = (seconds: number) =>
   server.sql(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '../../user-error.ts';
-import { lockDataDir } from './data-dir-lock.ts';
+import { isDataDir, lockDataDir } from './data-dir-lock.ts';
 import { processIdentity } from './identity.ts';
 import { runDirOf } from './records.ts';
 
@@ -42,6 +42,14 @@ describe('the lock of a data folder', () => {
     });
     writeFileSync(join(runDirOf(dataDir), 'runner.lock'), `${other.pid} ${processIdentity(other.pid as number)}0`);
     await (await lockDataDir(dataDir))();
+  });
+
+  it('is refused for a folder with other things in it, which stays as it is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lock-'));
+    writeFileSync(join(folder, 'precious'), '');
+    await expect(lockDataDir(folder)).rejects.toThrow(/holds things that no run made.*--data-dir/);
+    expect(readdirSync(folder)).toEqual(['precious']);
+    expect(isDataDir(folder)).toBe(false);
   });
 
   it('fails with the remedy when the folder cannot be written', async () => {

@@ -1,15 +1,24 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../user-error.ts';
 import { processIdentity } from './identity.ts';
 import { runDirOf } from './records.ts';
+
+/** Stands in a data folder and tells it from a folder with other things in it, which must never be removed. */
+const MARKER = 'orderflow-data';
+const MARKER_TEXT = 'The local run keeps its data in this folder; `npm run reset` removes it with all that is in it.\n';
+
+/** Whether a folder was made by a run. */
+export function isDataDir(dataDir: string): boolean {
+  return existsSync(join(dataDir, MARKER));
+}
 
 /**
  * Reserves a data folder for this process, so that two runners never work on the same data. The lock of a process that
  * no longer lives is taken over.
  *
  * @returns the function that gives the folder free again
- * @throws UserError when another runner uses the folder, or when it cannot be written
+ * @throws UserError when another runner uses the folder, when it cannot be written, or when it holds other things
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   const runDir = runDirOf(dataDir);
@@ -17,10 +26,12 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   const mine = `${process.pid} ${processIdentity(process.pid)}`;
   const draft = join(runDir, `runner.${process.pid}.draft`);
   try {
+    mkdirSync(dataDir, { recursive: true });
+    refuseForeignFolder(dataDir);
     mkdirSync(runDir, { recursive: true });
     writeFileSync(draft, mine);
   } catch (error) {
-    throw cannotWrite(dataDir, error);
+    throw error instanceof UserError ? error : cannotWrite(dataDir, error);
   }
   try {
     // A link appears with its whole content and fails when the name is taken: no reader sees half a lock.
@@ -31,6 +42,16 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   return async () => {
     if (readIfThere(lock) === mine) rmSync(lock, { force: true });
   };
+}
+
+function refuseForeignFolder(dataDir: string): void {
+  if (isDataDir(dataDir)) return;
+  if (readdirSync(dataDir).length > 0) {
+    throw new UserError(
+      `The folder ${dataDir} holds things that no run made. Name a new or empty one with --data-dir or ORDERFLOW_DATA_DIR.`,
+    );
+  }
+  writeFileSync(join(dataDir, MARKER), MARKER_TEXT);
 }
 
 function tryLink(from: string, to: string): boolean {
