@@ -7,6 +7,7 @@ import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-n
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { removalPolicyOf, type Stage } from '../stage.ts';
+import { shellWord } from './shell-word.ts';
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
 
@@ -73,5 +74,7 @@ export class NodeFunction extends NodejsFunction {
 }
 
 function copyCommands(files: Readonly<Record<string, string>>, inputDir: string, outputDir: string): string[] {
-  return Object.entries(files).map(([name, path]) => `cp -R "${inputDir}/${path}" "${outputDir}/${name}"`);
+  return Object.entries(files).map(
+    ([name, path]) => `cp -R ${shellWord(`${inputDir}/${path}`)} ${shellWord(`${outputDir}/${name}`)}`,
+  );
 }

@@ -23,6 +23,13 @@ export const faults = {
     message: 'Malformed percent-encoding in the path or query string',
     errorType: 'BadRequestException',
   },
+  /** Bodies reach a function as text unless their media type is declared binary. */
+  bodyNotText: {
+    responseType: 'BAD_REQUEST_BODY',
+    statusCode: 400,
+    message: 'The request body is not valid UTF-8',
+    errorType: 'BadRequestException',
+  },
   requestTooLarge: {
     responseType: 'REQUEST_TOO_LARGE',
     statusCode: 413,

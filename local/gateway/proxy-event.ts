@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { faults, GatewayFault } from './gateway-fault.ts';
@@ -30,7 +31,7 @@ type ProxyEvent = APIGatewayProxyEvent & { readonly requestContext: { readonly d
 /**
  * The event of a Lambda proxy integration, payload version 1.0.
  *
- * @throws GatewayFault (400) when the query's percent-encoding is malformed
+ * @throws GatewayFault (400) when the query's percent-encoding is malformed, or a body that is no binary one is not UTF-8
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
 export function proxyEvent(
@@ -44,6 +45,7 @@ export function proxyEvent(
   const headers = groupValues(forwardedHeaders(context));
   const query = groupValues(queryPairs(context.query));
   const binary = body.byteLength > 0 && isBinary(api.binaryMediaTypes, headerValue(context, 'Content-Type'));
+  if (!binary && !isUtf8(body)) throw new GatewayFault(faults.bodyNotText);
   const domainName = (headerValue(context, 'Host') ?? '').replace(/:\d+$/, '');
 
   return {

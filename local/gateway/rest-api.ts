@@ -57,11 +57,6 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
       if (error.fault.statusCode >= 500) log.error(`${context.method} ${context.path}: ${error.message}`);
       return gatewayResponse(error.fault, context, definition);
     });
-    if (!request.complete) {
-      // The rest of a refused body is read and dropped, so that the client gets to see the answer.
-      response.setHeader('Connection', 'close');
-      request.resume();
-    }
     const ids = [
       ['x-amzn-RequestId', [context.requestId]] as const,
       ['x-amz-apigw-id', [context.extendedRequestId]] as const,

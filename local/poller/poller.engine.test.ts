@@ -88,6 +88,35 @@ describe('an event source mapping on a real topic', () => {
     expect(poller.delivered.map(({ offset }) => offset)).toEqual(Array.from({ length: 100 }, (_, n) => n));
   });
 
+  it('is up at once when a dead member still holds the group, and reads on when that one is out', async () => {
+    const { topic, produce } = await newTopic(1);
+    await produce(0, 'held');
+    const { promise: holds, resolve: taken } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    // Without heartbeats it is as good as dead to the group.
+    const dead = kafka.consumer({ groupId: `group-${topic}`, sessionTimeout: 6_000 });
+    onTestFinished(async () => {
+      release();
+      await dead.disconnect();
+    });
+    await dead.connect();
+    await dead.subscribe({ topic, fromBeginning: true });
+    await dead.run({
+      autoCommit: false,
+      eachMessage: () => {
+        taken();
+        return released;
+      },
+    });
+    await holds;
+
+    const start = performance.now();
+    const poller = await poll(topic);
+    expect(performance.now() - start).toBeLessThan(3_500);
+    await waitFor(() => poller.delivered.length === 1, 20_000);
+    expect(poller.delivered[0]?.value).toBe('held');
+  });
+
   it('puts a record that was given up on the on-failure topic', async () => {
     const { topic, produce } = await newTopic(1);
     const failures = await newTopic(1);

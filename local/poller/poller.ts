@@ -9,13 +9,17 @@ import { PartitionWorker } from './partition-worker.ts';
 import { within } from './within.ts';
 
 /** How long {@link startPoller} waits for the group; joining goes on afterwards. */
-const JOIN_WAIT_MS = 30_000;
+const JOIN_WAIT_MS = 2_000;
 /** How long a running invocation may take once the poller is to stop. */
 const DRAIN_MS = 5_000;
 /** How long leaving the group and closing connections may take: a broker may be gone. */
 const DISCONNECT_MS = 3_000;
-/** A run that was killed leaves a member behind, which holds up its successor for this long. */
-const SESSION_TIMEOUT_MS = 10_000;
+/**
+ * A run that was killed leaves a member behind, which holds up its successor for this long: the shortest session that
+ * brokers accept unless they are told otherwise. Heartbeats go on while functions run.
+ */
+const SESSION_TIMEOUT_MS = 6_000;
+const HEARTBEAT_MS = 1_500;
 
 export interface PollerOptions {
   readonly mapping: EventSourceMappingDefinition;
@@ -29,7 +33,8 @@ export interface PollerOptions {
 
 /**
  * Runs an event source mapping: reads its topic as its consumer group and brings the records to the function. Resolves
- * when it has joined the group, at the latest after 30 s; from then on it copes with lost brokers by itself.
+ * when it has joined the group, at the latest after 2 s: a killed predecessor's place in the group may have to run out first,
+ * and records wait in the topic meanwhile. It goes on joining, and copes with lost brokers, by itself.
  */
 export async function startPoller(options: PollerOptions): Promise<{ stop(): Promise<void> }> {
   const poller = new Poller(options);
@@ -56,7 +61,7 @@ class Poller {
   async start(): Promise<void> {
     this.#supervision = this.#supervise();
     if (!(await within(JOIN_WAIT_MS, this.#joined.promise))) {
-      this.#options.log.warn(`the group ${this.#options.mapping.consumerGroupId} could not be joined yet`);
+      this.#options.log.debug(`${this.#options.mapping.consumerGroupId}: still joining the group`);
     }
   }
 
@@ -105,7 +110,7 @@ class Poller {
     return this.#options.kafka.consumer({
       groupId: this.#options.mapping.consumerGroupId,
       sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: 2_000,
+      heartbeatInterval: HEARTBEAT_MS,
       metadataMaxAge: 60_000,
       // Also the time that a partition whose worker is ready again may have to wait.
       maxWaitTimeInMs: 500,

@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 
-// Node finds no named export of this name in the CommonJS package.
-const { ConfigResourceTypes } = kafkajs;
+// Node finds no named exports of these names in the CommonJS package.
+const { ConfigResourceTypes, KafkaJSProtocolError } = kafkajs;
+
+const CATCH_UP_MS = 10_000;
 
 export interface TopicDefinition {
   readonly name: string;
@@ -14,14 +17,31 @@ export async function ensureTopic(kafka: Kafka, topic: TopicDefinition): Promise
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const configEntries = Object.entries(topic.configs).map(([name, value]) => ({ name, value }));
-    const isNew = await admin.createTopics({
-      topics: [{ topic: topic.name, numPartitions: topic.partitions, replicationFactor: 1, configEntries }],
-    });
-    if (!isNew) await adapt(admin, topic, configEntries);
+    await whileBrokerCatchesUp(() => createOrAdapt(admin, topic));
   } finally {
     await admin.disconnect();
   }
+}
+
+/** A broker that has just started may deny for a moment that it has the topics of an earlier run. */
+async function whileBrokerCatchesUp(work: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + CATCH_UP_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof KafkaJSProtocolError && error.retriable) || Date.now() > deadline) throw error;
+      await delay(100);
+    }
+  }
+}
+
+async function createOrAdapt(admin: Admin, topic: TopicDefinition): Promise<void> {
+  const configEntries = Object.entries(topic.configs).map(([name, value]) => ({ name, value }));
+  const isNew = await admin.createTopics({
+    topics: [{ topic: topic.name, numPartitions: topic.partitions, replicationFactor: 1, configEntries }],
+  });
+  if (!isNew) await adapt(admin, topic, configEntries);
 }
 
 /** @throws Error when the topic has more partitions than declared: Kafka cannot take partitions away */

@@ -39,7 +39,12 @@ export async function runOutage(
   let isOver = false;
   const pace = { load, clients, orders: clients * outageSeconds * 10, pauseMs: PAUSE_MS, seed, random };
   const { addresses } = instance;
-  const placing = placeOrders({ ...pace, api: addresses.api, isEnough: () => isOver, signal });
+  const begun = performance.now();
+  let loadSeconds = 0;
+  const placing = async () => {
+    await placeOrders({ ...pace, api: addresses.api, isEnough: () => isOver, signal });
+    loadSeconds = (performance.now() - begun) / 1000;
+  };
   const measuring = async () => {
     const sideSeconds = Math.min(outageSeconds, 20);
     await phase('warm-up', WARM_UP_SECONDS);
@@ -61,9 +66,7 @@ export async function runOutage(
     isOver = true;
     return draining;
   };
-  const begun = performance.now();
-  const [drained] = await Promise.all([measuring(), placing]);
-  const loadSeconds = (performance.now() - begun) / 1000;
+  const [drained] = await Promise.all([measuring(), placing()]);
   await waitUntilDrained({ addresses, limitSeconds: drainSeconds, tell: console.log, signal });
 
   const verdict = judge(load.acknowledged, await readEvidence(addresses));

@@ -26,6 +26,14 @@ const FETCHED_VERSION = 21;
 const FETCH_TIMEOUT_MS = 10 * 60_000;
 
 /**
+ * What a JVM gets of the caller's environment. On Linux it reads and writes file names in the encoding of the locale: in the
+ * C locale, its own choice without these variables, no path with letters beyond ASCII can be opened. macOS always takes UTF-8.
+ */
+export function javaEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { PATH: env.PATH, LC_ALL: 'C.UTF-8' };
+}
+
+/**
  * Finds a Java that can run Kafka: `JAVA_HOME`, then `java` on the PATH, then one that is fetched into the cache.
  *
  * @throws UserError when there is none and none can be fetched
@@ -90,7 +98,7 @@ async function javaBelow(home: string, env: NodeJS.ProcessEnv): Promise<Java | u
 async function versionOf(command: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
     // Java writes its version to stderr.
-    return (await promisify(execFile)(command, ['-version'], { env: { PATH: env.PATH }, timeout: 20_000 })).stderr;
+    return (await promisify(execFile)(command, ['-version'], { env: javaEnvironment(env), timeout: 20_000 })).stderr;
   } catch {
     return undefined;
   }

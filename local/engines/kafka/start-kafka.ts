@@ -9,7 +9,7 @@ import { freePort } from '../ports.ts';
 import { type SupervisedProcess, supervise } from '../processes/supervise.ts';
 import { type ClassArchive, openClassArchive } from './class-archive.ts';
 import { kafkaClassPath } from './jars.ts';
-import { findJava } from './java.ts';
+import { findJava, javaEnvironment } from './java.ts';
 import { LOG4J_PROPERTIES, serverProperties } from './server-properties.ts';
 
 export interface KafkaOptions {
@@ -56,7 +56,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
     kafkaClassPath({ cacheDir, env, log }),
   ]);
   const archive = openClassArchive(cacheDir, java, classPath);
-  const jvm: Jvm = { command: java.command, args: jvmArgs(classPath, archive), env: { PATH: env.PATH } };
+  const jvm: Jvm = { command: java.command, args: jvmArgs(classPath, archive), env: javaEnvironment(env) };
   mkdirSync(dir, { recursive: true });
 
   for (let attempt = 1; ; attempt += 1) {
@@ -141,6 +141,8 @@ function jvmArgs(classPath: readonly string[], archive: ClassArchive): string[] 
     // The JVM's own remarks on the class archive.
     '-Xlog:disable',
     ...archive.jvmArgs,
+    // The same on each system and in each version of Java.
+    '-Dfile.encoding=UTF-8',
     '-Djava.awt.headless=true',
     '-Djava.io.tmpdir=tmp',
     '-Dlog4j2.configurationFile=log4j2.properties',

@@ -1,5 +1,6 @@
 import { type Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { endAfterRequest } from '../http-answer.ts';
 
 /** Headers that belong to one connection and not to the message: RFC 9110, section 7.6.1. */
 const HOP_BY_HOP = new Set([
@@ -49,12 +50,18 @@ export async function answerFromApi(
     upstream.once('response', resolve);
     upstream.on('error', reject);
   });
-  // An answer may come before the request's body has been sent; its error says more than the broken upload.
-  const uploaded = pipeline(request, upstream).catch((error: Error) => error);
+  // Not a pipeline: when the upload breaks, the viewer's connection is still needed for the answer.
+  request.pipe(upstream);
   const answer = await answered;
+  // An answer that comes before the request has been sent is the last word on it; an upload that breaks now is none.
+  const early = !request.complete;
+  if (early) {
+    request.unpipe(upstream);
+    response.setHeader('Connection', 'close');
+  }
   response.writeHead(answer.statusCode ?? 502, endToEnd(answer.rawHeaders, []));
-  await pipeline(answer, response);
-  await uploaded;
+  await pipeline(answer, response, { end: !early });
+  if (early) endAfterRequest(response);
 }
 
 function endToEnd(rawHeaders: readonly string[], except: readonly string[]): string[] {
