@@ -114,7 +114,8 @@ export async function waitFor<T>(attempt: () => T | Promise<T>, { seconds = 15 }
   }
 }
 
-function launch(
+/** Starts a command of the project; `output` gives everything that it has printed so far. */
+export function launch(
   script: string,
   args: readonly string[],
   env = process.env,

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+
 /** An answer that the gateway itself gives. */
 export interface Fault {
   /** Key of the gateway response that words it. */
@@ -57,6 +59,12 @@ export const faults = {
     errorType: 'InternalServerErrorException',
   },
 } as const satisfies Record<string, Fault>;
+
+/** For what is not even a request: `Bad Request`, or what else the status is called. */
+export function malformedRequest(statusCode: number): Fault {
+  const message = STATUS_CODES[statusCode] ?? 'Bad Request';
+  return { responseType: 'DEFAULT_4XX', statusCode, message, errorType: 'BadRequestException' };
+}
 
 /** Ends a request with one of the gateway's own answers. */
 export class GatewayFault extends Error {

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Invoke, InvokeResult } from '../lambda/function-definition.ts';
 import { silentLog } from '../testing.ts';
@@ -42,6 +43,23 @@ export interface Answer {
   readonly rawHeaders: readonly string[];
   readonly bytes: Buffer;
   readonly text: string;
+}
+
+/**
+ * Sends bytes, reads nothing before all of them are on their way, and gives all that comes back until the server ends the
+ * connection.
+ */
+export function exchange(port: number, ...parts: readonly (string | Buffer)[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1').setEncoding('latin1').pause();
+    let received = '';
+    socket.on('data', (text: string) => {
+      received += text;
+    });
+    socket.once('end', () => resolve(received)).once('error', reject);
+    for (const part of parts.slice(0, -1)) socket.write(part);
+    socket.write(parts.at(-1) ?? '', () => socket.resume());
+  });
 }
 
 /** Sends a request exactly as written; `fetch` would normalise its path and headers. */

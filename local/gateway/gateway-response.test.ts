@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LambdaError } from '../lambda/lambda-error.ts';
-import { apiDefinition, call, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
+import { apiDefinition, call, exchange, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
 
 const routes = [lambdaRoute('POST', '/api/orders', 100)];
 const failing = fakeInvoke({ errorType: 'Error' }, { functionError: 'Unhandled' }).invoke;
@@ -108,6 +108,20 @@ describe('an error of the gateway', () => {
     expect(
       (await call(api.url, 'POST', '/api/orders', { body, headers: { 'Transfer-Encoding': 'chunked' } })).status,
     ).toBe(413);
+  });
+
+  it('reaches a client that reads nothing before it has sent all of a body that is too large', async () => {
+    const api = await servedApi(apiDefinition(routes));
+    const body = Buffer.alloc(30 * 1024 * 1024, 'x');
+    const head = 'POST /api/orders HTTP/1.1\r\nHost: a\r\n';
+    const announced = await exchange(api.port, `${head}Content-Length: ${body.byteLength}\r\n\r\n`, body);
+    expect(announced).toMatch(/^HTTP\/1.1 413 .*\{"message":"Request Too Long"\}$/s);
+    const chunk = [
+      `${head}Transfer-Encoding: chunked\r\n\r\n${body.byteLength.toString(16)}\r\n`,
+      body,
+      '\r\n0\r\n\r\n',
+    ];
+    expect(await exchange(api.port, ...chunk)).toMatch(/^HTTP\/1.1 413 .*\{"message":"Request Too Long"\}$/s);
   });
 
   it('follows the gateway response of its type: status, body and headers', async () => {

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Handle, handleRequests, type Refuse } from './malformed-requests.ts';
 
 /** How long requests that are under way may take once the server is to stop. */
 const STOP_GRACE_MS = 3_000;
@@ -17,14 +18,13 @@ export interface RunningServer {
 /**
  * Serves HTTP on loopback.
  *
+ * @param refuse words the answers to malformed requests, which `handle` never sees
  * @param port 0 for any free one
  * @throws the system's error when the port cannot be had, such as EADDRINUSE
  */
-export async function serve(
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-  port: number,
-): Promise<RunningServer> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handle);
+export async function serve(handle: Handle, refuse: Refuse, port: number): Promise<RunningServer> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });
+  handleRequests(server, handle, refuse);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

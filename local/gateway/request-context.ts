@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** What the gateway knows about a request before it looks for a route. */
 export interface RequestContext {
@@ -34,12 +35,32 @@ export function requestContext(request: IncomingMessage): RequestContext {
     query: queryStart < 0 ? '' : target.slice(queryStart + 1),
     headers: headerPairs(request.rawHeaders),
     protocol: `HTTP/${request.httpVersion}`,
-    sourceIp: request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1',
-    port: request.socket.localPort ?? 80,
+    ...arrival(request.socket, receivedAt),
+    traceId: traceId(request.headers['x-amzn-trace-id'], receivedAt),
+  };
+}
+
+/** What is known about a client that sent no readable request. */
+export function connectionContext(socket: Socket): RequestContext {
+  const receivedAt = new Date();
+  return {
+    method: '',
+    path: '/',
+    query: '',
+    headers: [],
+    protocol: 'HTTP/1.1',
+    ...arrival(socket, receivedAt),
+    traceId: traceId(undefined, receivedAt),
+  };
+}
+
+function arrival(socket: Socket, receivedAt: Date) {
+  return {
+    sourceIp: socket.remoteAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1',
+    port: socket.localPort ?? 80,
     receivedAt,
     requestId: crypto.randomUUID(),
     extendedRequestId: `${randomBytes(11).toString('base64url').slice(0, 15)}=`,
-    traceId: traceId(request.headers['x-amzn-trace-id'], receivedAt),
   };
 }
 

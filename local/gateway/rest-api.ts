@@ -1,16 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Invoke } from '../lambda/function-definition.ts';
 import type { Log } from '../log.ts';
-import { faults, GatewayFault } from './gateway-fault.ts';
+import { faults, GatewayFault, malformedRequest } from './gateway-fault.ts';
 import { gatewayResponse } from './gateway-response.ts';
 import { type HttpAnswer, send } from './http-answer.ts';
 import { type RunningServer, serve } from './http-server.ts';
 import { invokeIntegration } from './lambda-integration.ts';
+import type { Handle, Refuse } from './malformed-requests.ts';
 import { mockAnswer } from './mock-integration.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { interpretProxyResponse } from './proxy-response.ts';
 import { ClientGone, readBody } from './request-body.ts';
-import { headerValue, type RequestContext, requestContext } from './request-context.ts';
+import { connectionContext, headerValue, type RequestContext, requestContext } from './request-context.ts';
 import type { RestApiDefinition } from './rest-api-definition.ts';
 import { Router } from './router.ts';
 
@@ -57,22 +58,33 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
       if (error.fault.statusCode >= 500) log.error(`${context.method} ${context.path}: ${error.message}`);
       return gatewayResponse(error.fault, context, definition);
     });
-    const ids = [
-      ['x-amzn-RequestId', [context.requestId]] as const,
-      ['x-amz-apigw-id', [context.extendedRequestId]] as const,
-    ];
-    send(response, context.method, { ...answer, headers: new Map([...ids, ...answer.headers]) });
+    send(response, context.method, withIds(answer, context));
     const duration = Math.round(performance.now() - start);
     log.info(`${context.method} ${context.path} ${answer.statusCode} ${duration} ms`);
   };
 
-  return serve((request, response) => {
+  const refuse: Refuse = (statusCode, reason, socket) => {
+    log.info(`malformed request ${statusCode}: ${reason}`);
+    const context = connectionContext(socket);
+    return withIds(gatewayResponse(malformedRequest(statusCode), context, definition), context);
+  };
+
+  const serveRequest: Handle = (request, response) => {
     handle(request, response).catch((error: Error) => {
       if (error instanceof ClientGone) log.debug(`${request.method} ${request.url}: ${error.message}`);
       else log.error(`${request.method} ${request.url}: ${error.stack}`);
       response.destroy();
     });
-  }, port);
+  };
+  return serve(serveRequest, refuse, port);
+}
+
+function withIds(answer: HttpAnswer, context: RequestContext): HttpAnswer {
+  const ids = [
+    ['x-amzn-RequestId', [context.requestId]] as const,
+    ['x-amz-apigw-id', [context.extendedRequestId]] as const,
+  ];
+  return { ...answer, headers: new Map([...ids, ...answer.headers]) };
 }
 
 function isDecodable(text: string): boolean {

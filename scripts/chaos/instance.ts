@@ -19,26 +19,30 @@ const PORTS = 30;
 
 /** A local run of its own, started as a person starts it, that can be killed and started again at the same addresses. */
 export class Instance {
-  /** Where the run keeps its data; new and empty at the start. */
-  readonly dataDir: string;
+  /** Holds the run's data and, beside it, what it prints. */
+  readonly folder: string;
   readonly #flags: readonly string[];
   readonly #signal: AbortSignal;
   #child: ChildProcess | undefined;
   #addresses: Addresses | undefined;
 
-  private constructor(dataDir: string, firstPort: number, signal: AbortSignal) {
-    this.dataDir = dataDir;
+  private constructor(folder: string, firstPort: number, signal: AbortSignal) {
+    this.folder = folder;
     this.#signal = signal;
     const flags = ['--api-port', '--site-port', '--aws-port', '--kafka-port', '--postgres-port'];
-    this.#flags = ['--data-dir', dataDir, ...flags.flatMap((flag, index) => [flag, String(firstPort + index)])];
+    this.#flags = ['--data-dir', this.dataDir, ...flags.flatMap((flag, index) => [flag, String(firstPort + index)])];
   }
 
   /** Prepares a run on free ports and an empty folder. It is not started yet. */
   static async create(signal: AbortSignal): Promise<Instance> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'orderflow-chaos-'));
+    const folder = mkdtempSync(join(tmpdir(), 'orderflow-chaos-'));
     // Postgres may run as another user, who has to get in.
-    chmodSync(dataDir, 0o755);
-    return new Instance(dataDir, await findFreePorts(PORTS), signal);
+    chmodSync(folder, 0o755);
+    return new Instance(folder, await findFreePorts(PORTS), signal);
+  }
+
+  get dataDir(): string {
+    return join(this.folder, 'data');
   }
 
   get addresses(): Addresses {
@@ -96,10 +100,10 @@ export class Instance {
     await this.#end('SIGINT');
     clearTimeout(slow);
     const unlock = await lockDataDir(this.dataDir);
-    const file = join(this.dataDir, 'cleanup.log');
+    const file = join(this.folder, 'cleanup.log');
     await recoverLeftovers(this.dataDir, createLog({ source: 'chaos', file, terminal: process.stdout }));
     if (keepData) await unlock();
-    else await rm(this.dataDir, { recursive: true });
+    else await rm(this.folder, { recursive: true });
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
@@ -115,7 +119,7 @@ export class Instance {
   }
 
   get #outputFile(): string {
-    return join(this.dataDir, 'output.log');
+    return join(this.folder, 'output.log');
   }
 
   #lastOutput(): string {

@@ -19,7 +19,7 @@ try {
 
 async function run(settings: Settings, signal: AbortSignal): Promise<boolean> {
   const instance = await Instance.create(signal);
-  console.log(`seed ${settings.seed}, data in ${instance.dataDir}; starting the system ...`);
+  console.log(`seed ${settings.seed}, data in ${instance.folder}; starting the system ...`);
   try {
     await instance.start();
     const sound = settings.outage
@@ -29,6 +29,6 @@ async function run(settings: Settings, signal: AbortSignal): Promise<boolean> {
     return sound;
   } finally {
     await instance.dispose(settings.keep);
-    if (settings.keep) console.log(`The data is kept in ${instance.dataDir}.`);
+    if (settings.keep) console.log(`The data is kept in ${instance.folder}.`);
   }
 }

