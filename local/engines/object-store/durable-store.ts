@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import S3Object from '@20minutes/s3rver/lib/models/object.js';
 import FilesystemStore, { type Listing, type ListOptions } from '@20minutes/s3rver/lib/stores/filesystem.js';
@@ -26,14 +26,27 @@ export class DurableStore extends FilesystemStore {
     await mkdir(dirname(path), { recursive: true });
     try {
       const [size, md5] = await this.putContent(draft, object.content);
+      // The content comes last, since it is what makes the object exist.
+      await this.putMetadata(bucket, key, object.metadata);
       // Without its file the hash is computed afresh: one of the old content never stands beside the new.
       await rm(this.getResourcePath(bucket, key, 'object.md5'), { force: true });
       await rename(draft, path);
-      await this.putMetadata(bucket, key, object.metadata, md5);
+      await this.#writeWhole(bucket, key, 'object.md5', md5);
       return { size, md5 };
     } finally {
       await rm(draft, { force: true });
     }
+  }
+
+  /** Whole or not at all: half a file of metadata would make its object unreadable. */
+  override async putMetadata(bucket: string, key: string, metadata: Record<string, string>): Promise<void> {
+    await this.#writeWhole(bucket, key, 'metadata.json', JSON.stringify(metadata));
+  }
+
+  async #writeWhole(bucket: string, key: string, resource: string, text: string): Promise<void> {
+    const draft = this.getResourcePath(bucket, key, `draft.${randomUUID()}`);
+    await writeFile(draft, text);
+    await rename(draft, this.getResourcePath(bucket, key, resource));
   }
 
   /** Leaves empty folders behind: removing them could meet an object that is being written into one. */

@@ -50,7 +50,7 @@ declare module '@20minutes/s3rver/lib/stores/filesystem.js' {
     getBucketPath(bucket: string): string;
     getResourcePath(bucket: string, key: string, resource: string): string;
     getMetadata(bucket: string, key: string): Promise<Record<string, string>>;
-    putMetadata(bucket: string, key: string, metadata: Record<string, string>, md5?: string): Promise<void>;
+    putMetadata(bucket: string, key: string, metadata: Record<string, string>): Promise<void>;
     putContent(path: string, content: unknown): Promise<[size: number, md5: string]>;
     putObject(object: S3Object): Promise<{ size: number; md5: string }>;
     deleteObject(bucket: string, key: string): Promise<void>;

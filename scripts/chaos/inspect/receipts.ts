@@ -1,10 +1,10 @@
-import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { Addresses } from '../../../local/start.ts';
 
 const BUCKET = 'order-receipts';
 const READ_SIDE_BY_SIDE = 16;
 
-/** Reads receipts by their keys; those that do not exist are left out. */
+/** Reads receipts by their keys; those that do not exist, or cannot be read, are left out: nobody has them. */
 export async function readReceipts({ aws }: Addresses, keys: readonly string[]): Promise<Map<string, string>> {
   const s3 = new S3Client({
     endpoint: aws,
@@ -30,7 +30,7 @@ async function readText(s3: S3Client, key: string): Promise<string | undefined> 
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
     return (await Body?.transformToString()) ?? '';
   } catch (error) {
-    if (error instanceof NoSuchKey) return undefined;
+    if (error instanceof S3ServiceException) return undefined;
     throw error;
   }
 }
