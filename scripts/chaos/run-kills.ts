@@ -7,6 +7,7 @@ import { carryOut, kindsOf, planKills } from './kills.ts';
 import { Load, placeOrders } from './load.ts';
 import { seededRandom } from './random.ts';
 import { describeProblems, formatTable, loadRows, type Row, verdictRows } from './report.ts';
+import { together } from './together.ts';
 
 const TELL_EVERY_MS = 5_000;
 
@@ -27,22 +28,20 @@ export async function runKills(settings: Settings, instance: Instance, signal: A
   const soFar = () => `${load.acknowledged.length} orders acknowledged`;
 
   const done: string[] = [];
-  const kills = carryOut({
-    plan,
-    instance,
-    random,
-    acknowledged: () => load.acknowledged.length,
-    onKill: (kind, pid) => {
-      done.push(kind);
-      tell(`kill -9 of ${kind} (process ${pid}), ${soFar()}`);
-    },
-    signal,
-  });
-  const isEnough = () => load.acknowledged.length >= orders && done.length === plan.length;
+  const { api } = instance.addresses;
+  const acknowledged = () => load.acknowledged.length;
+  const isEnough = () => acknowledged() >= orders && done.length === plan.length;
+  const onKill = (kind: string, pid: number) => {
+    done.push(kind);
+    tell(`kill -9 of ${kind} (process ${pid}), ${soFar()}`);
+  };
   const progress = setInterval(() => tell(soFar()), TELL_EVERY_MS);
   try {
-    const { api } = instance.addresses;
-    await Promise.all([kills, placeOrders({ api, load, clients, orders, pauseMs: 0, seed, random, isEnough, signal })]);
+    await together(
+      signal,
+      (ending) => carryOut({ plan, instance, random, acknowledged, onKill, signal: ending }),
+      (ending) => placeOrders({ api, load, clients, orders, pauseMs: 0, seed, random, isEnough, signal: ending }),
+    );
   } finally {
     clearInterval(progress);
   }

@@ -7,6 +7,7 @@ import { isSound, judge } from './judge.ts';
 import { Load, placeOrders } from './load.ts';
 import { seededRandom } from './random.ts';
 import { describeProblems, formatTable, latencies, loadRows, type Row, verdictRows } from './report.ts';
+import { together } from './together.ts';
 import { findEngines } from './victims.ts';
 
 const STOPPED: Readonly<Record<Outage, readonly string[]>> = { kafka: ['kafka'], s3: ['s3'], both: ['kafka', 's3'] };
@@ -31,42 +32,42 @@ export async function runOutage(
   const load = new Load();
   const random = seededRandom(seed);
   const phases: { name: string; from: number }[] = [];
-  const phase = async (name: string, seconds: number) => {
+  const phase = async (name: string, seconds: number, ending: AbortSignal) => {
     phases.push({ name, from: performance.now() });
     console.log(`${name}: ${seconds} s`);
-    await delay(seconds * 1000, undefined, { signal });
+    await delay(seconds * 1000, undefined, { signal: ending });
   };
-  let isOver = false;
-  const pace = { load, clients, orders: clients * outageSeconds * 10, pauseMs: PAUSE_MS, seed, random };
   const { addresses } = instance;
   const begun = performance.now();
-  let loadSeconds = 0;
-  const placing = async () => {
-    await placeOrders({ ...pace, api: addresses.api, isEnough: () => isOver, signal });
+  let [isOver, loadSeconds] = [false, 0];
+  let drained: number | undefined;
+
+  const placing = async (ending: AbortSignal) => {
+    const pace = { clients, orders: clients * outageSeconds * 10, pauseMs: PAUSE_MS, seed, random };
+    await placeOrders({ ...pace, load, api: addresses.api, isEnough: () => isOver, signal: ending });
     loadSeconds = (performance.now() - begun) / 1000;
   };
-  const measuring = async () => {
+  const draining = async (ending: AbortSignal) => {
+    const limits = { before: new Date(), limitSeconds: drainSeconds };
+    drained = await waitUntilDrained({ addresses, ...limits, tell: console.log, signal: ending });
+  };
+  const measuring = async (ending: AbortSignal) => {
     const sideSeconds = Math.min(outageSeconds, 20);
-    await phase('warm-up', WARM_UP_SECONDS);
-    await phase('before', sideSeconds);
+    await phase('warm-up', WARM_UP_SECONDS, ending);
+    await phase('before', sideSeconds, ending);
     const resume = stop(STOPPED[outage], instance);
     try {
-      await phase(`${outage} stopped`, outageSeconds);
+      await phase(`${outage} stopped`, outageSeconds, ending);
     } finally {
       resume();
     }
-    const draining = waitUntilDrained({
-      addresses,
-      before: new Date(),
-      limitSeconds: drainSeconds,
-      tell: console.log,
-      signal,
-    });
-    await phase('after', sideSeconds);
-    isOver = true;
-    return draining;
+    const after = async () => {
+      await phase('after', sideSeconds, ending);
+      isOver = true;
+    };
+    await together(ending, draining, after);
   };
-  const [drained] = await Promise.all([measuring(), placing()]);
+  await together(signal, measuring, placing);
   await waitUntilDrained({ addresses, limitSeconds: drainSeconds, tell: console.log, signal });
 
   const verdict = judge(load.acknowledged, await readEvidence(addresses));
