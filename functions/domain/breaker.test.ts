@@ -57,14 +57,27 @@ describe('a breaker', () => {
     expect(await succeed()).toBe('done');
   });
 
-  it('makes one trial at a time', async () => {
-    for (let n = 0; n < 3; n++) await fail();
-    now += 10_000;
-    const trial = Promise.withResolvers<string>();
-    const tried = attempt(() => trial.promise);
-    await expectNoAttempt();
-    trial.resolve('back');
-    expect(await tried).toBe('back');
-    expect(await succeed()).toBe('done');
-  });
+  it.each([
+    { trial: 'succeeds', settle: (end: PromiseWithResolvers<string>) => end.resolve('back'), attemptsInAll: 6 },
+    {
+      trial: 'fails',
+      settle: (end: PromiseWithResolvers<string>) => end.reject(new Error('refused')),
+      attemptsInAll: 4,
+    },
+  ])(
+    'makes one trial at a time, and the others go on or keep away when it $trial',
+    async ({ settle, attemptsInAll }) => {
+      for (let n = 0; n < 3; n++) await fail();
+      now += 10_000;
+      const end = Promise.withResolvers<string>();
+      const all = [attempt(() => end.promise), succeed(), succeed()];
+      const outcomes = Promise.allSettled(all);
+      await Promise.resolve();
+      expect(attempts).toBe(4);
+
+      settle(end);
+      await outcomes;
+      expect(attempts).toBe(attemptsInAll);
+    },
+  );
 });

@@ -5,13 +5,15 @@ const REST_MS = 10_000;
 
 /**
  * Spares callers the wait for a dependency that is down. After three failures in a row nothing is attempted for ten
- * seconds; then one attempt is a trial: it ends the rest, or begins another.
+ * seconds; then one attempt is a trial, for whose outcome the others wait: it ends the rest, or begins another.
  */
 export class Breaker {
   readonly #dependency: string;
   readonly #now: () => number;
   #failures = 0;
   #restsUntil = 0;
+  /** Resolves when the trial under way is over, however it ended. */
+  #trial: Promise<void> | undefined;
 
   /**
    * @param dependency its name in errors
@@ -28,23 +30,30 @@ export class Breaker {
    * @throws BreakerOpenError without having tried; otherwise what the work throws
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#failures >= FAILURES_IN_A_ROW) {
-      if (this.#now() < this.#restsUntil) throw new BreakerOpenError(this.#dependency);
-      // Others keep away while the trial is under way.
-      this.#rest();
+    // Whoever works off a backlog side by side must not lose its turn because another had the first attempt.
+    while (this.#trial) await this.#trial;
+    if (this.#failures < FAILURES_IN_A_ROW) return this.#attempt(work);
+    if (this.#now() < this.#restsUntil) throw new BreakerOpenError(this.#dependency);
+
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#trial = promise;
+    try {
+      return await this.#attempt(work);
+    } finally {
+      this.#trial = undefined;
+      resolve();
     }
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();
       this.#failures = 0;
       return result;
     } catch (error) {
       this.#failures += 1;
-      if (this.#failures >= FAILURES_IN_A_ROW) this.#rest();
+      if (this.#failures >= FAILURES_IN_A_ROW) this.#restsUntil = this.#now() + REST_MS;
       throw error;
     }
-  }
-
-  #rest(): void {
-    this.#restsUntil = this.#now() + REST_MS;
   }
 }
