@@ -34,7 +34,6 @@ export interface JarOptions {
   readonly lock?: JarLock;
 }
 
-const MAVEN_CENTRAL = 'https://repo1.maven.org/maven2/';
 const PARALLEL_DOWNLOADS = 6;
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 250;
@@ -82,7 +81,9 @@ async function fetchAll(
   kafka: string,
   options: JarOptions,
 ): Promise<void> {
-  const repository = (options.env.ORDERFLOW_MAVEN_REPOSITORY || MAVEN_CENTRAL).replace(/\/*$/, '/');
+  // Empty leaves it to the library, which knows Maven Central.
+  const { ORDERFLOW_MAVEN_REPOSITORY: mirror } = options.env;
+  const repository = mirror ? mirror.replace(/\/*$/, '/') : '';
   const total = jars.reduce((sum, jar) => sum + jar.bytes, 0);
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
   options.log.info('fetching Kafka %s: %d files, %s MB (once)', kafka, jars.length, megabytes(total));
@@ -126,7 +127,7 @@ async function fetchJar(jar: Jar, path: string, repository: string, { env, log }
       rmSync(draft, { force: true });
       if (attempt === ATTEMPTS) {
         throw new UserError(
-          `Kafka's file ${jar.artifact} could not be fetched from ${repository}: ${(error as Error).message}. Check the network (HTTPS_PROXY and NODE_EXTRA_CA_CERTS are honoured), name a mirror with ORDERFLOW_MAVEN_REPOSITORY, or point KAFKA_HOME at an unpacked Kafka 4.`,
+          `Kafka's file ${jar.artifact} could not be fetched from ${repository || 'Maven Central'}: ${(error as Error).message}. Check the network (HTTPS_PROXY and NODE_EXTRA_CA_CERTS are honoured), name a mirror with ORDERFLOW_MAVEN_REPOSITORY, or point KAFKA_HOME at an unpacked Kafka 4.`,
           { cause: error },
         );
       }
