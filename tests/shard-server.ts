@@ -22,7 +22,7 @@ interface Login {
 
 /** The application user, with a password that would break SQL and URLs if anything forgot to quote it. */
 export const USER: Login = { username: 'orderuser', password: "it's a pässword" };
-const MASTER: Login = { username: 'master', password: 'master-secret' };
+export const MASTER: Login = { username: 'master', password: 'master-secret' };
 
 /** A shard's Postgres, migrated, with its secrets. */
 export class ShardServer {
@@ -55,7 +55,7 @@ export class ShardServer {
       log: silentLog,
     });
     const server = new ShardServer(dir, engine);
-    await new ShardSchemas(server.secrets(), MIGRATIONS).migrate(SHARD);
+    await new ShardSchemas(server.secrets(), MIGRATIONS, silentLog).migrate(SHARD);
     return server;
   }
 
@@ -63,26 +63,26 @@ export class ShardServer {
     return this.#engine.port;
   }
 
-  /** Labels a version of the application user's secret, or takes the label away. */
-  label(stage: 'AWSCURRENT' | 'AWSPENDING', login: Login | undefined): void {
-    const key = `${SHARD.secret} ${stage}`;
+  /** Labels a version of a secret, the application user's unless said otherwise, or takes the label away. */
+  label(stage: 'AWSCURRENT' | 'AWSPENDING', login: Login | undefined, secret = SHARD.secret): void {
+    const key = `${secret} ${stage}`;
     if (login === undefined) this.#versions.delete(key);
     else this.#versions.set(key, login);
   }
 
   /** A function's view of Secrets Manager, with nothing read yet; `port` is where its database seems to be. */
-  secrets(port = this.port): DatabaseSecrets {
+  secrets(port = this.port, dbname = 'orders_shard1'): DatabaseSecrets {
     const send = async ({ input }: { input: { SecretId: string; VersionStage: string } }) => {
       this.secretReads += 1;
       const login = this.#versions.get(`${input.SecretId} ${input.VersionStage}`);
       if (login === undefined) throw new ResourceNotFoundException({ message: 'no such version', $metadata: {} });
-      return { SecretString: JSON.stringify({ host: '127.0.0.1', port, dbname: 'orders_shard1', ...login }) };
+      return { SecretString: JSON.stringify({ host: '127.0.0.1', port, dbname, ...login }) };
     };
     return new DatabaseSecrets({ send } as never);
   }
 
-  asMaster<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    return this.#signedIn(MASTER, work);
+  asMaster<T>(work: (client: pg.Client) => Promise<T>, database?: string): Promise<T> {
+    return this.#signedIn(MASTER, work, database);
   }
 
   asUser<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -114,8 +114,12 @@ export class ShardServer {
     rmSync(this.#dir, { recursive: true, force: true });
   }
 
-  async #signedIn<T>({ username, password }: Login, work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const at = { host: '127.0.0.1', port: this.port, database: 'orders_shard1' };
+  async #signedIn<T>(
+    { username, password }: Login,
+    work: (client: pg.Client) => Promise<T>,
+    database = 'orders_shard1',
+  ): Promise<T> {
+    const at = { host: '127.0.0.1', port: this.port, database };
     const client = new pg.Client({ ...at, user: username, password, ssl: { rejectUnauthorized: true } });
     await client.connect();
     try {

@@ -1,7 +1,7 @@
-import { readEnvironment } from '../adapters/environment.ts';
+import { readEnvironment, text } from '../adapters/environment.ts';
 import { shardMap } from '../adapters/shard-map-variable.ts';
 
 /** What confirm-orders needs to know, read once at cold start. */
 export function readConfig() {
-  return readEnvironment({ SHARD_MAP: shardMap });
+  return readEnvironment({ STAGE: text, SHARD_MAP: shardMap });
 }

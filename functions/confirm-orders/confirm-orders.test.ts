@@ -6,7 +6,7 @@ import type { ConfirmationStore } from '../domain/ports.ts';
 import { DEFAULT_SHARD_MAP, type ShardRange, shardName } from '../domain/shard-map.ts';
 import { batchLike, INVOCATION, recordsOf } from '../testing/msk-event.ts';
 import { anOrder } from '../testing/orders.ts';
-import { MemoryLog } from '../testing/ports.ts';
+import { MemoryLog, MemoryMetrics } from '../testing/ports.ts';
 import { confirmOrders } from './confirm-orders.ts';
 import sample from './samples/msk-event.json' with { type: 'json' };
 
@@ -18,10 +18,10 @@ class MemoryStatuses implements ConfirmationStore {
   readonly updates: { shard: string; orderIds: readonly string[] }[] = [];
   readonly unavailable = new Set<string>();
 
-  async markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<number> {
+  async markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<number[]> {
     if (this.unavailable.has(shardName(shard))) throw new ShardUnavailableError(shardName(shard));
     this.updates.push({ shard: shardName(shard), orderIds });
-    return orderIds.filter((id) => this.created.delete(id)).length;
+    return orderIds.filter((id) => this.created.delete(id)).map(() => 1.5);
   }
 }
 
@@ -33,17 +33,14 @@ const confirmation = (n: number, shard: number) =>
 describe('confirm-orders', () => {
   let orders: MemoryStatuses;
   let log: MemoryLog;
-  let unreadable: number;
+  let metrics: MemoryMetrics;
   let work: ReturnType<typeof confirmOrders>;
 
   beforeEach(() => {
     orders = new MemoryStatuses();
     log = new MemoryLog();
-    unreadable = 0;
-    const countUnreadable = (records: number) => {
-      unreadable += records;
-    };
-    work = confirmOrders({ shards: DEFAULT_SHARD_MAP, orders, countUnreadable, log });
+    metrics = new MemoryMetrics();
+    work = confirmOrders({ shards: DEFAULT_SHARD_MAP, orders, metrics, log });
   });
 
   it('marks the orders of a batch in one update per shard', async () => {
@@ -52,6 +49,13 @@ describe('confirm-orders', () => {
       { shard: 'shard1', orderIds: [ID(1)] },
       { shard: 'shard2', orderIds: [ID(2)] },
     ]);
+    expect(metrics.recorded).toEqual(
+      [1, 2].map((n) => ({
+        message: 'orders confirmed',
+        figures: { OrdersConfirmed: 1, ConfirmationLagSeconds: [1.5] },
+        fields: { shard: `shard${n}`, orderIds: [ID(n)], unchanged: 0 },
+      })),
+    );
   });
 
   it('asks once for an order that is confirmed many times', async () => {
@@ -59,9 +63,9 @@ describe('confirm-orders', () => {
     expect(await work(batchLike(sample, ...hundred), INVOCATION)).toEqual([]);
     expect(await work(batchLike(sample, ...hundred), INVOCATION)).toEqual([]);
     expect(orders.updates.map(({ orderIds }) => orderIds)).toEqual([[ID(1)], [ID(1)]]);
-    expect(log.lines.map(({ fields }) => fields)).toMatchObject([
-      { confirmed: 1, unchanged: 0 },
-      { confirmed: 0, unchanged: 1 },
+    expect(metrics.recorded).toMatchObject([
+      { figures: { OrdersConfirmed: 1 }, fields: { unchanged: 0 } },
+      { figures: { OrdersConfirmed: 0, ConfirmationLagSeconds: [] }, fields: { unchanged: 1 } },
     ]);
   });
 
@@ -70,7 +74,10 @@ describe('confirm-orders', () => {
     const batch = batchLike(sample, confirmation(1, 1), confirmation(2, 2), confirmation(3, 1));
     expect((await work(batch, INVOCATION)).map(({ offset }) => offset)).toEqual([42, 44]);
     expect(orders.updates).toEqual([{ shard: 'shard2', orderIds: [ID(2)] }]);
-    expect(unreadable).toBe(0);
+    expect(metrics.recorded.map(({ figures }) => figures)).toEqual([
+      { OrdersConfirmed: 1, ConfirmationLagSeconds: [1.5] },
+    ]);
+    expect(log.lines).toMatchObject([{ level: 'error', fields: { shard: 'shard1', orderIds: [ID(1), ID(3)] } }]);
   });
 
   it.each([
@@ -82,7 +89,7 @@ describe('confirm-orders', () => {
   ])('passes over a record that is %s, and counts it', async (_, poison) => {
     expect(await work(batchLike(sample, poison, confirmation(3, 1)), INVOCATION)).toEqual([]);
     expect(orders.updates).toEqual([{ shard: 'shard1', orderIds: [ID(3)] }]);
-    expect(unreadable).toBe(1);
+    expect(metrics.recorded[0]?.figures).toEqual({ UnreadableConfirmations: 1 });
     expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { offset: 42 } }]);
   });
 });

@@ -1,6 +1,6 @@
 import type { OrderConfirmed } from '../domain/confirmation.ts';
 import { UnknownShardError } from '../domain/errors.ts';
-import type { ConfirmationStore, Log } from '../domain/ports.ts';
+import type { ConfirmationStore, Log, Metrics } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import type { BatchWork } from '../kafka-batch/pipeline.ts';
 import { type Place, type Received, readRecords } from '../kafka-batch/records.ts';
@@ -9,13 +9,15 @@ import { readOrderConfirmed } from './input.ts';
 export interface ConfirmOrdersDependencies {
   readonly shards: readonly ShardRange[];
   readonly orders: ConfirmationStore;
-  /** Records were passed over, so that they do not hold up those behind them for ever. */
-  readonly countUnreadable: (records: number) => void;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
-/** Marks the orders of a batch as confirmed, shard by shard side by side: a shard that is down fails its own alone. */
-export function confirmOrders({ shards, orders, countUnreadable, log }: ConfirmOrdersDependencies): BatchWork {
+/**
+ * Marks the orders of a batch as confirmed, shard by shard side by side: a shard that is down fails its own alone.
+ * Records that cannot be read are passed over, so that they do not hold up those behind them for ever.
+ */
+export function confirmOrders({ shards, orders, metrics, log }: ConfirmOrdersDependencies): BatchWork {
   const read = (text: string): OrderConfirmed => {
     const confirmation = readOrderConfirmed(text);
     const known = shards.some(({ id }) => id === confirmation.shard);
@@ -27,20 +29,24 @@ export function confirmOrders({ shards, orders, countUnreadable, log }: ConfirmO
     shard: ShardRange,
     confirmations: readonly Received<OrderConfirmed>[],
   ): Promise<Place[]> => {
-    const ids = [...new Set(confirmations.map(({ value }) => value.orderId))];
+    const orderIds = [...new Set(confirmations.map(({ value }) => value.orderId))];
+    const about = { shard: shardName(shard), orderIds };
     try {
-      const confirmed = await orders.markConfirmed(shard, ids);
-      log.info('orders confirmed', { shard: shardName(shard), confirmed, unchanged: ids.length - confirmed });
+      const lags = await orders.markConfirmed(shard, orderIds);
+      const figures = { OrdersConfirmed: lags.length, ConfirmationLagSeconds: lags };
+      metrics.record('orders confirmed', figures, { ...about, unchanged: orderIds.length - lags.length });
       return [];
     } catch (error) {
-      log.error('orders could not be confirmed', { shard: shardName(shard), orders: ids.length, error });
+      log.error('orders could not be confirmed', { ...about, error });
       return confirmations.map(({ place }) => place);
     }
   };
 
   return async (records) => {
     const { readable, unreadable } = readRecords(records, read, log);
-    if (unreadable.length > 0) countUnreadable(unreadable.length);
+    if (unreadable.length > 0) {
+      metrics.record('confirmations were passed over', { UnreadableConfirmations: unreadable.length });
+    }
     const byShard = Map.groupBy(readable, ({ value }) => value.shard);
     const concerned = shards.filter(({ id }) => byShard.has(id));
     const failed = await Promise.all(concerned.map((shard) => markConfirmed(shard, byShard.get(shard.id) ?? [])));

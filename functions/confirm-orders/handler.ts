@@ -1,7 +1,7 @@
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
-import { embeddedMetrics } from '../adapters/embedded-metrics.ts';
+import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
 import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
-import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { kafkaHandler } from '../kafka-batch/pipeline.ts';
 import { readConfig } from './config.ts';
@@ -9,14 +9,11 @@ import { confirmOrders } from './confirm-orders.ts';
 
 const config = readConfig();
 const log = new StructuredLog();
+const databases = new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log, BACKGROUND_LIMITS);
 const work = confirmOrders({
   shards: config.SHARD_MAP,
-  orders: new PostgresOrderStore(new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log)),
-  countUnreadable: (records) =>
-    log.error(
-      'confirmations were passed over',
-      embeddedMetrics({ UnreadableConfirmations: { value: records, unit: 'Count' } }),
-    ),
+  orders: new PostgresOrderStore(databases),
+  metrics: new EmbeddedMetrics(log, config.STAGE),
   log,
 });
 

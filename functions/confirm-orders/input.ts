@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ORDER_CONFIRMED, type OrderConfirmed } from '../domain/confirmation.ts';
+import { parseJson } from '../domain/json.ts';
 
 // Fields that are not listed are allowed: an event may grow without breaking those who read it.
 const orderConfirmedValue = z
@@ -27,7 +28,7 @@ const orderConfirmedValue = z
  * @throws when it is not an `order.confirmed` event; the message says why
  */
 export function readOrderConfirmed(text: string): OrderConfirmed {
-  const result = orderConfirmedValue.safeParse(JSON.parse(text));
+  const result = orderConfirmedValue.safeParse(parseJson(text));
   if (!result.success) throw new TypeError(`Not an ${ORDER_CONFIRMED} event: ${z.prettifyError(result.error)}`);
   return result.data;
 }

@@ -2,5 +2,10 @@ import { brokerList, readEnvironment, text } from '../adapters/environment.ts';
 
 /** What consume-orders needs to know, read once at cold start. */
 export function readConfig() {
-  return readEnvironment({ AWS_REGION: text, KAFKA_BROKERS: brokerList, ORDER_CONFIRMATIONS_TOPIC: text });
+  return readEnvironment({
+    STAGE: text,
+    AWS_REGION: text,
+    KAFKA_BROKERS: brokerList,
+    ORDER_CONFIRMATIONS_TOPIC: text,
+  });
 }

@@ -5,7 +5,7 @@ import { encodeOrderCreated, orderCreated } from '../domain/events.ts';
 import type { ConfirmationPublisher } from '../domain/ports.ts';
 import { batchLike, INVOCATION, recordsOf } from '../testing/msk-event.ts';
 import { anOrder } from '../testing/orders.ts';
-import { MemoryLog } from '../testing/ports.ts';
+import { MemoryLog, MemoryMetrics } from '../testing/ports.ts';
 import { consumeOrders } from './consume-orders.ts';
 import sample from './samples/msk-event.json' with { type: 'json' };
 
@@ -31,18 +31,20 @@ const eventOf = (userId: string, shard = 1) =>
 
 describe('consume-orders', () => {
   let confirmations: MemoryConfirmations;
+  let metrics: MemoryMetrics;
   let log: MemoryLog;
   let waited: number;
   let consume: ReturnType<typeof consumeOrders>;
 
   beforeEach(() => {
     confirmations = new MemoryConfirmations();
+    metrics = new MemoryMetrics();
     log = new MemoryLog();
     waited = 0;
     const wait = async (milliseconds: number) => {
       waited += milliseconds;
     };
-    consume = consumeOrders({ confirmations, now: () => NOW, wait, log });
+    consume = consumeOrders({ confirmations, now: () => NOW, wait, metrics, log });
   });
 
   it('publishes the confirmations of a batch together and logs each of them', async () => {
@@ -85,6 +87,15 @@ describe('consume-orders', () => {
     expect(failed).toEqual([{ topic: 'orders', partition: 3, offset: 43 }]);
     expect(confirmations.sends.map((sent) => sent.map(({ userId }) => userId))).toEqual([['alice', 'bob']]);
     expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { offset: 43 } }]);
+    expect(metrics.recorded).toEqual([
+      { message: 'events were rejected', figures: { RejectedEvents: 1 }, fields: undefined },
+    ]);
+  });
+
+  it('counts all events together that a batch rejects, for whatever reason, and none when there are none', async () => {
+    await consume(batchLike(sample, 'oops', eventOf('alice', 3), eventOf('bob', 4), null), INVOCATION);
+    await consume(batchLike(sample, eventOf('alice')), INVOCATION);
+    expect(metrics.recorded.map(({ figures }) => figures)).toEqual([{ RejectedEvents: 4 }]);
   });
 
   it('publishes nothing for a batch of which it can read nothing', async () => {
@@ -106,5 +117,6 @@ describe('consume-orders', () => {
     expect(failed.map(({ offset }) => offset).sort()).toEqual([42, 43, 44]);
     expect(waited).toBeLessThanOrEqual(55_000);
     expect(log.lines.filter(({ level }) => level === 'info')).toEqual([]);
+    expect(metrics.recorded.map(({ figures }) => figures)).toEqual([{ RejectedEvents: 1 }]);
   });
 });

@@ -1,6 +1,6 @@
 import { confirm, type OrderConfirmed } from '../domain/confirmation.ts';
 import { UnknownShardError } from '../domain/errors.ts';
-import type { ConfirmationPublisher, Log } from '../domain/ports.ts';
+import type { ConfirmationPublisher, Log, Metrics } from '../domain/ports.ts';
 import { shardName } from '../domain/shard-map.ts';
 import type { BatchWork } from '../kafka-batch/pipeline.ts';
 import { type Place, type Received, readRecords } from '../kafka-batch/records.ts';
@@ -14,56 +14,67 @@ export interface ConsumeOrdersDependencies {
   readonly confirmations: ConfirmationPublisher;
   readonly now: () => Date;
   readonly wait: (milliseconds: number) => Promise<void>;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
 type Confirmation = Received<OrderConfirmed>;
+
+/** Where the records are that were not confirmed. */
+interface Unconfirmed {
+  /** No attempt will ever do better. */
+  readonly rejected: readonly Place[];
+  readonly unpublished: readonly Place[];
+}
 
 /**
  * Confirms each order of a batch to its customer and to its shard. What cannot be read fails alone, and so does what
  * names a shard that does not exist; doing a batch again is harmless.
  */
 export function consumeOrders(dependencies: ConsumeOrdersDependencies): BatchWork {
-  const { now, log } = dependencies;
+  const { now, metrics, log } = dependencies;
   return async (records, invocation) => {
     const { readable, unreadable } = readRecords(records, readOrderCreated, log);
     const confirmations = readable.map((order) => ({ ...order, value: confirm(order.value, now()) }));
-    const unpublished = await publish(confirmations, () => invocation.getRemainingTimeInMillis(), dependencies);
-    return [...unreadable, ...unpublished];
+    const failed = await publish(confirmations, () => invocation.getRemainingTimeInMillis(), dependencies);
+    const rejected = [...unreadable, ...failed.rejected];
+    if (rejected.length > 0) metrics.record('events were rejected', { RejectedEvents: rejected.length });
+    return [...rejected, ...failed.unpublished];
   };
 }
 
 /**
  * Publishes all confirmations together. While it fails it goes on trying for as long as the invocation lasts: the event
  * source mapping gives a record few attempts before it takes it for poison, and an outage is no fault of the record.
- *
- * @returns where the records are whose confirmation was not published
  */
 async function publish(
   confirmations: readonly Confirmation[],
   remainingMs: () => number,
   dependencies: ConsumeOrdersDependencies,
-): Promise<Place[]> {
-  if (confirmations.length === 0) return [];
+): Promise<Unconfirmed> {
+  if (confirmations.length === 0) return { rejected: [], unpublished: [] };
   const { log, wait } = dependencies;
   for (;;) {
     try {
       await dependencies.confirmations.publish(confirmations.map(({ value }) => value));
       for (const confirmation of confirmations) logConfirmation(confirmation, log);
-      return [];
+      return { rejected: [], unpublished: [] };
     } catch (error) {
       if (error instanceof UnknownShardError) {
         const { shards } = error;
         const stray = confirmations.filter(({ value }) => value.shard > shards);
-        for (const { place } of stray) log.error('a record names a shard that does not exist', { ...place, error });
+        for (const { place, value } of stray) {
+          log.error('a record names a shard that does not exist', { ...place, orderId: value.orderId, error });
+        }
         const others = confirmations.filter(({ value }) => value.shard <= shards);
-        return [...placesOf(stray), ...(await publish(others, remainingMs, dependencies))];
+        const { unpublished } = await publish(others, remainingMs, dependencies);
+        return { rejected: placesOf(stray), unpublished };
       }
       if (remainingMs() < ATTEMPT_MS + PAUSE_MS) {
-        log.error('confirmations could not be published', { confirmations: confirmations.length, error });
-        return placesOf(confirmations);
+        log.error('confirmations could not be published', { orderIds: orderIdsOf(confirmations), error });
+        return { rejected: [], unpublished: placesOf(confirmations) };
       }
-      log.warn('publishing confirmations failed; trying again', { confirmations: confirmations.length, error });
+      log.warn('publishing confirmations failed; trying again', { orderIds: orderIdsOf(confirmations), error });
       await wait(PAUSE_MS);
     }
   }
@@ -72,6 +83,10 @@ async function publish(
 function logConfirmation({ value, traceparent }: Confirmation, log: Log): void {
   const { message, orderId, shard } = value;
   log.info(message, { orderId, shard: shardName({ id: shard }), ...(traceparent && { traceparent }) });
+}
+
+function orderIdsOf(confirmations: readonly Confirmation[]): string[] {
+  return confirmations.map(({ value }) => value.orderId);
 }
 
 function placesOf(received: readonly Confirmation[]): Place[] {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
 import { KafkaConfirmationPublisher } from '../adapters/kafka/confirmation-publisher.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { kafkaHandler } from '../kafka-batch/pipeline.ts';
@@ -16,4 +17,13 @@ const confirmations = new KafkaConfirmationPublisher(
 await confirmations.warmUp().catch((error) => log.warn('Kafka does not answer yet', { error }));
 
 /** The event source mapping of the topic `orders`. */
-export const handler = kafkaHandler(log, consumeOrders({ confirmations, now: () => new Date(), wait, log }));
+export const handler = kafkaHandler(
+  log,
+  consumeOrders({
+    confirmations,
+    now: () => new Date(),
+    wait,
+    metrics: new EmbeddedMetrics(log, config.STAGE),
+    log,
+  }),
+);

@@ -1,9 +1,12 @@
 import { brokerList, readEnvironment, text } from '../adapters/environment.ts';
 import { shardMap } from '../adapters/shard-map-variable.ts';
+import { authMode } from '../http/caller.ts';
 
 /** What create-order needs to know, read once at cold start. */
 export function readConfig() {
   return readEnvironment({
+    AUTH: authMode,
+    STAGE: text,
     AWS_REGION: text,
     SHARD_MAP: shardMap,
     RECEIPTS_BUCKET: text,

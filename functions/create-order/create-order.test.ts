@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SHARD_MAP, shardFor } from '../domain/shard-map.ts';
 import { MemoryOrders } from '../testing/memory-orders.ts';
 import { anOrder } from '../testing/orders.ts';
-import { MemoryEvents, MemoryLog, MemoryReceipts } from '../testing/ports.ts';
+import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
 import { type CreateOrderDependencies, createOrder } from './create-order.ts';
 
 const REQUEST = { userId: 'zara', productName: 'Desk', quantity: 1, price: 10_000n };
@@ -16,6 +16,7 @@ function system() {
     events: new MemoryEvents(),
     newId: () => `019d0f2e-7b5c-7000-8000-${String(++ids).padStart(12, '0')}`,
     now: () => new Date('2026-11-22T09:30:00.123Z'),
+    metrics: new MemoryMetrics(),
     log: new MemoryLog(),
   };
 }
@@ -84,6 +85,45 @@ describe('creating an order', () => {
     orders.unavailable.add('shard2');
     await expect(create({ orders, receipts, events, ...rest })).rejects.toMatchObject({ code: 'shard_unavailable' });
     expect([receipts.texts.size, events.published.length]).toEqual([0, 0]);
+  });
+});
+
+describe('the figures of a created order', () => {
+  it('tell of the order, what it is worth to the cent and how long its event took', async () => {
+    const { metrics, ...rest } = system();
+    let time = Date.parse('2026-11-22T09:30:00.123Z');
+    const events = {
+      publish: async () => {
+        time += 250;
+      },
+    };
+    const request = { ...REQUEST, quantity: 3, price: 10_01n };
+    const { order } = await createOrder(request, undefined, { metrics, ...rest, events, now: () => new Date(time) });
+    expect(metrics.recorded).toEqual([
+      {
+        message: 'order created',
+        figures: { OrdersCreated: 1, Revenue: 30.03, DeliveryLagSeconds: 0.25 },
+        fields: { orderId: order.id, shard: 'shard2', delivered: { receipt: true, event: true } },
+      },
+    ]);
+  });
+
+  it('tell of no event that was not published', async () => {
+    const { metrics, events, ...rest } = system();
+    events.failure = new Error('Kafka is down');
+    await create({ metrics, events, ...rest });
+    expect(metrics.recorded.map(({ figures }) => figures)).toEqual([{ OrdersCreated: 1, Revenue: 100 }]);
+  });
+
+  it('do not count what is sent again, but for an event that it publishes after all', async () => {
+    const { metrics, events, ...rest } = system();
+    events.failure = new Error('Kafka is down');
+    await createOrder(REQUEST, 'k1', { metrics, events, ...rest });
+    events.failure = undefined;
+    rest.orders.outstandingMs = 60_000;
+    await createOrder(REQUEST, 'k1', { metrics, events, ...rest });
+    await createOrder(REQUEST, 'k1', { metrics, events, ...rest });
+    expect(metrics.recorded.slice(1).map(({ figures }) => figures)).toEqual([{ DeliveryLagSeconds: 0 }, {}]);
   });
 });
 

@@ -1,7 +1,18 @@
 import { IdempotencyKeyReusedError } from '../domain/errors.ts';
 import { orderCreated } from '../domain/events.ts';
-import { isSameRequest, type Order, type OrderRequest, receiptKey } from '../domain/order.ts';
-import type { Delivered, EventPublisher, Log, OrderWriter, Placement, ReceiptStore } from '../domain/ports.ts';
+import { type Figures, secondsSince } from '../domain/metrics.ts';
+import { centsToNumber } from '../domain/money.ts';
+import { isSameRequest, type Order, type OrderRequest, orderTotal, receiptKey } from '../domain/order.ts';
+import type {
+  Delivered,
+  EventPublisher,
+  Log,
+  MetricFields,
+  Metrics,
+  OrderWriter,
+  Placement,
+  ReceiptStore,
+} from '../domain/ports.ts';
 import { receiptText } from '../domain/receipt.ts';
 import { type ShardRange, shardFor, shardName } from '../domain/shard-map.ts';
 
@@ -16,6 +27,7 @@ export interface CreateOrderDependencies {
   /** A new UUIDv7. */
   readonly newId: () => string;
   readonly now: () => Date;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
@@ -40,22 +52,37 @@ export async function createOrder(
   idempotencyKey: string | undefined,
   dependencies: CreateOrderDependencies,
 ): Promise<CreatedOrder> {
-  const { shards, orders, newId, now, log } = dependencies;
+  const { shards, orders, newId, now, metrics, log } = dependencies;
   const shard = shardFor(shards, request.userId);
   const createdAt = now();
   const order = { ...request, id: newId(), status: 'created' as const, createdAt, updatedAt: createdAt };
 
-  const placement = await orders.place(shard, order, idempotencyKey);
+  const placement = await orders.place(shard, order, idempotencyKey).catch((error: unknown) => {
+    // Why is said where the request is answered; this is for whoever comes across the order later.
+    log.warn('the order may have been stored or not', aboutOrder(order, shard));
+    throw error;
+  });
   const { replayed } = placement;
   if (replayed && !isSameRequest(placement.order, request)) throw new IdempotencyKeyReusedError();
   const delivered = await completeDelivery(placement, shard, dependencies);
 
-  log.info(replayed ? 'order found by its key' : 'order created', {
-    orderId: placement.order.id,
-    shard: shardName(shard),
+  metrics.record(replayed ? 'order found by its key' : 'order created', figuresOf(placement, delivered, now()), {
+    ...aboutOrder(placement.order, shard),
     delivered,
   });
   return { order: placement.order, shard, delivered, replayed };
+}
+
+/** A replay is no other order; the event that it may publish after all is published for the first time all the same. */
+function figuresOf({ order, replayed, delivered: before }: Placement, delivered: Delivered, now: Date): Figures {
+  return {
+    ...(replayed ? {} : { OrdersCreated: 1, Revenue: centsToNumber(orderTotal(order)) }),
+    ...(delivered.event && !before.event ? { DeliveryLagSeconds: secondsSince(order.createdAt, now) } : {}),
+  };
+}
+
+function aboutOrder(order: Order, shard: ShardRange): MetricFields {
+  return { orderId: order.id, shard: shardName(shard) };
 }
 
 async function completeDelivery(
@@ -68,23 +95,23 @@ async function completeDelivery(
   const underWay = placement.replayed && placement.outstandingMs <= UNDER_WAY_MS;
   if (complete || underWay) return delivered;
 
+  /** Whether a step after the insert succeeded. A failure is logged and no more: the outbox still knows the step. */
+  const attempt = async (step: string, work: () => Promise<void>): Promise<boolean> => {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      log.warn(`${step} failed; it stays in the outbox`, { ...aboutOrder(order, shard), error });
+      return false;
+    }
+  };
+
   const [receipt, event] = await Promise.all([
     delivered.receipt ||
-      attempt('storing the receipt', order, log, () => receipts.put(receiptKey(order), receiptText(order, shard))),
+      attempt('storing the receipt', () => receipts.put(receiptKey(order), receiptText(order, shard))),
     delivered.event ||
-      (!eventMustWait && attempt('publishing the event', order, log, () => events.publish(orderCreated(order, shard)))),
+      (!eventMustWait && attempt('publishing the event', () => events.publish(orderCreated(order, shard)))),
   ]);
-  await attempt('settling the outbox', order, log, () => orders.settle(shard, order.id, { receipt, event }));
+  await attempt('settling the outbox', () => orders.settle(shard, order.id, { receipt, event }));
   return { receipt, event };
-}
-
-/** Whether a step after the insert succeeded. A failure is logged and no more: the outbox still knows the step. */
-async function attempt(step: string, order: Order, log: Log, work: () => Promise<void>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    log.warn(`${step} failed; it stays in the outbox`, { orderId: order.id, error });
-    return false;
-  }
 }

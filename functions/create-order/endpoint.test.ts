@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
+import type { AuthMode } from '../http/caller.ts';
 import { httpHandler } from '../http/pipeline.ts';
-import { call, postJson, type RequestParts } from '../testing/api-request.ts';
+import { call, postJson, type RequestParts, signedIn } from '../testing/api-request.ts';
 import { MemoryOrders } from '../testing/memory-orders.ts';
-import { MemoryEvents, MemoryLog, MemoryReceipts } from '../testing/ports.ts';
+import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
 import { createOrderEndpoint } from './endpoint.ts';
 
 const KEYBOARD = { user_id: 'alice', product_name: 'Mechanical Keyboard', quantity: 2, price: 149.99 };
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-function api() {
+function api(auth: AuthMode = 'none') {
   let ids = 0;
   const system = {
     shards: DEFAULT_SHARD_MAP,
@@ -18,9 +19,10 @@ function api() {
     events: new MemoryEvents(),
     newId: () => `019d0f2e-7b5c-7000-8000-${String(++ids).padStart(12, '0')}`,
     now: () => new Date('2026-11-22T09:30:00.123Z'),
+    metrics: new MemoryMetrics(),
     log: new MemoryLog(),
   };
-  const handler = httpHandler(system.log, createOrderEndpoint(system));
+  const handler = httpHandler(system.log, createOrderEndpoint(auth, system));
   return { ...system, post: (parts: RequestParts) => call(handler, parts) };
 }
 
@@ -66,6 +68,10 @@ describe('POST /api/orders', () => {
     ['255 characters outside the basic plane', postJson({ ...KEYBOARD, product_name: '🎹'.repeat(255) })],
     ['the largest order', postJson({ ...KEYBOARD, quantity: 1_000_000, price: 99_999_999.99 })],
     ['the smallest order', postJson({ ...KEYBOARD, user_id: 'a', product_name: 'x', quantity: 1, price: 0.01 })],
+    [
+      'a body that says it is not encoded',
+      { ...postJson(KEYBOARD), headers: { ...JSON_TYPE, 'Content-Encoding': 'identity' } },
+    ],
     ['the longest user id', postJson({ ...KEYBOARD, user_id: `Z${'.'.repeat(99)}` })],
   ])('accepts %s', async (_, request) => {
     expect((await api().post(request)).statusCode).toBe(201);
@@ -82,6 +88,17 @@ describe('POST /api/orders', () => {
     ['no content type', 415, { body: JSON.stringify(KEYBOARD) }],
     ['a form', 415, { headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'user_id=alice' }],
     ['another charset', 415, { headers: { 'Content-Type': 'application/json; charset=latin1' }, body: '{}' }],
+    [
+      'a compressed body',
+      415,
+      { headers: { ...JSON_TYPE, 'content-encoding': 'gzip' }, body: 'H4sI', isBase64Encoded: true },
+    ],
+    [
+      'a body that was encoded twice',
+      415,
+      { headers: { ...JSON_TYPE, 'Content-Encoding': 'identity, br' }, body: '{}' },
+    ],
+    ['lists in lists in lists', 400, { headers: JSON_TYPE, body: '['.repeat(30_000) + ']'.repeat(30_000) }],
     ['a body of 65 KiB', 413, postJson({ ...KEYBOARD, product_name: 'x'.repeat(65 * 1024) })],
     ['an unknown field', 400, postJson({ ...KEYBOARD, status: 'confirmed' })],
     ['a prototype', 400, { headers: JSON_TYPE, body: `{"__proto__":{},${JSON.stringify(KEYBOARD).slice(1)}` }],
@@ -104,6 +121,17 @@ describe('POST /api/orders', () => {
       expect(body.error).toMatch(new RegExp(`^${field} must .+\\.$`));
       expect(orders.stored).toEqual([]);
     }
+  });
+
+  it.each([
+    ['price', '99999999.990000001'],
+    ['price', '149.99000000000000001'],
+    ['quantity', '2.00000000000000000001'],
+    ['product_name', '99999999.990000001'],
+  ])('refuses a %s of %s, which only looks right when it is rounded', async (field, digits) => {
+    const text = JSON.stringify({ ...KEYBOARD, [field]: 'DIGITS' }).replace('"DIGITS"', digits);
+    const { statusCode, body } = await api().post({ headers: JSON_TYPE, body: text });
+    expect([statusCode, body.details]).toEqual([400, [{ path: field, message: expect.stringMatching(/^must /) }]]);
   });
 
   it('names every field that is wrong', async () => {
@@ -165,6 +193,35 @@ describe('POST /api/orders with an Idempotency-Key', () => {
     const { post, orders } = api();
     const { statusCode, body } = await post(withKey(key));
     expect([statusCode, body.details]).toEqual([400, [{ path: 'Idempotency-Key', message: expect.any(String) }]]);
+    expect(orders.stored).toEqual([]);
+  });
+});
+
+describe('POST /api/orders with sign-in', () => {
+  it('takes orders for oneself, also from an operator', async () => {
+    const { post } = api('jwt');
+    expect((await post({ ...postJson(KEYBOARD), ...signedIn() })).statusCode).toBe(201);
+    expect((await post({ ...postJson(KEYBOARD), ...signedIn({ operator: 'true' }) })).statusCode).toBe(201);
+  });
+
+  it.each(['false', 'true'])('takes none for somebody else; an operator: %s', async (operator) => {
+    const { post, orders } = api('jwt');
+    for (const user_id of ['bob', 'Alice', 'alice2']) {
+      const { statusCode, body } = await post({ ...postJson({ ...KEYBOARD, user_id }), ...signedIn({ operator }) });
+      expect([statusCode, body.error]).toEqual([
+        403,
+        expect.stringMatching(/^user_id must be the user id of the token/),
+      ]);
+    }
+    expect(orders.stored).toEqual([]);
+  });
+
+  it('takes none from a caller whom nobody vouches for, whose token has expired or names no user', async () => {
+    const { post, orders } = api('jwt');
+    const { userId, ...nobody } = signedIn().authorizer ?? {};
+    expect((await post(postJson(KEYBOARD))).statusCode).toBe(500);
+    expect((await post({ ...postJson(KEYBOARD), ...signedIn({ exp: '1' }) })).statusCode).toBe(401);
+    expect((await post({ ...postJson(KEYBOARD), authorizer: nobody })).statusCode).toBe(403);
     expect(orders.stored).toEqual([]);
   });
 });

@@ -1,8 +1,10 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { receiptKey } from '../domain/order.ts';
-import { describeShard, shardName } from '../domain/shard-map.ts';
+import { mayCreateFor } from '../domain/caller.ts';
+import { AccessDeniedError } from '../domain/errors.ts';
+import { type AuthMode, readCaller } from '../http/caller.ts';
+import type { CreatedOrderBody } from '../http/contract/answers.ts';
 import { readJsonBody } from '../http/input.ts';
-import { toOrderBody } from '../http/order-body.ts';
+import { locatedOrder } from '../http/order-body.ts';
 import { jsonResponse } from '../http/response.ts';
 import { type CreatedOrder, type CreateOrderDependencies, createOrder } from './create-order.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
@@ -12,9 +14,13 @@ import { orderInput } from './input.ts';
  * `POST /api/orders`: 201 with the order, where it is stored and what has been delivered already. The same request again,
  * with the same `Idempotency-Key`, gets the same answer but for what has been delivered by then.
  */
-export function createOrderEndpoint(dependencies: CreateOrderDependencies) {
+export function createOrderEndpoint(auth: AuthMode, dependencies: CreateOrderDependencies) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+    const caller = readCaller(event, auth);
     const request = readJsonBody(event, orderInput);
+    if (!mayCreateFor(caller, request.userId)) {
+      throw new AccessDeniedError('user_id must be the user id of the token: orders can be placed for oneself alone.');
+    }
     const created = await createOrder(request, readIdempotencyKey(event), dependencies);
     return jsonResponse(201, toAnswer(created), {
       Location: `/api/orders/${created.order.id}`,
@@ -23,12 +29,9 @@ export function createOrderEndpoint(dependencies: CreateOrderDependencies) {
   };
 }
 
-function toAnswer({ order, shard, delivered }: CreatedOrder) {
+function toAnswer({ order, shard, delivered }: CreatedOrder): CreatedOrderBody {
   return {
-    order: toOrderBody(order),
-    shard: shardName(shard),
-    shard_info: describeShard(shard),
-    receipt: receiptKey(order),
+    ...locatedOrder(order, shard),
     delivery: {
       receipt: delivered.receipt ? 'stored' : 'pending',
       event: delivered.event ? 'published' : 'pending',

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
+import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
@@ -17,13 +18,14 @@ const events = new KafkaEventPublisher(
   { brokers: config.KAFKA_BROKERS, region: config.AWS_REGION, topic: config.ORDERS_TOPIC },
   log,
 );
-const endpoint = createOrderEndpoint({
+const endpoint = createOrderEndpoint(config.AUTH, {
   shards: config.SHARD_MAP,
   orders: new PostgresOrderWriter(new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log)),
   receipts: guardReceipts(new S3ReceiptStore(config.RECEIPTS_BUCKET), new Breaker('The receipts bucket')),
   events: guardEvents(events, new Breaker('Kafka')),
   newId: () => uuidv7(),
   now: () => new Date(),
+  metrics: new EmbeddedMetrics(log, config.STAGE),
   log,
 });
 

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { InvalidInputError } from '../domain/errors.ts';
+import { idempotencyKey } from '../http/contract/requests.ts';
 import { readHeader } from '../http/input.ts';
 
 const HEADER = 'Idempotency-Key';
-const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * The key under which the client may send the request again, or undefined when it sent none.
@@ -11,8 +11,8 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
  * @throws InvalidInputError
  */
 export function readIdempotencyKey(event: APIGatewayProxyEvent): string | undefined {
-  const key = readHeader(event, HEADER.toLowerCase());
-  if (key === undefined || KEY.test(key)) return key;
-  const message = 'must have 1 to 255 visible ASCII characters and no blank';
-  throw new InvalidInputError(`${HEADER} ${message}.`, [{ path: HEADER, message }]);
+  const { data, error } = idempotencyKey.optional().safeParse(readHeader(event, HEADER.toLowerCase()));
+  if (error === undefined) return data;
+  const problems = error.issues.map(({ message }) => ({ path: HEADER, message }));
+  throw new InvalidInputError(`${HEADER} ${problems.map(({ message }) => message).join('; ')}.`, problems);
 }

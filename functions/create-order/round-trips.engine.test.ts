@@ -19,7 +19,7 @@ import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
-import { MemoryLog } from '../testing/ports.ts';
+import { MemoryLog, MemoryMetrics } from '../testing/ports.ts';
 import { createOrder } from './create-order.ts';
 
 const REQUEST = { userId: 'alice', productName: 'Mechanical Keyboard', quantity: 2, price: 14_999n };
@@ -100,6 +100,7 @@ it('a create takes three round trips one after the other, on the wire: insert, r
       events,
       newId: () => `019d0f2e-7b5c-7000-8000-${String(++ids).padStart(12, '0')}`,
       now: () => new Date(),
+      metrics: new MemoryMetrics(),
       log,
     });
   const receipts = new S3ReceiptStore('order-receipts');

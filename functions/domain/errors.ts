@@ -87,3 +87,46 @@ export class BreakerOpenError extends OrderFlowError {
     super(`${dependency} failed repeatedly; it is not asked again for a few seconds.`);
   }
 }
+
+/** The caller is known and may not do this. */
+export class AccessDeniedError extends OrderFlowError {
+  override readonly name = 'AccessDeniedError';
+  readonly code = 'access_denied';
+  readonly retryable = false;
+}
+
+/** There is no such order, or none that the caller may know of. */
+export class OrderNotFoundError extends OrderFlowError {
+  override readonly name = 'OrderNotFoundError';
+  readonly code = 'order_not_found';
+  readonly retryable = false;
+
+  constructor() {
+    super('There is no order with this id.');
+  }
+}
+
+/** The order stands, its receipt is still to be stored. */
+export class ReceiptPendingError extends OrderFlowError {
+  override readonly name = 'ReceiptPendingError';
+  readonly code = 'receipt_pending';
+  readonly retryable = true;
+
+  constructor() {
+    super('The receipt of this order is not stored yet. Please try again.');
+  }
+}
+
+/** A token proves nothing about its bearer. The message says why, without anything of the token. */
+export class InvalidTokenError extends OrderFlowError {
+  override readonly name = 'InvalidTokenError';
+  readonly code = 'invalid_token';
+  readonly retryable = false;
+}
+
+/** The issuer of tokens did not give the keys that they are checked with. */
+export class IssuerUnavailableError extends OrderFlowError {
+  override readonly name = 'IssuerUnavailableError';
+  readonly code = 'issuer_unavailable';
+  readonly retryable = true;
+}

@@ -25,6 +25,11 @@ export function centsFromNumber(amount: number): Cents | undefined {
   return Number(text) === amount ? parseMoney(text) : undefined;
 }
 
+/** The amount as the nearest number, e.g. 299.98: exact below 2^53 cents. */
+export function centsToNumber(cents: Cents): number {
+  return Number(formatMoney(cents));
+}
+
 /** The amount with two decimals, e.g. `299.98`. */
 export function formatMoney(cents: Cents): string {
   const digits = cents.toString().padStart(3, '0');

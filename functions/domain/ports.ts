@@ -1,5 +1,6 @@
 import type { OrderConfirmed } from './confirmation.ts';
 import type { OrderCreated } from './events.ts';
+import type { Figures } from './metrics.ts';
 import type { Order } from './order.ts';
 import type { OrderQuery } from './order-page.ts';
 import type { ShardRange } from './shard-map.ts';
@@ -46,6 +47,8 @@ export interface OutstandingOrder {
   /** As it was created. */
   readonly order: Order;
   readonly delivered: Delivered;
+  /** Whether its event was published before and is outstanding again, because nobody confirmed the order. */
+  readonly renewed: boolean;
 }
 
 /** The notes about what is still to be delivered. Whoever works on them at the same time gets others. */
@@ -89,6 +92,42 @@ export interface OrderReader {
   list(shard: ShardRange, query: OrderQuery): Promise<Order[]>;
 }
 
+/** An order that was looked up. */
+export interface FoundOrder {
+  readonly order: Order;
+  readonly receiptStored: boolean;
+}
+
+/** Looks orders up in one shard. */
+export interface OrderFinder {
+  /**
+   * The order of this id, a UUID; undefined when the shard has none.
+   *
+   * @throws ShardUnavailableError when the shard does not answer
+   */
+  find(shard: ShardRange, id: string): Promise<FoundOrder | undefined>;
+}
+
+/** Opens receipts to people who cannot sign in to where they are kept. */
+export interface ReceiptLinks {
+  /** An address from which the receipt can be read for a few minutes by whoever has it. */
+  link(key: string): Promise<string>;
+}
+
+/** What an issuer of tokens says about somebody, by the names that it uses. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Tells genuine tokens from others. */
+export interface TokenVerifier {
+  /**
+   * The claims of a token that its issuer signed, that is meant for this system and valid at the moment.
+   *
+   * @throws InvalidTokenError for any other
+   * @throws IssuerUnavailableError when the keys to check it with cannot be had
+   */
+  verify(token: string): Promise<Claims>;
+}
+
 /** Keeps receipts. Storing the same receipt again changes nothing. */
 export interface ReceiptStore {
   put(key: string, text: string): Promise<void>;
@@ -116,10 +155,10 @@ export interface ConfirmationStore {
   /**
    * Marks those of the orders that are not confirmed yet; doing so again changes nothing.
    *
-   * @returns how many were changed
+   * @returns for each order that was changed, how long ago it was created, in seconds
    * @throws ShardUnavailableError when the shard does not answer
    */
-  markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<number>;
+  markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<number[]>;
 }
 
 /** Facts that go with a log line. An `error` among them is written with its cause. */
@@ -130,4 +169,13 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+}
+
+/** Facts that go with figures: a shard among them is the one that they are about. */
+export type MetricFields = LogFields & { readonly shard?: string };
+
+/** Counts and measures what the operator watches. */
+export interface Metrics {
+  /** Keeps figures, within the line of the log that they belong to. */
+  record(message: string, figures: Figures, fields?: MetricFields): void;
 }

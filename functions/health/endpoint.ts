@@ -1,7 +1,8 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Log } from '../domain/ports.ts';
+import type { HealthBody } from '../http/contract/answers.ts';
 import { jsonResponse, RETRY_AFTER } from '../http/response.ts';
-import { checkHealth, type Part } from './check-health.ts';
+import { checkHealth, type Health, type Part } from './check-health.ts';
 
 /** The name that monitors of this API look for. */
 const SERVICE = 'orderflow-producer';
@@ -10,8 +11,13 @@ const SERVICE = 'orderflow-producer';
 export function healthEndpoint(parts: readonly Part[], log: Log) {
   return async (): Promise<APIGatewayProxyResult> => {
     const { checks, down } = await checkHealth(parts, log);
-    if (down.length === 0) return jsonResponse(200, { status: 'healthy', service: SERVICE, checks });
-    const error = `These parts do not answer: ${down.join(', ')}.`;
-    return jsonResponse(503, { status: 'unhealthy', service: SERVICE, checks, error }, RETRY_AFTER);
+    const answer = toAnswer({ checks, down });
+    return answer.status === 'healthy' ? jsonResponse(200, answer) : jsonResponse(503, answer, RETRY_AFTER);
   };
+}
+
+function toAnswer({ checks, down }: Health): HealthBody {
+  if (down.length === 0) return { status: 'healthy', service: SERVICE, checks };
+  const error = `These parts do not answer: ${down.join(', ')}.`;
+  return { status: 'unhealthy', service: SERVICE, checks, error };
 }

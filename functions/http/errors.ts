@@ -1,19 +1,23 @@
 import {
+  type AccessDeniedError,
   type IdempotencyKeyReusedError,
   InvalidInputError,
   OrderFlowError,
+  type OrderNotFoundError,
+  type ReceiptPendingError,
   type ShardUnavailableError,
 } from '../domain/errors.ts';
+import type { ErrorBody } from './contract/answers.ts';
 import { RETRY_AFTER } from './response.ts';
 
-/** The body is not declared as JSON. */
+/** The body is not declared as plain JSON. */
 export class UnsupportedMediaTypeError extends OrderFlowError {
   override readonly name = 'UnsupportedMediaTypeError';
   readonly code = 'unsupported_media_type';
   readonly retryable = false;
 
-  constructor() {
-    super('The body must be sent with the header "Content-Type: application/json".');
+  constructor(message = 'The body must be sent with the header "Content-Type: application/json".') {
+    super(message);
   }
 }
 
@@ -28,9 +32,24 @@ export class BodyTooLargeError extends OrderFlowError {
   }
 }
 
+/** The token was valid when the request was let in and is no longer. */
+export class TokenExpiredError extends OrderFlowError {
+  override readonly name = 'TokenExpiredError';
+  readonly code = 'token_expired';
+  readonly retryable = false;
+
+  constructor() {
+    super('The token has expired. Sign in again.');
+  }
+}
+
 /** What each code of the family means in HTTP. A code that is not here is a defect and answers 500. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   invalid_input: 400,
+  token_expired: 401,
+  access_denied: 403,
+  order_not_found: 404,
+  receipt_pending: 404,
   body_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
@@ -38,6 +57,10 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
 } satisfies Record<
   (
     | InvalidInputError
+    | TokenExpiredError
+    | AccessDeniedError
+    | OrderNotFoundError
+    | ReceiptPendingError
     | BodyTooLargeError
     | UnsupportedMediaTypeError
     | IdempotencyKeyReusedError
@@ -46,10 +69,13 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   number
 >;
 
+/** Goes with every 401, as RFC 9110 demands. API Gateway passes it on as `x-amzn-Remapped-WWW-Authenticate`. */
+const CHALLENGE = { 'WWW-Authenticate': 'Bearer' };
+
 /** The parts of an error's answer. */
 export interface ErrorAnswer {
   readonly statusCode: number;
-  readonly body: { readonly error: string; readonly details?: readonly { path: string; message: string }[] };
+  readonly body: ErrorBody;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -59,10 +85,11 @@ export function describeFailure(error: unknown): ErrorAnswer {
   if (!(error instanceof OrderFlowError) || statusCode === undefined) {
     return { statusCode: 500, body: { error: 'Something went wrong on our side. Please try again.' }, headers: {} };
   }
-  const details = error instanceof InvalidInputError && error.problems.length > 0 ? { details: error.problems } : {};
+  const details =
+    error instanceof InvalidInputError && error.problems.length > 0 ? { details: [...error.problems] } : {};
   return {
     statusCode,
     body: { error: error.message, ...details },
-    headers: error.retryable ? RETRY_AFTER : {},
+    headers: { ...(statusCode === 401 ? CHALLENGE : {}), ...(error.retryable ? RETRY_AFTER : {}) },
   };
 }

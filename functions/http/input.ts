@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { type InputProblem, InvalidInputError } from '../domain/errors.ts';
+import { parseJson } from '../domain/json.ts';
 import { BodyTooLargeError, UnsupportedMediaTypeError } from './errors.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -15,10 +16,13 @@ const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$
  */
 export function readJsonBody<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
   if (!JSON_MEDIA_TYPE.test(readHeader(event, 'content-type') ?? '')) throw new UnsupportedMediaTypeError();
+  if (!/^(identity)?$/i.test(readHeader(event, 'content-encoding')?.trim() ?? '')) {
+    throw new UnsupportedMediaTypeError('The body must be sent as it is, without a "Content-Encoding".');
+  }
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (body.length > BODY_LIMIT_BYTES) throw new BodyTooLargeError(BODY_LIMIT_BYTES);
   if (body.length === 0) throw new InvalidInputError('The request has no body; a JSON object is expected.');
-  return validate(schema, parseJson(body));
+  return validate(schema, jsonOf(body));
 }
 
 /**
@@ -36,9 +40,9 @@ export function readHeader(event: APIGatewayProxyEvent, name: string): string | 
   return Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
-function parseJson(body: Buffer): unknown {
+function jsonOf(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (cause) {
     throw new InvalidInputError('The body is not valid JSON.', [], { cause });
   }

@@ -1,18 +1,6 @@
-import { type Order, type OrderStatus, receiptKey } from '../domain/order.ts';
-
-/** An order in the words of the API. */
-export interface OrderBody {
-  readonly id: string;
-  readonly user_id: string;
-  readonly product_name: string;
-  readonly quantity: number;
-  /** Exact: a price has at most ten digits. */
-  readonly price: number;
-  readonly status: OrderStatus;
-  readonly receipt_s3_key: string;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
+import { type Order, receiptKey } from '../domain/order.ts';
+import { describeShard, type ShardRange, shardName } from '../domain/shard-map.ts';
+import type { FoundOrderBody, OrderBody } from './contract/answers.ts';
 
 /** The order as every answer shows it. */
 export function toOrderBody(order: Order): OrderBody {
@@ -26,5 +14,15 @@ export function toOrderBody(order: Order): OrderBody {
     receipt_s3_key: receiptKey(order),
     created_at: order.createdAt.toISOString(),
     updated_at: order.updatedAt.toISOString(),
+  };
+}
+
+/** The order together with where it and its receipt are kept. */
+export function locatedOrder(order: Order, shard: ShardRange): FoundOrderBody {
+  return {
+    order: toOrderBody(order),
+    shard: shardName(shard),
+    shard_info: describeShard(shard),
+    receipt: receiptKey(order),
   };
 }

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { IdempotencyKeyReusedError, InvalidInputError, ShardUnavailableError } from '../domain/errors.ts';
+import {
+  AccessDeniedError,
+  IdempotencyKeyReusedError,
+  InvalidInputError,
+  OrderNotFoundError,
+  ReceiptPendingError,
+  ShardUnavailableError,
+} from '../domain/errors.ts';
 import { call } from '../testing/api-request.ts';
 import { MemoryLog } from '../testing/ports.ts';
-import { BodyTooLargeError, UnsupportedMediaTypeError } from './errors.ts';
+import { BodyTooLargeError, TokenExpiredError, UnsupportedMediaTypeError } from './errors.ts';
 import { httpHandler } from './pipeline.ts';
 import { jsonResponse } from './response.ts';
 
@@ -29,6 +36,10 @@ describe('an HTTP handler', () => {
 
   it.each([
     [new InvalidInputError('limit must be a number.'), 400],
+    [new TokenExpiredError(), 401],
+    [new AccessDeniedError('Not yours.'), 403],
+    [new OrderNotFoundError(), 404],
+    [new ReceiptPendingError(), 404],
     [new BodyTooLargeError(65_536), 413],
     [new UnsupportedMediaTypeError(), 415],
     [new IdempotencyKeyReusedError(), 422],
@@ -47,6 +58,11 @@ describe('an HTTP handler', () => {
   it('says when to come back when trying again helps', async () => {
     expect((await failingWith(new ShardUnavailableError('shard2'))).headers['Retry-After']).toBe('5');
     expect((await failingWith(new InvalidInputError('no'))).headers).not.toHaveProperty('Retry-After');
+  });
+
+  it('says how to sign in where a token is missing', async () => {
+    expect((await failingWith(new TokenExpiredError())).headers['WWW-Authenticate']).toBe('Bearer');
+    expect((await failingWith(new AccessDeniedError('no'))).headers).not.toHaveProperty('WWW-Authenticate');
   });
 
   it('tells nothing about an unforeseen failure but logs its cause', async () => {

@@ -1,5 +1,6 @@
 import middy, { type MiddyfiedHandler } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { OrderFlowError, ShardUnavailableError } from '../domain/errors.ts';
 import type { Log } from '../domain/ports.ts';
 import { describeFailure } from './errors.ts';
 import { jsonResponse } from './response.ts';
@@ -23,9 +24,16 @@ export function httpHandler(
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
     .before(({ context }) => log.startRequest(context.awsRequestId))
     .onError((request) => {
-      const { statusCode, body, headers } = describeFailure(request.error);
-      if (statusCode >= 500) log.error('the request failed', { statusCode, error: request.error });
-      else log.info('the request was refused', { statusCode, reason: body.error });
+      const { error } = request;
+      const { statusCode, body, headers } = describeFailure(error);
+      if (statusCode >= 500) {
+        const shard = error instanceof ShardUnavailableError ? error.shard : undefined;
+        log.error('the request failed', { statusCode, shard, error });
+      } else {
+        // Not in the words of the answer, which may quote the request: the name of an unknown field, for example.
+        const code = error instanceof OrderFlowError ? error.code : undefined;
+        log.info('the request was refused', { statusCode, code });
+      }
       request.response = jsonResponse(statusCode, body, headers);
     })
     .handler((event) => respond(event));

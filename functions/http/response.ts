@@ -21,3 +21,8 @@ export function jsonResponse(
     body: JSON.stringify(body),
   };
 }
+
+/** Sends the client on to another address, which is good for this one request. */
+export function redirect(location: string): APIGatewayProxyResult {
+  return { statusCode: 302, headers: { Location: location, 'Cache-Control': 'no-store', ...CORS_HEADERS }, body: '' };
+}

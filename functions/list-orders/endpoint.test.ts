@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
+import type { AuthMode } from '../http/caller.ts';
 import { httpHandler } from '../http/pipeline.ts';
-import { call } from '../testing/api-request.ts';
+import { call, type RequestParts, signedIn } from '../testing/api-request.ts';
 import { MemoryOrders } from '../testing/memory-orders.ts';
 import { anOrder } from '../testing/orders.ts';
 import { MemoryLog } from '../testing/ports.ts';
@@ -10,7 +11,7 @@ import { listOrdersEndpoint } from './endpoint.ts';
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
 
 /** Orders 1..n, one per second, by alice (shard1) and zara (shard2) in turn. */
-async function api(orderCount: number) {
+async function api(orderCount: number, auth: AuthMode = 'none') {
   const orders = new MemoryOrders();
   for (let n = 1; n <= orderCount; n++) {
     const [userId, shard] = n % 2 === 1 ? ['alice', DEFAULT_SHARD_MAP[0]] : ['zara', DEFAULT_SHARD_MAP[1]];
@@ -18,8 +19,11 @@ async function api(orderCount: number) {
     await orders.place(shard, anOrder({ id: ID(n), userId, createdAt: new Date(n * 1000) }));
   }
   const log = new MemoryLog();
-  const handler = httpHandler(log, listOrdersEndpoint({ shards: DEFAULT_SHARD_MAP, orders, log }));
-  return { orders, get: (query: Record<string, string> = {}) => call(handler, { query }) };
+  const handler = httpHandler(log, listOrdersEndpoint(auth, { shards: DEFAULT_SHARD_MAP, orders, log }));
+  return {
+    orders,
+    get: (query: Record<string, string> = {}, parts: RequestParts = {}) => call(handler, { ...parts, query }),
+  };
 }
 
 const idsOf = (body: { orders: { id: string }[] }) => body.orders.map(({ id }) => Number(id.slice(-12)));
@@ -120,5 +124,40 @@ describe('GET /api/orders', () => {
     const { get, orders } = await api(4);
     orders.unavailable.add('shard1').add('shard2');
     expect((await get()).statusCode).toBe(503);
+  });
+});
+
+describe('GET /api/orders with sign-in', () => {
+  const operator = signedIn({ userId: 'oscar', operator: 'true' });
+
+  it('lists one’s own orders, named or not', async () => {
+    const { get } = await api(5, 'jwt');
+    expect(idsOf((await get({}, signedIn())).body)).toEqual([5, 3, 1]);
+    expect(idsOf((await get({ user_id: '' }, signedIn())).body)).toEqual([5, 3, 1]);
+    expect(idsOf((await get({ user_id: 'alice' }, signedIn())).body)).toEqual([5, 3, 1]);
+    expect((await get({}, signedIn({ userId: 'Alice' }))).body).toEqual({ orders: [], count: 0 });
+  });
+
+  it('refuses somebody else’s', async () => {
+    const { statusCode, body } = await (await api(5, 'jwt')).get({ user_id: 'zara' }, signedIn());
+    expect([statusCode, body.error]).toEqual([403, expect.stringMatching(/^user_id must be the user id of the token/)]);
+  });
+
+  it('lists everyone’s, or anyone’s, to an operator', async () => {
+    const { get } = await api(5, 'jwt');
+    expect(idsOf((await get({}, operator)).body)).toEqual([5, 4, 3, 2, 1]);
+    expect(idsOf((await get({ user_id: 'zara' }, operator)).body)).toEqual([4, 2]);
+  });
+
+  it('leads through the pages of one’s own orders alone, even with the cursor of everyone’s', async () => {
+    const { get } = await api(6, 'jwt');
+    const { next_cursor } = (await get({ limit: '1' }, operator)).body;
+    expect(idsOf((await get({ cursor: next_cursor }, signedIn())).body)).toEqual([5, 3, 1]);
+  });
+
+  it('lists nothing to a caller whom nobody vouches for, or whose token has expired', async () => {
+    const { get } = await api(5, 'jwt');
+    expect((await get()).statusCode).toBe(500);
+    expect((await get({}, signedIn({ exp: '1' }))).statusCode).toBe(401);
   });
 });

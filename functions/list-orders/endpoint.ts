@@ -1,24 +1,36 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { encodeCursor } from '../domain/order-page.ts';
+import { type Caller, mayRead, readsOnly } from '../domain/caller.ts';
+import { AccessDeniedError } from '../domain/errors.ts';
+import { encodeCursor, type OrderQuery } from '../domain/order-page.ts';
+import { type AuthMode, readCaller } from '../http/caller.ts';
+import type { OrderPageBody } from '../http/contract/answers.ts';
 import { readQuery } from '../http/input.ts';
 import { toOrderBody } from '../http/order-body.ts';
 import { jsonResponse } from '../http/response.ts';
 import { listInput } from './input.ts';
 import { type ListOrdersDependencies, listOrders, type OrderPage } from './list-orders.ts';
 
-/** `GET /api/orders`: 200 with one page of orders, newest first. */
-export function listOrdersEndpoint(dependencies: ListOrdersDependencies) {
+/** `GET /api/orders`: 200 with one page of orders, newest first; of those that the caller may see. */
+export function listOrdersEndpoint(auth: AuthMode, dependencies: ListOrdersDependencies) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
-    const page = await listOrders(readQuery(event, listInput), dependencies);
+    const caller = readCaller(event, auth);
+    const page = await listOrders(withinReach(caller, readQuery(event, listInput)), dependencies);
     return jsonResponse(200, toAnswer(page));
   };
 }
 
-function toAnswer({ orders, next, unavailableShards }: OrderPage) {
+/** The query as far as the caller's rights go: who names nobody gets everything that they may see. */
+function withinReach(caller: Caller, query: OrderQuery): OrderQuery {
+  if (query.userId === undefined) return { ...query, userId: readsOnly(caller) };
+  if (mayRead(caller, query.userId)) return query;
+  throw new AccessDeniedError('user_id must be the user id of the token: only your own orders are shown.');
+}
+
+function toAnswer({ orders, next, unavailableShards }: OrderPage): OrderPageBody {
   return {
     orders: orders.map(toOrderBody),
     count: orders.length,
     ...(next === undefined ? {} : { next_cursor: encodeCursor(next) }),
-    ...(unavailableShards.length === 0 ? {} : { partial: true, unavailable_shards: unavailableShards }),
+    ...(unavailableShards.length === 0 ? {} : { partial: true, unavailable_shards: [...unavailableShards] }),
   };
 }

@@ -11,4 +11,4 @@ const log = new StructuredLog();
 const orders = new PostgresOrderStore(new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log));
 
 /** `GET /api/orders` */
-export const handler = httpHandler(log, listOrdersEndpoint({ shards: config.SHARD_MAP, orders, log }));
+export const handler = httpHandler(log, listOrdersEndpoint(config.AUTH, { shards: config.SHARD_MAP, orders, log }));

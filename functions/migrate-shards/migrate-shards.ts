@@ -9,7 +9,7 @@ export interface Schemas<Shard> {
   /** Over how many shards users were distributed when the shard was last migrated; undefined for a new one. */
   placementOf(shard: Shard): Promise<number | undefined>;
   /** Brings the shard up to date; returns the names of the migrations that were applied. */
-  migrate(shard: Shard): Promise<string[]>;
+  migrate(shard: Shard): Promise<readonly string[]>;
   /** Keeps in the shard over how many shards users are distributed. */
   recordPlacement(shard: Shard, shards: number): Promise<void>;
 }
@@ -45,19 +45,26 @@ export async function migrateShards<Shard extends ShardRange>(
 ): Promise<MigrationSummary> {
   await refuseMissingShards(shards, schemas);
   await refuseHidingOrders(shards, schemas);
-  const migrations = await Promise.allSettled(
+  const failures: Error[] = [];
+  const migrations = await Promise.all(
     shards.map(async (shard) => {
-      const applied = await schemas.migrate(shard);
-      log.info('shard is up to date', { shard: shardName(shard), applied });
-      return { shard: shardName(shard), applied };
+      try {
+        const applied = await schemas.migrate(shard);
+        log.info('shard is up to date', { shard: shardName(shard), applied });
+        return { shard: shardName(shard), applied };
+      } catch (error) {
+        log.error('a shard could not be migrated', { shard: shardName(shard), error });
+        // What is thrown becomes the deployment's own message, which has no causes.
+        const message = error instanceof Error ? error.message : String(error);
+        failures.push(new Error(`${shardName(shard)} could not be migrated: ${message}`, { cause: error }));
+        return { shard: shardName(shard), applied: [] };
+      }
     }),
   );
-  const failures = migrations.filter((migration) => migration.status === 'rejected');
-  for (const { reason } of failures) log.error('a shard could not be migrated', { error: reason });
-  if (failures.length > 0) throw failures[0]?.reason;
+  if (failures.length > 0) throw failures[0];
   // Only now is the map in force: until all shards are ready, the former one may still come back.
   await Promise.all(shards.map((shard) => schemas.recordPlacement(shard, shards.length)));
-  return { shards: migrations.filter((migration) => migration.status === 'fulfilled').map(({ value }) => value) };
+  return { shards: migrations };
 }
 
 /** A shard that the map leaves out cannot be asked what it holds, but the others know that it was there. */

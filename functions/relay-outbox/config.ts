@@ -4,6 +4,7 @@ import { shardMap } from '../adapters/shard-map-variable.ts';
 /** What relay-outbox needs to know, read once at cold start. */
 export function readConfig() {
   return readEnvironment({
+    STAGE: text,
     AWS_REGION: text,
     SHARD_MAP: shardMap,
     RECEIPTS_BUCKET: text,

@@ -29,9 +29,10 @@ export async function deliverBatch(
     storeReceipts(shard, ordersWithout('receipt', batch), dependencies),
     publishEvents(shard, ordersWithout('event', batch), dependencies),
   ]);
-  return batch.map(({ order, delivered }) => ({
+  return batch.map(({ order, delivered, renewed }) => ({
     order,
     delivered: { receipt: delivered.receipt || stored.has(order), event: delivered.event || published.has(order) },
+    renewed,
   }));
 }
 
@@ -63,8 +64,8 @@ async function storeReceipts(
   };
   await Promise.all(Array.from({ length: RECEIPTS_AT_A_TIME }, work));
   if (stored.size < orders.length) {
-    const outstanding = orders.length - stored.size;
-    log.warn('receipts stay outstanding', { shard: shardName(shard), outstanding, error: failures[0] });
+    const orderIds = orders.filter((order) => !stored.has(order)).map(({ id }) => id);
+    log.warn('receipts stay outstanding', { shard: shardName(shard), orderIds, error: failures[0] });
   }
   return stored;
 }
@@ -80,7 +81,7 @@ async function publishEvents(
     await events.publishAll(orders.map((order) => orderCreated(order, shard)));
     return new Set(orders);
   } catch (error) {
-    log.warn('events stay outstanding', { shard: shardName(shard), outstanding: orders.length, error });
+    log.warn('events stay outstanding', { shard: shardName(shard), orderIds: orders.map(({ id }) => id), error });
     return new Set();
   }
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
-import { embeddedMetrics } from '../adapters/embedded-metrics.ts';
+import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
 import { PostgresOutbox } from '../adapters/postgres/outbox.ts';
 import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
@@ -9,7 +9,7 @@ import { StructuredLog } from '../adapters/structured-log.ts';
 import { Breaker } from '../domain/breaker.ts';
 import { guardEvents, guardReceipts } from '../domain/guarded-ports.ts';
 import { readConfig } from './config.ts';
-import { type RelayFigures, relayOutbox } from './relay-outbox.ts';
+import { relayOutbox } from './relay-outbox.ts';
 
 const config = readConfig();
 const log = new StructuredLog();
@@ -24,19 +24,8 @@ const dependencies = {
   receipts: guardReceipts(new S3ReceiptStore(config.RECEIPTS_BUCKET), new Breaker('The receipts bucket')),
   events: guardEvents(events, new Breaker('Kafka')),
   republishAfterMinutes: config.REPUBLISH_AFTER_MINUTES,
-  report: (shard: string, { relayed, republished, oldestAgeSeconds }: RelayFigures) =>
-    log.info(
-      'outbox relayed',
-      embeddedMetrics(
-        {
-          Relayed: { value: relayed, unit: 'Count' },
-          Republished: { value: republished, unit: 'Count' },
-          OutboxOldestAgeSeconds: { value: oldestAgeSeconds, unit: 'Seconds' },
-        },
-        { Shard: shard },
-      ),
-    ),
-  now: () => performance.now(),
+  metrics: new EmbeddedMetrics(log, config.STAGE),
+  now: () => new Date(),
   log,
 };
 

@@ -3,28 +3,32 @@ import type { OutstandingOrder } from '../domain/ports.ts';
 import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
 import { MemoryOutbox } from '../testing/memory-outbox.ts';
 import { anOrder } from '../testing/orders.ts';
-import { MemoryEvents, MemoryLog, MemoryReceipts } from '../testing/ports.ts';
-import { type RelayFigures, type RelayOutboxDependencies, relayOutbox } from './relay-outbox.ts';
+import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
+import { type RelayOutboxDependencies, relayOutbox } from './relay-outbox.ts';
 
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
 const ALL = { receipt: true, event: true };
 
 /** Order n with nothing delivered, unless said otherwise. */
-const outstanding = (n: number, delivered = { receipt: false, event: false }): OutstandingOrder => ({
+const outstanding = (n: number, delivered = { receipt: false, event: false }, renewed = false): OutstandingOrder => ({
   order: anOrder({ id: ID(n) }),
   delivered,
+  renewed,
 });
+/** When the orders were created. */
+const CREATED = anOrder().createdAt;
+const later = (milliseconds: number) => new Date(CREATED.getTime() + milliseconds);
 
 describe('relaying the outbox', () => {
   let outbox: MemoryOutbox;
   let receipts: MemoryReceipts;
   let events: MemoryEvents;
   let log: MemoryLog;
-  let reported: Record<string, RelayFigures>;
+  let metrics: MemoryMetrics;
 
   beforeEach(() => {
     [outbox, receipts, events, log] = [new MemoryOutbox(), new MemoryReceipts(), new MemoryEvents(), new MemoryLog()];
-    reported = {};
+    metrics = new MemoryMetrics();
   });
 
   const relay = (over: Partial<RelayOutboxDependencies> = {}) =>
@@ -34,13 +38,12 @@ describe('relaying the outbox', () => {
       receipts,
       events,
       republishAfterMinutes: 10,
-      report: (shard, figures) => {
-        reported[shard] = figures;
-      },
-      now: () => 0,
+      metrics,
+      now: () => later(90_000),
       log,
       ...over,
     });
+  const figures = (shard: string) => metrics.recorded.find(({ fields }) => fields?.shard === shard)?.figures;
   const published = () => events.published.map(({ orderId }) => Number(orderId.slice(-12)));
 
   it('delivers receipts and events batch by batch until nothing is left, and reports each shard', async () => {
@@ -49,10 +52,10 @@ describe('relaying the outbox', () => {
     expect(published()).toEqual([1, 2, 3]);
     expect(receipts.texts.size).toBe(3);
     expect(outbox.settled).toEqual([1, 2, 3].map((n) => outstanding(n, ALL)));
-    expect(reported).toEqual({
-      shard1: { relayed: 3, republished: 0, oldestAgeSeconds: 0 },
-      shard2: { relayed: 0, republished: 0, oldestAgeSeconds: 0 },
-    });
+    const nothing = { Relayed: 0, Republished: 0, OutboxOldestAgeSeconds: 0, DeliveryLagSeconds: [] };
+    expect(figures('shard1')).toEqual({ ...nothing, Relayed: 3, DeliveryLagSeconds: [90, 90, 90] });
+    expect(figures('shard2')).toEqual(nothing);
+    expect(metrics.recorded).toHaveLength(2);
   });
 
   it('delivers only what is outstanding of an order', async () => {
@@ -77,7 +80,7 @@ describe('relaying the outbox', () => {
     await relay();
     const receiptOnly = { receipt: true, event: false };
     expect(outbox.settled).toEqual([outstanding(1, receiptOnly), outstanding(2, receiptOnly)]);
-    expect(reported.shard1).toEqual({ relayed: 0, republished: 0, oldestAgeSeconds: 90 });
+    expect(figures('shard1')).toMatchObject({ Relayed: 0, OutboxOldestAgeSeconds: 90, DeliveryLagSeconds: [] });
     expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'events stay outstanding' }));
   });
 
@@ -120,22 +123,23 @@ describe('relaying the outbox', () => {
 
   it('publishes again what was never confirmed, once everything else is done', async () => {
     outbox.batches.shard1 = [[outstanding(1)]];
-    outbox.unconfirmed.shard1 = [[outstanding(2, { receipt: true, event: false })]];
+    outbox.unconfirmed.shard1 = [[outstanding(2, { receipt: true, event: false }, true)]];
     await relay();
     expect(published()).toEqual([1, 2]);
-    expect(reported.shard1).toEqual({ relayed: 2, republished: 1, oldestAgeSeconds: 0 });
+    // The second one's event was delivered long ago: how long it took to be confirmed is another figure.
+    expect(figures('shard1')).toMatchObject({ Relayed: 2, Republished: 1, DeliveryLagSeconds: [90] });
   });
 
   it('begins no batch after 45 seconds', async () => {
     outbox.batches.shard1 = [[outstanding(1)], [outstanding(2)], [outstanding(3)]];
-    let now = 0;
+    let passed = 0;
     const slow = {
       publishAll: async (all: Parameters<MemoryEvents['publishAll']>[0]) => {
-        now += 23_000;
+        passed += 23_000;
         await events.publishAll(all);
       },
     };
-    await relay({ shards: DEFAULT_SHARD_MAP.slice(0, 1), events: slow, now: () => now });
+    await relay({ shards: DEFAULT_SHARD_MAP.slice(0, 1), events: slow, now: () => later(passed) });
     expect(published()).toEqual([1, 2]);
   });
 
@@ -143,8 +147,10 @@ describe('relaying the outbox', () => {
     outbox.unavailable.add('shard1');
     outbox.batches.shard2 = [[outstanding(1)]];
     await relay();
-    expect([published(), Object.keys(reported)]).toEqual([[1], ['shard2']]);
-    expect(log.lines).toContainEqual(expect.objectContaining({ level: 'error' }));
+    expect(published()).toEqual([1]);
+    expect(metrics.recorded.map(({ fields }) => fields)).toEqual([{ shard: 'shard2' }]);
+    const line = { level: 'error', fields: expect.objectContaining({ shard: 'shard1' }) };
+    expect(log.lines).toContainEqual(expect.objectContaining(line));
   });
 
   it('fails for a defect, after the other shards are served', async () => {

@@ -1,5 +1,6 @@
 import { ShardUnavailableError } from '../domain/errors.ts';
-import type { Outbox } from '../domain/ports.ts';
+import { secondsSince } from '../domain/metrics.ts';
+import type { Metrics, Outbox, OutstandingOrder } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import { type DeliveryDependencies, deliverBatch } from './deliver-batch.ts';
 
@@ -11,20 +12,8 @@ export interface RelayOutboxDependencies extends DeliveryDependencies {
   readonly outbox: Outbox;
   /** The event of an order that is not confirmed after this time is published again. */
   readonly republishAfterMinutes: number;
-  /** Tells the operator how a shard stands. */
-  readonly report: (shard: string, figures: RelayFigures) => void;
-  /** Milliseconds. */
-  readonly now: () => number;
-}
-
-/** What was done for a shard, and what is left. */
-export interface RelayFigures {
-  /** Orders of which nothing is outstanding any more. */
-  readonly relayed: number;
-  /** Orders that were never confirmed, whose event was made outstanding again. */
-  readonly republished: number;
-  /** For how long the oldest outstanding order has been waiting now; 0 when there is none. */
-  readonly oldestAgeSeconds: number;
+  readonly metrics: Metrics;
+  readonly now: () => Date;
 }
 
 /**
@@ -36,32 +25,53 @@ export interface RelayFigures {
  * @throws what no shard's absence explains, after all shards have come to an end
  */
 export async function relayOutbox(dependencies: RelayOutboxDependencies): Promise<void> {
-  const { shards, report, log } = dependencies;
-  const results = await Promise.allSettled(
-    shards.map(async (shard) => report(shardName(shard), await relayShard(shard, dependencies))),
+  const { shards, log } = dependencies;
+  const defects: unknown[] = [];
+  await Promise.all(
+    shards.map(async (shard) => {
+      try {
+        await relayShard(shard, dependencies);
+      } catch (error) {
+        log.error('a shard could not be relayed', { shard: shardName(shard), error });
+        if (!(error instanceof ShardUnavailableError)) defects.push(error);
+      }
+    }),
   );
-  const failures = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
-  for (const error of failures) log.error('a shard could not be relayed', { error });
-  const defect = failures.find((error) => !(error instanceof ShardUnavailableError));
-  if (defect !== undefined) throw defect;
+  if (defects.length > 0) throw defects[0];
 }
 
-async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependencies): Promise<RelayFigures> {
-  const { outbox, republishAfterMinutes, now } = dependencies;
-  const until = now() + WORKING_TIME_MS;
+async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependencies): Promise<void> {
+  const { outbox, republishAfterMinutes, metrics, log, now } = dependencies;
+  const until = now().getTime() + WORKING_TIME_MS;
+  const lags: number[] = [];
   let [relayed, republished] = [0, 0];
   // Both lists end: what was taken from them once is not taken again in the same run.
-  while (now() < until) {
+  while (now().getTime() < until) {
     const batch = await outbox.claim(shard);
     if (batch.length > 0) {
       const outcome = await deliverBatch(shard, batch, dependencies);
+      lags.push(...firstPublished(batch, outcome).map(({ order }) => secondsSince(order.createdAt, now())));
       await outbox.settleAll(shard, outcome);
-      relayed += outcome.filter(({ delivered }) => delivered.receipt && delivered.event).length;
+      const finished = outcome.filter(({ delivered }) => delivered.receipt && delivered.event);
+      relayed += finished.length;
+      const orderIds = finished.map(({ order }) => order.id);
+      if (orderIds.length > 0) log.info('orders relayed', { shard: shardName(shard), orderIds });
     } else {
       const renewed = await outbox.renewUnconfirmed(shard, republishAfterMinutes);
       if (renewed === 0) break;
       republished += renewed;
     }
   }
-  return { relayed, republished, oldestAgeSeconds: await outbox.oldestAgeSeconds(shard) };
+  const figures = {
+    Relayed: relayed,
+    Republished: republished,
+    OutboxOldestAgeSeconds: await outbox.oldestAgeSeconds(shard),
+    DeliveryLagSeconds: lags,
+  };
+  metrics.record('outbox relayed', figures, { shard: shardName(shard) });
+}
+
+/** The orders of a batch whose event was published now, and had never been before. */
+function firstPublished(before: readonly OutstandingOrder[], now: readonly OutstandingOrder[]): OutstandingOrder[] {
+  return now.filter((one, n) => one.delivered.event && !one.renewed && !before[n]?.delivered.event);
 }

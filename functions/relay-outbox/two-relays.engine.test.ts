@@ -6,7 +6,7 @@ import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-da
 import type { OrderCreated } from '../domain/events.ts';
 import type { EventPublisher } from '../domain/ports.ts';
 import { anOrder } from '../testing/orders.ts';
-import { MemoryEvents, MemoryLog, MemoryReceipts } from '../testing/ports.ts';
+import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
 import { relayOutbox } from './relay-outbox.ts';
 
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
@@ -27,8 +27,8 @@ async function relay(publisher: Pick<EventPublisher, 'publishAll'> = events): Pr
       receipts,
       events: publisher,
       republishAfterMinutes: 10_000_000,
-      report: () => undefined,
-      now: () => performance.now(),
+      metrics: new MemoryMetrics(),
+      now: () => new Date(),
       log: new MemoryLog(),
     });
   } finally {

@@ -1,11 +1,11 @@
 import { ShardUnavailableError } from '../domain/errors.ts';
 import { asCreated, type Order } from '../domain/order.ts';
 import type { OrderQuery } from '../domain/order-page.ts';
-import type { Delivered, OrderReader, OrderWriter, Placement } from '../domain/ports.ts';
+import type { Delivered, FoundOrder, OrderFinder, OrderReader, OrderWriter, Placement } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 
 /** Orders and outbox of all shards in memory. */
-export class MemoryOrders implements OrderWriter, OrderReader {
+export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
   readonly stored: { shard: string; order: Order; key?: string | undefined }[] = [];
   readonly outbox = new Map<string, Delivered>();
   /** Names of the shards that do not answer. */
@@ -47,6 +47,12 @@ export class MemoryOrders implements OrderWriter, OrderReader {
       .filter((order) => after === undefined || place(order) < place(after))
       .sort((a, b) => (place(a) < place(b) ? 1 : -1))
       .slice(0, limit);
+  }
+
+  async find(shard: ShardRange, id: string): Promise<FoundOrder | undefined> {
+    this.#reach(shard);
+    const found = this.stored.find((one) => one.shard === shardName(shard) && one.order.id === id);
+    return found && { order: found.order, receiptStored: this.outbox.get(id)?.receipt ?? true };
   }
 
   #reach(shard: ShardRange): void {

@@ -1,5 +1,6 @@
 import type { OrderCreated } from '../domain/events.ts';
-import type { EventPublisher, LogFields, ReceiptStore } from '../domain/ports.ts';
+import type { Figures } from '../domain/metrics.ts';
+import type { EventPublisher, LogFields, MetricFields, Metrics, ReceiptStore } from '../domain/ports.ts';
 
 /** Receipts in memory; `failure` makes each put fail. */
 export class MemoryReceipts implements ReceiptStore {
@@ -43,5 +44,14 @@ export class MemoryLog {
 
   error(message: string, fields?: LogFields): void {
     this.lines.push({ level: 'error', message, fields });
+  }
+}
+
+/** Keeps the figures that were recorded. */
+export class MemoryMetrics implements Metrics {
+  readonly recorded: { message: string; figures: Figures; fields: MetricFields | undefined }[] = [];
+
+  record(message: string, figures: Figures, fields?: MetricFields): void {
+    this.recorded.push({ message, figures, fields });
   }
 }

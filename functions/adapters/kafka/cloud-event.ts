@@ -11,10 +11,15 @@ export interface CloudEvent {
   readonly key: string;
   /** JSON. */
   readonly value: string;
+  /** W3C trace context of whoever publishes it, if there is a trace. */
+  readonly traceparent?: string | undefined;
 }
 
-/** CloudEvents, Kafka binding, binary mode: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md */
-export function cloudEventMessage({ type, source, id, time, key, value }: CloudEvent): TopicMessage {
+/**
+ * CloudEvents, Kafka binding, binary mode: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+ * The trace is no matter of the event but of its transport, so that its header has no `ce_`.
+ */
+export function cloudEventMessage({ type, source, id, time, key, value, traceparent }: CloudEvent): TopicMessage {
   return {
     key,
     value,
@@ -25,6 +30,7 @@ export function cloudEventMessage({ type, source, id, time, key, value }: CloudE
       ce_source: source,
       ce_id: id,
       ce_time: time.toISOString(),
+      ...(traceparent && { traceparent }),
     },
   };
 }

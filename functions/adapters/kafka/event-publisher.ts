@@ -1,6 +1,7 @@
 import { encodeOrderCreated, ORDER_CREATED, type OrderCreated } from '../../domain/events.ts';
 import type { EventPublisher, Log } from '../../domain/ports.ts';
 import type { TopicMessage } from '../../domain/topics.ts';
+import { traceparent } from '../trace-context.ts';
 import type { KafkaSettings } from './client.ts';
 import { cloudEventMessage } from './cloud-event.ts';
 import { TopicProducer } from './topic-producer.ts';
@@ -24,7 +25,8 @@ export class KafkaEventPublisher implements EventPublisher {
 
   /** Publishes events in their order; when this throws, some of them may have been published. */
   publishAll(events: readonly OrderCreated[]): Promise<void> {
-    return this.#producer.send(events.map(toMessage));
+    const trace = traceparent();
+    return this.#producer.send(events.map((event) => toMessage(event, trace)));
   }
 
   /** Disconnects. */
@@ -33,8 +35,8 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 }
 
-/** The event as a message of the topic `orders`. */
-export function toMessage(event: OrderCreated): TopicMessage {
+/** The event as a message of the topic `orders`, published within a trace if there is one. */
+export function toMessage(event: OrderCreated, trace?: string): TopicMessage {
   return cloudEventMessage({
     type: ORDER_CREATED,
     source: '/orderflow/orders',
@@ -42,5 +44,6 @@ export function toMessage(event: OrderCreated): TopicMessage {
     time: event.timestamp,
     key: event.userId,
     value: encodeOrderCreated(event),
+    traceparent: trace,
   });
 }

@@ -7,20 +7,27 @@ const RIGHTS = [
   { table: 'outbox', rights: 'SELECT, INSERT, UPDATE, DELETE' },
 ];
 
+/** The user that the functions log in as. */
+export interface ApplicationUser {
+  readonly username: string;
+  readonly password: string;
+  /** Whether it can log in as it is. Then its password is left alone: a rotation may be about to make it the current one. */
+  readonly canLogIn: boolean;
+}
+
 /**
- * Creates the user that the functions log in as, or brings its password and rights up to date.
+ * Creates the application user, or brings its rights up to date, and its password when it has another one.
  *
  * @param client the master user's connection, inside a transaction
  */
-export async function ensureApplicationUser(
-  client: pg.Client,
-  user: { readonly username: string; readonly password: string },
-): Promise<void> {
+export async function ensureApplicationUser(client: pg.Client, user: ApplicationUser): Promise<void> {
   const name = pg.escapeIdentifier(user.username);
   const database = pg.escapeIdentifier(client.database ?? '');
   const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [user.username]);
-  const verb = rowCount === 0 ? 'CREATE' : 'ALTER';
-  await client.query(`${verb} ROLE ${name} LOGIN PASSWORD ${pg.escapeLiteral(scramVerifier(user.password))}`);
+  if (rowCount === 0 || !user.canLogIn) {
+    const verb = rowCount === 0 ? 'CREATE' : 'ALTER';
+    await client.query(`${verb} ROLE ${name} LOGIN PASSWORD ${pg.escapeLiteral(scramVerifier(user.password))}`);
+  }
   await client.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
   await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${name}`);
   await client.query(`REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${name}`);

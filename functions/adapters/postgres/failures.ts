@@ -4,13 +4,21 @@ import pg from 'pg';
 const INVALID_PASSWORD = '28P01';
 /** Connection exceptions, authorization, insufficient resources, system errors. */
 const UNAVAILABLE_CLASSES = new Set(['08', '28', '53', '58']);
-/** Ended by the administrator, crash shutdown, cannot connect now, statement timed out, read-only during a failover. */
-const UNAVAILABLE_CODES = new Set(['57P01', '57P02', '57P03', '57014', '25006']);
-const CONNECTION_ENDED_CODES = new Set(['57P01', '57P02']);
+/** Ended by the administrator, crash shutdown, ended while idle. */
+const CONNECTION_ENDED_CODES = new Set(['57P01', '57P02', '57P05']);
+/** Beside those: cannot connect now, statement timed out, read-only during a failover. */
+const UNAVAILABLE_CODES = new Set([...CONNECTION_ENDED_CODES, '57P03', '57014', '25006']);
+/** A lock was not to be had in time, or would have closed a circle of sessions that wait for each other. */
+const BLOCKED_CODES = new Set(['55P03', '40P01']);
 
 /** The server refused the password, as it does once when the password was rotated. */
 export function isLoginRefused(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === INVALID_PASSWORD;
+}
+
+/** Other sessions held what the statement had to lock: later it may work. */
+export function isBlocked(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && BLOCKED_CODES.has(error.code ?? '');
 }
 
 /** The connection broke, or the server ended it: a new connection may work at once. */

@@ -65,20 +65,55 @@ describe('listing orders', () => {
   });
 });
 
+describe('finding an order', () => {
+  it('gives it back in one statement, with whether its receipt is stored', async () => {
+    const order = anOrder();
+    await place(order);
+    expect(await store.find(SHARD, order.id)).toEqual({ order, receiptStored: false });
+    const writer = new PostgresOrderWriter(databases);
+    await writer.settle(SHARD, order.id, { receipt: true, event: false });
+    expect(await store.find(SHARD, order.id)).toEqual({ order, receiptStored: true });
+    await writer.settle(SHARD, order.id, { receipt: true, event: true });
+    expect(await store.find(SHARD, order.id.toUpperCase())).toEqual({ order, receiptStored: true });
+  });
+
+  it('finds nothing under another id', async () => {
+    await place(anOrder());
+    expect(await store.find(SHARD, ID(9))).toBeUndefined();
+  });
+
+  it('looks in no table from one end to the other', async () => {
+    const plan = await server.asMaster(async (client) => {
+      await client.query('SET enable_seqscan = off');
+      const { rows } = await client.query(
+        `EXPLAIN SELECT * FROM orders LEFT JOIN outbox ON order_id = orders.id WHERE orders.id = '${ID(1)}'::uuid`,
+      );
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    });
+    expect(plan).toContain('orders_pkey');
+    expect(plan).toContain('outbox_pkey');
+    expect(plan).not.toContain('Seq Scan');
+  });
+});
+
 describe('confirming orders', () => {
   it('marks each once, and a confirmation that comes again changes nothing, a time included', async () => {
-    for (const n of [1, 2, 3]) await place(anOrder({ id: ID(n) }));
-    expect(await store.markConfirmed(SHARD, [ID(1), ID(2), ID(2), ID(9)])).toBe(2);
+    const createdAt = new Date(Date.now() - 60_000);
+    for (const n of [1, 2, 3]) await place(anOrder({ id: ID(n), createdAt }));
+    const lags = await store.markConfirmed(SHARD, [ID(1), ID(2), ID(2), ID(9)]);
+    expect(lags).toEqual([expect.closeTo(60, -1), expect.closeTo(60, -1)]);
     const confirmed = await store.list(SHARD, { limit: 10 });
     expect(confirmed.map(({ status }) => status)).toEqual(['created', 'confirmed', 'confirmed']);
-    for (let again = 0; again < 100; again++) expect(await store.markConfirmed(SHARD, [ID(1), ID(2)])).toBe(0);
+    for (let again = 0; again < 100; again++) {
+      expect(await store.markConfirmed(SHARD, [ID(1), ID(2)])).toEqual([]);
+    }
     expect(await store.list(SHARD, { limit: 10 })).toEqual(confirmed);
   });
 
   it('never gives an order a time before its creation', async () => {
     const createdAt = new Date(Date.now() + 60_000);
     await place(anOrder({ createdAt }));
-    await store.markConfirmed(SHARD, [anOrder().id]);
+    expect(await store.markConfirmed(SHARD, [anOrder().id])).toEqual([0]);
     expect((await store.list(SHARD, { limit: 1 }))[0]?.updatedAt).toEqual(createdAt);
   });
 });

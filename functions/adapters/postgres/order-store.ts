@@ -1,6 +1,6 @@
 import type { Order } from '../../domain/order.ts';
 import type { OrderQuery } from '../../domain/order-page.ts';
-import type { ConfirmationStore, OrderReader } from '../../domain/ports.ts';
+import type { ConfirmationStore, FoundOrder, OrderFinder, OrderReader } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
@@ -10,10 +10,20 @@ import type { ShardDatabases, Statement } from './shard-databases.ts';
 const CONFIRM = `
   UPDATE orders SET status = 'confirmed', updated_at = greatest(now(), created_at)
   WHERE id = ANY($1::uuid[]) AND status = 'created'
-  RETURNING id`;
+  RETURNING extract(epoch FROM updated_at - created_at)::float8 AS seconds`;
+
+// A receipt that nothing is noted about has been stored.
+const FIND = `
+  SELECT ${ORDER_COLUMNS}, coalesce(receipt_pending, false) AS receipt_pending
+  FROM orders LEFT JOIN outbox ON order_id = orders.id
+  WHERE orders.id = $1::uuid`;
+
+interface FoundRow extends OrderRow {
+  readonly receipt_pending: boolean;
+}
 
 /** Stored orders in the Postgres database of the shard that owns them. */
-export class PostgresOrderStore implements OrderReader, ConfirmationStore {
+export class PostgresOrderStore implements OrderReader, OrderFinder, ConfirmationStore {
   readonly #databases: ShardDatabases;
 
   constructor(databases: ShardDatabases) {
@@ -25,9 +35,14 @@ export class PostgresOrderStore implements OrderReader, ConfirmationStore {
     return rows.map(toOrder);
   }
 
-  async markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<number> {
-    const changed = await this.#databases.query(shard, { text: CONFIRM, values: [orderIds] });
-    return changed.length;
+  async find(shard: ShardRange, id: string): Promise<FoundOrder | undefined> {
+    const [row] = await this.#databases.query<FoundRow>(shard, { text: FIND, values: [id] });
+    return row && { order: toOrder(row), receiptStored: !row.receipt_pending };
+  }
+
+  async markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<number[]> {
+    const changed = await this.#databases.query<{ seconds: number }>(shard, { text: CONFIRM, values: [orderIds] });
+    return changed.map(({ seconds }) => seconds);
   }
 
   /** Resolves when the shard answers. */

@@ -49,14 +49,16 @@ describe('claiming', () => {
     await wait(29);
     expect(await outbox.claim(SHARD)).toEqual([]);
     await wait(1);
-    expect(await outbox.claim(SHARD)).toEqual([{ order: anOrder(), delivered: { receipt: true, event: false } }]);
+    expect(await outbox.claim(SHARD)).toEqual([
+      { order: anOrder(), delivered: { receipt: true, event: false }, renewed: false },
+    ]);
   });
 
   it('gives the order as it was created, whatever became of it', async () => {
     await place(1);
     await new PostgresOrderStore(databases).markConfirmed(SHARD, [ID(1)]);
     await wait(30);
-    expect(await outbox.claim(SHARD)).toEqual([{ order: anOrder(), delivered: NOTHING }]);
+    expect(await outbox.claim(SHARD)).toEqual([{ order: anOrder(), delivered: NOTHING, renewed: false }]);
   });
 
   it('takes all of a user, oldest first, when the oldest is overdue', async () => {
@@ -213,7 +215,7 @@ describe('orders that are never confirmed', () => {
     await place(1, { createdAt: created(10) });
     await orders.settle(SHARD, ID(1), ALL);
     await outbox.renewUnconfirmed(SHARD, 10);
-    expect(await outbox.claim(SHARD)).toMatchObject([{ delivered: { receipt: true, event: false } }]);
+    expect(await outbox.claim(SHARD)).toMatchObject([{ delivered: { receipt: true, event: false }, renewed: true }]);
   });
 
   it('are left alone while their event is outstanding anyway, and not while only the receipt is', async () => {

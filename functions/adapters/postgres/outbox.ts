@@ -30,7 +30,7 @@ const CLAIM_USERS = `
     WHERE order_id IN (SELECT order_id FROM overdue)
     RETURNING user_id
   )
-  SELECT ${ORDER_COLUMNS}, receipt_pending, event_pending
+  SELECT ${ORDER_COLUMNS}, receipt_pending, event_pending, renewed_at IS NOT NULL AS renewed
   FROM outbox JOIN orders ON orders.id = order_id
   WHERE outbox.user_id IN (SELECT user_id FROM claimed)
   ORDER BY row_number() OVER (PARTITION BY outbox.user_id ORDER BY outbox.created_at, order_id), outbox.created_at
@@ -76,6 +76,7 @@ const OLDEST_AGE = `
 interface OutstandingRow extends OrderRow {
   readonly receipt_pending: boolean;
   readonly event_pending: boolean;
+  readonly renewed: boolean;
 }
 
 /** The notes about outstanding deliveries in the Postgres databases of the shards. */
@@ -92,6 +93,7 @@ export class PostgresOutbox implements Outbox {
     return rows.map((row) => ({
       order: asCreated(toOrder(row)),
       delivered: { receipt: !row.receipt_pending, event: !row.event_pending },
+      renewed: row.renewed,
     }));
   }
 

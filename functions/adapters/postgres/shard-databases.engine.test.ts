@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../local/testing.ts';
 import { SHARD, ShardServer, USER } from '../../../tests/shard-server.ts';
 import { TcpRelay } from '../../../tests/tcp-relay.ts';
+import { CONNECTIONS_PER_SHARD } from '../../domain/connections.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import type { DatabaseSecrets } from '../database-secrets.ts';
 import { ShardDatabases } from './shard-databases.ts';
@@ -37,6 +38,17 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
+describe('a shard', () => {
+  it('is asked over one connection, however much there is to ask', async () => {
+    await server.sql(`ALTER ROLE ${USER.username} CONNECTION LIMIT ${CONNECTIONS_PER_SHARD}`);
+    const databases = open();
+    await Promise.all(Array.from({ length: 20 }, () => databases.query(SHARD, SELECT_ONE)));
+    await expect(queryAfresh(server.secrets())).rejects.toMatchObject({ ...UNAVAILABLE, cause: { code: '53300' } });
+    await databases.close();
+    await server.sql(`ALTER ROLE ${USER.username} CONNECTION LIMIT -1`);
+  });
+});
+
 describe('a connection that broke', () => {
   it('is replaced while the query waits', async () => {
     const databases = open();
@@ -44,6 +56,19 @@ describe('a connection that broke', () => {
     await server.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'orderuser'`);
     await databases.query(SHARD, SELECT_ONE);
     await databases.close();
+  });
+});
+
+describe('a connection that the server ends while it is idle', () => {
+  it('is replaced when it is needed', async () => {
+    await server.sql(`ALTER ROLE ${USER.username} SET idle_session_timeout = '50ms'`);
+    const databases = open();
+    await databases.query(SHARD, SELECT_ONE);
+    const connected = `SELECT FROM pg_stat_activity WHERE usename = '${USER.username}'`;
+    await waitFor(async () => (await server.sql(connected)).length === 0);
+    await databases.query(SHARD, SELECT_ONE);
+    await databases.close();
+    await server.sql(`ALTER ROLE ${USER.username} RESET idle_session_timeout`);
   });
 });
 

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { CONNECTIONS_PER_SHARD } from '../../domain/connections.ts';
 import { within } from '../../domain/deadline.ts';
 import { ShardUnavailableError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports.ts';
@@ -8,6 +8,7 @@ import type { DatabaseSecrets } from '../database-secrets.ts';
 import type { ConnectedShard } from '../shard-map-variable.ts';
 import { type ConnectionLimits, connectionSettings } from './connection.ts';
 import { isConnectionLost, isLoginRefused, isUnavailable } from './failures.ts';
+import { changePassword } from './rotated-password.ts';
 
 /** `total` is for all of a query: secret, connection, statement, and whatever has to be tried again. */
 export interface QueryLimits extends ConnectionLimits {
@@ -21,8 +22,6 @@ export const BACKGROUND_LIMITS: QueryLimits = { connect: 2_000, statement: 3_000
 
 /** A connection that turns out to be dead later than this leaves no time for another. */
 const RECONNECT_WITHIN_MS = 500;
-/** Before both passwords of a rotation are asked for again; doubled each time. */
-const FIRST_BACKOFF_MS = 100;
 
 /** A statement with its parameters. Without a name, so that a proxy may run it on any connection. */
 export interface Statement {
@@ -82,7 +81,7 @@ export class ShardDatabases {
       } catch (error) {
         const elapsed = performance.now() - started;
         if (isLoginRefused(error) && elapsed < this.#limits.total) {
-          await this.#changePassword(shard, refusals);
+          await changePassword(this.#secrets, shard.secret, refusals);
           refusals += 1;
         } else if (isConnectionLost(error) && !reconnected && elapsed < RECONNECT_WITHIN_MS) {
           reconnected = true;
@@ -92,16 +91,6 @@ export class ShardDatabases {
         this.#log.warn('trying a query again on a new connection', { shard: shardName(shard), error });
       }
     }
-  }
-
-  /**
-   * Makes the next connection use the password that Postgres may have been given a moment ago, and after that the one
-   * that it had before: a rotation changes Postgres first and names the new password the current one later.
-   */
-  async #changePassword({ secret }: ConnectedShard, refusals: number): Promise<void> {
-    const [round, isSecond] = [Math.floor(refusals / 2), refusals % 2 === 1];
-    if (round > 0 && !isSecond) await delay(FIRST_BACKOFF_MS * 2 ** (round - 1));
-    if (isSecond || !(await this.#secrets.renew(secret, 'AWSPENDING'))) await this.#secrets.renew(secret, 'AWSCURRENT');
   }
 
   async #attempt<Row extends pg.QueryResultRow>(shard: ConnectedShard, statement: Statement): Promise<Row[]> {
@@ -124,7 +113,7 @@ export class ShardDatabases {
     const password = async () => (await this.#secrets.get(shard.secret)).password;
     const pool = new pg.Pool({
       ...connectionSettings(secret, password, this.#limits),
-      max: 1,
+      max: CONNECTIONS_PER_SHARD,
       // Timers stand still while the environment is frozen, so an idle limit would only cut connections about to be used.
       idleTimeoutMillis: 0,
       allowExitOnIdle: true,

@@ -1,24 +1,35 @@
-import { join } from 'node:path';
 import pg from 'pg';
-import Postgrator from 'postgrator';
-import type { DatabaseSecrets } from '../database-secrets.ts';
+import type { Log } from '../../domain/ports.ts';
+import { shardName } from '../../domain/shard-map.ts';
+import type { DatabaseSecret, DatabaseSecrets } from '../database-secrets.ts';
 import type { MigratedShard } from '../shard-map-variable.ts';
 import { ensureApplicationUser } from './application-user.ts';
 import { connectionSettings } from './connection.ts';
+import { isLoginRefused } from './failures.ts';
+import { inTransaction, lockOutOtherMigrations, type Patience } from './locks.ts';
+import { changePassword } from './rotated-password.ts';
+import { applyMigrations } from './schema-migrations.ts';
 
-const LIMITS = { connect: 5_000, statement: 120_000 };
-/** Any number, the same in every run: one migration of a database at a time. */
-const MIGRATION_LOCK = 7_210_004;
+/** A statement that reads a whole table, or builds an index concurrently, may take its time. */
+const LIMITS = { connect: 5_000, statement: 180_000 };
+/** A rotation lets in neither password for a moment. */
+const LOGIN_WITHIN_MS = 5_000;
+/** A minute, of the five that the function has. */
+const PATIENCE: Patience = { attempts: 30, pauseMs: 1_500 };
 
-/** The shards' schemas, changed as their master users. */
+/** The shards' schemas, changed as their master users, over one connection to a shard at a time. */
 export class ShardSchemas {
   readonly #secrets: DatabaseSecrets;
   readonly #migrationsDir: string;
+  readonly #log: Log;
+  readonly #patience: Patience;
 
   /** @param migrationsDir folder with `<number>.do.<name>.sql` files */
-  constructor(secrets: DatabaseSecrets, migrationsDir: string) {
+  constructor(secrets: DatabaseSecrets, migrationsDir: string, log: Log, patience = PATIENCE) {
     this.#secrets = secrets;
     this.#migrationsDir = migrationsDir;
+    this.#log = log;
+    this.#patience = patience;
   }
 
   /** How many orders the shard holds of users that do not belong to it. */
@@ -46,61 +57,86 @@ export class ShardSchemas {
   async recordPlacement(shard: MigratedShard, shards: number): Promise<void> {
     await this.#asMaster(shard, (client) =>
       client.query(
-        'INSERT INTO placement (shards) VALUES ($1) ON CONFLICT (only_row) DO UPDATE SET shards = EXCLUDED.shards',
+        `INSERT INTO placement (shards) VALUES ($1)
+         ON CONFLICT (only_row) DO UPDATE SET shards = EXCLUDED.shards WHERE placement.shards <> EXCLUDED.shards`,
         [shards],
       ),
     );
   }
 
   /**
-   * Brings the shard's schema and its application user up to date, all or nothing.
+   * Brings the shard's schema and its application user up to date. A schema that is ahead, because a later release was
+   * taken back, is left as it is: what that release added does no harm to this one.
    *
    * @returns the names of the migrations that were applied
-   * @throws when a migration fails, or an applied one has been changed since
+   * @throws MigrationBlockedError, or when a migration fails or an applied one has been changed since
    */
-  async migrate(shard: MigratedShard): Promise<string[]> {
+  async migrate(shard: MigratedShard): Promise<readonly string[]> {
+    const canLogIn = await this.#canLogIn(shard);
     const user = await this.#secrets.get(shard.secret);
     return this.#asMaster(shard, async (client) => {
-      await client.query('BEGIN');
-      // Held to the end of the transaction; a second run waits, for as long as its statement may take.
-      await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-      const applied = await this.#applyMigrations(client);
-      await ensureApplicationUser(client, user);
-      await client.query('COMMIT');
+      await lockOutOtherMigrations(client, this.#patience);
+      const { applied, isAhead } = await applyMigrations(client, this.#migrationsDir, this.#patience);
+      if (isAhead) this.#log.warn('the schema is ahead; nothing is changed', { shard: shardName(shard) });
+      else {
+        await inTransaction(client, this.#patience, () => ensureApplicationUser(client, { ...user, canLogIn }));
+      }
       return applied;
     });
   }
 
-  async #applyMigrations(client: pg.Client): Promise<string[]> {
-    const postgrator = new Postgrator({
-      driver: 'pg',
-      schemaTable: 'schema_migrations',
-      // The pattern is a glob, the folder is not.
-      migrationPattern: join(this.#migrationsDir.replace(/[[\]{}()?*!+@]/g, '[$&]'), '*.sql'),
-      newline: 'LF',
-      execQuery: (query) => client.query(query),
-      execSqlScript: async (script) => {
-        await client.query(script);
-      },
-    });
-    const known = await postgrator.getMigrations();
-    if (known.length === 0) throw new Error(`There are no migrations in ${this.#migrationsDir}.`);
-    const applied = await postgrator.migrate();
-    return applied.map(({ version, name }) => `${version} ${name}`);
+  /** Whether the application user exists and has its current password, or the one that a rotation has just given it. */
+  async #canLogIn(shard: MigratedShard): Promise<boolean> {
+    let accepted = false;
+    // The current one is read last, and so kept: it is the one that the user is given when neither is accepted.
+    for (const stage of ['AWSPENDING', 'AWSCURRENT'] as const) {
+      if (!(await this.#secrets.renew(shard.secret, stage)) || accepted) continue;
+      accepted = await acceptsLogin(await this.#secrets.get(shard.secret));
+    }
+    return accepted;
   }
 
   /** Ending the connection rolls back what is not committed. */
   async #asMaster<T>(shard: MigratedShard, work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const master = await this.#secrets.get(shard.masterSecret);
-    const client = new pg.Client(connectionSettings(master, async () => master.password, LIMITS));
-    // A connection that breaks between two statements fails the next one, which reports it.
-    client.on('error', () => undefined);
-    await client.connect();
+    const client = await this.#logIn(shard);
     try {
       return await work(client);
     } finally {
       await client.end();
     }
+  }
+
+  async #logIn({ id, masterSecret }: MigratedShard): Promise<pg.Client> {
+    const started = performance.now();
+    for (let refusals = 0; ; refusals++) {
+      try {
+        return await connect(await this.#secrets.get(masterSecret));
+      } catch (error) {
+        if (!isLoginRefused(error) || performance.now() - started > LOGIN_WITHIN_MS) throw error;
+        this.#log.warn('trying another password of the master user', { shard: shardName({ id }), error });
+        await changePassword(this.#secrets, masterSecret, refusals);
+      }
+    }
+  }
+}
+
+async function connect(secret: DatabaseSecret): Promise<pg.Client> {
+  const client = new pg.Client(connectionSettings(secret, async () => secret.password, LIMITS));
+  // A connection that breaks between two statements fails the next one, which reports it.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+async function acceptsLogin(secret: DatabaseSecret): Promise<boolean> {
+  try {
+    await (await connect(secret)).end();
+    return true;
+  } catch (error) {
+    if (isLoginRefused(error)) return false;
+    // Past the password: the user may not have its rights yet, or too many may be connected.
+    if (error instanceof pg.DatabaseError) return true;
+    throw error;
   }
 }
 

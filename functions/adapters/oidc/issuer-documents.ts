@@ -1,0 +1,38 @@
+import { SimpleFetcher } from 'aws-jwt-verify/https';
+import * as z from 'zod';
+
+/** The library asks a second time when there was no answer. */
+const ATTEMPT_MS = 1_500;
+
+/** What is used of a provider's metadata. https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata */
+const metadata = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) });
+
+/** Fetches documents of the issuer over HTTPS. A redirect is an error: it could lead anywhere. */
+export const issuerFetcher = new SimpleFetcher({
+  // Connections are not kept: they would be dead after the execution environment was frozen.
+  defaultRequestOptions: { agent: false, timeout: ATTEMPT_MS, responseTimeout: ATTEMPT_MS },
+});
+
+/**
+ * Asks the issuer where it publishes its keys.
+ *
+ * @param issuer as configured, with or without a slash at its end
+ * @throws FetchError, or an error that says what is wrong with the answer
+ */
+export async function discoverKeysUri(issuer: string): Promise<string> {
+  const uri = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const { success, data } = metadata.safeParse(parseJson(await issuerFetcher.fetch(uri)));
+  if (!success) throw new Error(`${uri} does not name an issuer and an HTTPS jwks_uri.`);
+  if (data.issuer !== issuer) {
+    throw new Error(`${uri} is about the issuer "${data.issuer}", not "${issuer}": both must be written the same.`);
+  }
+  return data.jwks_uri;
+}
+
+function parseJson(document: ArrayBuffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(document));
+  } catch {
+    return undefined;
+  }
+}

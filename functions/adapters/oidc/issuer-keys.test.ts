@@ -1,0 +1,184 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Certificate, loadAuthority } from '../../../local/tls/authority.ts';
+import { AUDIENCE, type SigningKey, signingKey, TestIssuer } from '../../testing/issuer.ts';
+import { MemoryLog } from '../../testing/ports.ts';
+import { OidcTokenVerifier } from './token-verifier.ts';
+
+let certificate: Certificate;
+let issuer: TestIssuer;
+let verifier: OidcTokenVerifier;
+let log: MemoryLog;
+let minutes: number;
+
+beforeAll(async () => {
+  const authority = await loadAuthority(mkdtempSync(join(tmpdir(), 'orderflow-issuer-')), 'public');
+  const before = tls.getCACertificates('default');
+  tls.setDefaultCACertificates([...before, authority.certificatePem]);
+  certificate = await authority.issue('issuer');
+  return () => tls.setDefaultCACertificates(before);
+});
+beforeEach(async () => {
+  issuer = await new TestIssuer(certificate).start();
+  log = new MemoryLog();
+  minutes = 0;
+  verifier = verifierOf(issuer.url);
+  return () => issuer.stop();
+});
+
+const verifierOf = (url: string) =>
+  new OidcTokenVerifier({ issuer: url, audience: AUDIENCE }, log, () => Date.now() + minutes * 60_000);
+
+/** Why the token is refused, or `accepted`. */
+const outcome = (token: string) =>
+  verifier.verify(token).then(
+    () => 'accepted',
+    (error) => (error.code === 'invalid_token' ? error.message : error.code),
+  );
+
+describe('the keys of the issuer', () => {
+  it('are asked for once', async () => {
+    for (let count = 0; count < 5; count++) expect(await outcome(await issuer.token())).toBe('accepted');
+    expect(issuer.asked).toEqual(['/.well-known/openid-configuration', '/keys']);
+  });
+
+  it('are not asked for because of tokens that would be refused anyway', async () => {
+    const unknown = signingKey();
+    for (const claims of [{ exp: 1 }, { aud: 'x' }, { iss: 'https://example.com' }]) {
+      await outcome(await issuer.token(claims, { key: unknown }));
+    }
+    expect(issuer.asked).toEqual([]);
+  });
+
+  it('may change at any time without a request being refused', async () => {
+    expect(await outcome(await issuer.token())).toBe('accepted');
+    for (let rotation = 0; rotation < 2; rotation++) {
+      issuer.keys = [signingKey()];
+      expect(await outcome(await issuer.token())).toBe('accepted');
+    }
+  });
+
+  it('may change while somebody sends tokens of made-up keys, which flood nobody', async () => {
+    expect(await outcome(await issuer.token())).toBe('accepted');
+    const started = performance.now();
+    for (let attack = 0; attack < 3; attack++) {
+      expect(await outcome(await issuer.token({}, { key: signingKey() }))).toBe(
+        'The token names a key that its issuer does not have.',
+      );
+    }
+    issuer.keys = [signingKey()];
+    expect(await outcome(await issuer.token())).toBe('accepted');
+    const halfSeconds = (performance.now() - started) / 500;
+    expect(issuer.keysAsked).toBeLessThanOrEqual(2 + halfSeconds);
+    expect(halfSeconds).toBeGreaterThan(2.5);
+  });
+
+  it('that were withdrawn serve no longer than a quarter of an hour', async () => {
+    const old = issuer.keys[0] as SigningKey;
+    const token = await issuer.token({}, { key: old });
+    expect(await outcome(token)).toBe('accepted');
+    issuer.keys = [signingKey()];
+    minutes = 14;
+    expect(await outcome(token)).toBe('accepted');
+    minutes = 16;
+    expect(await outcome(token)).toBe('The token names a key that its issuer does not have.');
+  });
+
+  it('are renewed even under the name of the former', async () => {
+    expect(await outcome(await issuer.token())).toBe('accepted');
+    const { kid } = issuer.keys[0] as SigningKey;
+    const key = signingKey();
+    issuer.keys = [{ ...key, kid, jwk: { ...key.jwk, kid } }];
+    minutes = 16;
+    expect(await outcome(await issuer.token())).toBe('accepted');
+  });
+
+  it('serve on while the issuer is away, which is asked again now and then', async () => {
+    const token = await issuer.token();
+    expect(await outcome(token)).toBe('accepted');
+    issuer.fault = 'status';
+    minutes = 20;
+    for (let count = 0; count < 3; count++) expect(await outcome(token)).toBe('accepted');
+    expect(issuer.keysAsked).toBe(2);
+    expect(log.lines).toMatchObject([{ level: 'warn' }]);
+    issuer.fault = undefined;
+    minutes = 21;
+    expect(await outcome(token)).toBe('accepted');
+    expect(issuer.keysAsked).toBe(3);
+  });
+
+  it('of kinds that nobody knows yet do no harm', async () => {
+    const [known] = issuer.keys as [SigningKey];
+    issuer.keys = [
+      { ...known, jwk: { kty: 'AKP', kid: 'new', alg: 'ML-DSA-44', pub: 'x' } as SigningKey['jwk'] },
+      known,
+    ];
+    expect(await outcome(await issuer.token({}, { key: known }))).toBe('accepted');
+  });
+});
+
+describe('an issuer that does not answer properly', () => {
+  it.each(['status', 'hang-up', 'nonsense', 'redirect'] as const)(
+    'with a %s is no reason to call a token bad, and is asked again',
+    async (fault) => {
+      issuer.fault = fault;
+      const token = await issuer.token();
+      expect(await outcome(token)).toBe('issuer_unavailable');
+      issuer.fault = undefined;
+      expect(await outcome(token)).toBe('accepted');
+    },
+  );
+
+  it('is not waited for longer than a few seconds', async () => {
+    issuer.fault = 'silence';
+    const started = performance.now();
+    expect(await outcome(await issuer.token())).toBe('issuer_unavailable');
+    expect(performance.now() - started).toBeLessThan(5_500);
+  });
+
+  it('is told from a bad token while a new key is asked for, too', async () => {
+    expect(await outcome(await issuer.token())).toBe('accepted');
+    issuer.keys = [signingKey()];
+    issuer.fault = 'status';
+    const token = await issuer.token();
+    expect(await outcome(token)).toBe('issuer_unavailable');
+    issuer.fault = undefined;
+    expect(await outcome(token)).toBe('accepted');
+  });
+
+  it.each([
+    ['another issuer', { issuer: 'https://example.com' }, /is about the issuer "https:\/\/example.com"/],
+    ['itself without encryption', { jwks_uri: 'http://localhost/keys' }, /HTTPS jwks_uri/],
+    ['no keys', { jwks_uri: undefined }, /HTTPS jwks_uri/],
+  ])('because it describes %s is not trusted', async (_, metadata, reason) => {
+    issuer.metadata = metadata;
+    await expect(verifier.verify(await issuer.token())).rejects.toMatchObject({
+      code: 'issuer_unavailable',
+      cause: { message: expect.stringMatching(reason) },
+    });
+  });
+
+  it('is the same one with a slash at its end only where it writes itself so', async () => {
+    issuer.metadata = { issuer: `${issuer.url}/` };
+    verifier = verifierOf(`${issuer.url}/`);
+    expect(await outcome(await issuer.token({ iss: `${issuer.url}/` }))).toBe('accepted');
+    expect(issuer.asked[0]).toBe('/.well-known/openid-configuration');
+  });
+});
+
+describe('an issuer with a certificate of nobody', () => {
+  it('is not trusted', async () => {
+    const stranger = await loadAuthority(mkdtempSync(join(tmpdir(), 'orderflow-stranger-')), 'stranger');
+    const impostor = await new TestIssuer(await stranger.issue('issuer')).start();
+    try {
+      verifier = verifierOf(impostor.url);
+      expect(await outcome(await impostor.token())).toBe('issuer_unavailable');
+      expect(impostor.asked).toEqual([]);
+    } finally {
+      impostor.stop();
+    }
+  });
+});

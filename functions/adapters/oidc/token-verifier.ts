@@ -1,0 +1,98 @@
+import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import { decomposeUnverifiedJwt, validateJwtFields } from 'aws-jwt-verify/jwt';
+import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
+import { CLOCK_SKEW_SECONDS } from '../../domain/caller.ts';
+import { within } from '../../domain/deadline.ts';
+import { InvalidTokenError, IssuerUnavailableError } from '../../domain/errors.ts';
+import type { Claims, Log, TokenVerifier } from '../../domain/ports.ts';
+import { FetchPause } from './fetch-pause.ts';
+import { discoverKeysUri, issuerFetcher } from './issuer-documents.ts';
+import { describeRefusal } from './refusals.ts';
+
+/** For all that one token makes necessary: discovery, keys, and the pause before they are asked for again. */
+const TOTAL_MS = 5_000;
+/** So that a key which its issuer withdrew is not accepted for the life of an execution environment. */
+const KEYS_MAXIMUM_AGE_MS = 15 * 60_000;
+/** Until keys that could not be renewed are asked for again. */
+const RENEWAL_PAUSE_MS = 30_000;
+
+/** Whose tokens are accepted, and for whom they must be meant. Both are compared as they are written. */
+export interface TokenRules {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+interface Issuer {
+  readonly keysUri: string;
+  readonly verifier: ReturnType<typeof createVerifier>;
+}
+
+/**
+ * Verifies tokens of an OpenID Connect provider: JWTs signed with RSA, ECDSA or EdDSA by a key that the issuer publishes.
+ * Where it publishes them is asked at the first token; keys are kept, and asked for again when a token names an unknown
+ * one or when they are old. While the issuer is away, the keys that are known go on to serve.
+ */
+export class OidcTokenVerifier implements TokenVerifier {
+  readonly #rules: TokenRules;
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #keys = new SimpleJwksCache({ fetcher: issuerFetcher, penaltyBox: new FetchPause() });
+  #issuer: Promise<Issuer> | undefined;
+  #renewKeysAt = 0;
+
+  /** @param now milliseconds; the age of keys is measured by it, not the validity of tokens */
+  constructor(rules: TokenRules, log: Log, now: () => number = Date.now) {
+    this.#rules = rules;
+    this.#log = log;
+    this.#now = now;
+  }
+
+  async verify(token: string): Promise<Claims> {
+    try {
+      // Spares the issuer all questions about tokens that would be refused whatever their key.
+      validateJwtFields(decomposeUnverifiedJwt(token).payload, { ...this.#rules, graceSeconds: CLOCK_SKEW_SECONDS });
+      return await within(TOTAL_MS, 'Verifying a token', this.#verifyWithKeys(token));
+    } catch (error) {
+      throw describeRefusal(error);
+    }
+  }
+
+  async #verifyWithKeys(token: string): Promise<Claims> {
+    const issuer = await this.#discover();
+    await this.#renewKeys(issuer);
+    const claims = await issuer.verifier.verify(token);
+    // The library checks the time if there is one.
+    if (claims.exp === undefined) throw new InvalidTokenError('The token never expires.');
+    return claims;
+  }
+
+  #discover(): Promise<Issuer> {
+    this.#issuer ??= this.#askIssuer().catch((cause) => {
+      this.#issuer = undefined;
+      throw new IssuerUnavailableError('The issuer of tokens does not say where its keys are.', { cause });
+    });
+    return this.#issuer;
+  }
+
+  async #askIssuer(): Promise<Issuer> {
+    const keysUri = await discoverKeysUri(this.#rules.issuer);
+    return { keysUri, verifier: createVerifier(this.#rules, keysUri, this.#keys) };
+  }
+
+  async #renewKeys({ keysUri, verifier }: Issuer): Promise<void> {
+    const isFirstTime = this.#renewKeysAt === 0;
+    if (this.#now() < this.#renewKeysAt) return;
+    try {
+      verifier.cacheJwks(await this.#keys.getJwks(keysUri));
+      this.#renewKeysAt = this.#now() + KEYS_MAXIMUM_AGE_MS;
+    } catch (error) {
+      if (isFirstTime) throw error;
+      this.#renewKeysAt = this.#now() + RENEWAL_PAUSE_MS;
+      this.#log.warn('the issuer of tokens does not answer; the known keys serve on', { error });
+    }
+  }
+}
+
+function createVerifier({ issuer, audience }: TokenRules, jwksUri: string, jwksCache: SimpleJwksCache) {
+  return JwtVerifier.create({ issuer, audience, jwksUri, graceSeconds: CLOCK_SKEW_SECONDS }, { jwksCache });
+}

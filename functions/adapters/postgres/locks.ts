@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { OrderFlowError } from '../../domain/errors.ts';
+import { isBlocked } from './failures.ts';
+
+/** Any number, the same in every run: one migration of a database at a time. */
+const MIGRATION_LOCK = 7_210_004;
+/** Every statement that comes later queues up behind one that waits for a lock, and requests wait 1.2 s. */
+const LOCK_WAIT_MS = 500;
+/** In a transaction that may hold locks. */
+const STATEMENT_MS = 30_000;
+
+/** How often something is tried that other sessions are in the way of. */
+export interface Patience {
+  readonly attempts: number;
+  readonly pauseMs: number;
+}
+
+/** Other sessions kept what a migration needs for too long. */
+export class MigrationBlockedError extends OrderFlowError {
+  override readonly name = 'MigrationBlockedError';
+  readonly code = 'migration_blocked';
+  readonly retryable = true;
+}
+
+/**
+ * Keeps other migrations of the database away until the connection ends. It does not wait inside Postgres: an index that is
+ * built concurrently waits for all statements that are under way, and so for whoever waits for it.
+ *
+ * @throws MigrationBlockedError
+ */
+export async function lockOutOtherMigrations(client: pg.Client, { attempts, pauseMs }: Patience): Promise<void> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+      MIGRATION_LOCK,
+    ]);
+    if (rows[0]?.locked) return;
+    await delay(pauseMs);
+  }
+  throw new MigrationBlockedError('Another migration of this database is still running.');
+}
+
+/**
+ * Runs `work` in a transaction that waits for no lock longer than others can wait behind it; while it does not get one, all
+ * of it is tried again.
+ *
+ * @throws MigrationBlockedError when a lock was not to be had, and nothing was changed; otherwise what `work` throws, and
+ * the connection is to be ended
+ */
+export async function inTransaction<T>(client: pg.Client, patience: Patience, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    await client.query(
+      `BEGIN; SET LOCAL lock_timeout = ${LOCK_WAIT_MS}; SET LOCAL statement_timeout = ${STATEMENT_MS}`,
+    );
+    try {
+      const result = await work();
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      // After anything else the connection is ended, and that takes back what was done.
+      if (!isBlocked(error)) throw error;
+      await client.query('ROLLBACK');
+      if (attempt >= patience.attempts) {
+        throw new MigrationBlockedError(await describeBlockage(client, attempt), { cause: error });
+      }
+      await delay(patience.pauseMs);
+    }
+  }
+}
+
+/** What a person can do about it. The statements of others stay unsaid: they may hold what belongs in no log. */
+async function describeBlockage(client: pg.Client, attempts: number): Promise<string> {
+  const { rows } = await client.query<{ pid: number; usename: string; application_name: string; seconds: number }>(
+    `SELECT pid, usename, application_name, extract(epoch FROM now() - xact_start)::int AS seconds
+     FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+     ORDER BY xact_start LIMIT 1`,
+  );
+  const found = rows.map(
+    ({ pid, usename, application_name, seconds }) =>
+      ` The oldest open transaction is that of process ${pid}, user ${usename}, program "${application_name}", open for ${seconds} s.`,
+  );
+  return `A lock was not to be had in ${attempts} attempts, and nothing was changed.${found.join('')} End it, and deploy again.`;
+}

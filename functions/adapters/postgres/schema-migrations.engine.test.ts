@@ -1,0 +1,173 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../../../local/testing.ts';
+import { MIGRATIONS, SHARD, ShardServer } from '../../../tests/shard-server.ts';
+import { MemoryLog } from '../../testing/ports.ts';
+import { ShardSchemas } from './shard-schemas.ts';
+
+const HASTY = { attempts: 2, pauseMs: 20 };
+
+let server: ShardServer;
+let database: string;
+let databases = 0;
+let folder: string;
+let log: MemoryLog;
+
+/** Migrates the test's own database, with the migrations of its own folder unless said otherwise. */
+const migrate = (migrations = folder, patience = HASTY) =>
+  new ShardSchemas(server.secrets(undefined, database), migrations, log, patience).migrate(SHARD);
+const addMigration = (name: string, sql: string) => writeFileSync(join(folder, name), sql);
+const inDatabase = <T>(work: (client: pg.Client) => Promise<T>) => server.asMaster(work, database);
+const query = (sql: string) => inDatabase(async (client) => (await client.query(sql)).rows);
+
+beforeAll(async () => {
+  server = await ShardServer.start();
+});
+afterAll(() => server?.stop());
+beforeEach(async () => {
+  database = `orders_${++databases}`;
+  folder = mkdtempSync(join(tmpdir(), 'orderflow-migrations-'));
+  cpSync(MIGRATIONS, folder, { recursive: true });
+  log = new MemoryLog();
+  await server.sql(`CREATE DATABASE ${database}`);
+  await migrate();
+  return () => rmSync(folder, { recursive: true });
+});
+
+describe('a migration', () => {
+  it('that fails changes nothing, keeps those before it, and says which one it is', async () => {
+    addMigration('005.do.add-note.sql', 'ALTER TABLE orders ADD COLUMN note text;');
+    addMigration(
+      '006.do.add-more.sql',
+      'ALTER TABLE orders ADD COLUMN more text; ALTER TABLE nowhere ADD COLUMN x text;',
+    );
+    await expect(migrate()).rejects.toThrow('The migration 6 add-more failed: relation "nowhere" does not exist');
+    const columns = await query(`SELECT column_name FROM information_schema.columns WHERE table_name = 'orders'`);
+    const names = columns.map(({ column_name }) => column_name);
+    expect([names.includes('note'), names.includes('more')]).toEqual([true, false]);
+    addMigration('006.do.add-more.sql', 'ALTER TABLE orders ADD COLUMN more text;');
+    expect(await migrate()).toEqual(['6 add-more']);
+  });
+
+  it('is refused when an applied one has been changed', async () => {
+    addMigration('004.do.record-placement.sql', 'SELECT 1;');
+    await expect(migrate()).rejects.toThrow('MD5 checksum failed for migration [4]');
+  });
+
+  it('is missed when there is none', async () => {
+    await expect(migrate(import.meta.dirname)).rejects.toThrow('There are no migrations');
+  });
+
+  it('builds an index without holding up writers, and again after a failure left it invalid', async () => {
+    addMigration(
+      '005.do.index-products.sql',
+      `-- Unique; nobody orders anything twice.
+       DROP INDEX CONCURRENTLY IF EXISTS products;
+       CREATE UNIQUE INDEX CONCURRENTLY products ON orders (product_name);`,
+    );
+    const insert = (id: number) =>
+      query(
+        `INSERT INTO orders VALUES ('00000000-0000-0000-0000-00000000000${id}', 'alice', 'Desk', 1, 1, 'created', now(), now())`,
+      );
+    await insert(1);
+    await insert(2);
+    await expect(migrate()).rejects.toThrow('The migration 5 index-products failed: could not create unique index');
+    await query(`DELETE FROM orders WHERE id = '00000000-0000-0000-0000-000000000002'`);
+    expect(await migrate()).toEqual(['5 index-products']);
+    expect(await query(`SELECT indisvalid FROM pg_index WHERE indexrelid = 'products'::regclass`)).toEqual([
+      { indisvalid: true },
+    ]);
+    expect(await migrate()).toEqual([]);
+  });
+
+  it('is applied once by two runs, of which the other waits, also while an index is built', async () => {
+    addMigration('005.do.index-products.sql', 'CREATE INDEX CONCURRENTLY products ON orders (product_name);');
+    const patient = { attempts: 100, pauseMs: 20 };
+    const applied = await Promise.all([1, 2].map(() => migrate(folder, patient)));
+    expect(applied.flat()).toEqual(['5 index-products']);
+  });
+});
+
+describe('a migration that a long transaction is in the way of', () => {
+  beforeEach(() => addMigration('005.do.add-note.sql', 'ALTER TABLE orders ADD COLUMN note text;'));
+
+  it('is given up with a word about that transaction, and never holds up requests for long', async () => {
+    let [migrating, longest] = [true, 0];
+    await inDatabase(async (client) => {
+      await client.query('BEGIN; SELECT count(*) FROM orders');
+      const requests = inDatabase(async (other) => {
+        while (migrating) {
+          const started = performance.now();
+          await other.query('SELECT count(*) FROM orders');
+          longest = Math.max(longest, performance.now() - started);
+        }
+      });
+      const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+      await expect(migrate()).rejects.toThrow(
+        new RegExp(
+          `^The migration 5 add-note failed: A lock .* 2 attempts.* process ${rows[0].pid}, user master, .*open for`,
+        ),
+      );
+      migrating = false;
+      await requests;
+    });
+    // Behind the waiting migration for its half second, and that is below what a request waits.
+    expect(longest).toBeGreaterThan(300);
+    expect(longest).toBeLessThan(1_000);
+    expect(await query('SELECT max(version)::int AS version FROM schema_migrations')).toEqual([{ version: 4 }]);
+  });
+
+  it('is applied as soon as that has ended', async () => {
+    const migrated = await inDatabase(async (client) => {
+      await client.query('BEGIN; SELECT count(*) FROM orders');
+      const migrating = migrate(folder, { attempts: 100, pauseMs: 20 });
+      const waiting = 'SELECT FROM pg_locks WHERE NOT granted';
+      await waitFor(async () => (await query(waiting)).length > 0);
+      await client.query('COMMIT');
+      return migrating;
+    });
+    expect(migrated).toEqual(['5 add-note']);
+  });
+});
+
+describe('an earlier release after a later one', () => {
+  /** Everything that a migration could have changed. */
+  const schema = () =>
+    inDatabase(async (client) => {
+      const states = [
+        'SELECT * FROM schema_migrations ORDER BY version',
+        `SELECT table_name, column_name, data_type FROM information_schema.columns
+         WHERE table_schema = 'public' ORDER BY table_name, column_name`,
+        `SELECT table_name, column_name, privilege_type FROM information_schema.column_privileges
+         WHERE grantee = 'orderuser' ORDER BY table_name, column_name, privilege_type`,
+        `SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname`,
+        `SELECT rolpassword FROM pg_authid WHERE rolname = 'orderuser'`,
+        'SELECT xmin::text, * FROM placement',
+      ];
+      const results = [];
+      for (const state of states) results.push((await client.query(state)).rows);
+      return results;
+    });
+
+  it('finds a schema that is ahead, and changes nothing of it', async () => {
+    addMigration('005.do.add-note.sql', 'ALTER TABLE orders ADD COLUMN note text; CREATE TABLE notes (id int);');
+    await migrate();
+    // As the later release gives rights that the earlier one does not know.
+    await query('GRANT UPDATE (note) ON orders TO orderuser; GRANT SELECT ON notes TO orderuser');
+    const earlier = new ShardSchemas(server.secrets(undefined, database), MIGRATIONS, log, HASTY);
+    await earlier.recordPlacement(SHARD, 2);
+    const before = await schema();
+
+    expect(await earlier.migrate(SHARD)).toEqual([]);
+    await earlier.recordPlacement(SHARD, 2);
+
+    expect(await schema()).toEqual(before);
+    expect(log.lines).toEqual([
+      { level: 'warn', message: 'the schema is ahead; nothing is changed', fields: { shard: 'shard1' } },
+    ]);
+    expect(await migrate()).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type pg from 'pg';
+import Postgrator from 'postgrator';
+import { inTransaction, type Patience } from './locks.ts';
+import { isConcurrent, statementsOf } from './sql-statements.ts';
+
+/** What has been done to a schema. */
+export interface Migrated {
+  /** The names of the migrations that were applied. */
+  readonly applied: readonly string[];
+  /** Whether a later release has been here, so that the schema has what these migrations know nothing of. */
+  readonly isAhead: boolean;
+}
+
+/**
+ * Applies, one after the other, the migrations that a schema does not have yet. Each is applied all or nothing, except for
+ * one that builds indexes concurrently, which Postgres does outside of transactions: that one must be able to run again.
+ *
+ * @param folder with `<number>.do.<name>.sql` files
+ * @throws MigrationBlockedError, or when there are no migrations, one fails, or an applied one has been changed since
+ */
+export async function applyMigrations(client: pg.Client, folder: string, patience: Patience): Promise<Migrated> {
+  const postgrator = new Postgrator({
+    driver: 'pg',
+    schemaTable: 'schema_migrations',
+    // The pattern is a glob, the folder is not.
+    migrationPattern: join(folder.replace(/[[\]{}()?*!+@]/g, '[$&]'), '*.sql'),
+    newline: 'LF',
+    execQuery: (query) => client.query(query),
+    execSqlScript: (script) => execute(client, script),
+  });
+  const known = await postgrator.getMigrations();
+  if (known.length === 0) throw new Error(`There are no migrations in ${folder}.`);
+  const schemaVersion = await postgrator.getDatabaseVersion();
+  const lastVersion = await postgrator.getMaxVersion();
+  await postgrator.validateMigrations(Math.min(schemaVersion, lastVersion));
+  const missing = postgrator.getRunnableMigrations(schemaVersion, Math.max(schemaVersion, lastVersion));
+  for (const { version, name, getSql } of missing) {
+    const apply = () => postgrator.migrate(String(version));
+    try {
+      if (statementsOf(getSql()).some(isConcurrent)) await apply();
+      else await inTransaction(client, patience, apply);
+    } catch (cause) {
+      throw new Error(`The migration ${version} ${name} failed: ${messageOf(cause)}`, { cause });
+    }
+  }
+  return {
+    applied: missing.map(({ version, name }) => `${version} ${name}`),
+    isAhead: schemaVersion > lastVersion,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Several statements in one request are a transaction, which a concurrent one must not be in. */
+async function execute(client: pg.Client, script: string): Promise<void> {
+  const statements = statementsOf(script);
+  for (const part of statements.some(isConcurrent) ? statements : [script]) await client.query(part);
+}

@@ -1,0 +1,29 @@
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { ReceiptLinks } from '../domain/ports.ts';
+
+const LIFETIME_SECONDS = 300;
+
+/**
+ * Presigned addresses of receipts. They are signed with the function's own credentials and without a call to S3; whether
+ * the object exists and the function may read it shows when an address is used.
+ */
+export class S3ReceiptLinks implements ReceiptLinks {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+
+  constructor(bucket: string, client = createClient()) {
+    this.#bucket = bucket;
+    this.#client = client;
+  }
+
+  link(key: string): Promise<string> {
+    const receipt = new GetObjectCommand({ Bucket: this.#bucket, Key: key });
+    return getSignedUrl(this.#client, receipt, { expiresIn: LIFETIME_SECONDS });
+  }
+}
+
+function createClient(): S3Client {
+  // A browser that follows the address does not compare checksums: asking for them would only make it longer.
+  return new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' });
+}

@@ -1,0 +1,13 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { type AuthMode, readCaller } from '../http/caller.ts';
+import { readOrderId } from '../http/order-id.ts';
+import { redirect } from '../http/response.ts';
+import { type GetReceiptDependencies, getReceipt } from './get-receipt.ts';
+
+/** `GET /api/orders/{id}/receipt`: 302 to where the receipt can be read for a few minutes. */
+export function getReceiptEndpoint(auth: AuthMode, dependencies: GetReceiptDependencies) {
+  return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+    const caller = readCaller(event, auth);
+    return redirect(await getReceipt(readOrderId(event), caller, dependencies));
+  };
+}

@@ -1,0 +1,21 @@
+import type { Caller } from '../domain/caller.ts';
+import { ReceiptPendingError } from '../domain/errors.ts';
+import { type FindOrderDependencies, findOrder } from '../domain/find-order.ts';
+import { receiptKey } from '../domain/order.ts';
+import type { ReceiptLinks } from '../domain/ports.ts';
+
+export interface GetReceiptDependencies extends FindOrderDependencies {
+  readonly links: ReceiptLinks;
+}
+
+/**
+ * An address from which the receipt of an order can be read for a few minutes.
+ *
+ * @throws ReceiptPendingError while the receipt is still to be stored
+ * @throws OrderNotFoundError, ShardUnavailableError
+ */
+export async function getReceipt(id: string, caller: Caller, dependencies: GetReceiptDependencies): Promise<string> {
+  const { order, receiptStored } = await findOrder(id, caller, dependencies);
+  if (!receiptStored) throw new ReceiptPendingError();
+  return dependencies.links.link(receiptKey(order));
+}

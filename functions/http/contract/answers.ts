@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import type { OrderStatus } from '../../domain/order.ts';
+import { orderId } from './order-fields.ts';
+
+const time = z.iso.datetime();
+const receiptKey = z.string().meta({ description: 'Where the receipt lies in the receipts bucket.' });
+const statuses = ['created', 'confirmed'] as const satisfies readonly OrderStatus[];
+
+const order = z
+  .object({
+    id: orderId,
+    user_id: z.string(),
+    product_name: z.string(),
+    quantity: z.int().positive(),
+    price: z.number().meta({ description: 'Of one piece, in dollars. Exact: it has at most ten digits.' }),
+    status: z.enum(statuses),
+    receipt_s3_key: receiptKey,
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'Order' });
+
+const located = {
+  order,
+  shard: z.string().meta({ description: 'The shard that keeps the order.', examples: ['shard1'] }),
+  shard_info: z.string().meta({ description: 'The shard with its letters.', examples: ['shard1 (A-M)'] }),
+  receipt: receiptKey,
+};
+
+/** The answer to `POST /api/orders`. */
+export const createdOrder = z
+  .object({
+    ...located,
+    delivery: z.object({ receipt: z.enum(['stored', 'pending']), event: z.enum(['published', 'pending']) }).meta({
+      description: 'What has been delivered already. What is pending is delivered later, without another request.',
+    }),
+  })
+  .meta({ id: 'CreatedOrder' });
+
+/** The answer to `GET /api/orders/{id}`. */
+export const foundOrder = z.object(located).meta({ id: 'FoundOrder' });
+
+/** The answer to `GET /api/orders`. */
+export const orderPage = z
+  .object({
+    orders: z.array(order).meta({ description: 'Newest first.' }),
+    count: z.int().nonnegative().meta({ description: 'How many orders this page holds.' }),
+    next_cursor: z.string().exactOptional().meta({ description: 'The cursor of the next page, when there is one.' }),
+    partial: z.literal(true).exactOptional().meta({ description: 'Orders of the unavailable shards are missing.' }),
+    unavailable_shards: z.array(z.string()).exactOptional(),
+  })
+  .meta({ id: 'OrderPage' });
+
+const service = z.literal('orderflow-producer');
+const checks = z.record(z.string(), z.enum(['up', 'down'])).meta({ description: 'The parts of the system.' });
+
+/** The answer to `GET /health` while all parts answer. */
+export const healthy = z.object({ status: z.literal('healthy'), service, checks }).meta({ id: 'Healthy' });
+
+/** The answer to `GET /health` while a part does not. */
+export const unhealthy = z
+  .object({ status: z.literal('unhealthy'), service, checks, error: z.string() })
+  .meta({ id: 'Unhealthy' });
+
+/** Every other answer that tells of a failure. */
+export const failure = z
+  .object({
+    error: z.string().meta({ description: 'A sentence for the reader.' }),
+    details: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .exactOptional()
+      .meta({ description: 'Which fields are wrong, the first twenty.' }),
+  })
+  .meta({ id: 'Error' });
+
+/** An order in the words of the API. */
+export type OrderBody = Readonly<z.infer<typeof order>>;
+export type CreatedOrderBody = Readonly<z.infer<typeof createdOrder>>;
+export type FoundOrderBody = Readonly<z.infer<typeof foundOrder>>;
+export type OrderPageBody = Readonly<z.infer<typeof orderPage>>;
+export type HealthBody = Readonly<z.infer<typeof healthy> | z.infer<typeof unhealthy>>;
+export type ErrorBody = Readonly<z.infer<typeof failure>>;

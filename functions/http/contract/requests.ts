@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { InvalidInputError } from '../../domain/errors.ts';
+import { decodeCursor } from '../../domain/order-page.ts';
+import { orderId, price, productName, quantity, userId } from './order-fields.ts';
+
+const DEFAULT_LIMIT = 50;
+const MAXIMUM_LIMIT = 200;
+const LIMIT = `must be a whole number from 1 to ${MAXIMUM_LIMIT}`;
+const IDEMPOTENCY_KEY = 'must have 1 to 255 visible ASCII characters and no blank';
+
+/** The body of `POST /api/orders`. */
+export const newOrderBody = z
+  .strictObject(
+    { user_id: userId, product_name: productName, quantity, price },
+    { error: (issue) => (issue.code === 'invalid_type' ? 'must be a JSON object' : undefined) },
+  )
+  .meta({ id: 'NewOrder' });
+
+/** The header under which a client may send `POST /api/orders` again. */
+export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, { error: IDEMPOTENCY_KEY });
+
+/** How many orders a page holds at most, as text. */
+const limit = z
+  .string()
+  .regex(/^\d{1,3}$/, { error: LIMIT, abort: true })
+  .transform(Number)
+  .pipe(z.int().min(1, { error: LIMIT }).max(MAXIMUM_LIMIT, { error: LIMIT }))
+  .default(DEFAULT_LIMIT);
+
+const cursor = z
+  .string()
+  .meta({ description: 'The next_cursor of an earlier answer.' })
+  .transform((value, context) => {
+    try {
+      return decodeCursor(value);
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      for (const { message } of error.problems) context.addIssue(message);
+      return z.NEVER;
+    }
+  });
+
+/** The query of `GET /api/orders`. Dashboards send `user_id=` for "everyone", so an empty one counts as none. */
+export const listQuery = z.object({
+  user_id: z.literal('').or(userId).optional(),
+  limit,
+  cursor: cursor.optional(),
+});
+
+/** What the path of an order holds. */
+export const orderPath = z.object({ id: orderId });
