@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import { composeOrderFlow } from './orderflow.ts';
 
 const app = new App();

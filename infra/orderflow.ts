@@ -1,11 +1,15 @@
-import type { App } from 'aws-cdk-lib';
+import type { App, StackProps } from 'aws-cdk-lib';
 import type { Config } from './config.ts';
+import { confineProviders } from './constructs/provider-logs.ts';
+import { AlertsStack } from './stacks/alerts-stack.ts';
 import { ConsumerStack } from './stacks/consumer-stack.ts';
 import { FrontendStack } from './stacks/frontend-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { OrdersStack } from './stacks/orders-stack.ts';
 import { ShardsStack } from './stacks/shards-stack.ts';
 import { StreamStack } from './stacks/stream-stack.ts';
+import type { Stage } from './stage.ts';
 
 /**
  * Puts the system's stacks into the app, named `orderflow-<stage>-<part>`.
@@ -13,22 +17,77 @@ import { StreamStack } from './stacks/stream-stack.ts';
  * They are exports and imports (`"strong"` in cdk.json), which every CloudFormation implementation understands.
  */
 export function composeOrderFlow(app: App, config: Config): void {
-  const { stage, shards: ranges, receiptsBucket, republishAfterMinutes } = config;
-  const name = (part: string) => ({ stackName: `orderflow-${stage.name}-${part}` });
+  const { stage, shards: ranges, auth } = config;
+  const about = (part: string, description: string) => stackProps(stage, part, description);
 
-  const network = new NetworkStack(app, 'Network', { ...name('network'), stage });
+  const network = new NetworkStack(app, 'Network', {
+    ...about('network', 'isolated subnets and the endpoints of AWS services in them'),
+    stage,
+  });
   const { vpc, secretsManager } = network;
-  const { shards } = new ShardsStack(app, 'Shards', { ...name('shards'), stage, vpc, secretsManager, ranges });
-  const stream = new StreamStack(app, 'Stream', { ...name('stream'), stage, vpc, shardCount: shards.shards.length });
+  const { topic: alarmTopic } = new AlertsStack(app, 'Alerts', {
+    ...about('alerts', 'where alarms go'),
+    stage,
+    alarmEmail: config.alarmEmail,
+  });
+  const { shards } = new ShardsStack(app, 'Shards', {
+    ...about('shards', 'the Postgres databases of the orders and their migration'),
+    stage,
+    vpc,
+    secretsManager,
+    ranges,
+  });
+  const stream = new StreamStack(app, 'Stream', {
+    ...about('stream', 'the Kafka cluster and its topics'),
+    stage,
+    vpc,
+    shardCount: ranges.length,
+  });
   const orders = new OrdersStack(app, 'Orders', {
-    ...name('orders'),
+    ...about('orders', 'the HTTP API, its functions and what delivers accepted orders'),
     stage,
     vpc,
     shards,
     stream,
-    receiptsBucket,
-    republishAfterMinutes,
+    receiptsBucket: config.receiptsBucket,
+    republishAfterMinutes: config.republishAfterMinutes,
+    auth,
+    webAclArn: config.webAclArn,
+    alarmTopic,
   });
-  new ConsumerStack(app, 'Consumer', { ...name('consumer'), stage, vpc, stream });
-  new FrontendStack(app, 'Frontend', { ...name('frontend'), stage, api: orders.api, shards: ranges });
+  const consumer = new ConsumerStack(app, 'Consumer', {
+    ...about('consumer', 'the consumer of order events and of those that it could not process'),
+    stage,
+    vpc,
+    stream,
+    alarmTopic,
+  });
+  new FrontendStack(app, 'Frontend', {
+    ...about('frontend', 'the dashboard, with the API under the same address'),
+    stage,
+    api: orders.api,
+    shards: ranges,
+    auth,
+    siteDomain: config.siteDomain,
+  });
+  new ObservabilityStack(app, 'Observability', {
+    ...about('observability', 'the dashboard of metrics, and the alarms'),
+    stage,
+    orders,
+    consumer,
+    shards,
+    stream,
+    alarmTopic,
+  });
+  confineProviders(app, stage);
+}
+
+// CloudFormation puts a stack's tags on everything in it that can have tags.
+function stackProps(stage: Stage, part: string, description: string): StackProps {
+  return {
+    stackName: `orderflow-${stage.name}-${part}`,
+    description: `OrderFlow ${stage.name}: ${description}`,
+    terminationProtection: !stage.disposable,
+    tags: { project: 'orderflow', stage: stage.name },
+  };
 }

@@ -1,4 +1,4 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
@@ -17,13 +17,17 @@ export class BootstrapBrokers extends Construct {
   constructor(scope: Construct, id: string, props: BootstrapBrokersProps) {
     super(scope, id);
     const field = 'BootstrapBrokerStringSaslIam';
+    const logGroup = new LogGroup(this, 'LookupLogs', {
+      retention: props.stage.logRetention,
+      removalPolicy: removalPolicyOf(props.stage),
+    });
+    const role = new Role(this, 'LookupRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
     const lookup = new AwsCustomResource(this, 'Lookup', {
       resourceType: 'Custom::BootstrapBrokers',
       installLatestAwsSdk: false,
-      logGroup: new LogGroup(this, 'LookupLogs', {
-        retention: props.stage.logRetention,
-        removalPolicy: removalPolicyOf(props.stage),
-      }),
+      logGroup,
+      role,
       onUpdate: {
         service: 'Kafka',
         action: 'getBootstrapBrokers',

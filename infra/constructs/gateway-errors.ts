@@ -26,6 +26,12 @@ interface GatewayError {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const CANNOT_TELL = {
+  statusCode: '503',
+  sentence: 'Tokens cannot be checked at the moment: try again in a few seconds.',
+  headers: { 'Retry-After': "'5'" },
+};
+
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 const GATEWAY_ERRORS: readonly GatewayError[] = [
   { id: 'ClientError', type: ResponseType.DEFAULT_4XX },
@@ -38,6 +44,26 @@ const GATEWAY_ERRORS: readonly GatewayError[] = [
     sentence: 'There is no such path, or it does not take this method.',
   },
   {
+    id: 'NoToken',
+    type: ResponseType.UNAUTHORIZED,
+    sentence: 'This needs a valid token: send it as "Authorization: Bearer <token>".',
+    headers: { 'WWW-Authenticate': "'Bearer'" },
+  },
+  {
+    id: 'AccessDenied',
+    type: ResponseType.ACCESS_DENIED,
+    sentence: 'This token does not allow the request.',
+  },
+  {
+    id: 'Filtered',
+    type: ResponseType.WAF_FILTERED,
+    sentence: 'The request was refused by the firewall.',
+  },
+  // The authorizer could not tell, as when the issuer of tokens does not answer. Which of the two types a failed function gets is
+  // documented nowhere; what clients report is the second.
+  { id: 'AuthorizerFailure', type: ResponseType.AUTHORIZER_FAILURE, ...CANNOT_TELL },
+  { id: 'AuthorizerMisconfigured', type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...CANNOT_TELL },
+  {
     id: 'BodyTooLarge',
     type: ResponseType.REQUEST_TOO_LARGE,
     sentence: 'The request body is too large: it may have at most 64 KiB.',
@@ -47,6 +73,13 @@ const GATEWAY_ERRORS: readonly GatewayError[] = [
     type: ResponseType.THROTTLED,
     sentence: 'There are too many requests at the moment: try again in a second.',
     headers: { 'Retry-After': "'1'" },
+  },
+  {
+    id: 'Unavailable',
+    type: ResponseType.INTEGRATION_FAILURE,
+    statusCode: '503',
+    sentence: 'The service cannot answer at the moment: try again in a few seconds.',
+    headers: { 'Retry-After': "'5'" },
   },
   {
     id: 'Timeout',

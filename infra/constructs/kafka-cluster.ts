@@ -1,9 +1,11 @@
 import { Fn } from 'aws-cdk-lib';
-import { Connections, type IConnectable, type IVpc, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Connections, type IConnectable, type IVpc, Port, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
 import { removalPolicyOf, type Stage } from '../stage.ts';
 import { BootstrapBrokers } from './bootstrap-brokers.ts';
+import { ClosedSecurityGroup } from './closed-security-group.ts';
 
 // Brokers with IAM sign-in listen here (https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html).
 const IAM_PORT = 9098;
@@ -23,14 +25,13 @@ export class KafkaCluster extends Construct implements IConnectable {
 
   constructor(scope: Construct, id: string, props: KafkaClusterProps) {
     super(scope, id);
-    const { name, kafka } = props.stage;
+    const { name, kafka, logRetention } = props.stage;
     const clusterName = `orderflow-${name}`;
     this.replicationFactor = kafka.replicationFactor;
 
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+    const securityGroup = new ClosedSecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,
       description: 'Kafka brokers, and the event source pollers that read from them',
-      allowAllOutbound: false,
     });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(IAM_PORT) });
     // Lambda's pollers stand in the cluster's own subnets and security group
@@ -45,6 +46,11 @@ export class KafkaCluster extends Construct implements IConnectable {
         `min.insync.replicas=${kafka.minInSyncReplicas}`,
       ].join('\n'),
     });
+    const brokerLogs = new LogGroup(this, 'BrokerLogs', {
+      logGroupName: `/aws/msk/${clusterName}`,
+      retention: logRetention,
+      removalPolicy: removalPolicyOf(props.stage),
+    });
     const cluster = new CfnCluster(this, 'Cluster', {
       clusterName,
       kafkaVersion: '4.1.x.kraft',
@@ -57,6 +63,8 @@ export class KafkaCluster extends Construct implements IConnectable {
       },
       clientAuthentication: { sasl: { iam: { enabled: true } }, unauthenticated: { enabled: false } },
       encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
+      loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: brokerLogs.logGroupName } } },
+      enhancedMonitoring: kafka.brokerMetrics ? 'PER_BROKER' : 'DEFAULT',
       configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
     });
     for (const resource of [cluster, configuration]) resource.applyRemovalPolicy(removalPolicyOf(props.stage));

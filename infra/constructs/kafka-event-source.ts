@@ -1,14 +1,16 @@
-import { Grant } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { Validations } from 'aws-cdk-lib';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KafkaDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
+import type { NodeFunction } from './node-function.ts';
 
 export interface KafkaEventSourceProps {
   readonly stage: Stage;
-  readonly fn: IFunction;
+  readonly fn: NodeFunction;
   readonly cluster: KafkaCluster;
   readonly topic: KafkaTopic;
   readonly consumerGroup: string;
@@ -31,7 +33,7 @@ export class KafkaEventSource extends Construct {
     super(scope, id);
     const { stage, fn, cluster, topic, consumerGroup, retryAttempts, onFailureTopic } = props;
     const mapping = new EventSourceMapping(this, 'Mapping', {
-      target: fn,
+      target: fn.live,
       eventSourceArn: cluster.arn,
       kafkaTopic: topic.topicName,
       kafkaConsumerGroupId: consumerGroup,
@@ -44,30 +46,40 @@ export class KafkaEventSource extends Construct {
       provisionedPollerConfig: { minimumPollers: 1, pollerGroupName: `orderflow-${stage.name}` },
     });
     // Lambda checks and uses the function's role for the pollers, so its rights come first.
-    topic.grantRead(fn, consumerGroup).combine(grantPolling(fn, cluster)).applyBefore(mapping);
+    topic.grantRead(fn, consumerGroup).applyBefore(mapping);
     onFailureTopic?.grantOnFailure(fn).applyBefore(mapping);
+    mapping.node.addDependency(this.#allowPolling(fn, cluster));
   }
-}
 
-// What AWSLambdaMSKExecutionRole holds beside the rights on logs
-// (https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html).
-function grantPolling(grantee: IFunction, cluster: KafkaCluster): Grant {
-  const describeCluster = Grant.addToPrincipal({
-    grantee,
-    actions: ['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
-    resourceArns: [cluster.arn],
-  });
-  const networkInterfaces = Grant.addToPrincipal({
-    grantee,
-    actions: [
-      'ec2:CreateNetworkInterface',
-      'ec2:DeleteNetworkInterface',
-      'ec2:DescribeNetworkInterfaces',
-      'ec2:DescribeSecurityGroups',
-      'ec2:DescribeSubnets',
-      'ec2:DescribeVpcs',
-    ],
-    resourceArns: ['*'],
-  });
-  return describeCluster.combine(networkInterfaces);
+  // What AWSLambdaMSKExecutionRole holds beside the rights on logs
+  // (https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html).
+  #allowPolling(fn: NodeFunction, cluster: KafkaCluster): Policy {
+    const policy = new Policy(this, 'Polling', {
+      statements: [
+        new PolicyStatement({
+          actions: ['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
+          resources: [cluster.arn],
+        }),
+        new PolicyStatement({
+          actions: [
+            'ec2:CreateNetworkInterface',
+            'ec2:DeleteNetworkInterface',
+            'ec2:DescribeNetworkInterfaces',
+            'ec2:DescribeSecurityGroups',
+            'ec2:DescribeSubnets',
+            'ec2:DescribeVpcs',
+          ],
+          resources: ['*'],
+        }),
+      ],
+    });
+    fn.role?.attachInlinePolicy(policy);
+    Validations.of(policy).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        "Lambda's pollers need network interfaces in the cluster's subnets, whose actions mostly know no resources; " +
+        "the function's own code is denied them.",
+    });
+    return policy;
+  }
 }

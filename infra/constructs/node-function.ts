@@ -1,13 +1,26 @@
 import { join, resolve } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { SubnetType } from 'aws-cdk-lib/aws-ec2';
-import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import {
+  Alias,
+  Architecture,
+  CfnFunction,
+  type IAlias,
+  type IVersion,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { removalPolicyOf, type Stage } from '../stage.ts';
+import { type FunctionFolder, removalPolicyOf, type Stage } from '../stage.ts';
+import { CanaryRollout } from './canary-rollout.ts';
+import { ClosedSecurityGroup } from './closed-security-group.ts';
+import { ExecutionRole } from './execution-role.ts';
 import { shellWord } from './shell-word.ts';
+
+const LIVE = 'live';
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
 
@@ -17,41 +30,75 @@ const REQUIRE_BANNER =
 
 export interface NodeFunctionProps {
   readonly stage: Stage;
-  readonly vpc: IVpc;
   /** Folder under functions/ that holds handler.ts; the function is called `orderflow-<stage>-<folder>`. */
-  readonly folder: string;
+  readonly folder: FunctionFolder;
   readonly timeout: Duration;
   readonly memoryMiB: number;
+  /** In whose isolated subnets it runs; outside of any network, with the internet before it, when not given. */
+  readonly vpc?: IVpc;
   /** Folders to put beside the bundled handler: their name there, and their path in the project. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Whether it sends traces to X-Ray; yes when not given. */
+  readonly tracing?: boolean;
+  /**
+   * Told when a new version had to be taken back. In prod a function that has one gets its versions step by step; one
+   * without it all at once.
+   */
+  readonly alarmTopic?: ITopic;
 }
 
 /**
- * A TypeScript function in the isolated subnets, with its own log group. Its security group reaches nothing:
- * each capability that the function is given (`shards.connect(fn)`, `topic.publishFrom(fn)`) opens its own way.
+ * A TypeScript function with its own role and log group. Everything that invokes it does so by the alias `live`.
+ * Its security group reaches nothing: each capability that the function is given (`shards.connect(fn)`,
+ * `topic.publishFrom(fn)`) opens its own way.
  */
 export class NodeFunction extends NodejsFunction {
+  readonly folder: FunctionFolder;
+  /** The version that serves. */
+  readonly live: IAlias;
+
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
-    const functionName = `orderflow-${props.stage.name}-${props.folder}`;
+    const { stage, folder, vpc, tracing = true } = props;
+    const functionName = `orderflow-${stage.name}-${folder}`;
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: stage.logRetention,
+      removalPolicy: removalPolicyOf(stage),
+    });
     super(scope, id, {
       functionName,
+      role: new ExecutionRole(scope, `${id}Role`, {
+        functionName,
+        logGroupArn: logGroup.logGroupArn,
+        inNetwork: vpc !== undefined,
+        tracing,
+      }),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      entry: join(PROJECT_ROOT, 'functions', props.folder, 'handler.ts'),
+      entry: join(PROJECT_ROOT, 'functions', folder, 'handler.ts'),
       projectRoot: PROJECT_ROOT,
       depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
       timeout: props.timeout,
       memorySize: props.memoryMiB,
-      vpc: props.vpc,
-      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
-      allowAllOutbound: false,
+      ...(vpc === undefined
+        ? {}
+        : {
+            vpc,
+            vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+            securityGroups: [
+              // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.
+              new ClosedSecurityGroup(scope, `${id}SecurityGroup`, {
+                vpc,
+                description: `Function ${functionName}`,
+              }) as ISecurityGroup,
+            ],
+          }),
+      ...(stage.concurrency === undefined ? {} : { reservedConcurrentExecutions: stage.concurrency[folder] }),
       loggingFormat: LoggingFormat.JSON,
-      logGroup: new LogGroup(scope, `${id}Logs`, {
-        logGroupName: `/aws/lambda/${functionName}`,
-        retention: props.stage.logRetention,
-        removalPolicy: removalPolicyOf(props.stage),
-      }),
-      environment: { NODE_OPTIONS: '--enable-source-maps' },
+      logGroup,
+      environment: { NODE_OPTIONS: '--enable-source-maps', STAGE: stage.name },
+      // A version that customers depend on can be pointed to again.
+      currentVersionOptions: { removalPolicy: removalPolicyOf(stage) },
       bundling: {
         format: OutputFormat.ESM,
         target: 'node24',
@@ -70,6 +117,20 @@ export class NodeFunction extends NodejsFunction {
         },
       },
     });
+    this.folder = folder;
+    if (tracing) this.#sendTraces();
+    // The casts: aws-cdk-lib is not written for exactOptionalPropertyTypes.
+    const alias = new Alias(this, 'Live', { aliasName: LIVE, version: this.currentVersion as IVersion });
+    this.live = alias as IAlias;
+    if (!stage.disposable && props.alarmTopic !== undefined) {
+      const { alarmTopic } = props;
+      new CanaryRollout(this, 'Rollout', { stage, folder, alias, aliasName: LIVE, alarmTopic });
+    }
+  }
+
+  // Not by the construct's own property, which would give the role the right to do so a second time.
+  #sendTraces(): void {
+    if (this.node.defaultChild instanceof CfnFunction) this.node.defaultChild.tracingConfig = { mode: 'Active' };
   }
 }
 

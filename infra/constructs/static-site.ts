@@ -1,22 +1,31 @@
 import { resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
   type BehaviorOptions,
   CachePolicy,
   Distribution,
+  HttpVersion,
   OriginRequestPolicy,
+  PriceClass,
+  SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { RestApiOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { buildFrontend } from '../../frontend/build.ts';
 import type { ShardRange } from '../../functions/domain/shard-map.ts';
+import type { JwtAuth, SiteDomain } from '../config.ts';
 import { removalPolicyOf, type Stage } from '../stage.ts';
+import { AccessLogsBucket, PrivateBucket } from './private-bucket.ts';
+import { securityHeaders } from './security-headers.ts';
+import { acknowledgeDistribution, acknowledgeUpload } from './static-site-findings.ts';
 
 const FRONTEND = resolve(import.meta.dirname, '../../frontend');
 
@@ -26,6 +35,10 @@ export interface StaticSiteProps {
   readonly api: RestApi;
   /** For the page to say where an order lives. */
   readonly shards: readonly ShardRange[];
+  /** Whose tokens the API takes; the page asks for one then. */
+  readonly auth: JwtAuth | undefined;
+  /** A name of the operator's own; without it the site has CloudFront's. */
+  readonly siteDomain?: SiteDomain | undefined;
 }
 
 /** The dashboard: built files in a private bucket, and CloudFront in front of them and of the API. */
@@ -35,42 +48,87 @@ export class StaticSite extends Construct {
 
   constructor(scope: Construct, id: string, props: StaticSiteProps) {
     super(scope, id);
+    const { stage } = props;
+    // Where nobody's data is at stake, nothing is recorded.
+    const accessLogs = stage.disposable
+      ? undefined
+      : new AccessLogsBucket(this, 'AccessLogs', { stage, forCloudFront: true });
     // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.
-    this.bucket = new Bucket(this, 'Bucket', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      removalPolicy: removalPolicyOf(props.stage),
-      autoDeleteObjects: props.stage.disposable,
+    this.bucket = new PrivateBucket(this, 'Bucket', {
+      stage,
+      accessLogs,
+      serverAccessLogsPrefix: 'bucket/',
     }) as IBucket;
-    const api: BehaviorOptions = {
-      origin: new RestApiOrigin(props.api),
+    this.distribution = this.#distribution(props, accessLogs);
+    acknowledgeDistribution(this.distribution, { stage, hasOwnName: props.siteDomain !== undefined });
+    this.#uploadFiles(props);
+  }
+
+  #distribution({ stage, api, siteDomain }: StaticSiteProps, accessLogs: AccessLogsBucket | undefined): Distribution {
+    const common = {
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      responseHeadersPolicy: securityHeaders(this, 'SecurityHeaders', stage),
+    };
+    const toApi: BehaviorOptions = {
+      ...common,
+      origin: new RestApiOrigin(api),
       allowedMethods: AllowedMethods.ALLOW_ALL,
       cachePolicy: CachePolicy.CACHING_DISABLED,
       // With the viewer's Host header the gateway would not know which API is meant.
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
     };
-    this.distribution = new Distribution(this, 'Distribution', {
+    return new Distribution(this, 'Distribution', {
+      comment: `OrderFlow ${stage.name}`,
       defaultRootObject: 'index.html',
-      defaultBehavior: {
-        origin: S3BucketOrigin.withOriginAccessControl(this.bucket),
-        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      },
-      additionalBehaviors: { '/api/*': api, '/health': api },
+      defaultBehavior: { ...common, origin: S3BucketOrigin.withOriginAccessControl(this.bucket) },
+      additionalBehaviors: { '/api/*': toApi, '/health': toApi },
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      // The stage that customers use is near to all of them, the other one to those who pay least for it.
+      priceClass: stage.disposable ? PriceClass.PRICE_CLASS_100 : PriceClass.PRICE_CLASS_ALL,
+      ...(accessLogs === undefined ? {} : { logBucket: accessLogs as IBucket, logFilePrefix: 'distribution/' }),
+      ...(siteDomain === undefined ? {} : this.#ownName(siteDomain)),
     });
-    new BucketDeployment(this, 'Files', {
+  }
+
+  #ownName({ name, certificateArn }: SiteDomain) {
+    return {
+      domainNames: [name],
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+    };
+  }
+
+  #uploadFiles({ stage, shards, auth }: StaticSiteProps): void {
+    const settings = { apiBaseUrl: '', shards, auth: auth === undefined ? 'none' : 'jwt' };
+    const logGroup = new LogGroup(this, 'FilesLogs', {
+      retention: stage.logRetention,
+      removalPolicy: removalPolicyOf(stage),
+    });
+    // The CDK's choice would bring AWS's policy for all logs of the account.
+    const role = new Role(this, 'FilesRole', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        Log: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [logGroup.logGroupArn],
+            }),
+          ],
+        }),
+      },
+    });
+    const upload = new BucketDeployment(this, 'Files', {
       // The API answers under the page's own address.
-      sources: [builtFrontend(), Source.jsonData('config.json', { apiBaseUrl: '', shards: props.shards })],
+      sources: [builtFrontend(), Source.jsonData('config.json', settings)],
       destinationBucket: this.bucket,
       distribution: this.distribution,
       // The files keep their names from one version to the next.
       cacheControl: [CacheControl.noCache()],
-      logGroup: new LogGroup(this, 'FilesLogs', {
-        retention: props.stage.logRetention,
-        removalPolicy: removalPolicyOf(props.stage),
-      }),
+      role,
+      logGroup,
     });
+    acknowledgeUpload(upload, { role, bucket: this.bucket });
   }
 }
 

@@ -1,47 +1,54 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { KafkaEventSource } from '../constructs/kafka-event-source.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import type { Stage } from '../stage.ts';
 import type { StreamStack } from './stream-stack.ts';
 
+/** The members of this group read `orders`. */
+export const CONSUMER_GROUP = 'order-consumer-group';
 const DLT_GROUP = 'order-dlt-group';
 
 export interface ConsumerStackProps extends StackProps {
   readonly stage: Stage;
   readonly vpc: IVpc;
   readonly stream: StreamStack;
+  readonly alarmTopic: ITopic;
 }
 
 /**
- * The consumer of order events, and the operator's function for those that it could not process.
- * Both have Kafka, and no way to a database, a bucket or a secret.
+ * The consumer of order events, and the operator's function for those that it could not process. Both have Kafka, and no
+ * way to a database, a bucket, a secret or a tracing service.
  */
 export class ConsumerStack extends Stack {
+  readonly consumeOrders: NodeFunction;
+  readonly dlt: NodeFunction;
+
   constructor(scope: Construct, id: string, props: ConsumerStackProps) {
     super(scope, id, props);
-    const { stage, vpc, stream } = props;
+    const { stage, vpc, stream, alarmTopic } = props;
     const { ordersTopic, ordersDltTopic, ordersDltHandledTopic } = stream;
-    const kafkaFunction = (id: string, folder: string) =>
-      new NodeFunction(this, id, { stage, vpc, folder, timeout: Duration.seconds(60), memoryMiB: 256 });
+    const timeout = Duration.seconds(60);
+    const common = { stage, vpc, timeout, memoryMiB: 256, tracing: false, alarmTopic };
 
-    const consumeOrders = kafkaFunction('ConsumeOrders', 'consume-orders');
-    stream.orderConfirmationsTopic.publishFrom(consumeOrders);
+    this.consumeOrders = new NodeFunction(this, 'ConsumeOrders', { ...common, folder: 'consume-orders' });
+    stream.orderConfirmationsTopic.publishFrom(this.consumeOrders);
     new KafkaEventSource(this, 'OrdersSource', {
       stage,
-      fn: consumeOrders,
+      fn: this.consumeOrders,
       cluster: stream.cluster,
       topic: ordersTopic,
-      consumerGroup: 'order-consumer-group',
+      consumerGroup: CONSUMER_GROUP,
       retryAttempts: 3,
       onFailureTopic: ordersDltTopic,
     });
 
-    const dlt = kafkaFunction('Dlt', 'dlt');
-    ordersTopic.publishFrom(dlt);
-    ordersDltTopic.readFrom(dlt, DLT_GROUP);
-    ordersDltHandledTopic.readFrom(dlt, DLT_GROUP);
-    ordersDltHandledTopic.publishFrom(dlt);
+    this.dlt = new NodeFunction(this, 'Dlt', { ...common, folder: 'dlt' });
+    ordersTopic.publishFrom(this.dlt);
+    ordersDltTopic.readFrom(this.dlt, DLT_GROUP);
+    ordersDltHandledTopic.readFrom(this.dlt, DLT_GROUP);
+    ordersDltHandledTopic.publishFrom(this.dlt);
   }
 }

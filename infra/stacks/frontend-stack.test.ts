@@ -1,10 +1,17 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { properties, resources, tlsOnlyBuckets } from '../testing/inspect.ts';
-import { synthesize } from '../testing/templates.ts';
+import { synthesizeApp } from '../synthesize.ts';
+import { type Json, properties, resources, tlsOnlyBuckets } from '../testing/inspect.ts';
+import { PROD_CONTEXT, synthesize } from '../testing/templates.ts';
+
+const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/1a2b3c4d';
 
 const { Frontend: dev } = synthesize({ stage: 'dev' });
-const [{ DistributionConfig: distribution }] = properties(dev, 'AWS::CloudFront::Distribution');
+const { Frontend: prod } = synthesize(PROD_CONTEXT);
+const { Frontend: named } = synthesize({ siteDomain: 'orders.example.com', certificateArn: CERTIFICATE });
+const distribution = distributionOf(dev);
 
 // The managed policies CachingDisabled and AllViewerExceptHostHeader
 // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html).
@@ -27,8 +34,10 @@ describe('site', () => {
     dev.resourceCountIs('AWS::CloudFront::OriginAccessControl', 1);
   });
 
-  it('lets nobody reach the bucket without TLS', () => {
-    expect(tlsOnlyBuckets(dev)).toEqual(Object.keys(resources(dev, 'AWS::S3::Bucket')));
+  it('lets nobody reach a bucket without TLS', () => {
+    for (const template of [dev, prod]) {
+      expect(tlsOnlyBuckets(template).sort()).toEqual(Object.keys(resources(template, 'AWS::S3::Bucket')).sort());
+    }
   });
 
   it('passes /api/* and /health to the stage of the API, uncached', () => {
@@ -50,7 +59,105 @@ describe('site', () => {
     expect(distribution.CustomErrorResponses).toBeUndefined();
   });
 
+  it('tells the page where the API is and whether it asks for a token', () => {
+    const shards = [
+      { id: 1, from: 'A', to: 'M' },
+      { id: 2, from: 'N', to: 'Z' },
+    ];
+    expect(settingsOf({ stage: 'dev' })).toEqual({ apiBaseUrl: '', shards, auth: 'none' });
+    expect(settingsOf(PROD_CONTEXT)).toEqual({ apiBaseUrl: '', shards, auth: 'jwt' });
+  });
+
   it('says where it is', () => {
-    dev.hasOutput('SiteUrl', {});
+    dev.hasOutput('SiteUrl', { Value: { 'Fn::Join': ['', ['https://', Match.anyValue()]] } });
+    dev.hasOutput('SiteBucketName', {});
   });
 });
+
+describe("a name of the operator's own", () => {
+  it('is served with their certificate and TLS 1.2 at least', () => {
+    expect(distributionOf(named)).toMatchObject({
+      Aliases: ['orders.example.com'],
+      ViewerCertificate: { AcmCertificateArn: CERTIFICATE, MinimumProtocolVersion: 'TLSv1.2_2021' },
+    });
+  });
+
+  it('is what the outputs say, with what its DNS entry has to point to', () => {
+    named.hasOutput('SiteUrl', { Value: 'https://orders.example.com' });
+    named.hasOutput('SiteAliasTarget', {
+      Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('Distribution'), 'DomainName'] },
+    });
+  });
+});
+
+describe('requests to the site', () => {
+  it('are recorded in prod, in a bucket that CloudFront may write to and that forgets after 90 days', () => {
+    const { Logging } = distributionOf(prod);
+    const [logsId] = Logging.Bucket['Fn::GetAtt'];
+    expect(resources(prod, 'AWS::S3::Bucket')[logsId]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: {
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerPreferred' }] },
+        LifecycleConfiguration: { Rules: [expect.objectContaining({ ExpirationInDays: 90 })] },
+      },
+    });
+  });
+
+  it('are not recorded in dev', () => {
+    expect(distribution.Logging).toBeUndefined();
+    dev.resourceCountIs('AWS::S3::Bucket', 1);
+  });
+});
+
+describe('security headers', () => {
+  const [policyId] = Object.keys(resources(dev, 'AWS::CloudFront::ResponseHeadersPolicy'));
+  const [{ ResponseHeadersPolicyConfig: policy }] = properties(dev, 'AWS::CloudFront::ResponseHeadersPolicy');
+
+  it('go with every answer, whoever gave it', () => {
+    for (const behavior of [distribution.DefaultCacheBehavior, ...distribution.CacheBehaviors]) {
+      expect(behavior).toMatchObject({
+        ResponseHeadersPolicyId: { Ref: policyId },
+        ViewerProtocolPolicy: 'redirect-to-https',
+      });
+    }
+  });
+
+  it('keep browsers to TLS, to declared content types, out of frames, and from telling where they come from', () => {
+    expect(policy.SecurityHeadersConfig).toEqual({
+      ContentSecurityPolicy: { ContentSecurityPolicy: expect.any(String), Override: true },
+      StrictTransportSecurity: { AccessControlMaxAgeSec: 31_536_000, IncludeSubdomains: true, Override: true },
+      ContentTypeOptions: { Override: true },
+      FrameOptions: { FrameOption: 'DENY', Override: true },
+      ReferrerPolicy: { ReferrerPolicy: 'no-referrer', Override: true },
+    });
+  });
+
+  it('allow the page what its own head allows, but for addresses other than its own', () => {
+    const html = readFileSync(new URL('../../frontend/index.html', import.meta.url), 'utf8');
+    const [, ownPolicy = ''] = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(html) ?? [];
+    const header = directives(policy.SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy);
+    expect(header).toEqual({
+      ...directives(ownPolicy),
+      'connect-src': "'self'",
+      // In a page's head, this one has no effect.
+      'frame-ancestors': "'none'",
+    });
+  });
+});
+
+function distributionOf(template: typeof dev): Json {
+  return properties(template, 'AWS::CloudFront::Distribution')[0].DistributionConfig;
+}
+
+/** What the site's `config.json` holds. */
+function settingsOf(context: Readonly<Record<string, unknown>>): Json {
+  const { outdir } = synthesizeApp(context);
+  const [file] = globSync(join(outdir, 'asset.*', 'config.json'));
+  return JSON.parse(readFileSync(file ?? '', 'utf8'));
+}
+
+function directives(policy: string): Record<string, string> {
+  return Object.fromEntries(
+    policy.split(/;\s*/).map((directive) => [directive.split(' ', 1)[0], directive.replace(/^\S+ ?/, '')]),
+  );
+}

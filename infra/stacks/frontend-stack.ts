@@ -8,8 +8,15 @@ export type FrontendStackProps = StackProps & StaticSiteProps;
 export class FrontendStack extends Stack {
   constructor(scope: Construct, id: string, props: FrontendStackProps) {
     super(scope, id, props);
-    const site = new StaticSite(this, 'Site', props);
-    new CfnOutput(this, 'SiteUrl', { value: `https://${site.distribution.distributionDomainName}` });
-    new CfnOutput(this, 'SiteBucketName', { value: site.bucket.bucketName });
+    const { bucket, distribution } = new StaticSite(this, 'Site', props);
+    const { distributionDomainName } = distribution;
+    new CfnOutput(this, 'SiteUrl', { value: `https://${props.siteDomain?.name ?? distributionDomainName}` });
+    new CfnOutput(this, 'SiteBucketName', { value: bucket.bucketName });
+    if (props.siteDomain !== undefined) {
+      new CfnOutput(this, 'SiteAliasTarget', {
+        description: `What the DNS entry of ${props.siteDomain.name} has to point to`,
+        value: distributionDomainName,
+      });
+    }
   }
 }

@@ -3,14 +3,20 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { JwtAuth } from '../config.ts';
+import { JwtAuthorizer } from '../constructs/jwt-authorizer.ts';
 import { KafkaEventSource } from '../constructs/kafka-event-source.ts';
-import { NodeFunction } from '../constructs/node-function.ts';
+import { NodeFunction, type NodeFunctionProps } from '../constructs/node-function.ts';
 import { OrdersApi } from '../constructs/orders-api.ts';
 import { ReceiptsBucket } from '../constructs/receipts-bucket.ts';
 import type { ShardSet } from '../constructs/shard-set.ts';
-import type { Stage } from '../stage.ts';
+import type { FunctionFolder, Stage } from '../stage.ts';
 import type { StreamStack } from './stream-stack.ts';
+
+/** The members of this group read `order-confirmations`. */
+export const CONFIRMATION_GROUP = 'order-confirmation-group';
 
 export interface OrdersStackProps extends StackProps {
   readonly stage: Stage;
@@ -19,62 +25,116 @@ export interface OrdersStackProps extends StackProps {
   readonly stream: StreamStack;
   readonly receiptsBucket?: string | undefined;
   readonly republishAfterMinutes: number;
+  /** Whose tokens the API takes; without it, anybody is served. */
+  readonly auth: JwtAuth | undefined;
+  readonly webAclArn?: string | undefined;
+  /** Told when a new version of a function had to be taken back. */
+  readonly alarmTopic: ITopic;
 }
 
 /** The HTTP API with its functions, the receipts that they write, and what carries an accepted order to its end. */
 export class OrdersStack extends Stack {
   readonly api: RestApi;
+  readonly createOrder: NodeFunction;
+  readonly listOrders: NodeFunction;
+  readonly getOrder: NodeFunction;
+  readonly getReceipt: NodeFunction;
+  readonly describeApi: NodeFunction;
+  readonly health: NodeFunction;
+  /** Absent where no tokens are asked for. */
+  readonly authorizer: NodeFunction | undefined;
+  readonly relayOutbox: NodeFunction;
+  readonly confirmOrders: NodeFunction;
+  readonly #props: OrdersStackProps;
 
   constructor(scope: Construct, id: string, props: OrdersStackProps) {
     super(scope, id, props);
-    const { stage, vpc, shards, stream } = props;
-    const { ordersTopic } = stream;
+    this.#props = props;
+    const { stage, shards, stream, auth, webAclArn } = props;
     // A function must not meet a schema older than itself.
     this.addStackDependency(Stack.of(shards));
-
     const receipts = new ReceiptsBucket(this, 'Receipts', { stage, bucketName: props.receiptsBucket });
-    const node = (id: string, folder: string, timeout: Duration, memoryMiB: number) =>
-      new NodeFunction(this, id, { stage, vpc, folder, timeout, memoryMiB });
-    const apiFunction = (id: string, folder: string) => node(id, folder, Duration.seconds(10), 512);
 
-    const createOrder = apiFunction('CreateOrder', 'create-order');
-    shards.connect(createOrder);
-    receipts.writeFrom(createOrder);
-    ordersTopic.publishFrom(createOrder);
+    this.createOrder = this.#ordersFunction('CreateOrder', 'create-order');
+    receipts.writeFrom(this.createOrder);
+    stream.ordersTopic.publishFrom(this.createOrder);
+    this.listOrders = this.#ordersFunction('ListOrders', 'list-orders');
+    this.getOrder = this.#ordersFunction('GetOrder', 'get-order');
+    this.getReceipt = this.#ordersFunction('GetReceipt', 'get-receipt');
+    receipts.presignFrom(this.getReceipt);
 
-    const listOrders = apiFunction('ListOrders', 'list-orders');
-    shards.connect(listOrders);
+    // It answers out of itself, so it needs no network.
+    this.describeApi = new NodeFunction(this, 'DescribeApi', {
+      stage,
+      alarmTopic: props.alarmTopic,
+      folder: 'describe-api',
+      timeout: Duration.seconds(10),
+      memoryMiB: 256,
+    });
+    this.health = this.#function('Health', 'health');
+    shards.connect(this.health);
+    receipts.probeFrom(this.health);
+    stream.ordersTopic.describeFrom(this.health);
 
-    const health = apiFunction('Health', 'health');
-    shards.connect(health);
-    receipts.probeFrom(health);
-    ordersTopic.describeFrom(health);
+    this.relayOutbox = this.#relayOutbox(receipts);
+    this.confirmOrders = this.#confirmOrders();
 
+    const tokens = auth === undefined ? undefined : new JwtAuthorizer(this, 'Authorizer', { stage, auth });
+    this.authorizer = tokens?.fn;
+    this.api = new OrdersApi(this, 'Api', {
+      stage,
+      functions: this,
+      authorizer: tokens?.authorizer,
+      webAclArn,
+    }).restApi;
+    new CfnOutput(this, 'ApiUrl', { value: this.api.url });
+    new CfnOutput(this, 'ReceiptsBucketName', { value: receipts.bucket.bucketName });
+  }
+
+  /** A function of the API that answers about orders, and so must know who asks. */
+  #ordersFunction(id: string, folder: FunctionFolder): NodeFunction {
+    const fn = this.#function(id, folder);
+    fn.addEnvironment('AUTH', this.#props.auth === undefined ? 'none' : 'jwt');
+    this.#props.shards.connect(fn);
+    return fn;
+  }
+
+  #relayOutbox(receipts: ReceiptsBucket): NodeFunction {
+    const { shards, stream, republishAfterMinutes } = this.#props;
     // Less than the minute between two runs, so that they rarely meet.
-    const relayOutbox = node('RelayOutbox', 'relay-outbox', Duration.seconds(55), 512);
-    shards.connect(relayOutbox);
-    receipts.writeFrom(relayOutbox);
-    ordersTopic.publishFrom(relayOutbox);
-    relayOutbox.addEnvironment('REPUBLISH_AFTER_MINUTES', String(props.republishAfterMinutes));
+    const fn = this.#function('RelayOutbox', 'relay-outbox', { timeout: Duration.seconds(55) });
+    shards.connect(fn);
+    receipts.writeFrom(fn);
+    stream.ordersTopic.publishFrom(fn);
+    fn.addEnvironment('REPUBLISH_AFTER_MINUTES', String(republishAfterMinutes));
+    // A run that failed is made good by the next one: repeated on top of it, it would only be in its way.
+    fn.live.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(this, 'RelaySchedule', {
       description: 'Delivers what is overdue in the outboxes',
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(relayOutbox)],
+      targets: [new LambdaFunction(fn.live)],
     });
+    return fn;
+  }
 
-    const confirmOrders = node('ConfirmOrders', 'confirm-orders', Duration.seconds(60), 256);
-    shards.connect(confirmOrders);
+  #confirmOrders(): NodeFunction {
+    const { stage, shards, stream } = this.#props;
+    const fn = this.#function('ConfirmOrders', 'confirm-orders', { timeout: Duration.seconds(60), memoryMiB: 256 });
+    shards.connect(fn);
     // No end to the attempts and no destination: a shard that is away for hours must not lose its confirmations.
     new KafkaEventSource(this, 'ConfirmationsSource', {
       stage,
-      fn: confirmOrders,
+      fn,
       cluster: stream.cluster,
       topic: stream.orderConfirmationsTopic,
-      consumerGroup: 'order-confirmation-group',
+      consumerGroup: CONFIRMATION_GROUP,
     });
+    return fn;
+  }
 
-    this.api = new OrdersApi(this, 'Api', { stage, createOrder, listOrders, health }).restApi;
-    new CfnOutput(this, 'ApiUrl', { value: this.api.url });
-    new CfnOutput(this, 'ReceiptsBucketName', { value: receipts.bucket.bucketName });
+  #function(id: string, folder: FunctionFolder, differences: Partial<NodeFunctionProps> = {}): NodeFunction {
+    const { stage, vpc, alarmTopic } = this.#props;
+    const props = { stage, vpc, alarmTopic, folder, timeout: Duration.seconds(10), memoryMiB: 512 };
+    return new NodeFunction(this, id, { ...props, ...differences });
   }
 }

@@ -1,9 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { functionNamed, permissions, properties, reach, resources } from '../testing/inspect.ts';
-import { ONE_SHARD_PER_LETTER, synthesize } from '../testing/templates.ts';
+import { functionNamed, type Json, properties, resources } from '../testing/inspect.ts';
+import { ONE_SHARD_PER_LETTER, PROD_CONTEXT, synthesize } from '../testing/templates.ts';
 
 const { Shards: dev } = synthesize({ stage: 'dev' });
+const { Shards: prod } = synthesize(PROD_CONTEXT);
 
 describe('shards', () => {
   it.each([
@@ -13,9 +14,9 @@ describe('shards', () => {
       'a map of three shards',
       {
         shards: [
-          { id: 1, from: 'A', to: 'F' },
-          { id: 2, from: 'G', to: 'P' },
-          { id: 3, from: 'Q', to: 'Z' },
+          { id: 1, from: 'A', to: 'H' },
+          { id: 2, from: 'I', to: 'Q' },
+          { id: 3, from: 'R', to: 'Z' },
         ],
       },
       3,
@@ -32,39 +33,164 @@ describe('shards', () => {
     Shards.resourceCountIs('AWS::SecretsManager::SecretTargetAttachment', 2 * count);
   });
 
-  it('take no connection without TLS', () => {
-    dev.hasResourceProperties('AWS::RDS::DBParameterGroup', {
-      Family: 'postgres18',
-      Parameters: { 'rds.force_ssl': '1' },
+  it('run the current Postgres, which RDS keeps up to date within its major version', () => {
+    dev.allResourcesProperties('AWS::RDS::DBInstance', {
+      Engine: 'postgres',
+      EngineVersion: '18',
+      AutoMinorVersionUpgrade: true,
+      PreferredMaintenanceWindow: 'sun:03:30-sun:04:30',
+      EngineLifecycleSupport: 'open-source-rds-extended-support-disabled',
     });
-    for (const database of properties(dev, 'AWS::RDS::DBInstance')) {
-      expect(database.EngineVersion).toBe('18.3');
-      expect(database.DBParameterGroupName).toBeDefined();
-      expect(database.StorageEncrypted).toBe(true);
+  });
+
+  it('take no connection without TLS, with a certificate of the current authority', () => {
+    expect(parameters()['rds.force_ssl']).toBe('1');
+    dev.allResourcesProperties('AWS::RDS::DBInstance', {
+      DBParameterGroupName: { Ref: Object.keys(resources(dev, 'AWS::RDS::DBParameterGroup'))[0] },
+      CACertificateIdentifier: 'rds-ca-rsa2048-g1',
+    });
+  });
+
+  it("log slow statements and lock waits, and no order's content", () => {
+    expect(parameters()).toMatchObject({
+      log_min_duration_statement: '1000',
+      log_lock_waits: '1',
+      log_parameter_max_length: '0',
+      log_parameter_max_length_on_error: '0',
+    });
+    expect(parameters()).not.toHaveProperty('log_statement');
+  });
+
+  it('give back what a client holds that has gone away', () => {
+    expect(parameters()).toMatchObject({
+      idle_in_transaction_session_timeout: '30000',
+      tcp_keepalives_idle: '60',
+      tcp_keepalives_interval: '10',
+      tcp_keepalives_count: '3',
+    });
+  });
+
+  it('are encrypted, on gp3, watched by Performance Insights for the week that is free', () => {
+    for (const template of [dev, prod]) {
+      template.allResourcesProperties('AWS::RDS::DBInstance', {
+        StorageEncrypted: true,
+        StorageType: 'gp3',
+        EnablePerformanceInsights: true,
+        PerformanceInsightsRetentionPeriod: 7,
+      });
+    }
+  });
+
+  it.each([
+    ['dev', dev, 7],
+    ['prod', prod, 90],
+  ])('of %s export their logs into groups that are there before them and end', (stage, template, days) => {
+    for (const database of Object.values<Json>(resources(template, 'AWS::RDS::DBInstance'))) {
+      const { DBInstanceIdentifier: identifier, EnableCloudwatchLogsExports } = database.Properties;
+      expect(identifier).toMatch(new RegExp(`^orderflow-${stage}-shard[12]$`));
+      expect(EnableCloudwatchLogsExports).toEqual(['postgresql']);
+      const [[logGroup, { Properties: log }] = ['', {}]] = Object.entries<Json>(
+        resources(template, 'AWS::Logs::LogGroup'),
+      ).filter(([, { Properties }]) => Properties.LogGroupName === `/aws/rds/instance/${identifier}/postgresql`);
+      expect(log.RetentionInDays).toBe(days);
+      expect(database.DependsOn).toContain(logGroup);
     }
   });
 
   it('are small and disposable in dev', () => {
     dev.allResources('AWS::RDS::DBInstance', {
       DeletionPolicy: 'Delete',
-      Properties: Match.objectLike({ DBInstanceClass: 'db.t4g.micro', MultiAZ: false, DeletionProtection: false }),
+      Properties: Match.objectLike({
+        DBInstanceClass: 'db.t4g.micro',
+        AllocatedStorage: '20',
+        MaxAllocatedStorage: Match.absent(),
+        MultiAZ: false,
+        BackupRetentionPeriod: 1,
+        DeleteAutomatedBackups: true,
+        DeletionProtection: false,
+      }),
     });
   });
 
-  it('stand in two zones and outlive their stack in prod, with their passwords', () => {
-    const { Shards: prod } = synthesize({ stage: 'prod' });
+  it('stand in two zones, grow, and outlive their stack in prod, with their passwords and two weeks of backups', () => {
     prod.allResources('AWS::RDS::DBInstance', {
       DeletionPolicy: 'Retain',
-      Properties: Match.objectLike({ MultiAZ: true, DeletionProtection: true }),
+      Properties: Match.objectLike({
+        MultiAZ: true,
+        MaxAllocatedStorage: 1000,
+        BackupRetentionPeriod: 14,
+        PreferredBackupWindow: '02:00-03:00',
+        DeleteAutomatedBackups: false,
+        DeletionProtection: true,
+      }),
     });
     prod.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain' });
   });
+
+  it('stand together in one security group, which reaches nobody and is reached on 5432 alone', () => {
+    const [group] = Object.keys(resources(dev, 'AWS::EC2::SecurityGroup')).filter((id) => id.startsWith('Shards'));
+    dev.allResourcesProperties('AWS::RDS::DBInstance', {
+      VPCSecurityGroups: [{ 'Fn::GetAtt': [group, 'GroupId'] }],
+      Port: '5432',
+    });
+    const into = properties(dev, 'AWS::EC2::SecurityGroupIngress').filter(
+      ({ GroupId }) => GroupId['Fn::GetAtt']?.[0] === group,
+    );
+    const outOf = properties(dev, 'AWS::EC2::SecurityGroupEgress').filter(
+      ({ GroupId }) => GroupId['Fn::GetAtt']?.[0] === group,
+    );
+    expect(into.map(({ FromPort, ToPort, IpProtocol }) => `${IpProtocol} ${FromPort}-${ToPort}`)).toEqual([
+      'tcp 5432-5432',
+      'tcp 5432-5432',
+    ]);
+    expect(outOf).toEqual([]);
+  });
+});
+
+describe('rotation', () => {
+  it('gives both users of every shard a new password each month, but not during a deployment', () => {
+    expect(properties(dev, 'AWS::SecretsManager::RotationSchedule')).toEqual(
+      Object.keys(resources(dev, 'AWS::SecretsManager::SecretTargetAttachment')).map((attachment) => ({
+        SecretId: { Ref: attachment },
+        RotationLambdaARN: { 'Fn::GetAtt': [rotationApplication(), 'Outputs.RotationLambdaARN'] },
+        RotationRules: { ScheduleExpression: 'rate(30 days)' },
+        RotateImmediatelyOnUpdate: false,
+      })),
+    );
+  });
+
+  it('is set up after the migration, which creates the application user that it signs in as', () => {
+    for (const schedule of Object.values<Json>(resources(dev, 'AWS::SecretsManager::RotationSchedule'))) {
+      expect(schedule.DependsOn).toEqual(Object.keys(resources(dev, 'Custom::Trigger')));
+    }
+  });
+
+  it("is done by one application of AWS's for all shards, in the isolated subnets, with characters that need no quoting", () => {
+    const { Shards: many } = synthesize({ shards: ONE_SHARD_PER_LETTER });
+    many.resourceCountIs('AWS::Serverless::Application', 1);
+    many.resourceCountIs('AWS::SecretsManager::RotationSchedule', 52);
+    const [{ Parameters }] = properties(dev, 'AWS::Serverless::Application');
+    expect(Parameters).toMatchObject({ functionName: 'orderflow-dev-rotate-credentials' });
+    expect(JSON.stringify(Parameters.vpcSubnetIds)).toMatch(/IsolatedSubnet1.*IsolatedSubnet2/);
+    for (const secret of properties(dev, 'AWS::SecretsManager::Secret')) {
+      expect(secret.GenerateSecretString.ExcludeCharacters).toBe(Parameters.excludeCharacters);
+    }
+  });
+
+  it('keeps its log for as long as the others', () => {
+    dev.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: '/aws/lambda/orderflow-dev-rotate-credentials',
+      RetentionInDays: 7,
+    });
+  });
+
+  const rotationApplication = () => Object.keys(resources(dev, 'AWS::Serverless::Application'))[0];
 });
 
 describe('migrate-shards', () => {
   const name = 'orderflow-dev-migrate-shards';
 
-  it('knows both secrets of every shard and reads these alone', () => {
+  it('knows both secrets of every shard', () => {
     expect(JSON.parse(functionNamed(dev, name).Environment.Variables.SHARD_MAP)).toEqual([
       {
         id: 1,
@@ -81,27 +207,30 @@ describe('migrate-shards', () => {
         masterSecret: 'orderflow/dev/shard2/master',
       },
     ]);
-    const secrets = ['shard1/master', 'shard1/orderuser', 'shard2/master', 'shard2/orderuser'];
-    expect(permissions(dev, name)).toEqual([
-      ...secrets.map((secret) => `secretsmanager:DescribeSecret ${secret}`),
-      ...secrets.map((secret) => `secretsmanager:GetSecretValue ${secret}`),
-    ]);
   });
 
-  it('reaches the shards and Secrets Manager alone', () => {
-    expect(reach(dev, name)).toEqual(['SecretsManager:443', 'shard1:5432', 'shard2:5432']);
-  });
-
-  it('runs at deploy, when databases, attached secrets and its own network rules are there', () => {
+  it('runs at deploy, when databases, attached secrets, its rights and its network rules are there', () => {
     const [trigger] = Object.values(resources(dev, 'Custom::Trigger'));
-    expect(trigger.Properties.Timeout).toBe('300000');
+    expect(trigger.Properties).toMatchObject({ Timeout: '300000', InvocationType: 'RequestResponse' });
     const needed = [
       'AWS::RDS::DBInstance',
       'AWS::SecretsManager::SecretTargetAttachment',
       'AWS::EC2::SecurityGroupIngress',
       'AWS::EC2::SecurityGroupEgress',
     ].flatMap((type) => Object.keys(resources(dev, type)));
-    expect(trigger.DependsOn).toEqual(expect.arrayContaining(needed));
+    const ofOthers = needed.filter((id) => !id.startsWith('Rotation'));
+    expect(trigger.DependsOn).toEqual(expect.arrayContaining(ofOthers));
+    const [migrateShards] = Object.values<Json>(resources(dev, 'AWS::Lambda::Function')).filter(
+      ({ Properties }) => Properties.FunctionName === name,
+    );
+    const [policy] = Object.keys(resources(dev, 'AWS::IAM::Policy')).filter((id) => id.startsWith('MigrateShards'));
+    expect(migrateShards.DependsOn).toContain(policy);
+  });
+
+  it('runs in its new version at once: a migration is not tried on a tenth of the shards', () => {
+    prod.resourceCountIs('AWS::CodeDeploy::DeploymentGroup', 0);
+    const [version] = Object.keys(resources(prod, 'AWS::Lambda::Version'));
+    prod.hasResourceProperties('Custom::Trigger', { HandlerArn: { Ref: version } });
   });
 
   it('runs again when its shard map changes', () => {
@@ -111,8 +240,12 @@ describe('migrate-shards', () => {
   });
 
   it('fits the largest map into the 4 KB that Lambda allows for all variables', () => {
-    const { Shards } = synthesize({ stage: 'prod', shards: ONE_SHARD_PER_LETTER });
+    const { Shards } = synthesize({ ...PROD_CONTEXT, shards: ONE_SHARD_PER_LETTER });
     const variables = functionNamed(Shards, 'orderflow-prod-migrate-shards').Environment.Variables;
     expect(Buffer.byteLength(JSON.stringify(variables))).toBeLessThan(4096);
   });
 });
+
+function parameters(): Record<string, string> {
+  return properties(dev, 'AWS::RDS::DBParameterGroup')[0].Parameters;
+}

@@ -3,6 +3,7 @@ import type { IInterfaceVpcEndpoint, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import type { Construct } from 'constructs';
 import type { ShardRange } from '../../functions/domain/shard-map.ts';
+import { CredentialRotation } from '../constructs/credential-rotation.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { ShardSet } from '../constructs/shard-set.ts';
 import type { Stage } from '../stage.ts';
@@ -35,6 +36,12 @@ export class ShardsStack extends Stack {
     this.shards.connectAsMaster(migrateShards);
     // Runs whenever the function's code (the migrations lie in it) or its shard map changes. It waits for the function's
     // security group rules and rights too, which the function itself does not depend on.
-    new Trigger(this, 'Migrate', { handler: migrateShards, timeout, executeAfter: [this.shards, migrateShards] });
+    const migrate = new Trigger(this, 'Migrate', {
+      handler: migrateShards,
+      timeout,
+      executeAfter: [this.shards, migrateShards, ...migrateShards.connections.securityGroups],
+    });
+    // `orderuser` is created by the migration.
+    new CredentialRotation(this, 'Rotation', { stage, vpc, secretsManager, shards: this.shards, after: migrate });
   }
 }

@@ -1,10 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { properties } from '../testing/inspect.ts';
-import { ONE_SHARD_PER_LETTER, synthesize } from '../testing/templates.ts';
+import { properties, resources } from '../testing/inspect.ts';
+import { ONE_SHARD_PER_LETTER, PROD_CONTEXT, synthesize } from '../testing/templates.ts';
 
 const { Stream: dev } = synthesize({ stage: 'dev' });
-const { Stream: prod } = synthesize({ stage: 'prod' });
+const { Stream: prod } = synthesize(PROD_CONTEXT);
 
 describe('kafka', () => {
   it('takes connections with TLS and IAM alone', () => {
@@ -41,6 +41,20 @@ describe('kafka', () => {
   });
 
   it.each([
+    ['dev', dev, 7, 'DEFAULT'],
+    ['prod', prod, 90, 'PER_BROKER'],
+  ])('keeps what the brokers of %s log, and watches them as closely as it pays for', (stage, template, days, level) => {
+    const [logGroup] = Object.entries(resources(template, 'AWS::Logs::LogGroup')).filter(
+      ([, { Properties }]) => Properties.LogGroupName === `/aws/msk/orderflow-${stage}`,
+    );
+    expect(logGroup?.[1].Properties.RetentionInDays).toBe(days);
+    template.hasResourceProperties('AWS::MSK::Cluster', {
+      LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: { Ref: logGroup?.[0] } } } },
+      EnhancedMonitoring: level,
+    });
+  });
+
+  it.each([
     ['dev', dev, 2],
     ['prod', prod, 3],
   ])('has every topic on every broker of %s', (_stage, template, replicas) => {
@@ -50,14 +64,17 @@ describe('kafka', () => {
   it.each([
     ['two shards', {}, 2],
     ['a shard for each letter', { shards: ONE_SHARD_PER_LETTER }, 26],
-  ])('has a partition of confirmations for each of %s, and room for wrapped events', (_map, context, shards) => {
-    expect(topics(synthesize(context).Stream)).toEqual({
-      orders: { partitions: 6 },
-      'order-confirmations': { partitions: shards },
-      'orders-dlt': { partitions: 1, configs: 'max.message.bytes=4194304' },
-      'orders-dlt-handled': { partitions: 1, configs: 'cleanup.policy=compact' },
-    });
-  });
+  ])(
+    'has a partition of confirmations for each of %s, and a month and room for wrapped events',
+    (_map, context, shards) => {
+      expect(topics(synthesize(context).Stream)).toEqual({
+        orders: { partitions: 6 },
+        'order-confirmations': { partitions: shards },
+        'orders-dlt': { partitions: 1, configs: 'max.message.bytes=4194304\nretention.ms=2592000000' },
+        'orders-dlt-handled': { partitions: 1, configs: 'cleanup.policy=compact' },
+      });
+    },
+  );
 
   it('lets pollers in its own security group read, and opens nothing else by itself', () => {
     const rule = { FromPort: 9098, ToPort: 9098, IpProtocol: 'tcp' };
@@ -70,7 +87,12 @@ describe('kafka', () => {
     const [lookup] = properties(dev, 'AWS::Lambda::Function');
     expect(lookup.VpcConfig).toBeUndefined();
     const statements = properties(dev, 'AWS::IAM::Policy').flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-    expect(statements.map(({ Action }) => Action)).toEqual(['kafka:GetBootstrapBrokers']);
+    expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
+      'kafka:GetBootstrapBrokers',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+    ]);
+    for (const role of properties(dev, 'AWS::IAM::Role')) expect(role.ManagedPolicyArns).toBeUndefined();
   });
 });
 

@@ -1,9 +1,12 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { KafkaCluster } from '../constructs/kafka-cluster.ts';
 import { KafkaTopic } from '../constructs/kafka-topic.ts';
 import type { Stage } from '../stage.ts';
+
+/** How long an operator has for an event that could not be processed. */
+const DLT_RETENTION = Duration.days(30);
 
 export interface StreamStackProps extends StackProps {
   readonly stage: Stage;
@@ -21,7 +24,7 @@ export class StreamStack extends Stack {
   readonly orderConfirmationsTopic: KafkaTopic;
   /** Events that no attempt could process. */
   readonly ordersDltTopic: KafkaTopic;
-  /** Which of them have been replayed or dropped; the latest mark of each stays for ever. */
+  /** Which of them have been replayed or dropped; the latest mark of each stays for ever, longer than what it marks. */
   readonly ordersDltHandledTopic: KafkaTopic;
 
   constructor(scope: Construct, id: string, props: StreamStackProps) {
@@ -41,8 +44,11 @@ export class StreamStack extends Stack {
       cluster,
       topicName: 'orders-dlt',
       partitions: 1,
-      // Lambda wraps a record as base64 in JSON, so the largest that `orders` takes would not fit into Kafka's 1 MiB.
-      configs: { 'max.message.bytes': String(4 * 1024 * 1024) },
+      configs: {
+        // Lambda wraps a record as base64 in JSON, so the largest that `orders` takes would not fit into Kafka's 1 MiB.
+        'max.message.bytes': String(4 * 1024 * 1024),
+        'retention.ms': String(DLT_RETENTION.toMilliseconds()),
+      },
     });
     this.ordersDltHandledTopic = new KafkaTopic(this, 'OrdersDltHandled', {
       stage,

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { readConfig } from '../config.ts';
-import { composeOrderFlow } from '../orderflow.ts';
+import { synthesizeApp } from '../synthesize.ts';
+import { STAGE_CONTEXTS } from './stage-contexts.ts';
 
-export type Part = 'Network' | 'Shards' | 'Stream' | 'Orders' | 'Consumer' | 'Frontend';
+export type Part = 'Network' | 'Alerts' | 'Shards' | 'Stream' | 'Orders' | 'Consumer' | 'Frontend' | 'Observability';
 
-const CDK_JSON: { context: Record<string, unknown> } = JSON.parse(
-  readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
-);
+/** `prod` with what it demands. */
+export const PROD_CONTEXT = STAGE_CONTEXTS.prod;
 
 /** The largest shard map there is. */
 export const ONE_SHARD_PER_LETTER = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (letter, index) => ({
@@ -17,20 +15,9 @@ export const ONE_SHARD_PER_LETTER = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (le
   to: letter,
 }));
 
-/**
- * The templates that a context gives, by stack, under the feature flags of cdk.json.
- * Functions and site are not bundled, which changes asset hashes alone, and CloudFormation's own rules are left to
- * `cdk synth`: both take seconds.
- */
-export function synthesize(context: Record<string, unknown> = {}): Record<Part, Template> {
-  const app = new App({
-    context: { ...CDK_JSON.context, 'aws:cdk:bundling-stacks': [], ...context },
-    analyticsReporting: false,
-    builtinCloudFormationValidation: false,
-    treeMetadata: false,
-  });
-  composeOrderFlow(app, readConfig(app.node.getAllContext()));
-  const stacks = app.node.children.filter((child) => Stack.isStack(child));
+/** The templates that a context gives, by stack; see `synthesizeApp` for what is left out. */
+export function synthesize(context: Readonly<Record<string, unknown>> = {}): Record<Part, Template> {
+  const stacks = synthesizeApp(context).node.children.filter((child) => Stack.isStack(child));
   return Object.fromEntries(stacks.map((stack) => [stack.node.id, Template.fromStack(stack)])) as Record<
     Part,
     Template

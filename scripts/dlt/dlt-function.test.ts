@@ -40,7 +40,7 @@ describe('the function dlt of a local run', () => {
     expect(await list()).toEqual({ records: [], total: 0 });
     expect(requests).toMatchObject([
       {
-        url: '/2015-03-31/functions/orderflow-dev-dlt/invocations',
+        url: '/2015-03-31/functions/orderflow-dev-dlt/invocations?Qualifier=live',
         authorization: expect.stringContaining('Credential=test/'),
         body: '{"action":"list"}',
       },

@@ -15,6 +15,8 @@ import type { Target } from './command-line.ts';
 
 /** Longer than the function itself may take. */
 const INVOKE_TIMEOUT_MS = 75_000;
+/** The version that serves. */
+const LIVE_ALIAS = 'live';
 /** The local run's stage, and the key of its operator. */
 const LOCAL_STAGE = 'dev';
 const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -31,7 +33,11 @@ export async function invokeDlt(event: CommandEvent, target: Target): Promise<un
   // Not tried again: nobody could tell whether a replay has taken place.
   const client = new LambdaClient({ maxAttempts: 1, ...(local ? await localRun(target.dataDir) : {}) });
   if (!local) await checkRegion(client);
-  const invocation = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) });
+  const invocation = new InvokeCommand({
+    FunctionName: functionName,
+    Qualifier: LIVE_ALIAS,
+    Payload: JSON.stringify(event),
+  });
   try {
     const abortSignal = AbortSignal.timeout(INVOKE_TIMEOUT_MS);
     const { FunctionError, Payload } = await client.send(invocation, { abortSignal });

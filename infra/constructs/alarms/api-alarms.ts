@@ -1,0 +1,46 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { apiMetrics } from '../metrics.ts';
+import { type AlarmScope, OperatorAlarm } from './operator-alarm.ts';
+
+// Below this, a share of the requests says nothing: one in three is 33 %.
+const ENOUGH_ERRORS = 5;
+
+/** The API as its callers see it: requests that fail, and requests that take long. */
+export class ApiAlarms extends Construct {
+  constructor(scope: Construct, id: string, alarmScope: AlarmScope) {
+    super(scope, id);
+    const metric = apiMetrics(alarmScope.stage);
+    // Nobody calls: nobody is hurt.
+    const common = { ...alarmScope, treatMissingData: TreatMissingData.NOT_BREACHING };
+    new OperatorAlarm(this, 'api-5xx', {
+      ...common,
+      meaning: `More than 1 % of the API's answers were errors of its own (5xx) for ten minutes.`,
+      firstAction: 'Open /health, which names the part that is down, then the access log for the routes concerned.',
+      metric: new MathExpression({
+        expression: `IF(errors >= ${ENOUGH_ERRORS}, 100 * errors / requests, 0)`,
+        usingMetrics: {
+          errors: metric('5XXError', { statistic: 'Sum' }),
+          requests: metric('Count', { statistic: 'Sum' }),
+        },
+        label: 'Answers with 5xx, %',
+        period: Duration.minutes(5),
+      }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 2,
+    });
+    new OperatorAlarm(this, 'api-latency', {
+      ...common,
+      meaning: 'One request in a hundred took more than 3 s for a quarter of an hour.',
+      firstAction: 'Find on the dashboard the function whose duration rose, then open one of its traces in X-Ray.',
+      metric: metric('Latency', { statistic: 'p99' }),
+      threshold: 3000,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 3,
+      // Of a handful of requests, the slowest one is the 99th percentile, and that one may be a cold start.
+      evaluateLowSampleCountPercentile: 'ignore',
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { CfnResource, CustomResourceProviderBase } from 'aws-cdk-lib';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IConstruct } from 'constructs';
+import { removalPolicyOf, type Stage } from '../stage.ts';
+
+/**
+ * Gives the functions behind the CDK's own custom resources what they lack: a log group that ends with its stack, and the
+ * right to write to it in the place of AWS's policy for all logs of the account.
+ *
+ * @param root all providers below it are treated, so it comes last
+ */
+export function confineProviders(root: IConstruct, stage: Stage): void {
+  for (const provider of root.node.findAll()) {
+    if (!(provider instanceof CustomResourceProviderBase)) continue;
+    const logGroup = new LogGroup(provider, 'Logs', {
+      retention: stage.logRetention,
+      removalPolicy: removalPolicyOf(stage),
+    });
+    partOf(provider, 'Handler').addPropertyOverride('LoggingConfig', { LogGroup: logGroup.logGroupName });
+    partOf(provider, 'Role').addPropertyDeletionOverride('ManagedPolicyArns');
+    provider.addToRolePolicy({
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: logGroup.logGroupArn,
+    });
+  }
+}
+
+function partOf(provider: CustomResourceProviderBase, id: string): CfnResource {
+  const part = provider.node.findChild(id);
+  if (!CfnResource.isCfnResource(part)) throw new Error(`${part.node.path} is no CloudFormation resource.`);
+  return part;
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { RUNBOOK } from './constructs/alarms/operator-alarm.ts';
+import { alarmsIn } from './testing/alarms.ts';
+import { STAGE_CONTEXTS } from './testing/stage-contexts.ts';
+import { synthesize } from './testing/templates.ts';
+
+const alarms = Object.values(STAGE_CONTEXTS).flatMap((context) => alarmsIn(...Object.values(synthesize(context))));
+const page = readFileSync(new URL(`../${RUNBOOK}`, import.meta.url), 'utf8');
+const sections = sectionsUnder(page, 'Alarms');
+
+describe('every alarm', () => {
+  it('is called after its stage, has a text that ends in a heading of the runbook, and fits into CloudWatch', () => {
+    expect(alarms.length).toBeGreaterThan(60);
+    for (const { name, text, heading } of alarms) {
+      expect(name).toMatch(/^orderflow-(dev|prod)-[a-z0-9-]+$/);
+      expect(heading, `the text of ${name}: ${text}`).toBeDefined();
+      expect(text.length, name).toBeLessThanOrEqual(1024);
+    }
+  });
+
+  it('bears its heading in its name, so that the one is found by the other', () => {
+    for (const { name, heading } of alarms) {
+      expect(name.replace(/^orderflow-(dev|prod)-/, '')).toMatch(new RegExp(`^${heading}(-|$)`));
+    }
+  });
+
+  it('stands in the runbook', () => {
+    expect([...new Set(alarms.map(({ heading }) => heading))].sort()).toEqual([...sections.keys()].sort());
+  });
+});
+
+describe('the runbook', () => {
+  it.each([...sections])('says what %s means, and three things to check', (_heading, text) => {
+    expect(text).toMatch(/^\n+[A-Z`].*\.\n/);
+    expect(text.match(/^\d\. \S.*$/gm)).toHaveLength(3);
+  });
+});
+
+/** The texts of the third level under a heading of the second one, by their own heading. */
+function sectionsUnder(markdown: string, heading: string): Map<string, string> {
+  const [, part = ''] = markdown.split(new RegExp(`^## ${heading}$`, 'm'));
+  const [whole = ''] = part.split(/^## /m);
+  return new Map(
+    whole
+      .split(/^### /m)
+      .slice(1)
+      .map((section) => [section.slice(0, section.indexOf('\n')).trim(), section.slice(section.indexOf('\n'))]),
+  );
+}

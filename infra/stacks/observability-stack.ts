@@ -1,0 +1,80 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { shardName } from '../../functions/domain/shard-map.ts';
+import { ApiAlarms } from '../constructs/alarms/api-alarms.ts';
+import { DeliveryAlarms, type GroupOnTopic } from '../constructs/alarms/delivery-alarms.ts';
+import { FunctionAlarms } from '../constructs/alarms/function-alarms.ts';
+import { KafkaAlarms } from '../constructs/alarms/kafka-alarms.ts';
+import { OperatorAlarm } from '../constructs/alarms/operator-alarm.ts';
+import { ShardAlarms } from '../constructs/alarms/shard-alarms.ts';
+import { Dashboard } from '../constructs/dashboard.ts';
+import { KafkaMetrics } from '../constructs/metrics.ts';
+import type { NodeFunction } from '../constructs/node-function.ts';
+import type { ShardSet } from '../constructs/shard-set.ts';
+import type { Stage } from '../stage.ts';
+import { CONSUMER_GROUP, type ConsumerStack } from './consumer-stack.ts';
+import { CONFIRMATION_GROUP, type OrdersStack } from './orders-stack.ts';
+import type { StreamStack } from './stream-stack.ts';
+
+export interface ObservabilityStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly orders: OrdersStack;
+  readonly consumer: ConsumerStack;
+  readonly shards: ShardSet;
+  readonly stream: StreamStack;
+  readonly alarmTopic: ITopic;
+}
+
+/** The dashboard of metrics, and the alarms. Those by which a deployment is taken back stand with their functions. */
+export class ObservabilityStack extends Stack {
+  constructor(scope: Construct, id: string, props: ObservabilityStackProps) {
+    super(scope, id, props);
+    const { stage, orders, stream, alarmTopic } = props;
+    const alarmScope = { stage, topic: alarmTopic };
+    const kafka = new KafkaMetrics(stage);
+    const shards = props.shards.shards.map(({ range }) => shardName(range));
+    const functions = serving(props);
+    const groups: readonly GroupOnTopic[] = [
+      { consumerGroup: CONSUMER_GROUP, topic: stream.ordersTopic.topicName },
+      { consumerGroup: CONFIRMATION_GROUP, topic: stream.orderConfirmationsTopic.topicName },
+    ];
+
+    new ApiAlarms(this, 'ApiAlarms', alarmScope);
+    new DeliveryAlarms(this, 'DeliveryAlarms', {
+      ...alarmScope,
+      kafka,
+      relay: orders.relayOutbox.folder,
+      deadLetterTopic: stream.ordersDltTopic.topicName,
+      groups,
+    });
+    for (const { folder } of functions) {
+      // The authorizer has to fail in order to refuse a token: its errors are its callers'.
+      const failsByItself = folder !== orders.authorizer?.folder;
+      new FunctionAlarms(this, `FunctionAlarms-${folder}`, { ...alarmScope, folder, failsByItself });
+    }
+    for (const shard of shards) new ShardAlarms(this, `ShardAlarms-${shard}`, { ...alarmScope, shard });
+    new KafkaAlarms(this, 'KafkaAlarms', { ...alarmScope, kafka });
+
+    const alarms = this.node.findAll().filter((each) => each instanceof OperatorAlarm);
+    const { name } = new Dashboard(this, 'Dashboard', {
+      stage,
+      alarms,
+      functions: functions.map(({ folder }) => folder),
+      shards,
+      kafka,
+      groups,
+      topics: [stream.ordersTopic, stream.orderConfirmationsTopic, stream.ordersDltTopic].map((each) => each.topicName),
+    });
+    new CfnOutput(this, 'DashboardUrl', {
+      value: `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${name}`,
+    });
+  }
+}
+
+/** The functions that run without a person waiting for their outcome at a terminal. */
+function serving({ orders, consumer }: ObservabilityStackProps): NodeFunction[] {
+  const ofApi = [orders.createOrder, orders.listOrders, orders.getOrder, orders.getReceipt, orders.describeApi];
+  const authorizer = orders.authorizer === undefined ? [] : [orders.authorizer];
+  return [...ofApi, orders.health, ...authorizer, orders.relayOutbox, orders.confirmOrders, consumer.consumeOrders];
+}
