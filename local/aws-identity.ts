@@ -37,6 +37,11 @@ export function functionArn(nameOrArn: string): string {
   return arnOf('lambda', `function:${functionName(nameOrArn)}`);
 }
 
+/** The ARN of a function, with its version or alias where the name has one. */
+export function qualifiedFunctionArn(nameOrArn: string): string {
+  return arnOf('lambda', `function:${qualifiedFunctionName(nameOrArn)}`);
+}
+
 /** A UUID in place of a random one of AWS: the same for the same text, and so the same in each run. */
 export function uuidOf(text: string): string {
   const hash = createHash('sha256').update(text).digest('hex');

@@ -1,6 +1,7 @@
 import { explain } from './assembly/explain.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
 import { synthesize } from './assembly/synthesize.ts';
+import { claimDataDir } from './engines/processes/data-dir-lock.ts';
 import { registry } from './resources/index.ts';
 import { helpText, parseCommand, REPOSITORY, type Settings } from './settings.ts';
 import { type Addresses, assembliesOf, start } from './start.ts';
@@ -24,6 +25,7 @@ try {
 }
 
 async function printExplanation({ dataDir, context }: Settings): Promise<void> {
+  claimDataDir(dataDir);
   const log = { info: (message: string) => console.error(message) };
   const assembly = await synthesize({ repository: REPOSITORY, dir: assembliesOf(dataDir), context, log });
   process.stdout.write(explain(loadAssembly(assembly), registry));

@@ -50,6 +50,7 @@ describe('Lambda', () => {
     ['an ARN with a version, without a payload', { FunctionName: `${functionArn}:7` }, `${functionArn}:7`],
     ['a partial ARN', { FunctionName: '000000000000:function:migrate' }, functionArn],
     ['a name and a qualifier', { FunctionName: 'migrate', Qualifier: 'live' }, `${functionArn}:live`],
+    ['a name with its qualifier', { FunctionName: 'migrate:live' }, `${functionArn}:live`],
   ])('takes %s', async (_, input, expected) => {
     await call(input);
     expect(invoked).toEqual([[expected, '{}']]);

@@ -5,7 +5,8 @@ export interface Fault {
   /** Key of the gateway response that words it. */
   readonly responseType: string;
   readonly statusCode: number;
-  readonly message: string;
+  /** Null where API Gateway says nothing. */
+  readonly message: string | null;
   /** The value of `x-amzn-ErrorType`. */
   readonly errorType: string;
 }
@@ -31,6 +32,34 @@ export const faults = {
     statusCode: 400,
     message: 'The request body is not valid UTF-8',
     errorType: 'BadRequestException',
+  },
+  /** The request does not say who sends it, or the authorizer does not know them. */
+  unauthorized: {
+    responseType: 'UNAUTHORIZED',
+    statusCode: 401,
+    message: 'Unauthorized',
+    errorType: 'UnauthorizedException',
+  },
+  /** The authorizer's policy does not allow the method. */
+  notAllowed: {
+    responseType: 'ACCESS_DENIED',
+    statusCode: 403,
+    message: 'User is not authorized to access this resource',
+    errorType: 'AccessDeniedException',
+  },
+  /** The authorizer's policy denies the method. */
+  denied: {
+    responseType: 'ACCESS_DENIED',
+    statusCode: 403,
+    message: 'User is not authorized to access this resource with an explicit deny',
+    errorType: 'AccessDeniedException',
+  },
+  /** The authorizer failed, did not run, or gave no policy. */
+  authorizerUnusable: {
+    responseType: 'AUTHORIZER_CONFIGURATION_ERROR',
+    statusCode: 500,
+    message: null,
+    errorType: 'AuthorizerConfigurationException',
   },
   requestTooLarge: {
     responseType: 'REQUEST_TOO_LARGE',
@@ -73,7 +102,7 @@ export class GatewayFault extends Error {
 
   /** @param reason for the log alone: what the client is not told */
   constructor(fault: Fault, reason?: string) {
-    super(reason ?? fault.message);
+    super(reason ?? fault.message ?? fault.responseType);
     this.fault = fault;
   }
 }

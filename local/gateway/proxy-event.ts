@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { ACCOUNT_ID } from '../aws-identity.ts';
+import type { AuthorizerContext } from './authorizer/authorizer-definition.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
 import { isBinary } from './media-types.ts';
+import { queryPairs } from './query.ts';
 import { headerValue, type RequestContext } from './request-context.ts';
 import type { RestApiDefinition } from './rest-api-definition.ts';
 import type { RouteMatch } from './router.ts';
@@ -28,24 +31,39 @@ const CANONICAL_NAMES: Record<string, string> = { authorization: 'Authorization'
 /** The published type lacks one key that real events have. */
 type ProxyEvent = APIGatewayProxyEvent & { readonly requestContext: { readonly deploymentId: string } };
 
+/** What events say about a request, its body apart. */
+export type RequestFields = Omit<ProxyEvent, 'body' | 'isBase64Encoded'>;
+
 /**
  * The event of a Lambda proxy integration, payload version 1.0.
  *
+ * @param authorizer for routes that have an authorizer: what it gave
  * @throws GatewayFault (400) when the query's percent-encoding is malformed, or a body that is no binary one is not UTF-8
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
 export function proxyEvent(
   context: RequestContext,
   match: RouteMatch,
-  functionArn: string,
   body: Buffer,
   api: RestApiDefinition,
+  authorizer?: AuthorizerContext,
 ): ProxyEvent {
+  const fields = requestFields(context, match, api);
+  const binary = body.byteLength > 0 && isBinary(api.binaryMediaTypes, headerValue(context, 'Content-Type'));
+  if (!binary && !isUtf8(body)) throw new GatewayFault(faults.bodyNotText);
+  return {
+    ...fields,
+    requestContext: { ...fields.requestContext, ...(authorizer === undefined ? {} : { authorizer }) },
+    body: body.byteLength === 0 ? null : body.toString(binary ? 'base64' : 'utf8'),
+    isBase64Encoded: binary,
+  };
+}
+
+/** @throws GatewayFault (400) when the query's percent-encoding is malformed */
+export function requestFields(context: RequestContext, match: RouteMatch, api: RestApiDefinition): RequestFields {
   const { resourcePath } = match.route;
   const headers = groupValues(forwardedHeaders(context));
   const query = groupValues(queryPairs(context.query));
-  const binary = body.byteLength > 0 && isBinary(api.binaryMediaTypes, headerValue(context, 'Content-Type'));
-  if (!binary && !isUtf8(body)) throw new GatewayFault(faults.bodyNotText);
   const domainName = (headerValue(context, 'Host') ?? '').replace(/:\d+$/, '');
 
   return {
@@ -65,7 +83,7 @@ export function proxyEvent(
       extendedRequestId: context.extendedRequestId,
       requestTime: commonLogTime(context.receivedAt),
       path: `/${api.stage}${context.path}`,
-      accountId: functionArn.split(':')[4] ?? '',
+      accountId: ACCOUNT_ID,
       protocol: context.protocol,
       stage: api.stage,
       domainPrefix: domainName.split('.')[0] ?? '',
@@ -93,8 +111,6 @@ export function proxyEvent(
       apiId: api.id,
       authorizer: undefined,
     },
-    body: body.byteLength === 0 ? null : body.toString(binary ? 'base64' : 'utf8'),
-    isBase64Encoded: binary,
   };
 }
 
@@ -115,25 +131,6 @@ function forwardedHeaders(context: RequestContext): [string, string][] {
     ['X-Forwarded-Port', String(context.port)],
     ['X-Forwarded-Proto', 'http'],
   ];
-}
-
-function queryPairs(query: string): [string, string][] {
-  if (query === '') return [];
-  return query
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const equals = pair.indexOf('=');
-      return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
-    });
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    throw new GatewayFault(faults.malformedUrl);
-  }
 }
 
 /** All values by name, null when there is none. */

@@ -82,6 +82,18 @@ describe('what the client gets', () => {
     });
   });
 
+  it('gets some headers under another name only', async () => {
+    const headers = { 'WWW-Authenticate': 'Bearer', Server: 'mine' };
+    const { invoke } = fakeInvoke({ statusCode: 401, headers });
+    const api = await servedApi(apiDefinition([lambdaRoute('GET', '/')]), invoke);
+    const answer = await call(api.url, 'GET', '/');
+    expect(answer.headers).toMatchObject({
+      'x-amzn-remapped-www-authenticate': 'Bearer',
+      'x-amzn-remapped-server': 'mine',
+    });
+    expect(answer.headers).not.toHaveProperty('www-authenticate');
+  });
+
   it('has no body after HEAD', async () => {
     const api = await servedApi(apiDefinition([lambdaRoute('ANY', '/')]), fakeInvoke({ body: 'text' }).invoke);
     expect(await call(api.url, 'HEAD', '/')).toMatchObject({

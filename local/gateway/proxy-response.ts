@@ -19,8 +19,11 @@ const proxyResponse = z.strictObject({
   isBase64Encoded: z.boolean().nullish(),
 });
 
-/** Response headers that come out under another name. */
-const REMAPPED_HEADERS = new Set(['connection', 'content-length', 'date', 'server']);
+/**
+ * Response headers that come out under another name. A gateway response can send the real `WWW-Authenticate`, a function cannot:
+ * https://github.com/dherault/serverless-offline/issues/236
+ */
+const REMAPPED_HEADERS = new Set(['connection', 'content-length', 'date', 'server', 'www-authenticate']);
 
 /**
  * Turns a function's result into the answer to the client.

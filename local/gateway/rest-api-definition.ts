@@ -1,3 +1,5 @@
+import type { AuthorizerDefinition } from './authorizer/authorizer-definition.ts';
+
 /** A REST API of API Gateway as its template describes it, with every reference resolved. */
 export interface RestApiDefinition {
   readonly id: string;
@@ -14,6 +16,8 @@ export interface RestApiParts {
   readonly binaryMediaTypes: readonly string[];
   /** Paths without the leading slash's resource: by resource id, the root's is empty. */
   readonly paths: Map<string, string>;
+  /** By id. */
+  readonly authorizers: Map<string, AuthorizerDefinition>;
   readonly routes: RouteDefinition[];
   readonly gatewayResponses: Record<string, GatewayResponseDefinition>;
   stage: string | undefined;
@@ -25,6 +29,8 @@ export interface RouteDefinition {
   readonly resourcePath: string;
   /** `GET`, ..., or `ANY`. */
   readonly httpMethod: string;
+  /** Absent on an open route. */
+  readonly authorizer?: AuthorizerDefinition;
   readonly integration: LambdaProxyIntegration | MockIntegration;
 }
 

@@ -1,6 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Invoke } from '../lambda/function-definition.ts';
 import type { Log } from '../log.ts';
+import type { AuthorizerContext } from './authorizer/authorizer-definition.ts';
+import { LambdaAuthorizer } from './authorizer/lambda-authorizer.ts';
+import type { Decision } from './authorizer/policy.ts';
+import { contextVariables } from './context-variables.ts';
 import { faults, GatewayFault, malformedRequest } from './gateway-fault.ts';
 import { gatewayResponse } from './gateway-response.ts';
 import { type HttpAnswer, send } from './http-answer.ts';
@@ -13,7 +17,7 @@ import { interpretProxyResponse } from './proxy-response.ts';
 import { ClientGone, readBody } from './request-body.ts';
 import { connectionContext, headerValue, type RequestContext, requestContext } from './request-context.ts';
 import type { RestApiDefinition } from './rest-api-definition.ts';
-import { Router } from './router.ts';
+import { type RouteMatch, Router } from './router.ts';
 
 export interface RestApiOptions {
   readonly definition: RestApiDefinition;
@@ -30,18 +34,45 @@ export interface RestApiOptions {
  */
 export async function startRestApi({ definition, port, invoke, log }: RestApiOptions): Promise<RunningServer> {
   const router = new Router(definition.routes);
+  const authorizers = new Map(
+    definition.routes.flatMap(({ authorizer }) =>
+      authorizer ? [[authorizer.id, new LambdaAuthorizer(authorizer, definition, invoke)] as const] : [],
+    ),
+  );
   // What cannot run is to be known now, not at the first request.
   for (const { integration } of definition.routes) if (integration.type === 'MOCK') mockAnswer(integration);
 
   const answerRequest = async (request: IncomingMessage, context: RequestContext): Promise<HttpAnswer> => {
-    if (!isDecodable(context.path)) throw new GatewayFault(faults.malformedUrl);
-    const match = router.match(context.method, context.path);
-    if (!match) throw new GatewayFault(faults.missingAuthenticationToken);
-    const body = await readBody(request);
+    let variables = contextVariables(context, definition);
+    try {
+      if (!isDecodable(context.path)) throw new GatewayFault(faults.malformedUrl);
+      const match = router.match(context.method, context.path);
+      if (!match) throw new GatewayFault(faults.missingAuthenticationToken);
+      const body = await readBody(request);
+      const authorizer = authorizers.get(match.route.authorizer?.id ?? '');
+      const authorization = await authorizer?.authorize({ context, match, variable: variables });
+      if (authorization) {
+        variables = contextVariables(context, definition, authorization.authorizer);
+        refuseUnlessAllowed(authorization.decision);
+      }
+      return await answerOf(match, context, body, authorization?.authorizer);
+    } catch (error) {
+      if (!(error instanceof GatewayFault)) throw error;
+      if (error.fault.statusCode >= 500) log.error(`${context.method} ${context.path}: ${error.message}`);
+      return gatewayResponse(error.fault, context, definition, variables);
+    }
+  };
+
+  const answerOf = async (
+    match: RouteMatch,
+    context: RequestContext,
+    body: Buffer,
+    authorizer: AuthorizerContext | undefined,
+  ): Promise<HttpAnswer> => {
     const { integration } = match.route;
     if (integration.type === 'MOCK') return mockAnswer(integration);
 
-    const event = proxyEvent(context, match, integration.functionArn, body, definition);
+    const event = proxyEvent(context, match, body, definition, authorizer);
     const payload = await invokeIntegration(invoke, integration.functionArn, JSON.stringify(event), {
       traceId: context.traceId,
       timeoutMs: integration.timeoutMs,
@@ -53,11 +84,7 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const start = performance.now();
     const context = requestContext(request);
-    const answer = await answerRequest(request, context).catch((error: unknown) => {
-      if (!(error instanceof GatewayFault)) throw error;
-      if (error.fault.statusCode >= 500) log.error(`${context.method} ${context.path}: ${error.message}`);
-      return gatewayResponse(error.fault, context, definition);
-    });
+    const answer = await answerRequest(request, context);
     send(response, context.method, withIds(answer, context));
     const duration = Math.round(performance.now() - start);
     log.info(`${context.method} ${context.path} ${answer.statusCode} ${duration} ms`);
@@ -66,7 +93,8 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
   const refuse: Refuse = (statusCode, reason, socket) => {
     log.info(`malformed request ${statusCode}: ${reason}`);
     const context = connectionContext(socket);
-    return withIds(gatewayResponse(malformedRequest(statusCode), context, definition), context);
+    const variables = contextVariables(context, definition);
+    return withIds(gatewayResponse(malformedRequest(statusCode), context, definition, variables), context);
   };
 
   const serveRequest: Handle = (request, response) => {
@@ -77,6 +105,11 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
     });
   };
   return serve(serveRequest, refuse, port);
+}
+
+function refuseUnlessAllowed(decision: Decision): void {
+  if (decision === 'explicit-deny') throw new GatewayFault(faults.denied);
+  if (decision === 'implicit-deny') throw new GatewayFault(faults.notAllowed);
 }
 
 function withIds(answer: HttpAnswer, context: RequestContext): HttpAnswer {

@@ -43,7 +43,7 @@ export class FunctionPool {
    *
    * @throws LambdaError TooManyRequestsException when the function's reserved concurrency is used up
    */
-  async invoke(request: InvocationRequest): Promise<InvokeResult> {
+  async invoke(request: InvocationRequest): Promise<Omit<InvokeResult, 'executedVersion'>> {
     const { reservedConcurrency } = this.#options.definition;
     if (reservedConcurrency !== undefined && this.concurrency >= reservedConcurrency) {
       throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
@@ -52,7 +52,7 @@ export class FunctionPool {
     try {
       const requestId = crypto.randomUUID();
       const answer = await this.#run(request, requestId);
-      return { requestId, executedVersion: '$LATEST', ...answer };
+      return { requestId, ...answer };
     } finally {
       this.#slots.release();
     }

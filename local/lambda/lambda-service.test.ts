@@ -47,13 +47,17 @@ describe('a function', () => {
   it('is found by name, ARN, partial ARN and qualifier, and nothing else is', async () => {
     const { service } = await startFunction('export const handler = async (e, c) => c.invokedFunctionArn;');
     const arn = 'arn:aws:lambda:us-east-1:000000000000:function:orders';
-    for (const name of ['orders', 'orders:live', '000000000000:function:orders', arn]) {
+    service.qualify(arn, '7', '7');
+    service.qualify(arn, 'live', '7');
+    for (const name of ['orders', 'orders:live', '000000000000:function:orders', 'orders:$LATEST', arn]) {
       expect((await service.invoke(name, '{}')).payload).toBe(JSON.stringify(arn));
     }
-    expect((await service.invoke(`${arn}:7`, '{}')).payload).toBe(JSON.stringify(`${arn}:7`));
-    await expect(service.invoke('orders2', '{}')).rejects.toMatchObject({
-      code: 'ResourceNotFoundException',
-    });
+    for (const name of [`${arn}:7`, `${arn}:live`]) {
+      expect(await service.invoke(name, '{}')).toMatchObject({ payload: JSON.stringify(name), executedVersion: '7' });
+    }
+    for (const name of ['orders2', 'orders:8', `${arn}:alive`]) {
+      await expect(service.invoke(name, '{}')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+    }
   });
 
   it('is not run for a payload that is no JSON or over 6 MiB', async () => {

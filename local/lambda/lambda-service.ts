@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { functionName } from '../aws-identity.ts';
+import { functionName, qualifiedFunctionName } from '../aws-identity.ts';
 import type { Log } from '../log.ts';
 import type { InternetStandIn } from './environment-variables.ts';
 import type { FunctionDefinition, InvokeOptions, InvokeResult } from './function-definition.ts';
@@ -13,6 +13,9 @@ import { ProcessGuard } from './process-guard.ts';
 const ACCOUNT_CONCURRENCY = 1000;
 /** Lambda's limit for a synchronous invocation: 6 MiB. */
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
+
+/** What an unqualified name stands for. */
+const LATEST = '$LATEST';
 
 const NODE_MODULES = resolve(dirname(fileURLToPath(import.meta.url)), '../../node_modules');
 
@@ -35,6 +38,8 @@ export class LambdaService {
   readonly #limits: PoolLimits;
   readonly #guard: ProcessGuard;
   readonly #functions = new Map<string, { definition: FunctionDefinition; pool: FunctionPool }>();
+  /** By `<name>:<version or alias>`: the version that it stands for. */
+  readonly #versions = new Map<string, string>();
 
   constructor(options: LambdaServiceOptions) {
     this.#options = options;
@@ -70,6 +75,15 @@ export class LambdaService {
   }
 
   /**
+   * Makes a version of a function, or an alias for one, callable. All of them are the one function that {@link put} got.
+   *
+   * @param nameOrArn of the function
+   */
+  qualify(nameOrArn: string, qualifier: string, version: string): void {
+    this.#versions.set(`${functionName(nameOrArn)}:${qualifier}`, version);
+  }
+
+  /**
    * Invokes a function and waits for its result (invocation type RequestResponse).
    *
    * @param nameOrArn name, ARN or partial ARN, with or without a version or alias
@@ -77,18 +91,19 @@ export class LambdaService {
    * @throws LambdaError when the function was not run: unknown, throttled, or a payload that Lambda refuses
    */
   async invoke(nameOrArn: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
-    const { definition, pool } = this.#find(nameOrArn);
+    const { definition, pool, executedVersion } = this.#find(nameOrArn);
     checkPayload(payload);
     let concurrency = 0;
     for (const other of this.#functions.values()) concurrency += other.pool.concurrency;
     if (concurrency >= ACCOUNT_CONCURRENCY) throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
 
-    return pool.invoke({
+    const result = await pool.invoke({
       functionArn: nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn,
       traceId: options.traceId ?? newTraceId(),
       payload,
       signal: options.signal,
     });
+    return { ...result, executedVersion };
   }
 
   /** Ends every execution environment; resolves when all processes are gone. */
@@ -97,10 +112,14 @@ export class LambdaService {
     this.#guard.stop();
   }
 
-  #find(nameOrArn: string): { definition: FunctionDefinition; pool: FunctionPool } {
-    const found = this.#functions.get(functionName(nameOrArn));
-    if (!found) throw new LambdaError('ResourceNotFoundException', `Function not found: ${nameOrArn}`);
-    return found;
+  #find(nameOrArn: string): { definition: FunctionDefinition; pool: FunctionPool; executedVersion: string } {
+    const [name = '', qualifier = LATEST] = qualifiedFunctionName(nameOrArn).split(':');
+    const found = this.#functions.get(name);
+    const executedVersion = qualifier === LATEST ? LATEST : this.#versions.get(`${name}:${qualifier}`);
+    if (!found || executedVersion === undefined) {
+      throw new LambdaError('ResourceNotFoundException', `Function not found: ${nameOrArn}`);
+    }
+    return { ...found, executedVersion };
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseIdentitySources } from '../gateway/authorizer/identity.ts';
 import type {
   LambdaProxyIntegration,
   MockIntegration,
@@ -11,20 +12,41 @@ import { resourceHash } from './names.ts';
 import { notSupported, texts } from './properties.ts';
 
 const DEFAULT_TIMEOUT_MS = 29_000;
+const DEFAULT_RESULT_TTL_SECONDS = 300;
 const GATEWAY_HEADER = 'gatewayresponse.header.';
 const partOfApi = z.object({ RestApiId: z.string() });
+
+/** `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations` becomes the function's ARN. */
+const invocationUri = z
+  .string()
+  .regex(/:function:/, 'only Lambda functions are supported by the local runner')
+  .transform((uri) => uri.replace(/^.*\/functions\//, '').replace(/\/invocations$/, ''));
 
 const lambdaIntegration = z
   .object({
     Type: z.literal('AWS_PROXY'),
-    Uri: z.string().regex(/:function:/, 'only Lambda functions are supported by the local runner'),
+    Uri: invocationUri,
     TimeoutInMillis: z.coerce.number().default(DEFAULT_TIMEOUT_MS),
   })
-  .transform(({ Uri, TimeoutInMillis }): LambdaProxyIntegration => {
-    // arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations
-    const functionArn = Uri.replace(/^.*\/functions\//, '').replace(/\/invocations$/, '');
-    return { type: 'AWS_PROXY', functionArn, timeoutMs: TimeoutInMillis };
-  });
+  .transform(
+    ({ Uri, TimeoutInMillis }): LambdaProxyIntegration => ({
+      type: 'AWS_PROXY',
+      functionArn: Uri,
+      timeoutMs: TimeoutInMillis,
+    }),
+  );
+
+const authorizer = partOfApi.extend({
+  Type: z.enum(['TOKEN', 'REQUEST'], 'only Lambda authorizers are supported by the local runner'),
+  AuthorizerUri: invocationUri,
+  AuthorizerCredentials: notSupported,
+  AuthorizerResultTtlInSeconds: z.coerce.number().min(0).max(3600).default(DEFAULT_RESULT_TTL_SECONDS),
+  IdentitySource: z.string().default('').transform(parseIdentitySources),
+  IdentityValidationExpression: z
+    .string()
+    .transform((expression) => new RegExp(`^(?:${expression})$`))
+    .optional(),
+});
 
 const mockIntegration = z
   .object({
@@ -56,7 +78,7 @@ const mockIntegration = z
     }),
   );
 
-/** API Gateway: REST APIs, with Lambda proxy and MOCK integrations. */
+/** API Gateway: REST APIs, with Lambda proxy and MOCK integrations and Lambda authorizers. */
 export const apiGatewayHandlers: Handlers = {
   'AWS::ApiGateway::RestApi': run(
     'an HTTP server that answers as API Gateway does',
@@ -69,6 +91,7 @@ export const apiGatewayHandlers: Handlers = {
         id,
         binaryMediaTypes,
         paths,
+        authorizers: new Map(),
         routes: [],
         gatewayResponses: {},
         stage: undefined,
@@ -88,19 +111,57 @@ export const apiGatewayHandlers: Handlers = {
     },
   ),
 
+  'AWS::ApiGateway::Authorizer': run(
+    'a function that is asked about requests before they are passed on',
+    authorizer,
+    (properties, request) => {
+      const { authorizers } = partsOf(properties.RestApiId, request.context);
+      const { Type, IdentitySource: identitySources, IdentityValidationExpression: identityValidation } = properties;
+      const resultTtlSeconds = properties.AuthorizerResultTtlInSeconds;
+      if (Type === 'TOKEN' && (identitySources.length !== 1 || identitySources[0]?.from !== 'header')) {
+        throw new Error('a TOKEN authorizer has one header as its IdentitySource');
+      }
+      if (Type === 'REQUEST' && identitySources.length === 0 && resultTtlSeconds > 0) {
+        throw new Error('results can be kept by an IdentitySource only: name one, or set the time to 0');
+      }
+      const id = resourceHash(request, 6);
+      authorizers.set(id, {
+        id,
+        type: Type,
+        functionArn: properties.AuthorizerUri,
+        identitySources,
+        resultTtlSeconds,
+        ...(identityValidation === undefined ? {} : { identityValidation }),
+      });
+      return created(id, { AuthorizerId: id });
+    },
+  ),
+
   'AWS::ApiGateway::Method': run(
     'a route of the REST API',
     partOfApi.extend({
       ResourceId: z.string(),
       HttpMethod: z.string(),
-      AuthorizationType: z.literal('NONE', 'authorizers are not supported by the local runner').default('NONE'),
+      AuthorizationType: z
+        .enum(['NONE', 'CUSTOM'], 'only Lambda authorizers are supported by the local runner')
+        .default('NONE'),
+      AuthorizerId: z.string().optional(),
       RequestValidatorId: notSupported,
       Integration: z.discriminatedUnion('Type', [lambdaIntegration, mockIntegration]),
     }),
-    ({ RestApiId, ResourceId, HttpMethod, Integration }, request) => {
-      const { paths, routes } = partsOf(RestApiId, request.context);
+    ({ RestApiId, ResourceId, HttpMethod, Integration, AuthorizationType, AuthorizerId }, request) => {
+      const { paths, routes, authorizers } = partsOf(RestApiId, request.context);
       const resourcePath = pathOf(ResourceId, paths) || '/';
-      routes.push({ resourcePath, httpMethod: HttpMethod, integration: Integration });
+      const authorizer = AuthorizationType === 'CUSTOM' ? authorizers.get(AuthorizerId ?? '') : undefined;
+      if (AuthorizationType === 'CUSTOM' && !authorizer) {
+        throw new Error(`${AuthorizerId} is no authorizer of the REST API`);
+      }
+      routes.push({
+        resourcePath,
+        httpMethod: HttpMethod,
+        integration: Integration,
+        ...(authorizer === undefined ? {} : { authorizer }),
+      });
       return created(resourceHash(request, 6));
     },
   ),
@@ -134,6 +195,7 @@ export const apiGatewayHandlers: Handlers = {
     },
   ),
 
+  'AWS::ApiGateway::Account': ignored("the REST API logs to the run's own log"),
   'AWS::ApiGateway::Deployment': ignored('the REST API starts once, with all its routes'),
 };
 

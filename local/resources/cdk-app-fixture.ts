@@ -4,6 +4,9 @@ import {
   App,
   aws_apigateway as apigateway,
   aws_cloudfront as cloudfront,
+  aws_cloudwatch as cloudwatch,
+  aws_cloudwatch_actions as cloudwatchActions,
+  aws_codedeploy as codedeploy,
   custom_resources as customResources,
   Duration,
   aws_s3_deployment as deployment,
@@ -18,10 +21,12 @@ import {
   aws_rds as rds,
   Stack,
   aws_s3 as s3,
-  type aws_secretsmanager as secrets,
+  aws_secretsmanager as secrets,
+  aws_sns as sns,
   aws_events_targets as targets,
   triggers,
 } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 
 // As the CDK's command line sets it.
 const context = { 'aws:cdk:enable-path-metadata': true };
@@ -39,7 +44,8 @@ export function synthesizeCdkApp(folder: string): string {
   // The casts: aws-cdk-lib is not written for exactOptionalPropertyTypes.
   const vpc = new ec2.Vpc(data, 'Vpc', {
     natGateways: 0,
-    restrictDefaultSecurityGroup: false,
+    restrictDefaultSecurityGroup: true,
+    flowLogs: { all: {} },
     subnetConfiguration: [{ name: 'isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
   }) as ec2.IVpc;
   const master = new rds.DatabaseSecret(data, 'Master', { username: 'master' }) as secrets.ISecret;
@@ -50,6 +56,15 @@ export function synthesizeCdkApp(folder: string): string {
     databaseName: 'things',
     storageEncrypted: true,
     credentials: rds.Credentials.fromSecret(master),
+    parameters: { 'rds.force_ssl': '1', log_min_duration_statement: '1000' },
+    cloudwatchLogsExports: ['postgresql'],
+  });
+  new secrets.SecretRotation(data, 'Rotation', {
+    application: secrets.SecretRotationApplication.POSTGRES_ROTATION_SINGLE_USER,
+    secret: master,
+    target: database,
+    vpc,
+    vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
   });
   const login = new rds.DatabaseSecret(data, 'Login', { username: 'clerk', secretName: 'things/clerk' });
   const attachedLogin = login.attach(database);
@@ -100,7 +115,14 @@ export function synthesizeCdkApp(folder: string): string {
     },
   });
   bucket.grantPut(handler);
-  handler.addEventSource(
+  const live = aliasOf(handler);
+  const alarm = live.metricErrors().createAlarm(api, 'Failures', { threshold: 1, evaluationPeriods: 1 });
+  alarm.addAlarmAction(
+    new cloudwatchActions.SnsAction(new sns.Topic(api, 'Alarms', { enforceSSL: true }) as sns.ITopic),
+  );
+  new codedeploy.LambdaDeploymentGroup(api, 'Rollout', { alias: live, alarms: [alarm] });
+  new cloudwatch.Dashboard(api, 'Dashboard', { widgets: [[new cloudwatch.AlarmWidget({ alarm })]] });
+  live.addEventSource(
     new eventSources.ManagedKafkaEventSource({
       clusterArn: cluster.ref,
       topic: 'events',
@@ -115,13 +137,20 @@ export function synthesizeCdkApp(folder: string): string {
     }),
   );
   new triggers.Trigger(api, 'Migrate', { handler, executeAfter: [bucket] });
+  const guard = new lambda.Function(new Construct(api, 'Guard'), 'Function', {
+    functionName: 'app-dev-guard',
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromAsset(codeDir),
+  });
+  const guardLive = aliasOf(guard);
   new events.Rule(api, 'Nightly', {
     ruleName: 'nightly',
     schedule: events.Schedule.rate(Duration.days(1)),
-    targets: [new targets.LambdaFunction(handler as lambda.IFunction)],
+    targets: [new targets.LambdaFunction(live as lambda.IFunction)],
   });
   const restApi = new apigateway.RestApi(api, 'RestApi', {
-    cloudWatchRole: false,
+    cloudWatchRole: true,
     deployOptions: { stageName: 'dev' },
     defaultCorsPreflightOptions: { allowOrigins: ['*'] },
   });
@@ -131,17 +160,39 @@ export function synthesizeCdkApp(folder: string): string {
     responseHeaders: { 'X-Kind': "'route'" },
     templates: { 'application/json': '{"error":"no such route"}' },
   });
-  const integration = new apigateway.LambdaIntegration(handler, { allowTestInvoke: false });
-  restApi.root.addResource('things').addResource('{id}').addMethod('GET', integration);
+  const integration = new apigateway.LambdaIntegration(live as lambda.IFunction, { allowTestInvoke: false });
+  const authorizer = new apigateway.TokenAuthorizer(api, 'Authorizer', {
+    handler: guardLive as lambda.IFunction,
+    validationRegex: 'Bearer .+',
+    resultsCacheTtl: Duration.minutes(1),
+  });
+  const things = restApi.root.addResource('things');
+  things.addResource('{id}').addMethod('GET', integration, { authorizer });
+  things.addMethod('GET', integration);
 
   const site = new Stack(app, 'Site');
   const siteDir = join(folder, 'site');
   mkdirSync(siteDir);
   writeFileSync(join(siteDir, 'index.html'), '<h1>Things</h1>');
   const siteBucket = new s3.Bucket(site, 'Bucket') as s3.IBucket;
+  const responseHeadersPolicy = new cloudfront.ResponseHeadersPolicy(site, 'Headers', {
+    securityHeadersBehavior: {
+      contentSecurityPolicy: { contentSecurityPolicy: "default-src 'self'", override: true },
+      contentTypeOptions: { override: true },
+      frameOptions: { frameOption: cloudfront.HeadersFrameOption.DENY, override: true },
+      referrerPolicy: { referrerPolicy: cloudfront.HeadersReferrerPolicy.NO_REFERRER, override: false },
+      strictTransportSecurity: { accessControlMaxAge: Duration.days(1), includeSubdomains: true, override: true },
+      xssProtection: { protection: true, modeBlock: true, override: true },
+    },
+    customHeadersBehavior: { customHeaders: [{ header: 'X-Site', value: 'things', override: false }] },
+    removeHeaders: ['Server'],
+  });
   const distribution = new cloudfront.Distribution(site, 'Distribution', {
     defaultRootObject: 'index.html',
-    defaultBehavior: { origin: origins.S3BucketOrigin.withOriginAccessControl(siteBucket) },
+    defaultBehavior: {
+      origin: origins.S3BucketOrigin.withOriginAccessControl(siteBucket),
+      responseHeadersPolicy: responseHeadersPolicy as cloudfront.IResponseHeadersPolicy,
+    },
     additionalBehaviors: {
       '/things/*': {
         origin: new origins.RestApiOrigin(restApi),
@@ -159,4 +210,8 @@ export function synthesizeCdkApp(folder: string): string {
     distribution,
   });
   return app.synth().directory;
+}
+
+function aliasOf(fn: lambda.Function): lambda.Alias {
+  return new lambda.Alias(fn, 'Live', { aliasName: 'live', version: fn.currentVersion as lambda.IVersion });
 }

@@ -41,7 +41,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   const stacks = loadAssembly(synthesizeCdkApp(temporaryFolder()));
   expect(explain(stacks, registry)).toContain(' 0 unknown');
 
-  const { context, functions, invocations } = contextFixture({
+  const { context, functions, qualifiers, invocations } = contextFixture({
     stacks,
     databasePassword: 'published-password',
     invoke: (_, answer) => answer({ PhysicalResourceId: 'id', Data: { BootstrapBrokerStringSaslIam: 'localhost:9' } }),
@@ -65,6 +65,15 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   });
   expect(readdirSync(listThings?.codeDir ?? '')).toEqual(['index.mjs']);
 
+  expect(functions.get('guard')?.name).toBe('app-dev-guard');
+  const liveArn = `${listThings?.arn}:live`;
+  expect(Object.fromEntries(qualifiers)).toMatchObject({
+    'app-dev-list-things:1': '1',
+    'app-dev-list-things:live': '1',
+    'app-dev-guard:live': '1',
+  });
+  expect([...context.postgresParameters.values()]).toEqual([{ log_min_duration_statement: '1000' }]);
+
   const role = context.principals.find(listThings?.credentials.accessKeyId ?? '')?.principal;
   expect(role?.arn).toMatch(/^arn:aws:iam::000000000000:role\/Api-ListThingsServiceRole/);
   expect(JSON.stringify(context.policies.documentsOf(role?.name ?? ''))).toContain('arn:aws:s3:::things-files/*');
@@ -73,7 +82,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     {
       uuid: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
       eventSourceArn: CLUSTER_ARN,
-      functionArn: listThings?.arn,
+      functionArn: liveArn,
       topic: 'events',
       consumerGroupId: 'things',
       batchSize: 10,
@@ -91,7 +100,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     {
       ruleArn: 'arn:aws:events:us-east-1:000000000000:rule/nightly',
       intervalMs: 86_400_000,
-      targets: [{ functionArn: listThings?.arn }],
+      targets: [{ functionArn: liveArn }],
     },
   ]);
 
@@ -107,22 +116,50 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     },
   });
   expect(api?.routes.map(({ httpMethod, resourcePath }) => `${httpMethod} ${resourcePath}`).sort()).toEqual([
+    'GET /things',
     'GET /things/{id}',
     'OPTIONS /',
     'OPTIONS /things',
     'OPTIONS /things/{id}',
   ]);
-  expect(api?.routes.find(({ httpMethod }) => httpMethod === 'GET')?.integration).toEqual({
-    type: 'AWS_PROXY',
-    functionArn: listThings?.arn,
-    timeoutMs: 29_000,
-  });
+  const integration = { type: 'AWS_PROXY', functionArn: liveArn, timeoutMs: 29_000 };
+  expect(api?.routes.filter(({ httpMethod }) => httpMethod === 'GET')).toEqual([
+    {
+      httpMethod: 'GET',
+      resourcePath: '/things/{id}',
+      integration,
+      authorizer: {
+        id: expect.any(String),
+        type: 'TOKEN',
+        functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:app-dev-guard:live',
+        identitySources: [{ from: 'header', name: 'Authorization' }],
+        identityValidation: /^(?:Bearer .+)$/,
+        resultTtlSeconds: 60,
+      },
+    },
+    { httpMethod: 'GET', resourcePath: '/things', integration },
+  ]);
 
   const siteBucket = expect.stringMatching(/^site-bucket[0-9a-f]+-[0-9a-f]{12}$/);
   expect(context.distributions).toEqual([
     {
       defaultRootObject: 'index.html',
-      defaultBehavior: { origin: { type: 'bucket', bucket: siteBucket }, allowedMethods: ['GET', 'HEAD'] },
+      defaultBehavior: {
+        origin: { type: 'bucket', bucket: siteBucket },
+        allowedMethods: ['GET', 'HEAD'],
+        responseHeadersPolicy: {
+          added: [
+            { name: 'Content-Security-Policy', value: "default-src 'self'", override: true },
+            { name: 'X-Content-Type-Options', value: 'nosniff', override: true },
+            { name: 'X-Frame-Options', value: 'DENY', override: true },
+            { name: 'Referrer-Policy', value: 'no-referrer', override: false },
+            { name: 'Strict-Transport-Security', value: 'max-age=86400; includeSubDomains', override: true },
+            { name: 'X-XSS-Protection', value: '1; mode=block', override: true },
+            { name: 'X-Site', value: 'things', override: false },
+          ],
+          removed: ['Server'],
+        },
+      },
       behaviors: [
         {
           pathPattern: '/things/*',

@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { arnOf } from '../aws-identity.ts';
 import type { Behavior, Origin } from '../gateway/distribution/distribution-definition.ts';
 import { created, type Handlers, run } from './handler.ts';
-import { resourceHash } from './names.ts';
+import { resourceHash, resourceUuid } from './names.ts';
 import { notSupported } from './properties.ts';
+import { responseHeadersPolicy, responseHeadersPolicyProperties } from './response-headers-policy.ts';
 import { bucketDomain } from './s3.ts';
 
 const behavior = z.object({
   TargetOriginId: z.string(),
   // CloudFront's default.
   AllowedMethods: z.array(z.string()).default(['GET', 'HEAD']),
+  ResponseHeadersPolicyId: z.string().optional(),
   FunctionAssociations: notSupported,
   LambdaFunctionAssociations: notSupported,
 });
@@ -24,7 +26,7 @@ const properties = z.object({
   }),
 });
 
-/** CloudFront: distributions. */
+/** CloudFront: distributions and the headers that they add to answers. */
 export const cloudFrontHandlers: Handlers = {
   'AWS::CloudFront::Distribution': run(
     'an HTTP server in front of the bucket and the REST API, without a cache',
@@ -32,10 +34,14 @@ export const cloudFrontHandlers: Handlers = {
     ({ DistributionConfig: config }, request) => {
       const { context } = request;
       const origins = new Map(config.Origins.map(({ Id, DomainName }) => [Id, originAt(DomainName)]));
-      const behaviorOf = ({ TargetOriginId, AllowedMethods }: z.output<typeof behavior>): Behavior => {
+      const behaviorOf = (settings: z.output<typeof behavior>): Behavior => {
+        const { TargetOriginId, AllowedMethods: allowedMethods, ResponseHeadersPolicyId: policyId } = settings;
         const origin = origins.get(TargetOriginId);
         if (!origin) throw new Error(`it has no origin ${TargetOriginId}`);
-        return { origin, allowedMethods: AllowedMethods };
+        if (policyId === undefined) return { origin, allowedMethods };
+        const policy = context.responseHeadersPolicies.get(policyId);
+        if (!policy) throw new Error(`${policyId} is no response headers policy of this run`);
+        return { origin, allowedMethods, responseHeadersPolicy: policy };
       };
       context.distributions.push({
         ...(config.DefaultRootObject === undefined ? {} : { defaultRootObject: config.DefaultRootObject }),
@@ -48,6 +54,16 @@ export const cloudFrontHandlers: Handlers = {
         DomainName: `d${resourceHash(request, 13)}.cloudfront.net`,
         Arn: arnOf('cloudfront', `distribution/${id}`, { global: true }),
       });
+    },
+  ),
+
+  'AWS::CloudFront::ResponseHeadersPolicy': run(
+    'headers that the local distribution adds and takes away',
+    responseHeadersPolicyProperties,
+    (policyProperties, request) => {
+      const id = resourceUuid(request);
+      request.context.responseHeadersPolicies.set(id, responseHeadersPolicy(policyProperties));
+      return created(id, { Id: id });
     },
   ),
 };

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { Stack } from '../assembly/template.ts';
 import type { CustomResourceResponse } from '../aws/custom-resource-responses.ts';
 import { SecretStore } from '../aws/secret-store.ts';
+import { functionName } from '../aws-identity.ts';
 import { Authorizer } from '../iam/authorize.ts';
 import { PrincipalStore } from '../iam/principals.ts';
 import type { FunctionDefinition } from '../lambda/function-definition.ts';
@@ -17,6 +18,8 @@ export interface ContextFixture {
   readonly context: RunnerContext;
   /** What was put into Lambda, by the label of the function. */
   readonly functions: Map<string, FunctionDefinition>;
+  /** What was made known to Lambda as `<name>:<version or alias>`, and the version that it stands for. */
+  readonly qualifiers: Map<string, string>;
   /** Events that functions were invoked with, in order. */
   readonly invocations: { functionName: string; event: Record<string, unknown> }[];
 }
@@ -45,6 +48,7 @@ export function contextFixture(
 ): ContextFixture {
   const dataDir = o.dataDir ?? temporaryFolder();
   const functions = new Map<string, FunctionDefinition>();
+  const qualifiers = new Map<string, string>();
   const invocations: ContextFixture['invocations'] = [];
   const answers = new Map<unknown, Answer>();
   const context = createContext({
@@ -57,6 +61,7 @@ export function contextFixture(
     secrets: new SecretStore(join(dataDir, 'secrets')),
     lambda: {
       put: (definition) => functions.set(definition.label, definition),
+      qualify: (name, qualifier, version) => qualifiers.set(`${functionName(name)}:${qualifier}`, version),
       invoke: async (name, payload) => {
         const event = JSON.parse(payload) as Record<string, unknown>;
         invocations.push({ functionName: name, event });
@@ -83,7 +88,7 @@ export function contextFixture(
     },
     running: { triggers: [], engines: [] },
   });
-  return { context, functions, invocations };
+  return { context, functions, qualifiers, invocations };
 }
 
 function settingsIn(dataDir: string, databasePassword: string): Settings {

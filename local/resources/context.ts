@@ -5,6 +5,7 @@ import type { CustomResourceResponses } from '../aws/custom-resource-responses.t
 import { type SecretStore, versionOf } from '../aws/secret-store.ts';
 import { REGION } from '../aws-identity.ts';
 import type { DistributionDefinition } from '../gateway/distribution/distribution-definition.ts';
+import type { ResponseHeadersPolicy } from '../gateway/distribution/response-headers-policy.ts';
 import type { RestApiParts } from '../gateway/rest-api-definition.ts';
 import type { Authorizer } from '../iam/authorize.ts';
 import { PolicyStore } from '../iam/policy-store.ts';
@@ -29,7 +30,7 @@ export interface Services extends Omit<DeployContext, 'readSecret'> {
   readonly principals: PrincipalStore;
   readonly authorizer: Authorizer;
   readonly secrets: SecretStore;
-  readonly lambda: Pick<LambdaService, 'put' | 'invoke'>;
+  readonly lambda: Pick<LambdaService, 'put' | 'qualify' | 'invoke'>;
   readonly authorities: { readonly rds: Authority; readonly public: Authority };
   readonly objectStore: { readonly url: string; readonly credentials: Credentials };
   readonly customResourceResponses: Pick<CustomResourceResponses, 'expect'>;
@@ -64,6 +65,8 @@ export interface RunnerContext extends Services, DeployContext {
   readonly policies: PolicyStore;
   /** By identifier. */
   readonly databases: Map<string, Database>;
+  /** By name of the parameter group: Postgres' own settings. */
+  readonly postgresParameters: Map<string, Record<string, string>>;
   /** By ARN: the broker's settings that apply here. */
   readonly kafkaConfigurations: Map<string, Readonly<Record<string, string>>>;
   /** By ARN. */
@@ -74,6 +77,8 @@ export interface RunnerContext extends Services, DeployContext {
   readonly schedules: ScheduleDefinition[];
   /** By API id. */
   readonly restApis: Map<string, RestApiParts>;
+  /** By id. */
+  readonly responseHeadersPolicies: Map<string, ResponseHeadersPolicy>;
   readonly distributions: DistributionDefinition[];
   readonly publishedPassword: PublishedPassword;
 }
@@ -95,12 +100,14 @@ export function createContext(services: Services): RunnerContext {
     }),
     policies: new PolicyStore(),
     databases: new Map(),
+    postgresParameters: new Map(),
     kafkaConfigurations: new Map(),
     kafkaClusters: new Map(),
     functionRoles: new Map(),
     eventSourceMappings: [],
     schedules: [],
     restApis: new Map(),
+    responseHeadersPolicies: new Map(),
     distributions: [],
     publishedPassword: new PublishedPassword(services.settings),
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { arnOf, functionArn } from '../aws-identity.ts';
+import { arnOf, qualifiedFunctionArn } from '../aws-identity.ts';
 import { created, run } from './handler.ts';
 import { resourceUuid } from './names.ts';
 import { boolean, notSupported } from './properties.ts';
@@ -36,7 +36,7 @@ export const eventSourceMapping = run('a Kafka consumer that invokes the functio
     request.context.eventSourceMappings.push({
       uuid,
       eventSourceArn: mapping.EventSourceArn,
-      functionArn: functionArn(mapping.FunctionName),
+      functionArn: qualifiedFunctionArn(mapping.FunctionName),
       topic: mapping.Topics[0],
       consumerGroupId: mapping.AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? uuid,
       batchSize: mapping.BatchSize,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { arnOf, functionArn } from '../aws-identity.ts';
+import { arnOf, qualifiedFunctionArn } from '../aws-identity.ts';
 import { rateMs } from '../schedules/rate.ts';
 import { created, type Handlers, run } from './handler.ts';
 import { physicalName } from './names.ts';
@@ -32,7 +32,7 @@ export const eventsHandlers: Handlers = {
       const intervalMs = rateMs(rule.ScheduleExpression);
       if (rule.State !== 'DISABLED') {
         const targets = rule.Targets.map(({ Arn, Input }) => ({
-          functionArn: functionArn(Arn),
+          functionArn: qualifiedFunctionArn(Arn),
           ...(Input === undefined ? {} : { input: Input }),
         }));
         request.context.schedules.push({ ruleArn, intervalMs, targets });

@@ -11,6 +11,7 @@ import { principalOfRole } from './iam.ts';
 import { physicalName } from './names.ts';
 
 const MAX_FUNCTION_NAME = 64;
+const ONLY_VERSION = '1';
 
 const functionProperties = z.object({
   FunctionName: z.string().optional(),
@@ -71,23 +72,26 @@ export const lambdaHandlers: Handlers = {
     typeof Properties?.Runtime === 'string' && !Properties.Runtime.startsWith('nodejs') ? otherRuntime : lambdaFunction,
 
   'AWS::Lambda::Version': run(
-    'another name of its function',
+    'another name of its function: each run has one version of it',
     z.object({ FunctionName: z.string() }),
-    ({ FunctionName }) => {
-      const version = '1';
-      const arn = `${functionArn(FunctionName)}:${version}`;
-      return created(arn, { FunctionArn: arn, Version: version });
+    ({ FunctionName }, { context }) => {
+      context.lambda.qualify(FunctionName, ONLY_VERSION, ONLY_VERSION);
+      const arn = `${functionArn(FunctionName)}:${ONLY_VERSION}`;
+      return created(arn, { FunctionArn: arn, Version: ONLY_VERSION });
     },
   ),
 
   'AWS::Lambda::Alias': run(
-    'another name of its function',
-    z.object({ FunctionName: z.string(), Name: z.string() }),
-    ({ FunctionName, Name }) => {
+    'another name of its function; nothing is shifted to it step by step',
+    z.object({ FunctionName: z.string(), Name: z.string(), FunctionVersion: z.string() }),
+    ({ FunctionName, Name, FunctionVersion }, { context }) => {
+      context.lambda.qualify(FunctionName, Name, FunctionVersion);
       const arn = `${functionArn(FunctionName)}:${Name}`;
       return created(arn, { AliasArn: arn });
     },
   ),
+
+  'AWS::Lambda::EventInvokeConfig': ignored('asynchronous invocations that fail are logged and not tried again'),
 
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
 };
@@ -96,7 +100,8 @@ export const lambdaHandlers: Handlers = {
 function constructId(declaration: ResourceDeclaration): string | undefined {
   const path = declaration.Metadata?.['aws:cdk:path'];
   if (typeof path !== 'string') return undefined;
-  const id = path.replace(/\/(Resource|Handler)$/, '').replace(/^.*\//, '');
+  // A construct around a function may call it just that.
+  const id = path.replace(/(\/(Function|Handler|Resource))+$/, '').replace(/^.*\//, '');
   // The CDK's own providers are called `Custom::S3AutoDeleteObjectsCustomResourceProvider` and the like.
   const name = id.replace(/^(Custom::|AWSCDK\.)/, '').replace(/(CustomResourceProvider)+$/, '');
   return name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();

@@ -20,11 +20,34 @@ it('databases get consecutive ports in the order of their names, whatever order 
   expect(databasePorts(stacks, 0).get('shard2')).toBe(0);
 });
 
-it.each([
-  [{ 'rds.force_ssl': '0' }, 'expected "1"'],
-  [{ 'rds.force_ssl': '1', work_mem: '65536' }, 'Unrecognized key: "work_mem"'],
-])('a parameter group with %o is refused, since the local servers do not follow it', async (Parameters, message) => {
+const groupWith = (Parameters: Record<string, string>) => {
   const group = { Type: 'AWS::RDS::DBParameterGroup', Properties: { Family: 'postgres18', Parameters } };
-  const deployment = deploy([stackOf('app', { Resources: { Group: group } })], registry, contextFixture().context);
+  return stackOf('app', { Resources: { Group: group } });
+};
+
+it("a parameter group's settings are those that Postgres knows, without those of RDS", async () => {
+  const { context } = contextFixture();
+  const parameters = { 'rds.force_ssl': '1', 'rds.log_retention_period': '1440', work_mem: '65536' };
+  await deploy([groupWith(parameters)], registry, context);
+  expect([...context.postgresParameters.values()]).toEqual([{ work_mem: '65536' }]);
+});
+
+it.each([
+  [{ 'rds.force_ssl': '0' }, 'rds.force_ssl must be 1'],
+  [{ max_connections: '{DBInstanceClassMemory/9531392}' }, "formulas over the instance's memory"],
+])('a parameter group with %o is refused, since the local servers do not follow it', async (Parameters, message) => {
+  const deployment = deploy([groupWith(Parameters)], registry, contextFixture().context);
   await expect(deployment).rejects.toThrow(message);
+});
+
+it('an instance with a parameter group of nowhere is refused', async () => {
+  const Properties = {
+    Engine: 'postgres',
+    DBName: 'shard1',
+    MasterUsername: 'master',
+    MasterUserPassword: 'secret',
+    DBParameterGroupName: 'elsewhere',
+  };
+  const stack = stackOf('app', { Resources: { Database: { Type: 'AWS::RDS::DBInstance', Properties } } });
+  await expect(deploy([stack], registry, contextFixture().context)).rejects.toThrow('elsewhere is no parameter group');
 });

@@ -4,12 +4,25 @@ import type { ResourceDeclaration, Stack } from '../assembly/template.ts';
 import { arnOf } from '../aws-identity.ts';
 import { startPostgres } from '../engines/postgres/start-postgres.ts';
 import { runDirOf } from '../engines/processes/records.ts';
+import type { RunnerContext } from './context.ts';
 import { created, type Handlers, run } from './handler.ts';
 import { physicalName, resourceHash } from './names.ts';
 
 const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
 const MAX_IDENTIFIER = 63;
 const MAX_PARAMETER_GROUP_NAME = 255;
+
+const parameters = z
+  .record(z.string(), z.coerce.string())
+  .default({})
+  .refine(
+    (settings) => (settings['rds.force_ssl'] ?? '1') === '1',
+    'rds.force_ssl must be 1: the local servers refuse plain text',
+  )
+  .refine(
+    (settings) => !Object.values(settings).some((value) => value.includes('{')),
+    "formulas over the instance's memory are not supported by the local runner",
+  );
 
 /** RDS: Postgres instances and their parameters. */
 export const rdsHandlers: Handlers = {
@@ -21,10 +34,12 @@ export const rdsHandlers: Handlers = {
       Engine: z.literal('postgres', 'only Postgres runs here'),
       MasterUsername: z.string(),
       MasterUserPassword: z.string(),
+      DBParameterGroupName: z.string().optional(),
     }),
     async (properties, request) => {
       const { context } = request;
       const { DBName: name, MasterUsername: masterUsername } = properties;
+      const settings = parametersOf(properties.DBParameterGroupName, context);
       const identifier = properties.DBInstanceIdentifier ?? physicalName(request, MAX_IDENTIFIER).toLowerCase();
       const server = await startPostgres({
         name,
@@ -34,6 +49,7 @@ export const rdsHandlers: Handlers = {
         superuser: { name: masterUsername, password: properties.MasterUserPassword },
         database: name,
         certificate: await context.authorities.rds.issue('postgres'),
+        parameters: settings,
         log: context.log.child(name),
       });
       context.running.engines.push(server);
@@ -48,11 +64,25 @@ export const rdsHandlers: Handlers = {
   ),
 
   'AWS::RDS::DBParameterGroup': run(
-    'what the local servers do anyway: they refuse connections without TLS',
-    z.object({ Parameters: z.strictObject({ 'rds.force_ssl': z.coerce.string().pipe(z.literal('1')).optional() }) }),
-    (_, request) => created(physicalName(request, MAX_PARAMETER_GROUP_NAME).toLowerCase()),
+    'settings of the local Postgres servers, which in any case refuse connections without TLS',
+    z.object({ DBParameterGroupName: z.string().optional(), Parameters: parameters }),
+    ({ DBParameterGroupName, Parameters }, request) => {
+      const name = DBParameterGroupName ?? physicalName(request, MAX_PARAMETER_GROUP_NAME).toLowerCase();
+      // Those of RDS itself mean nothing to Postgres.
+      const settings = Object.entries(Parameters).filter(([key]) => !key.startsWith('rds.'));
+      request.context.postgresParameters.set(name, Object.fromEntries(settings));
+      return created(name, { DBParameterGroupName: name });
+    },
   ),
 };
+
+/** The settings of a parameter group; those of RDS's own groups (`default.postgres18`) are Postgres' defaults here. */
+function parametersOf(group: string | undefined, { postgresParameters }: RunnerContext): Record<string, string> {
+  if (group === undefined || group.startsWith('default.')) return {};
+  const settings = postgresParameters.get(group);
+  if (!settings) throw new Error(`${group} is no parameter group of this run`);
+  return settings;
+}
 
 /**
  * The port of each database in the templates, by the database's name: consecutive ones in the order of the names,

@@ -26,6 +26,11 @@ const RENEWAL_MARGIN_MS = 60 * DAY_MS;
  * Loads an authority, or makes it when it is missing, unreadable or about to expire. A new authority issues new server
  * certificates, since the old ones do not lead to it.
  *
+ * A run keeps its two in `<data folder>/tls`: `rds`, which the databases' certificates come from, and `public`, which its functions
+ * trust as Node trusts the authorities of the internet. Certificate and key are in one file, `<name>/authority.pem`. Whoever wants a
+ * server of their own to be reached by functions, such as an issuer of tokens at `https://localhost:<port>`, loads `public` from
+ * there and has it issue a certificate.
+ *
  * @param dir folder that keeps it and its certificates between runs; files in it are readable by their owner alone
  * @param now for tests
  */

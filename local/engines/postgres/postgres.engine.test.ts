@@ -14,7 +14,7 @@ const authority = await loadAuthority(join(dir, 'tls'), 'rds');
 const superuser = { name: 'master', password: "pass'word" };
 let server: Engine;
 
-async function start(more: { password?: string; commonName?: string } = {}) {
+async function start(more: { password?: string; commonName?: string; parameters?: Record<string, string> } = {}) {
   server = await startPostgres({
     name: 'shard1',
     dir: join(dir, 'shard1'),
@@ -23,6 +23,7 @@ async function start(more: { password?: string; commonName?: string } = {}) {
     superuser: { ...superuser, password: more.password ?? superuser.password },
     database: 'orders_shard1',
     certificate: await authority.issue(more.commonName ?? 'shard1'),
+    parameters: more.parameters ?? {},
     log: silentLog,
   });
 }
@@ -82,5 +83,17 @@ describe('a Postgres server', () => {
     await server.stop();
     await start();
     expect(await query('SELECT count(*)::int FROM kept')).toEqual([{ count: 1 }]);
+  });
+
+  it('takes settings, but for those that the runner needs, and names one that Postgres does not take', async () => {
+    await server.stop();
+    await start({ parameters: { log_min_duration_statement: '1234', log_line_prefix: '%m ', timezone: 'Asia/Tokyo' } });
+    const sql = `SELECT string_agg(setting, ',' ORDER BY name) AS settings FROM pg_settings
+      WHERE name IN ('log_min_duration_statement', 'log_line_prefix', 'TimeZone')`;
+    expect(await query(sql)).toEqual([{ settings: 'Asia/Tokyo,,1234' }]);
+    await server.stop();
+    await expect(start({ parameters: { no_such_setting: '1' } })).rejects.toThrow('"no_such_setting"');
+    await expect(start({ parameters: { max_connections: 'many' } })).rejects.toThrow('"max_connections"');
+    await start();
   });
 });

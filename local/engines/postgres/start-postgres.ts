@@ -23,6 +23,8 @@ export interface PostgresOptions {
   /** Created, owned by the superuser, when it is missing. */
   readonly database: string;
   readonly certificate: Certificate;
+  /** Postgres' own settings, as in postgresql.conf; they do not touch where the server listens, its TLS and its log's form. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly log: Log;
 }
 
@@ -30,7 +32,7 @@ export interface PostgresOptions {
  * Starts a Postgres server. Clients on loopback connect with TLS and a password; without TLS they are refused, as RDS does
  * with `rds.force_ssl=1`. A changed password, database name or certificate takes effect with the next start.
  *
- * @throws UserError when this machine or user cannot run Postgres, or the data belongs to another user
+ * @throws Error that names the setting which Postgres does not know or take, and UserError when this machine or user cannot run Postgres, or the data belongs to another user
  */
 export async function startPostgres(options: PostgresOptions): Promise<Engine> {
   const { name, dir, log } = options;
@@ -48,7 +50,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Engine> {
     name,
     runDir: options.runDir,
     prepare: async () => ({
-      ...runner.wrap(binaries.postgres, serverArgs(dir, port, hosts)),
+      ...runner.wrap(binaries.postgres, serverArgs(dir, port, hosts, options.parameters)),
       cwd: dir,
       env: POSTGRES_ENV,
     }),
@@ -78,8 +80,17 @@ async function loopbackAddresses(): Promise<string[]> {
   return ['127.0.0.1', ...(resolved.some(({ address }) => address === '::1') ? ['::1'] : [])];
 }
 
-function serverArgs(dir: string, port: number, hosts: readonly string[]): string[] {
+function serverArgs(
+  dir: string,
+  port: number,
+  hosts: readonly string[],
+  parameters: Readonly<Record<string, string>> = {},
+): string[] {
   const settings = {
+    timezone: 'UTC',
+    // Fewer processes per server: the workers of asynchronous I/O do not pay for themselves here.
+    io_method: 'sync',
+    ...parameters,
     port: String(port),
     listen_addresses: hosts.join(','),
     unix_socket_directories: '',
@@ -87,11 +98,11 @@ function serverArgs(dir: string, port: number, hosts: readonly string[]): string
     ssl: 'on',
     ssl_cert_file: join(dir, 'server.crt'),
     ssl_key_file: join(dir, 'server.key'),
-    timezone: 'UTC',
-    log_timezone: 'UTC',
+    // The runner reads what the server writes.
+    log_destination: 'stderr',
+    logging_collector: 'off',
     log_line_prefix: '',
-    // Fewer processes per server: the workers of asynchronous I/O do not pay for themselves here.
-    io_method: 'sync',
+    log_timezone: 'UTC',
   };
   return ['-D', join(dir, 'data'), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '../../user-error.ts';
-import { isDataDir, lockDataDir } from './data-dir-lock.ts';
+import { claimDataDir, isDataDir, lockDataDir } from './data-dir-lock.ts';
 import { processIdentity } from './identity.ts';
 import { runDirOf } from './records.ts';
 
@@ -50,6 +50,14 @@ describe('the lock of a data folder', () => {
     await expect(lockDataDir(folder)).rejects.toThrow(/holds things that no run made.*--data-dir/);
     expect(readdirSync(folder)).toEqual(['precious']);
     expect(isDataDir(folder)).toBe(false);
+  });
+
+  it('is had for a folder that was claimed before something was put there', async () => {
+    const dataDir = newDataDir();
+    claimDataDir(dataDir);
+    writeFileSync(join(dataDir, 'templates'), '');
+    await (await lockDataDir(dataDir))();
+    expect(isDataDir(dataDir)).toBe(true);
   });
 
   it('fails with the remedy when the folder cannot be written', async () => {

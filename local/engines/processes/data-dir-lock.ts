@@ -25,13 +25,12 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   const lock = join(runDir, 'runner.lock');
   const mine = `${process.pid} ${processIdentity(process.pid)}`;
   const draft = join(runDir, `runner.${process.pid}.draft`);
+  claimDataDir(dataDir);
   try {
-    mkdirSync(dataDir, { recursive: true });
-    refuseForeignFolder(dataDir);
     mkdirSync(runDir, { recursive: true });
     writeFileSync(draft, mine);
   } catch (error) {
-    throw error instanceof UserError ? error : cannotWrite(dataDir, error);
+    throw cannotWrite(dataDir, error);
   }
   try {
     // A link appears with its whole content and fails when the name is taken: no reader sees half a lock.
@@ -44,14 +43,25 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   };
 }
 
-function refuseForeignFolder(dataDir: string): void {
-  if (isDataDir(dataDir)) return;
-  if (readdirSync(dataDir).length > 0) {
-    throw new UserError(
-      `The folder ${dataDir} holds things that no run made. Name a new or empty one with --data-dir or ORDERFLOW_DATA_DIR.`,
-    );
+/**
+ * Makes a folder a data folder, which whoever writes into it does first.
+ *
+ * @throws UserError when it cannot be written, or holds things that no run made
+ */
+export function claimDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    if (isDataDir(dataDir)) return;
+    if (readdirSync(dataDir).length === 0) {
+      writeFileSync(join(dataDir, MARKER), MARKER_TEXT);
+      return;
+    }
+  } catch (error) {
+    throw cannotWrite(dataDir, error);
   }
-  writeFileSync(join(dataDir, MARKER), MARKER_TEXT);
+  throw new UserError(
+    `The folder ${dataDir} holds things that no run made. Name a new or empty one with --data-dir or ORDERFLOW_DATA_DIR.`,
+  );
 }
 
 function tryLink(from: string, to: string): boolean {

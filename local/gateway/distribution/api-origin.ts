@@ -1,6 +1,7 @@
 import { type Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { endAfterRequest } from '../http-answer.ts';
+import type { ChangeHeaders } from './distribution-definition.ts';
 
 /** Headers that belong to one connection and not to the message: RFC 9110, section 7.6.1. */
 const HOP_BY_HOP = new Set([
@@ -14,16 +15,21 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
+export interface ApiRequest {
+  readonly apiUrl: string;
+  readonly agent: Agent;
+  readonly changeHeaders: ChangeHeaders;
+}
+
 /**
- * Passes a request on to the API and streams its answer back.
+ * Passes a request on to the API and streams its answer back. A redirect is an answer like any other: the viewer follows it.
  *
  * @throws the connection's error when the API cannot be reached or stops in the middle
  */
 export async function answerFromApi(
   request: IncomingMessage,
   response: ServerResponse,
-  apiUrl: string,
-  agent: Agent,
+  { apiUrl, agent, changeHeaders }: ApiRequest,
 ): Promise<void> {
   const url = new URL(apiUrl);
   const forwardedFor = [request.headers['x-forwarded-for'], request.socket.remoteAddress].flat().filter(Boolean);
@@ -35,7 +41,7 @@ export async function answerFromApi(
     path: request.url,
     // The Host header names the origin, as with the origin request policy AllViewerExceptHostHeader.
     headers: [
-      ...endToEnd(request.rawHeaders, ['host', 'x-forwarded-for']),
+      ...flat(endToEnd(request.rawHeaders, ['host', 'x-forwarded-for'])),
       'Host',
       url.host,
       'X-Forwarded-For',
@@ -59,16 +65,26 @@ export async function answerFromApi(
     request.unpipe(upstream);
     response.setHeader('Connection', 'close');
   }
-  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.rawHeaders, []));
+  response.writeHead(answer.statusCode ?? 502, flat(changeHeaders(endToEnd(answer.rawHeaders, []))));
   await pipeline(answer, response, { end: !early });
   if (early) endAfterRequest(response);
 }
 
-function endToEnd(rawHeaders: readonly string[], except: readonly string[]): string[] {
-  const kept: string[] = [];
+/** By name in the casing that came first. */
+function endToEnd(rawHeaders: readonly string[], except: readonly string[]): Map<string, readonly string[]> {
+  const kept = new Map<string, { name: string; values: string[] }>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2);
-    if (!HOP_BY_HOP.has(name.toLowerCase()) && !except.includes(name.toLowerCase())) kept.push(name, value);
+    const key = name.toLowerCase();
+    if (HOP_BY_HOP.has(key) || except.includes(key)) continue;
+    const known = kept.get(key);
+    if (known) known.values.push(value);
+    else kept.set(key, { name, values: [value] });
   }
-  return kept;
+  return new Map([...kept.values()].map(({ name, values }) => [name, values]));
+}
+
+/** As Node's HTTP takes headers that may come several times. */
+function flat(headers: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...headers].flatMap(([name, values]) => values.flatMap((value) => [name, value]));
 }

@@ -1,3 +1,5 @@
+import type { ResponseHeadersPolicy } from './response-headers-policy.ts';
+
 /** A CloudFront distribution as its template describes it, with every reference resolved. */
 export interface DistributionDefinition {
   /** File of the bucket that answers a request for `/`. */
@@ -14,6 +16,7 @@ export interface Behavior {
   readonly origin: Origin;
   /** Methods that are passed on; others are refused. CloudFront's default is GET and HEAD. */
   readonly allowedMethods: readonly string[];
+  readonly responseHeadersPolicy?: ResponseHeadersPolicy;
 }
 
 export type Origin =
@@ -34,3 +37,6 @@ export interface StoredObject {
 
 /** Reads an object; undefined when there is none. */
 export type GetObject = (bucket: string, key: string) => Promise<StoredObject | undefined>;
+
+/** The headers of an origin's answer, by name, as the viewer is to get them. */
+export type ChangeHeaders = (headers: ReadonlyMap<string, readonly string[]>) => ReadonlyMap<string, readonly string[]>;

@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../testing.ts';
-import { apiDefinition, call, exchange, lambdaRoute, servedApi } from '../gateway-fixture.ts';
+import { apiDefinition, call, exchange, fakeInvoke, lambdaRoute, servedApi } from '../gateway-fixture.ts';
 import { startDistribution } from './distribution.ts';
 import type { GetObject } from './distribution-definition.ts';
+import type { ResponseHeadersPolicy } from './response-headers-policy.ts';
 
 const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
 
@@ -39,13 +40,14 @@ async function startEchoApi() {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function startSite(apiUrl = 'http://127.0.0.1:9') {
+async function startSite(apiUrl = 'http://127.0.0.1:9', responseHeadersPolicy?: ResponseHeadersPolicy) {
+  const policy = responseHeadersPolicy === undefined ? {} : { responseHeadersPolicy };
   const site = await startDistribution({
     definition: {
       defaultRootObject: 'index.html',
-      defaultBehavior: { origin: { type: 'bucket', bucket: 'site' }, allowedMethods: ['GET', 'HEAD'] },
+      defaultBehavior: { origin: { type: 'bucket', bucket: 'site' }, allowedMethods: ['GET', 'HEAD'], ...policy },
       behaviors: [
-        { pathPattern: '/api/*', origin: { type: 'api' }, allowedMethods: ALL_METHODS },
+        { pathPattern: '/api/*', origin: { type: 'api' }, allowedMethods: ALL_METHODS, ...policy },
         { pathPattern: 'health', origin: { type: 'api' }, allowedMethods: ALL_METHODS },
       ],
     },
@@ -127,6 +129,47 @@ describe('the site', () => {
     const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]));
     const port = portOf(await startSite(api.url));
     expect(await exchange(port, ...largeOrder)).toMatch(/^HTTP\/1.1 413 .*\{"message":"Request Too Long"\}$/s);
+  });
+
+  it("passes a redirect on, with the function's own path parameter, and does not follow it", async () => {
+    const Location = 'http://127.0.0.1:9/receipts/7?X-Amz-Signature=a%2Fb&x=1';
+    const { invoke, events } = fakeInvoke({ statusCode: 302, headers: { Location, 'Cache-Control': 'no-store' } });
+    const api = await servedApi(apiDefinition([lambdaRoute('GET', '/api/orders/{id}/receipt')]), invoke);
+    const answer = await call(await startSite(api.url), 'GET', '/api/orders/7/receipt');
+    expect(answer).toMatchObject({
+      status: 302,
+      text: '',
+      headers: { location: Location, 'cache-control': 'no-store' },
+    });
+    expect(events[0]).toMatchObject({ resource: '/api/orders/{id}/receipt', pathParameters: { id: '7' } });
+  });
+
+  it('changes headers as its response headers policy says, whoever answers', async () => {
+    const policy = {
+      added: [
+        { name: 'X-Frame-Options', value: 'DENY', override: true },
+        { name: 'Cache-Control', value: 'max-age=60', override: false },
+        { name: 'content-type', value: 'text/plain', override: true },
+      ],
+      removed: ['x-answer', 'ETag'],
+    };
+    const url = await startSite(await startEchoApi(), policy);
+    const file = await call(url, 'GET', '/');
+    expect(file.headers).toMatchObject({
+      'x-frame-options': 'DENY',
+      'cache-control': 'no-cache',
+      'content-type': 'text/plain',
+      'content-length': '17',
+    });
+    expect(file.headers).not.toHaveProperty('etag');
+    const fromApi = await call(url, 'GET', '/api/orders');
+    expect(fromApi).toMatchObject({
+      status: 201,
+      headers: { 'x-frame-options': 'DENY', 'cache-control': 'max-age=60' },
+    });
+    expect(fromApi.headers).not.toHaveProperty('x-answer');
+    expect((await call(url, 'GET', '/missing.html')).headers['x-frame-options']).toBe('DENY');
+    expect((await call(url, 'GET', '/health')).headers).not.toHaveProperty('x-frame-options');
   });
 
   it('answers a request that is none with a page', async () => {

@@ -5,8 +5,9 @@ import type { Handle, Refuse } from '../malformed-requests.ts';
 import { answerFromApi } from './api-origin.ts';
 import { behaviorFor } from './behaviors.ts';
 import { answerFromBucket } from './bucket-origin.ts';
-import type { DistributionDefinition, GetObject } from './distribution-definition.ts';
+import type { ChangeHeaders, DistributionDefinition, GetObject } from './distribution-definition.ts';
 import { errorPage, sendError } from './error-page.ts';
+import { withPolicy } from './response-headers-policy.ts';
 
 export interface DistributionOptions {
   readonly definition: DistributionDefinition;
@@ -29,13 +30,15 @@ export async function startDistribution(options: DistributionOptions): Promise<R
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request);
-    const { origin, allowedMethods } = behaviorFor(definition, path);
+    const { origin, allowedMethods, responseHeadersPolicy } = behaviorFor(definition, path);
     if (!allowedMethods.includes(request.method ?? '')) {
       return sendError(response, 403, 'This path does not take this method.');
     }
-    if (origin.type === 'api') return answerFromApi(request, response, apiUrl, agent);
+    const changeHeaders: ChangeHeaders = (headers) => withPolicy(headers, responseHeadersPolicy);
+    if (origin.type === 'api') return answerFromApi(request, response, { apiUrl, agent, changeHeaders });
     const { defaultRootObject } = definition;
-    return answerFromBucket(request, response, { bucket: origin.bucket, path, defaultRootObject, getObject });
+    const { bucket } = origin;
+    return answerFromBucket(request, response, { bucket, path, defaultRootObject, getObject, changeHeaders });
   };
 
   const serveRequest: Handle = (request, response) => {

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { parseIdentitySources } from './identity.ts';
+
+it('identity sources are read from mapping expressions', () => {
+  expect(
+    parseIdentitySources('method.request.header.X-Key, method.request.querystring.user.id,context.httpMethod'),
+  ).toEqual([
+    { from: 'header', name: 'X-Key' },
+    { from: 'querystring', name: 'user.id' },
+    { from: 'context', name: 'httpMethod' },
+  ]);
+  expect(parseIdentitySources('')).toEqual([]);
+});
+
+it('an identity source that is not known here is refused by name', () => {
+  expect(() => parseIdentitySources('stageVariables.tenant')).toThrow('stageVariables.tenant');
+});

@@ -1,0 +1,53 @@
+import type { ContextVariables } from '../context-variables.ts';
+import { queryPairs } from '../query.ts';
+import { headerValue, type RequestContext } from '../request-context.ts';
+import type { AuthorizerDefinition, IdentitySource } from './authorizer-definition.ts';
+
+const SOURCE_FORMS = [
+  ['header', /^method\.request\.header\.(.+)$/],
+  ['querystring', /^method\.request\.querystring\.(.+)$/],
+  ['context', /^context\.(.+)$/],
+] as const;
+
+/**
+ * Reads a template's `IdentitySource`.
+ *
+ * @param text mapping expressions with commas between them; empty for none
+ * @throws Error for an expression that the local runner does not know, stage variables among them
+ */
+export function parseIdentitySources(text: string): IdentitySource[] {
+  const expressions = text.split(',').map((expression) => expression.trim());
+  return expressions.filter((expression) => expression !== '').map(parseSource);
+}
+
+function parseSource(expression: string): IdentitySource {
+  for (const [from, form] of SOURCE_FORMS) {
+    const [, name] = form.exec(expression) ?? [];
+    if (name) return { from, name };
+  }
+  throw new Error(`the identity source ${expression} is not supported by the local runner`);
+}
+
+/**
+ * The values of all identity sources.
+ *
+ * @param variable the `$context` variables of the request
+ * @returns undefined when one is missing or empty, or when a token does not have its form: API Gateway then refuses the request
+ *   without asking the function
+ * @throws GatewayFault (400) when the query's percent-encoding is malformed
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
+ */
+export function identityOf(
+  { identitySources, identityValidation }: AuthorizerDefinition,
+  context: RequestContext,
+  variable: ContextVariables,
+): string[] | undefined {
+  const values = identitySources.map(({ from, name }) => {
+    if (from === 'header') return headerValue(context, name) ?? '';
+    if (from === 'context') return variable(name);
+    return queryPairs(context.query).findLast(([candidate]) => candidate === name)?.[1] ?? '';
+  });
+  if (values.some((value) => value === '')) return undefined;
+  if (identityValidation && !identityValidation.test(values[0] ?? '')) return undefined;
+  return values;
+}
