@@ -15,7 +15,11 @@ interface Seen {
 }
 
 /** An API that gives one answer to everything, and what was asked of it. */
-async function apiAnswering(status: number, body: unknown): Promise<{ api: Api; seen: Seen[] }> {
+async function apiAnswering(
+  status: number,
+  body: unknown,
+  session?: Parameters<typeof createApi>[1],
+): Promise<{ api: Api; seen: Seen[] }> {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
     seen.push({ request, body: await text(request) });
@@ -23,7 +27,7 @@ async function apiAnswering(status: number, body: unknown): Promise<{ api: Api; 
   });
   closers.push(() => server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { api: createApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), seen };
+  return { api: createApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, session), seen };
 }
 
 const failure = (promise: Promise<unknown>) =>
@@ -85,5 +89,46 @@ describe('the API', () => {
     const { api } = await apiAnswering(200, { orders: [] });
     const error = await failure(api.listOrders({ limit: 1 }, AbortSignal.abort()));
     expect(error).toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('with a session', () => {
+  const refusals: [string, string][] = [];
+  const session = { token: () => 'a.b.c', refuse: (...refusal: [string, string]) => refusals.push(refusal) };
+  afterEach(() => {
+    refusals.length = 0;
+  });
+
+  it('is sent the token with every order and every list, and not with the health check, which is open', async () => {
+    const { api, seen } = await apiAnswering(200, { orders: [] }, session);
+    await api.placeOrder({});
+    await api.listOrders({ limit: 1 }, patience());
+    await api.health();
+    expect(seen.map(({ request }) => request.headers.authorization)).toEqual([
+      'Bearer a.b.c',
+      'Bearer a.b.c',
+      undefined,
+    ]);
+    expect(seen[0]?.request.headers).toMatchObject({ 'content-type': 'application/json' });
+  });
+
+  it('is sent none while the reader is signed out', async () => {
+    const { api, seen } = await apiAnswering(401, { error: 'Send a token.' }, { ...session, token: () => undefined });
+    await failure(api.placeOrder({}));
+    expect(seen[0]?.request.headers).not.toHaveProperty('authorization');
+    expect(refusals).toEqual([]);
+  });
+
+  it('ends it when it refuses the token, and fails with the same sentence', async () => {
+    const { api } = await apiAnswering(401, { error: 'The token has expired.' }, session);
+    const error = await failure(api.listOrders({ limit: 1 }, patience()));
+    expect(error).toMatchObject({ status: 401, message: 'The token has expired.' });
+    expect(refusals).toEqual([['a.b.c', 'The token has expired.']]);
+  });
+
+  it('leaves it alone when the token is good and the request is not allowed', async () => {
+    const { api } = await apiAnswering(403, { error: 'These are not your orders.' }, session);
+    expect(await failure(api.placeOrder({}))).toMatchObject({ message: 'These are not your orders.' });
+    expect(refusals).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { type PartHealth, parseHealth } from './health.ts';
+import type { Session } from './session.ts';
 
 /** An order as the API tells it. Times are RFC 3339, the price is in dollars. */
 export interface Order {
@@ -61,8 +62,11 @@ export interface Api {
 // A cold start in the cloud takes seconds; API Gateway itself gives up after 29.
 const TIMEOUT_MS = 30_000;
 
-/** @param baseUrl where the API answers, without a trailing slash; empty for the page's own origin */
-export function createApi(baseUrl: string): Api {
+/**
+ * @param baseUrl where the API answers, without a trailing slash; empty for the page's own origin
+ * @param session gives the token that orders are asked for with, and is told when the API refuses it
+ */
+export function createApi(baseUrl: string, session?: Pick<Session, 'token' | 'refuse'>): Api {
   const send = async (path: string, init: RequestInit, accepted: readonly number[] = []) => {
     const limit = AbortSignal.timeout(TIMEOUT_MS);
     const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
@@ -79,16 +83,28 @@ export function createApi(baseUrl: string): Api {
     return body;
   };
 
+  const sendSignedIn = async (path: string, init: RequestInit) => {
+    const token = session?.token();
+    if (token === undefined) return send(path, init);
+    try {
+      return await send(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) session?.refuse(token, error.message);
+      throw error;
+    }
+  };
+
   return {
     placeOrder: async (fields) => {
       const headers = { 'Content-Type': 'application/json' };
-      return (await send('/api/orders', { method: 'POST', headers, body: JSON.stringify(fields) })) as PlacedOrder;
+      const init = { method: 'POST', headers, body: JSON.stringify(fields) };
+      return (await sendSignedIn('/api/orders', init)) as PlacedOrder;
     },
     listOrders: async ({ user, limit, cursor }, signal) => {
       const query = new URLSearchParams({ limit: String(limit) });
       if (user) query.set('user_id', user);
       if (cursor) query.set('cursor', cursor);
-      return (await send(`/api/orders?${query}`, { signal })) as OrderPage;
+      return (await sendSignedIn(`/api/orders?${query}`, { signal })) as OrderPage;
     },
     // A part that is down makes the answer a 503 that still names every part.
     health: async () => parseHealth(await send('/health', {}, [503])),

@@ -1,20 +1,48 @@
 import { createApi } from './api.ts';
 import { byId } from './dom.ts';
 import { createOrderForm } from './order-form.ts';
-import { createOrderList } from './order-list.ts';
+import { createOrderList, type OrderList } from './order-list.ts';
 import { repeatWhileVisible } from './poll.ts';
+import { createSession, type Session } from './session.ts';
 import { loadSettings } from './settings.ts';
+import { createSignIn, takeFromAddress } from './sign-in.ts';
 import { createStatus } from './status.ts';
 
 // The health check works on every part of the system: often enough to see, rare enough not to weigh.
 const HEALTH_PAUSE_MS = 10_000;
 
 async function start(): Promise<void> {
+  const handed = takeFromAddress();
   // Relative to the page, so that the page also works below a bucket's path.
-  const settings = await loadSettings(new URL('config.json', document.baseURI));
-  const api = createApi(settings.apiBaseUrl);
-  createOrderForm(api, createOrderList(api, settings.shards));
+  const { apiBaseUrl, shards, auth } = await loadSettings(new URL('config.json', document.baseURI));
+  let list: OrderList | undefined;
+  const session = auth === 'jwt' ? openSession(() => list, handed) : undefined;
+  const api = createApi(apiBaseUrl, session);
+  list = createOrderList(api, shards, () => session === undefined || session.token() !== undefined);
+  createOrderForm(api, list.refresh);
   repeatWhileVisible(createStatus(api), HEALTH_PAUSE_MS);
+}
+
+/**
+ * Opens the session of a deployment that asks for a token.
+ *
+ * @param list gives the list of orders, once it is there
+ * @param handed the token that came with the page's address
+ */
+function openSession(list: () => OrderList | undefined, handed: string | undefined): Session {
+  const session = createSession(sessionStorage, (reason) => {
+    signIn.show(reason);
+    list()?.restart();
+  });
+  const signIn = createSignIn(session);
+  signIn.show();
+  const take = (token: string | undefined) => {
+    if (token !== undefined) signIn.take(token);
+  };
+  take(handed);
+  // An address that differs in its fragment alone does not load the page anew.
+  addEventListener('hashchange', () => take(takeFromAddress()));
+  return session;
 }
 
 start().catch((error: unknown) => {

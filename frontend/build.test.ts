@@ -14,10 +14,11 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 const read = (...path: string[]) => readFileSync(join(dir, ...path), 'utf8');
 
-it('writes the page, its script and its style, each with a source map', () => {
+it('writes the page, its icon, and its script and style with source maps', () => {
   expect(readdirSync(join(dir, 'one')).sort()).toEqual([
     'app.js',
     'app.js.map',
+    'icon.svg',
     'index.html',
     'style.css',
     'style.css.map',

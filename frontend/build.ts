@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
 
 /**
- * Builds the dashboard's static files: `index.html`, `style.css` and `app.js`, these two with source maps.
+ * Builds the dashboard's static files: `index.html`, `icon.svg`, and `style.css` and `app.js` with source maps.
  * The settings, `config.json`, come from whoever hosts the page.
  *
  * @param outDir folder that receives the files; created when missing
@@ -26,7 +26,7 @@ export function buildFrontend(outDir: string): void {
   });
   mkdirSync(outDir, { recursive: true });
   for (const { path, contents } of outputFiles) writeFileSync(join(outDir, basename(path)), contents);
-  cpSync(join(import.meta.dirname, 'index.html'), join(outDir, 'index.html'));
+  for (const name of ['index.html', 'icon.svg']) cpSync(join(import.meta.dirname, name), join(outDir, name));
 }
 
 if (import.meta.main) {

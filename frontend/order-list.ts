@@ -10,13 +10,21 @@ const TYPING_PAUSE_MS = 300;
 /** The API gives at most this many orders in one answer; a longer list cannot be kept fresh by one request. */
 const LIVE_LIMIT = 200;
 
+/** The list of orders. */
+export interface OrderList {
+  /** To call when an order was placed, so that it shows at once. */
+  refresh(): void;
+  /** To call when the reader is another one: nothing of what is shown stays. */
+  restart(): void;
+}
+
 /**
- * The newest orders, of all users or of one, kept fresh while the page is visible.
+ * The newest orders, of all users that the reader may see or of one, kept fresh while the page is visible.
  *
  * @param shards the shard map, to say where an order lives
- * @returns a function to call when an order was placed, so that it shows at once
+ * @param mayAsk whether the reader may ask for orders at all; while not, the list stays empty and the API is left alone
  */
-export function createOrderList(api: Api, shards: readonly ShardRange[]): () => void {
+export function createOrderList(api: Api, shards: readonly ShardRange[], mayAsk: () => boolean): OrderList {
   const section = byId('orders', HTMLElement);
   const news = byId('orders-news', HTMLElement);
   const filter = byId('filter-user', HTMLInputElement);
@@ -25,7 +33,7 @@ export function createOrderList(api: Api, shards: readonly ShardRange[]): () => 
   const toNewest = byId('back-to-newest', HTMLButtonElement);
   const table = createOrderTable(shards, (name) => {
     filter.value = name;
-    void restart();
+    void search();
   });
 
   let user = '';
@@ -68,11 +76,11 @@ export function createOrderList(api: Api, shards: readonly ShardRange[]): () => 
   };
 
   const refresh = repeatWhileVisible(async () => {
-    if (more.disabled || wanted > LIVE_LIMIT) return;
+    if (!mayAsk() || more.disabled || wanted > LIVE_LIMIT) return;
     await load({ limit: wanted }, []);
   }, REFRESH_PAUSE_MS);
 
-  const restart = () => {
+  const search = () => {
     user = filter.value.trim();
     wanted = Number(pageSize.value);
     outdated = true;
@@ -91,14 +99,23 @@ export function createOrderList(api: Api, shards: readonly ShardRange[]): () => 
   let typing: ReturnType<typeof setTimeout> | undefined;
   filter.addEventListener('input', () => {
     clearTimeout(typing);
-    typing = setTimeout(restart, TYPING_PAUSE_MS);
+    typing = setTimeout(search, TYPING_PAUSE_MS);
   });
   byId('filter', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault());
-  pageSize.addEventListener('change', restart);
+  pageSize.addEventListener('change', search);
   more.addEventListener('click', loadMore);
-  toNewest.addEventListener('click', restart);
+  toNewest.addEventListener('click', search);
 
-  return () => void (wanted > LIVE_LIMIT ? restart() : refresh());
+  return {
+    refresh: () => void (wanted > LIVE_LIMIT ? search() : refresh()),
+    restart: () => {
+      request.abort();
+      [orders, next] = [[], undefined];
+      table.show(orders);
+      section.dataset.state = 'loading';
+      void search();
+    },
+  };
 }
 
 /** What the list shows, in a sentence; what it lacks comes first. */

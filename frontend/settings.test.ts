@@ -18,7 +18,13 @@ async function serve(status: number, body: string): Promise<string> {
 
 describe('settings', () => {
   it('take an empty address as the page itself', () => {
-    expect(parseSettings({ apiBaseUrl: '', shards })).toEqual({ apiBaseUrl: '', shards });
+    expect(parseSettings({ apiBaseUrl: '', shards })).toEqual({ apiBaseUrl: '', shards, auth: 'none' });
+  });
+
+  it('say whether the API asks for a token', () => {
+    expect(parseSettings({ apiBaseUrl: '', shards, auth: 'jwt' }).auth).toBe('jwt');
+    expect(parseSettings({ apiBaseUrl: '', shards, auth: 'none' }).auth).toBe('none');
+    expect(() => parseSettings({ apiBaseUrl: '', shards, auth: 'basic' })).toThrow('config.json: "auth"');
   });
 
   it('drop the trailing slash of an address', () => {
@@ -39,6 +45,7 @@ describe('settings', () => {
     expect(await loadSettings(await serve(200, JSON.stringify({ apiBaseUrl: '', shards })))).toEqual({
       apiBaseUrl: '',
       shards,
+      auth: 'none',
     });
   });
 

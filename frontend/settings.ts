@@ -6,6 +6,8 @@ export interface Settings {
   readonly apiBaseUrl: string;
   /** Which users live on which shard: orders in a list do not say. */
   readonly shards: readonly ShardRange[];
+  /** Whether the API asks for a token (`jwt`) or answers anybody (`none`). */
+  readonly auth: 'none' | 'jwt';
 }
 
 /** Thrown when the page cannot learn its settings; the message says what is wrong and what to do. */
@@ -18,17 +20,20 @@ const TIMEOUT_MS = 10_000;
 /**
  * Checks what `config.json` holds.
  *
- * @throws SettingsError when `apiBaseUrl` is missing or neither empty nor an http(s) address, or `shards` is no shard map
+ * @throws SettingsError when `apiBaseUrl` is missing or neither empty nor an http(s) address, `shards` is no shard map, or
+ * `auth` is there but neither `none` nor `jwt`
  */
 export function parseSettings(value: unknown): Settings {
-  const { apiBaseUrl: base, shards } = (value ?? {}) as { apiBaseUrl?: unknown; shards?: unknown };
+  const { apiBaseUrl: base, shards, auth = 'none' } = (value ?? {}) as Record<string, unknown>;
   if (typeof base !== 'string' || !(base === '' || /^https?:\/\/[^/]/.test(base))) {
     throw new SettingsError('config.json must hold "apiBaseUrl": the address of the API, or "" for this very host.');
   }
-  if (!Array.isArray(shards))
+  if (!Array.isArray(shards)) {
     throw new SettingsError('config.json must hold "shards": the shard map of the deployment.');
+  }
+  if (auth !== 'none' && auth !== 'jwt') throw new SettingsError('config.json: "auth" must be "none" or "jwt".');
   try {
-    return { apiBaseUrl: base.replace(/\/+$/, ''), shards: checkShardMap(shards as ShardRange[]) };
+    return { apiBaseUrl: base.replace(/\/+$/, ''), shards: checkShardMap(shards as ShardRange[]), auth };
   } catch (cause) {
     if (cause instanceof ShardMapError) throw new SettingsError(`config.json: ${cause.message}`, { cause });
     throw cause;

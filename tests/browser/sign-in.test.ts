@@ -1,0 +1,153 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from './browser.ts';
+import { type SeenRequest, TokenSite } from './token-site.ts';
+
+const PATIENCE_MS = 20_000;
+const EXPIRED = 'The token has expired. Sign in again.';
+
+const order = {
+  id: '01890a5d-ac96-774b-bcce-b302099a8057',
+  user_id: 'alice',
+  product_name: 'Mechanical Keyboard',
+  quantity: 2,
+  price: 149.99,
+  status: 'confirmed',
+  receipt_s3_key: 'receipts/alice/01890a5d-ac96-774b-bcce-b302099a8057.txt',
+  created_at: '2026-01-02T03:04:05.678Z',
+  updated_at: '2026-01-02T03:04:06.789Z',
+};
+
+let browser: Browser;
+let site: TokenSite;
+let page: Page;
+let complaints: string[];
+
+/** Alice's token is good, and every other one has expired. */
+function answerAlice({ url, method, authorization }: SeenRequest) {
+  if (authorization !== 'Bearer alice.token') return { status: 401, body: { error: EXPIRED } };
+  if (method === 'POST') return { status: 403, body: { error: 'The token is for the orders of alice alone.' } };
+  const user = new URL(url, 'http://site').searchParams.get('user_id');
+  if (user !== null && user !== 'alice') return { status: 403, body: { error: 'These are not your orders.' } };
+  return { status: 200, body: { orders: [order], count: 1 } };
+}
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([launchBrowser(), TokenSite.start()]);
+}, 90_000);
+afterAll(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+beforeEach(async () => {
+  site.seen.length = 0;
+  site.answer = answerAlice;
+  // A context of its own: no test finds the token of another.
+  const context = await browser.newContext();
+  page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  complaints = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.location().url.includes('/api/')) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return () => context.close();
+});
+
+const field = () => page.getByLabel('Access token');
+const row = () => page.getByRole('row').filter({ hasText: order.id });
+const storedToken = () => page.evaluate(`sessionStorage.getItem('orderflow.access_token')`);
+
+async function signIn(token = 'alice.token'): Promise<void> {
+  await field().fill(token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+describe('the dashboard of a deployment that asks for a token', { timeout: 3 * PATIENCE_MS }, () => {
+  it('asks for one first, leaves the API alone, and then shows the orders that belong to it', async () => {
+    await page.goto(site.url);
+    await field().waitFor();
+    expect(await page.getByRole('heading', { name: 'Place an order' }).isVisible()).toBe(false);
+    await page.getByRole('listitem').filter({ hasText: 'Kafka up' }).waitFor(); // health is open
+    expect(site.seen).toEqual([]);
+
+    await signIn();
+    await row().waitFor();
+    expect(site.seen[0]).toEqual({
+      method: 'GET',
+      url: '/api/orders?limit=25',
+      authorization: 'Bearer alice.token',
+    });
+    expect(await page.evaluate(`document.activeElement.id`)).toBe('place-title');
+    expect(complaints).toEqual([]);
+  });
+
+  it('takes a token from its address, removes it there and keeps it over a reload', async () => {
+    await page.goto(`${site.url}/?view=1#access_token=alice.token&token_type=Bearer`);
+    await row().waitFor();
+    expect(page.url()).toBe(`${site.url}/?view=1`);
+    expect(await page.evaluate('history.length')).toBe(2); // the blank page and this one: no way back to the token
+    await page.reload();
+    await row().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('takes a token from its address while it is open', async () => {
+    await page.goto(site.url);
+    await field().waitFor();
+    await page.goto(`${site.url}/#access_token=alice.token`);
+    await row().waitFor();
+    expect(page.url()).not.toContain('token');
+  });
+
+  it('forgets token and orders at the end of the session', async () => {
+    await page.goto(`${site.url}/#access_token=alice.token`);
+    await row().waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await field().waitFor();
+    expect(await row().count()).toBe(0);
+    expect(await storedToken()).toBeNull();
+  });
+
+  it('asks for a new token, with the API’s sentence, when one is refused, and keeps what was typed', async () => {
+    await page.goto(`${site.url}/#access_token=alice.token`);
+    await row().waitFor();
+    await page.getByLabel('Product').fill('Desk');
+    site.answer = () => ({ status: 401, body: { error: EXPIRED } });
+    await page.getByLabel('Orders per page').selectOption('50');
+    await page.getByRole('alert').filter({ hasText: EXPIRED }).first().waitFor();
+    expect(await field().getAttribute('aria-invalid')).toBe('true');
+    expect(await row().count()).toBe(0);
+    expect(await storedToken()).toBeNull();
+    const asked = site.seen.length;
+
+    site.answer = answerAlice;
+    await signIn();
+    await row().waitFor();
+    expect(site.seen.slice(asked).map(({ authorization }) => authorization)).toContain('Bearer alice.token');
+    expect(await page.getByLabel('Product').inputValue()).toBe('Desk');
+    expect(complaints).toEqual([]);
+  });
+
+  it('says at the field that something is no token', async () => {
+    await page.goto(site.url);
+    await signIn('„no token“');
+    await page.getByText('This is no token').waitFor();
+    expect(await page.evaluate(`document.activeElement.id`)).toBe('access-token');
+    expect(site.seen).toEqual([]);
+  });
+
+  it('shows what the token does not allow', async () => {
+    await page.goto(`${site.url}/#access_token=alice.token`);
+    await row().waitFor();
+    await page.getByLabel('Only this user').fill('bob');
+    await page.getByText('These are not your orders.').waitFor();
+    expect(await row().count()).toBe(0);
+
+    await page.getByLabel('User', { exact: true }).fill('bob');
+    await page.getByRole('button', { name: 'Place order' }).click();
+    await page.getByText('The token is for the orders of alice alone.').waitFor();
+    expect(await page.getByRole('button', { name: 'Sign out' }).isVisible()).toBe(true);
+  });
+});

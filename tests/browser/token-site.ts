@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, normalize } from 'node:path';
+import { buildFrontend } from '../../frontend/build.ts';
+import { CONTENT_SECURITY_POLICY } from '../../infra/constructs/security-headers.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+  map: 'application/json',
+};
+
+/** What the API has been asked for. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly authorization: string | undefined;
+}
+
+/** The dashboard as a deployment with `auth=jwt` serves it, in front of an API whose answers a test chooses. */
+export class TokenSite {
+  readonly #dir = mkdtempSync(join(tmpdir(), 'orderflow-site-'));
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly seen: SeenRequest[] = [];
+  /** Answers a request for orders, by the token that came with it. */
+  answer: (request: SeenRequest) => { status: number; body: object } = () => ({ status: 500, body: {} });
+
+  static async start(): Promise<TokenSite> {
+    const site = new TokenSite();
+    buildFrontend(site.#dir);
+    await new Promise<void>((resolve) => site.#server.listen(0, '127.0.0.1', resolve));
+    return site;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+    rmSync(this.#dir, { recursive: true });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', this.url);
+    response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+    const send = (body: object, status = 200) =>
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+    if (pathname === '/config.json') {
+      return void send({ apiBaseUrl: '', shards: [{ id: 1, from: 'A', to: 'Z' }], auth: 'jwt' });
+    }
+    if (pathname === '/health') return void send({ status: 'healthy', checks: { kafka: 'up' } });
+    if (pathname.startsWith('/api/')) {
+      const { method = '', url = '', headers } = request;
+      const seen = { method, url, authorization: headers.authorization };
+      this.seen.push(seen);
+      const { status, body } = this.answer(seen);
+      return void send(body, status);
+    }
+    const file = pathname === '/' ? 'index.html' : normalize(pathname).slice(1);
+    const content = await readFile(join(this.#dir, file)).catch(() => undefined);
+    if (content === undefined) return void response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Type': TYPES[file.split('.').at(-1) ?? ''] ?? 'text/plain' }).end(content);
+  }
+}
