@@ -1,0 +1,32 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseCommand } from '../../local/settings.ts';
+import { findPython, installCfnLint } from './cfn-lint.ts';
+import { lintFiles, lintTemplates } from './lint-templates.ts';
+
+const python = await findPython();
+const command = parseCommand([], process.env);
+const cacheDir = command.verb === 'run' ? command.settings.cacheDir : '';
+/** The first time, cfn-lint is installed. */
+const INSTALL_TIMEOUT_MS = 300_000;
+
+describe.skipIf(!python)('cfn-lint (needs Python 3.10 to 3.14)', () => {
+  if (!python) return;
+
+  it('has nothing to say against any template of either stage', { timeout: INSTALL_TIMEOUT_MS }, async () => {
+    const { templates, findings } = await lintTemplates(python, cacheDir);
+    expect(findings).toEqual([]);
+    expect(templates).toBe(24);
+  });
+
+  it('would name what is wrong with a template', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'lint-'));
+    const file = join(dir, 'bad.template.json');
+    const Resources = { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketColour: 'blue' } } };
+    writeFileSync(file, JSON.stringify({ Resources }));
+    const findings = await lintFiles(await installCfnLint(python, cacheDir), [file], dir);
+    expect(findings).toEqual([expect.stringMatching(/^Error E3002 bad\.template\.json Resources\/Bucket/)]);
+  });
+});

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { synthesizeApp } from '../../infra/synthesize.ts';
+import { PROD_WITH_EVERYTHING, STAGE_CONTEXTS } from '../../infra/testing/stage-contexts.ts';
+import { installCfnLint, type Python } from './cfn-lint.ts';
+
+/**
+ * W3005: a `DependsOn` that a reference implies already. The CDK writes it for each function and its role; it changes nothing.
+ */
+const IGNORED = ['W3005'];
+const LINT_TIMEOUT_MS = 5 * 60_000;
+/** More than all findings of all templates together. */
+const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** A finding as cfn-lint prints it in JSON. */
+interface Finding {
+  readonly Filename: string;
+  readonly Level: string;
+  readonly Location: { readonly Path: readonly (string | number)[] | null };
+  readonly Message: string;
+  readonly Rule: { readonly Id: string };
+}
+
+/**
+ * Checks the templates of both stages; those of prod with example values for what it demands, and once more with a value for
+ * everything that it can be given.
+ *
+ * @param cacheDir where cfn-lint is installed
+ * @returns how many templates there are, and `<level> <rule> <stage>/<template> <path>: <message>` for each finding
+ * @throws UserError when cfn-lint cannot be installed
+ */
+export async function lintTemplates(
+  python: Python,
+  cacheDir: string,
+): Promise<{ templates: number; findings: string[] }> {
+  const interpreter = await installCfnLint(python, cacheDir);
+  const dir = await mkdtemp(join(tmpdir(), 'orderflow-lint-'));
+  try {
+    const contexts = { ...STAGE_CONTEXTS, 'prod-with-everything': PROD_WITH_EVERYTHING };
+    for (const [name, context] of Object.entries(contexts)) synthesizeApp(context, join(dir, name));
+    const files = globSync('*/*.template.json', { cwd: dir }).map((file) => join(dir, file));
+    return { templates: files.length, findings: await lintFiles(interpreter, files, dir) };
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}
+
+/**
+ * Checks some templates.
+ *
+ * @param interpreter of the environment that has cfn-lint
+ * @param root findings name the files from here
+ */
+export async function lintFiles(interpreter: string, files: readonly string[], root: string): Promise<string[]> {
+  const args = [
+    '-c',
+    'from cfnlint.runner import main; main()',
+    '--format',
+    'json',
+    '--ignore-checks',
+    ...IGNORED,
+    '--',
+    ...files,
+  ];
+  const options = { timeout: LINT_TIMEOUT_MS, maxBuffer: OUTPUT_LIMIT_BYTES };
+  const { output, problem } = await new Promise<{ output: string; problem: Error | undefined }>((done) => {
+    execFile(interpreter, args, options, (error, stdout, stderr) =>
+      done({
+        output: stdout,
+        problem: error ? new Error(stderr.trim() || error.message, { cause: error }) : undefined,
+      }),
+    );
+  });
+  const findings = parse(output);
+  // With findings its exit code is not 0 either.
+  if (problem && (findings === undefined || findings.length === 0)) throw problem;
+  return (findings ?? []).map(({ Filename, Level, Location, Message, Rule }) => {
+    const place = (Location.Path ?? []).join('/');
+    return `${Level} ${Rule.Id} ${relative(root, Filename)} ${place}: ${Message}`;
+  });
+}
+
+function parse(output: string): Finding[] | undefined {
+  try {
+    return JSON.parse(output);
+  } catch {
+    return undefined; // it stopped before it printed its findings
+  }
+}

@@ -1,0 +1,75 @@
+import type { Names } from './names.ts';
+import type { Resource } from './resources.ts';
+import { type Right, rightsOf, type Statement, statementsOf } from './statements.ts';
+
+/** What the policy of a resource says to one principal. */
+export interface ResourceRight {
+  /** A principal as its policy writes it, `*` for everybody. */
+  readonly principal: string;
+  readonly right: Right;
+}
+
+/** Their documents go to the principals that they are attached to; identity-policies.ts reads them. */
+const IDENTITY_TYPES = /^AWS::IAM::(Policy|ManagedPolicy|RolePolicy|UserPolicy|GroupPolicy)$/;
+
+/**
+ * What the policies of resources say, to whomever: bucket, key, queue, topic and secret policies, trust policies of roles,
+ * permissions to invoke a function.
+ */
+export function resourceRights(resources: readonly Resource[], names: Names): ResourceRight[] {
+  return resources
+    .filter(({ type }) => !IDENTITY_TYPES.test(type) && type !== 'AWS::EC2::VPCEndpoint')
+    .flatMap((resource) => [...documentRights(resource, names), ...invocationRights(resource, names)]);
+}
+
+/** What the policy of a VPC endpoint lets through: it grants nothing, but what it leaves out cannot pass. */
+export function endpointRights(endpoint: Resource, names: Names): Right[] {
+  return statementsOf(endpoint.property('PolicyDocument')).flatMap((statement) => rightsOf(statement, names));
+}
+
+function documentRights(resource: Resource, names: Names): ResourceRight[] {
+  const ownerProperty = resource.property('SecretId');
+  const owner = ownerProperty === undefined ? names.of(resource) : names.short(String(ownerProperty));
+  return resource.propertyNames
+    .filter((name) => /polic(y|ies)|^Statement$/i.test(name))
+    .flatMap((name) => statementsIn(name, resource.property(name)))
+    .flatMap((statement) => {
+      const rights = rightsOf(statement, names, { owner, source: sourceOf(statement, resource, names) });
+      return principalsOf(statement).flatMap((principal) => rights.map((right) => ({ principal, right })));
+    });
+}
+
+function sourceOf({ NotPrincipal }: Statement, resource: Resource, names: Names): string {
+  const spared = NotPrincipal === undefined ? '' : `, which leaves out ${names.short(JSON.stringify(NotPrincipal))}`;
+  return `${names.of(resource)}${spared}`;
+}
+
+function statementsIn(property: string, value: unknown): Statement[] {
+  // AWS::Events::EventBusPolicy holds the statement itself.
+  if (property === 'Statement') return [value].flat() as Statement[];
+  // AWS::Logs::ResourcePolicy holds its document as text.
+  return statementsOf(typeof value === 'string' && value.startsWith('{') ? JSON.parse(value) : value);
+}
+
+function principalsOf({ Principal, NotPrincipal }: Statement): string[] {
+  // What is said to all but some is said to everybody, until a reader has looked at whom it leaves out.
+  if (NotPrincipal !== undefined) return ['*'];
+  if (Principal === undefined) return [];
+  return typeof Principal === 'string' ? [Principal] : Object.values(Principal).flat();
+}
+
+function invocationRights(resource: Resource, names: Names): ResourceRight[] {
+  if (resource.type !== 'AWS::Lambda::Permission') return [];
+  const text = (name: string) => {
+    const value = resource.property(name);
+    return value === undefined ? undefined : names.short(String(value));
+  };
+  const origin = text('SourceArn') ?? text('SourceAccount');
+  const right: Right = {
+    effect: 'allow',
+    action: String(resource.property('Action')),
+    resource: text('FunctionName') ?? '*',
+    ...(origin !== undefined && { condition: `it comes from ${origin}` }),
+  };
+  return [{ principal: String(resource.property('Principal')), right }];
+}
