@@ -1,0 +1,286 @@
+import { createPublicKey } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { loadAuthority } from '../../local/tls/authority.ts';
+import { findEnvironments } from '../../scripts/chaos/victims.ts';
+import { verify } from '../../scripts/verify/verify.ts';
+import { type Answer, call, newUser, orderOf } from '../api.ts';
+import { Issuer, newSigningKey } from '../issuer.ts';
+import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../run.ts';
+
+const AUDIENCE = 'orderflow-tests';
+const UNKNOWN_ID = '018f0000-0000-7000-8000-000000000000';
+const SENTENCE = /\w+ .*\w/;
+
+const dataDir = newDataDir(inject('dataDir'));
+const alice = newUser('a');
+const zoe = newUser('z');
+let issuer: Issuer;
+let run: Run;
+
+beforeAll(async () => {
+  // The functions of the run trust this authority, as they trust public ones in the cloud.
+  issuer = await Issuer.start(await loadAuthority(join(dataDir, 'tls'), 'public'));
+  const context = {
+    stage: 'prod',
+    issuer: issuer.url,
+    audience: AUDIENCE,
+    userClaim: 'shop_user',
+    operatorClaim: 'roles=order-desk',
+    alarmEmail: 'ops@example.com',
+  };
+  run = await startRun(
+    dataDir,
+    Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+  );
+});
+afterAll(async () => {
+  await run?.end('SIGINT');
+  await issuer?.stop();
+  removeDataDir(dataDir);
+});
+
+/** A new token of the issuer for this audience, unless the claims say something else. */
+const tokenOf = (shop_user: unknown, claims: JWTPayload = {}) =>
+  issuer.token({ aud: AUDIENCE, sub: 'auth0|17', shop_user, ...claims });
+const operatorToken = (user: string) => tokenOf(user, { roles: ['staff', 'order-desk'] });
+const bearing = (token: string | undefined) => (token === undefined ? {} : { authorization: `Bearer ${token}` });
+
+function list(token: string | undefined, query = ''): Promise<Answer> {
+  return call(run.addresses.api, 'GET', `/api/orders${query}`, undefined, bearing(token));
+}
+
+function place(token: string | undefined, user: string): Promise<Answer> {
+  return call(run.addresses.api, 'POST', '/api/orders', orderOf(user), bearing(token));
+}
+
+function show(token: string | undefined, id: string): Promise<Answer> {
+  return call(run.addresses.api, 'GET', `/api/orders/${id}`, undefined, bearing(token));
+}
+
+function receipt(token: string | undefined, id: string): Promise<Answer> {
+  return call(run.addresses.api, 'GET', `/api/orders/${id}/receipt`, undefined, bearing(token));
+}
+
+async function orderIdOf(user: string): Promise<string> {
+  const { status, body } = await place(await tokenOf(user), user);
+  expect(status).toBe(201);
+  return body.order.id;
+}
+
+const idsIn = ({ body }: Answer): string[] => body.orders.map((order: { id: string }) => order.id);
+
+function expectRefusal(answer: Answer, status: number): void {
+  expect(answer).toMatchObject({ status, body: { error: expect.stringMatching(SENTENCE) } });
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+}
+
+describe('without a good token', () => {
+  const signedWithPublicKey = () => {
+    const publicKey = createPublicKey({ key: issuer.key.jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+    return new SignJWT({ iss: issuer.url, aud: AUDIENCE, shop_user: alice })
+      .setProtectedHeader({ alg: 'HS256', kid: issuer.key.jwk.kid })
+      .setExpirationTime('5 min')
+      .sign(Buffer.from(publicKey));
+  };
+  const unsigned = () =>
+    new UnsecuredJWT({ iss: issuer.url, aud: AUDIENCE, shop_user: alice }).setExpirationTime('5 min').encode();
+  const signedBySomebodyElse = async () =>
+    issuer.token({ aud: AUDIENCE, shop_user: alice }, { key: await newSigningKey(issuer.key.jwk.kid) });
+
+  it.each<[string, () => Promise<string | undefined> | string | undefined]>([
+    ['no token', () => undefined],
+    ['a malformed token', () => 'not.a.token'],
+    ['an expired token', () => tokenOf(alice, { exp: Math.floor(Date.now() / 1_000) - 60 })],
+    ['a token that is not valid yet', () => tokenOf(alice, { nbf: Math.floor(Date.now() / 1_000) + 60 })],
+    ['a token of another issuer', () => tokenOf(alice, { iss: 'https://issuer.example' })],
+    ['a token for another audience', () => tokenOf(alice, { aud: 'another-api' })],
+    ['a token with a wrong signature', signedBySomebodyElse],
+    ['a token without a signature (alg none)', unsigned],
+    ['a token signed with the public key as a secret (HS256)', signedWithPublicKey],
+  ])('%s is refused on every route for orders', async (_what, makeToken) => {
+    const token = await makeToken();
+    const answers = [
+      await list(token),
+      await list(token, `?user_id=${alice}`),
+      await place(token, alice),
+      await show(token, UNKNOWN_ID),
+      await receipt(token, UNKNOWN_ID),
+    ];
+    for (const answer of answers) {
+      expectRefusal(answer, 401);
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    }
+  });
+
+  it('health and the description of the API are open', async () => {
+    const health = await call(run.addresses.api, 'GET', '/health');
+    expect(health).toMatchObject({ status: 200, body: { status: 'healthy' } });
+    const description = await call(run.addresses.api, 'GET', '/api/openapi.json');
+    expect(description).toMatchObject({ status: 200, body: { openapi: expect.stringMatching(/^3\.1/) } });
+  });
+
+  it('a browser may ask whether it may send one', async () => {
+    const headers = { origin: 'https://shop.example', 'access-control-request-method': 'GET' };
+    const response = await fetch(`${run.addresses.api}/api/orders`, { method: 'OPTIONS', headers });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-headers')).toContain('Authorization');
+  });
+});
+
+describe('with a token of their own', () => {
+  it('a user places, lists and reads own orders and their receipts', async () => {
+    const id = await orderIdOf(alice);
+    await orderIdOf(zoe);
+    const token = await tokenOf(alice);
+    for (const query of ['', `?user_id=${alice}`]) {
+      const answer = await list(token, query);
+      expect(answer.status).toBe(200);
+      expect(idsIn(answer)).toEqual([id]);
+    }
+    expect(await show(token, id)).toMatchObject({ status: 200, body: { order: { id, user_id: alice } } });
+    const found = await waitFor(async () => {
+      const answer = await receipt(token, id);
+      expect(answer.status).toBe(302);
+      return answer;
+    });
+    const text = await (await fetch(found.headers.get('location') ?? '')).text();
+    expect(text).toContain(id);
+  });
+
+  it.each(['a', 'z'])(
+    'a user neither sees nor makes orders of another one, whose name begins with %s',
+    async (letter) => {
+      const other = newUser(letter);
+      const id = await orderIdOf(other);
+      const token = await tokenOf(alice);
+
+      expectRefusal(await list(token, `?user_id=${other}`), 403);
+      expectRefusal(await place(token, other), 403);
+      expect(idsIn(await list(token))).not.toContain(id);
+      for (const read of [show, receipt]) {
+        const [hidden, missing] = [await read(token, id), await read(token, UNKNOWN_ID)];
+        expectRefusal(hidden, 404);
+        expect(hidden.body).toEqual(missing.body);
+      }
+      expect(idsIn(await list(await tokenOf(other)))).toEqual([id]);
+    },
+  );
+
+  it('an operator lists and reads the orders of all, and places own ones alone', async () => {
+    const [ofAlice, ofZoe] = [await orderIdOf(alice), await orderIdOf(zoe)];
+    const token = await operatorToken(newUser('o'));
+    expect(idsIn(await list(token))).toEqual(expect.arrayContaining([ofAlice, ofZoe]));
+    expect(idsIn(await list(token, `?user_id=${zoe}`))).toContain(ofZoe);
+    expect(await show(token, ofZoe)).toMatchObject({ status: 200, body: { order: { id: ofZoe } } });
+    expect((await receipt(token, ofZoe)).status).toBe(302);
+    expectRefusal(await place(token, alice), 403);
+  });
+
+  it.each<[string, unknown]>([
+    ['is no user id', '17 alice'],
+    ['is missing', undefined],
+    ['is no text', ['alice']],
+  ])('a claim that %s is refused by its name', async (_what, claim) => {
+    const token = await tokenOf(claim);
+    const answers = [
+      await list(token),
+      await place(token, alice),
+      await show(token, UNKNOWN_ID),
+      await receipt(token, UNKNOWN_ID),
+    ];
+    for (const answer of answers) {
+      expectRefusal(answer, 403);
+      expect(answer.body.error).toContain('shop_user');
+    }
+  });
+
+  it('a token that expires is refused although the gateway still remembers it as good', async () => {
+    // Past its time already, but within what clocks may differ.
+    const token = await tokenOf(alice, { exp: Math.floor(Date.now() / 1_000) - 1 });
+    expect((await list(token)).status).toBe(200);
+    const refused = await waitFor(async () => {
+      const answer = await list(token);
+      expect(answer.status).toBe(401);
+      return answer;
+    });
+    expectRefusal(refused, 401);
+    // API Gateway renames this header in the answers of functions.
+    expect(refused.headers.get('x-amzn-remapped-www-authenticate')).toMatch(/^Bearer/);
+  });
+});
+
+describe('the issuer', () => {
+  it('may sign with any of the keys that it publishes', async () => {
+    expect(issuer.keys.length).toBeGreaterThan(1);
+    for (const key of issuer.keys) {
+      const token = await issuer.token({ aud: AUDIENCE, shop_user: alice }, { key });
+      expect((await list(token)).status).toBe(200);
+    }
+  });
+
+  it('rotates its keys under load, and no request fails', async () => {
+    const statuses: number[] = [];
+    let rotating = true;
+    const client = async (request: () => Promise<Answer>) => {
+      while (rotating) statuses.push((await request()).status);
+    };
+    const asked = issuer.asked.length;
+    const load = Promise.all([
+      client(async () => list(await tokenOf(alice))),
+      client(async () => list(await tokenOf(zoe))),
+      client(async () => place(await tokenOf(zoe), zoe)),
+    ]);
+    try {
+      for (let rotation = 0; rotation < 4; rotation += 1) {
+        await delay(500);
+        await issuer.rotate();
+      }
+      await delay(500);
+    } finally {
+      rotating = false;
+      await load;
+    }
+    expect(statuses.length).toBeGreaterThan(20);
+    expect(statuses.filter((status) => status >= 300)).toEqual([]);
+    expect(issuer.asked.length).toBeGreaterThan(asked);
+  });
+
+  it('may be down while its keys are known; an authorizer that does not know them answers 503', async () => {
+    killFunctions();
+    await waitFor(async () => expect((await list(await tokenOf(alice))).status).toBe(200));
+    issuer.down = true;
+    try {
+      for (let request = 0; request < 5; request += 1) expect((await list(await tokenOf(zoe))).status).toBe(200);
+
+      killFunctions();
+      const refused = await waitFor(async () => {
+        const answer = await list(await tokenOf(alice));
+        expect(answer.status).toBe(503);
+        return answer;
+      });
+      expectRefusal(refused, 503);
+      expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect((await call(run.addresses.api, 'GET', '/health')).status).toBe(200);
+    } finally {
+      issuer.down = false;
+    }
+    await waitFor(async () => expect((await list(await tokenOf(alice))).status).toBe(200));
+  });
+});
+
+it.each([
+  ['a user', false, tokenOf],
+  ['an operator', true, operatorToken],
+])('npm run verify passes with the token of %s', async (_who, operator, makeToken) => {
+  const settings = { url: run.addresses.api, token: await makeToken(newUser('v')), operator, patienceMs: 30_000 };
+  const { results } = await verify(settings, { begin: () => {}, result: () => {} });
+  expect(results.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
+  expect(results.filter(({ subject }) => subject === 'access').length).toBeGreaterThan(4);
+});
+
+function killFunctions(): void {
+  for (const pid of findEnvironments(run.pid)) process.kill(pid, 'SIGKILL');
+}
