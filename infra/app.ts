@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { readConfig } from './config.ts';
-import { ConfigError } from './config-error.ts';
+import { readConfig } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
 import { composeOrderFlow } from './orderflow.ts';
 
 const app = new App();

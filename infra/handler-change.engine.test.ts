@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
-import { STAGE_CONTEXTS } from './testing/stage-contexts.ts';
+import { STAGE_CONTEXTS } from './example-contexts.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '..');
 /** What synthesis reads, beside the packages. */

@@ -1,9 +1,9 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
+import { PROD_WITH_EVERYTHING, STAGE_CONTEXTS } from './example-contexts.ts';
 import { synthesizeApp } from './synthesize.ts';
 import { describe as describeAcknowledgement, review } from './testing/nag.ts';
-import { PROD_WITH_EVERYTHING, STAGE_CONTEXTS } from './testing/stage-contexts.ts';
 
 const CONTEXTS = { ...STAGE_CONTEXTS, 'prod with everything': PROD_WITH_EVERYTHING };
 

@@ -1,6 +1,8 @@
 import type { App, StackProps } from 'aws-cdk-lib';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
+import type { Stage } from './config/stage.ts';
 import { confineProviders } from './constructs/provider-logs.ts';
+import { stackName } from './names.ts';
 import { AlertsStack } from './stacks/alerts-stack.ts';
 import { ConsumerStack } from './stacks/consumer-stack.ts';
 import { FrontendStack } from './stacks/frontend-stack.ts';
@@ -9,7 +11,6 @@ import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { OrdersStack } from './stacks/orders-stack.ts';
 import { ShardsStack } from './stacks/shards-stack.ts';
 import { StreamStack } from './stacks/stream-stack.ts';
-import type { Stage } from './stage.ts';
 
 /**
  * Puts the system's stacks into the app, named `orderflow-<stage>-<part>`.
@@ -85,7 +86,7 @@ export function composeOrderFlow(app: App, config: Config): void {
 // CloudFormation puts a stack's tags on everything in it that can have tags.
 function stackProps(stage: Stage, part: string, description: string): StackProps {
   return {
-    stackName: `orderflow-${stage.name}-${part}`,
+    stackName: stackName(stage.name, part),
     description: `OrderFlow ${stage.name}: ${description}`,
     terminationProtection: !stage.disposable,
     tags: { project: 'orderflow', stage: stage.name },

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { RUNBOOK } from './constructs/alarms/operator-alarm.ts';
+import { neededQuota } from './config/concurrency.ts';
+import { STAGES } from './config/stage.ts';
+import { RUNBOOK } from './constructs/observability/alarms/operator-alarm.ts';
+import { STAGE_CONTEXTS } from './example-contexts.ts';
 import { alarmsIn } from './testing/alarms.ts';
-import { STAGE_CONTEXTS } from './testing/stage-contexts.ts';
-import { synthesize } from './testing/templates.ts';
+import { templatesOf } from './testing/templates.ts';
 
-const alarms = Object.values(STAGE_CONTEXTS).flatMap((context) => alarmsIn(...Object.values(synthesize(context))));
+const alarms = Object.values(STAGE_CONTEXTS).flatMap((context) => alarmsIn(...Object.values(templatesOf(context))));
 const page = readFileSync(new URL(`../${RUNBOOK}`, import.meta.url), 'utf8');
 const sections = sectionsUnder(page, 'Alarms');
 
@@ -31,6 +33,11 @@ describe('every alarm', () => {
 });
 
 describe('the runbook', () => {
+  it('says how many concurrent executions each stage needs', () => {
+    const [dev, prod] = [STAGES.dev, STAGES.prod].map(neededQuota);
+    expect(page).toContain(`| Lambda, concurrent executions | dev ${dev}, prod ${prod} (`);
+  });
+
   it.each([...sections])('says what %s means, and three things to check', (_heading, text) => {
     expect(text).toMatch(/^\n+[A-Z`].*\.\n/);
     expect(text.match(/^\d\. \S.*$/gm)).toHaveLength(3);

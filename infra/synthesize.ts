@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import { readConfig } from './config.ts';
+import { readConfig } from './config/config.ts';
 import { composeOrderFlow } from './orderflow.ts';
 
-const CDK_JSON: { context: Record<string, unknown> } = JSON.parse(
+/** The context of cdk.json: feature flags, and whatever of the application's own is kept there. */
+export const CDK_JSON_CONTEXT: Readonly<Record<string, unknown>> = JSON.parse(
   readFileSync(new URL('../cdk.json', import.meta.url), 'utf8'),
-);
+).context;
 
 /**
  * Synthesizes the app in this process, in less than a second, under the feature flags of cdk.json. Functions and site are not
@@ -18,7 +19,7 @@ const CDK_JSON: { context: Record<string, unknown> } = JSON.parse(
  */
 export function synthesizeApp(context: Readonly<Record<string, unknown>>, outdir?: string): App {
   const app = new App({
-    context: { ...CDK_JSON.context, 'aws:cdk:bundling-stacks': [], ...context },
+    context: { ...CDK_JSON_CONTEXT, 'aws:cdk:bundling-stacks': [], ...context },
     ...(outdir === undefined ? {} : { outdir }),
     analyticsReporting: false,
     builtinCloudFormationValidation: false,

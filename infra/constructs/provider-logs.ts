@@ -1,7 +1,7 @@
 import { CfnResource, CustomResourceProviderBase } from 'aws-cdk-lib';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
-import { removalPolicyOf, type Stage } from '../stage.ts';
+import type { Stage } from '../config/stage.ts';
+import { StageLogGroup } from './stage-log-group.ts';
 
 /**
  * Gives the functions behind the CDK's own custom resources what they lack: a log group that ends with its stack, and the
@@ -12,17 +12,10 @@ import { removalPolicyOf, type Stage } from '../stage.ts';
 export function confineProviders(root: IConstruct, stage: Stage): void {
   for (const provider of root.node.findAll()) {
     if (!(provider instanceof CustomResourceProviderBase)) continue;
-    const logGroup = new LogGroup(provider, 'Logs', {
-      retention: stage.logRetention,
-      removalPolicy: removalPolicyOf(stage),
-    });
+    const logGroup = new StageLogGroup(provider, 'Logs', { stage });
     partOf(provider, 'Handler').addPropertyOverride('LoggingConfig', { LogGroup: logGroup.logGroupName });
     partOf(provider, 'Role').addPropertyDeletionOverride('ManagedPolicyArns');
-    provider.addToRolePolicy({
-      Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: logGroup.logGroupArn,
-    });
+    provider.addToRolePolicy(logGroup.writeStatement().toStatementJson());
   }
 }
 

@@ -1,10 +1,11 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { properties } from '../testing/inspect.ts';
-import { PROD_CONTEXT, synthesize } from '../testing/templates.ts';
+import { templatesOf } from '../testing/templates.ts';
 
-const { Alerts: dev } = synthesize({ stage: 'dev' });
-const { Alerts: prod } = synthesize(PROD_CONTEXT);
+const { Alerts: dev } = templatesOf(STAGE_CONTEXTS.dev);
+const { Alerts: prod } = templatesOf(STAGE_CONTEXTS.prod);
 
 describe('the topic of alarms', () => {
   const [{ PolicyDocument }] = properties(dev, 'AWS::SNS::TopicPolicy');
@@ -48,7 +49,7 @@ describe('the topic of alarms', () => {
 
   it('writes to the address that was given, and to nobody where none was', () => {
     expect(properties(prod, 'AWS::SNS::Subscription')).toEqual([
-      expect.objectContaining({ Protocol: 'email', Endpoint: PROD_CONTEXT.alarmEmail }),
+      expect.objectContaining({ Protocol: 'email', Endpoint: STAGE_CONTEXTS.prod.alarmEmail }),
     ]);
     dev.resourceCountIs('AWS::SNS::Subscription', 0);
   });

@@ -1,8 +1,8 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { AlarmTopic } from '../constructs/alarm-topic.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage } from '../config/stage.ts';
+import { AlarmTopic } from '../constructs/observability/alarm-topic.ts';
 
 export interface AlertsStackProps extends StackProps {
   readonly stage: Stage;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { functionNamed, properties, resources } from '../testing/inspect.ts';
-import { PROD_CONTEXT, synthesize } from '../testing/templates.ts';
+import { templatesOf } from '../testing/templates.ts';
 
-const { Consumer: dev } = synthesize({ stage: 'dev' });
-const { Consumer: prod } = synthesize(PROD_CONTEXT);
+const { Consumer: dev } = templatesOf(STAGE_CONTEXTS.dev);
+const { Consumer: prod } = templatesOf(STAGE_CONTEXTS.prod);
 const KAFKA_BROKERS = { 'Fn::ImportValue': expect.stringContaining('BootstrapBrokerStringSaslIam') };
 
 describe.each([
@@ -70,6 +71,6 @@ describe('mapping of orders', () => {
       /^(ConsumeOrders|OrdersSource)/.test(id),
     );
     expect(policies).toHaveLength(2);
-    expect(mapping.DependsOn.sort()).toEqual(policies.sort());
+    expect(mapping.DependsOn.toSorted()).toEqual(policies.sort());
   });
 });

@@ -2,9 +2,9 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { KafkaEventSource } from '../constructs/kafka-event-source.ts';
-import { NodeFunction } from '../constructs/node-function.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage } from '../config/stage.ts';
+import { NodeFunction } from '../constructs/functions/node-function.ts';
+import { KafkaEventSource } from '../constructs/kafka/kafka-event-source.ts';
 import type { StreamStack } from './stream-stack.ts';
 
 /** The members of this group read `orders`. */

@@ -2,15 +2,16 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { synthesizeApp } from '../synthesize.ts';
 import { type Json, properties, resources, tlsOnlyBuckets } from '../testing/inspect.ts';
-import { PROD_CONTEXT, synthesize } from '../testing/templates.ts';
+import { templatesOf } from '../testing/templates.ts';
 
 const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/1a2b3c4d';
 
-const { Frontend: dev } = synthesize({ stage: 'dev' });
-const { Frontend: prod } = synthesize(PROD_CONTEXT);
-const { Frontend: named } = synthesize({ siteDomain: 'orders.example.com', certificateArn: CERTIFICATE });
+const { Frontend: dev } = templatesOf(STAGE_CONTEXTS.dev);
+const { Frontend: prod } = templatesOf(STAGE_CONTEXTS.prod);
+const { Frontend: named } = templatesOf({ siteDomain: 'orders.example.com', certificateArn: CERTIFICATE });
 const distribution = distributionOf(dev);
 
 // The managed policies CachingDisabled and AllViewerExceptHostHeader
@@ -64,8 +65,8 @@ describe('site', () => {
       { id: 1, from: 'A', to: 'M' },
       { id: 2, from: 'N', to: 'Z' },
     ];
-    expect(settingsOf({ stage: 'dev' })).toEqual({ apiBaseUrl: '', shards, auth: 'none' });
-    expect(settingsOf(PROD_CONTEXT)).toEqual({ apiBaseUrl: '', shards, auth: 'jwt' });
+    expect(settingsOf(STAGE_CONTEXTS.dev)).toEqual({ apiBaseUrl: '', shards, auth: 'none' });
+    expect(settingsOf(STAGE_CONTEXTS.prod)).toEqual({ apiBaseUrl: '', shards, auth: 'jwt' });
   });
 
   it('says where it is', () => {

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { StaticSite, type StaticSiteProps } from '../constructs/static-site.ts';
+import { StaticSite, type StaticSiteProps } from '../constructs/site/static-site.ts';
 
 export type FrontendStackProps = StackProps & StaticSiteProps;
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { properties, resources } from '../testing/inspect.ts';
-import { PROD_CONTEXT, synthesize } from '../testing/templates.ts';
+import { templatesOf } from '../testing/templates.ts';
 
-const { Network: dev } = synthesize({ stage: 'dev' });
-const { Network: prod } = synthesize(PROD_CONTEXT);
+const { Network: dev } = templatesOf(STAGE_CONTEXTS.dev);
+const { Network: prod } = templatesOf(STAGE_CONTEXTS.prod);
 
 describe('network', () => {
   it('has no way to the internet', () => {

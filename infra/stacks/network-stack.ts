@@ -11,10 +11,11 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Stage } from '../config/stage.ts';
 import { ClosedSecurityGroup } from '../constructs/closed-security-group.ts';
-import { removalPolicyOf, type Stage } from '../stage.ts';
+import { StageLogGroup } from '../constructs/stage-log-group.ts';
 
 export interface NetworkStackProps extends StackProps {
   readonly stage: Stage;
@@ -44,10 +45,7 @@ export class NetworkStack extends Stack {
   }
 
   #logFlows(stage: Stage): void {
-    const logGroup = new LogGroup(this, 'FlowLogs', {
-      retention: stage.logRetention,
-      removalPolicy: removalPolicyOf(stage),
-    }) as ILogGroup;
+    const logGroup = new StageLogGroup(this, 'FlowLogs', { stage }) as ILogGroup;
     this.vpc.addFlowLog('Flows', {
       destination: FlowLogDestination.toCloudWatchLogs(logGroup),
       // Without customers, what was refused is enough to find a mistake.

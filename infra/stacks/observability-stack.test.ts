@@ -1,11 +1,12 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { METRIC_UNITS } from '../../functions/domain/metrics.ts';
+import { ONE_SHARD_PER_LETTER, STAGE_CONTEXTS } from '../example-contexts.ts';
 import { type AlarmInTemplate, alarmsIn, type WatchedMetric } from '../testing/alarms.ts';
 import { type Json, properties } from '../testing/inspect.ts';
-import { ONE_SHARD_PER_LETTER, PROD_CONTEXT, synthesize } from '../testing/templates.ts';
+import { type Part, templatesOf } from '../testing/templates.ts';
 
-const STACKS = { dev: synthesize({ stage: 'dev' }), prod: synthesize(PROD_CONTEXT) };
+const STACKS = { dev: templatesOf(STAGE_CONTEXTS.dev), prod: templatesOf(STAGE_CONTEXTS.prod) };
 
 /** `Invocations of relay-outbox, Sum < 1, 1 x 300 s, missing: breaching`. */
 function condition({ metrics, properties: alarm }: AlarmInTemplate): string {
@@ -58,20 +59,11 @@ describe('alarms', () => {
         .filter(([, alarm]) => alarm.heading === heading)
         .map(([name]) => name.replace(`${heading}-`, ''))
         .sort();
-    const functions = [
-      'confirm-orders',
-      'consume-orders',
-      'create-order',
-      'describe-api',
-      'get-order',
-      'get-receipt',
-      'health',
-      'list-orders',
-      'relay-outbox',
-    ];
+    const unattended = functionsOf(STACKS.prod).filter((name) => !['dlt', 'migrate-shards'].includes(name));
+    expect(unattended).toContain('authorizer');
+    expect(kind('function-throttles')).toEqual(unattended);
     // To refuse a token the authorizer has to fail, so its errors say nothing about itself.
-    expect(kind('function-errors')).toEqual(functions);
-    expect(kind('function-throttles')).toEqual(['authorizer', ...functions]);
+    expect(kind('function-errors')).toEqual(unattended.filter((name) => name !== 'authorizer'));
     for (const each of ['shard-cpu', 'shard-storage', 'shard-connections']) {
       expect(kind(each)).toEqual(['shard1', 'shard2']);
     }
@@ -130,12 +122,20 @@ describe('dashboard', () => {
   });
 
   it('has room for the largest map: at most the 500 figures that CloudWatch draws in a graph', () => {
-    const { Observability } = synthesize({ ...PROD_CONTEXT, shards: ONE_SHARD_PER_LETTER });
+    const { Observability } = templatesOf({ ...STAGE_CONTEXTS.prod, shards: ONE_SHARD_PER_LETTER });
     expect(Object.keys(Observability.findResources('AWS::CloudWatch::Alarm')).length).toBeLessThan(200);
     const largest = JSON.stringify(properties(Observability, 'AWS::CloudWatch::Dashboard')[0].DashboardBody);
     expect(largest.match(/AWS\/RDS/g)).toHaveLength(3 * 26);
   });
 });
+
+/** The functions of ours in all stacks of prod, without the stage; those of the CDK have no names. */
+function functionsOf(stacks: Record<Part, Template>): string[] {
+  return Object.values(stacks)
+    .flatMap((template) => properties(template, 'AWS::Lambda::Function'))
+    .flatMap(({ FunctionName }) => FunctionName?.replace('orderflow-prod-', '') ?? [])
+    .sort();
+}
 
 interface Subjects {
   readonly functions: ReadonlySet<string>;

@@ -1,11 +1,12 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { functionNamed, properties, resources, tlsOnlyBuckets } from '../testing/inspect.ts';
-import { PROD_CONTEXT, synthesize } from '../testing/templates.ts';
+import { templatesOf } from '../testing/templates.ts';
 
-const stacks = synthesize({ stage: 'dev', receiptsBucket: 'order-receipts' });
+const stacks = templatesOf({ ...STAGE_CONTEXTS.dev, receiptsBucket: 'order-receipts' });
 const { Orders: dev } = stacks;
-const { Orders: prod } = synthesize({ ...PROD_CONTEXT, operatorClaim: 'groups=operators' });
+const { Orders: prod } = templatesOf({ ...STAGE_CONTEXTS.prod, operatorClaim: 'groups=operators' });
 
 const VARIABLES = { NODE_OPTIONS: '--enable-source-maps', STAGE: 'dev' };
 const POSTGRES_VARIABLES = {
@@ -63,15 +64,15 @@ describe('access', () => {
     expect(fn.Environment.Variables).toEqual({
       NODE_OPTIONS: '--enable-source-maps',
       STAGE: 'prod',
-      ISSUER: PROD_CONTEXT.issuer,
-      AUDIENCE: PROD_CONTEXT.audience,
-      USER_CLAIM: PROD_CONTEXT.userClaim,
+      ISSUER: STAGE_CONTEXTS.prod.issuer,
+      AUDIENCE: STAGE_CONTEXTS.prod.audience,
+      USER_CLAIM: STAGE_CONTEXTS.prod.userClaim,
       OPERATOR_CLAIM: 'groups=operators',
     });
   });
 
   it('has no operators unless somebody said who they are', () => {
-    const { Orders } = synthesize(PROD_CONTEXT);
+    const { Orders } = templatesOf(STAGE_CONTEXTS.prod);
     const { Variables } = functionNamed(Orders, 'orderflow-prod-authorizer').Environment;
     expect(Variables).not.toHaveProperty('OPERATOR_CLAIM');
   });
@@ -123,7 +124,7 @@ describe('delivery', () => {
   });
 
   it('of an order that nobody confirmed begins again when the context says', () => {
-    const { Orders } = synthesize({ republishAfterMinutes: '3' });
+    const { Orders } = templatesOf({ republishAfterMinutes: '3' });
     const { Variables } = functionNamed(Orders, 'orderflow-dev-relay-outbox').Environment;
     expect(Variables.REPUBLISH_AFTER_MINUTES).toBe('3');
   });

@@ -5,14 +5,14 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { JwtAuth } from '../config.ts';
-import { JwtAuthorizer } from '../constructs/jwt-authorizer.ts';
-import { KafkaEventSource } from '../constructs/kafka-event-source.ts';
-import { NodeFunction, type NodeFunctionProps } from '../constructs/node-function.ts';
-import { OrdersApi } from '../constructs/orders-api.ts';
-import { ReceiptsBucket } from '../constructs/receipts-bucket.ts';
-import type { ShardSet } from '../constructs/shard-set.ts';
-import type { FunctionFolder, Stage } from '../stage.ts';
+import type { JwtAuth } from '../config/config.ts';
+import type { FunctionFolder, Stage } from '../config/stage.ts';
+import { JwtAuthorizer } from '../constructs/api/jwt-authorizer.ts';
+import { OrdersApi } from '../constructs/api/orders-api.ts';
+import { NodeFunction, type NodeFunctionProps } from '../constructs/functions/node-function.ts';
+import { KafkaEventSource } from '../constructs/kafka/kafka-event-source.ts';
+import type { ShardSet } from '../constructs/shards/shard-set.ts';
+import { ReceiptsBucket } from '../constructs/storage/receipts-bucket.ts';
 import type { StreamStack } from './stream-stack.ts';
 
 /** The members of this group read `order-confirmations`. */

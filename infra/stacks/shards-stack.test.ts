@@ -1,10 +1,11 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { ONE_SHARD_PER_LETTER, STAGE_CONTEXTS } from '../example-contexts.ts';
 import { functionNamed, type Json, properties, resources } from '../testing/inspect.ts';
-import { ONE_SHARD_PER_LETTER, PROD_CONTEXT, synthesize } from '../testing/templates.ts';
+import { templatesOf } from '../testing/templates.ts';
 
-const { Shards: dev } = synthesize({ stage: 'dev' });
-const { Shards: prod } = synthesize(PROD_CONTEXT);
+const { Shards: dev } = templatesOf(STAGE_CONTEXTS.dev);
+const { Shards: prod } = templatesOf(STAGE_CONTEXTS.prod);
 
 describe('shards', () => {
   it.each([
@@ -22,7 +23,7 @@ describe('shards', () => {
       3,
     ],
   ])('give %s a database and two attached secrets for each entry', (_name, context, count) => {
-    const { Shards } = synthesize(context);
+    const { Shards } = templatesOf(context);
     const numbers = Array.from({ length: count }, (_, index) => index + 1);
     expect(properties(Shards, 'AWS::RDS::DBInstance').map(({ DBName }) => DBName)).toEqual(
       numbers.map((number) => `orders_shard${number}`),
@@ -166,7 +167,7 @@ describe('rotation', () => {
   });
 
   it("is done by one application of AWS's for all shards, in the isolated subnets, with characters that need no quoting", () => {
-    const { Shards: many } = synthesize({ shards: ONE_SHARD_PER_LETTER });
+    const { Shards: many } = templatesOf({ shards: ONE_SHARD_PER_LETTER });
     many.resourceCountIs('AWS::Serverless::Application', 1);
     many.resourceCountIs('AWS::SecretsManager::RotationSchedule', 52);
     const [{ Parameters }] = properties(dev, 'AWS::Serverless::Application');
@@ -234,13 +235,13 @@ describe('migrate-shards', () => {
   });
 
   it('runs again when its shard map changes', () => {
-    const { Shards: other } = synthesize({ shards: [{ id: 1, from: 'A', to: 'Z' }] });
+    const { Shards: other } = templatesOf({ shards: [{ id: 1, from: 'A', to: 'Z' }] });
     const version = (template: typeof dev) => properties(template, 'Custom::Trigger')[0].HandlerArn.Ref;
     expect(version(other)).not.toBe(version(dev));
   });
 
   it('fits the largest map into the 4 KB that Lambda allows for all variables', () => {
-    const { Shards } = synthesize({ ...PROD_CONTEXT, shards: ONE_SHARD_PER_LETTER });
+    const { Shards } = templatesOf({ ...STAGE_CONTEXTS.prod, shards: ONE_SHARD_PER_LETTER });
     const variables = functionNamed(Shards, 'orderflow-prod-migrate-shards').Environment.Variables;
     expect(Buffer.byteLength(JSON.stringify(variables))).toBeLessThan(4096);
   });

@@ -3,10 +3,10 @@ import type { IInterfaceVpcEndpoint, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import type { Construct } from 'constructs';
 import type { ShardRange } from '../../functions/domain/shard-map.ts';
-import { CredentialRotation } from '../constructs/credential-rotation.ts';
-import { NodeFunction } from '../constructs/node-function.ts';
-import { ShardSet } from '../constructs/shard-set.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage } from '../config/stage.ts';
+import { NodeFunction } from '../constructs/functions/node-function.ts';
+import { CredentialRotation } from '../constructs/shards/credential-rotation.ts';
+import { ShardSet } from '../constructs/shards/shard-set.ts';
 
 export interface ShardsStackProps extends StackProps {
   readonly stage: Stage;

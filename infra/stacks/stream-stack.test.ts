@@ -1,10 +1,11 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { ONE_SHARD_PER_LETTER, STAGE_CONTEXTS } from '../example-contexts.ts';
 import { properties, resources } from '../testing/inspect.ts';
-import { ONE_SHARD_PER_LETTER, PROD_CONTEXT, synthesize } from '../testing/templates.ts';
+import { templatesOf } from '../testing/templates.ts';
 
-const { Stream: dev } = synthesize({ stage: 'dev' });
-const { Stream: prod } = synthesize(PROD_CONTEXT);
+const { Stream: dev } = templatesOf(STAGE_CONTEXTS.dev);
+const { Stream: prod } = templatesOf(STAGE_CONTEXTS.prod);
 
 describe('kafka', () => {
   it('takes connections with TLS and IAM alone', () => {
@@ -67,7 +68,7 @@ describe('kafka', () => {
   ])(
     'has a partition of confirmations for each of %s, and a month and room for wrapped events',
     (_map, context, shards) => {
-      expect(topics(synthesize(context).Stream)).toEqual({
+      expect(topics(templatesOf(context).Stream)).toEqual({
         orders: { partitions: 6 },
         'order-confirmations': { partitions: shards },
         'orders-dlt': { partitions: 1, configs: 'max.message.bytes=4194304\nretention.ms=2592000000' },

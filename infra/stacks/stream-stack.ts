@@ -1,9 +1,9 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { KafkaCluster } from '../constructs/kafka-cluster.ts';
-import { KafkaTopic } from '../constructs/kafka-topic.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage } from '../config/stage.ts';
+import { KafkaCluster } from '../constructs/kafka/kafka-cluster.ts';
+import { KafkaTopic } from '../constructs/kafka/kafka-topic.ts';
 
 /** How long an operator has for an event that could not be processed. */
 const DLT_RETENTION = Duration.days(30);

@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { RUNBOOK } from '../constructs/alarms/operator-alarm.ts';
+import { RUNBOOK } from '../constructs/observability/alarms/operator-alarm.ts';
 import { type Json, properties } from './inspect.ts';
 
 /** A figure that an alarm looks at. */

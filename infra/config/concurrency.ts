@@ -1,0 +1,35 @@
+import { CONNECTIONS_PER_SHARD } from '../../functions/domain/connections.ts';
+import { ConfigError } from './config-error.ts';
+import { maxConnections, type Stage } from './stage.ts';
+
+// Lambda leaves at least this much to functions without a reservation
+// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
+const UNRESERVED = 100;
+
+/** Kept for others than functions: Postgres' own three for superusers, the rotation of both users, and a person. */
+export const CONNECTIONS_OF_OTHERS = 6;
+
+/** How many concurrent executions the account must be allowed for all reservations of the stage. */
+export function neededQuota({ concurrency }: Stage): number {
+  return Object.values<number>(concurrency ?? {}).reduce((sum, each) => sum + each, UNRESERVED);
+}
+
+/**
+ * Fits the stage's reserved concurrency into the account's quota. It keeps functions from taking each other's share, and
+ * all of them together within the connections that a shard takes. Where the quota itself is that small, as in new
+ * accounts, nothing is reserved.
+ *
+ * @throws ConfigError when the quota has no room for the reservations and does not make them unnecessary either
+ */
+export function reserveConcurrency(stage: Stage, quota: number): Stage {
+  const needed = neededQuota(stage);
+  if (needed <= quota) return stage;
+  if (quota * CONNECTIONS_PER_SHARD + CONNECTIONS_OF_OTHERS <= maxConnections(stage.database)) {
+    return { ...stage, concurrency: undefined };
+  }
+  throw new ConfigError(
+    `Context "lambdaConcurrencyQuota": ${stage.name} reserves ${needed - UNRESERVED} concurrent executions for its ` +
+      `functions and Lambda keeps ${UNRESERVED} for others, but the quota is ${quota}; ask for ${needed} "Concurrent ` +
+      'executions" in Service Quotas and give the new number.',
+  );
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SHARD_MAP } from '../../functions/domain/shard-map.ts';
+import { STAGE_CONTEXTS } from '../example-contexts.ts';
+import { readConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { STAGES } from './stage.ts';
+
+const { prod: PROD } = STAGE_CONTEXTS;
+const JWT = { issuer: 'https://login.example.com/realm', audience: 'orderflow', userClaim: 'user_id' };
+const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d';
+
+describe('context', () => {
+  it('needs nothing: dev without sign-in, a bucket named by CloudFormation, two shards, ten minutes', () => {
+    expect(readConfig({})).toEqual({
+      stage: STAGES.dev,
+      receiptsBucket: undefined,
+      shards: DEFAULT_SHARD_MAP,
+      republishAfterMinutes: 10,
+      auth: undefined,
+      alarmEmail: undefined,
+      lambdaConcurrencyQuota: 1000,
+      siteDomain: undefined,
+      webAclArn: undefined,
+    });
+  });
+
+  it('passes over what belongs to the CDK', () => {
+    expect(readConfig({ '@aws-cdk/core:flag': true, 'cli-telemetry': false }).stage.name).toBe('dev');
+  });
+
+  it('takes a shard map as text, as the command line gives it, and as a list', () => {
+    const shards = [{ id: 1, from: 'A', to: 'Z' }];
+    expect(readConfig({ shards: JSON.stringify(shards) }).shards).toEqual(shards);
+    expect(readConfig({ shards }).shards).toEqual(shards);
+  });
+
+  it('takes a number as text as well', () => {
+    expect(readConfig({ republishAfterMinutes: '5' }).republishAfterMinutes).toBe(5);
+    expect(readConfig({ republishAfterMinutes: 5 }).republishAfterMinutes).toBe(5);
+  });
+
+  it.each(['0', '2.5', 'soon', '', 'true'])('takes no other number of minutes than a whole one: "%s"', (text) => {
+    expect(() => readConfig({ republishAfterMinutes: text })).toThrow(
+      `Context "republishAfterMinutes": must be a whole number of minutes, at least 1; got ${JSON.stringify(text)}.`,
+    );
+  });
+
+  it.each([
+    [{ stag: 'dev' }, 'Unknown context "stag": the allowed keys are stage, receiptsBucket, shards, '],
+    [{ stage: 'test' }, 'Context "stage": must be dev or prod; got "test".'],
+    [{ receiptsBucket: 'Order_Receipts' }, 'Context "receiptsBucket": must be an S3 bucket name'],
+    [{ shards: 'A-Z' }, 'Context "shards": must be a JSON list'],
+    [{ shards: [{ id: 1, from: 'A' }] }, 'Context "shards" at 0.to: '],
+    [{ shards: [{ id: 1, from: 'A', to: 'M' }] }, 'Context "shards": Every letter needs exactly one shard, but N'],
+    [{ auth: 'basic' }, 'Context "auth": must be none or jwt; got "basic".'],
+    [{ auth: 'jwt', ...JWT, issuer: 'http://login.example.com' }, 'Context "issuer": must be the https address'],
+    [{ auth: 'jwt', ...JWT, audience: 'two words' }, 'Context "audience": must be the audience'],
+    [{ auth: 'jwt', ...JWT, operatorClaim: 'operators' }, 'Context "operatorClaim": must be name=value, such as'],
+    [{ alarmEmail: 'oncall' }, 'Context "alarmEmail": must be an e-mail address; got "oncall".'],
+    [{ lambdaConcurrencyQuota: 'many' }, 'Context "lambdaConcurrencyQuota": must be a whole number of executions'],
+    [{ siteDomain: 'https://x.example.com', certificateArn: CERTIFICATE }, 'Context "siteDomain": must be a domain'],
+    [
+      { siteDomain: 'x.example.com', certificateArn: CERTIFICATE.replace('us-east-1', 'eu-west-1') },
+      'Context "certificateArn": must be the ARN of a certificate in us-east-1, where CloudFront looks for them; got',
+    ],
+    [{ webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/x/1' }, 'must be the ARN of a regional web ACL'],
+  ])('refuses %j and says why', (context, message) => {
+    expect(() => readConfig(context)).toThrow(ConfigError);
+    expect(() => readConfig(context)).toThrow(message);
+  });
+});
+
+describe('sign-in', () => {
+  it('is as the context says, the issuer to the letter', () => {
+    const operatorClaim = 'groups=operators';
+    expect(readConfig({ auth: 'jwt', ...JWT }).auth).toEqual({ ...JWT, operatorClaim: undefined });
+    expect(readConfig({ auth: 'jwt', ...JWT, operatorClaim }).auth).toEqual({ ...JWT, operatorClaim });
+    expect(readConfig({ ...PROD, issuer: 'https://login.example.com/' }).auth?.issuer).toBe(
+      'https://login.example.com/',
+    );
+  });
+
+  it.each(['issuer', 'audience', 'userClaim'])('is not without %s', (key) => {
+    const { [key]: _, ...others } = { auth: 'jwt', ...JWT } as Record<string, string>;
+    expect(problems(others)).toEqual([expect.stringContaining(`Context "${key}" is missing: auth=jwt needs `)]);
+  });
+
+  it.each(['issuer', 'audience', 'userClaim', 'operatorClaim'])('that is switched off takes no %s', (key) => {
+    const value = { ...JWT, operatorClaim: 'groups=operators' }[key];
+    expect(problems({ [key]: value })).toEqual([
+      `Context "${key}" has no meaning without sign-in; add -c auth=jwt or leave ${key} out.`,
+    ]);
+  });
+});
+
+describe('prod', () => {
+  it('is built with what it demands', () => {
+    expect(readConfig(PROD)).toMatchObject({ stage: STAGES.prod, alarmEmail: PROD.alarmEmail });
+  });
+
+  it('says for each thing that is missing what it is and how to give it', () => {
+    expect(problems({ stage: 'prod' })).toEqual(
+      ['issuer', 'audience', 'userClaim', 'alarmEmail'].map((key) =>
+        expect.stringMatching(new RegExp(`^Context "${key}" is missing: .*prod.*; add -c ${key}=\\S+\\.$`)),
+      ),
+    );
+  });
+
+  it('is not built open to everybody', () => {
+    const { issuer: _issuer, audience: _audience, userClaim: _userClaim, ...others } = PROD;
+    expect(problems({ ...others, auth: 'none' })).toEqual([
+      expect.stringContaining('prod is not built without sign-in'),
+    ]);
+  });
+});
+
+describe("the site's own name", () => {
+  it('comes with its certificate', () => {
+    expect(readConfig({ siteDomain: 'orders.example.com', certificateArn: CERTIFICATE }).siteDomain).toEqual({
+      name: 'orders.example.com',
+      certificateArn: CERTIFICATE,
+    });
+  });
+
+  it('is refused without it, and it without the name', () => {
+    expect(problems({ siteDomain: 'orders.example.com' })).toEqual([
+      expect.stringContaining('Context "certificateArn" is missing'),
+    ]);
+    expect(problems({ certificateArn: CERTIFICATE })).toEqual([
+      expect.stringContaining('Context "siteDomain" is missing'),
+    ]);
+  });
+});
+
+/** The sentences with which a context is refused. */
+function problems(context: Record<string, unknown>): string[] {
+  try {
+    readConfig(context);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { checkShardMap, DEFAULT_SHARD_MAP, ShardMapError, type ShardRange } from '../../functions/domain/shard-map.ts';
+import { reserveConcurrency } from './concurrency.ts';
+import { ConfigError } from './config-error.ts';
+import { contradictions } from './contradictions.ts';
+import { STAGES, type Stage } from './stage.ts';
+
+/** Whose tokens the API takes. */
+export interface JwtAuth {
+  /** Address of the OIDC provider, exactly as its tokens name it. */
+  readonly issuer: string;
+  readonly audience: string;
+  /** The claim that holds the caller's `user_id`. */
+  readonly userClaim: string;
+  /** The claim, as `name=value`, of those who may see everybody's orders. */
+  readonly operatorClaim?: string | undefined;
+}
+
+/** A name of one's own for the site. */
+export interface SiteDomain {
+  readonly name: string;
+  /** Of a certificate for that name, in us-east-1. */
+  readonly certificateArn: string;
+}
+
+/** What one synthesis is asked to build. */
+export interface Config {
+  readonly stage: Stage;
+  /** Name of the receipts bucket; left to CloudFormation when not given, since bucket names are global. */
+  readonly receiptsBucket?: string | undefined;
+  readonly shards: readonly ShardRange[];
+  /** Age at which the event of an order that was never confirmed is published again. */
+  readonly republishAfterMinutes: number;
+  /** Everybody may do everything when undefined. */
+  readonly auth: JwtAuth | undefined;
+  /** Where alarms are sent. */
+  readonly alarmEmail?: string | undefined;
+  /** Concurrent executions that the account may have in the region. */
+  readonly lambdaConcurrencyQuota: number;
+  /** CloudFront names the site when undefined. */
+  readonly siteDomain?: SiteDomain | undefined;
+  /** A regional web ACL to stand before the API. */
+  readonly webAclArn?: string | undefined;
+}
+
+// Context given on the command line is always text; cdk.json may hold the value itself.
+const shardMap = z.preprocess(
+  parseJsonText,
+  z.array(z.strictObject({ id: z.int(), from: z.string(), to: z.string() }), {
+    error: 'must be a JSON list such as [{"id":1,"from":"A","to":"M"},{"id":2,"from":"N","to":"Z"}]',
+  }),
+);
+
+const wholeNumber = (what: string) => {
+  const error = { error: `must be ${what}, at least 1` };
+  return z.preprocess(parseJsonText, z.int(error).min(1, error));
+};
+
+const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
+
+const schema = z.strictObject({
+  stage: z.enum(['dev', 'prod'], { error: 'must be dev or prod' }).default('dev'),
+  receiptsBucket: text(
+    /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'must be an S3 bucket name: 3-63 lower case letters, digits, dots and hyphens',
+  ).optional(),
+  shards: shardMap.default([...DEFAULT_SHARD_MAP]),
+  republishAfterMinutes: wholeNumber('a whole number of minutes').default(10),
+  auth: z.enum(['none', 'jwt'], { error: 'must be none or jwt' }).optional(),
+  issuer: text(
+    /^https:\/\/[^\s?#@]+$/,
+    'must be the https address of an OIDC provider, as its tokens name it (claim iss)',
+  ).optional(),
+  audience: text(/^\S+$/, 'must be the audience that tokens name (claim aud), without blanks').optional(),
+  userClaim: text(/^\S+$/, 'must be the name of the claim that holds the user_id, without blanks').optional(),
+  operatorClaim: text(/^[^=\s]+=\S+$/, 'must be name=value, such as groups=operators').optional(),
+  alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
+  lambdaConcurrencyQuota: wholeNumber('a whole number of executions').default(1000),
+  siteDomain: text(
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    'must be a domain name such as orders.example.com, in lower case',
+  ).optional(),
+  certificateArn: text(
+    /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/\S+$/,
+    'must be the ARN of a certificate in us-east-1, where CloudFront looks for them',
+  ).optional(),
+  webAclArn: text(
+    /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/\S+$/,
+    "must be the ARN of a regional web ACL in the stack's region",
+  ).optional(),
+});
+
+/**
+ * Reads the application's settings from the CDK context (`cdk -c key=value`, or cdk.json).
+ *
+ * @param context all context of the app; keys of the CDK itself are passed over
+ * @throws ConfigError with a sentence for each key that is unknown, wrong, missing or in contradiction to another
+ */
+export function readConfig(context: Record<string, unknown>): Config {
+  const ours = Object.fromEntries(Object.entries(context).filter(([key]) => !belongsToCdk(key)));
+  const parsed = schema.safeParse(ours);
+  const wrong = parsed.error?.issues.map((issue) => describe(issue, ours)) ?? [];
+  const problems = [...wrong, ...contradictions(ours)];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
+
+  const { stage, shards, receiptsBucket, republishAfterMinutes, alarmEmail, lambdaConcurrencyQuota, webAclArn } =
+    parsed.data;
+  return {
+    stage: reserveConcurrency(STAGES[stage], lambdaConcurrencyQuota),
+    receiptsBucket,
+    shards: checkShards(shards),
+    republishAfterMinutes,
+    auth: authOf(parsed.data),
+    alarmEmail,
+    lambdaConcurrencyQuota,
+    siteDomain: siteDomainOf(parsed.data),
+    webAclArn,
+  };
+}
+
+type Given = z.infer<typeof schema>;
+
+function authOf({ issuer, audience, userClaim, operatorClaim }: Given): JwtAuth | undefined {
+  // One without the others is a contradiction, which has been refused.
+  if (issuer === undefined || audience === undefined || userClaim === undefined) return undefined;
+  return { issuer, audience, userClaim, operatorClaim };
+}
+
+function siteDomainOf({ siteDomain: name, certificateArn }: Given): SiteDomain | undefined {
+  return name === undefined || certificateArn === undefined ? undefined : { name, certificateArn };
+}
+
+// Feature flags, lookups and the CLI's own entries have a colon in their names, all but this one.
+function belongsToCdk(key: string): boolean {
+  return key.includes(':') || key === 'cli-telemetry';
+}
+
+function parseJsonText(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value; // neither a list nor a number, so the schema refuses it with its own sentence
+  }
+}
+
+function checkShards(shards: readonly ShardRange[]): readonly ShardRange[] {
+  try {
+    return checkShardMap(shards);
+  } catch (error) {
+    if (error instanceof ShardMapError) throw new ConfigError(`Context "shards": ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function describe(issue: z.core.$ZodIssue, context: Record<string, unknown>): string {
+  const key = issue.path[0];
+  if (key === undefined && issue.code === 'unrecognized_keys') {
+    const allowed = Object.keys(schema.shape).join(', ');
+    return `Unknown context ${issue.keys.map((name) => `"${name}"`).join(', ')}: the allowed keys are ${allowed}.`;
+  }
+  const place = issue.path.length > 1 ? ` at ${issue.path.slice(1).join('.')}` : '';
+  return `Context "${String(key)}"${place}: ${issue.message}; got ${JSON.stringify(context[String(key)])}.`;
+}

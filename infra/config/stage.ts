@@ -1,0 +1,147 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+/** Folders under functions/ that hold a handler. */
+export type FunctionFolder =
+  | 'create-order'
+  | 'list-orders'
+  | 'get-order'
+  | 'get-receipt'
+  | 'health'
+  | 'describe-api'
+  | 'authorizer'
+  | 'relay-outbox'
+  | 'confirm-orders'
+  | 'consume-orders'
+  | 'migrate-shards'
+  | 'dlt';
+
+/** What differs between a stage that may be thrown away and one that serves customers. */
+export interface Stage {
+  readonly name: 'dev' | 'prod';
+  /** Whether data goes with its stack. */
+  readonly disposable: boolean;
+  readonly logRetention: RetentionDays;
+  /** Availability zones of the network; the brokers are a multiple of them. */
+  readonly availabilityZones: number;
+  /** Zones in which the paid endpoint to an AWS service stands; functions of the other zones use it from there. */
+  readonly endpointZones: number;
+  /**
+   * How many requests or batches each function works on at once, which are reserved for it; the rest waits or is refused.
+   * Undefined where the account's quota leaves nothing to reserve.
+   */
+  readonly concurrency: Readonly<Record<FunctionFolder, number>> | undefined;
+  /** What the API takes from all callers together before it answers 429. */
+  readonly api: {
+    readonly requestsPerSecond: number;
+    readonly burst: number;
+  };
+  readonly database: {
+    /** Instance type without the `db.` prefix. */
+    readonly instanceType: string;
+    /** Memory of that type. */
+    readonly memoryGiB: number;
+    readonly multiAz: boolean;
+    readonly storageGiB: number;
+    /** Up to where storage grows by itself; it stays as it is when not given. */
+    readonly maxStorageGiB?: number;
+    readonly backupDays: number;
+  };
+  readonly kafka: {
+    readonly instanceType: string;
+    readonly brokers: number;
+    readonly replicationFactor: number;
+    readonly minInSyncReplicas: number;
+    readonly storageGiB: number;
+    /** Whether the brokers report more than what AWS gives for free. */
+    readonly brokerMetrics: boolean;
+  };
+}
+
+/** The settings of each stage, by its name: `dev` is small and disposable, `prod` survives a zone and keeps its data. */
+export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
+  dev: {
+    name: 'dev',
+    disposable: true,
+    logRetention: RetentionDays.ONE_WEEK,
+    availabilityZones: 2,
+    endpointZones: 1,
+    concurrency: {
+      'create-order': 50,
+      'list-orders': 10,
+      'get-order': 3,
+      'get-receipt': 3,
+      health: 3,
+      'describe-api': 2,
+      authorizer: 50,
+      'relay-outbox': 2,
+      'confirm-orders': 5,
+      'consume-orders': 10,
+      'migrate-shards': 1,
+      dlt: 2,
+    },
+    api: { requestsPerSecond: 100, burst: 200 },
+    database: { instanceType: 't4g.micro', memoryGiB: 1, multiAz: false, storageGiB: 20, backupDays: 1 },
+    kafka: {
+      instanceType: 'kafka.t3.small',
+      brokers: 2,
+      replicationFactor: 2,
+      // With one of two replicas down, writes go on.
+      minInSyncReplicas: 1,
+      storageGiB: 10,
+      brokerMetrics: false,
+    },
+  },
+  prod: {
+    name: 'prod',
+    disposable: false,
+    logRetention: RetentionDays.THREE_MONTHS,
+    availabilityZones: 3,
+    endpointZones: 3,
+    concurrency: {
+      'create-order': 100,
+      'list-orders': 50,
+      'get-order': 25,
+      'get-receipt': 25,
+      health: 5,
+      'describe-api': 5,
+      authorizer: 50,
+      'relay-outbox': 2,
+      'confirm-orders': 30,
+      'consume-orders': 30,
+      'migrate-shards': 1,
+      dlt: 2,
+    },
+    api: { requestsPerSecond: 1000, burst: 2000 },
+    database: {
+      instanceType: 'm7g.large',
+      memoryGiB: 8,
+      multiAz: true,
+      storageGiB: 100,
+      maxStorageGiB: 1000,
+      backupDays: 14,
+    },
+    kafka: {
+      instanceType: 'kafka.m7g.large',
+      brokers: 3,
+      replicationFactor: 3,
+      minInSyncReplicas: 2,
+      storageGiB: 100,
+      brokerMetrics: true,
+    },
+  },
+};
+
+/**
+ * How many connections such an instance takes: what RDS computes from the memory that it leaves to Postgres, at least 80 % of
+ * the instance's (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections).
+ */
+export function maxConnections({ memoryGiB }: Stage['database']): number {
+  const usableBytes = 0.8 * memoryGiB * 1024 ** 3;
+  return Math.min(Math.floor(usableBytes / 9_531_392), 5000);
+}
+
+/** What becomes of a stage's data when its resource leaves the stack. */
+export function removalPolicyOf(stage: Stage): RemovalPolicy {
+  return stage.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+}

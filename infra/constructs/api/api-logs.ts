@@ -1,0 +1,44 @@
+import { AccessLogField, AccessLogFormat, LogGroupLogDestination, type StageOptions } from 'aws-cdk-lib/aws-apigateway';
+import type { Construct } from 'constructs';
+import type { Stage } from '../../config/stage.ts';
+import { apiName } from '../../names.ts';
+import { StageLogGroup } from '../stage-log-group.ts';
+
+/**
+ * What is kept of a request. Nothing in it is of the caller's own making, such as paths, query strings and user agents:
+ * these may hold a token, and a quotation mark in them would break the line. The function's log tells the rest, under the
+ * same request id.
+ */
+const ACCESS_LOG_FIELDS = {
+  requestTime: AccessLogField.contextRequestTime(),
+  requestId: AccessLogField.contextRequestId(),
+  traceId: AccessLogField.contextXrayTraceId(),
+  sourceIp: AccessLogField.contextIdentitySourceIp(),
+  method: AccessLogField.contextHttpMethod(),
+  route: AccessLogField.contextResourcePath(),
+  status: AccessLogField.contextStatus(),
+  responseBytes: AccessLogField.contextResponseLength(),
+  responseMs: AccessLogField.contextResponseLatency(),
+  integrationMs: AccessLogField.contextIntegrationLatency(),
+  integrationStatus: AccessLogField.contextIntegrationStatus(),
+  authorizerMs: AccessLogField.contextAuthorizerIntegrationLatency(),
+  authorizerStatus: AccessLogField.contextAuthorizerStatus(),
+  caller: AccessLogField.contextAuthorizerPrincipalId(),
+  errorType: AccessLogField.contextErrorResponseType(),
+  firewallStatus: AccessLogField.contextWafStatus(),
+};
+
+/** Settings of a stage that keeps a line of JSON for each request. */
+export function jsonAccessLog(
+  scope: Construct,
+  stage: Stage,
+): Pick<StageOptions, 'accessLogDestination' | 'accessLogFormat'> {
+  const logGroup = new StageLogGroup(scope, 'AccessLogs', {
+    stage,
+    logGroupName: `/aws/apigateway/${apiName(stage.name)}/access`,
+  });
+  return {
+    accessLogDestination: new LogGroupLogDestination(logGroup),
+    accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG_FIELDS)),
+  };
+}

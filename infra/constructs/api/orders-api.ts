@@ -1,0 +1,159 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  EndpointType,
+  type IAuthorizer,
+  LambdaIntegration,
+  type Method,
+  MethodLoggingLevel,
+  type Resource,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+import type { Stage } from '../../config/stage.ts';
+import { apiName } from '../../names.ts';
+import type { NodeFunction } from '../functions/node-function.ts';
+import { StageLogGroup } from '../stage-log-group.ts';
+import { jsonAccessLog } from './api-logs.ts';
+import { CORS_PREFLIGHT, exposeGatewayErrors } from './gateway-errors.ts';
+
+/** The functions behind the routes. */
+export interface OrdersApiFunctions {
+  readonly createOrder: NodeFunction;
+  readonly listOrders: NodeFunction;
+  readonly getOrder: NodeFunction;
+  readonly getReceipt: NodeFunction;
+  readonly describeApi: NodeFunction;
+  readonly health: NodeFunction;
+}
+
+export interface OrdersApiProps {
+  readonly stage: Stage;
+  readonly functions: OrdersApiFunctions;
+  /** Who may use the routes of orders; anybody when not given. */
+  readonly authorizer?: IAuthorizer | undefined;
+  /** A regional web ACL that looks at each request first. */
+  readonly webAclArn?: string | undefined;
+}
+
+/** The public REST API: each method is proxied to its function, and its own errors have the same shape as theirs. */
+export class OrdersApi extends Construct {
+  readonly restApi: RestApi;
+  readonly #authorizer: IAuthorizer | undefined;
+
+  constructor(scope: Construct, id: string, props: OrdersApiProps) {
+    super(scope, id);
+    const { stage, functions, authorizer, webAclArn } = props;
+    this.#authorizer = authorizer;
+    this.restApi = new RestApi(this, 'RestApi', {
+      restApiName: apiName(stage.name),
+      description: 'OrderFlow: orders and their receipts',
+      endpointTypes: [EndpointType.REGIONAL],
+      deployOptions: {
+        stageName: stage.name,
+        throttlingRateLimit: stage.api.requestsPerSecond,
+        throttlingBurstLimit: stage.api.burst,
+        tracingEnabled: true,
+        // Without metrics for each method, which cost money: each route has a function with figures of its own.
+        loggingLevel: MethodLoggingLevel.ERROR,
+        // It would write the bodies of requests into the log.
+        dataTraceEnabled: false,
+        ...jsonAccessLog(this, stage),
+      },
+      cloudWatchRole: true,
+      // All APIs of the account write their logs in this role: it must outlive the one that brought it.
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      defaultCorsPreflightOptions: CORS_PREFLIGHT,
+    });
+    this.#keepExecutionLogs(stage);
+    this.#addRoutes(functions);
+    exposeGatewayErrors(this.restApi);
+    if (webAclArn !== undefined) this.#filter(webAclArn);
+    this.#acknowledgeFindings(webAclArn);
+  }
+
+  #addRoutes(functions: OrdersApiFunctions): void {
+    const { root } = this.restApi;
+    this.#addOpen(
+      root.addResource('health'),
+      functions.health,
+      'Load balancers and monitors ask for it; it names no order.',
+    );
+    const api = root.addResource('api');
+    this.#addOpen(
+      api.addResource('openapi.json'),
+      functions.describeApi,
+      'The description of the API, for those who have no token yet.',
+    );
+    const orders = api.addResource('orders');
+    this.#addProtected(orders, 'GET', functions.listOrders);
+    this.#addProtected(orders, 'POST', functions.createOrder);
+    const order = orders.addResource('{id}');
+    this.#addProtected(order, 'GET', functions.getOrder);
+    this.#addProtected(order.addResource('receipt'), 'GET', functions.getReceipt);
+  }
+
+  #addOpen(resource: Resource, fn: NodeFunction, reason: string): void {
+    acknowledgeOpen(resource.addMethod('GET', proxyTo(fn)), reason);
+  }
+
+  #addProtected(resource: Resource, httpMethod: string, fn: NodeFunction): void {
+    const authorizer = this.#authorizer;
+    if (authorizer === undefined) {
+      acknowledgeOpen(
+        resource.addMethod(httpMethod, proxyTo(fn)),
+        'The stage was asked to have no callers told apart (auth=none), which is refused in prod.',
+      );
+      return;
+    }
+    const method = resource.addMethod(httpMethod, proxyTo(fn), { authorizer });
+    Validations.of(method).acknowledge({
+      id: 'AwsSolutions-COG4',
+      reason:
+        'An authorizer function checks the tokens, so that any OpenID Connect issuer can be used, Cognito included.',
+    });
+  }
+
+  // API Gateway would make this log group by itself, and keep it for ever.
+  #keepExecutionLogs(stage: Stage): void {
+    const { restApiId, deploymentStage } = this.restApi;
+    const logGroup = new StageLogGroup(this, 'ExecutionLogs', {
+      stage,
+      logGroupName: `API-Gateway-Execution-Logs_${restApiId}/${stage.name}`,
+    });
+    deploymentStage.node.addDependency(logGroup);
+  }
+
+  #filter(webAclArn: string): void {
+    const resourceArn = this.restApi.deploymentStage.stageArn;
+    new CfnWebACLAssociation(this, 'Firewall', { resourceArn, webAclArn });
+  }
+
+  #acknowledgeFindings(webAclArn: string | undefined): void {
+    Validations.of(this.restApi).acknowledge(
+      {
+        id: 'AwsSolutions-APIG2',
+        reason:
+          'The functions check each request against the schemas that /api/openapi.json is made of, and say what is wrong.',
+      },
+      {
+        id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+        reason: 'API Gateway has one role for the logs of all APIs of an account, and this is the policy it asks for.',
+      },
+    );
+    if (webAclArn === undefined) {
+      Validations.of(this.restApi.deploymentStage).acknowledge({
+        id: 'AwsSolutions-APIG3',
+        reason: 'A web ACL belongs to the account that owns it and is given with the context key webAclArn.',
+      });
+    }
+  }
+}
+
+function proxyTo(fn: NodeFunction): LambdaIntegration {
+  return new LambdaIntegration(fn.live, { allowTestInvoke: false });
+}
+
+function acknowledgeOpen(method: Method, reason: string): void {
+  Validations.of(method).acknowledge({ id: 'AwsSolutions-APIG4', reason }, { id: 'AwsSolutions-COG4', reason });
+}

@@ -1,0 +1,136 @@
+import { join, resolve } from 'node:path';
+import type { Duration } from 'aws-cdk-lib';
+import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import {
+  Alias,
+  Architecture,
+  CfnFunction,
+  type IAlias,
+  type IVersion,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { type FunctionFolder, removalPolicyOf, type Stage } from '../../config/stage.ts';
+import { functionLogGroupName, functionName, LIVE_ALIAS } from '../../names.ts';
+import { ClosedSecurityGroup } from '../closed-security-group.ts';
+import { StageLogGroup } from '../stage-log-group.ts';
+import { CanaryRollout } from './canary-rollout.ts';
+import { ExecutionRole } from './execution-role.ts';
+import { shellWord } from './shell-word.ts';
+
+const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
+
+// CommonJS packages inside an ES module bundle still call require() for Node's own modules.
+const REQUIRE_BANNER =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+export interface NodeFunctionProps {
+  readonly stage: Stage;
+  /** Folder under functions/ that holds handler.ts; the function is called `orderflow-<stage>-<folder>`. */
+  readonly folder: FunctionFolder;
+  readonly timeout: Duration;
+  readonly memoryMiB: number;
+  /** In whose isolated subnets it runs; outside of any network, with the internet before it, when not given. */
+  readonly vpc?: IVpc;
+  /** Folders to put beside the bundled handler: their name there, and their path in the project. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Whether it sends traces to X-Ray; yes when not given. */
+  readonly tracing?: boolean;
+  /**
+   * Told when a new version had to be taken back. In prod a function that has one gets its versions step by step; one
+   * without it all at once.
+   */
+  readonly alarmTopic?: ITopic;
+}
+
+/**
+ * A TypeScript function with its own role and log group. Everything that invokes it does so by the alias `live`.
+ * Its security group reaches nothing: each capability that the function is given (`shards.connect(fn)`,
+ * `topic.publishFrom(fn)`) opens its own way.
+ */
+export class NodeFunction extends NodejsFunction {
+  readonly folder: FunctionFolder;
+  /** The version that serves. */
+  readonly live: IAlias;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    const { stage, folder, vpc, tracing = true } = props;
+    const name = functionName(stage.name, folder);
+    const logGroup = new StageLogGroup(scope, `${id}Logs`, { stage, logGroupName: functionLogGroupName(name) });
+    super(scope, id, {
+      functionName: name,
+      role: new ExecutionRole(scope, `${id}Role`, {
+        functionName: name,
+        logGroup,
+        inNetwork: vpc !== undefined,
+        tracing,
+      }),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      entry: join(PROJECT_ROOT, 'functions', folder, 'handler.ts'),
+      projectRoot: PROJECT_ROOT,
+      depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
+      timeout: props.timeout,
+      memorySize: props.memoryMiB,
+      ...(vpc === undefined
+        ? {}
+        : {
+            vpc,
+            vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+            securityGroups: [
+              // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.
+              new ClosedSecurityGroup(scope, `${id}SecurityGroup`, {
+                vpc,
+                description: `Function ${name}`,
+              }) as ISecurityGroup,
+            ],
+          }),
+      ...(stage.concurrency === undefined ? {} : { reservedConcurrentExecutions: stage.concurrency[folder] }),
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      environment: { NODE_OPTIONS: '--enable-source-maps', STAGE: stage.name },
+      // A version that customers depend on can be pointed to again.
+      currentVersionOptions: { removalPolicy: removalPolicyOf(stage) },
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        // ES module builds of the packages, where they have one, can be tree-shaken.
+        mainFields: ['module', 'main'],
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+        bundleAwsSDK: true,
+        logLevel: LogLevel.WARNING,
+        banner: REQUIRE_BANNER,
+        commandHooks: {
+          beforeInstall: () => [],
+          beforeBundling: () => [],
+          afterBundling: (inputDir, outputDir) => copyCommands(props.files ?? {}, inputDir, outputDir),
+        },
+      },
+    });
+    this.folder = folder;
+    if (tracing) this.#sendTraces();
+    // The casts: aws-cdk-lib is not written for exactOptionalPropertyTypes.
+    const alias = new Alias(this, 'Live', { aliasName: LIVE_ALIAS, version: this.currentVersion as IVersion });
+    this.live = alias as IAlias;
+    if (!stage.disposable && props.alarmTopic !== undefined) {
+      const { alarmTopic } = props;
+      new CanaryRollout(this, 'Rollout', { stage, folder, alias, alarmTopic });
+    }
+  }
+
+  // Not by the construct's own property, which would give the role the right to do so a second time.
+  #sendTraces(): void {
+    if (this.node.defaultChild instanceof CfnFunction) this.node.defaultChild.tracingConfig = { mode: 'Active' };
+  }
+}
+
+function copyCommands(files: Readonly<Record<string, string>>, inputDir: string, outputDir: string): string[] {
+  return Object.entries(files).map(
+    ([name, path]) => `cp -R ${shellWord(`${inputDir}/${path}`)} ${shellWord(`${outputDir}/${name}`)}`,
+  );
+}

@@ -1,0 +1,44 @@
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { FunctionFolder } from '../../../config/stage.ts';
+import { lambdaMetrics } from '../metrics.ts';
+import { type AlarmScope, OperatorAlarm } from './operator-alarm.ts';
+
+export interface FunctionAlarmsProps extends AlarmScope {
+  readonly folder: FunctionFolder;
+  /** Whether a failed invocation means that something is wrong with the function. */
+  readonly failsByItself: boolean;
+}
+
+/** A function that fails, or is called more often than it may run. */
+export class FunctionAlarms extends Construct {
+  constructor(scope: Construct, id: string, props: FunctionAlarmsProps) {
+    super(scope, id);
+    const { stage, topic, folder, failsByItself } = props;
+    const metric = lambdaMetrics(stage, folder);
+    // A function that is not called neither fails nor waits.
+    const common = { stage, topic, treatMissingData: TreatMissingData.NOT_BREACHING };
+    if (failsByItself) {
+      new OperatorAlarm(this, `function-errors-${folder}`, {
+        ...common,
+        heading: 'function-errors',
+        meaning: `${folder} crashed or ran out of time at least three times within five minutes.`,
+        firstAction: 'Read the latest ERROR lines of its log group and compare with the time of the last deployment.',
+        metric: metric('Errors', { statistic: 'Sum' }),
+        threshold: 3,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: 1,
+      });
+    }
+    new OperatorAlarm(this, `function-throttles-${folder}`, {
+      ...common,
+      heading: 'function-throttles',
+      meaning: `${folder} has been called more often than its reserved concurrency allows for a quarter of an hour.`,
+      firstAction: 'Look on the dashboard whether there are more calls than usual or whether each takes longer.',
+      metric: metric('Throttles', { statistic: 'Sum' }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 3,
+    });
+  }
+}

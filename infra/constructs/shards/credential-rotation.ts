@@ -1,0 +1,93 @@
+import { Aws, CfnMapping, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type IInterfaceVpcEndpoint, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnApplication } from 'aws-cdk-lib/aws-sam';
+import { RotationSchedule, SecretRotationApplication } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct, type IDependable } from 'constructs';
+import { shardName } from '../../../functions/domain/shard-map.ts';
+import type { Stage } from '../../config/stage.ts';
+import { functionLogGroupName, functionName } from '../../names.ts';
+import { ClosedSecurityGroup } from '../closed-security-group.ts';
+import { StageLogGroup } from '../stage-log-group.ts';
+import { PASSWORD_EXCLUDES } from './shard.ts';
+import type { ShardSet } from './shard-set.ts';
+
+const ROTATE_AFTER = Duration.days(30);
+const APPLICATION = SecretRotationApplication.POSTGRES_ROTATION_SINGLE_USER;
+
+export interface CredentialRotationProps {
+  readonly stage: Stage;
+  readonly vpc: IVpc;
+  readonly secretsManager: IInterfaceVpcEndpoint;
+  readonly shards: ShardSet;
+  /** What must be there before: Secrets Manager tries to sign in as each user when its rotation is set up. */
+  readonly after: IDependable;
+}
+
+/**
+ * Gives both users of every shard a new password each month, with AWS's own application for it. One serves all secrets:
+ * it may read and write exactly those that name it for their rotation.
+ */
+export class CredentialRotation extends Construct {
+  constructor(scope: Construct, id: string, props: CredentialRotationProps) {
+    super(scope, id);
+    const functionArn = this.#deployApplication(props);
+    // Its invocation by Secrets Manager is allowed by the application itself.
+    const rotationLambda = LambdaFunction.fromFunctionArn(this, 'Function', functionArn);
+    for (const { range, masterSecret, orderuserSecret } of props.shards.shards) {
+      for (const [user, secret] of Object.entries({ Master: masterSecret, Orderuser: orderuserSecret })) {
+        const schedule = new RotationSchedule(this, `${shardName(range)}${user}`, {
+          secret,
+          rotationLambda,
+          automaticallyAfter: ROTATE_AFTER,
+          // A deployment is no moment to change passwords.
+          rotateImmediatelyOnUpdate: false,
+        });
+        schedule.node.addDependency(props.after);
+      }
+    }
+  }
+
+  #deployApplication({ stage, vpc, secretsManager, shards }: CredentialRotationProps): string {
+    const name = functionName(stage.name, 'rotate-credentials');
+    const logGroup = new StageLogGroup(this, 'Logs', { stage, logGroupName: functionLogGroupName(name) });
+    const securityGroup = new ClosedSecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: 'Rotation of the credentials of the shards',
+    });
+    securityGroup.connections.allowToDefaultPort(secretsManager, 'Credentials of the shards');
+    securityGroup.connections.allowToDefaultPort(shards, 'Shards');
+
+    const application = new CfnApplication(this, 'Application', {
+      location: this.#location(),
+      parameters: {
+        functionName: name,
+        endpoint: `https://secretsmanager.${Aws.REGION}.${Aws.URL_SUFFIX}`,
+        vpcSubnetIds: vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_ISOLATED }).subnetIds.join(','),
+        vpcSecurityGroupIds: securityGroup.securityGroupId,
+        excludeCharacters: PASSWORD_EXCLUDES,
+      },
+    });
+    application.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    application.node.addDependency(logGroup);
+    return application.getAtt('Outputs.RotationLambdaARN').toString();
+  }
+
+  #location(): { applicationId: string; semanticVersion: string } {
+    const mapping = new CfnMapping(this, 'Catalogue', {
+      mapping: Object.fromEntries(
+        ['aws', 'aws-cn', 'aws-us-gov'].map((partition) => [
+          partition,
+          {
+            applicationId: APPLICATION.applicationArnForPartition(partition),
+            semanticVersion: APPLICATION.semanticVersionForPartition(partition),
+          },
+        ]),
+      ),
+    });
+    return {
+      applicationId: mapping.findInMap(Aws.PARTITION, 'applicationId'),
+      semanticVersion: mapping.findInMap(Aws.PARTITION, 'semanticVersion'),
+    };
+  }
+}

@@ -1,0 +1,33 @@
+/** The least context with which each stage can be built. */
+export const STAGE_CONTEXTS = {
+  dev: { stage: 'dev' },
+  prod: {
+    stage: 'prod',
+    issuer: 'https://identity.example.com/',
+    audience: 'orderflow',
+    userClaim: 'preferred_username',
+    alarmEmail: 'operations@example.com',
+  },
+} as const;
+
+/** A production stage that was given everything that can be given. */
+export const PROD_WITH_EVERYTHING = {
+  ...STAGE_CONTEXTS.prod,
+  operatorClaim: 'groups=operators',
+  siteDomain: 'orders.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef',
+  webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/orders/01234567-89ab-cdef-0123-456789abcdef',
+  receiptsBucket: 'orders-example-com-receipts',
+  shards: [
+    { id: 1, from: 'A', to: 'H' },
+    { id: 2, from: 'I', to: 'Q' },
+    { id: 3, from: 'R', to: 'Z' },
+  ],
+} as const;
+
+/** The largest shard map there is. */
+export const ONE_SHARD_PER_LETTER = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (letter, index) => ({
+  id: index + 1,
+  from: letter,
+  to: letter,
+}));
