@@ -46,7 +46,8 @@ describe.each(['dev', 'prod'] as const)('the stacks of %s', (name) => {
       ].flatMap((type) => Object.values<Json>(resources(template, type))),
     );
     expect(held.length).toBeGreaterThan(20);
-    for (const { DeletionPolicy } of held) expect(DeletionPolicy).toBe(name === 'prod' ? 'Retain' : 'Delete');
+    for (const { DeletionPolicy } of held)
+      expect(DeletionPolicy).toBe(name === 'prod' ? 'RetainExceptOnCreate' : 'Delete');
   });
 
   it('leave AWS no say in what roles may do, but for the log of the API', () => {

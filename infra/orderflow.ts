@@ -24,6 +24,7 @@ export function composeOrderFlow(app: App, config: Config): void {
   const network = new NetworkStack(app, 'Network', {
     ...about('network', 'isolated subnets and the endpoints of AWS services in them'),
     stage,
+    availabilityZones: config.availabilityZones,
   });
   const { vpc, secretsManager } = network;
   const { topic: alarmTopic } = new AlertsStack(app, 'Alerts', {

@@ -19,6 +19,7 @@ describe('context', () => {
       auth: undefined,
       alarmEmail: undefined,
       lambdaConcurrencyQuota: 1000,
+      availabilityZones: undefined,
       siteDomain: undefined,
       webAclArn: undefined,
     });
@@ -32,6 +33,19 @@ describe('context', () => {
     const shards = [{ id: 1, from: 'A', to: 'Z' }];
     expect(readConfig({ shards: JSON.stringify(shards) }).shards).toEqual(shards);
     expect(readConfig({ shards }).shards).toEqual(shards);
+  });
+
+  it('takes as many different zones as the stage has', () => {
+    expect(readConfig({ availabilityZones: 'us-east-1a,us-east-1c' }).availabilityZones).toEqual([
+      'us-east-1a',
+      'us-east-1c',
+    ]);
+    for (const availabilityZones of ['us-east-1a', 'us-east-1a,us-east-1a', 'us-east-1a,us-east-1b,us-east-1c']) {
+      expect(() => readConfig({ availabilityZones })).toThrow(
+        `Context "availabilityZones": dev stands in 2 different zones; got "${availabilityZones}".`,
+      );
+    }
+    expect(() => readConfig({ availabilityZones: 'us-east-1' })).toThrow('must be names of zones');
   });
 
   it('takes a number as text as well', () => {

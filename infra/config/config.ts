@@ -39,6 +39,8 @@ export interface Config {
   readonly lambdaConcurrencyQuota: number;
   /** CloudFront names the site when undefined. */
   readonly siteDomain?: SiteDomain | undefined;
+  /** Names of the network's zones; the Region's first ones when undefined. */
+  readonly availabilityZones?: readonly string[] | undefined;
   /** A regional web ACL to stand before the API. */
   readonly webAclArn?: string | undefined;
 }
@@ -76,6 +78,12 @@ const schema = z.strictObject({
   operatorClaim: text(/^[^=\s]+=\S+$/, 'must be name=value, such as groups=operators').optional(),
   alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
   lambdaConcurrencyQuota: wholeNumber('a whole number of executions').default(1000),
+  availabilityZones: text(
+    /^[a-z]+(-[a-z]+)+-\d[a-z](,[a-z]+(-[a-z]+)+-\d[a-z])*$/,
+    'must be names of zones such as us-east-1a,us-east-1b',
+  )
+    .transform((names) => names.split(','))
+    .optional(),
   siteDomain: text(
     /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
     'must be a domain name such as orders.example.com, in lower case',
@@ -113,6 +121,7 @@ export function readConfig(context: Record<string, unknown>): Config {
     auth: authOf(parsed.data),
     alarmEmail,
     lambdaConcurrencyQuota,
+    availabilityZones: checkZones(STAGES[stage], parsed.data.availabilityZones),
     siteDomain: siteDomainOf(parsed.data),
     webAclArn,
   };
@@ -128,6 +137,14 @@ function authOf({ issuer, audience, userClaim, operatorClaim }: Given): JwtAuth 
 
 function siteDomainOf({ siteDomain: name, certificateArn }: Given): SiteDomain | undefined {
   return name === undefined || certificateArn === undefined ? undefined : { name, certificateArn };
+}
+
+function checkZones(stage: Stage, zones: readonly string[] | undefined): readonly string[] | undefined {
+  if (zones === undefined || new Set(zones).size === stage.availabilityZones) return zones;
+  throw new ConfigError(
+    `Context "availabilityZones": ${stage.name} stands in ${stage.availabilityZones} different zones; ` +
+      `got ${JSON.stringify(zones.join(','))}.`,
+  );
 }
 
 // Feature flags, lookups and the CLI's own entries have a colon in their names, all but this one.

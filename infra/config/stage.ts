@@ -80,7 +80,8 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
       'migrate-shards': 1,
       dlt: 2,
     },
-    api: { requestsPerSecond: 100, burst: 200 },
+    // Open to everybody unless signed in to, and on somebody's bill.
+    api: { requestsPerSecond: 10, burst: 50 },
     database: { instanceType: 't4g.micro', memoryGiB: 1, multiAz: false, storageGiB: 20, backupDays: 1 },
     kafka: {
       instanceType: 'kafka.t3.small',
@@ -141,7 +142,10 @@ export function maxConnections({ memoryGiB }: Stage['database']): number {
   return Math.min(Math.floor(usableBytes / 9_531_392), 5000);
 }
 
-/** What becomes of a stage's data when its resource leaves the stack. */
+/**
+ * What becomes of a stage's data when its resource leaves the stack. A resource whose creation failed holds nothing yet, and
+ * kept, its name would be in the way of the next attempt.
+ */
 export function removalPolicyOf(stage: Stage): RemovalPolicy {
-  return stage.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+  return stage.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 }

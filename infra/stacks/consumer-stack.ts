@@ -31,9 +31,9 @@ export class ConsumerStack extends Stack {
     const { stage, vpc, stream, alarmTopic } = props;
     const { ordersTopic, ordersDltTopic, ordersDltHandledTopic } = stream;
     const timeout = Duration.seconds(60);
-    const common = { stage, vpc, timeout, memoryMiB: 256, tracing: false, alarmTopic };
+    const common = { stage, vpc, timeout, memoryMiB: 256, tracing: false };
 
-    this.consumeOrders = new NodeFunction(this, 'ConsumeOrders', { ...common, folder: 'consume-orders' });
+    this.consumeOrders = new NodeFunction(this, 'ConsumeOrders', { ...common, alarmTopic, folder: 'consume-orders' });
     stream.orderConfirmationsTopic.publishFrom(this.consumeOrders);
     new KafkaEventSource(this, 'OrdersSource', {
       stage,
@@ -45,6 +45,7 @@ export class ConsumerStack extends Stack {
       onFailureTopic: ordersDltTopic,
     });
 
+    // No canary: it is called too seldom for five minutes to tell anything.
     this.dlt = new NodeFunction(this, 'Dlt', { ...common, folder: 'dlt' });
     ordersTopic.publishFrom(this.dlt);
     ordersDltTopic.readFrom(this.dlt, DLT_GROUP);

@@ -96,7 +96,7 @@ describe('requests to the site', () => {
     const { Logging } = distributionOf(prod);
     const [logsId] = Logging.Bucket['Fn::GetAtt'];
     expect(resources(prod, 'AWS::S3::Bucket')[logsId]).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerPreferred' }] },
         LifecycleConfiguration: { Rules: [expect.objectContaining({ ExpirationInDays: 90 })] },
@@ -126,7 +126,7 @@ describe('security headers', () => {
   it('keep browsers to TLS, to declared content types, out of frames, and from telling where they come from', () => {
     expect(policy.SecurityHeadersConfig).toEqual({
       ContentSecurityPolicy: { ContentSecurityPolicy: expect.any(String), Override: true },
-      StrictTransportSecurity: { AccessControlMaxAgeSec: 31_536_000, IncludeSubdomains: true, Override: true },
+      StrictTransportSecurity: { AccessControlMaxAgeSec: 31_536_000, IncludeSubdomains: false, Override: true },
       ContentTypeOptions: { Override: true },
       FrameOptions: { FrameOption: 'DENY', Override: true },
       ReferrerPolicy: { ReferrerPolicy: 'no-referrer', Override: true },

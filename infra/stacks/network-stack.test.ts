@@ -23,6 +23,12 @@ describe('network', () => {
     );
   });
 
+  it('stands in the zones that are named', () => {
+    const { Network } = templatesOf({ availabilityZones: 'us-east-1b,us-east-1d' });
+    const zones = properties(Network, 'AWS::EC2::Subnet').map((subnet) => subnet.AvailabilityZone);
+    expect(zones).toEqual(['us-east-1b', 'us-east-1d']);
+  });
+
   it('empties the default security group, which would connect whatever is put into it', () => {
     dev.hasResourceProperties('Custom::VpcRestrictDefaultSG', {
       DefaultSecurityGroupId: {
@@ -33,7 +39,7 @@ describe('network', () => {
 
   it.each([
     ['what was refused', 'dev', dev, 'REJECT', 7, 'Delete'],
-    ['all traffic', 'prod', prod, 'ALL', 90, 'Retain'],
+    ['all traffic', 'prod', prod, 'ALL', 90, 'RetainExceptOnCreate'],
   ])('records %s in %s', (_what, _stage, template, traffic, days, afterwards) => {
     template.hasResourceProperties('AWS::EC2::FlowLog', { ResourceType: 'VPC', TrafficType: traffic });
     template.hasResource('AWS::Logs::LogGroup', {

@@ -19,6 +19,8 @@ import { StageLogGroup } from '../constructs/stage-log-group.ts';
 
 export interface NetworkStackProps extends StackProps {
   readonly stage: Stage;
+  /** By name; the Region's first ones when not given. */
+  readonly availabilityZones?: readonly string[] | undefined;
 }
 
 /** A VPC without a way to the internet: isolated subnets, and endpoints for the two AWS services that functions call. */
@@ -29,11 +31,14 @@ export class NetworkStack extends Stack {
   constructor(scope: Construct, id: string, props: NetworkStackProps) {
     super(scope, id, props);
     const { stage } = props;
+    const zones =
+      props.availabilityZones ??
+      // Asked for three zones, a stack without a fixed region would silently take two.
+      Array.from({ length: stage.availabilityZones }, (_, i) => Fn.select(i, Fn.getAzs()));
     // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.0.0.0/16'),
-      // Asked for three zones, a stack without a fixed region would silently take two.
-      availabilityZones: Array.from({ length: stage.availabilityZones }, (_, i) => Fn.select(i, Fn.getAzs())),
+      availabilityZones: [...zones],
       natGateways: 0,
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 }],
       // Nothing is ever put into the VPC's default group, and whatever is by mistake reaches nobody.

@@ -152,7 +152,11 @@ function subjectsOf(templates: readonly Template[]): Subjects {
   const all = (type: string) => templates.flatMap((template) => properties(template, type));
   const [cluster] = all('AWS::MSK::Cluster');
   return {
-    functions: new Set(all('AWS::Lambda::Function').map(({ FunctionName }) => FunctionName)),
+    functions: new Set([
+      ...all('AWS::Lambda::Function').map(({ FunctionName }) => FunctionName),
+      // AWS's rotation application makes its function under the name that it is given.
+      ...all('AWS::Serverless::Application').map(({ Parameters }) => Parameters.functionName),
+    ]),
     databases: new Set(all('AWS::RDS::DBInstance').map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)),
     api: { ApiName: all('AWS::ApiGateway::RestApi')[0].Name, Stage: all('AWS::ApiGateway::Stage')[0].StageName },
     cluster: cluster.ClusterName,

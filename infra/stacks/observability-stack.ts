@@ -9,6 +9,7 @@ import { DeliveryAlarms, type GroupOnTopic } from '../constructs/observability/a
 import { FunctionAlarms } from '../constructs/observability/alarms/function-alarms.ts';
 import { KafkaAlarms } from '../constructs/observability/alarms/kafka-alarms.ts';
 import { OperatorAlarm } from '../constructs/observability/alarms/operator-alarm.ts';
+import { RotationAlarm } from '../constructs/observability/alarms/rotation-alarm.ts';
 import { ShardAlarms } from '../constructs/observability/alarms/shard-alarms.ts';
 import { Dashboard } from '../constructs/observability/dashboard.ts';
 import { KafkaMetrics } from '../constructs/observability/metrics.ts';
@@ -54,6 +55,7 @@ export class ObservabilityStack extends Stack {
       new FunctionAlarms(this, `FunctionAlarms-${folder}`, { ...alarmScope, folder, failsByItself });
     }
     for (const shard of shards) new ShardAlarms(this, `ShardAlarms-${shard}`, { ...alarmScope, shard });
+    new RotationAlarm(this, 'RotationAlarm', alarmScope);
     new KafkaAlarms(this, 'KafkaAlarms', { ...alarmScope, kafka });
 
     const alarms = this.node.findAll().filter((each) => each instanceof OperatorAlarm);

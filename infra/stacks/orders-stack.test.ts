@@ -180,7 +180,7 @@ describe('receipts', () => {
   });
 
   it('lie in prod in a bucket that CloudFormation names and keeps, with older versions and a record of each request', () => {
-    prod.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+    prod.allResources('AWS::S3::Bucket', { DeletionPolicy: 'RetainExceptOnCreate' });
     prod.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
     const [logs, receipts] = bucketsOf(prod).sort(([id]) => (id.includes('AccessLogs') ? -1 : 1));
     expect(receipts?.[1].Properties).toMatchObject({

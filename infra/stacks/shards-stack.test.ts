@@ -115,7 +115,7 @@ describe('shards', () => {
 
   it('stand in two zones, grow, and outlive their stack in prod, with their passwords and two weeks of backups', () => {
     prod.allResources('AWS::RDS::DBInstance', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: Match.objectLike({
         MultiAZ: true,
         MaxAllocatedStorage: 1000,
@@ -125,7 +125,7 @@ describe('shards', () => {
         DeletionProtection: true,
       }),
     });
-    prod.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain' });
+    prod.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'RetainExceptOnCreate' });
   });
 
   it('stand together in one security group, which reaches nobody and is reached on 5432 alone', () => {

@@ -30,7 +30,7 @@ describe('kafka', () => {
 
   it('has three brokers in prod, in three zones, of which two must have a record', () => {
     prod.hasResource('AWS::MSK::Cluster', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: { NumberOfBrokerNodes: 3, BrokerNodeGroupInfo: { InstanceType: 'kafka.m7g.large' } },
     });
     expect(properties(prod, 'AWS::MSK::Cluster')[0].BrokerNodeGroupInfo.ClientSubnets).toHaveLength(3);
@@ -69,13 +69,30 @@ describe('kafka', () => {
     'has a partition of confirmations for each of %s, and a month and room for wrapped events',
     (_map, context, shards) => {
       expect(topics(templatesOf(context).Stream)).toEqual({
-        orders: { partitions: 6 },
-        'order-confirmations': { partitions: shards },
+        orders: { partitions: 6, configs: expect.any(String) },
+        'order-confirmations': { partitions: shards, configs: expect.any(String) },
         'orders-dlt': { partitions: 1, configs: 'max.message.bytes=4194304\nretention.ms=2592000000' },
         'orders-dlt-handled': { partitions: 1, configs: 'cleanup.policy=compact' },
       });
     },
   );
+
+  it.each([
+    ['dev', dev, 10, 2],
+    ['prod', prod, 100, 2],
+    ['a shard for each letter', templatesOf({ shards: ONE_SHARD_PER_LETTER }).Stream, 10, 26],
+  ])('leaves a quarter of the disks of %s free however much is written', (_name, template, storageGiB, shards) => {
+    const found = topics(template);
+    const bytesOf = (topic: string) => Number(/^retention\.bytes=(\d+)$/.exec(found[topic]?.configs ?? '')?.[1]);
+    const filled = 6 * bytesOf('orders') + shards * bytesOf('order-confirmations');
+    expect(filled / (storageGiB * 1024 ** 3)).toBeCloseTo(0.75, 5);
+  });
+
+  it('has its topics made one after the other', () => {
+    const made = Object.values(resources(dev, 'AWS::MSK::Topic')).map(({ DependsOn = [] }) => DependsOn);
+    const others = made.map((names) => names.filter((name: string) => name.startsWith('Order')).length);
+    expect(others.toSorted()).toEqual([0, 1, 1, 1]);
+  });
 
   it('lets pollers in its own security group read, and opens nothing else by itself', () => {
     const rule = { FromPort: 9098, ToPort: 9098, IpProtocol: 'tcp' };

@@ -7,6 +7,7 @@ import { KafkaTopic } from '../constructs/kafka/kafka-topic.ts';
 
 /** How long an operator has for an event that could not be processed. */
 const DLT_RETENTION = Duration.days(30);
+const ORDERS_PARTITIONS = 6;
 
 export interface StreamStackProps extends StackProps {
   readonly stage: Stage;
@@ -32,12 +33,19 @@ export class StreamStack extends Stack {
     const { stage, vpc, shardCount } = props;
     const cluster = new KafkaCluster(this, 'Kafka', { stage, vpc });
     this.cluster = cluster;
-    this.ordersTopic = new KafkaTopic(this, 'Orders', { stage, cluster, topicName: 'orders', partitions: 6 });
+    this.ordersTopic = new KafkaTopic(this, 'Orders', {
+      stage,
+      cluster,
+      topicName: 'orders',
+      partitions: ORDERS_PARTITIONS,
+      configs: shareOfDisk(stage, 0.5, ORDERS_PARTITIONS),
+    });
     this.orderConfirmationsTopic = new KafkaTopic(this, 'OrderConfirmations', {
       stage,
       cluster,
       topicName: 'order-confirmations',
       partitions: shardCount,
+      configs: shareOfDisk(stage, 0.25, shardCount),
     });
     this.ordersDltTopic = new KafkaTopic(this, 'OrdersDlt', {
       stage,
@@ -57,5 +65,19 @@ export class StreamStack extends Stack {
       partitions: 1,
       configs: { 'cleanup.policy': 'compact' },
     });
+    // Nothing says that MSK works on several topics of a cluster at once.
+    const topics = [this.ordersTopic, this.orderConfirmationsTopic, this.ordersDltTopic, this.ordersDltHandledTopic];
+    for (const [index, topic] of topics.entries()) {
+      const before = topics[index - 1];
+      if (before !== undefined) topic.node.addDependency(before);
+    }
   }
+}
+
+/**
+ * Keeps a topic from filling the brokers' disks before its records are a week old. Each broker holds a copy of every
+ * partition, since there are as many copies as brokers.
+ */
+function shareOfDisk({ kafka }: Stage, share: number, partitions: number): Record<string, string> {
+  return { 'retention.bytes': String(Math.floor((share * kafka.storageGiB * 1024 ** 3) / partitions)) };
 }

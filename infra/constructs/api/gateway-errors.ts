@@ -1,6 +1,5 @@
 import { Cors, type CorsOptions, ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-
-const EXPOSED_HEADERS = ['Location', 'Retry-After', 'Idempotent-Replayed'];
+import { BODY_LIMIT, EXPOSED_HEADERS } from '../../../functions/domain/http-limits.ts';
 
 /** What browsers on any origin may send and read. */
 export const CORS_PREFLIGHT: CorsOptions = {
@@ -66,7 +65,7 @@ const GATEWAY_ERRORS: readonly GatewayError[] = [
   {
     id: 'BodyTooLarge',
     type: ResponseType.REQUEST_TOO_LARGE,
-    sentence: 'The request body is too large: it may have at most 64 KiB.',
+    sentence: `The request body is too large: it may have at most ${BODY_LIMIT}.`,
   },
   {
     id: 'Throttled',

@@ -6,6 +6,9 @@ import type { Stage } from '../../config/stage.ts';
 import { prefixOf } from '../../names.ts';
 import { NodeFunction } from '../functions/node-function.ts';
 
+/** `Bearer` and three parts in base64url (RFC 6750, RFC 7515). */
+const BEARER = '^ *[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+ *$';
+
 export interface JwtAuthorizerProps {
   readonly stage: Stage;
   readonly auth: JwtAuth;
@@ -36,6 +39,8 @@ export class JwtAuthorizer extends Construct {
     this.authorizer = new TokenAuthorizer(this, 'Authorizer', {
       authorizerName: prefixOf(stage.name),
       handler: this.fn.live,
+      // What is no signed token at all is refused without a call.
+      validationRegex: BEARER,
       // By the token's text. The functions look at its time of expiry again.
       resultsCacheTtl: Duration.minutes(5),
     });

@@ -85,7 +85,7 @@ describe('stage', () => {
   const stageOf = (template: Template) => properties(template, 'AWS::ApiGateway::Stage')[0];
 
   it.each([
-    ['dev', dev, 100, 200],
+    ['dev', dev, 10, 50],
     ['prod', prod, 1000, 2000],
   ])(
     'limits what all callers of %s send together, logs errors without bodies, and traces',

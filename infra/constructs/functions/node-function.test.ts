@@ -138,7 +138,7 @@ describe('a new version', () => {
   });
 
   it('leaves the former ones there in prod, to be pointed to again', () => {
-    prod.hasResource('AWS::Lambda::Version', { DeletionPolicy: 'Retain' });
+    prod.hasResource('AWS::Lambda::Version', { DeletionPolicy: 'RetainExceptOnCreate' });
     synthesize(STAGES.dev).hasResource('AWS::Lambda::Version', { DeletionPolicy: 'Delete' });
   });
 });

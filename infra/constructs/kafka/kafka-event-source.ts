@@ -58,7 +58,13 @@ export class KafkaEventSource extends Construct {
     const policy = new Policy(this, 'Polling', {
       statements: [
         new PolicyStatement({
-          actions: ['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
+          actions: [
+            'kafka:DescribeClusterV2',
+            'kafka:GetBootstrapBrokers',
+            // In AWS's own sample of a mapping, though not in its guide
+            // (https://github.com/aws-samples/integration-sample-lambda-msk).
+            'kafka-cluster:DescribeClusterDynamicConfiguration',
+          ],
           resources: [cluster.arn],
         }),
         new PolicyStatement({

@@ -26,7 +26,7 @@ export function orderFlowMetric(stage: Stage, name: MetricName, options?: Metric
  * What Lambda counts for a function, over all its versions and aliases
  * (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html).
  */
-export function lambdaMetrics(stage: Stage, folder: FunctionFolder): Figure {
+export function lambdaMetrics(stage: Stage, folder: FunctionFolder | 'rotate-credentials'): Figure {
   return figures('AWS/Lambda', { FunctionName: functionName(stage.name, folder) });
 }
 

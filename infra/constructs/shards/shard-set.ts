@@ -22,6 +22,8 @@ const PARAMETERS = {
   log_min_duration_statement: '1000',
   log_parameter_max_length: '0',
   log_parameter_max_length_on_error: '0',
+  // Nor do refused rows and keys, which the detail of an error would quote.
+  log_error_verbosity: 'terse',
   log_lock_waits: '1',
   // Nobody holds locks for long without doing anything.
   idle_in_transaction_session_timeout: '30000',

@@ -42,6 +42,24 @@ export class KafkaAlarms extends Construct {
       evaluationPeriods: 3,
       treatMissingData: TreatMissingData.IGNORE,
     });
+    if (props.stage.kafka.brokerMetrics) {
+      new OperatorAlarm(this, 'kafka-under-replicated', {
+        ...alarmScope,
+        meaning:
+          'Partitions have had fewer copies than they should for a quarter of an hour: another broker lost, and nothing can be written.',
+        firstAction: 'See in the MSK console whether a broker is missing, or whether AWS is patching them one by one.',
+        metric: combine(
+          'MAX',
+          kafka.ofBrokers('UnderReplicatedPartitions', { statistic: 'Minimum' }),
+          'Partitions without all copies',
+          fiveMinutes,
+        ),
+        threshold: 0,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluationPeriods: 3,
+        treatMissingData: TreatMissingData.IGNORE,
+      });
+    }
     new OperatorAlarm(this, 'kafka-controller', {
       ...alarmScope,
       meaning: 'The cluster has had no active controller for five minutes, or reported nothing at all.',

@@ -24,7 +24,7 @@ export class ShardAlarms extends Construct {
       ...alarmScope,
       heading: 'shard-cpu',
       meaning: `${shard} used more than 80 % of its CPU for a quarter of an hour, or gave no figures because it is down.`,
-      firstAction: "Look for the statement that takes the time in the instance's Performance Insights.",
+      firstAction: 'Look in CloudWatch Database Insights for the statement that takes the time.',
       metric: metric('CPUUtilization', { statistic: 'Average' }),
       threshold: 80,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
