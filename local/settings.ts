@@ -101,14 +101,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
   const flags = parseFlags(args);
   if (flags.help) return { verb: 'help' };
 
-  const value = (flag: Exclude<keyof typeof OPTIONS, 'context' | 'explain' | 'help'>) => {
-    const text = flags[flag] ?? env[variableOf(flag)];
-    if (text === '')
-      throw new UserError(`--${flag} (or ${variableOf(flag)}) must not be empty. Leave it out for its default.`);
-    return text;
-  };
   const port = (flag: keyof typeof PORT_FLAGS) => {
-    const text = value(flag);
+    const text = textOf(flag, flags[flag], env);
     return text === undefined ? PORT_FLAGS[flag].default : parsePort(flag, text);
   };
   const settings: Settings = {
@@ -119,12 +113,48 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       aws: port('aws-port'),
       kafka: port('kafka-port'),
     },
-    dataDir: resolve(REPOSITORY, value('data-dir') ?? '.orderflow'),
-    cacheDir: resolve(REPOSITORY, value('cache-dir') ?? userCacheDir(env)),
-    databasePassword: value('database-password') ?? DEFAULT_PASSWORD,
-    context: { ...DEFAULT_CONTEXT, ...Object.fromEntries((flags.context ?? []).map(parseContext)) },
+    dataDir: dataDirOf(flags['data-dir'], env),
+    cacheDir: cacheDirOf(flags['cache-dir'], env),
+    databasePassword: textOf('database-password', flags['database-password'], env) ?? DEFAULT_PASSWORD,
+    context: { ...DEFAULT_CONTEXT, ...parseContext(flags.context ?? []) },
   };
   return { verb: flags.explain ? 'explain' : 'run', settings };
+}
+
+/**
+ * Absolute path of the folder that keeps the run's data between starts.
+ *
+ * @param flag what `--data-dir` says
+ * @throws UserError when it is empty
+ */
+export function dataDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
+  return resolve(REPOSITORY, textOf('data-dir', flag, env) ?? '.orderflow');
+}
+
+/**
+ * Absolute path of the folder that keeps downloads, shared by all clones.
+ *
+ * @param flag what `--cache-dir` says
+ * @throws UserError when it is empty
+ */
+export function cacheDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
+  return resolve(REPOSITORY, textOf('cache-dir', flag, env) ?? userCacheDir(env));
+}
+
+/**
+ * Reads CDK context as the CDK's own command line does.
+ *
+ * @param texts each `key=value`
+ * @throws UserError naming the one that is not
+ */
+export function parseContext(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new UserError(`--context takes key=value; got "${text}".`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
 }
 
 function parseFlags(args: readonly string[]) {
@@ -143,10 +173,10 @@ function parsePort(flag: string, text: string): number {
   return port;
 }
 
-function parseContext(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UserError(`--context takes key=value; got "${text}".`);
-  return [text.slice(0, at), text.slice(at + 1)];
+function textOf(flag: string, given: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+  const text = given ?? env[variableOf(flag)];
+  if (text !== '') return text;
+  throw new UserError(`--${flag} (or ${variableOf(flag)}) must not be empty. Leave it out for its default.`);
 }
 
 /** The XDG base directory specification's place for caches, or macOS's own. */

@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseFlags, runCommand, UsageError } from './command-line.ts';
 
 const HELP = `Usage: node scripts/lock-kafka-jars.ts <Kafka version>
 
 Writes local/engines/kafka/jars.lock.json: the runtime class path of org.apache.kafka:kafka_2.13 as Maven resolves it, with
 the SHA-512 of each file. For maintainers who move to another Kafka version; needs Maven, which nobody else does.
 
-  --help   shows this text
+  -h, --help   shows this text
 `;
 
 const LOCK_FILE = join(import.meta.dirname, '../local/engines/kafka/jars.lock.json');
@@ -18,26 +18,40 @@ const LOCK_FILE = join(import.meta.dirname, '../local/engines/kafka/jars.lock.js
 const LOG_BINDING = 'org.apache.logging.log4j:log4j-slf4j-impl';
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
-const [version] = positionals;
-if (values.help || !version) {
-  console.log(HELP);
-  process.exit(values.help ? 0 : 1);
+await runCommand({
+  helpCommand: 'node scripts/lock-kafka-jars.ts --help',
+  help: HELP,
+  parse: (args) => {
+    const { values, positionals } = parseFlags({
+      args: [...args],
+      allowPositionals: true,
+      options: { help: { type: 'boolean', short: 'h' } },
+    });
+    if (values.help) return undefined;
+    const [version, ...more] = positionals;
+    if (version === undefined || more.length > 0) throw new UsageError('Say which version of Kafka, such as 4.1.2.');
+    return version;
+  },
+  run: lock,
+});
+
+async function lock(version: string): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'kafka-jars-'));
+  try {
+    const kafka = `org.apache.kafka:kafka_2.13:${version}`;
+    const [log4j] = resolve([kafka], work).filter((jar) =>
+      jar.artifact.startsWith('org.apache.logging.log4j:log4j-core:'),
+    );
+    if (!log4j) throw new Error('Kafka no longer brings Log4j along: choose another logging binding.');
+    const jars = resolve([kafka, `${LOG_BINDING}:${log4j.artifact.split(':')[2]}`], work);
+    writeFileSync(LOCK_FILE, `${JSON.stringify({ kafka: version, jars }, null, 2)}\n`);
+    console.log(`${jars.length} files, ${Math.round(jars.reduce((sum, jar) => sum + jar.bytes, 0) / 1e6)} MB`);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
 }
 
-const work = mkdtempSync(join(tmpdir(), 'kafka-jars-'));
-try {
-  const kafka = `org.apache.kafka:kafka_2.13:${version}`;
-  const [log4j] = resolve([kafka]).filter((jar) => jar.artifact.startsWith('org.apache.logging.log4j:log4j-core:'));
-  if (!log4j) throw new Error('Kafka no longer brings Log4j along: choose another logging binding.');
-  const jars = resolve([kafka, `${LOG_BINDING}:${log4j.artifact.split(':')[2]}`]);
-  writeFileSync(LOCK_FILE, `${JSON.stringify({ kafka: version, jars }, null, 2)}\n`);
-  console.log(`${jars.length} files, ${Math.round(jars.reduce((sum, jar) => sum + jar.bytes, 0) / 1e6)} MB`);
-} finally {
-  rmSync(work, { recursive: true });
-}
-
-function resolve(artifacts: readonly string[]) {
+function resolve(artifacts: readonly string[], work: string) {
   const dependencies = artifacts.map((artifact) => {
     const [group, name, release] = artifact.split(':');
     return `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${release}</version></dependency>`;

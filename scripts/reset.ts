@@ -4,25 +4,30 @@ import { join } from 'node:path';
 import { isDataDir, lockDataDir } from '../local/engines/processes/data-dir-lock.ts';
 import { recoverLeftovers } from '../local/engines/processes/leftovers.ts';
 import { createLog } from '../local/log.ts';
-import { parseCommand } from '../local/settings.ts';
+import { dataDirOf } from '../local/settings.ts';
 import { UserError } from '../local/user-error.ts';
+import { parseFlags, runCommand } from './command-line.ts';
 
 const HELP = `Usage: npm run reset [-- --data-dir <folder>]
 
 Removes everything that the local run keeps between starts: orders, receipts, topics, secrets. Refuses while a run is up.
 
   --data-dir <folder>   or ORDERFLOW_DATA_DIR: the data folder of the run (.orderflow)
-  --help                shows this text
+  -h, --help            shows this text
 `;
 
-try {
-  const command = parseCommand(process.argv.slice(2), process.env);
-  if (command.verb === 'help') console.log(HELP);
-  else await reset(command.settings.dataDir);
-} catch (error) {
-  console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand({
+  helpCommand: 'npm run reset -- --help',
+  help: HELP,
+  parse: (args, env) => {
+    const { values } = parseFlags({
+      args: [...args],
+      options: { 'data-dir': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+    return values.help ? undefined : dataDirOf(values['data-dir'], env);
+  },
+  run: reset,
+});
 
 async function reset(dataDir: string): Promise<void> {
   if (!existsSync(dataDir)) {

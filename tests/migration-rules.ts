@@ -35,7 +35,7 @@ const NEVER: readonly Rule[] = [
   { refused: /^TRUNCATE\b/i, because: 'it deletes what people ordered' },
 ];
 
-/** What is wrong with a migration that runs while the release before it is serving; see scripts/migrations/README.md. */
+/** What is wrong with a migration that runs while the release before it is serving; see docs/migrations.md. */
 export function problemsOf(script: string): string[] {
   const statements = statementsOf(script.replace(/'[^']*'/g, "''"));
   const rules = CONTRACT.test(script) ? NEVER : [...EXPAND_FIRST, ...NEVER];

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { BODY_LIMIT } from '../domain/http-limits.ts';
 import { failure } from '../http/contract/answers.ts';
 import { reference, type Schema } from './schemas.ts';
 
@@ -63,7 +64,7 @@ export const FROM_ROUTES_WITH_SIGN_IN: Readonly<Record<string, Answer>> = {
 };
 
 export const BAD_INPUT = refusal('Something about the request is wrong; `details` says what.');
-export const BODY_TOO_LARGE = refusal('The body is larger than 64 KiB.');
+export const BODY_TOO_LARGE = refusal(`The body is larger than ${BODY_LIMIT}.`);
 export const NOT_JSON = refusal('The body is not declared as `application/json`, or it is compressed.');
 export const KEY_REUSED = refusal('The Idempotency-Key belongs to an earlier order with another content.');
 export const NO_ORDER = refusal('There is no such order, or it is somebody else’s.');

@@ -7,6 +7,7 @@ import {
   type ReceiptPendingError,
   type ShardUnavailableError,
 } from '../domain/errors.ts';
+import { BODY_LIMIT } from '../domain/http-limits.ts';
 import type { ErrorBody } from './contract/answers.ts';
 import { RETRY_AFTER } from './response.ts';
 
@@ -27,8 +28,8 @@ export class BodyTooLargeError extends OrderFlowError {
   readonly code = 'body_too_large';
   readonly retryable = false;
 
-  constructor(limitBytes: number) {
-    super(`The body must not be larger than ${limitBytes / 1024} KiB.`);
+  constructor() {
+    super(`The body must not be larger than ${BODY_LIMIT}.`);
   }
 }
 

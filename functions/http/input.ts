@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { type InputProblem, InvalidInputError } from '../domain/errors.ts';
+import { BODY_LIMIT_BYTES } from '../domain/http-limits.ts';
 import { parseJson } from '../domain/json.ts';
 import { BodyTooLargeError, UnsupportedMediaTypeError } from './errors.ts';
 
-const BODY_LIMIT_BYTES = 64 * 1024;
 /** A body may hold thousands of unknown fields; the answer stays short. */
 const PROBLEMS_TOLD = 20;
 const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
@@ -12,7 +12,7 @@ const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$
 /**
  * Reads a request's JSON body.
  *
- * @throws UnsupportedMediaTypeError, BodyTooLargeError (over 64 KiB) or InvalidInputError
+ * @throws UnsupportedMediaTypeError, BodyTooLargeError or InvalidInputError
  */
 export function readJsonBody<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
   if (!JSON_MEDIA_TYPE.test(readHeader(event, 'content-type') ?? '')) throw new UnsupportedMediaTypeError();
@@ -20,7 +20,7 @@ export function readJsonBody<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T
     throw new UnsupportedMediaTypeError('The body must be sent as it is, without a "Content-Encoding".');
   }
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (body.length > BODY_LIMIT_BYTES) throw new BodyTooLargeError(BODY_LIMIT_BYTES);
+  if (body.length > BODY_LIMIT_BYTES) throw new BodyTooLargeError();
   if (body.length === 0) throw new InvalidInputError('The request has no body; a JSON object is expected.');
   return validate(schema, jsonOf(body));
 }

@@ -1,9 +1,10 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { EXPOSED_HEADERS } from '../domain/http-limits.ts';
 
 /** Any page may call the API and read these headers. The preflight request is answered by API Gateway itself. */
 const CORS_HEADERS = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'Location, Retry-After, Idempotent-Replayed',
+  'Access-Control-Expose-Headers': EXPOSED_HEADERS.join(', '),
 };
 
 /** Goes with every 503: what failed is usually back within seconds. */

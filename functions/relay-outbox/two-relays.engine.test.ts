@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SHARD, ShardServer } from '../../tests/shard-server.ts';
+import { SHARD, ShardServer } from '../../tests/support/shard-server.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { PostgresOutbox } from '../adapters/postgres/outbox.ts';
 import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';

@@ -14,7 +14,7 @@ export const BUCKET = 'order-receipts';
 export const CLUSTER_ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/orders/1-2';
 
 /** For tests: allows all but what it is told to refuse, and remembers what it was asked. */
-export class RecordingAuthorizer extends Authorizer {
+class RecordingAuthorizer extends Authorizer {
   readonly asked: string[] = [];
   readonly refused = new Set<string>();
 

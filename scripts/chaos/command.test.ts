@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommand } from './command.ts';
+import { parseChaosCommand } from './command.ts';
 
 describe('the command line', () => {
   it('has defaults for everything and another seed each time', () => {
-    const settings = parseCommand([]);
+    const settings = parseChaosCommand([]);
     expect(settings).toMatchObject({ orders: 2000, clients: 8, kills: 3, drainSeconds: 300, keep: false });
-    expect(parseCommand([])?.seed).not.toBe(settings?.seed);
+    expect(parseChaosCommand([])?.seed).not.toBe(settings?.seed);
   });
 
   it('takes what it is given', () => {
-    expect(parseCommand(['--orders', '20000', '--seed', '5', '--outage', 'both', '--seconds', '9'])).toMatchObject({
-      orders: 20_000,
-      seed: 5,
-      outage: 'both',
-      outageSeconds: 9,
-    });
+    expect(parseChaosCommand(['--orders', '20000', '--seed', '5', '--outage', 'both', '--seconds', '9'])).toMatchObject(
+      {
+        orders: 20_000,
+        seed: 5,
+        outage: 'both',
+        outageSeconds: 9,
+      },
+    );
   });
 
   it.each([
@@ -24,10 +26,10 @@ describe('the command line', () => {
     [['--outage', 'postgres'], 'kafka, s3, both'],
     [['--order', '5'], "'--order'"],
   ])('refuses %j and names it', (args, named) => {
-    expect(() => parseCommand(args)).toThrow(named);
+    expect(() => parseChaosCommand(args)).toThrow(named);
   });
 
   it('says nothing but its help when asked for it', () => {
-    expect(parseCommand(['--orders', '5', '--help'])).toBeUndefined();
+    expect(parseChaosCommand(['--orders', '5', '--help'])).toBeUndefined();
   });
 });

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
-import { UserError } from '../../local/user-error.ts';
+import { parseFlags, UsageError } from '../command-line.ts';
 
 /** What goes down in an outage. */
 export type Outage = 'kafka' | 's3' | 'both';
@@ -56,14 +55,14 @@ way and compares every order with the shards, the bucket and the topics. Ends wi
  * Reads the command line.
  *
  * @returns undefined when only the help is asked for
- * @throws UserError naming the option that is unknown or wrong
+ * @throws UsageError naming the option that is unknown or wrong
  */
-export function parseCommand(args: readonly string[]): Settings | undefined {
-  const values = parseFlags(args);
+export function parseChaosCommand(args: readonly string[]): Settings | undefined {
+  const { values } = parseFlags({ args: [...args], options: OPTIONS });
   if (values.help) return undefined;
   const outage = OUTAGES.find((name) => name === values.outage);
   if (values.outage !== undefined && outage === undefined) {
-    throw new UserError(`--outage must be one of ${OUTAGES.join(', ')}; got "${values.outage}".`);
+    throw new UsageError(`--outage must be one of ${OUTAGES.join(', ')}; got "${values.outage}".`);
   }
   return {
     orders: wholeNumber('orders', values.orders, 1),
@@ -77,16 +76,8 @@ export function parseCommand(args: readonly string[]): Settings | undefined {
   };
 }
 
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS }).values;
-  } catch (error) {
-    throw new UserError(`${(error as Error).message} \`npm run chaos -- --help\` lists the options.`);
-  }
-}
-
 function wholeNumber(flag: string, text: string, least: number): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= least && number < 2 ** 32) return number;
-  throw new UserError(`--${flag} must be a whole number, ${least} or more; got "${text}".`);
+  throw new UsageError(`--${flag} must be a whole number, ${least} or more; got "${text}".`);
 }

@@ -1,5 +1,5 @@
-import { UserError } from '../../local/user-error.ts';
-import { HELP, parseCommand, type Settings } from './command.ts';
+import { runCommand } from '../command-line.ts';
+import { HELP, parseChaosCommand, type Settings } from './command.ts';
 import { Instance } from './instance.ts';
 import { runKills } from './run-kills.ts';
 import { runOutage } from './run-outage.ts';
@@ -7,15 +7,12 @@ import { runOutage } from './run-outage.ts';
 const ending = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ending.abort());
 
-try {
-  const settings = parseCommand(process.argv.slice(2));
-  if (settings === undefined) console.log(HELP);
-  else process.exitCode = (await run(settings, ending.signal)) ? 0 : 1;
-} catch (error) {
-  if (ending.signal.aborted) console.log('Stopped before the end; this shows nothing.');
-  else console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand({
+  helpCommand: 'npm run chaos -- --help',
+  help: HELP,
+  parse: parseChaosCommand,
+  run: (settings) => run(settings, ending.signal).catch(toldIfEnded),
+});
 
 async function run(settings: Settings, signal: AbortSignal): Promise<boolean> {
   const instance = await Instance.create(signal);
@@ -31,4 +28,10 @@ async function run(settings: Settings, signal: AbortSignal): Promise<boolean> {
     await instance.dispose(settings.keep);
     if (settings.keep) console.log(`The data is kept in ${instance.folder}.`);
   }
+}
+
+function toldIfEnded(error: unknown): false {
+  if (!ending.signal.aborted) throw error;
+  console.log('Stopped before the end; this shows nothing.');
+  return false;
 }

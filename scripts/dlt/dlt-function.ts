@@ -8,15 +8,14 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import type { CommandEvent } from '../../functions/dlt/input.ts';
+import { functionName, LIVE_ALIAS } from '../../infra/names.ts';
 import { REGION } from '../../local/aws-identity.ts';
 import type { Addresses } from '../../local/start.ts';
 import { UserError } from '../../local/user-error.ts';
-import type { Target } from './command-line.ts';
+import type { Target } from './command.ts';
 
 /** Longer than the function itself may take. */
 const INVOKE_TIMEOUT_MS = 75_000;
-/** The version that serves. */
-const LIVE_ALIAS = 'live';
 /** The local run's stage, and the key of its operator. */
 const LOCAL_STAGE = 'dev';
 const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -29,12 +28,12 @@ const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
  */
 export async function invokeDlt(event: CommandEvent, target: Target): Promise<unknown> {
   const local = 'dataDir' in target;
-  const functionName = `orderflow-${local ? LOCAL_STAGE : target.stage}-dlt`;
+  const name = functionName(local ? LOCAL_STAGE : target.stage, 'dlt');
   // Not tried again: nobody could tell whether a replay has taken place.
   const client = new LambdaClient({ maxAttempts: 1, ...(local ? await localRun(target.dataDir) : {}) });
   if (!local) await checkRegion(client);
   const invocation = new InvokeCommand({
-    FunctionName: functionName,
+    FunctionName: name,
     Qualifier: LIVE_ALIAS,
     Payload: JSON.stringify(event),
   });
@@ -42,10 +41,10 @@ export async function invokeDlt(event: CommandEvent, target: Target): Promise<un
     const abortSignal = AbortSignal.timeout(INVOKE_TIMEOUT_MS);
     const { FunctionError, Payload } = await client.send(invocation, { abortSignal });
     const answer = JSON.parse(Payload?.transformToString() ?? 'null');
-    if (FunctionError !== undefined) throw new UserError(failureText(functionName, answer));
+    if (FunctionError !== undefined) throw new UserError(failureText(name, answer));
     return answer;
   } catch (error) {
-    throw explained(error, functionName, target);
+    throw explained(error, name, target);
   } finally {
     client.destroy();
   }

@@ -2,13 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseCommand } from '../../local/settings.ts';
+import { cacheDirOf } from '../../local/settings.ts';
 import { findPython, installCfnLint } from './cfn-lint.ts';
 import { lintFiles, lintTemplates } from './lint-templates.ts';
 
 const python = await findPython();
-const command = parseCommand([], process.env);
-const cacheDir = command.verb === 'run' ? command.settings.cacheDir : '';
+const cacheDir = cacheDirOf(undefined, process.env);
 /** The first time, cfn-lint is installed. */
 const INSTALL_TIMEOUT_MS = 300_000;
 

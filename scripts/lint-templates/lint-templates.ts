@@ -3,8 +3,8 @@ import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { PROD_WITH_EVERYTHING, STAGE_CONTEXTS } from '../../infra/example-contexts.ts';
 import { synthesizeApp } from '../../infra/synthesize.ts';
-import { PROD_WITH_EVERYTHING, STAGE_CONTEXTS } from '../../infra/testing/stage-contexts.ts';
 import { installCfnLint, type Python } from './cfn-lint.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { STAGE_CONTEXTS } from '../../infra/testing/stage-contexts.ts';
+import { STAGE_CONTEXTS } from '../../infra/example-contexts.ts';
 import type { Stack } from '../../local/assembly/template.ts';
 import { type Access, accessOf } from './access.ts';
 import { synthesizeStacks } from './synthesize-stacks.ts';

@@ -44,7 +44,7 @@ export function networkOf(resources: readonly Resource[], names: Names): Network
   return {
     reachOf(groupIds, subnetIds) {
       const own = new Set(groupIds.map(groupKey));
-      const names = (rule: Rule) => 'addresses' in rule.peer || own.has(rule.peer.group);
+      const isAbout = (rule: Rule) => 'addresses' in rule.peer || own.has(rule.peer.group);
       const out = egress.filter(({ group }) => own.has(group));
       const peers = out.map((rule): Peer => {
         const { peer, ports } = rule;
@@ -53,11 +53,11 @@ export function networkOf(resources: readonly Resource[], names: Names): Network
           return { name: peer.addresses, ports: portsText(ports), types: [], allowedBy: 'function', routes };
         }
         const letIn = ingress.some(
-          (other) => other.group === peer.group && names(other) && overlap(other.ports, ports),
+          (other) => other.group === peer.group && isAbout(other) && overlap(other.ports, ports),
         );
         return groupPeer(peer.group, rule, letIn ? 'both' : 'function');
       });
-      for (const rule of ingress.filter(names)) {
+      for (const rule of ingress.filter(isAbout)) {
         const matching = out.filter(({ ports }) => overlap(ports, rule.ports));
         if (matching.some(({ peer }) => 'group' in peer && peer.group === rule.group)) continue;
         const byAddress = matching.some(({ peer }) => 'addresses' in peer);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { STAGE_CONTEXTS } from '../../infra/testing/stage-contexts.ts';
+import { STAGE_CONTEXTS } from '../../infra/example-contexts.ts';
 import { type Access, accessOf } from './access.ts';
 import { tableText } from './report.ts';
 import { synthesizeStacks } from './synthesize-stacks.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HELP, parseVerifyCommand, UsageError } from './command.ts';
+import { UsageError } from '../command-line.ts';
+import { HELP, parseVerifyCommand } from './command.ts';
 
 const parse = (args: string, env: NodeJS.ProcessEnv = {}) => parseVerifyCommand(args.split(' '), env);
 

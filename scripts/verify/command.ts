@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UserError } from '../../local/user-error.ts';
+import { parseFlags, UsageError } from '../command-line.ts';
 
 export const HELP = `Usage: npm run verify -- --url <base> [options]
 
@@ -32,15 +31,6 @@ export interface Settings {
 
 const TOKEN = /^[\x21-\x7e]+$/;
 
-/** The command line makes no sense, or lacks something. */
-export class UsageError extends UserError {
-  override name = 'UsageError';
-
-  constructor(problem: string) {
-    super(`${problem} \`npm run verify -- --help\` shows what there is.`);
-  }
-}
-
 /**
  * Reads the command line and the environment.
  *
@@ -49,7 +39,17 @@ export class UsageError extends UserError {
  * @throws UsageError
  */
 export function parseVerifyCommand(args: readonly string[], env: NodeJS.ProcessEnv): Settings | undefined {
-  const flags = parseFlags(args);
+  const flags = parseFlags({
+    args: [...args],
+    options: {
+      url: { type: 'string' },
+      token: { type: 'string' },
+      user: { type: 'string' },
+      operator: { type: 'boolean' },
+      patience: { type: 'string', default: '90' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
   if (flags.help) return undefined;
   const token = (flags.token ?? env.ORDERFLOW_TOKEN)?.trim();
   // The message leaves the text out: a token is a secret, even a broken one.
@@ -64,24 +64,6 @@ export function parseVerifyCommand(args: readonly string[], env: NodeJS.ProcessE
     operator: flags.operator ?? false,
     patienceMs: secondsOf(flags.patience) * 1_000,
   };
-}
-
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        url: { type: 'string' },
-        token: { type: 'string' },
-        user: { type: 'string' },
-        operator: { type: 'boolean' },
-        patience: { type: 'string', default: '90' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}.`);
-  }
 }
 
 function baseOf(text: string | undefined): string {

@@ -53,7 +53,7 @@ export function expectRefusal(answer: Answer, ...statuses: readonly number[]): v
 }
 
 /** An answer in one short line. */
-export function describeAnswer({ status, text }: Answer): string {
+function describeAnswer({ status, text }: Answer): string {
   return shorten(`status ${status} ${text}`.trim());
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { UsageError } from '../command-line.ts';
 import type { Client } from './client.ts';
-import { type Settings, UsageError } from './command.ts';
+import type { Settings } from './command.ts';
 import { newOrder } from './contract.ts';
 
 const USER_ID = /^[A-Za-z][A-Za-z0-9._-]{0,99}$/;

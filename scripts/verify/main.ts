@@ -1,16 +1,9 @@
-import { UserError } from '../../local/user-error.ts';
-import { HELP, parseVerifyCommand, type Settings, UsageError } from './command.ts';
+import { runCommand } from '../command-line.ts';
+import { HELP, parseVerifyCommand, type Settings } from './command.ts';
 import { isSound, resultText, summaryText } from './report.ts';
 import { verify } from './verify.ts';
 
-try {
-  const settings = parseVerifyCommand(process.argv.slice(2), process.env);
-  if (settings === undefined) console.log(HELP);
-  else process.exitCode = (await run(settings)) ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand({ helpCommand: 'npm run verify -- --help', help: HELP, parse: parseVerifyCommand, run });
 
 async function run(settings: Settings): Promise<boolean> {
   const begun = performance.now();

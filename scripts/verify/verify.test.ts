@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { UserError } from '../../local/user-error.ts';
-import { UsageError } from './command.ts';
+import { UsageError } from '../command-line.ts';
 import { verify } from './verify.ts';
 
 type Reply = [status: number, body: string];

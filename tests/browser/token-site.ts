@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
 import { buildFrontend } from '../../frontend/build.ts';
-import { CONTENT_SECURITY_POLICY } from '../../infra/constructs/security-headers.ts';
+import { CONTENT_SECURITY_POLICY } from '../../infra/constructs/site/security-headers.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html',

@@ -6,11 +6,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { loadAuthority } from '../../local/tls/authority.ts';
 import { findEnvironments } from '../../scripts/chaos/victims.ts';
 import { verify } from '../../scripts/verify/verify.ts';
-import { type Answer, call, newUser, orderOf } from '../api.ts';
-import { Issuer, newSigningKey } from '../issuer.ts';
-import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../run.ts';
+import { type Answer, call, newUser, orderOf } from '../support/api.ts';
+import { AUDIENCE, Issuer, signingKey } from '../support/issuer.ts';
+import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../support/run.ts';
 
-const AUDIENCE = 'orderflow-tests';
 const UNKNOWN_ID = '018f0000-0000-7000-8000-000000000000';
 const SENTENCE = /\w+ .*\w/;
 
@@ -22,7 +21,9 @@ let run: Run;
 
 beforeAll(async () => {
   // The functions of the run trust this authority, as they trust public ones in the cloud.
-  issuer = await Issuer.start(await loadAuthority(join(dataDir, 'tls'), 'public'));
+  const authority = await loadAuthority(join(dataDir, 'tls'), 'public');
+  issuer = await Issuer.start(await authority.issue('issuer'));
+  issuer.rotate();
   const context = {
     stage: 'prod',
     issuer: issuer.url,
@@ -44,7 +45,7 @@ afterAll(async () => {
 
 /** A new token of the issuer for this audience, unless the claims say something else. */
 const tokenOf = (shop_user: unknown, claims: JWTPayload = {}) =>
-  issuer.token({ aud: AUDIENCE, sub: 'auth0|17', shop_user, ...claims });
+  issuer.token({ sub: 'auth0|17', shop_user, ...claims });
 const operatorToken = (user: string) => tokenOf(user, { roles: ['staff', 'order-desk'] });
 const bearing = (token: string | undefined) => (token === undefined ? {} : { authorization: `Bearer ${token}` });
 
@@ -81,14 +82,14 @@ describe('without a good token', () => {
   const signedWithPublicKey = () => {
     const publicKey = createPublicKey({ key: issuer.key.jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
     return new SignJWT({ iss: issuer.url, aud: AUDIENCE, shop_user: alice })
-      .setProtectedHeader({ alg: 'HS256', kid: issuer.key.jwk.kid })
+      .setProtectedHeader({ alg: 'HS256', kid: issuer.key.kid })
       .setExpirationTime('5 min')
       .sign(Buffer.from(publicKey));
   };
   const unsigned = () =>
     new UnsecuredJWT({ iss: issuer.url, aud: AUDIENCE, shop_user: alice }).setExpirationTime('5 min').encode();
   const signedBySomebodyElse = async () =>
-    issuer.token({ aud: AUDIENCE, shop_user: alice }, { key: await newSigningKey(issuer.key.jwk.kid) });
+    issuer.token({ shop_user: alice }, { key: signingKey('RS256', issuer.key.kid) });
 
   it.each<[string, () => Promise<string | undefined> | string | undefined]>([
     ['no token', () => undefined],
@@ -216,7 +217,7 @@ describe('the issuer', () => {
   it('may sign with any of the keys that it publishes', async () => {
     expect(issuer.keys.length).toBeGreaterThan(1);
     for (const key of issuer.keys) {
-      const token = await issuer.token({ aud: AUDIENCE, shop_user: alice }, { key });
+      const token = await issuer.token({ shop_user: alice }, { key });
       expect((await list(token)).status).toBe(200);
     }
   });
@@ -236,7 +237,7 @@ describe('the issuer', () => {
     try {
       for (let rotation = 0; rotation < 4; rotation += 1) {
         await delay(500);
-        await issuer.rotate();
+        issuer.rotate();
       }
       await delay(500);
     } finally {
@@ -251,7 +252,7 @@ describe('the issuer', () => {
   it('may be down while its keys are known; an authorizer that does not know them answers 503', async () => {
     killFunctions();
     await waitFor(async () => expect((await list(await tokenOf(alice))).status).toBe(200));
-    issuer.down = true;
+    issuer.fault = 'hang-up';
     try {
       for (let request = 0; request < 5; request += 1) expect((await list(await tokenOf(zoe))).status).toBe(200);
 
@@ -265,7 +266,7 @@ describe('the issuer', () => {
       expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
       expect((await call(run.addresses.api, 'GET', '/health')).status).toBe(200);
     } finally {
-      issuer.down = false;
+      issuer.fault = undefined;
     }
     await waitFor(async () => expect((await list(await tokenOf(alice))).status).toBe(200));
   });

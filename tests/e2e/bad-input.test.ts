@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { describe, expect, inject, it } from 'vitest';
-import { call, newUser, orderOf } from '../api.ts';
-import { queryShard } from '../clients.ts';
+import { call, newUser, orderOf } from '../support/api.ts';
+import { queryShard } from '../support/clients.ts';
 
 const addresses = inject('addresses');
 const order = orderOf(newUser('a'));

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Addresses } from '../../local/start.ts';
-import { relayEverything } from '../clients.ts';
-import { launch, waitFor } from '../run.ts';
+import { relayEverything } from '../support/clients.ts';
+import { launch, waitFor } from '../support/run.ts';
 
 it('loses and doubles nothing when everything is killed in turn', { timeout: 240_000 }, async () => {
   const { child, output } = launch('scripts/chaos/main.ts', ['--orders', '300', '--kills', '1', '--drain', '150']);

@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
-import { call, newUser, orderOf } from '../api.ts';
-import { lagOf, produce, queryShard, readTopic } from '../clients.ts';
-import { waitFor } from '../run.ts';
+import { call, newUser, orderOf } from '../support/api.ts';
+import { lagOf, produce, queryShard, readTopic } from '../support/clients.ts';
+import { waitFor } from '../support/run.ts';
 
 const addresses = inject('addresses');
 

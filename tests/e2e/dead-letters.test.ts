@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { newUser } from '../api.ts';
-import { invokeFunction, operatorKafka, produce, readTopic } from '../clients.ts';
-import { runToEnd, waitFor } from '../run.ts';
+import { newUser } from '../support/api.ts';
+import { invokeFunction, operatorKafka, produce, readTopic } from '../support/clients.ts';
+import { runToEnd, waitFor } from '../support/run.ts';
 
 const addresses = inject('addresses');
 const dataDir = inject('dataDir');
@@ -46,7 +46,7 @@ async function listed(): Promise<{ id: string; cause: unknown; size: number; val
 }
 
 function dlt(...args: string[]) {
-  return runToEnd([...args, '--data-dir', dataDir], process.env, 'scripts/dlt.ts');
+  return runToEnd([...args, '--data-dir', dataDir], process.env, 'scripts/dlt/main.ts');
 }
 
 function confirmed(orderId: string) {

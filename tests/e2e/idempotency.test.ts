@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
-import { call, newUser, orderOf } from '../api.ts';
-import { queryShard, readTopic } from '../clients.ts';
+import { call, newUser, orderOf } from '../support/api.ts';
+import { queryShard, readTopic } from '../support/clients.ts';
 
 const addresses = inject('addresses');
 

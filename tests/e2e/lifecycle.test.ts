@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { call, newUser, orderOf } from '../api.ts';
-import { listKeys } from '../clients.ts';
+import { call, newUser, orderOf } from '../support/api.ts';
+import { listKeys } from '../support/clients.ts';
 import {
   ANY_FREE_PORT,
   newDataDir,
@@ -15,7 +15,7 @@ import {
   runToEnd,
   startRun,
   waitFor,
-} from '../run.ts';
+} from '../support/run.ts';
 
 const seed = inject('dataDir');
 const dataDir = newDataDir(seed);

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect, inject, it } from 'vitest';
-import { call, newUser, orderOf } from '../api.ts';
-import { listKeys, operatorS3, queryShard, readObject, readTopic } from '../clients.ts';
-import { waitFor } from '../run.ts';
+import { call, newUser, orderOf } from '../support/api.ts';
+import { listKeys, operatorS3, queryShard, readObject, readTopic } from '../support/clients.ts';
+import { waitFor } from '../support/run.ts';
 
 const addresses = inject('addresses');
 const dataDir = inject('dataDir');

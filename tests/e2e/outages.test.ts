@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findEnvironments } from '../../scripts/chaos/victims.ts';
-import { type Answer, call, newUser, orderOf } from '../api.ts';
-import { listKeys, queryShard, readTopic, relayEverything } from '../clients.ts';
-import { hold } from '../engines.ts';
-import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../run.ts';
+import { type Answer, call, newUser, orderOf } from '../support/api.ts';
+import { listKeys, queryShard, readTopic, relayEverything } from '../support/clients.ts';
+import { hold } from '../support/engines.ts';
+import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../support/run.ts';
 
 const SHARDS = ['orders_shard1', 'orders_shard2'];
 const dataDir = newDataDir(inject('dataDir'));

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { type Answer, call, newUser, orderOf } from '../api.ts';
-import { operatorSecrets } from '../clients.ts';
+import { type Answer, call, newUser, orderOf } from '../support/api.ts';
+import { operatorSecrets } from '../support/clients.ts';
 
 const addresses = inject('addresses');
 const secrets = operatorSecrets(addresses);

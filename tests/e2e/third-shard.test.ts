@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { verify } from '../../scripts/verify/verify.ts';
-import { type Answer, call, newUser, orderOf } from '../api.ts';
-import { queryShard, readTopic } from '../clients.ts';
-import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../run.ts';
+import { type Answer, call, newUser, orderOf } from '../support/api.ts';
+import { queryShard, readTopic } from '../support/clients.ts';
+import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../support/run.ts';
 
 const SHARDS = [
   { id: 1, from: 'A', to: 'H' },

@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, inject, it } from 'vitest';
 import { verify } from '../../scripts/verify/verify.ts';
-import { queryShard } from '../clients.ts';
-import { runToEnd } from '../run.ts';
-import { type Tamper, TamperingProxy } from '../tampering-proxy.ts';
+import { queryShard } from '../support/clients.ts';
+import { runToEnd } from '../support/run.ts';
+import { type Tamper, TamperingProxy } from '../support/tampering-proxy.ts';
 
 const addresses = inject('addresses');
 const VERIFY = 'scripts/verify/main.ts';

@@ -27,6 +27,7 @@ describe('the request queue of KafkaJS', () => {
     vi.useFakeTimers();
   });
   afterEach(() => {
+    vi.restoreAllMocks();
     vi.useRealTimers();
   });
 

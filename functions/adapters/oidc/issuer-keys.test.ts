@@ -1,28 +1,25 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import tls from 'node:tls';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Certificate, loadAuthority } from '../../../local/tls/authority.ts';
-import { AUDIENCE, type SigningKey, signingKey, TestIssuer } from '../../testing/issuer.ts';
+import { AUDIENCE, Issuer, type SigningKey, signingKey, trustedCertificate } from '../../../tests/support/issuer.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import { OidcTokenVerifier } from './token-verifier.ts';
 
 let certificate: Certificate;
-let issuer: TestIssuer;
+let issuer: Issuer;
 let verifier: OidcTokenVerifier;
 let log: MemoryLog;
 let minutes: number;
 
 beforeAll(async () => {
-  const authority = await loadAuthority(mkdtempSync(join(tmpdir(), 'orderflow-issuer-')), 'public');
-  const before = tls.getCACertificates('default');
-  tls.setDefaultCACertificates([...before, authority.certificatePem]);
-  certificate = await authority.issue('issuer');
-  return () => tls.setDefaultCACertificates(before);
+  const trusted = await trustedCertificate();
+  certificate = trusted.certificate;
+  return trusted.forget;
 });
 beforeEach(async () => {
-  issuer = await new TestIssuer(certificate).start();
+  issuer = await Issuer.start(certificate);
   log = new MemoryLog();
   minutes = 0;
   verifier = verifierOf(issuer.url);
@@ -77,7 +74,7 @@ describe('the keys of the issuer', () => {
   });
 
   it('that were withdrawn serve no longer than a quarter of an hour', async () => {
-    const old = issuer.keys[0] as SigningKey;
+    const old = issuer.key;
     const token = await issuer.token({}, { key: old });
     expect(await outcome(token)).toBe('accepted');
     issuer.keys = [signingKey()];
@@ -89,9 +86,7 @@ describe('the keys of the issuer', () => {
 
   it('are renewed even under the name of the former', async () => {
     expect(await outcome(await issuer.token())).toBe('accepted');
-    const { kid } = issuer.keys[0] as SigningKey;
-    const key = signingKey();
-    issuer.keys = [{ ...key, kid, jwk: { ...key.jwk, kid } }];
+    issuer.keys = [signingKey('RS256', issuer.key.kid)];
     minutes = 16;
     expect(await outcome(await issuer.token())).toBe('accepted');
   });
@@ -111,7 +106,7 @@ describe('the keys of the issuer', () => {
   });
 
   it('of kinds that nobody knows yet do no harm', async () => {
-    const [known] = issuer.keys as [SigningKey];
+    const known = issuer.key;
     issuer.keys = [
       { ...known, jwk: { kty: 'AKP', kid: 'new', alg: 'ML-DSA-44', pub: 'x' } as SigningKey['jwk'] },
       known,
@@ -172,13 +167,13 @@ describe('an issuer that does not answer properly', () => {
 describe('an issuer with a certificate of nobody', () => {
   it('is not trusted', async () => {
     const stranger = await loadAuthority(mkdtempSync(join(tmpdir(), 'orderflow-stranger-')), 'stranger');
-    const impostor = await new TestIssuer(await stranger.issue('issuer')).start();
+    const impostor = await Issuer.start(await stranger.issue('issuer'));
     try {
       verifier = verifierOf(impostor.url);
       expect(await outcome(await impostor.token())).toBe('issuer_unavailable');
       expect(impostor.asked).toEqual([]);
     } finally {
-      impostor.stop();
+      await impostor.stop();
     }
   });
 });

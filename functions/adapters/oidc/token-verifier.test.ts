@@ -1,30 +1,24 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import tls from 'node:tls';
 import { base64url } from 'jose';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Certificate, loadAuthority } from '../../../local/tls/authority.ts';
-import { AUDIENCE, KINDS, type SigningKey, signingKey, TestIssuer } from '../../testing/issuer.ts';
+import type { Certificate } from '../../../local/tls/authority.ts';
+import { AUDIENCE, Issuer, KINDS, signingKey, trustedCertificate } from '../../../tests/support/issuer.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import { OidcTokenVerifier } from './token-verifier.ts';
 
 const now = () => Math.floor(Date.now() / 1000);
 
 let certificate: Certificate;
-let issuer: TestIssuer;
+let issuer: Issuer;
 let verifier: OidcTokenVerifier;
 
 beforeAll(async () => {
-  const authority = await loadAuthority(mkdtempSync(join(tmpdir(), 'orderflow-issuer-')), 'public');
-  const before = tls.getCACertificates('default');
-  tls.setDefaultCACertificates([...before, authority.certificatePem]);
-  certificate = await authority.issue('issuer');
-  return () => tls.setDefaultCACertificates(before);
+  const trusted = await trustedCertificate();
+  certificate = trusted.certificate;
+  return trusted.forget;
 });
 beforeEach(async () => {
-  issuer = await new TestIssuer(certificate).start();
+  issuer = await Issuer.start(certificate);
   verifier = verifierOf(issuer.url);
   return () => issuer.stop();
 });
@@ -44,7 +38,7 @@ describe('a token', () => {
     expect(claims).toMatchObject({ sub: 'alice', 'custom:user_id': 'alice', groups: ['a', 'b'] });
   });
 
-  it.each(Object.keys(KINDS))('may be signed with %s', async (alg) => {
+  it.each(Object.keys(KINDS) as (keyof typeof KINDS)[])('may be signed with %s', async (alg) => {
     issuer.keys = [signingKey(alg)];
     expect(await outcome(await issuer.token())).toBe('accepted');
   });
@@ -73,10 +67,8 @@ describe('a token', () => {
   });
 
   it('signed by another key is refused although it names one of the issuer', async () => {
-    const kid = issuer.keys[0]?.kid as string;
-    expect(await outcome(await issuer.token({}, { key: { ...signingKey(), kid } }))).toBe(
-      'The token has a wrong signature.',
-    );
+    const key = signingKey('RS256', issuer.key.kid);
+    expect(await outcome(await issuer.token({}, { key }))).toBe('The token has a wrong signature.');
   });
 
   it('whose claims were changed is refused', async () => {
@@ -92,14 +84,14 @@ describe('a token', () => {
   it('without a signature is refused, whatever its algorithm says', async () => {
     const [, claims] = (await issuer.token()).split('.');
     for (const alg of ['none', 'None', 'RS256', 'ES256', 'EdDSA']) {
-      const header = base64url.encode(JSON.stringify({ alg, kid: issuer.keys[0]?.kid }));
+      const header = base64url.encode(JSON.stringify({ alg, kid: issuer.key.kid }));
       expect(await outcome(`${header}.${claims}.`)).toBe('The token is no JWT.');
       expect(await outcome(`${header}.${claims}.AAAA`)).toMatch(/algorithm|wrong signature/);
     }
   });
 
   it('signed with the public key as a shared secret is refused', async () => {
-    const key = issuer.keys[0] as SigningKey;
+    const key = issuer.key;
     const [, claims] = (await issuer.token()).split('.');
     for (const alg of ['HS256', 'RS256']) {
       const head = `${base64url.encode(JSON.stringify({ alg, kid: key.kid }))}.${claims}`;
@@ -118,13 +110,13 @@ describe('a token', () => {
       issuer.keys = [signingKey(kind)];
       verifier = verifierOf(issuer.url);
       const [, claims] = (await issuer.token()).split('.');
-      const header = base64url.encode(JSON.stringify({ alg, kid: issuer.keys[0]?.kid }));
+      const header = base64url.encode(JSON.stringify({ alg, kid: issuer.key.kid }));
       expect(await outcome(`${header}.${claims}.${'A'.repeat(342)}`)).toMatch(/^The token /);
     }
   });
 
   it('signed with a key for something else is refused', async () => {
-    const key = issuer.keys[0] as SigningKey;
+    const key = issuer.key;
     issuer.keys = [{ ...key, jwk: { ...key.jwk, use: 'enc' } }];
     expect(await outcome(await issuer.token())).toBe('The token cannot be verified.');
   });

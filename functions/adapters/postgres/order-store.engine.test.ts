@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SHARD, ShardServer } from '../../../tests/shard-server.ts';
+import { SHARD, ShardServer } from '../../../tests/support/shard-server.ts';
 import type { Order } from '../../domain/order.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../local/testing.ts';
-import { SHARD, ShardServer } from '../../../tests/shard-server.ts';
+import { SHARD, ShardServer } from '../../../tests/support/shard-server.ts';
 import type { Order } from '../../domain/order.ts';
 import type { OutstandingOrder } from '../../domain/ports.ts';
 import { anOrder } from '../../testing/orders.ts';

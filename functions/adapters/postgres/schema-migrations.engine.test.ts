@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../local/testing.ts';
-import { MIGRATIONS, SHARD, ShardServer } from '../../../tests/shard-server.ts';
+import { MIGRATIONS, SHARD, ShardServer } from '../../../tests/support/shard-server.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import { ShardSchemas } from './shard-schemas.ts';
 

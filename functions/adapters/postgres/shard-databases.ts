@@ -16,7 +16,7 @@ export interface QueryLimits extends ConnectionLimits {
 }
 
 /** While a client waits: together with everything around it, a shard that is down is told within 2 s. */
-export const REQUEST_LIMITS: QueryLimits = { connect: 1_200, statement: 1_200, total: 1_600 };
+const REQUEST_LIMITS: QueryLimits = { connect: 1_200, statement: 1_200, total: 1_600 };
 /** While nobody waits. */
 export const BACKGROUND_LIMITS: QueryLimits = { connect: 2_000, statement: 3_000, total: 4_000 };
 

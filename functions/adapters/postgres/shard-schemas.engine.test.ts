@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MASTER, MIGRATIONS, SHARD, ShardServer, USER } from '../../../tests/shard-server.ts';
+import { MASTER, MIGRATIONS, SHARD, ShardServer, USER } from '../../../tests/support/shard-server.ts';
 import { CONNECTIONS_PER_SHARD } from '../../domain/connections.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';

@@ -3,10 +3,10 @@ import { apiDefinition, lambdaRoute, servedApi } from '../gateway-fixture.ts';
 import type { GatewayResponseDefinition } from '../rest-api-definition.ts';
 import type { AuthorizerDefinition } from './authorizer-definition.ts';
 
-export const AUTHORIZER_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:guard:live';
+const AUTHORIZER_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:guard:live';
 export const API_ARN = 'arn:aws:execute-api:us-east-1:000000000000:abc123/dev';
 
-export function authorizerDefinition(overrides: Partial<AuthorizerDefinition> = {}): AuthorizerDefinition {
+function authorizerDefinition(overrides: Partial<AuthorizerDefinition> = {}): AuthorizerDefinition {
   return {
     id: 'guard',
     type: 'TOKEN',

@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
-import type { Stage } from '../../infra/stage.ts';
-import { parseCommand } from '../../local/settings.ts';
-import { UserError } from '../../local/user-error.ts';
+import type { Stage } from '../../infra/config/stage.ts';
+import { dataDirOf } from '../../local/settings.ts';
+import { parseFlags, UsageError } from '../command-line.ts';
 
 export const HELP = `Usage: npm run dlt -- <command> [options]
 
@@ -27,29 +26,30 @@ export type Target = { readonly stage: Stage['name'] } | { readonly dataDir: str
 
 /** What the command line asks for. */
 export type DltCommand =
-  | { readonly verb: 'help' }
   | { readonly verb: 'list'; readonly target: Target; readonly json: boolean }
   | { readonly verb: 'replay'; readonly target: Target; readonly id: string; readonly valueFile: string | undefined }
   | { readonly verb: 'drop'; readonly target: Target; readonly id: string };
-
-/** The command line makes no sense. */
-export class UsageError extends UserError {
-  override name = 'UsageError';
-
-  constructor(problem: string) {
-    super(`${problem} \`npm run dlt -- --help\` shows what there is.`);
-  }
-}
 
 /**
  * Reads the command line and the environment.
  *
  * @param args the arguments after the script's name
- * @throws UsageError
+ * @returns undefined when only the help is asked for
+ * @throws UserError
  */
-export function parseDltCommand(args: readonly string[], env: NodeJS.ProcessEnv): DltCommand {
-  const { values: flags, positionals } = parseFlags(args);
-  if (flags.help) return { verb: 'help' };
+export function parseDltCommand(args: readonly string[], env: NodeJS.ProcessEnv): DltCommand | undefined {
+  const { values: flags, positionals } = parseFlags({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      value: { type: 'string' },
+      json: { type: 'boolean' },
+      stage: { type: 'string' },
+      'data-dir': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (flags.help) return undefined;
   const [verb, ...rest] = positionals;
   if (verb !== 'list' && verb !== 'replay' && verb !== 'drop') {
     throw new UsageError(verb === undefined ? 'Say what to do: list, replay or drop.' : `There is no command ${verb}.`);
@@ -66,24 +66,6 @@ export function parseDltCommand(args: readonly string[], env: NodeJS.ProcessEnv)
   return verb === 'drop' ? { verb, target, id } : { verb, target, id, valueFile: flags.value };
 }
 
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        value: { type: 'string' },
-        json: { type: 'boolean' },
-        stage: { type: 'string' },
-        'data-dir': { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}.`);
-  }
-}
-
 function targetOf(flags: { stage?: string; 'data-dir'?: string }, env: NodeJS.ProcessEnv): Target {
   const { stage: name, 'data-dir': dataDir } = flags;
   if (name === undefined) return { dataDir: dataDirOf(dataDir, env) };
@@ -91,11 +73,4 @@ function targetOf(flags: { stage?: string; 'data-dir'?: string }, env: NodeJS.Pr
   const stage = STAGES.find((known) => known === name);
   if (stage === undefined) throw new UsageError(`--stage must be ${STAGES.join(' or ')}; got "${name}".`);
   return { stage };
-}
-
-/** As the local run finds it. */
-function dataDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
-  const command = parseCommand(flag === undefined ? [] : ['--data-dir', flag], env);
-  if (command.verb === 'help') throw new Error('Nobody asked for the help of the local run.');
-  return command.settings.dataDir;
 }

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import type { Addresses } from '../local/start.ts';
-import { newDataDir, removeDataDir, startRun } from './run.ts';
+import type { Addresses } from '../../local/start.ts';
+import { newDataDir, removeDataDir, startRun } from '../support/run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

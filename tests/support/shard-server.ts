@@ -1,19 +1,19 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
-import { DatabaseSecrets } from '../functions/adapters/database-secrets.ts';
-import { ShardSchemas } from '../functions/adapters/postgres/shard-schemas.ts';
-import { startPostgres } from '../local/engines/postgres/start-postgres.ts';
-import { silentLog } from '../local/testing.ts';
-import { loadAuthority } from '../local/tls/authority.ts';
+import { DatabaseSecrets } from '../../functions/adapters/database-secrets.ts';
+import { ShardSchemas } from '../../functions/adapters/postgres/shard-schemas.ts';
+import { startPostgres } from '../../local/engines/postgres/start-postgres.ts';
+import { silentLog } from '../../local/testing.ts';
+import { loadAuthority } from '../../local/tls/authority.ts';
+import { signalServers } from './processes.ts';
 
 /** The one shard of these tests. */
 export const SHARD = { id: 1, from: 'A', to: 'Z', secret: 'shard1/orderuser', masterSecret: 'shard1/master' };
-export const MIGRATIONS = join(import.meta.dirname, '../scripts/migrations');
+export const MIGRATIONS = join(import.meta.dirname, '../../scripts/migrations');
 
 interface Login {
   readonly username: string;
@@ -96,17 +96,8 @@ export class ShardServer {
 
   /** Sends a signal to every process of the server. */
   signal(signal: NodeJS.Signals): void {
-    const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-    const processes = table.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
-    for (const [pid, parent] of processes) {
-      if (pid === undefined || (pid !== this.#engine.pid && parent !== this.#engine.pid)) continue;
-      try {
-        process.kill(pid, signal);
-      } catch (error) {
-        // A child may end at any time.
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-      }
-    }
+    const { pid } = this.#engine;
+    if (pid !== undefined) signalServers([pid], signal);
   }
 
   async stop(): Promise<void> {

@@ -1,21 +1,21 @@
 import { expect, it } from 'vitest';
-import { parsePermissionsCommand, UsageError } from './command-line.ts';
+import { UserError } from '../../local/user-error.ts';
+import { parsePermissionsCommand } from './command.ts';
 
 it('shows the stage that the app takes by itself when nothing is said', () => {
-  expect(parsePermissionsCommand([])).toEqual({ verb: 'show', context: {}, json: false });
+  expect(parsePermissionsCommand([])).toEqual({ context: {}, json: false });
 });
 
 it('takes the stage and the context as the CDK does', () => {
   const args = ['--stage', 'prod', '-c', 'issuer=https://id.example/?a=b', '--context', 'alarmEmail=a@b.c', '--json'];
   expect(parsePermissionsCommand(args)).toEqual({
-    verb: 'show',
     context: { stage: 'prod', issuer: 'https://id.example/?a=b', alarmEmail: 'a@b.c' },
     json: true,
   });
 });
 
 it('shows the help before anything else', () => {
-  expect(parsePermissionsCommand(['--stage', 'prod', '-h'])).toEqual({ verb: 'help' });
+  expect(parsePermissionsCommand(['--stage', 'prod', '-h'])).toBeUndefined();
 });
 
 it.each([
@@ -23,7 +23,7 @@ it.each([
   ['-c=stage', 'key=value'],
   ['orders', 'Unexpected argument'],
 ])('says what is wrong with %s', (argument, problem) => {
-  expect(() => parsePermissionsCommand([argument])).toThrow(UsageError);
+  expect(() => parsePermissionsCommand([argument])).toThrow(UserError);
   expect(() => parsePermissionsCommand([argument])).toThrow(problem);
 });
 

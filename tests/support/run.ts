@@ -4,9 +4,9 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Addresses } from '../local/start.ts';
+import type { Addresses } from '../../local/start.ts';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 /** Flags that let a run choose all its ports. */
 export const ANY_FREE_PORT = [
   '--api-port',

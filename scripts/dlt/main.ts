@@ -1,20 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import type { Handled, Listing } from '../functions/dlt/dead-letters.ts';
-import type { CommandEvent } from '../functions/dlt/input.ts';
-import { UserError } from '../local/user-error.ts';
-import { type DltCommand, HELP, parseDltCommand, UsageError } from './dlt/command-line.ts';
-import { invokeDlt } from './dlt/dlt-function.ts';
-import { handledText, listingText } from './dlt/report.ts';
+import type { Handled, Listing } from '../../functions/dlt/dead-letters.ts';
+import type { CommandEvent } from '../../functions/dlt/input.ts';
+import { UserError } from '../../local/user-error.ts';
+import { runCommand } from '../command-line.ts';
+import { type DltCommand, HELP, parseDltCommand } from './command.ts';
+import { invokeDlt } from './dlt-function.ts';
+import { handledText, listingText } from './report.ts';
 
-try {
-  console.log(await run(parseDltCommand(process.argv.slice(2), process.env)));
-} catch (error) {
-  console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand({
+  helpCommand: 'npm run dlt -- --help',
+  help: HELP,
+  parse: parseDltCommand,
+  run: async (command) => console.log(await resultOf(command)),
+});
 
-async function run(command: DltCommand): Promise<string> {
-  if (command.verb === 'help') return HELP;
+async function resultOf(command: DltCommand): Promise<string> {
   if (command.verb === 'list') {
     const listing = (await invokeDlt({ action: 'list' }, command.target)) as Listing;
     return command.json ? JSON.stringify(listing.records, undefined, 2) : listingText(listing);

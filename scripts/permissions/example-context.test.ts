@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { withExamples } from './example-context.ts';
+
+it('stands in for what prod demands and is not given', () => {
+  const { completed, examples } = withExamples({ stage: 'prod', audience: 'shop' });
+  expect(completed).toEqual({
+    stage: 'prod',
+    audience: 'shop',
+    issuer: 'https://identity.example.com/',
+    userClaim: 'preferred_username',
+    alarmEmail: 'operations@example.com',
+  });
+  expect(examples.map((each) => each.split('=', 1)[0])).toEqual(['issuer', 'userClaim', 'alarmEmail']);
+});
+
+it.each([{}, { stage: 'dev' }, { auth: 'jwt' }])('adds nothing to %j', (context) => {
+  expect(withExamples(context)).toEqual({ completed: context, examples: [] });
+});

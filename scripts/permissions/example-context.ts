@@ -1,0 +1,22 @@
+import { STAGE_CONTEXTS } from '../../infra/example-contexts.ts';
+import { CDK_JSON_CONTEXT } from '../../infra/synthesize.ts';
+
+/**
+ * Fills in what prod demands and nobody gave, so that it can be looked at without knowing its issuer of tokens: no right
+ * and no way depends on these values.
+ *
+ * @param context as it is given
+ * @returns it with `key=value` of each example that stands for a missing one
+ */
+export function withExamples(context: Readonly<Record<string, string>>): {
+  completed: Readonly<Record<string, string>>;
+  examples: readonly string[];
+} {
+  const given: Readonly<Record<string, unknown>> = { ...CDK_JSON_CONTEXT, ...context };
+  if (given.stage !== 'prod') return { completed: context, examples: [] };
+  const missing = Object.entries(STAGE_CONTEXTS.prod).filter(([key]) => given[key] === undefined);
+  return {
+    completed: { ...Object.fromEntries(missing), ...context },
+    examples: missing.map(([key, value]) => `${key}=${value}`),
+  };
+}

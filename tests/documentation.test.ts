@@ -1,0 +1,37 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const FOLDERS = ['docs', 'frontend', 'functions', 'infra', 'local', 'scripts', 'tests'];
+
+/** Every file and folder of the repository, folders with a slash at their end. */
+const paths = FOLDERS.flatMap((folder) => [
+  `${folder}/`,
+  ...globSync(`${folder}/**/*`, { cwd: ROOT, withFileTypes: true }).map((entry) => {
+    const path = join(entry.parentPath, entry.name).slice(ROOT.length + 1);
+    return entry.isDirectory() ? `${path}/` : path;
+  }),
+]).concat(globSync('*.{json,ts,md}', { cwd: ROOT }));
+
+/** What a text in backticks names when it names a file or a folder. Within a paragraph about a folder it may leave that out. */
+const PATH = /`((?:[a-z0-9][\w.-]*\/)+|(?:[a-z0-9][\w.-]*\/)*[a-z0-9][\w.-]*\.(?:ts|mjs|json|sql|txt|md))`/gi;
+const BEGINS_AT_THE_ROOT = new RegExp(`^(${FOLDERS.join('|')})/`);
+
+function missing(document: string): string[] {
+  const named = [...readFileSync(join(ROOT, document), 'utf8').matchAll(PATH)].map(([, path = '']) => path);
+  return [...new Set(named)].filter((path) =>
+    BEGINS_AT_THE_ROOT.test(path)
+      ? !paths.includes(path)
+      : !paths.some((known) => known === path || known.endsWith(`/${path}`)),
+  );
+}
+
+it.each(['README.md', ...globSync('docs/*.md', { cwd: ROOT })])('%s names files that exist', (document) => {
+  expect(missing(document)).toEqual([]);
+});
+
+it('finds names of files at all', () => {
+  const architecture = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  expect([...architecture.matchAll(PATH)].length).toBeGreaterThan(50);
+});
