@@ -41,15 +41,15 @@ describe('reserved concurrency', () => {
   const { dev, prod } = STAGES;
 
   it('stays as it is while the quota has room for it and for 100 more', () => {
-    expect(reserveConcurrency(dev, 241)).toBe(dev);
+    expect(reserveConcurrency(dev, 250)).toBe(dev);
     expect(reserveConcurrency(prod, 425)).toBe(prod);
   });
 
   it('is refused above the quota less 100, with what to ask for', () => {
-    expect(() => reserveConcurrency(dev, 240)).toThrow(ConfigError);
-    expect(() => reserveConcurrency(dev, 240)).toThrow(
-      'Context "lambdaConcurrencyQuota": dev reserves 141 concurrent executions for its functions and Lambda keeps 100 ' +
-        'for others, but the quota is 240; ask for 241 "Concurrent executions" in Service Quotas and give the new number.',
+    expect(() => reserveConcurrency(dev, 249)).toThrow(ConfigError);
+    expect(() => reserveConcurrency(dev, 249)).toThrow(
+      'Context "lambdaConcurrencyQuota": dev reserves 150 concurrent executions for its functions and Lambda keeps 100 ' +
+        'for others, but the quota is 249; ask for 250 "Concurrent executions" in Service Quotas and give the new number.',
     );
   });
 
