@@ -68,6 +68,10 @@ describe('context', () => {
     [{ shards: [{ id: 1, from: 'A', to: 'M' }] }, 'Context "shards": Every letter needs exactly one shard, but N'],
     [{ auth: 'basic' }, 'Context "auth": must be none or jwt; got "basic".'],
     [{ auth: 'jwt', ...JWT, issuer: 'http://login.example.com' }, 'Context "issuer": must be the https address'],
+    [
+      { auth: 'jwt', ...JWT, issuer: 'https://login.example.com/.well-known/openid-configuration' },
+      'without /.well-known/ and what follows',
+    ],
     [{ auth: 'jwt', ...JWT, audience: 'two words' }, 'Context "audience": must be the audience'],
     [{ auth: 'jwt', ...JWT, operatorClaim: 'operators' }, 'Context "operatorClaim": must be name=value, such as'],
     [{ alarmEmail: 'oncall' }, 'Context "alarmEmail": must be an e-mail address; got "oncall".'],

@@ -70,8 +70,8 @@ const schema = z.strictObject({
   republishAfterMinutes: wholeNumber('a whole number of minutes').default(10),
   auth: z.enum(['none', 'jwt'], { error: 'must be none or jwt' }).optional(),
   issuer: text(
-    /^https:\/\/[^\s?#@]+$/,
-    'must be the https address of an OIDC provider, as its tokens name it (claim iss)',
+    /^https:\/\/(?!.*\/\.well-known\/)[^\s?#@]+$/,
+    'must be the https address of an OIDC provider, as its tokens name it (claim iss), without /.well-known/ and what follows',
   ).optional(),
   audience: text(/^\S+$/, 'must be the audience that tokens name (claim aud), without blanks').optional(),
   userClaim: text(/^\S+$/, 'must be the name of the claim that holds the user_id, without blanks').optional(),

@@ -15,18 +15,21 @@ const MOST_CANDIDATES = 30;
  * @throws UsageError when the deployment asks for a token that was not given, or the user id cannot be found out
  */
 export async function findUser(api: Client, { token, user }: Settings): Promise<string> {
+  const { status, body } = await api.get('/api/orders?limit=1');
   if (token === undefined) {
-    const { status } = await api.get('/api/orders?limit=1');
     if (status === 401 || status === 403)
       throw new UsageError('This deployment asks for a token: give one with --token.');
     return `verify-${randomBytes(6).toString('hex')}`;
   }
+  if (status === 401)
+    throw new UsageError(
+      'The deployment refuses the token: is it of its issuer, and still valid? Leave out the word Bearer.',
+    );
+  if (status === 403) throw new UsageError(`The deployment lets this token do nothing: ${JSON.stringify(body)}`);
   if (user !== undefined) return user;
   for (const candidate of candidatesIn(token)) {
     const { status } = await api.post('/api/orders', newOrder(candidate, 'Who am I'));
     if (status === 201) return candidate;
-    if (status === 401)
-      throw new UsageError('The deployment refuses the token: is it of this issuer, and still valid?');
   }
   throw new UsageError('Which user id the token stands for cannot be found out: give it with --user.');
 }

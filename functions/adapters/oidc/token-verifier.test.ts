@@ -77,6 +77,25 @@ describe('a token', () => {
     expect(await outcome(`${header}.${claims}.${signature}`)).toBe('The token has a wrong signature.');
   });
 
+  it.each([{ exp: -1e20 }, { exp: -8_640_000_000_001 }, { nbf: 1e13 }, { nbf: 1e20 }])(
+    'with the impossible time %o is refused, and no fault of the issuer',
+    async (claims) => {
+      const [header = '', payload = ''] = [{ alg: 'RS256', kid: 'k' }, claims].map((part) =>
+        base64url.encode(JSON.stringify(part)),
+      );
+      expect(await outcome(`${header}.${payload}.AA`)).toBe('The token names an impossible time.');
+    },
+  );
+
+  it.each([
+    ['asks for extensions', { crit: ['exp2'] }, 'The token asks for extensions that are not understood.'],
+    ['tells of a logout', { typ: 'logout+jwt' }, 'The token tells of a logout.'],
+  ])('that %s is refused before its key is looked at', async (_, header, refusal) => {
+    const [, payload, signature] = (await issuer.token()).split('.');
+    const head = base64url.encode(JSON.stringify({ alg: 'RS256', kid: issuer.key.kid, ...header }));
+    expect(await outcome(`${head}.${payload}.${signature}`)).toBe(refusal);
+  });
+
   it('that names no key is refused', async () => {
     expect(await outcome(await issuer.token({}, { header: { kid: undefined } }))).toBe('The token names no key.');
   });

@@ -49,8 +49,7 @@ export class OidcTokenVerifier implements TokenVerifier {
 
   async verify(token: string): Promise<Claims> {
     try {
-      // Spares the issuer all questions about tokens that would be refused whatever their key.
-      validateJwtFields(decomposeUnverifiedJwt(token).payload, { ...this.#rules, graceSeconds: CLOCK_SKEW_SECONDS });
+      refuseByContent(token, this.#rules);
       return await within(TOTAL_MS, 'Verifying a token', this.#verifyWithKeys(token));
     } catch (error) {
       throw describeRefusal(error);
@@ -90,6 +89,25 @@ export class OidcTokenVerifier implements TokenVerifier {
       this.#renewKeysAt = this.#now() + RENEWAL_PAUSE_MS;
       this.#log.warn('the issuer of tokens does not answer; the known keys serve on', { error });
     }
+  }
+}
+
+/**
+ * Spares the issuer all questions about tokens that would be refused whatever their key.
+ *
+ * @throws InvalidTokenError, or what the library says of the token
+ */
+function refuseByContent(token: string, rules: TokenRules): void {
+  const { header, payload } = decomposeUnverifiedJwt(token);
+  // https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
+  if ('crit' in header) throw new InvalidTokenError('The token asks for extensions that are not understood.');
+  // https://openid.net/specs/openid-connect-backchannel-1_0.html#CrossJWT
+  if (header.typ === 'logout+jwt') throw new InvalidTokenError('The token tells of a logout.');
+  try {
+    validateJwtFields(payload, { ...rules, graceSeconds: CLOCK_SKEW_SECONDS });
+  } catch (error) {
+    // The library fails to word times that no calendar has.
+    throw error instanceof RangeError ? new InvalidTokenError('The token names an impossible time.') : error;
   }
 }
 
