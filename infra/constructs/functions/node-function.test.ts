@@ -25,7 +25,7 @@ describe('a function', () => {
       Architectures: ['arm64'],
       LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: idOf(template, 'AWS::Logs::LogGroup') } },
       Environment: { Variables: { STAGE: 'dev' } },
-      ReservedConcurrentExecutions: 3,
+      ReservedConcurrentExecutions: STAGES.dev.concurrency?.health,
     });
     expect(properties(template, 'AWS::Logs::LogGroup')).toEqual([
       expect.objectContaining({ LogGroupName: '/aws/lambda/orderflow-dev-health', RetentionInDays: 7 }),
