@@ -15,6 +15,7 @@ import { silentLog } from '../../local/testing.ts';
 import { loadAuthority } from '../../local/tls/authority.ts';
 import { SHARD, ShardServer } from '../../tests/support/shard-server.ts';
 import { sequentialRoundTrips, TcpRelay } from '../../tests/support/tcp-relay.ts';
+import { createTopic } from '../../tests/support/topics.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
@@ -44,10 +45,8 @@ async function cluster(principals: PrincipalStore): Promise<TcpRelay> {
   const where = { dir: join(dir, 'kafka'), runDir: join(dir, 'run'), cacheDir };
   const broker = await startKafka({ ...where, operatorPort: 0, mskPort: 0, log: silentLog });
   stops.push(() => broker.stop());
-  const admin = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 6 }], waitForLeaders: true });
-  await admin.disconnect();
+  const operator = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING });
+  await createTopic(operator, 'orders', 6);
   const authority = await loadAuthority(join(dir, 'tls'), 'public');
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), authority.certificatePem]);
   const listener = await startSignInListener({

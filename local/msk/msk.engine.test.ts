@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createTopic } from '../../tests/support/topics.ts';
 import { type Kafka as Broker, startKafka } from '../engines/kafka/start-kafka.ts';
 import { runDirOf } from '../engines/processes/records.ts';
 import { Authorizer } from '../iam/authorize.ts';
@@ -67,11 +68,8 @@ async function consume(kafka: Kafka, topic: string, groupId: string): Promise<st
   return values;
 }
 
-async function createTopic(topic: string, numPartitions = 3) {
-  const admin = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true });
-  await admin.disconnect();
+function operator(): Kafka {
+  return new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING });
 }
 
 beforeAll(async () => {
@@ -96,7 +94,7 @@ afterAll(async () => {
 
 describe('Kafka behind the sign-in listener', () => {
   it('takes records from a client with an MSK IAM token and gives them to another', async () => {
-    await createTopic('orders');
+    await createTopic(operator(), 'orders', 3);
     const received = await consume(client(), 'orders', 'readers');
     await send(client(), 'orders', 'first', 'second');
     await waitFor(() => received.length === 2);
@@ -104,7 +102,7 @@ describe('Kafka behind the sign-in listener', () => {
   });
 
   it('passes on more than fits into one piece, in both directions', async () => {
-    await createTopic('large', 1);
+    await createTopic(operator(), 'large', 1);
     const value = 'x'.repeat(900_000);
     await send(client(), 'large', value);
     const received = await consume(client(), 'large', 'large-readers');
@@ -128,7 +126,7 @@ describe('Kafka behind the sign-in listener', () => {
   });
 
   it('lets clients go on by themselves after the broker was killed', async () => {
-    await createTopic('survivors', 1);
+    await createTopic(operator(), 'survivors', 1);
     const received = await consume(client(), 'survivors', 'survivor-readers');
     const producer = client().producer({ retry: { retries: 30, maxRetryTime: 1_000 } });
     await producer.connect();
@@ -142,7 +140,7 @@ describe('Kafka behind the sign-in listener', () => {
   });
 
   it('keeps its records over a stop', async () => {
-    await createTopic('kept', 1);
+    await createTopic(operator(), 'kept', 1);
     await send(client(), 'kept', 'still here');
     const { port, mskPort, mskBrokerPort } = broker;
     await broker.stop();

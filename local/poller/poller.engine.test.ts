@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createTopic } from '../../tests/support/topics.ts';
 import { startKafka } from '../engines/kafka/start-kafka.ts';
 import type { Invoke, InvokeResult } from '../lambda/function-definition.ts';
 import { parseCommand } from '../settings.ts';
@@ -165,10 +166,7 @@ function parsedCacheDir(): string {
 
 async function newTopic(numPartitions: number) {
   const topic = `t-${crypto.randomUUID()}`;
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true });
-  await admin.disconnect();
+  await createTopic(kafka, topic, numPartitions);
   const produce = async (partition: number, ...values: string[]) => {
     const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();

@@ -11,6 +11,7 @@ import { type SignInListener, startSignInListener } from '../../../local/msk/lis
 import { parseCommand } from '../../../local/settings.ts';
 import { silentLog } from '../../../local/testing.ts';
 import { type Certificate, loadAuthority } from '../../../local/tls/authority.ts';
+import { createTopic } from '../../../tests/support/topics.ts';
 import { confirm } from '../../domain/confirmation.ts';
 import { orderCreated } from '../../domain/events.ts';
 import type { TopicRecord } from '../../domain/topics.ts';
@@ -70,13 +71,6 @@ async function readFirst(topic: string) {
   }
 }
 
-async function createTopic(topic: string): Promise<void> {
-  const admin = operator().admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
-  await admin.disconnect();
-}
-
 beforeAll(async () => {
   const role = principals.issue({
     kind: 'role',
@@ -112,7 +106,7 @@ describe('Kafka', () => {
 
   beforeEach(async ({ task }) => {
     settings = { brokers: [`localhost:${broker.mskPort}`], region: 'us-east-1', topic: `orders-${task.id}` };
-    await createTopic(settings.topic);
+    await createTopic(operator(), settings.topic, 6);
     publisher = new KafkaEventPublisher(settings, new MemoryLog());
   });
   afterEach(() => publisher.close());
@@ -183,7 +177,7 @@ describe('Kafka', () => {
   describe('read as a whole', () => {
     it('shows every record of several topics, each partition oldest first, and the same again next time', async () => {
       const other = `${settings.topic}-other`;
-      await createTopic(other);
+      await createTopic(operator(), other, 6);
       const writer = new TopicProducer({ ...settings, topic: other }, new MemoryLog());
       // More than one request, and more than one fetch takes.
       const large = Buffer.alloc(900 * 1024, 'x');
