@@ -10,7 +10,7 @@ import { startKafka } from '../../local/engines/kafka/start-kafka.ts';
 import { verifyMskToken } from '../../local/iam/msk-token.ts';
 import { PrincipalStore } from '../../local/iam/principals.ts';
 import { startSignInListener } from '../../local/msk/listener.ts';
-import { parseCommand } from '../../local/settings.ts';
+import { cacheDirOf } from '../../local/settings.ts';
 import { silentLog } from '../../local/testing.ts';
 import { loadAuthority } from '../../local/tls/authority.ts';
 import { SHARD, ShardServer } from '../../tests/support/shard-server.ts';
@@ -39,9 +39,7 @@ async function bucket(): Promise<TcpRelay> {
 
 /** A relay in front of a broker that takes MSK IAM tokens. */
 async function cluster(principals: PrincipalStore): Promise<TcpRelay> {
-  const command = parseCommand([], process.env);
-  if (command.verb === 'help') throw new Error('Nobody asked for help.');
-  const { cacheDir } = command.settings;
+  const cacheDir = cacheDirOf(undefined, process.env);
   const where = { dir: join(dir, 'kafka'), runDir: join(dir, 'run'), cacheDir };
   const broker = await startKafka({ ...where, operatorPort: 0, mskPort: 0, log: silentLog });
   stops.push(() => broker.stop());

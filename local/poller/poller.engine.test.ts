@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createTopic } from '../../tests/support/topics.ts';
 import { startKafka } from '../engines/kafka/start-kafka.ts';
 import type { Invoke, InvokeResult } from '../lambda/function-definition.ts';
-import { parseCommand } from '../settings.ts';
+import { cacheDirOf } from '../settings.ts';
 import { silentLog, waitFor } from '../testing.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 import { startPoller } from './poller.ts';
@@ -27,7 +27,7 @@ const startBroker = (operatorPort: number) =>
   startKafka({
     dir: join(dir, 'kafka'),
     runDir: join(dir, 'run'),
-    cacheDir: parsedCacheDir(),
+    cacheDir: cacheDirOf(undefined, process.env),
     operatorPort,
     mskPort: 0,
     log: silentLog,
@@ -157,12 +157,6 @@ describe('an event source mapping on a real topic', () => {
     broker = await startBroker(port);
   });
 });
-
-function parsedCacheDir(): string {
-  const command = parseCommand([], process.env);
-  if (command.verb === 'help') throw new Error('no settings');
-  return command.settings.cacheDir;
-}
 
 async function newTopic(numPartitions: number) {
   const topic = `t-${crypto.randomUUID()}`;

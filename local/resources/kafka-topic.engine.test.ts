@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Kafka, startKafka } from '../engines/kafka/start-kafka.ts';
-import { parseCommand } from '../settings.ts';
+import { cacheDirOf } from '../settings.ts';
 import { silentLog } from '../testing.ts';
 import { ensureTopic } from './kafka-topic.ts';
 
@@ -14,9 +14,7 @@ let client: kafkajs.Kafka;
 let admin: Admin;
 
 beforeAll(async () => {
-  const command = parseCommand([], process.env);
-  if (command.verb === 'help') throw new Error('no settings');
-  const { cacheDir } = command.settings;
+  const cacheDir = cacheDirOf(undefined, process.env);
   const runDir = join(dir, 'run');
   broker = await startKafka({ dir: join(dir, 'data'), runDir, cacheDir, operatorPort: 0, mskPort: 0, log: silentLog });
   client = new kafkajs.Kafka({ brokers: [`localhost:${broker.port}`], logLevel: kafkajs.logLevel.NOTHING });

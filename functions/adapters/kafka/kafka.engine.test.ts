@@ -8,7 +8,7 @@ import { type Kafka as Broker, startKafka } from '../../../local/engines/kafka/s
 import { verifyMskToken } from '../../../local/iam/msk-token.ts';
 import { PrincipalStore } from '../../../local/iam/principals.ts';
 import { type SignInListener, startSignInListener } from '../../../local/msk/listener.ts';
-import { parseCommand } from '../../../local/settings.ts';
+import { cacheDirOf } from '../../../local/settings.ts';
 import { silentLog } from '../../../local/testing.ts';
 import { type Certificate, loadAuthority } from '../../../local/tls/authority.ts';
 import { createTopic } from '../../../tests/support/topics.ts';
@@ -38,13 +38,6 @@ async function openListener(): Promise<void> {
     authenticate: (token) => verifyMskToken(token, principals),
     log: silentLog,
   });
-}
-
-/** Where `npm start` keeps Kafka. */
-function cacheDir(): string {
-  const command = parseCommand([], process.env);
-  if (command.verb === 'help') throw new Error('Nobody asked for help.');
-  return command.settings.cacheDir;
 }
 
 /** A client that need not sign in. */
@@ -86,7 +79,7 @@ beforeAll(async () => {
   broker = await startKafka({
     dir: join(dir, 'kafka'),
     runDir: join(dir, 'run'),
-    cacheDir: cacheDir(),
+    cacheDir: cacheDirOf(undefined, process.env),
     operatorPort: 0,
     mskPort: 0,
     log: silentLog,
