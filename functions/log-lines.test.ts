@@ -133,7 +133,7 @@ describe('the log lines of requests', () => {
     for (const secret of [JSON.stringify(login), JSON.stringify({ password: MARK }), `{"password":"${MARK}`]) {
       const secrets = new DatabaseSecrets({ send: async () => ({ SecretString: secret }) } as never);
       const shards = DEFAULT_SHARD_MAP.map((shard) => ({ ...shard, secret: `shard${shard.id}` }));
-      const orders = new PostgresOrderWriter(new ShardDatabases(shards, secrets, log));
+      const orders = new PostgresOrderWriter(new ShardDatabases({ shards, tls: true }, secrets, log));
       const endpoint = createOrderEndpoint('none', { ...system(), shards, orders });
       expect(await answer(endpoint, postJson(ORDER))).toBe(503);
     }

@@ -33,6 +33,12 @@ export const brokerList = z
   .regex(/^[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/, 'must look like host:port,host:port')
   .transform((value) => value.split(','));
 
+/** How clients sign in to the brokers: `iam` as on MSK, with a signed token over TLS, or `none`, in plaintext. */
+export const kafkaAuth = z.enum(['iam', 'none']);
+
+/** Whether connections to the databases are encrypted: `on`, with the server's certificate verified, or `off`. */
+export const databaseTls = z.enum(['on', 'off']).transform((value) => value === 'on');
+
 /** A whole number from 1 up. */
 export const positiveInteger = z
   .string()

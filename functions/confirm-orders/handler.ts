@@ -9,7 +9,12 @@ import { confirmOrders } from './confirm-orders.ts';
 
 const config = readConfig();
 const log = new StructuredLog();
-const databases = new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log, BACKGROUND_LIMITS);
+const databases = new ShardDatabases(
+  { shards: config.SHARD_MAP, tls: config.DATABASE_TLS },
+  new DatabaseSecrets(),
+  log,
+  BACKGROUND_LIMITS,
+);
 const work = confirmOrders({
   shards: config.SHARD_MAP,
   orders: new PostgresOrderStore(databases),

@@ -1,4 +1,4 @@
-import { brokerList, readEnvironment, text } from '../adapters/environment.ts';
+import { brokerList, kafkaAuth, readEnvironment, text } from '../adapters/environment.ts';
 
 /** What consume-orders needs to know, read once at cold start. */
 export function readConfig() {
@@ -6,6 +6,7 @@ export function readConfig() {
     STAGE: text,
     AWS_REGION: text,
     KAFKA_BROKERS: brokerList,
+    KAFKA_AUTH: kafkaAuth,
     ORDER_CONFIRMATIONS_TOPIC: text,
   });
 }

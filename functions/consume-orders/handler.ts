@@ -9,7 +9,12 @@ import { consumeOrders } from './consume-orders.ts';
 const config = readConfig();
 const log = new StructuredLog();
 const confirmations = new KafkaConfirmationPublisher(
-  { brokers: config.KAFKA_BROKERS, region: config.AWS_REGION, topic: config.ORDER_CONFIRMATIONS_TOPIC },
+  {
+    brokers: config.KAFKA_BROKERS,
+    auth: config.KAFKA_AUTH,
+    region: config.AWS_REGION,
+    topic: config.ORDER_CONFIRMATIONS_TOPIC,
+  },
   log,
 );
 

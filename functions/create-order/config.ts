@@ -1,4 +1,4 @@
-import { brokerList, readEnvironment, text } from '../adapters/environment.ts';
+import { brokerList, databaseTls, kafkaAuth, readEnvironment, text } from '../adapters/environment.ts';
 import { shardMap } from '../adapters/shard-map-variable.ts';
 import { authMode } from '../http/caller.ts';
 
@@ -9,8 +9,10 @@ export function readConfig() {
     STAGE: text,
     AWS_REGION: text,
     SHARD_MAP: shardMap,
+    DATABASE_TLS: databaseTls,
     RECEIPTS_BUCKET: text,
     KAFKA_BROKERS: brokerList,
+    KAFKA_AUTH: kafkaAuth,
     ORDERS_TOPIC: text,
   });
 }

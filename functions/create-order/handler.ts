@@ -15,12 +15,14 @@ import { createOrderEndpoint } from './endpoint.ts';
 const config = readConfig();
 const log = new StructuredLog();
 const events = new KafkaEventPublisher(
-  { brokers: config.KAFKA_BROKERS, region: config.AWS_REGION, topic: config.ORDERS_TOPIC },
+  { brokers: config.KAFKA_BROKERS, auth: config.KAFKA_AUTH, region: config.AWS_REGION, topic: config.ORDERS_TOPIC },
   log,
 );
 const endpoint = createOrderEndpoint(config.AUTH, {
   shards: config.SHARD_MAP,
-  orders: new PostgresOrderWriter(new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log)),
+  orders: new PostgresOrderWriter(
+    new ShardDatabases({ shards: config.SHARD_MAP, tls: config.DATABASE_TLS }, new DatabaseSecrets(), log),
+  ),
   receipts: guardReceipts(new S3ReceiptStore(config.RECEIPTS_BUCKET), new Breaker('The receipts bucket')),
   events: guardEvents(events, new Breaker('Kafka')),
   newId: () => uuidv7(),

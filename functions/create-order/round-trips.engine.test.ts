@@ -83,9 +83,9 @@ afterAll(async () => {
 
 it('a create takes three round trips one after the other, on the wire: insert, receipt beside event, settle', async () => {
   const log = new MemoryLog();
-  const databases = new ShardDatabases([SHARD], shard.secrets(relays.postgres.port), log);
+  const databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(relays.postgres.port), log);
   const events = new KafkaEventPublisher(
-    { brokers: [`localhost:${relays.kafka.port}`], region: 'us-east-1', topic: 'orders' },
+    { brokers: [`localhost:${relays.kafka.port}`], auth: 'iam', region: 'us-east-1', topic: 'orders' },
     log,
   );
   let ids = 0;

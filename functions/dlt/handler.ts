@@ -9,7 +9,7 @@ import { readCommand } from './input.ts';
 const CONSUMER_GROUP = 'order-dlt-group';
 
 const config = readConfig();
-const kafka = { brokers: config.KAFKA_BROKERS, region: config.AWS_REGION };
+const kafka = { brokers: config.KAFKA_BROKERS, auth: config.KAFKA_AUTH, region: config.AWS_REGION };
 const log = new StructuredLog();
 
 /** Invoked by an operator, through `npm run dlt`. */

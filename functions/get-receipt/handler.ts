@@ -9,7 +9,9 @@ import { getReceiptEndpoint } from './endpoint.ts';
 
 const config = readConfig();
 const log = new StructuredLog();
-const orders = new PostgresOrderStore(new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log));
+const orders = new PostgresOrderStore(
+  new ShardDatabases({ shards: config.SHARD_MAP, tls: config.DATABASE_TLS }, new DatabaseSecrets(), log),
+);
 const links = new S3ReceiptLinks(config.RECEIPTS_BUCKET);
 
 /** `GET /api/orders/{id}/receipt` */

@@ -1,4 +1,4 @@
-import { brokerList, readEnvironment, text } from '../adapters/environment.ts';
+import { brokerList, databaseTls, kafkaAuth, readEnvironment, text } from '../adapters/environment.ts';
 import { shardMap } from '../adapters/shard-map-variable.ts';
 
 /** What health needs to know, read once at cold start. */
@@ -6,8 +6,10 @@ export function readConfig() {
   return readEnvironment({
     AWS_REGION: text,
     SHARD_MAP: shardMap,
+    DATABASE_TLS: databaseTls,
     RECEIPTS_BUCKET: text,
     KAFKA_BROKERS: brokerList,
+    KAFKA_AUTH: kafkaAuth,
     ORDERS_TOPIC: text,
   });
 }

@@ -12,10 +12,12 @@ import { healthEndpoint } from './endpoint.ts';
 
 const config = readConfig();
 const log = new StructuredLog();
-const orders = new PostgresOrderStore(new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log));
+const orders = new PostgresOrderStore(
+  new ShardDatabases({ shards: config.SHARD_MAP, tls: config.DATABASE_TLS }, new DatabaseSecrets(), log),
+);
 const receipts = new S3ReceiptStore(config.RECEIPTS_BUCKET);
 const topic = new KafkaTopicProbe(
-  { brokers: config.KAFKA_BROKERS, region: config.AWS_REGION, topic: config.ORDERS_TOPIC },
+  { brokers: config.KAFKA_BROKERS, auth: config.KAFKA_AUTH, region: config.AWS_REGION, topic: config.ORDERS_TOPIC },
   log,
 );
 const parts: readonly Part[] = [

@@ -8,7 +8,9 @@ import { listOrdersEndpoint } from './endpoint.ts';
 
 const config = readConfig();
 const log = new StructuredLog();
-const orders = new PostgresOrderStore(new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log));
+const orders = new PostgresOrderStore(
+  new ShardDatabases({ shards: config.SHARD_MAP, tls: config.DATABASE_TLS }, new DatabaseSecrets(), log),
+);
 
 /** `GET /api/orders` */
 export const handler = httpHandler(log, listOrdersEndpoint(config.AUTH, { shards: config.SHARD_MAP, orders, log }));

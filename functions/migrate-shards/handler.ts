@@ -15,6 +15,6 @@ const migrationsDir = fileURLToPath(new URL('migrations', import.meta.url));
 export const handler = async (_event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<MigrationSummary> => {
   log.startRequest(context.awsRequestId);
   // Secrets are read anew at each run: days may lie between two.
-  const schemas = new ShardSchemas(new DatabaseSecrets(), migrationsDir, log);
+  const schemas = new ShardSchemas(new DatabaseSecrets(), { migrationsDir, tls: config.DATABASE_TLS }, log);
   return migrateShards(config.SHARD_MAP, schemas, log);
 };

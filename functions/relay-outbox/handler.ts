@@ -14,10 +14,15 @@ import { relayOutbox } from './relay-outbox.ts';
 const config = readConfig();
 const log = new StructuredLog();
 const events = new KafkaEventPublisher(
-  { brokers: config.KAFKA_BROKERS, region: config.AWS_REGION, topic: config.ORDERS_TOPIC },
+  { brokers: config.KAFKA_BROKERS, auth: config.KAFKA_AUTH, region: config.AWS_REGION, topic: config.ORDERS_TOPIC },
   log,
 );
-const databases = new ShardDatabases(config.SHARD_MAP, new DatabaseSecrets(), log, BACKGROUND_LIMITS);
+const databases = new ShardDatabases(
+  { shards: config.SHARD_MAP, tls: config.DATABASE_TLS },
+  new DatabaseSecrets(),
+  log,
+  BACKGROUND_LIMITS,
+);
 const dependencies = {
   shards: config.SHARD_MAP,
   outbox: new PostgresOutbox(databases),

@@ -19,7 +19,12 @@ let events: MemoryEvents;
 
 /** A relay as it runs in an execution environment of its own. */
 async function relay(publisher: Pick<EventPublisher, 'publishAll'> = events): Promise<void> {
-  const databases = new ShardDatabases([SHARD], server.secrets(), new MemoryLog(), BACKGROUND_LIMITS);
+  const databases = new ShardDatabases(
+    { shards: [SHARD], tls: true },
+    server.secrets(),
+    new MemoryLog(),
+    BACKGROUND_LIMITS,
+  );
   try {
     await relayOutbox({
       shards: [SHARD],
@@ -65,7 +70,7 @@ afterAll(() => server?.stop());
 beforeEach(async () => {
   [receipts, events] = [new MemoryReceipts(), new MemoryEvents()];
   await server.sql('TRUNCATE orders, outbox');
-  const databases = new ShardDatabases([SHARD], server.secrets(), new MemoryLog());
+  const databases = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
   const orders = new PostgresOrderWriter(databases);
   for (let n = 0; n < ORDERS; n++) {
     await orders.place(SHARD, anOrder({ id: ID(n), userId: `user${n % USERS}` }), undefined);

@@ -55,7 +55,7 @@ export class ShardServer {
       log: silentLog,
     });
     const server = new ShardServer(dir, engine);
-    await new ShardSchemas(server.secrets(), MIGRATIONS, silentLog).migrate(SHARD);
+    await new ShardSchemas(server.secrets(), { migrationsDir: MIGRATIONS, tls: true }, silentLog).migrate(SHARD);
     return server;
   }
 

@@ -94,11 +94,16 @@ afterAll(async () => {
 });
 
 describe('Kafka', () => {
-  let settings: { brokers: string[]; region: string; topic: string };
+  let settings: { brokers: string[]; auth: 'iam'; region: string; topic: string };
   let publisher: KafkaEventPublisher;
 
   beforeEach(async ({ task }) => {
-    settings = { brokers: [`localhost:${broker.mskPort}`], region: 'us-east-1', topic: `orders-${task.id}` };
+    settings = {
+      brokers: [`localhost:${broker.mskPort}`],
+      auth: 'iam',
+      region: 'us-east-1',
+      topic: `orders-${task.id}`,
+    };
     await createTopic(operator(), settings.topic, 6);
     publisher = new KafkaEventPublisher(settings, new MemoryLog());
   });
@@ -133,6 +138,14 @@ describe('Kafka', () => {
       process.env.AWS_SECRET_ACCESS_KEY = secret;
       await stranger.close();
     }
+  });
+
+  it('gets an event over plaintext from a client that need not sign in', async () => {
+    const open = { ...settings, brokers: [`127.0.0.1:${broker.port}`], auth: 'none' } as const;
+    const plain = new KafkaEventPublisher(open, new MemoryLog());
+    await plain.publish(EVENT);
+    expect((await readFirst(settings.topic)).headers).toMatchObject({ ce_id: EVENT.orderId });
+    await plain.close();
   });
 
   it('is healthy for a topic that exists and not for one that does not', async () => {

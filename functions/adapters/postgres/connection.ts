@@ -10,14 +10,15 @@ export interface ConnectionLimits {
 const CLIENT_PATIENCE_MS = 300;
 
 /**
- * Connection settings that pools and single clients share. The server's certificate is verified; which authorities are
- * trusted is Node's affair (`NODE_EXTRA_CA_CERTS`).
+ * Connection settings that pools and single clients share. With TLS the server's certificate is verified; which
+ * authorities are trusted is Node's affair (`NODE_EXTRA_CA_CERTS`).
  *
  * @param password asked at each new connection
  */
 export function connectionSettings(
   secret: Omit<DatabaseSecret, 'password'>,
   password: () => Promise<string>,
+  tls: boolean,
   limits: ConnectionLimits,
 ): PoolConfig {
   return {
@@ -26,7 +27,7 @@ export function connectionSettings(
     database: secret.dbname,
     user: secret.username,
     password,
-    ssl: { rejectUnauthorized: true },
+    ssl: tls && { rejectUnauthorized: true },
     connectionTimeoutMillis: limits.connect,
     statement_timeout: limits.statement,
     // The server ends a slow statement; the client gives up a little later, should the server be gone.

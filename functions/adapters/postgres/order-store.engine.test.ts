@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 beforeEach(async () => {
   await server.sql('TRUNCATE orders, outbox');
-  databases = new ShardDatabases([SHARD], server.secrets(), new MemoryLog());
+  databases = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
   store = new PostgresOrderStore(databases);
   return () => databases.close();
 });

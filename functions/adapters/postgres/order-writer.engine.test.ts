@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 beforeEach(async () => {
   await server.sql('TRUNCATE orders, outbox');
-  databases = new ShardDatabases([SHARD], server.secrets(), new MemoryLog());
+  databases = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
   orders = new PostgresOrderWriter(databases);
   return () => databases.close();
 });
@@ -95,7 +95,7 @@ describe('placing an order with a key', () => {
   it('gives 50 parallel requests one order and 50 equal answers', async () => {
     const environments = Array.from(
       { length: 50 },
-      () => new ShardDatabases([SHARD], server.secrets(), new MemoryLog()),
+      () => new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog()),
     );
     const placements = await Promise.all(
       environments.map((environment, n) =>

@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 beforeEach(async () => {
   await server.sql('TRUNCATE orders, outbox');
-  databases = new ShardDatabases([SHARD], server.secrets(), new MemoryLog());
+  databases = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
   orders = new PostgresOrderWriter(databases);
   outbox = new PostgresOutbox(databases);
   return () => databases.close();
@@ -239,7 +239,7 @@ describe('orders that are never confirmed', () => {
     for (let n = 1; n <= 40; n++) await place(n, { createdAt: created(10), userId: `user${n % 7}` });
     await wait(30);
     await deliver();
-    const other = new ShardDatabases([SHARD], server.secrets(), new MemoryLog());
+    const other = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
     const renewed = await Promise.all(
       [outbox, new PostgresOutbox(other)].map((each) => each.renewUnconfirmed(SHARD, 10)),
     );

@@ -18,7 +18,12 @@ let log: MemoryLog;
 
 /** Migrates the test's own database, with the migrations of its own folder unless said otherwise. */
 const migrate = (migrations = folder, patience = HASTY) =>
-  new ShardSchemas(server.secrets(undefined, database), migrations, log, patience).migrate(SHARD);
+  new ShardSchemas(
+    server.secrets(undefined, database),
+    { migrationsDir: migrations, tls: true },
+    log,
+    patience,
+  ).migrate(SHARD);
 const addMigration = (name: string, sql: string) => writeFileSync(join(folder, name), sql);
 const inDatabase = <T>(work: (client: pg.Client) => Promise<T>) => server.asMaster(work, database);
 const query = (sql: string) => inDatabase(async (client) => (await client.query(sql)).rows);
@@ -157,7 +162,12 @@ describe('an earlier release after a later one', () => {
     await migrate();
     // As the later release gives rights that the earlier one does not know.
     await query('GRANT UPDATE (note) ON orders TO orderuser; GRANT SELECT ON notes TO orderuser');
-    const earlier = new ShardSchemas(server.secrets(undefined, database), MIGRATIONS, log, HASTY);
+    const earlier = new ShardSchemas(
+      server.secrets(undefined, database),
+      { migrationsDir: MIGRATIONS, tls: true },
+      log,
+      HASTY,
+    );
     await earlier.recordPlacement(SHARD, 2);
     const before = await schema();
 

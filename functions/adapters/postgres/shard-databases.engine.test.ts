@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../local/testing.ts';
 import { SHARD, ShardServer, USER } from '../../../tests/support/shard-server.ts';
@@ -12,7 +13,8 @@ const UNAVAILABLE = { code: 'shard_unavailable', shard: 'shard1' };
 
 let server: ShardServer;
 
-const open = (secrets = server.secrets()) => new ShardDatabases([SHARD], secrets, new MemoryLog());
+const open = (secrets = server.secrets()) =>
+  new ShardDatabases({ shards: [SHARD], tls: true }, secrets, new MemoryLog());
 const changePassword = (password: string) =>
   server.sql(`ALTER ROLE ${USER.username} PASSWORD '${password.replaceAll("'", "''")}'`);
 
@@ -46,6 +48,24 @@ describe('a shard', () => {
     await expect(queryAfresh(server.secrets())).rejects.toMatchObject({ ...UNAVAILABLE, cause: { code: '53300' } });
     await databases.close();
     await server.sql(`ALTER ROLE ${USER.username} CONNECTION LIMIT -1`);
+  });
+});
+
+describe('a connection', () => {
+  const QUERY = {
+    text: 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
+    values: [],
+  };
+
+  it('is encrypted, unless the settings say that the server speaks no TLS', async () => {
+    const [file] = await server.sql('SHOW hba_file');
+    appendFileSync(String(file?.hba_file), 'hostnossl all all 127.0.0.1/32 scram-sha-256\n');
+    await server.sql('SELECT pg_reload_conf()');
+    for (const tls of [true, false]) {
+      const databases = new ShardDatabases({ shards: [SHARD], tls }, server.secrets(), new MemoryLog());
+      expect(await databases.query(SHARD, QUERY)).toEqual([{ ssl: tls }]);
+      await databases.close();
+    }
   });
 });
 

@@ -23,6 +23,12 @@ export const BACKGROUND_LIMITS: QueryLimits = { connect: 2_000, statement: 3_000
 /** A connection that turns out to be dead later than this leaves no time for another. */
 const RECONNECT_WITHIN_MS = 500;
 
+/** Which databases there are, and whether connections to them are encrypted. */
+export interface ShardSettings {
+  readonly shards: readonly ConnectedShard[];
+  readonly tls: boolean;
+}
+
 /** A statement with its parameters. Without a name, so that a proxy may run it on any connection. */
 export interface Statement {
   readonly text: string;
@@ -34,14 +40,14 @@ export interface Statement {
  * one request at a time.
  */
 export class ShardDatabases {
-  readonly #shards: readonly ConnectedShard[];
+  readonly #settings: ShardSettings;
   readonly #secrets: DatabaseSecrets;
   readonly #log: Log;
   readonly #limits: QueryLimits;
   readonly #pools = new Map<number, Promise<pg.Pool>>();
 
-  constructor(shards: readonly ConnectedShard[], secrets: DatabaseSecrets, log: Log, limits = REQUEST_LIMITS) {
-    this.#shards = shards;
+  constructor(settings: ShardSettings, secrets: DatabaseSecrets, log: Log, limits = REQUEST_LIMITS) {
+    this.#settings = settings;
     this.#secrets = secrets;
     this.#log = log;
     this.#limits = limits;
@@ -55,7 +61,7 @@ export class ShardDatabases {
    */
   async query<Row extends pg.QueryResultRow>(range: ShardRange, statement: Statement): Promise<Row[]> {
     const name = shardName(range);
-    const shard = this.#shards.find(({ id }) => id === range.id);
+    const shard = this.#settings.shards.find(({ id }) => id === range.id);
     if (shard === undefined) throw new Error(`There is no database for ${name}.`);
     try {
       return await within(this.#limits.total, `A query of ${name}`, this.#attemptRepeatedly<Row>(shard, statement));
@@ -112,7 +118,7 @@ export class ShardDatabases {
     const secret = await this.#secrets.get(shard.secret);
     const password = async () => (await this.#secrets.get(shard.secret)).password;
     const pool = new pg.Pool({
-      ...connectionSettings(secret, password, this.#limits),
+      ...connectionSettings(secret, password, this.#settings.tls, this.#limits),
       max: CONNECTIONS_PER_SHARD,
       // Timers stand still while the environment is frozen, so an idle limit would only cut connections about to be used.
       idleTimeoutMillis: 0,

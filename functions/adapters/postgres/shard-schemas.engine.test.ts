@@ -11,7 +11,7 @@ const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')
 
 let server: ShardServer;
 const schemas = (secrets = server.secrets()) =>
-  new ShardSchemas(secrets, MIGRATIONS, new MemoryLog(), { attempts: 100, pauseMs: 20 });
+  new ShardSchemas(secrets, { migrationsDir: MIGRATIONS, tls: true }, new MemoryLog(), { attempts: 100, pauseMs: 20 });
 
 beforeAll(async () => {
   server = await ShardServer.start();
@@ -45,7 +45,7 @@ describe('migrating a shard', () => {
   });
 
   it('counts the orders that a map would put elsewhere', async () => {
-    const databases = new ShardDatabases([SHARD], server.secrets(), new MemoryLog());
+    const databases = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
     const orders = new PostgresOrderWriter(databases);
     for (const [n, userId] of ['alice', 'Bob', 'mike'].entries()) {
       await orders.place(SHARD, anOrder({ id: ID(100 + n), userId }), undefined);

@@ -17,17 +17,22 @@ const LOGIN_WITHIN_MS = 5_000;
 /** A minute, of the five that the function has. */
 const PATIENCE: Patience = { attempts: 30, pauseMs: 1_500 };
 
+/** `migrationsDir` is the folder with `<number>.do.<name>.sql` files; `tls` says whether connections are encrypted. */
+export interface SchemaSettings {
+  readonly migrationsDir: string;
+  readonly tls: boolean;
+}
+
 /** The shards' schemas, changed as their master users, over one connection to a shard at a time. */
 export class ShardSchemas {
   readonly #secrets: DatabaseSecrets;
-  readonly #migrationsDir: string;
+  readonly #settings: SchemaSettings;
   readonly #log: Log;
   readonly #patience: Patience;
 
-  /** @param migrationsDir folder with `<number>.do.<name>.sql` files */
-  constructor(secrets: DatabaseSecrets, migrationsDir: string, log: Log, patience = PATIENCE) {
+  constructor(secrets: DatabaseSecrets, settings: SchemaSettings, log: Log, patience = PATIENCE) {
     this.#secrets = secrets;
-    this.#migrationsDir = migrationsDir;
+    this.#settings = settings;
     this.#log = log;
     this.#patience = patience;
   }
@@ -76,7 +81,7 @@ export class ShardSchemas {
     const user = await this.#secrets.get(shard.secret);
     return this.#asMaster(shard, async (client) => {
       await lockOutOtherMigrations(client, this.#patience);
-      const { applied, isAhead } = await applyMigrations(client, this.#migrationsDir, this.#patience);
+      const { applied, isAhead } = await applyMigrations(client, this.#settings.migrationsDir, this.#patience);
       if (isAhead) this.#log.warn('the schema is ahead; nothing is changed', { shard: shardName(shard) });
       else {
         await inTransaction(client, this.#patience, () => ensureApplicationUser(client, { ...user, canLogIn }));
@@ -91,7 +96,7 @@ export class ShardSchemas {
     // The current one is read last, and so kept: it is the one that the user is given when neither is accepted.
     for (const stage of ['AWSPENDING', 'AWSCURRENT'] as const) {
       if (!(await this.#secrets.renew(shard.secret, stage)) || accepted) continue;
-      accepted = await acceptsLogin(await this.#secrets.get(shard.secret));
+      accepted = await this.#acceptsLogin(await this.#secrets.get(shard.secret));
     }
     return accepted;
   }
@@ -110,7 +115,7 @@ export class ShardSchemas {
     const started = performance.now();
     for (let refusals = 0; ; refusals++) {
       try {
-        return await connect(await this.#secrets.get(masterSecret));
+        return await this.#connect(await this.#secrets.get(masterSecret));
       } catch (error) {
         if (!isLoginRefused(error) || performance.now() - started > LOGIN_WITHIN_MS) throw error;
         this.#log.warn('trying another password of the master user', { shard: shardName({ id }), error });
@@ -118,25 +123,25 @@ export class ShardSchemas {
       }
     }
   }
-}
 
-async function connect(secret: DatabaseSecret): Promise<pg.Client> {
-  const client = new pg.Client(connectionSettings(secret, async () => secret.password, LIMITS));
-  // A connection that breaks between two statements fails the next one, which reports it.
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
-}
+  async #acceptsLogin(secret: DatabaseSecret): Promise<boolean> {
+    try {
+      await (await this.#connect(secret)).end();
+      return true;
+    } catch (error) {
+      if (isLoginRefused(error)) return false;
+      // Past the password: the user may not have its rights yet, or too many may be connected.
+      if (error instanceof pg.DatabaseError) return true;
+      throw error;
+    }
+  }
 
-async function acceptsLogin(secret: DatabaseSecret): Promise<boolean> {
-  try {
-    await (await connect(secret)).end();
-    return true;
-  } catch (error) {
-    if (isLoginRefused(error)) return false;
-    // Past the password: the user may not have its rights yet, or too many may be connected.
-    if (error instanceof pg.DatabaseError) return true;
-    throw error;
+  async #connect(secret: DatabaseSecret): Promise<pg.Client> {
+    const client = new pg.Client(connectionSettings(secret, async () => secret.password, this.#settings.tls, LIMITS));
+    // A connection that breaks between two statements fails the next one, which reports it.
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
   }
 }
 
