@@ -10,6 +10,9 @@ export const STAGE_CONTEXTS = {
   },
 } as const;
 
+/** The least context with which the app is built for LocalStack, with the addresses of docker-compose.yml. */
+export const LOCALSTACK_CONTEXT = { target: 'localstack' } as const;
+
 /** A production stage that was given everything that can be given. */
 export const PROD_WITH_EVERYTHING = {
   ...STAGE_CONTEXTS.prod,

@@ -1,28 +1,19 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { appendFileSync, globSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
 import { STAGE_CONTEXTS } from './example-contexts.ts';
-
-const REPOSITORY = resolve(import.meta.dirname, '..');
-/** What synthesis reads, beside the packages. */
-const SOURCES = ['cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json', 'infra', 'functions', 'frontend'];
-const MIGRATIONS = 'scripts/migrations';
+import { copyProject } from './testing/project-copy.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: templates are free-form JSON
 type Template = { Resources: Record<string, any> };
 
-const project = mkdtempSync(join(tmpdir(), 'handler-change-'));
+const project = copyProject();
 let before: Map<string, Template>;
 let after: Map<string, Template>;
 
 beforeAll(async () => {
-  for (const source of [...SOURCES, MIGRATIONS]) {
-    cpSync(join(REPOSITORY, source), join(project, source), { recursive: true });
-  }
-  symlinkSync(join(REPOSITORY, 'node_modules'), join(project, 'node_modules'));
   before = await synthesizeWithCode('before');
   appendFileSync(join(project, 'functions/list-orders/handler.ts'), "\nconsole.debug('A change.');\n");
   after = await synthesizeWithCode('after');

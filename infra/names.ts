@@ -30,6 +30,9 @@ export function apiName(stage: StageName): string {
   return prefixOf(stage);
 }
 
+/** The API's id on LocalStack, which its address there is made of: `/_aws/execute-api/<id>/<stage>`. */
+export const LOCALSTACK_API_ID = 'orderflow';
+
 export function clusterName(stage: StageName): string {
   return prefixOf(stage);
 }
@@ -42,6 +45,11 @@ export function instanceIdentifier(stage: StageName, shard: string): string {
 /** @param shard e.g. `shard1` */
 export function secretName(stage: StageName, shard: string, user: 'master' | 'orderuser'): string {
   return `orderflow/${stage}/${shard}/${user}`;
+}
+
+/** The bucket of the site on LocalStack; on AWS CloudFormation names it. */
+export function siteBucketName(stage: StageName): string {
+  return `${prefixOf(stage)}-site`;
 }
 
 /** @param id unique in the stage; `*` for all of its alarms */

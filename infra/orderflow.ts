@@ -2,6 +2,7 @@ import type { App, StackProps } from 'aws-cdk-lib';
 import type { Config } from './config/config.ts';
 import type { Stage } from './config/stage.ts';
 import { confineProviders } from './constructs/provider-logs.ts';
+import { prepareForLocalStack } from './localstack/prepare.ts';
 import { stackName } from './names.ts';
 import { AlertsStack } from './stacks/alerts-stack.ts';
 import { ConsumerStack } from './stacks/consumer-stack.ts';
@@ -13,7 +14,7 @@ import { ShardsStack } from './stacks/shards-stack.ts';
 import { StreamStack } from './stacks/stream-stack.ts';
 
 /**
- * Puts the system's stacks into the app, named `orderflow-<stage>-<part>`.
+ * Puts the system's stacks into the app, named `orderflow-<stage>-<part>`; on LocalStack, those that it has a use for.
  * References point from later stacks to earlier ones alone; a rule between two stacks is written by the later one.
  * They are exports and imports (`"strong"` in cdk.json), which every CloudFormation implementation understands.
  */
@@ -21,34 +22,35 @@ export function composeOrderFlow(app: App, config: Config): void {
   const { stage, shards: ranges, auth } = config;
   const about = (part: string, description: string) => stackProps(stage, part, description);
 
-  const network = new NetworkStack(app, 'Network', {
-    ...about('network', 'isolated subnets and the endpoints of AWS services in them'),
-    stage,
-    availabilityZones: config.availabilityZones,
-  });
-  const { vpc, secretsManager } = network;
-  const { topic: alarmTopic } = new AlertsStack(app, 'Alerts', {
-    ...about('alerts', 'where alarms go'),
-    stage,
-    alarmEmail: config.alarmEmail,
-  });
+  // LocalStack has no network of ours, and nothing there reports the metrics that alarms look at.
+  const onAws = stage.localstack === undefined;
+  const network = onAws
+    ? new NetworkStack(app, 'Network', {
+        ...about('network', 'isolated subnets and the endpoints of AWS services in them'),
+        stage,
+        availabilityZones: config.availabilityZones,
+      })
+    : undefined;
+  const alarmTopic = onAws
+    ? new AlertsStack(app, 'Alerts', { ...about('alerts', 'where alarms go'), stage, alarmEmail: config.alarmEmail })
+        .topic
+    : undefined;
   const { shards } = new ShardsStack(app, 'Shards', {
     ...about('shards', 'the Postgres databases of the orders and their migration'),
     stage,
-    vpc,
-    secretsManager,
+    network,
     ranges,
   });
   const stream = new StreamStack(app, 'Stream', {
     ...about('stream', 'the Kafka cluster and its topics'),
     stage,
-    vpc,
+    network,
     shardCount: ranges.length,
   });
   const orders = new OrdersStack(app, 'Orders', {
     ...about('orders', 'the HTTP API, its functions and what delivers accepted orders'),
     stage,
-    vpc,
+    network,
     shards,
     stream,
     receiptsBucket: config.receiptsBucket,
@@ -60,7 +62,7 @@ export function composeOrderFlow(app: App, config: Config): void {
   const consumer = new ConsumerStack(app, 'Consumer', {
     ...about('consumer', 'the consumer of order events and of those that it could not process'),
     stage,
-    vpc,
+    network,
     stream,
     alarmTopic,
   });
@@ -72,16 +74,19 @@ export function composeOrderFlow(app: App, config: Config): void {
     auth,
     siteDomain: config.siteDomain,
   });
-  new ObservabilityStack(app, 'Observability', {
-    ...about('observability', 'the dashboard of metrics, and the alarms'),
-    stage,
-    orders,
-    consumer,
-    shards,
-    stream,
-    alarmTopic,
-  });
+  if (alarmTopic !== undefined) {
+    new ObservabilityStack(app, 'Observability', {
+      ...about('observability', 'the dashboard of metrics, and the alarms'),
+      stage,
+      orders,
+      consumer,
+      shards,
+      stream,
+      alarmTopic,
+    });
+  }
   confineProviders(app, stage);
+  if (!onAws) prepareForLocalStack(app);
 }
 
 // CloudFormation puts a stack's tags on everything in it that can have tags.

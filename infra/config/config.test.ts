@@ -61,6 +61,7 @@ describe('context', () => {
 
   it.each([
     [{ stag: 'dev' }, 'Unknown context "stag": the allowed keys are stage, receiptsBucket, shards, '],
+    [{ target: 'azure' }, 'Context "target": must be aws or localstack; got "azure".'],
     [{ stage: 'test' }, 'Context "stage": must be dev or prod; got "test".'],
     [{ receiptsBucket: 'Order_Receipts' }, 'Context "receiptsBucket": must be an S3 bucket name'],
     [{ shards: 'A-Z' }, 'Context "shards": must be a JSON list'],
@@ -147,6 +148,109 @@ describe("the site's own name", () => {
     expect(problems({ certificateArn: CERTIFICATE })).toEqual([
       expect.stringContaining('Context "siteDomain" is missing'),
     ]);
+  });
+});
+
+describe('LocalStack', () => {
+  const TARGET = { target: 'localstack' };
+
+  it('has dev beside what docker-compose.yml brings, unless told otherwise', () => {
+    expect(readConfig(TARGET)).toMatchObject({
+      stage: {
+        ...STAGES.dev,
+        localstack: {
+          shardAddresses: ['shard1:5432', 'shard2:5432'],
+          kafkaBrokers: 'kafka:19092',
+          apiUrl: 'http://localhost:8080',
+          s3Endpoint: 'http://s3.localhost.localstack.cloud:4566',
+        },
+      },
+      receiptsBucket: 'order-receipts',
+    });
+    expect(readConfig({ ...TARGET, receiptsBucket: 'mine' }).receiptsBucket).toBe('mine');
+  });
+
+  it('is not what is built for otherwise', () => {
+    for (const context of [{}, { target: 'aws' }]) expect(readConfig(context).stage.localstack).toBeUndefined();
+  });
+
+  it('takes the addresses of other stand-ins', () => {
+    const addresses = {
+      kafkaBrokers: '127.0.0.1:9092,127.0.0.1:9093',
+      apiUrl: 'http://127.0.0.1:3000',
+      s3Endpoint: 'https://s3.example.com',
+    };
+    const shardAddresses = '127.0.0.1:15432,127.0.0.1:15433';
+    expect(readConfig({ ...TARGET, ...addresses, shardAddresses }).stage.localstack).toEqual({
+      ...addresses,
+      shardAddresses: ['127.0.0.1:15432', '127.0.0.1:15433'],
+    });
+  });
+
+  it('has one database for each shard of the map', () => {
+    const shards = [{ id: 1, from: 'A', to: 'Z' }];
+    expect(readConfig({ ...TARGET, shards }).stage.localstack?.shardAddresses).toEqual(['shard1:5432']);
+    expect(problems({ ...TARGET, shardAddresses: 'shard1:5432' })).toEqual([
+      'Context "shardAddresses": there must be one for each shard of the map, which has 2; got "shard1:5432".',
+    ]);
+  });
+
+  it.each([
+    ['stage', 'prod', 'LocalStack keeps no promise that prod makes; leave stage=prod out or deploy target=aws.'],
+    ['auth', 'jwt', 'LocalStack fails on an API with an authorizer; leave auth=jwt out or deploy target=aws.'],
+    ['issuer', JWT.issuer, 'no tokens are asked for on LocalStack; leave issuer out or deploy target=aws.'],
+    ['audience', JWT.audience, 'no tokens are asked for on LocalStack; leave audience out or deploy target=aws.'],
+    ['userClaim', JWT.userClaim, 'no tokens are asked for on LocalStack; leave userClaim out or deploy target=aws.'],
+    ['operatorClaim', 'a=b', 'no tokens are asked for on LocalStack; leave operatorClaim out or deploy target=aws.'],
+    [
+      'siteDomain',
+      'orders.example.com',
+      'LocalStack has no CloudFront that could answer to it; leave siteDomain out or deploy target=aws.',
+    ],
+    [
+      'certificateArn',
+      CERTIFICATE,
+      'LocalStack has no CloudFront that could show it; leave certificateArn out or deploy target=aws.',
+    ],
+    [
+      'webAclArn',
+      'arn:aws:wafv2:us-east-1:111122223333:regional/webacl/x/1',
+      'LocalStack has no firewall; leave webAclArn out or deploy target=aws.',
+    ],
+    [
+      'availabilityZones',
+      'us-east-1a,us-east-1b',
+      'on LocalStack functions stand in no network; leave availabilityZones out or deploy target=aws.',
+    ],
+    [
+      'alarmEmail',
+      'oncall@example.com',
+      'nothing reports the metrics of alarms on LocalStack; leave alarmEmail out or deploy target=aws.',
+    ],
+  ])('takes no %s=%s', (key, value, why) => {
+    expect(problems({ ...TARGET, [key]: value })).toEqual([
+      `Context "${key}" is refused with target=localstack: ${why}`,
+    ]);
+  });
+
+  it.each([
+    ['shardAddresses', 'shard1:5432,shard2:5432'],
+    ['kafkaBrokers', 'kafka:19092'],
+    ['apiUrl', 'http://localhost:8080'],
+    ['s3Endpoint', 'http://localhost:4566'],
+  ])('is what %s has a meaning for, and AWS is not', (key, value) => {
+    expect(problems({ [key]: value })).toEqual([
+      `Context "${key}" has no meaning on AWS; add -c target=localstack or leave ${key} out.`,
+    ]);
+  });
+
+  it.each([
+    ['shardAddresses', 'shard1,shard2', 'must be host:port, or several with commas, such as shard1:5432,shard2:5432'],
+    ['kafkaBrokers', 'kafka', 'must be host:port, or several with commas, such as kafka:19092'],
+    ['apiUrl', 'http://localhost:8080/', 'must be an address without a path, such as http://localhost:8080'],
+    ['s3Endpoint', 'localhost:4566', 'must be an address without a path, such as http://s3.'],
+  ])('takes no %s=%s', (key, value, message) => {
+    expect(problems({ ...TARGET, [key]: value })).toEqual([expect.stringContaining(`Context "${key}": ${message}`)]);
   });
 });
 

@@ -3,6 +3,7 @@ import { checkShardMap, DEFAULT_SHARD_MAP, ShardMapError, type ShardRange } from
 import { reserveConcurrency } from './concurrency.ts';
 import { ConfigError } from './config-error.ts';
 import { contradictions } from './contradictions.ts';
+import { localStackTarget } from './localstack-target.ts';
 import { STAGES, type Stage } from './stage.ts';
 
 /** Whose tokens the API takes. */
@@ -26,7 +27,7 @@ export interface SiteDomain {
 /** What one synthesis is asked to build. */
 export interface Config {
   readonly stage: Stage;
-  /** Name of the receipts bucket; left to CloudFormation when not given, since bucket names are global. */
+  /** Name of the receipts bucket; left to CloudFormation when undefined, since bucket names are global. */
   readonly receiptsBucket?: string | undefined;
   readonly shards: readonly ShardRange[];
   /** Age at which the event of an order that was never confirmed is published again. */
@@ -45,6 +46,9 @@ export interface Config {
   readonly webAclArn?: string | undefined;
 }
 
+/** The name that examples use: nobody else's bucket is in its way on LocalStack. */
+const LOCAL_RECEIPTS_BUCKET = 'order-receipts';
+
 // Context given on the command line is always text; cdk.json may hold the value itself.
 const shardMap = z.preprocess(
   parseJsonText,
@@ -59,6 +63,13 @@ const wholeNumber = (what: string) => {
 };
 
 const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
+const addressList = (example: string) =>
+  text(
+    /^[a-zA-Z0-9.-]+:\d{1,5}(,[a-zA-Z0-9.-]+:\d{1,5})*$/,
+    `must be host:port, or several with commas, such as ${example}`,
+  );
+const serverUrl = (example: string) =>
+  text(/^https?:\/\/[a-zA-Z0-9.-]+(:\d{1,5})?$/, `must be an address without a path, such as ${example}`);
 
 const schema = z.strictObject({
   stage: z.enum(['dev', 'prod'], { error: 'must be dev or prod' }).default('dev'),
@@ -96,6 +107,13 @@ const schema = z.strictObject({
     /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/\S+$/,
     "must be the ARN of a regional web ACL in the stack's region",
   ).optional(),
+  target: z.enum(['aws', 'localstack'], { error: 'must be aws or localstack' }).default('aws'),
+  shardAddresses: addressList('shard1:5432,shard2:5432')
+    .transform((addresses) => addresses.split(','))
+    .optional(),
+  kafkaBrokers: addressList('kafka:19092').optional(),
+  apiUrl: serverUrl('http://localhost:8080').optional(),
+  s3Endpoint: serverUrl('http://s3.localhost.localstack.cloud:4566').optional(),
 });
 
 /**
@@ -111,23 +129,28 @@ export function readConfig(context: Record<string, unknown>): Config {
   const problems = [...wrong, ...contradictions(ours)];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
 
-  const { stage, shards, receiptsBucket, republishAfterMinutes, alarmEmail, lambdaConcurrencyQuota, webAclArn } =
-    parsed.data;
+  const { republishAfterMinutes, alarmEmail, lambdaConcurrencyQuota, webAclArn } = parsed.data;
+  const shards = checkShards(parsed.data.shards);
+  const stage = stageOf(parsed.data, shards);
   return {
-    stage: reserveConcurrency(STAGES[stage], lambdaConcurrencyQuota),
-    receiptsBucket,
-    shards: checkShards(shards),
+    stage: reserveConcurrency(stage, lambdaConcurrencyQuota),
+    receiptsBucket: parsed.data.receiptsBucket ?? (stage.localstack === undefined ? undefined : LOCAL_RECEIPTS_BUCKET),
+    shards,
     republishAfterMinutes,
     auth: authOf(parsed.data),
     alarmEmail,
     lambdaConcurrencyQuota,
-    availabilityZones: checkZones(STAGES[stage], parsed.data.availabilityZones),
+    availabilityZones: checkZones(stage, parsed.data.availabilityZones),
     siteDomain: siteDomainOf(parsed.data),
     webAclArn,
   };
 }
 
 type Given = z.infer<typeof schema>;
+
+function stageOf({ stage, target, ...given }: Given, shards: readonly ShardRange[]): Stage {
+  return { ...STAGES[stage], localstack: target === 'localstack' ? localStackTarget(given, shards) : undefined };
+}
 
 function authOf({ issuer, audience, userClaim, operatorClaim }: Given): JwtAuth | undefined {
   // One without the others is a contradiction, which has been refused.

@@ -7,6 +7,21 @@ const DEMANDED_BY_JWT = {
   userClaim: { what: 'the claim that holds the user_id', example: 'preferred_username' },
 };
 
+/** What target=localstack does not take, by key, and why. */
+const REFUSED_ON_LOCALSTACK: Readonly<Record<string, { readonly value?: string; readonly why: string }>> = {
+  stage: { value: 'prod', why: 'LocalStack keeps no promise that prod makes' },
+  auth: { value: 'jwt', why: 'LocalStack fails on an API with an authorizer' },
+  issuer: { why: 'no tokens are asked for on LocalStack' },
+  audience: { why: 'no tokens are asked for on LocalStack' },
+  userClaim: { why: 'no tokens are asked for on LocalStack' },
+  operatorClaim: { why: 'no tokens are asked for on LocalStack' },
+  siteDomain: { why: 'LocalStack has no CloudFront that could answer to it' },
+  certificateArn: { why: 'LocalStack has no CloudFront that could show it' },
+  webAclArn: { why: 'LocalStack has no firewall' },
+  availabilityZones: { why: 'on LocalStack functions stand in no network' },
+  alarmEmail: { why: 'nothing reports the metrics of alarms on LocalStack' },
+};
+
 /**
  * What keys say against each other, or leave unsaid, one sentence each. Keys whose own value is wrong are taken as
  * given: that is said elsewhere.
@@ -14,7 +29,8 @@ const DEMANDED_BY_JWT = {
  * @param context the application's own keys
  */
 export function contradictions(context: Context): string[] {
-  return [...ofAuth(context), ...ofAlarms(context), ...ofSiteDomain(context)];
+  if (context.target === 'localstack') return ofLocalStack(context);
+  return [...ofAuth(context), ...ofAlarms(context), ...ofSiteDomain(context), ...ofAws(context)];
 }
 
 function ofAuth(context: Context): string[] {
@@ -57,6 +73,21 @@ function ofSiteDomain(context: Context): string[] {
     `Context "${missing}" is missing: a name of the site's own needs its certificate with it; ` +
       `add ${missing} or leave ${given} out.`,
   ];
+}
+
+function ofLocalStack(context: Context): string[] {
+  return Object.entries(REFUSED_ON_LOCALSTACK)
+    .filter(([key, { value }]) => (value === undefined ? isGiven(context, key) : context[key] === value))
+    .map(([key, { value, why }]) => {
+      const given = value === undefined ? key : `${key}=${value}`;
+      return `Context "${key}" is refused with target=localstack: ${why}; leave ${given} out or deploy target=aws.`;
+    });
+}
+
+function ofAws(context: Context): string[] {
+  return ['shardAddresses', 'kafkaBrokers', 'apiUrl', 's3Endpoint']
+    .filter((key) => isGiven(context, key))
+    .map((key) => `Context "${key}" has no meaning on AWS; add -c target=localstack or leave ${key} out.`);
 }
 
 function isGiven(context: Context, key: string): boolean {

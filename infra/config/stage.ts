@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { LocalStackTarget } from './localstack-target.ts';
 
 /** Folders under functions/ that hold a handler. */
 export type FunctionFolder =
@@ -19,6 +20,8 @@ export type FunctionFolder =
 /** What differs between a stage that may be thrown away and one that serves customers. */
 export interface Stage {
   readonly name: 'dev' | 'prod';
+  /** What stands in on LocalStack for what it lacks; undefined on AWS. */
+  readonly localstack: LocalStackTarget | undefined;
   /** Whether data goes with its stack. */
   readonly disposable: boolean;
   readonly logRetention: RetentionDays;
@@ -58,10 +61,11 @@ export interface Stage {
   };
 }
 
-/** The settings of each stage, by its name: `dev` is small and disposable, `prod` survives a zone and keeps its data. */
+/** The settings of each stage on AWS, by its name: `dev` is small and disposable, `prod` survives a zone and keeps its data. */
 export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
   dev: {
     name: 'dev',
+    localstack: undefined,
     disposable: true,
     logRetention: RetentionDays.ONE_WEEK,
     availabilityZones: 2,
@@ -95,6 +99,7 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
   },
   prod: {
     name: 'prod',
+    localstack: undefined,
     disposable: false,
     logRetention: RetentionDays.THREE_MONTHS,
     availabilityZones: 3,

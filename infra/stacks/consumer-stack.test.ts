@@ -5,14 +5,17 @@ import { templatesOf } from '../testing/templates.ts';
 
 const { Consumer: dev } = templatesOf(STAGE_CONTEXTS.dev);
 const { Consumer: prod } = templatesOf(STAGE_CONTEXTS.prod);
-const KAFKA_BROKERS = { 'Fn::ImportValue': expect.stringContaining('BootstrapBrokerStringSaslIam') };
+const KAFKA = {
+  KAFKA_AUTH: 'iam',
+  KAFKA_BROKERS: { 'Fn::ImportValue': expect.stringContaining('BootstrapBrokerStringSaslIam') },
+};
 
 describe.each([
-  { name: 'consume-orders', variables: { KAFKA_BROKERS, ORDER_CONFIRMATIONS_TOPIC: 'order-confirmations' } },
+  { name: 'consume-orders', variables: { ...KAFKA, ORDER_CONFIRMATIONS_TOPIC: 'order-confirmations' } },
   {
     name: 'dlt',
     variables: {
-      KAFKA_BROKERS,
+      ...KAFKA,
       ORDERS_TOPIC: 'orders',
       ORDERS_DLT_TOPIC: 'orders-dlt',
       ORDERS_DLT_HANDLED_TOPIC: 'orders-dlt-handled',

@@ -1,10 +1,10 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Stage } from '../config/stage.ts';
 import { NodeFunction } from '../constructs/functions/node-function.ts';
 import { KafkaEventSource } from '../constructs/kafka/kafka-event-source.ts';
+import type { Network } from '../constructs/network.ts';
 import type { StreamStack } from './stream-stack.ts';
 
 /** The members of this group read `orders`. */
@@ -13,9 +13,9 @@ const DLT_GROUP = 'order-dlt-group';
 
 export interface ConsumerStackProps extends StackProps {
   readonly stage: Stage;
-  readonly vpc: IVpc;
+  readonly network: Network | undefined;
   readonly stream: StreamStack;
-  readonly alarmTopic: ITopic;
+  readonly alarmTopic: ITopic | undefined;
 }
 
 /**
@@ -28,10 +28,10 @@ export class ConsumerStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ConsumerStackProps) {
     super(scope, id, props);
-    const { stage, vpc, stream, alarmTopic } = props;
+    const { stage, network, stream, alarmTopic } = props;
     const { ordersTopic, ordersDltTopic, ordersDltHandledTopic } = stream;
     const timeout = Duration.seconds(60);
-    const common = { stage, vpc, timeout, memoryMiB: 256, tracing: false };
+    const common = { stage, network, timeout, memoryMiB: 256, tracing: false };
 
     this.consumeOrders = new NodeFunction(this, 'ConsumeOrders', { ...common, alarmTopic, folder: 'consume-orders' });
     stream.orderConfirmationsTopic.publishFrom(this.consumeOrders);

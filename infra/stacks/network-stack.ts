@@ -15,6 +15,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Stage } from '../config/stage.ts';
 import { ClosedSecurityGroup } from '../constructs/closed-security-group.ts';
+import type { Network } from '../constructs/network.ts';
 import { StageLogGroup } from '../constructs/stage-log-group.ts';
 
 export interface NetworkStackProps extends StackProps {
@@ -24,7 +25,7 @@ export interface NetworkStackProps extends StackProps {
 }
 
 /** A VPC without a way to the internet: isolated subnets, and endpoints for the two AWS services that functions call. */
-export class NetworkStack extends Stack {
+export class NetworkStack extends Stack implements Network {
   readonly vpc: IVpc;
   readonly secretsManager: InterfaceVpcEndpoint;
 

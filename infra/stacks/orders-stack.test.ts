@@ -11,6 +11,7 @@ const { Orders: prod } = templatesOf({ ...STAGE_CONTEXTS.prod, operatorClaim: 'g
 const VARIABLES = { NODE_OPTIONS: '--enable-source-maps', STAGE: 'dev' };
 const POSTGRES_VARIABLES = {
   ...VARIABLES,
+  DATABASE_TLS: 'on',
   NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
   SHARD_MAP: JSON.stringify([
     { id: 1, from: 'A', to: 'M', secret: 'orderflow/dev/shard1/orderuser' },
@@ -19,6 +20,7 @@ const POSTGRES_VARIABLES = {
 };
 const RECEIPTS_BUCKET = { Ref: expect.stringContaining('ReceiptsBucket') };
 const KAFKA_VARIABLES = {
+  KAFKA_AUTH: 'iam',
   KAFKA_BROKERS: { 'Fn::ImportValue': expect.stringContaining('BootstrapBrokerStringSaslIam') },
   ORDERS_TOPIC: 'orders',
 };

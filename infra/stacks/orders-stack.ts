@@ -1,6 +1,4 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -11,6 +9,7 @@ import { JwtAuthorizer } from '../constructs/api/jwt-authorizer.ts';
 import { OrdersApi } from '../constructs/api/orders-api.ts';
 import { NodeFunction, type NodeFunctionProps } from '../constructs/functions/node-function.ts';
 import { KafkaEventSource } from '../constructs/kafka/kafka-event-source.ts';
+import type { Network } from '../constructs/network.ts';
 import type { ShardSet } from '../constructs/shards/shard-set.ts';
 import { ReceiptsBucket } from '../constructs/storage/receipts-bucket.ts';
 import type { StreamStack } from './stream-stack.ts';
@@ -20,7 +19,7 @@ export const CONFIRMATION_GROUP = 'order-confirmation-group';
 
 export interface OrdersStackProps extends StackProps {
   readonly stage: Stage;
-  readonly vpc: IVpc;
+  readonly network: Network | undefined;
   readonly shards: ShardSet;
   readonly stream: StreamStack;
   readonly receiptsBucket?: string | undefined;
@@ -29,12 +28,12 @@ export interface OrdersStackProps extends StackProps {
   readonly auth: JwtAuth | undefined;
   readonly webAclArn?: string | undefined;
   /** Told when a new version of a function had to be taken back. */
-  readonly alarmTopic: ITopic;
+  readonly alarmTopic: ITopic | undefined;
 }
 
 /** The HTTP API with its functions, the receipts that they write, and what carries an accepted order to its end. */
 export class OrdersStack extends Stack {
-  readonly api: RestApi;
+  readonly api: OrdersApi;
   readonly createOrder: NodeFunction;
   readonly listOrders: NodeFunction;
   readonly getOrder: NodeFunction;
@@ -86,7 +85,7 @@ export class OrdersStack extends Stack {
       functions: this,
       authorizer: tokens?.authorizer,
       webAclArn,
-    }).restApi;
+    });
     new CfnOutput(this, 'ApiUrl', { value: this.api.url });
     new CfnOutput(this, 'ReceiptsBucketName', { value: receipts.bucket.bucketName });
   }
@@ -133,8 +132,8 @@ export class OrdersStack extends Stack {
   }
 
   #function(id: string, folder: FunctionFolder, differences: Partial<NodeFunctionProps> = {}): NodeFunction {
-    const { stage, vpc, alarmTopic } = this.#props;
-    const props = { stage, vpc, alarmTopic, folder, timeout: Duration.seconds(10), memoryMiB: 512 };
+    const { stage, network, alarmTopic } = this.#props;
+    const props = { stage, network, alarmTopic, folder, timeout: Duration.seconds(10), memoryMiB: 512 };
     return new NodeFunction(this, id, { ...props, ...differences });
   }
 }

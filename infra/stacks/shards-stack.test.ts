@@ -240,6 +240,13 @@ describe('migrate-shards', () => {
     expect(version(other)).not.toBe(version(dev));
   });
 
+  it('signs in with TLS to what the runtime knows as an authority of RDS', () => {
+    expect(functionNamed(dev, name).Environment.Variables).toMatchObject({
+      DATABASE_TLS: 'on',
+      NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
+    });
+  });
+
   it('fits the largest map into the 4 KB that Lambda allows for all variables', () => {
     const { Shards } = templatesOf({ ...STAGE_CONTEXTS.prod, shards: ONE_SHARD_PER_LETTER });
     const variables = functionNamed(Shards, 'orderflow-prod-migrate-shards').Environment.Variables;

@@ -1,17 +1,16 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import type { IInterfaceVpcEndpoint, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Trigger } from 'aws-cdk-lib/triggers';
 import type { Construct } from 'constructs';
 import type { ShardRange } from '../../functions/domain/shard-map.ts';
 import type { Stage } from '../config/stage.ts';
 import { NodeFunction } from '../constructs/functions/node-function.ts';
+import { runAtDeploy } from '../constructs/functions/run-at-deploy.ts';
+import type { Network } from '../constructs/network.ts';
 import { CredentialRotation } from '../constructs/shards/credential-rotation.ts';
 import { ShardSet } from '../constructs/shards/shard-set.ts';
 
 export interface ShardsStackProps extends StackProps {
   readonly stage: Stage;
-  readonly vpc: IVpc;
-  readonly secretsManager: IInterfaceVpcEndpoint;
+  readonly network: Network | undefined;
   readonly ranges: readonly ShardRange[];
 }
 
@@ -21,27 +20,22 @@ export class ShardsStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ShardsStackProps) {
     super(scope, id, props);
-    const { stage, vpc, secretsManager, ranges } = props;
-    this.shards = new ShardSet(this, 'Shards', { stage, vpc, secretsManager, ranges });
+    const { stage, network, ranges } = props;
+    this.shards = new ShardSet(this, 'Shards', { stage, network, ranges });
 
     const timeout = Duration.minutes(5);
     const migrateShards = new NodeFunction(this, 'MigrateShards', {
       stage,
-      vpc,
+      network,
       folder: 'migrate-shards',
       timeout,
       memoryMiB: 256,
       files: { migrations: 'scripts/migrations' },
     });
     this.shards.connectAsMaster(migrateShards);
-    // Runs whenever the function's code (the migrations lie in it) or its shard map changes. It waits for the function's
-    // security group rules and rights too, which the function itself does not depend on.
-    const migrate = new Trigger(this, 'Migrate', {
-      handler: migrateShards,
-      timeout,
-      executeAfter: [this.shards, migrateShards, ...migrateShards.connections.securityGroups],
-    });
+    // The migrations lie in the function's code, and the shard map in its variables.
+    const migrate = runAtDeploy(this, 'Migrate', { stage, fn: migrateShards, timeout, after: this.shards });
     // `orderuser` is created by the migration.
-    new CredentialRotation(this, 'Rotation', { stage, vpc, secretsManager, shards: this.shards, after: migrate });
+    new CredentialRotation(this, 'Rotation', { stage, network, shards: this.shards, after: migrate });
   }
 }

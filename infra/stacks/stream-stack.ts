@@ -1,9 +1,9 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { Stage } from '../config/stage.ts';
 import { KafkaCluster } from '../constructs/kafka/kafka-cluster.ts';
 import { KafkaTopic } from '../constructs/kafka/kafka-topic.ts';
+import type { Network } from '../constructs/network.ts';
 
 /** How long an operator has for an event that could not be processed. */
 const DLT_RETENTION = Duration.days(30);
@@ -11,7 +11,7 @@ const ORDERS_PARTITIONS = 6;
 
 export interface StreamStackProps extends StackProps {
   readonly stage: Stage;
-  readonly vpc: IVpc;
+  readonly network: Network | undefined;
   /** How many shards the orders lie on. */
   readonly shardCount: number;
 }
@@ -30,8 +30,8 @@ export class StreamStack extends Stack {
 
   constructor(scope: Construct, id: string, props: StreamStackProps) {
     super(scope, id, props);
-    const { stage, vpc, shardCount } = props;
-    const cluster = new KafkaCluster(this, 'Kafka', { stage, vpc });
+    const { stage, network, shardCount } = props;
+    const cluster = new KafkaCluster(this, 'Kafka', { stage, network });
     this.cluster = cluster;
     this.ordersTopic = new KafkaTopic(this, 'Orders', {
       stage,

@@ -1,5 +1,6 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Tags, Validations } from 'aws-cdk-lib';
 import {
+  CfnRestApi,
   EndpointType,
   type IAuthorizer,
   LambdaIntegration,
@@ -11,7 +12,7 @@ import {
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Stage } from '../../config/stage.ts';
-import { apiName } from '../../names.ts';
+import { apiName, LOCALSTACK_API_ID } from '../../names.ts';
 import type { NodeFunction } from '../functions/node-function.ts';
 import { StageLogGroup } from '../stage-log-group.ts';
 import { jsonAccessLog } from './api-logs.ts';
@@ -39,6 +40,8 @@ export interface OrdersApiProps {
 /** The public REST API: each method is proxied to its function, and its own errors have the same shape as theirs. */
 export class OrdersApi extends Construct {
   readonly restApi: RestApi;
+  /** Where callers find it. */
+  readonly url: string;
   readonly #authorizer: IAuthorizer | undefined;
 
   constructor(scope: Construct, id: string, props: OrdersApiProps) {
@@ -61,10 +64,14 @@ export class OrdersApi extends Construct {
         ...jsonAccessLog(this, stage),
       },
       cloudWatchRole: true,
-      // All APIs of the account write their logs in this role: it must outlive the one that brought it.
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      // All APIs of the account write their logs in this role: it must outlive the one that brought it. LocalStack's write none.
+      cloudWatchRoleRemovalPolicy: stage.localstack === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       defaultCorsPreflightOptions: CORS_PREFLIGHT,
+      // LocalStack leaves a stage on its first deployment, and would delete it with that.
+      retainDeployments: stage.localstack !== undefined,
     });
+    this.url = stage.localstack?.apiUrl ?? this.restApi.url;
+    if (stage.localstack !== undefined) fixLocalStackId(this.restApi);
     this.#keepExecutionLogs(stage);
     this.#addRoutes(functions);
     exposeGatewayErrors(this.restApi);
@@ -148,6 +155,11 @@ export class OrdersApi extends Construct {
       });
     }
   }
+}
+
+// By this tag, LocalStack lets an API have an id that is known before it is deployed.
+function fixLocalStackId(api: RestApi): void {
+  Tags.of(api).add('_custom_id_', LOCALSTACK_API_ID, { includeResourceTypes: [CfnRestApi.CFN_RESOURCE_TYPE_NAME] });
 }
 
 function proxyTo(fn: NodeFunction): LambdaIntegration {

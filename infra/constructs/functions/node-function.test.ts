@@ -1,5 +1,6 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { STAGES, type Stage } from '../../config/stage.ts';
@@ -76,6 +77,13 @@ describe('a function', () => {
     expect(JSON.stringify(statements(outside))).not.toContain('ec2:');
   });
 
+  it('outside of a network may reach nothing that stands in one', () => {
+    const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Test');
+    const fn = new NodeFunction(stack, 'Health', { stage: STAGES.dev, ...SMALL });
+    expect(() => fn.mayReach(Peer.anyIpv4(), 'S3', Port.tcp(443))).toThrow();
+    expect(() => fn.mayReach(undefined, 'Shards')).toThrow('Test/Health has no way to: Shards.');
+  });
+
   it('has nothing to do with X-Ray when it sends no traces', () => {
     const text = JSON.stringify(synthesize(STAGES.dev, { tracing: false }).toJSON());
     expect(text).not.toMatch(/xray|TracingConfig/);
@@ -143,6 +151,8 @@ describe('a new version', () => {
   });
 });
 
+const SMALL = { folder: 'health', timeout: Duration.seconds(10), memoryMiB: 256 } as const;
+
 interface Wanted extends Pick<NodeFunctionProps, 'tracing'> {
   readonly network?: boolean;
   readonly alarm?: boolean;
@@ -153,11 +163,9 @@ function synthesize(stage: Stage, { network = false, alarm = false, ...props }: 
   const stack = new Stack(app, 'Test');
   new NodeFunction(stack, 'Health', {
     stage,
-    folder: 'health',
-    timeout: Duration.seconds(10),
-    memoryMiB: 256,
+    ...SMALL,
     ...props,
-    ...(network ? { vpc: new NetworkStack(app, 'Network', { stage }).vpc } : {}),
+    ...(network ? { network: new NetworkStack(app, 'Network', { stage }) } : {}),
     ...(alarm ? { alarmTopic: new Topic(stack, 'Alarms') } : {}),
   });
   return Template.fromStack(stack);

@@ -1,12 +1,13 @@
 import { join, resolve } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
-import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { type IConnectable, type ISecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   Alias,
   Architecture,
   CfnFunction,
   type IAlias,
   type IVersion,
+  Function as LambdaFunction,
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
@@ -16,6 +17,7 @@ import type { Construct } from 'constructs';
 import { type FunctionFolder, removalPolicyOf, type Stage } from '../../config/stage.ts';
 import { functionLogGroupName, functionName, LIVE_ALIAS } from '../../names.ts';
 import { ClosedSecurityGroup } from '../closed-security-group.ts';
+import type { Network } from '../network.ts';
 import { StageLogGroup } from '../stage-log-group.ts';
 import { CanaryRollout } from './canary-rollout.ts';
 import { ExecutionRole } from './execution-role.ts';
@@ -34,7 +36,7 @@ export interface NodeFunctionProps {
   readonly timeout: Duration;
   readonly memoryMiB: number;
   /** In whose isolated subnets it runs; outside of any network, with the internet before it, when not given. */
-  readonly vpc?: IVpc;
+  readonly network?: Network | undefined;
   /** Folders to put beside the bundled handler: their name there, and their path in the project. */
   readonly files?: Readonly<Record<string, string>>;
   /** Whether it sends traces to X-Ray; yes when not given. */
@@ -43,7 +45,7 @@ export interface NodeFunctionProps {
    * Told when a new version had to be taken back. In prod a function that has one gets its versions step by step; one
    * without it all at once.
    */
-  readonly alarmTopic?: ITopic;
+  readonly alarmTopic?: ITopic | undefined;
 }
 
 /**
@@ -55,9 +57,10 @@ export class NodeFunction extends NodejsFunction {
   readonly folder: FunctionFolder;
   /** The version that serves. */
   readonly live: IAlias;
+  readonly #stage: Stage;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
-    const { stage, folder, vpc, tracing = true } = props;
+    const { stage, folder, network, tracing = true } = props;
     const name = functionName(stage.name, folder);
     const logGroup = new StageLogGroup(scope, `${id}Logs`, { stage, logGroupName: functionLogGroupName(name) });
     super(scope, id, {
@@ -65,7 +68,7 @@ export class NodeFunction extends NodejsFunction {
       role: new ExecutionRole(scope, `${id}Role`, {
         functionName: name,
         logGroup,
-        inNetwork: vpc !== undefined,
+        inNetwork: network !== undefined,
         tracing,
       }),
       runtime: Runtime.NODEJS_24_X,
@@ -75,15 +78,15 @@ export class NodeFunction extends NodejsFunction {
       depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
       timeout: props.timeout,
       memorySize: props.memoryMiB,
-      ...(vpc === undefined
+      ...(network === undefined
         ? {}
         : {
-            vpc,
+            vpc: network.vpc,
             vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
             securityGroups: [
               // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.
               new ClosedSecurityGroup(scope, `${id}SecurityGroup`, {
-                vpc,
+                vpc: network.vpc,
                 description: `Function ${name}`,
               }) as ISecurityGroup,
             ],
@@ -113,14 +116,42 @@ export class NodeFunction extends NodejsFunction {
       },
     });
     this.folder = folder;
+    this.#stage = stage;
     if (tracing) this.#sendTraces();
     // The casts: aws-cdk-lib is not written for exactOptionalPropertyTypes.
-    const alias = new Alias(this, 'Live', { aliasName: LIVE_ALIAS, version: this.currentVersion as IVersion });
+    const alias = stage.localstack === undefined ? this.#aliasOf(this.currentVersion as IVersion) : this.#latest(name);
     this.live = alias as IAlias;
     if (!stage.disposable && props.alarmTopic !== undefined) {
       const { alarmTopic } = props;
       new CanaryRollout(this, 'Rollout', { stage, folder, alias, alarmTopic });
     }
+  }
+
+  /**
+   * Opens the network's way from this function to something that it uses. On LocalStack no way is closed.
+   *
+   * @param peer undefined on LocalStack alone, where it has no place in a network
+   * @param port the peer's own when not given
+   * @throws Error on AWS when one of them stands in no network
+   */
+  mayReach(peer: IConnectable | undefined, description: string, port = peer?.connections.defaultPort): void {
+    if (this.#stage.localstack !== undefined) return;
+    if (peer === undefined || port === undefined) throw new Error(`${this.node.path} has no way to: ${description}.`);
+    this.connections.allowTo(peer, port, description);
+  }
+
+  #aliasOf(version: IVersion): Alias {
+    return new Alias(this, 'Live', { aliasName: LIVE_ALIAS, version });
+  }
+
+  /**
+   * The alias on LocalStack, which cannot point one to another version: always to the latest. By the function's name, since
+   * LocalStack replaces what refers to a function that has changed, and fails on a second alias of the same name.
+   */
+  #latest(functionName: string): Alias {
+    const alias = this.#aliasOf(LambdaFunction.fromFunctionName(this, 'ByName', functionName).latestVersion);
+    if (this.node.defaultChild !== undefined) alias.node.addDependency(this.node.defaultChild);
+    return alias;
   }
 
   // Not by the construct's own property, which would give the role the right to do so a second time.

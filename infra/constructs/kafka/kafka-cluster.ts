@@ -1,76 +1,38 @@
 import { Fn } from 'aws-cdk-lib';
-import { Connections, type IConnectable, type IVpc, Port, SubnetType } from 'aws-cdk-lib/aws-ec2';
-import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
+import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { removalPolicyOf, type Stage } from '../../config/stage.ts';
-import { clusterName } from '../../names.ts';
-import { ClosedSecurityGroup } from '../closed-security-group.ts';
-import { StageLogGroup } from '../stage-log-group.ts';
-import { BootstrapBrokers } from './bootstrap-brokers.ts';
-
-// Brokers with IAM sign-in listen here (https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html).
-const IAM_PORT = 9098;
+import type { Stage } from '../../config/stage.ts';
+import { demandNetwork, type Network } from '../network.ts';
+import type { Brokers } from './brokers.ts';
+import { leftOutBrokers } from './left-out-brokers.ts';
+import { mskBrokers } from './msk-brokers.ts';
 
 export interface KafkaClusterProps {
   readonly stage: Stage;
-  readonly vpc: IVpc;
+  /** Undefined on LocalStack alone. */
+  readonly network: Network | undefined;
 }
 
-/** An MSK cluster in the isolated subnets that takes TLS connections signed in with IAM, and no others. */
-export class KafkaCluster extends Construct implements IConnectable {
+/** A Kafka cluster: one of MSK on AWS, and one that others bring on LocalStack. */
+export class KafkaCluster extends Construct implements Brokers, IConnectable {
   readonly arn: string;
-  /** `host:port,host:port` of the IAM listeners. */
   readonly bootstrapServers: string;
+  readonly auth: Brokers['auth'];
   readonly replicationFactor: number;
   readonly connections: Connections;
 
-  constructor(scope: Construct, id: string, props: KafkaClusterProps) {
+  constructor(scope: Construct, id: string, { stage, network }: KafkaClusterProps) {
     super(scope, id);
-    const { stage, vpc } = props;
-    const { kafka } = stage;
-    const name = clusterName(stage.name);
-    this.replicationFactor = kafka.replicationFactor;
-
-    const securityGroup = new ClosedSecurityGroup(this, 'SecurityGroup', {
-      vpc,
-      description: 'Kafka brokers, and the event source pollers that read from them',
-    });
-    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(IAM_PORT) });
-    // Lambda's pollers stand in the cluster's own subnets and security group
-    // (https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html).
-    this.connections.allowInternally(Port.tcp(IAM_PORT), 'Event source pollers');
-
-    const configuration = new CfnConfiguration(this, 'Configuration', {
-      name,
-      serverProperties: [
-        'auto.create.topics.enable=false',
-        `default.replication.factor=${kafka.replicationFactor}`,
-        `min.insync.replicas=${kafka.minInSyncReplicas}`,
-      ].join('\n'),
-    });
-    const brokerLogs = new StageLogGroup(this, 'BrokerLogs', { stage, logGroupName: `/aws/msk/${name}` });
-    const cluster = new CfnCluster(this, 'Cluster', {
-      clusterName: name,
-      kafkaVersion: '4.1.x.kraft',
-      numberOfBrokerNodes: kafka.brokers,
-      brokerNodeGroupInfo: {
-        clientSubnets: vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_ISOLATED }).subnetIds,
-        instanceType: kafka.instanceType,
-        securityGroups: [securityGroup.securityGroupId],
-        storageInfo: { ebsStorageInfo: { volumeSize: kafka.storageGiB } },
-      },
-      clientAuthentication: { sasl: { iam: { enabled: true } }, unauthenticated: { enabled: false } },
-      encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
-      loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: brokerLogs.logGroupName } } },
-      enhancedMonitoring: kafka.brokerMetrics ? 'PER_BROKER' : 'DEFAULT',
-      configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
-    });
-    for (const resource of [cluster, configuration]) resource.applyRemovalPolicy(removalPolicyOf(stage));
-    this.arn = cluster.attrArn;
-    this.bootstrapServers = new BootstrapBrokers(this, 'BootstrapBrokers', {
-      stage,
-      clusterArn: this.arn,
-    }).iamBrokers;
+    const { localstack } = stage;
+    const brokers =
+      localstack === undefined
+        ? mskBrokers(this, stage, demandNetwork(network))
+        : leftOutBrokers(this, stage, localstack);
+    this.arn = brokers.arn;
+    this.bootstrapServers = brokers.bootstrapServers;
+    this.auth = brokers.auth;
+    this.replicationFactor = brokers.replicationFactor;
+    this.connections = brokers.connections;
   }
 
   /** The ARN by which IAM policies name a topic of this cluster. */

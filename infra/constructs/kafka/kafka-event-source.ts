@@ -1,10 +1,11 @@
 import { Validations } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { type CfnEventSourceMapping, EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KafkaDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import type { Stage } from '../../config/stage.ts';
-import { prefixOf } from '../../names.ts';
+import { leaveOut } from '../../localstack/leave-out.ts';
+import { functionName, LIVE_ALIAS, prefixOf } from '../../names.ts';
 import type { NodeFunction } from '../functions/node-function.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
@@ -46,6 +47,10 @@ export class KafkaEventSource extends Construct {
       ...(onFailureTopic === undefined ? {} : { onFailure: new KafkaDlq(onFailureTopic.topicName) }),
       provisionedPollerConfig: { minimumPollers: 1, pollerGroupName: prefixOf(stage.name) },
     });
+    if (stage.localstack !== undefined) {
+      leaveOutMapping(mapping, stage, fn);
+      return;
+    }
     // Lambda checks and uses the function's role for the pollers, so its rights come first.
     topic.grantRead(fn, consumerGroup).applyBefore(mapping);
     onFailureTopic?.grantOnFailure(fn).applyBefore(mapping);
@@ -89,4 +94,11 @@ export class KafkaEventSource extends Construct {
     });
     return policy;
   }
+}
+
+/** Who polls on LocalStack needs no rights of the function, and calls it by its name. */
+function leaveOutMapping(mapping: EventSourceMapping, stage: Stage, { folder }: NodeFunction): void {
+  const resource = mapping.node.defaultChild as CfnEventSourceMapping;
+  resource.functionName = `${functionName(stage.name, folder)}:${LIVE_ALIAS}`;
+  leaveOut(resource);
 }

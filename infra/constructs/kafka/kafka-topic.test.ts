@@ -52,9 +52,9 @@ describe('grants on a topic', () => {
 function grantedBy(grant: (topic: KafkaTopic, role: Role) => void): Record<string, string> {
   const stage = STAGES.dev;
   const app = new App({ builtinCloudFormationValidation: false });
-  const { vpc } = new NetworkStack(app, 'Network', { stage });
+  const network = new NetworkStack(app, 'Network', { stage });
   const stack = new Stack(app, 'Test');
-  const cluster = new KafkaCluster(stack, 'Kafka', { stage, vpc });
+  const cluster = new KafkaCluster(stack, 'Kafka', { stage, network });
   const topic = new KafkaTopic(stack, 'Orders', { stage, cluster, topicName: 'orders', partitions: 1 });
   grant(topic, new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
 

@@ -2,6 +2,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnTopic } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
 import { removalPolicyOf, type Stage } from '../../config/stage.ts';
+import { leaveOut } from '../../localstack/leave-out.ts';
 import type { NodeFunction } from '../functions/node-function.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 
@@ -34,6 +35,7 @@ export class KafkaTopic extends Construct {
       ...(props.configs === undefined ? {} : { configs: encodeConfigs(props.configs) }),
     });
     topic.applyRemovalPolicy(removalPolicyOf(props.stage));
+    if (props.stage.localstack !== undefined) leaveOut(topic);
   }
 
   /** Lets a function publish to the topic, and tells it where it is. */
@@ -91,8 +93,9 @@ export class KafkaTopic extends Construct {
 
   #point(fn: NodeFunction): void {
     fn.addEnvironment('KAFKA_BROKERS', this.#cluster.bootstrapServers);
+    fn.addEnvironment('KAFKA_AUTH', this.#cluster.auth);
     fn.addEnvironment(`${this.topicName.replaceAll('-', '_').toUpperCase()}_TOPIC`, this.topicName);
-    fn.connections.allowToDefaultPort(this.#cluster, 'Kafka brokers');
+    fn.mayReach(this.#cluster, 'Kafka brokers');
   }
 
   #grantConnect(grantee: IGrantable, more: readonly string[] = []): Grant {

@@ -1,5 +1,5 @@
 import { Aws, CfnMapping, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { type IInterfaceVpcEndpoint, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnApplication } from 'aws-cdk-lib/aws-sam';
 import { RotationSchedule, SecretRotationApplication } from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,6 +8,7 @@ import { shardName } from '../../../functions/domain/shard-map.ts';
 import type { Stage } from '../../config/stage.ts';
 import { functionLogGroupName, functionName } from '../../names.ts';
 import { ClosedSecurityGroup } from '../closed-security-group.ts';
+import { demandNetwork, type Network } from '../network.ts';
 import { StageLogGroup } from '../stage-log-group.ts';
 import { PASSWORD_EXCLUDES } from './shard.ts';
 import type { ShardSet } from './shard-set.ts';
@@ -17,8 +18,8 @@ const APPLICATION = SecretRotationApplication.POSTGRES_ROTATION_SINGLE_USER;
 
 export interface CredentialRotationProps {
   readonly stage: Stage;
-  readonly vpc: IVpc;
-  readonly secretsManager: IInterfaceVpcEndpoint;
+  /** Undefined on LocalStack alone. */
+  readonly network: Network | undefined;
   readonly shards: ShardSet;
   /** What must be there before: Secrets Manager tries to sign in as each user when its rotation is set up. */
   readonly after: IDependable;
@@ -31,7 +32,9 @@ export interface CredentialRotationProps {
 export class CredentialRotation extends Construct {
   constructor(scope: Construct, id: string, props: CredentialRotationProps) {
     super(scope, id);
-    const functionArn = this.#deployApplication(props);
+    // LocalStack has no such application, and the stand-ins of the databases keep their passwords.
+    if (props.stage.localstack !== undefined) return;
+    const functionArn = this.#deployApplication(props, demandNetwork(props.network));
     // Its invocation by Secrets Manager is allowed by the application itself.
     const rotationLambda = LambdaFunction.fromFunctionArn(this, 'Function', functionArn);
     for (const { range, masterSecret, orderuserSecret } of props.shards.shards) {
@@ -48,7 +51,7 @@ export class CredentialRotation extends Construct {
     }
   }
 
-  #deployApplication({ stage, vpc, secretsManager, shards }: CredentialRotationProps): string {
+  #deployApplication({ stage, shards }: CredentialRotationProps, { vpc, secretsManager }: Network): string {
     const name = functionName(stage.name, 'rotate-credentials');
     const logGroup = new StageLogGroup(this, 'Logs', { stage, logGroupName: functionLogGroupName(name) });
     const securityGroup = new ClosedSecurityGroup(this, 'SecurityGroup', {

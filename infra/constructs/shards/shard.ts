@@ -1,26 +1,9 @@
-import { Duration, Validations } from 'aws-cdk-lib';
-import { InstanceType, type ISecurityGroup, type IVpc } from 'aws-cdk-lib/aws-ec2';
-import {
-  CaCertificate,
-  Credentials,
-  DatabaseInstance,
-  DatabaseInstanceEngine,
-  DatabaseSecret,
-  EngineLifecycleSupport,
-  type IParameterGroup,
-  type ISubnetGroup,
-  PerformanceInsightRetention,
-  PostgresEngineVersion,
-  StorageType,
-} from 'aws-cdk-lib/aws-rds';
+import { DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { type ShardRange, shardDatabase, shardName } from '../../../functions/domain/shard-map.ts';
-import { removalPolicyOf, type Stage } from '../../config/stage.ts';
-import { instanceIdentifier, secretName } from '../../names.ts';
-import { StageLogGroup } from '../stage-log-group.ts';
-
-export const POSTGRES_PORT = 5432;
+import { type ShardRange, shardName } from '../../../functions/domain/shard-map.ts';
+import type { Stage } from '../../config/stage.ts';
+import { secretName } from '../../names.ts';
 
 // RDS refuses / @ " and blanks; the others would need quoting in a URL, a shell or SQL.
 export const PASSWORD_EXCLUDES = ' %+~`#$&*()|[]{}:;<>?!\'/@"\\';
@@ -28,108 +11,28 @@ export const PASSWORD_EXCLUDES = ' %+~`#$&*()|[]{}:;<>?!\'/@"\\';
 /** The major version alone: RDS takes its current minor one, and brings it up to date in the maintenance window. */
 export const POSTGRES = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_18 });
 
+export const MASTER_USER = 'postgres';
+export const APPLICATION_USER = 'orderuser';
+
 export interface ShardProps {
   readonly stage: Stage;
   readonly range: ShardRange;
-  readonly vpc: IVpc;
-  readonly securityGroup: ISecurityGroup;
-  readonly subnetGroup: ISubnetGroup;
-  readonly parameterGroup: IParameterGroup;
 }
 
-/** One Postgres instance and the two secrets to sign in to it. */
-export class Shard extends Construct {
+/** One Postgres database and the two secrets to sign in to it, which say where it is as well. */
+export abstract class Shard extends Construct {
   readonly range: ShardRange;
-  /** The master user's; for migrate-shards alone, which creates `orderuser`. */
-  readonly masterSecret: ISecret;
-  /** The application user's: rights on its tables, no DDL. */
-  readonly orderuserSecret: ISecret;
   readonly masterSecretName: string;
   readonly orderuserSecretName: string;
+  /** The master user's; for migrate-shards alone, which creates `orderuser`. */
+  abstract readonly masterSecret: ISecret;
+  /** The application user's: rights on its tables, no DDL. */
+  abstract readonly orderuserSecret: ISecret;
 
-  constructor(scope: Construct, id: string, props: ShardProps) {
+  constructor(scope: Construct, id: string, { stage, range }: ShardProps) {
     super(scope, id);
-    const { stage, range } = props;
     this.range = range;
     this.masterSecretName = secretName(stage.name, shardName(range), 'master');
     this.orderuserSecretName = secretName(stage.name, shardName(range), 'orderuser');
-
-    const masterSecret = this.#secret('MasterSecret', this.masterSecretName, 'postgres');
-    const instance = this.#instance(props, masterSecret);
-    const orderuserSecret = this.#secret('OrderuserSecret', this.orderuserSecretName, 'orderuser');
-    // A database that outlives its stack needs its passwords.
-    for (const secret of [masterSecret, orderuserSecret]) secret.applyRemovalPolicy(removalPolicyOf(stage));
-    // From here on only as attached to the instance: before, they lack host, port and the database's name.
-    this.masterSecret = instance.secret as ISecret;
-    this.orderuserSecret = orderuserSecret.attach(instance);
   }
-
-  #instance(props: ShardProps, masterSecret: ISecret): DatabaseInstance {
-    const { stage, range } = props;
-    const { database } = stage;
-    // A name of our own, so that its log group can be made first, and a change that would put an empty database in the
-    // place of this one fails.
-    const identifier = instanceIdentifier(stage.name, shardName(range));
-    const logGroup = new StageLogGroup(this, 'Logs', {
-      stage,
-      logGroupName: `/aws/rds/instance/${identifier}/postgresql`,
-    });
-    const instance = new DatabaseInstance(this, 'Database', {
-      instanceIdentifier: identifier,
-      engine: POSTGRES,
-      instanceType: new InstanceType(database.instanceType),
-      databaseName: shardDatabase(range),
-      credentials: Credentials.fromSecret(masterSecret),
-      caCertificate: CaCertificate.RDS_CA_RSA2048_G1,
-      vpc: props.vpc,
-      subnetGroup: props.subnetGroup,
-      securityGroups: [props.securityGroup],
-      port: POSTGRES_PORT,
-      parameterGroup: props.parameterGroup,
-      multiAz: database.multiAz,
-      storageType: StorageType.GP3,
-      storageEncrypted: true,
-      allocatedStorage: database.storageGiB,
-      ...(database.maxStorageGiB === undefined ? {} : { maxAllocatedStorage: database.maxStorageGiB }),
-      backupRetention: Duration.days(database.backupDays),
-      // In UTC; the maintenance finds a fresh backup.
-      preferredBackupWindow: '02:00-03:00',
-      preferredMaintenanceWindow: 'sun:03:30-sun:04:30',
-      autoMinorVersionUpgrade: true,
-      // At the end of a major version's life RDS upgrades rather than charges for extended support.
-      engineLifecycleSupport: EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
-      enablePerformanceInsights: true,
-      // 7 days, which are free.
-      performanceInsightRetention: PerformanceInsightRetention.DEFAULT,
-      cloudwatchLogsExports: ['postgresql'],
-      copyTagsToSnapshot: true,
-      deleteAutomatedBackups: stage.disposable,
-      deletionProtection: !stage.disposable,
-      removalPolicy: removalPolicyOf(stage),
-    });
-    instance.node.addDependency(logGroup);
-    acknowledge(instance, stage);
-    return instance;
-  }
-
-  // Attaching to the instance fills in engine, host, port and the database's name.
-  #secret(id: string, secretName: string, username: string): ISecret {
-    // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.
-    return new DatabaseSecret(this, id, { secretName, username, excludeCharacters: PASSWORD_EXCLUDES }) as ISecret;
-  }
-}
-
-function acknowledge(instance: DatabaseInstance, stage: Stage): void {
-  const findings = Validations.of(instance);
-  findings.acknowledge({
-    id: 'AwsSolutions-RDS11',
-    reason:
-      'Only the security groups of our own functions reach the database, in subnets without a way to the internet: ' +
-      'another port would hide it from nobody.',
-  });
-  if (!stage.disposable) return;
-  findings.acknowledge(
-    { id: 'AwsSolutions-RDS3', reason: 'The stage is disposable: a standby would double its price.' },
-    { id: 'AwsSolutions-RDS10', reason: 'The stage is disposable: its databases go with their stack.' },
-  );
 }

@@ -36,7 +36,8 @@ export class PrivateBucket extends Bucket {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       removalPolicy: removalPolicyOf(stage),
-      autoDeleteObjects: stage.disposable,
+      // LocalStack empties a bucket before it deletes it.
+      autoDeleteObjects: stage.disposable && stage.localstack === undefined,
     });
     if (accessLogs === undefined && stage.disposable) {
       Validations.of(this).acknowledge({

@@ -1,5 +1,5 @@
 import { type CfnElement, Duration, Stack, Validations } from 'aws-cdk-lib';
-import { Port } from 'aws-cdk-lib/aws-ec2';
+import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -18,10 +18,12 @@ export interface ReceiptsBucketProps {
 /** The private bucket of receipts, and the ways in which a function may use it. */
 export class ReceiptsBucket extends Construct {
   readonly bucket: Bucket;
+  readonly #stage: Stage;
 
   constructor(scope: Construct, id: string, props: ReceiptsBucketProps) {
     super(scope, id);
     const { stage, bucketName } = props;
+    this.#stage = stage;
     this.bucket = new PrivateBucket(this, 'Bucket', {
       stage,
       bucketName,
@@ -57,6 +59,10 @@ export class ReceiptsBucket extends Construct {
    */
   presignFrom(fn: NodeFunction): void {
     this.#point(fn);
+    if (this.#stage.localstack !== undefined) {
+      // Whoever follows an address stands elsewhere than the function, whose own endpoint leads nowhere from there.
+      fn.addEnvironment('AWS_ENDPOINT_URL_S3', this.#stage.localstack.s3Endpoint);
+    }
     this.#grantOnReceipts(fn, 's3:GetObject');
   }
 
@@ -66,7 +72,7 @@ export class ReceiptsBucket extends Construct {
 
   // CloudFormation cannot name the S3 gateway endpoint's addresses; isolated subnets have no route to any other.
   #reach(fn: NodeFunction): void {
-    fn.connections.allowToAnyIpv4(Port.tcp(443), 'S3 gateway endpoint');
+    fn.mayReach(Peer.anyIpv4(), 'S3 gateway endpoint', Port.tcp(443));
   }
 
   #grantOnReceipts(fn: NodeFunction, action: string): void {

@@ -1,0 +1,38 @@
+import { type ShardRange, shardName } from '../../functions/domain/shard-map.ts';
+import { ConfigError } from './config-error.ts';
+
+/** Addresses of what stands in on LocalStack for what its free edition lacks. */
+export interface LocalStackTarget {
+  /** `host:port` of each shard's Postgres, in the order of the shard map, as functions reach it. */
+  readonly shardAddresses: readonly string[];
+  /** `host:port,host:port` of a Kafka that takes plaintext, as functions reach it. */
+  readonly kafkaBrokers: string;
+  /** The API as browsers reach it. */
+  readonly apiUrl: string;
+  /** S3 as browsers reach it, for the addresses of receipts. */
+  readonly s3Endpoint: string;
+}
+
+/** Each address, where the context gives it. */
+export type GivenAddresses = { readonly [Key in keyof LocalStackTarget]?: LocalStackTarget[Key] | undefined };
+
+/**
+ * Completes the addresses with those of docker-compose.yml.
+ *
+ * @throws ConfigError when there are not as many shards as addresses of them
+ */
+export function localStackTarget(given: GivenAddresses, shards: readonly ShardRange[]): LocalStackTarget {
+  const { shardAddresses = shards.map((range) => `${shardName(range)}:5432`) } = given;
+  if (shardAddresses.length !== shards.length) {
+    throw new ConfigError(
+      `Context "shardAddresses": there must be one for each shard of the map, which has ${shards.length}; ` +
+        `got ${JSON.stringify(shardAddresses.join(','))}.`,
+    );
+  }
+  return {
+    shardAddresses,
+    kafkaBrokers: given.kafkaBrokers ?? 'kafka:19092',
+    apiUrl: given.apiUrl ?? 'http://localhost:8080',
+    s3Endpoint: given.s3Endpoint ?? 'http://s3.localhost.localstack.cloud:4566',
+  };
+}

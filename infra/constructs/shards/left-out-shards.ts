@@ -1,0 +1,66 @@
+import { CfnResource } from 'aws-cdk-lib';
+import { CfnDBInstance } from 'aws-cdk-lib/aws-rds';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { type ShardRange, shardDatabase, shardName } from '../../../functions/domain/shard-map.ts';
+import type { LocalStackTarget } from '../../config/localstack-target.ts';
+import { removalPolicyOf, type Stage } from '../../config/stage.ts';
+import { leaveOut } from '../../localstack/leave-out.ts';
+import { instanceIdentifier } from '../../names.ts';
+import { APPLICATION_USER, MASTER_USER, PASSWORD_EXCLUDES, POSTGRES, Shard, type ShardProps } from './shard.ts';
+
+/** The shards on databases that others bring, in the place of the RDS that LocalStack lacks. */
+export function leftOutShards(
+  scope: Construct,
+  stage: Stage,
+  ranges: readonly ShardRange[],
+  { shardAddresses }: LocalStackTarget,
+): Shard[] {
+  return ranges.map((range, index) => {
+    const [host = '', port] = shardAddresses[index]?.split(':') ?? [];
+    return new LeftOutShard(scope, shardName(range), { stage, range, host, port: Number(port) });
+  });
+}
+
+interface LeftOutShardProps extends ShardProps {
+  readonly host: string;
+  readonly port: number;
+}
+
+class LeftOutShard extends Shard {
+  readonly masterSecret: ISecret;
+  readonly orderuserSecret: ISecret;
+
+  constructor(scope: Construct, id: string, props: LeftOutShardProps) {
+    super(scope, id, props);
+    const { stage, range, host, port } = props;
+    const instance = new CfnResource(this, 'Database', {
+      type: CfnDBInstance.CFN_RESOURCE_TYPE_NAME,
+      properties: {
+        DBInstanceIdentifier: instanceIdentifier(stage.name, shardName(range)),
+        Engine: POSTGRES.engineType,
+        EngineVersion: POSTGRES.engineVersion?.fullVersion,
+        DBName: shardDatabase(range),
+        MasterUsername: MASTER_USER,
+      },
+    });
+    leaveOut(instance, { Host: host, Port: port, Secrets: [this.masterSecretName, this.orderuserSecretName] });
+    this.masterSecret = this.#secret('MasterSecret', this.masterSecretName, MASTER_USER, props);
+    this.orderuserSecret = this.#secret('OrderuserSecret', this.orderuserSecretName, APPLICATION_USER, props);
+  }
+
+  /** With what RDS fills in. The password is a random one until somebody puts in that of the stand-in. */
+  #secret(id: string, secretName: string, username: string, { stage, range, host, port }: LeftOutShardProps): ISecret {
+    const database = { engine: POSTGRES.engineType, host, port, dbname: shardDatabase(range) };
+    // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.
+    return new Secret(this, id, {
+      secretName,
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ ...database, username }),
+        generateStringKey: 'password',
+        excludeCharacters: PASSWORD_EXCLUDES,
+      },
+      removalPolicy: removalPolicyOf(stage),
+    }) as ISecret;
+  }
+}
