@@ -19,16 +19,17 @@ type Level = 'debug' | 'info' | 'warn' | 'error';
  * A log that shows `info` and above on the terminal and keeps everything in a file. When the file cannot be written, it says
  * so once and goes on without it.
  *
- * @param options.file path of the log file, readable by its owner alone; that of the last run stays beside it as `<file>.1`
+ * @param options.file path of the log file, readable by its owner alone; that of the last run stays beside it as `<file>.1`.
+ *   Without it nothing is kept.
  * @param options.terminal where lines for the person go, usually `process.stdout`
  */
-export function createLog(options: { source: string; file: string; terminal: NodeJS.WritableStream }): Log {
-  const file = openFile(options.file);
-  file.on('error', (error) => logFor(options.source).warn('the log file is given up: %s', error.message));
+export function createLog(options: { source: string; file?: string; terminal: NodeJS.WritableStream }): Log {
+  const file = options.file === undefined ? undefined : openFile(options.file);
+  file?.on('error', (error) => logFor(options.source).warn('the log file is given up: %s', error.message));
 
   const write = (source: string, level: Level, message: string, values: unknown[]) => {
     const text = format(message, ...values);
-    file.write(`${new Date().toISOString()} ${level.padEnd(5)} ${source} ${text}\n`);
+    file?.write(`${new Date().toISOString()} ${level.padEnd(5)} ${source} ${text}\n`);
     if (level === 'debug') return;
     const line = forPerson(text);
     const mark = level === 'error' ? styleText('red', line) : level === 'warn' ? styleText('yellow', line) : line;

@@ -36,6 +36,7 @@ export interface Template {
     readonly [map: string]: { readonly [top: string]: { readonly [second: string]: TemplateValue } };
   };
   readonly Outputs?: { readonly [name: string]: OutputDeclaration };
+  readonly Metadata?: { readonly [name: string]: TemplateValue };
 }
 
 /** A stack of the cloud assembly. */

@@ -6,9 +6,9 @@ export interface PortClaim {
   readonly port: number;
   /** What wants it, as the person knows it: `shard1`. */
   readonly part: string;
-  /** The option that changes it: `--postgres-port`. */
-  readonly flag: string;
-  /** The environment variable that does the same: `ORDERFLOW_POSTGRES_PORT`. */
+  /** The option that changes it, where there is one: `--postgres-port`. */
+  readonly flag?: string;
+  /** The environment variable that changes it: `ORDERFLOW_POSTGRES_PORT`. */
   readonly variable: string;
 }
 
@@ -27,7 +27,7 @@ export async function checkPorts(claims: readonly PortClaim[]): Promise<void> {
   const sentences = findings
     .filter(({ obstacle }) => obstacle !== undefined)
     .map(({ claim, obstacle }) => {
-      const remedy = `choose another with ${claim.flag} or ${claim.variable}`;
+      const remedy = `choose another with ${settingOf(claim)}`;
       return obstacle === 'taken'
         ? `Port ${claim.port}, wanted by ${claim.part}, is taken: end what listens there, or ${remedy}.`
         : `Port ${claim.port}, wanted by ${claim.part}, may not be opened by this user: ${remedy}.`;
@@ -48,17 +48,23 @@ export async function freePort(): Promise<number> {
 }
 
 function refuseImpossible(claims: readonly PortClaim[]): void {
-  for (const { port, part, flag, variable } of claims) {
+  for (const claim of claims) {
+    const { port, part } = claim;
     if (port > HIGHEST_PORT) {
       throw new UserError(
-        `${part} would get port ${port}, and ${HIGHEST_PORT} is the last: lower ${flag} or ${variable}.`,
+        `${part} would get port ${port}, and ${HIGHEST_PORT} is the last: lower ${settingOf(claim)}.`,
       );
     }
-    const other = claims.find((claim) => claim.port === port && claim.part !== part);
+    const other = claims.find((each) => each.port === port && each.part !== part);
     if (port !== 0 && other) {
-      throw new UserError(`Port ${port} is wanted by ${part} and ${other.part}: change ${flag} or ${other.flag}.`);
+      const settings = [claim, other].map(({ flag, variable }) => flag ?? variable);
+      throw new UserError(`Port ${port} is wanted by ${part} and ${other.part}: change ${settings.join(' or ')}.`);
     }
   }
+}
+
+function settingOf({ flag, variable }: PortClaim): string {
+  return flag === undefined ? variable : `${flag} or ${variable}`;
 }
 
 async function obstacleOn(port: number): Promise<'taken' | 'forbidden' | undefined> {

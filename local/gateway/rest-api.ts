@@ -4,9 +4,9 @@ import type { Log } from '../log.ts';
 import type { AuthorizerContext } from './authorizer/authorizer-definition.ts';
 import { LambdaAuthorizer } from './authorizer/lambda-authorizer.ts';
 import type { Decision } from './authorizer/policy.ts';
-import { contextVariables } from './context-variables.ts';
+import { type ContextVariables, contextVariables } from './context-variables.ts';
 import { faults, GatewayFault, malformedRequest } from './gateway-fault.ts';
-import { gatewayResponse } from './gateway-response.ts';
+import { gatewayResponse, type RefusedRequest } from './gateway-response.ts';
 import { type HttpAnswer, send } from './http-answer.ts';
 import { type RunningServer, serve } from './http-server.ts';
 import { invokeIntegration } from './lambda-integration.ts';
@@ -59,7 +59,7 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
     } catch (error) {
       if (!(error instanceof GatewayFault)) throw error;
       if (error.fault.statusCode >= 500) log.error(`${context.method} ${context.path}: ${error.message}`);
-      return gatewayResponse(error.fault, context, definition, variables);
+      return gatewayResponse(error.fault, definition, refused(context, variables));
     }
   };
 
@@ -94,7 +94,7 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
     log.info(`malformed request ${statusCode}: ${reason}`);
     const context = connectionContext(socket);
     const variables = contextVariables(context, definition);
-    return withIds(gatewayResponse(malformedRequest(statusCode), context, definition, variables), context);
+    return withIds(gatewayResponse(malformedRequest(statusCode), definition, refused(context, variables)), context);
   };
 
   const serveRequest: Handle = (request, response) => {
@@ -127,4 +127,8 @@ function isDecodable(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function refused(context: RequestContext, variable: ContextVariables): RefusedRequest {
+  return { header: (name) => headerValue(context, name), variable };
 }

@@ -28,7 +28,8 @@ export class FailureTopic {
   }
 
   async #connect(): Promise<Producer> {
-    const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    const createPartitioner = Partitioners.DefaultPartitioner;
+    const producer = this.#kafka.producer({ createPartitioner, allowAutoTopicCreation: false });
     try {
       await producer.connect();
       return producer;

@@ -112,6 +112,7 @@ class Poller {
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       metadataMaxAge: 60_000,
+      allowAutoTopicCreation: false,
       // Also the time that a partition whose worker is ready again may have to wait.
       maxWaitTimeInMs: 500,
       retry: { restartOnFailure: async () => false },

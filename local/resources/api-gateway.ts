@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseIdentitySources } from '../gateway/authorizer/identity.ts';
 import type {
+  GatewayResponseDefinition,
   LambdaProxyIntegration,
   MockIntegration,
   RestApiDefinition,
@@ -14,6 +15,15 @@ import { notSupported, texts } from './properties.ts';
 const DEFAULT_TIMEOUT_MS = 29_000;
 const DEFAULT_RESULT_TTL_SECONDS = 300;
 const GATEWAY_HEADER = 'gatewayresponse.header.';
+
+/** The properties of a gateway response, without whose it is. */
+export const gatewayResponseProperties = z.object({
+  ResponseType: z.string(),
+  StatusCode: z.coerce.number().optional(),
+  ResponseParameters: texts,
+  ResponseTemplates: texts,
+});
+
 const partOfApi = z.object({ RestApiId: z.string() });
 
 /** `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations` becomes the function's ARN. */
@@ -168,20 +178,9 @@ export const apiGatewayHandlers: Handlers = {
 
   'AWS::ApiGateway::GatewayResponse': run(
     "the wording of the REST API's own errors",
-    partOfApi.extend({
-      ResponseType: z.string(),
-      StatusCode: z.coerce.number().optional(),
-      ResponseParameters: texts,
-      ResponseTemplates: texts,
-    }),
-    ({ RestApiId, ResponseType, StatusCode, ResponseParameters, ResponseTemplates }, request) => {
-      partsOf(RestApiId, request.context).gatewayResponses[ResponseType] = {
-        ...(StatusCode === undefined ? {} : { statusCode: StatusCode }),
-        headers: Object.fromEntries(
-          Object.entries(ResponseParameters).map(([name, value]) => [name.replace(GATEWAY_HEADER, ''), value]),
-        ),
-        templates: ResponseTemplates,
-      };
+    partOfApi.extend(gatewayResponseProperties.shape),
+    ({ RestApiId, ...declared }, request) => {
+      partsOf(RestApiId, request.context).gatewayResponses[declared.ResponseType] = gatewayResponseOf(declared);
       return created(resourceHash(request, 6));
     },
   ),
@@ -198,6 +197,20 @@ export const apiGatewayHandlers: Handlers = {
   'AWS::ApiGateway::Account': ignored("the REST API logs to the run's own log"),
   'AWS::ApiGateway::Deployment': ignored('the REST API starts once, with all its routes'),
 };
+
+/** What a gateway response declares. */
+export function gatewayResponseOf({
+  StatusCode,
+  ResponseParameters,
+  ResponseTemplates,
+}: z.output<typeof gatewayResponseProperties>): GatewayResponseDefinition {
+  const headers = Object.entries(ResponseParameters).map(([name, value]) => [name.replace(GATEWAY_HEADER, ''), value]);
+  return {
+    ...(StatusCode === undefined ? {} : { statusCode: StatusCode }),
+    headers: Object.fromEntries(headers),
+    templates: ResponseTemplates,
+  };
+}
 
 /** @throws Error when the API has no stage, since nobody could reach it then */
 export function restApiDefinition({

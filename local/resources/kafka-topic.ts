@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import { z } from 'zod';
+import { singleBrokerProperties } from './kafka-properties.ts';
 
 // Node finds no named exports of these names in the CommonJS package.
 const { ConfigResourceTypes, KafkaJSProtocolError } = kafkajs;
@@ -10,6 +12,20 @@ export interface TopicDefinition {
   readonly name: string;
   readonly partitions: number;
   readonly configs: Readonly<Record<string, string>>;
+}
+
+/** What matters of an `AWS::MSK::Topic` here. */
+export const topicProperties = z.object({
+  ClusterArn: z.string(),
+  TopicName: z.string(),
+  PartitionCount: z.coerce.number(),
+  Configs: z.base64().optional(),
+});
+
+/** A topic as its properties declare it, for a single broker. */
+export function topicOf({ TopicName, PartitionCount, Configs }: z.output<typeof topicProperties>): TopicDefinition {
+  const configs = singleBrokerProperties(Buffer.from(Configs ?? '', 'base64').toString('utf8'));
+  return { name: TopicName, partitions: PartitionCount, configs };
 }
 
 /** Creates a topic, or brings the one of an earlier run to its declared configuration and number of partitions. */

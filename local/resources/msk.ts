@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
 import { z } from 'zod';
 import { arnOf } from '../aws-identity.ts';
 import { startKafka } from '../engines/kafka/start-kafka.ts';
@@ -8,9 +7,9 @@ import { createTokenAuthenticator } from '../msk/authenticate.ts';
 import { startSignInListener } from '../msk/listener.ts';
 import { created, type Handlers, run } from './handler.ts';
 import { singleBrokerProperties } from './kafka-properties.ts';
-import { ensureTopic } from './kafka-topic.ts';
+import { ensureTopic, topicOf, topicProperties } from './kafka-topic.ts';
 import { physicalName, resourceHash, resourceUuid } from './names.ts';
-import { debugLog } from './signed-in-kafka.ts';
+import { plaintextKafka } from './plaintext-kafka.ts';
 
 const MAX_CLUSTER_NAME = 64;
 
@@ -74,23 +73,14 @@ export const mskHandlers: Handlers = {
 
   'AWS::MSK::Topic': run(
     'a topic on the local broker, kept between runs; it has one replica',
-    z.object({
-      ClusterArn: z.string(),
-      TopicName: z.string(),
-      PartitionCount: z.coerce.number(),
-      Configs: z.base64().optional(),
-    }),
-    async ({ ClusterArn, TopicName, PartitionCount, Configs }, { context }) => {
+    topicProperties,
+    async (properties, { context }) => {
+      const { ClusterArn, TopicName } = properties;
       const cluster = context.kafkaClusters.get(ClusterArn);
       if (!cluster) throw new Error(`${ClusterArn} is no Kafka cluster of this run`);
-      const kafka = new Kafka({
-        clientId: 'deployment',
-        brokers: [cluster.operatorAddress],
-        logLevel: logLevel.WARN,
-        logCreator: debugLog(context.log.child('kafka')),
-      });
-      const configs = singleBrokerProperties(Buffer.from(Configs ?? '', 'base64').toString('utf8'));
-      await ensureTopic(kafka, { name: TopicName, partitions: PartitionCount, configs });
+      const log = context.log.child('kafka');
+      const kafka = plaintextKafka({ clientId: 'deployment', bootstrapServers: cluster.operatorAddress, log });
+      await ensureTopic(kafka, topicOf(properties));
       const arn = `${ClusterArn.replace(':cluster/', ':topic/')}/${TopicName}`;
       return created(arn, { TopicArn: arn });
     },

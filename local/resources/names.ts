@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { ResourceRequest } from '../assembly/registry.ts';
+import type { Stack } from '../assembly/template.ts';
 import { uuidOf } from '../aws-identity.ts';
 
-type Named = Pick<ResourceRequest<unknown>, 'stack' | 'logicalId'>;
+interface Named {
+  readonly stack: Pick<Stack, 'name'>;
+  readonly logicalId: string;
+}
 
 /**
  * The name that CloudFormation would make up for a resource, the same in each run.

@@ -1,9 +1,10 @@
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
-import { Kafka, type logCreator, logLevel } from 'kafkajs';
+import { Kafka, logLevel } from 'kafkajs';
 import { REGION } from '../aws-identity.ts';
 import type { Credentials } from '../iam/principals.ts';
 import type { Log } from '../log.ts';
 import type { Authority } from '../tls/authority.ts';
+import { debugLog } from './plaintext-kafka.ts';
 
 /** A Kafka client that signs in with an MSK IAM token, as a function of the role would. */
 export function signedInKafka(o: {
@@ -27,11 +28,4 @@ export function signedInKafka(o: {
     logLevel: logLevel.WARN,
     logCreator: debugLog(o.log),
   });
-}
-
-/** KafkaJS retries by itself, so what it has to say is detail. */
-export function debugLog(log: Log): logCreator {
-  return () =>
-    ({ namespace, log: { message, error } }) =>
-      log.debug('kafkajs %s: %s %s', namespace, message, error ?? '');
 }

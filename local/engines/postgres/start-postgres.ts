@@ -22,15 +22,16 @@ export interface PostgresOptions {
   readonly superuser: { readonly name: string; readonly password: string };
   /** Created, owned by the superuser, when it is missing. */
   readonly database: string;
-  readonly certificate: Certificate;
+  /** The server's, for TLS; connections are in plain text without it. */
+  readonly certificate?: Certificate;
   /** Postgres' own settings, as in postgresql.conf; they do not touch where the server listens, its TLS and its log's form. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly log: Log;
 }
 
 /**
- * Starts a Postgres server. Clients on loopback connect with TLS and a password; without TLS they are refused, as RDS does
- * with `rds.force_ssl=1`. A changed password, database name or certificate takes effect with the next start.
+ * Starts a Postgres server. Clients on loopback connect with a password, and with TLS where the server has a certificate:
+ * without TLS they are refused then, as RDS does with `rds.force_ssl=1`. A changed password, database name or certificate takes effect with the next start.
  *
  * @throws Error that names the setting which Postgres does not know or take, and UserError when this machine or user cannot run Postgres, or the data belongs to another user
  */
@@ -50,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Engine> {
     name,
     runDir: options.runDir,
     prepare: async () => ({
-      ...runner.wrap(binaries.postgres, serverArgs(dir, port, hosts, options.parameters)),
+      ...runner.wrap(binaries.postgres, serverArgs(dir, port, hosts, options)),
       cwd: dir,
       env: POSTGRES_ENV,
     }),
@@ -84,7 +85,7 @@ function serverArgs(
   dir: string,
   port: number,
   hosts: readonly string[],
-  parameters: Readonly<Record<string, string>> = {},
+  { parameters = {}, certificate }: Pick<PostgresOptions, 'parameters' | 'certificate'>,
 ): string[] {
   const settings = {
     timezone: 'UTC',
@@ -95,9 +96,9 @@ function serverArgs(
     listen_addresses: hosts.join(','),
     unix_socket_directories: '',
     hba_file: join(dir, 'pg_hba.conf'),
-    ssl: 'on',
-    ssl_cert_file: join(dir, 'server.crt'),
-    ssl_key_file: join(dir, 'server.key'),
+    ...(certificate === undefined
+      ? { ssl: 'off' }
+      : { ssl: 'on', ssl_cert_file: join(dir, 'server.crt'), ssl_key_file: join(dir, 'server.key') }),
     // The runner reads what the server writes.
     log_destination: 'stderr',
     logging_collector: 'off',
@@ -107,9 +108,11 @@ function serverArgs(
   return ['-D', join(dir, 'data'), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
 }
 
-function writeAccessRules(dir: string, certificate: Certificate, runner: Runner): void {
-  const rules = ['127.0.0.1/32', '::1/128'].map((from) => `hostssl all all ${from} scram-sha-256\n`).join('');
+function writeAccessRules(dir: string, certificate: Certificate | undefined, runner: Runner): void {
+  const kind = certificate === undefined ? 'host' : 'hostssl';
+  const rules = ['127.0.0.1/32', '::1/128'].map((from) => `${kind} all all ${from} scram-sha-256\n`).join('');
   writeOwned(join(dir, 'pg_hba.conf'), rules, runner);
+  if (certificate === undefined) return;
   writeOwned(join(dir, 'server.crt'), certificate.certificatePem, runner);
   // Postgres refuses a key that others may read.
   writeOwned(join(dir, 'server.key'), certificate.keyPem, runner);

@@ -1,6 +1,6 @@
 import { type Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { endAfterRequest } from '../http-answer.ts';
+import { endAfterRequest, type HttpAnswer, send } from '../http-answer.ts';
 import type { ChangeHeaders } from './distribution-definition.ts';
 
 /** Headers that belong to one connection and not to the message: RFC 9110, section 7.6.1. */
@@ -16,9 +16,13 @@ const HOP_BY_HOP = new Set([
 ]);
 
 export interface ApiRequest {
+  /** Its path, if any, comes before that of the request. */
   readonly apiUrl: string;
+  /** With its timeout, it also says how long nothing may come from the API. */
   readonly agent: Agent;
   readonly changeHeaders: ChangeHeaders;
+  /** Looks at the head of an answer, and may give another one in its place. */
+  readonly replace?: (answer: IncomingMessage) => HttpAnswer | undefined;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface ApiRequest {
 export async function answerFromApi(
   request: IncomingMessage,
   response: ServerResponse,
-  { apiUrl, agent, changeHeaders }: ApiRequest,
+  { apiUrl, agent, changeHeaders, replace }: ApiRequest,
 ): Promise<void> {
   const url = new URL(apiUrl);
   const forwardedFor = [request.headers['x-forwarded-for'], request.socket.remoteAddress].flat().filter(Boolean);
@@ -38,7 +42,7 @@ export async function answerFromApi(
     hostname: url.hostname,
     port: url.port,
     method: request.method,
-    path: request.url,
+    path: url.pathname.replace(/\/$/, '') + originForm(request.url),
     // The Host header names the origin, as with the origin request policy AllViewerExceptHostHeader.
     headers: [
       ...flat(endToEnd(request.rawHeaders, ['host', 'x-forwarded-for'])),
@@ -51,6 +55,7 @@ export async function answerFromApi(
     ],
   });
   response.once('close', () => upstream.destroy());
+  upstream.once('timeout', () => upstream.destroy(new Error('the API takes too long')));
 
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     upstream.once('response', resolve);
@@ -59,6 +64,12 @@ export async function answerFromApi(
   // Not a pipeline: when the upload breaks, the viewer's connection is still needed for the answer.
   request.pipe(upstream);
   const answer = await answered;
+  const replacement = replace?.(answer);
+  if (replacement) {
+    request.unpipe(upstream);
+    upstream.destroy();
+    return send(response, request.method ?? '', replacement);
+  }
   // An answer that comes before the request has been sent is the last word on it; an upload that breaks now is none.
   const early = !request.complete;
   if (early) {
@@ -68,6 +79,13 @@ export async function answerFromApi(
   response.writeHead(answer.statusCode ?? 502, flat(changeHeaders(endToEnd(answer.rawHeaders, []))));
   await pipeline(answer, response, { end: !early });
   if (early) endAfterRequest(response);
+}
+
+/** Clients may name the server in a request's target, or, with `*`, no path at all: RFC 9112, section 3.2. */
+function originForm(target = '/'): string {
+  const path = target.replace(/^https?:\/\/[^/?]*/i, '');
+  if (path.startsWith('?')) return `/${path}`;
+  return path.startsWith('/') ? path : '/';
 }
 
 /** By name in the casing that came first. */

@@ -3,11 +3,12 @@ import {
   PutObjectCommand,
   type PutObjectCommandInput,
   paginateListObjectsV2,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { Stack } from '../../assembly/template.ts';
 import { assetFiles, assetPath } from '../asset-files.ts';
-import { created, type Request, run } from '../handler.ts';
+import { created, run } from '../handler.ts';
 import { physicalId } from '../names.ts';
 import { boolean, notSupported, texts } from '../properties.ts';
 import { contentTypeOf } from './content-types.ts';
@@ -35,37 +36,57 @@ const properties = z.object({
   Include: notSupported,
 });
 
-/**
- * Does what the CDK's bucket deployment does, without its Python function: source assets to the bucket, later ones over
- * earlier ones, deploy-time values in place of their markers.
- */
+/** The CDK's bucket deployment, without its Python function. */
 export const bucketDeployment = run(
   "the runner itself copies the assets to the bucket, in place of the CDK's Python function",
   properties,
   async (deployment, request) => {
-    const { DestinationBucketName: bucket, SystemMetadata: metadata } = deployment;
-    const prefix = keyPrefix(deployment.DestinationBucketKeyPrefix);
-    const files = await sourceFiles(deployment, request.stack);
-    const { s3 } = request.context;
-    for (const [name, content] of files) {
-      const object: PutObjectCommandInput = {
-        Bucket: bucket,
-        Key: prefix + name,
-        Body: content,
-        ContentType: metadata['content-type'] ?? contentTypeOf(name),
-        CacheControl: metadata['cache-control'],
-        ContentEncoding: metadata['content-encoding'],
-        Metadata: deployment.UserMetadata,
-      };
-      await s3.send(new PutObjectCommand(object), { abortSignal: request.signal });
-    }
-    if (deployment.Prune) await deleteOthers(request, bucket, prefix, new Set(files.keys()));
+    await deploy(deployment, { stack: request.stack, s3: request.context.s3, signal: request.signal });
     return created(physicalId('aws.cdk.s3deployment', request), {
       DestinationBucketArn: deployment.DestinationBucketArn,
       SourceObjectKeys: deployment.SourceObjectKeys,
     });
   },
 );
+
+/** Where a bucket deployment finds its assets and its bucket. */
+export interface DeploymentSurroundings {
+  /** Has the assets. */
+  readonly stack: Stack;
+  readonly s3: S3Client;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Does what the CDK's bucket deployment does: source assets to the bucket, later ones over earlier ones, deploy-time values
+ * in place of their markers.
+ *
+ * @param declared the custom resource's properties, with every reference resolved
+ * @throws ZodError for properties that are not supported
+ */
+export async function deployToBucket(declared: unknown, surroundings: DeploymentSurroundings): Promise<void> {
+  await deploy(properties.parse(declared), surroundings);
+}
+
+async function deploy(deployment: z.output<typeof properties>, surroundings: DeploymentSurroundings): Promise<void> {
+  const { DestinationBucketName: bucket, SystemMetadata: metadata } = deployment;
+  const { s3, signal } = surroundings;
+  const prefix = keyPrefix(deployment.DestinationBucketKeyPrefix);
+  const files = await sourceFiles(deployment, surroundings.stack);
+  for (const [name, content] of files) {
+    const object: PutObjectCommandInput = {
+      Bucket: bucket,
+      Key: prefix + name,
+      Body: content,
+      ContentType: metadata['content-type'] ?? contentTypeOf(name),
+      CacheControl: metadata['cache-control'],
+      ContentEncoding: metadata['content-encoding'],
+      Metadata: deployment.UserMetadata,
+    };
+    await s3.send(new PutObjectCommand(object), { ...(signal && { abortSignal: signal }) });
+  }
+  if (deployment.Prune) await deleteOthers(surroundings, bucket, prefix, new Set(files.keys()));
+}
 
 /** The CDK takes `/` for no prefix, and joins a prefix without a slash by one. */
 function keyPrefix(prefix: string): string {
@@ -85,15 +106,17 @@ async function sourceFiles(deployment: z.output<typeof properties>, stack: Stack
   return files;
 }
 
-async function deleteOthers({ context, signal }: Request, bucket: string, prefix: string, keep: ReadonlySet<string>) {
-  const pages = paginateListObjectsV2(
-    { client: context.s3, pageSize: DELETE_BATCH },
-    { Bucket: bucket, Prefix: prefix },
-  );
+async function deleteOthers(
+  { s3, signal }: DeploymentSurroundings,
+  bucket: string,
+  prefix: string,
+  keep: ReadonlySet<string>,
+): Promise<void> {
+  const pages = paginateListObjectsV2({ client: s3, pageSize: DELETE_BATCH }, { Bucket: bucket, Prefix: prefix });
   for await (const page of pages) {
     const others = (page.Contents ?? []).filter(({ Key = '' }) => !keep.has(Key.slice(prefix.length)));
     if (others.length === 0) continue;
     const Delete = { Objects: others.map(({ Key }) => ({ Key })), Quiet: true };
-    await context.s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }), { abortSignal: signal });
+    await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }), { ...(signal && { abortSignal: signal }) });
   }
 }
