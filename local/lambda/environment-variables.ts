@@ -1,5 +1,8 @@
-import { dirname } from 'node:path';
-import type { FunctionDefinition } from './function-definition.ts';
+import { dirname, resolve } from 'node:path';
+import { type FunctionDefinition, versionOf } from './function-definition.ts';
+
+/** Stands for the node_modules folder of the managed runtime, which brings AWS SDK v3. */
+const NODE_MODULES = resolve(import.meta.dirname, '../../node_modules');
 
 /** Carries the {@link InternetStandIn} into the runtime client, which removes it before the function's code loads. */
 export const INTERNET_VARIABLE = 'LOCAL_INTERNET';
@@ -17,8 +20,6 @@ export interface EnvironmentSurroundings {
   readonly region: string;
   /** Stands for `/var/runtime`. */
   readonly runtimeDir: string;
-  /** Stands for the node_modules folder of the managed runtime, which brings AWS SDK v3. */
-  readonly nodeModulesDir: string;
 }
 
 /**
@@ -33,7 +34,7 @@ export function environmentVariables(
   surroundings: EnvironmentSurroundings,
   runtimeApi: string,
 ): Record<string, string> {
-  const { endpointUrl, region, runtimeDir, nodeModulesDir } = surroundings;
+  const { endpointUrl, region, runtimeDir } = surroundings;
   const { accessKeyId, secretAccessKey, sessionToken } = definition.credentials;
   return {
     ...templateVariables(definition.environment, runtimeDir),
@@ -45,10 +46,10 @@ export function environmentVariables(
     AWS_ENDPOINT_URL: endpointUrl,
     AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: versionOf(definition),
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(new Date()),
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(versionOf(definition), new Date()),
     ...(definition.logFormat === 'JSON'
       ? { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: definition.applicationLogLevel ?? 'INFO' }
       : {}),
@@ -64,7 +65,7 @@ export function environmentVariables(
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
-    NODE_PATH: nodeModulesDir,
+    NODE_PATH: NODE_MODULES,
     // Without a home of its own, an SDK client would read the developer's ~/.aws.
     HOME: runtimeDir,
   };
@@ -76,6 +77,7 @@ function templateVariables(variables: Readonly<Record<string, string>>, runtimeD
   );
 }
 
-function logStreamName(now: Date): string {
-  return `${now.toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${crypto.randomUUID().replaceAll('-', '')}`;
+function logStreamName(version: string, now: Date): string {
+  const day = now.toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${day}/[${version}]${crypto.randomUUID().replaceAll('-', '')}`;
 }

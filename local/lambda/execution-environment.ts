@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../log.ts';
 import { signalGroup } from '../process-group.ts';
@@ -13,11 +13,14 @@ import type { FunctionDefinition } from './function-definition.ts';
 import { exitedPayload, type ProcessExit, timedOutPayload } from './function-errors.ts';
 import { forwardLines } from './function-log.ts';
 import type { ProcessGuard } from './process-guard.ts';
+import { type RecordingLog, recordingLog } from './recording-log.ts';
 import { type Invocation, type RuntimeAnswer, RuntimeApi } from './runtime-api.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./runtime/bootstrap.mjs', import.meta.url));
 /** Time between SIGTERM and SIGKILL. */
 const SHUTDOWN_GRACE_MS = 500;
+/** How long the last words of a process that ends are waited for. */
+const LAST_OUTPUT_MS = 1_000;
 
 export interface EnvironmentOptions extends EnvironmentSurroundings {
   readonly definition: FunctionDefinition;
@@ -31,13 +34,17 @@ export type InitOutcome = { kind: 'ready' } | { kind: 'failed'; payload: string 
 
 /** One process that runs one function, one event at a time, until it is ended. */
 export class ExecutionEnvironment {
+  /** Keeps what the process and the platform write. */
+  readonly log: RecordingLog;
   readonly #options: EnvironmentOptions;
   readonly #api: RuntimeApi;
   readonly #process: ChildProcess;
   readonly #exit: Promise<ProcessExit>;
+  readonly #outputEnd: Promise<void>;
   #alive = true;
 
-  private constructor(options: EnvironmentOptions, api: RuntimeApi, process: ChildProcess) {
+  private constructor(options: EnvironmentOptions, api: RuntimeApi, process: ChildProcess, log: RecordingLog) {
+    this.log = log;
     this.#options = options;
     this.#api = api;
     this.#process = process;
@@ -45,19 +52,21 @@ export class ExecutionEnvironment {
       process.once('error', reject);
       process.once('exit', (code, signal) => resolve({ code, signal }));
     });
+    this.#outputEnd = new Promise((resolve) => void process.once('close', resolve));
     this.#exit.then(
       () => this.#ended(),
       (error: Error) => {
         this.#alive = false;
         this.#api.close();
-        options.log.error(`the function's process did not start: ${error.message}`);
+        log.error(`the function's process did not start: ${error.message}`);
       },
     );
   }
 
   /** Starts the process; {@link init} says when it is ready. */
   static async start(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
-    const { definition, log, guard } = options;
+    const { definition, guard } = options;
+    const log = recordingLog(options.log);
     const api = new RuntimeApi();
     const address = await api.listen();
     const child = spawn(process.execPath, [`--max-old-space-size=${definition.memoryMb}`, BOOTSTRAP], {
@@ -73,7 +82,7 @@ export class ExecutionEnvironment {
     if (child.pid) guard.started(child.pid);
     forwardLines(child.stdout, log, 'info');
     forwardLines(child.stderr, log, 'warn');
-    return new ExecutionEnvironment(options, api, child);
+    return new ExecutionEnvironment(options, api, child, log);
   }
 
   /** False once the process has ended or is being ended. */
@@ -102,7 +111,7 @@ export class ExecutionEnvironment {
 
   /** Runs one event. A timeout or a crash ends the environment, as on AWS. */
   async invoke(invocation: Invocation): Promise<RuntimeAnswer> {
-    const { definition, log } = this.#options;
+    const { definition } = this.#options;
     const limit = new AbortController();
     try {
       return await Promise.race<RuntimeAnswer>([
@@ -113,7 +122,9 @@ export class ExecutionEnvironment {
         })),
         delay(invocation.deadline - Date.now(), undefined, { signal: limit.signal }).then(() => {
           this.kill();
-          log.error(`${invocation.requestId} Task timed out after ${definition.timeoutSeconds.toFixed(2)} seconds`);
+          this.log.error(
+            `${invocation.requestId} Task timed out after ${definition.timeoutSeconds.toFixed(2)} seconds`,
+          );
           return {
             payload: timedOutPayload(invocation.requestId, definition.timeoutSeconds),
             functionError: 'Unhandled',
@@ -123,6 +134,15 @@ export class ExecutionEnvironment {
     } finally {
       limit.abort();
     }
+  }
+
+  /** Resolves when the log has all that the process wrote until it answered or ended. */
+  async outputRead(): Promise<void> {
+    // A process writes before it answers, so what it wrote waits in the pipe by then.
+    if (this.#alive) return nextTurn();
+    const limit = new AbortController();
+    await Promise.race([this.#outputEnd, delay(LAST_OUTPUT_MS, undefined, { signal: limit.signal })]);
+    limit.abort();
   }
 
   /** Ends the process at once. */

@@ -4,6 +4,8 @@ import type { Credentials } from '../iam/principals.ts';
 export interface FunctionDefinition {
   readonly name: string;
   readonly arn: string;
+  /** A published version; `$LATEST` when absent. */
+  readonly version?: string;
   /** Source name of the function's lines in the log. */
   readonly label: string;
   /** Folder that stands for `/var/task`. */
@@ -23,6 +25,13 @@ export interface FunctionDefinition {
   readonly logFormat: 'Text' | 'JSON';
   /** Lowest level that is written; only JSON logging filters, as on AWS. */
   readonly applicationLogLevel?: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+}
+
+/** What an unqualified name stands for. */
+export const LATEST = '$LATEST';
+
+export function versionOf({ version = LATEST }: FunctionDefinition): string {
+  return version;
 }
 
 export interface InvokeOptions {

@@ -1,5 +1,5 @@
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
-import type { InvokeResult } from './function-definition.ts';
+import { versionOf } from './function-definition.ts';
 import { timedOutPayload } from './function-errors.ts';
 import { LambdaError } from './lambda-error.ts';
 import type { Invocation, RuntimeAnswer } from './runtime-api.ts';
@@ -14,9 +14,14 @@ export interface PoolLimits {
   readonly initTimeoutMs: number;
 }
 
-export type InvocationRequest = Pick<Invocation, 'functionArn' | 'traceId' | 'payload'> & {
+export const DEFAULT_LIMITS: PoolLimits = { maxEnvironments: 8, idleTimeoutMs: 5 * 60_000, initTimeoutMs: 10_000 };
+
+export type InvocationRequest = Omit<Invocation, 'deadline'> & {
   readonly signal: AbortSignal | undefined;
 };
+
+/** What an invocation came to, and what was logged for it: init phase and platform included, one line per entry. */
+export type LoggedAnswer = RuntimeAnswer & { readonly lines: string };
 
 /** The execution environments of one function: starts, reuses (the latest used first) and ends them. */
 export class FunctionPool {
@@ -43,16 +48,14 @@ export class FunctionPool {
    *
    * @throws LambdaError TooManyRequestsException when the function's reserved concurrency is used up
    */
-  async invoke(request: InvocationRequest): Promise<Omit<InvokeResult, 'executedVersion'>> {
+  async invoke(request: InvocationRequest): Promise<LoggedAnswer> {
     const { reservedConcurrency } = this.#options.definition;
     if (reservedConcurrency !== undefined && this.concurrency >= reservedConcurrency) {
       throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
     }
     await this.#slots.take(request.signal);
     try {
-      const requestId = crypto.randomUUID();
-      const answer = await this.#run(request, requestId);
-      return { requestId, ...answer };
+      return await this.#run(request);
     } finally {
       this.#slots.release();
     }
@@ -66,19 +69,23 @@ export class FunctionPool {
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
   }
 
-  async #run(request: InvocationRequest, requestId: string): Promise<RuntimeAnswer> {
-    const { definition, log } = this.#options;
+  async #run({ signal: _, ...request }: InvocationRequest): Promise<LoggedAnswer> {
+    const { definition } = this.#options;
+    const { requestId } = request;
     const timeoutMs = definition.timeoutSeconds * 1000;
     const initStart = performance.now();
     let environment = this.#takeIdle();
     let deadline: number | undefined;
     let initMs: number | undefined;
+    let lines = '';
     if (!environment) {
       environment = await this.#start();
       let init = await environment.init(this.#limits.initTimeoutMs, requestId);
       if (init.kind === 'timed-out') {
         // As on AWS: the init phase begins anew, this time as part of the invocation and its timeout.
         environment.kill();
+        await environment.outputRead();
+        lines += environment.log.takeLines();
         deadline = Date.now() + timeoutMs;
         environment = await this.#start();
         init = await environment.init(timeoutMs, requestId);
@@ -86,20 +93,22 @@ export class FunctionPool {
       if (init.kind !== 'ready') {
         environment.kill();
         const payload = init.kind === 'failed' ? init.payload : timedOutPayload(requestId, definition.timeoutSeconds);
-        return { payload, functionError: 'Unhandled' };
+        await environment.outputRead();
+        return { payload, functionError: 'Unhandled', lines: lines + environment.log.takeLines() };
       }
       initMs = performance.now() - initStart;
     }
 
-    log.debug(`START RequestId: ${requestId} Version: $LATEST`);
+    environment.log.debug(`START RequestId: ${requestId} Version: ${versionOf(definition)}`);
     const start = performance.now();
-    const { functionArn, traceId, payload } = request;
     deadline ??= Date.now() + timeoutMs;
-    const answer = await environment.invoke({ requestId, functionArn, traceId, payload, deadline });
-    log.debug(`END RequestId: ${requestId}`);
-    log.debug(reportLine(requestId, performance.now() - start, definition.memoryMb, initMs));
+    const answer = await environment.invoke({ ...request, deadline });
+    const durationMs = performance.now() - start;
+    await environment.outputRead();
+    environment.log.debug(`END RequestId: ${requestId}`);
+    environment.log.debug(reportLine(requestId, durationMs, definition.memoryMb, initMs));
     this.#keep(environment);
-    return answer;
+    return { ...answer, lines: lines + environment.log.takeLines() };
   }
 
   async #start(): Promise<ExecutionEnvironment> {

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { functionName, qualifiedFunctionName } from '../aws-identity.ts';
 import type { Log } from '../log.ts';
 import type { InternetStandIn } from './environment-variables.ts';
-import type { FunctionDefinition, InvokeOptions, InvokeResult } from './function-definition.ts';
-import { FunctionPool, type PoolLimits } from './function-pool.ts';
+import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
+import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './function-pool.ts';
 import { LambdaError } from './lambda-error.ts';
 import { ProcessGuard } from './process-guard.ts';
 
@@ -13,13 +11,6 @@ import { ProcessGuard } from './process-guard.ts';
 const ACCOUNT_CONCURRENCY = 1000;
 /** Lambda's limit for a synchronous invocation: 6 MiB. */
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
-
-/** What an unqualified name stands for. */
-const LATEST = '$LATEST';
-
-const NODE_MODULES = resolve(dirname(fileURLToPath(import.meta.url)), '../../node_modules');
-
-const DEFAULT_LIMITS: PoolLimits = { maxEnvironments: 8, idleTimeoutMs: 5 * 60_000, initTimeoutMs: 10_000 };
 
 export interface LambdaServiceOptions {
   /** `AWS_ENDPOINT_URL` of the functions; by IP address, which makes S3 clients use path-style requests. */
@@ -64,7 +55,6 @@ export class LambdaService {
         endpointUrl: this.#options.endpointUrl,
         region: this.#options.region,
         runtimeDir: this.#options.runtimeDir,
-        nodeModulesDir: NODE_MODULES,
         internet: this.#options.internet,
         guard: this.#guard,
         log: definition.quiet ? asDetail(log) : log,
@@ -97,13 +87,15 @@ export class LambdaService {
     for (const other of this.#functions.values()) concurrency += other.pool.concurrency;
     if (concurrency >= ACCOUNT_CONCURRENCY) throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
 
-    const result = await pool.invoke({
+    const requestId = crypto.randomUUID();
+    const { payload: answer, functionError } = await pool.invoke({
+      requestId,
       functionArn: nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn,
       traceId: options.traceId ?? newTraceId(),
       payload,
       signal: options.signal,
     });
-    return { ...result, executedVersion };
+    return { requestId, payload: answer, ...(functionError && { functionError }), executedVersion };
   }
 
   /** Ends every execution environment; resolves when all processes are gone. */

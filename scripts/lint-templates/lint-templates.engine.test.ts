@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cacheDirOf } from '../../local/settings.ts';
-import { findPython, installCfnLint } from './cfn-lint.ts';
+import { findPythonForCfnLint, installCfnLint } from './cfn-lint.ts';
 import { lintFiles, lintTemplates } from './lint-templates.ts';
 
-const python = await findPython();
+const python = await findPythonForCfnLint();
 const cacheDir = cacheDirOf(undefined, process.env);
 /** The first time, cfn-lint is installed. */
 const INSTALL_TIMEOUT_MS = 300_000;

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { PROD_WITH_EVERYTHING, STAGE_CONTEXTS } from '../../infra/example-contexts.ts';
 import { synthesizeApp } from '../../infra/synthesize.ts';
-import { installCfnLint, type Python } from './cfn-lint.ts';
+import type { Python } from '../python-environment.ts';
+import { installCfnLint } from './cfn-lint.ts';
 
 /**
  * W3005: a `DependsOn` that a reference implies already. The CDK writes it for each function and its role; it changes nothing.

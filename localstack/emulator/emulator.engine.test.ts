@@ -1,0 +1,281 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { SUPPORTED_TYPES, USELESS_TYPES } from '../../infra/localstack/supported-types.ts';
+import { processIdentity } from '../../local/engines/processes/identity.ts';
+import { cacheDirOf } from '../../local/settings.ts';
+import { memoryLog, waitFor } from '../../local/testing.ts';
+import {
+  createFunction,
+  lambdaClient,
+  loggedLines,
+  providedTypes,
+  temporaryFolder,
+  zipOf,
+} from './emulator-fixture.ts';
+import { isHealthy } from './health.ts';
+import { findPythonForLocalStack, installLocalStack } from './install.ts';
+import { type Emulator, startLocalStack } from './start.ts';
+
+const python = await findPythonForLocalStack();
+/** The first time, LocalStack is installed. */
+const INSTALL_TIMEOUT_MS = 600_000;
+/** LocalStack loads a service when it is first called. */
+const FIRST_CALL_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 30_000;
+
+const isRunning = (pid: number) => processIdentity(pid) !== undefined;
+
+describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)', () => {
+  const log = memoryLog();
+  let interpreter: string;
+  let emulator: Emulator;
+
+  const start = async () => {
+    const dir = await temporaryFolder();
+    return startLocalStack({ python: interpreter, dir: join(dir, 'emulator'), runDir: join(dir, 'run'), port: 0, log });
+  };
+  const create = (...[code, settings]: [string, Parameters<typeof createFunction>[2]?]) =>
+    createFunction(lambdaClient(emulator.url), code, settings);
+
+  beforeAll(async () => {
+    interpreter = (await installLocalStack({ cacheDir: cacheDirOf(undefined, process.env), log })).python;
+    emulator = await start();
+  }, INSTALL_TIMEOUT_MS);
+  afterAll(() => emulator?.stop());
+
+  it('has a provider for just those types that the app may use', async () => {
+    const provided = await providedTypes(interpreter);
+    const known = [...SUPPORTED_TYPES, ...USELESS_TYPES.keys()].map((type) => type.toLowerCase());
+    expect(provided.filter((type) => !known.includes(type))).toEqual([]);
+    expect([...SUPPORTED_TYPES].filter((type) => !provided.includes(type.toLowerCase()))).toEqual([]);
+  });
+
+  describe('a function', () => {
+    it(
+      'gets its event, its variables and a context, in a process that is used again',
+      async () => {
+        const { name, invoke } = await create(
+          `export const handler = async (event, { functionName, functionVersion, invokedFunctionArn, memoryLimitInMB }) =>
+          ({ event, stage: process.env.STAGE, functionName, functionVersion, invokedFunctionArn, memoryLimitInMB, pid: process.pid,
+             home: process.env.HOME })`,
+          { Environment: { Variables: { STAGE: 'dev' } }, MemorySize: 256 },
+        );
+        const { value, functionError, executedVersion } = await invoke({ order: 'ü' });
+        expect(functionError).toBeUndefined();
+        expect(executedVersion).toBe('$LATEST');
+        expect(value).toEqual({
+          event: { order: 'ü' },
+          stage: 'dev',
+          functionName: name,
+          functionVersion: '$LATEST',
+          invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
+          memoryLimitInMB: '256',
+          pid: expect.any(Number),
+          home: expect.stringContaining('runtime'),
+        });
+        expect((await invoke()).value.pid).toBe(value.pid);
+      },
+      FIRST_CALL_TIMEOUT_MS,
+    );
+
+    it(
+      'reaches S3 of LocalStack with what the environment gives it, and signs addresses that hold',
+      async () => {
+        const { invoke } = await create(
+          `import { createRequire } from 'node:module';
+        const require = createRequire(import.meta.url);
+        const { CreateBucketCommand, PutObjectCommand, GetObjectCommand, S3Client } = require('@aws-sdk/client-s3');
+        const { getSignedUrl } = require('@aws-sdk/s3-request-presigner');
+        export const handler = async (Bucket) => {
+          const s3 = new S3Client();
+          await s3.send(new CreateBucketCommand({ Bucket }));
+          await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'receipt' }));
+          return getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'a' }));
+        };`,
+          { Timeout: 30 },
+        );
+        const { value: address } = await invoke('receipts');
+        expect(await (await fetch(address)).text()).toBe('receipt');
+        expect((await fetch(address.replace('Expires=900', 'Expires=901'))).status).toBe(403);
+      },
+      FIRST_CALL_TIMEOUT_MS,
+    );
+
+    it('runs several events side by side, each in a process of its own', async () => {
+      const { invoke } = await create(
+        'export const handler = async () => { await new Promise((r) => setTimeout(r, 500)); return process.pid; };',
+      );
+      const results = await Promise.all([invoke(), invoke(), invoke()]);
+      expect(new Set(results.map(({ value }) => value)).size).toBe(3);
+    });
+
+    it('beyond what the machine runs side by side, lets events wait', async () => {
+      const { invoke } = await create(
+        'export const handler = async () => { await new Promise((r) => setTimeout(r, 20)); return process.pid; };',
+      );
+      const results = await Promise.all(Array.from({ length: 24 }, () => invoke()));
+      expect(new Set(results.map(({ value }) => value)).size).toBeLessThanOrEqual(8);
+      expect(results.every(({ functionError }) => functionError === undefined)).toBe(true);
+    });
+
+    it('serves new code after an update, while the old code finishes what it runs', async () => {
+      const client = lambdaClient(emulator.url);
+      const { name, invoke } = await create(
+        'export const handler = async (ms) => { await new Promise((r) => setTimeout(r, ms)); return ["old", process.pid]; };',
+      );
+      await invoke(0);
+      const running = invoke(2_000);
+      await client.send(
+        new UpdateFunctionCodeCommand({
+          FunctionName: name,
+          ZipFile: zipOf('export const handler = async () => ["new"];'),
+        }),
+      );
+      await waitUntilFunctionUpdatedV2(
+        { client, maxWaitTime: 20, minDelay: 0.1, maxDelay: 0.5 },
+        { FunctionName: name },
+      );
+      expect((await invoke(0)).value).toEqual(['new']);
+      const { value, functionError } = await running;
+      expect(functionError).toBeUndefined();
+      expect(value[0]).toBe('old');
+      await waitFor(() => !isRunning(value[1]));
+    });
+
+    it('in another language than Node.js is refused with the reason', async () => {
+      await expect(create('', { Runtime: 'python3.13' })).rejects.toThrow(/Node\.js/);
+    });
+  });
+
+  describe('a function that fails', () => {
+    const runtimeError = (errorType: string, message: RegExp) => ({
+      errorType,
+      errorMessage: expect.stringMatching(message),
+    });
+
+    it('by throwing answers the error, and lives on', async () => {
+      const { invoke } = await create(
+        'export const handler = async (e) => { if (e.pid) return process.pid; throw new RangeError("too far"); };',
+      );
+      const before = (await invoke({ pid: true })).value;
+      const { value, functionError } = await invoke();
+      expect(functionError).toBe('Unhandled');
+      expect(value).toMatchObject({ errorType: 'RangeError', errorMessage: 'too far', trace: expect.any(Array) });
+      expect((await invoke({ pid: true })).value).toBe(before);
+    });
+
+    it('by running too long is ended at its timeout, and starts anew', async () => {
+      const { invoke } = await create(
+        'console.log("pid", process.pid); export const handler = async (busy) => { while (busy === true); return process.pid; };',
+        { Timeout: 1 },
+      );
+      const before = (await invoke(false)).value;
+      const { value, functionError, log: lines } = await invoke(true);
+      expect(functionError).toBe('Unhandled');
+      expect(value).toEqual(runtimeError('Sandbox.Timedout', /Task timed out after 1\.00 seconds$/));
+      expect(lines).toMatch(/Task timed out after 1\.00 seconds/);
+      expect((await invoke(false)).value).not.toBe(before);
+    });
+
+    it('while it is loaded answers why, and its log says so', async () => {
+      const { name, invoke } = await create('throw new TypeError("bad setting");');
+      const { value, functionError } = await invoke();
+      expect(functionError).toBe('Unhandled');
+      expect(value).toMatchObject({ errorType: 'TypeError', errorMessage: 'bad setting' });
+      await waitFor(async () => (await loggedLines(emulator.url, name)).some((line) => line.includes('bad setting')));
+    });
+
+    it.each([
+      ['process.exit(3)', /exit status 3$/],
+      ['const all = []; for (;;) all.push(new Array(1e6).fill(all.length))', /signal: SIGABRT$/],
+    ])('by ending its process (%s) answers Runtime.ExitError', async (crash, message) => {
+      const { invoke } = await create(`export const handler = async () => { ${crash} };`, { Timeout: 30 });
+      expect((await invoke()).value).toEqual(runtimeError('Runtime.ExitError', message));
+    });
+  });
+
+  it("brings a function's lines to CloudWatch Logs, to the caller that asks for them and to the log of the run", async () => {
+    const { name, invoke } = await create(
+      'console.log("loaded"); export const handler = async () => { console.debug("hidden"); console.info("stored", { order: 1 }); };',
+      { LoggingConfig: { LogFormat: 'JSON' } },
+    );
+    const { log: tail } = await invoke();
+    const messages = (lines: readonly string[]) =>
+      lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line).message);
+    const expected = ['loaded', 'stored { order: 1 }'];
+    expect(messages(tail.split('\n'))).toEqual(expected);
+    expect(tail).toMatch(/^START RequestId: .*^END RequestId: .*^REPORT RequestId: .*Init Duration/ms);
+    const logged = await waitFor(async () => {
+      const lines = await loggedLines(emulator.url, name);
+      return lines.some((line) => line.startsWith('REPORT')) && lines;
+    });
+    expect(messages(logged)).toEqual(expected);
+    expect(log.lines.find((line) => line.startsWith(`info ${name} {`) && line.includes('stored'))).toBeDefined();
+  });
+
+  describe('no process is left behind', () => {
+    const SPINNING = `import { writeSync } from 'node:fs';
+      export const handler = async () => { writeSync(1, 'spinning in ' + process.pid + '\\n'); while (true); };`;
+    const pidIn = (lines: readonly string[]) => {
+      const found = lines.map((line) => /spinning in (\d+)/.exec(line)?.[1]).findLast(Boolean);
+      return found === undefined ? undefined : Number(found);
+    };
+
+    it('when LocalStack is killed: its functions end, and it starts again, empty', async () => {
+      const { invoke } = await create(SPINNING, { Timeout: 60 });
+      const broken = expect(invoke()).rejects.toThrow();
+      const functionPid = await waitFor(() => pidIn(log.lines));
+      process.kill(emulator.pid as number, 'SIGKILL');
+      await broken;
+      await waitFor(() => !isRunning(functionPid));
+      await waitFor(() => isHealthy(emulator.url), START_TIMEOUT_MS);
+      expect(log.lines).toContain('warn test LocalStack keeps nothing when it ends: deploy again');
+      expect((await (await create('export const handler = async () => 1;')).invoke()).value).toBe(1);
+    });
+
+    it('when it is stopped', async () => {
+      const stopped = await start();
+      const { invoke } = await createFunction(lambdaClient(stopped.url), SPINNING, { Timeout: 60 });
+      const before = pidIn(log.lines);
+      const broken = expect(invoke()).rejects.toThrow();
+      const functionPid = await waitFor(() => {
+        const pid = pidIn(log.lines);
+        return pid !== before && pid;
+      });
+      const pid = stopped.pid as number;
+      await stopped.stop();
+      await broken;
+      expect([functionPid, pid].filter(isRunning)).toEqual([]);
+    });
+
+    it('when whoever started it is killed', async () => {
+      const dir = await temporaryFolder();
+      const options = { python: interpreter, dir: join(dir, 'emulator'), runDir: join(dir, 'run'), port: 0 };
+      const program = `
+        import { startLocalStack } from ${JSON.stringify(new URL('./start.ts', import.meta.url).href)};
+        const log = { child: () => log };
+        log.debug = log.warn = log.error = log.info = (line) => console.log(line);
+        const { pid, url } = await startLocalStack({ ...${JSON.stringify(options)}, log });
+        console.log('started ' + JSON.stringify({ pid, url }));`;
+      const starter = spawn(process.execPath, ['--input-type=module', '-e', program], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      onTestFinished(() => void starter.kill('SIGKILL'));
+      const lines: string[] = [];
+      createInterface({ input: starter.stdout }).on('line', (line) => lines.push(line));
+      const started = await waitFor(() => lines.find((line) => line.startsWith('started ')), START_TIMEOUT_MS);
+      const { pid, url } = JSON.parse(started.slice('started '.length));
+      const { invoke } = await createFunction(lambdaClient(url), SPINNING, { Timeout: 60 });
+      const broken = expect(invoke()).rejects.toThrow();
+      const functionPid = await waitFor(() => pidIn(lines));
+      starter.kill('SIGKILL');
+      await once(starter, 'exit');
+      await broken;
+      await waitFor(() => !isRunning(functionPid) && !isRunning(pid));
+    });
+  });
+});

@@ -1,0 +1,145 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import type { EnvironmentSurroundings } from '../../local/lambda/environment-variables.ts';
+import type { FunctionDefinition } from '../../local/lambda/function-definition.ts';
+import { DEFAULT_LIMITS, FunctionPool, type InvocationRequest } from '../../local/lambda/function-pool.ts';
+import { LambdaError } from '../../local/lambda/lambda-error.ts';
+import { ProcessGuard } from '../../local/lambda/process-guard.ts';
+import type { Log } from '../../local/log.ts';
+
+/** What the executor in LocalStack says about one version of a function. */
+export type HostedFunction = Omit<FunctionDefinition, 'label'> &
+  Pick<EnvironmentSurroundings, 'endpointUrl' | 'region'>;
+
+/** Functions reach LocalStack itself; what the local run puts in place of AWS's HTTPS endpoints is not there. */
+const INTERNET = { trustedCertificates: [], httpsPort: 443 };
+
+/**
+ * Runs the functions of LocalStack as the local run does its own, in the process that starts LocalStack. The executor in
+ * LocalStack calls it over HTTP: `PUT /functions/<revision>` with a {@link HostedFunction},
+ * `POST /functions/<revision>/invocations`, and `DELETE /functions/<revision>` when the version is no longer served.
+ */
+export class FunctionHost {
+  readonly #runtimeDir: string;
+  readonly #log: Log;
+  readonly #guard: ProcessGuard;
+  readonly #server = createServer((request, response) => {
+    this.#handle(request, response).catch((error: Error) => {
+      if (!response.destroyed) respond(response, error instanceof LambdaError ? 503 : 500, { error: error.message });
+    });
+  });
+  readonly #functions = new Map<string, ServedFunction>();
+  /** Those that still run something for a version which is no longer served, too. */
+  readonly #pools = new Set<FunctionPool>();
+
+  /** @param runtimeDir stands for `/var/runtime`; empty */
+  constructor({ runtimeDir, log }: { runtimeDir: string; log: Log }) {
+    this.#runtimeDir = runtimeDir;
+    this.#log = log;
+    this.#guard = new ProcessGuard(log);
+  }
+
+  /** Listens on any free port of loopback. @returns `host:port` */
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Ends every process and forgets all functions: those of a LocalStack that is gone. */
+  async reset(): Promise<void> {
+    this.#functions.clear();
+    const pools = [...this.#pools];
+    this.#pools.clear();
+    await Promise.all(pools.map((pool) => pool.stop()));
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await this.reset();
+    this.#guard.stop();
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '' } = request;
+    const [, revision, invocations] = /^\/functions\/([^/]+)(\/invocations)?$/.exec(url) ?? [];
+    if (revision === undefined) return respond(response, 404, { error: `no ${url} here` });
+    const call = `${method} ${invocations ? 'invocations' : 'function'}`;
+    if (call === 'PUT function') {
+      this.#put(revision, (await json(request)) as HostedFunction);
+      return respond(response, 204);
+    }
+    if (call === 'DELETE function') {
+      this.#remove(revision);
+      return respond(response, 204);
+    }
+    const served = this.#functions.get(revision);
+    if (call !== 'POST invocations' || !served)
+      return respond(response, 404, { error: `no function ${revision} here` });
+    const invocation = (await json(request)) as Omit<InvocationRequest, 'signal'>;
+    // Whoever waits for a free environment stops waiting when LocalStack is gone.
+    const caller = new AbortController();
+    response.once('close', () => caller.abort());
+    respond(response, 200, await served.invoke({ ...invocation, signal: caller.signal }));
+  }
+
+  #put(revision: string, { endpointUrl, region, ...definition }: HostedFunction): void {
+    if (this.#functions.has(revision)) return;
+    const options = {
+      definition: { ...definition, label: definition.name },
+      endpointUrl,
+      region,
+      runtimeDir: this.#runtimeDir,
+      internet: INTERNET,
+      guard: this.#guard,
+      log: this.#log.child(definition.name),
+    };
+    const pool = new FunctionPool(options, DEFAULT_LIMITS);
+    this.#pools.add(pool);
+    this.#functions.set(revision, new ServedFunction(pool));
+  }
+
+  /** What runs already may finish, as on AWS. */
+  #remove(revision: string): void {
+    const served = this.#functions.get(revision);
+    this.#functions.delete(revision);
+    served?.retire().then(
+      () => this.#pools.delete(served.pool),
+      (error: Error) => this.#log.error(error.message),
+    );
+  }
+}
+
+class ServedFunction {
+  readonly pool: FunctionPool;
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(pool: FunctionPool) {
+    this.pool = pool;
+  }
+
+  async invoke(request: InvocationRequest) {
+    const answer = this.pool.invoke(request);
+    this.#running.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#running.delete(answer);
+    }
+  }
+
+  /** Ends the processes as soon as nothing runs in them any more. */
+  async retire(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    await this.pool.stop();
+  }
+}
+
+function respond(response: ServerResponse, status: number, body?: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(body && JSON.stringify(body));
+}

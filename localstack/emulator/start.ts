@@ -1,0 +1,137 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Engine } from '../../local/engines/engine.ts';
+import { freePort } from '../../local/engines/ports.ts';
+import { type SupervisedProcess, supervise } from '../../local/engines/processes/supervise.ts';
+import type { Log } from '../../local/log.ts';
+import { FunctionHost } from './function-host.ts';
+import { isHealthy } from './health.ts';
+
+export interface EmulatorOptions {
+  /** The interpreter that has LocalStack; see `installLocalStack`. */
+  readonly python: string;
+  /** Folder for LocalStack's files. It keeps nothing there between starts: this edition has no persistence. */
+  readonly dir: string;
+  /** Folder that says which processes use the data folder; see `recoverLeftovers`. */
+  readonly runDir: string;
+  /** 0 means any free one. */
+  readonly port: number;
+  readonly log: Log;
+  /** Further settings of LocalStack, as variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface Emulator extends Engine {
+  readonly url: string;
+}
+
+const EXECUTOR = join(import.meta.dirname, 'process-executor');
+const READY_WITHIN_MS = 60_000;
+const HEALTHY_WITHIN_MS = 10_000;
+const STOP_WITHIN_MS = 8_000;
+
+/**
+ * Starts LocalStack on loopback, and runs its functions as processes of this machine. It takes part in no network: nothing is
+ * fetched, nothing is reported.
+ *
+ * @throws Error with the last lines of its output when it does not start
+ */
+export async function startLocalStack(options: EmulatorOptions): Promise<Emulator> {
+  const { log } = options;
+  const port = options.port || (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const runtimeDir = join(options.dir, 'runtime');
+  await mkdir(runtimeDir, { recursive: true });
+  const host = new FunctionHost({ runtimeDir, log });
+  try {
+    const server = await superviseLocalStack(options, port, host);
+    await waitUntilHealthy(url, server);
+    return {
+      name: 'localstack',
+      port,
+      url,
+      get pid() {
+        return server.pid;
+      },
+      async stop() {
+        // The host first: LocalStack waits for functions that run, and may not start others meanwhile.
+        await host.stop();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+}
+
+async function superviseLocalStack(
+  { python, dir, runDir, log, variables }: EmulatorOptions,
+  port: number,
+  host: FunctionHost,
+): Promise<SupervisedProcess> {
+  const hostAddress = await host.listen();
+  let starts = 0;
+  return supervise({
+    name: 'localstack',
+    runDir,
+    async prepare() {
+      starts += 1;
+      if (starts > 1) log.warn('LocalStack keeps nothing when it ends: deploy again');
+      await host.reset();
+      await makeFolders(dir);
+      return {
+        command: python,
+        args: [EXECUTOR],
+        cwd: dir,
+        env: { ...environment(dir, port), FUNCTION_HOST: hostAddress, ...variables },
+      };
+    },
+    isReady: (line) => line === 'Ready.',
+    readyWithinMs: READY_WITHIN_MS,
+    onLine: (line) => (/^\S+ +ERROR --- /.test(line) ? log.error(line) : log.debug(line)),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: STOP_WITHIN_MS,
+    log,
+  });
+}
+
+/** https://docs.localstack.cloud/references/configuration/ */
+function environment(dir: string, port: number): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    LANG: 'C.UTF-8',
+    // Profiles, caches and the code of functions would go into the person's own folders.
+    HOME: join(dir, 'home'),
+    TMPDIR: join(dir, 'tmp'),
+    FILESYSTEM_ROOT: join(dir, 'files'),
+    PYTHONDONTWRITEBYTECODE: '1',
+    // Inside somebody's container, it would take itself for its own image and write to /var/lib.
+    OVERRIDE_IN_DOCKER: '0',
+    GATEWAY_LISTEN: `127.0.0.1:${port}`,
+    LAMBDA_RUNTIME_EXECUTOR: 'process',
+    // Presigned addresses are checked as on AWS, and run out.
+    S3_SKIP_SIGNATURE_VALIDATION: '0',
+    // No telemetry, no certificate from the internet, no name server.
+    DISABLE_EVENTS: '1',
+    SKIP_SSL_CERT_DOWNLOAD: '1',
+    DNS_ADDRESS: '0',
+  };
+}
+
+async function makeFolders(dir: string): Promise<void> {
+  for (const name of ['files', 'tmp']) await rm(join(dir, name), { recursive: true, force: true });
+  for (const name of ['files', 'tmp', 'home']) await mkdir(join(dir, name), { recursive: true });
+}
+
+async function waitUntilHealthy(url: string, server: SupervisedProcess): Promise<void> {
+  const deadline = Date.now() + HEALTHY_WITHIN_MS;
+  while (!(await isHealthy(url))) {
+    if (Date.now() > deadline) {
+      await server.stop();
+      throw new Error(`localstack: not healthy after ${HEALTHY_WITHIN_MS} ms`);
+    }
+    await delay(50);
+  }
+}
