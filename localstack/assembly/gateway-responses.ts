@@ -1,0 +1,12 @@
+import { loadAssembly } from '../../local/assembly/load-assembly.ts';
+import type { GatewayResponseDefinition } from '../../local/gateway/rest-api-definition.ts';
+import { gatewayResponseOf, gatewayResponseProperties } from '../../local/resources/api-gateway.ts';
+
+/** How the API of an assembly words its own answers, by response type. */
+export function gatewayResponses(assembly: string): Record<string, GatewayResponseDefinition> {
+  const declared = loadAssembly(assembly)
+    .flatMap(({ template }) => Object.values(template.Resources))
+    .filter(({ Type }) => Type === 'AWS::ApiGateway::GatewayResponse')
+    .map(({ Properties }) => gatewayResponseProperties.parse(Properties));
+  return Object.fromEntries(declared.map((properties) => [properties.ResponseType, gatewayResponseOf(properties)]));
+}

@@ -1,0 +1,52 @@
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { removeOtherAssemblies, synthesize } from '../../local/assembly/synthesize.ts';
+import type { Log } from '../../local/log.ts';
+import { REPOSITORY } from '../../local/settings.ts';
+
+/** Says which assembly the published one is a copy of. */
+const SOURCE = 'copied-from';
+
+/** Where the bridge looks for the assembly, in a container as well. */
+export function publishedAssembly(dataDir: string): string {
+  return join(dataDir, 'cdk.out');
+}
+
+/**
+ * Synthesizes the app for LocalStack, unless that has been done for the same sources and context, and publishes it to the
+ * bridge.
+ *
+ * @param dataDir the folder for everything about LocalStack
+ * @returns the folder of the cloud assembly
+ * @throws UserError when the app cannot be synthesized
+ */
+export async function synthesizeForLocalStack(
+  dataDir: string,
+  context: Readonly<Record<string, string>>,
+  log: Pick<Log, 'info'>,
+  signal?: AbortSignal,
+): Promise<string> {
+  const assembly = await synthesize({
+    repository: REPOSITORY,
+    dir: join(dataDir, 'assemblies'),
+    context,
+    log,
+    ...(signal && { signal }),
+  });
+  await removeOtherAssemblies(assembly);
+  await publish(assembly, publishedAssembly(dataDir));
+  return assembly;
+}
+
+/** The published folder keeps its name and is exchanged as a whole, so that nobody reads half of it. */
+async function publish(assembly: string, published: string): Promise<void> {
+  const current = await readFile(join(published, SOURCE), 'utf8').catch(() => undefined);
+  if (current === basename(assembly)) return;
+  const draft = `${published}.draft`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { recursive: true });
+  await cp(assembly, draft, { recursive: true });
+  await writeFile(join(draft, SOURCE), basename(assembly));
+  await rm(published, { recursive: true, force: true });
+  await rename(draft, published);
+}

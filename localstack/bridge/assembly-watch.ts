@@ -1,0 +1,57 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '../../local/log.ts';
+import type { EventSourceMappingDefinition } from '../../local/poller/event-source-mapping.ts';
+import { bootstrapBrokers, eventSourceMappings, readLeftOut } from '../assembly/left-out.ts';
+
+/** A mapping, and where the brokers of its topic are. */
+export interface SourcedMapping {
+  readonly mapping: EventSourceMappingDefinition;
+  /** `host:port,host:port` */
+  readonly bootstrapServers: string;
+}
+
+/** Reads the mappings of a cloud assembly whenever that has been written anew. */
+export class AssemblyWatch {
+  readonly #dir: string;
+  readonly #log: Log;
+  #read: string | undefined;
+  #problem: { readonly reason: string; looks: number } | undefined;
+
+  constructor(dir: string, log: Log) {
+    this.#dir = dir;
+    this.#log = log;
+  }
+
+  /**
+   * The mappings; undefined when they are those of the last look, or cannot be read. The latter is logged, but not before it
+   * has lasted for two looks: the assembly may just be being exchanged.
+   */
+  look(): SourcedMapping[] | undefined {
+    try {
+      const version = this.#version();
+      if (version !== undefined && version === this.#read) return undefined;
+      const leftOut = readLeftOut(this.#dir);
+      const bootstrapServers = bootstrapBrokers(leftOut);
+      const mappings = eventSourceMappings(leftOut).map((mapping) => ({ mapping, bootstrapServers }));
+      this.#read = version;
+      this.#problem = undefined;
+      return mappings;
+    } catch (error) {
+      this.#complain((error as Error).message);
+      return undefined;
+    }
+  }
+
+  /** Changes with every writing: the CDK writes the manifest last. */
+  #version(): string | undefined {
+    const manifest = statSync(join(this.#dir, 'manifest.json'), { throwIfNoEntry: false });
+    return manifest && `${manifest.ino} ${manifest.mtimeMs} ${manifest.size}`;
+  }
+
+  #complain(reason: string): void {
+    if (this.#problem?.reason !== reason) this.#problem = { reason, looks: 0 };
+    this.#problem.looks += 1;
+    if (this.#problem.looks === 2) this.#log.warn('waiting for a cloud assembly: %s', reason);
+  }
+}

@@ -1,0 +1,92 @@
+import { Agent, type IncomingMessage } from 'node:http';
+import { answerFromApi } from '../../local/gateway/distribution/api-origin.ts';
+import { type HttpAnswer, send } from '../../local/gateway/http-answer.ts';
+import { type RunningServer, serve } from '../../local/gateway/http-server.ts';
+import type { Handle, RefusalStatus, Refuse } from '../../local/gateway/malformed-requests.ts';
+import type { GatewayResponseDefinition } from '../../local/gateway/rest-api-definition.ts';
+import type { Log } from '../../local/log.ts';
+import { wordGatewayError } from './gateway-errors.ts';
+
+/** Twice what API Gateway gives a function: the first call may have to start a container. */
+const UPSTREAM_TIMEOUT_MS = 60_000;
+const RETRY_AFTER_SECONDS = 5;
+
+const AWAY = 'LocalStack does not answer. `npm run localstack -- status` shows what is up, and `up` starts it.';
+const NOT_DEPLOYED = 'LocalStack does not have the API yet. `npm run localstack -- deploy` deploys it.';
+const FAILED = 'LocalStack failed at this request. `npm run localstack -- logs` shows its own words.';
+const REFUSALS: Readonly<Record<RefusalStatus, string>> = {
+  400: 'The request is not valid HTTP.',
+  408: 'The request did not come to its end in time.',
+  417: 'The expectation of the request is not known.',
+  431: "The request's header fields are too large.",
+};
+
+export interface FrontDoorOptions {
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Address to listen at. */
+  readonly host: string;
+  /** The deployed API with its stage, without a slash at its end. */
+  readonly apiUrl: string;
+  /** Gives how the API's current template words its own answers, by response type. */
+  readonly gatewayResponses: () => Readonly<Record<string, GatewayResponseDefinition>>;
+  readonly log: Log;
+}
+
+/**
+ * Serves the API in LocalStack at the root of a port, where clients of the local run find it. Requests and answers pass
+ * through as they are; while there is no API, clients are told so.
+ *
+ * @throws the system's error when the port cannot be had
+ */
+export async function startFrontDoor({
+  port,
+  host,
+  apiUrl,
+  gatewayResponses,
+  log,
+}: FrontDoorOptions): Promise<RunningServer> {
+  // A connection for each request: LocalStack closes idle ones at any time, and an order must not be sent twice.
+  const agent = new Agent({ keepAlive: false, timeout: UPSTREAM_TIMEOUT_MS });
+
+  const serveRequest: Handle = (request, response) => {
+    const start = performance.now();
+    const line = `${request.method} ${(request.url ?? '/').split('?', 1)[0]}`;
+    response.once('close', () => {
+      log.debug('%s %d %d ms', line, response.statusCode, Math.round(performance.now() - start));
+    });
+    answerFromApi(request, response, {
+      apiUrl,
+      agent,
+      changeHeaders: (headers) => headers,
+      replace: (answer) => replaceForeign(answer) ?? wordGatewayError(answer, gatewayResponses),
+    }).catch((error: NodeJS.ErrnoException) => {
+      // A client that left is no failure of the API.
+      if (!response.destroyed) log.warn('%s: %s', line, error.message || error.code);
+      if (response.headersSent) response.destroy();
+      else send(response, request.method ?? '', errorAnswer(503, AWAY));
+    });
+  };
+  const refuse: Refuse = (statusCode, reason) => {
+    log.debug('malformed request %d: %s', statusCode, reason);
+    return errorAnswer(statusCode, REFUSALS[statusCode]);
+  };
+  return serve(serveRequest, refuse, port, host);
+}
+
+/** On every answer of an API, its own errors included, there is its id; on every other answer of LocalStack there is none. */
+function replaceForeign({ headers, statusCode = 502 }: IncomingMessage): HttpAnswer | undefined {
+  if (headers['x-amz-apigw-id'] !== undefined) return undefined;
+  // Before any API exists LocalStack takes requests for those of S3, and a preflight for harmless.
+  return statusCode < 400 || statusCode === 404 ? errorAnswer(503, NOT_DEPLOYED) : errorAnswer(502, FAILED);
+}
+
+/** In the form of the API's own errors; a page of another origin may read it as well. */
+function errorAnswer(statusCode: number, sentence: string): HttpAnswer {
+  const headers = new Map([
+    ['Content-Type', ['application/json']],
+    ['Access-Control-Allow-Origin', ['*']],
+  ]);
+  if (statusCode === 503) headers.set('Retry-After', [String(RETRY_AFTER_SECONDS)]);
+  return { statusCode, headers, body: Buffer.from(JSON.stringify({ error: sentence })) };
+}
