@@ -6,11 +6,12 @@ import { recoverLeftovers } from '../local/engines/processes/leftovers.ts';
 import { createLog } from '../local/log.ts';
 import { dataDirOf } from '../local/settings.ts';
 import { UserError } from '../local/user-error.ts';
+import { localStackDirOf } from '../localstack/data-dir.ts';
 import { parseFlags, runCommand } from './command-line.ts';
 
 const HELP = `Usage: npm run reset [-- --data-dir <folder>]
 
-Removes everything that the local run keeps between starts: orders, receipts, topics, secrets. Refuses while a run is up.
+Removes everything that local runs keep between starts: orders, receipts, topics, secrets. Refuses while a run is up.
 
   --data-dir <folder>   or ORDERFLOW_DATA_DIR: the data folder of the run (.orderflow)
   -h, --help            shows this text
@@ -35,11 +36,11 @@ async function reset(dataDir: string): Promise<void> {
     return;
   }
   if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is no data folder of a run; nothing was removed.`);
-  await lockDataDir(dataDir);
-  await recoverLeftovers(
-    dataDir,
-    createLog({ source: 'reset', file: join(dataDir, 'run.log'), terminal: process.stdout }),
-  );
+  const log = createLog({ source: 'reset', file: join(dataDir, 'run.log'), terminal: process.stdout });
+  for (const dir of [dataDir, localStackDirOf(dataDir)].filter(isDataDir)) {
+    await lockDataDir(dir);
+    await recoverLeftovers(dir, log);
+  }
   await rm(dataDir, { recursive: true });
   console.log(`Removed ${dataDir}.`);
 }

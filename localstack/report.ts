@@ -1,0 +1,37 @@
+import type { Running } from './running.ts';
+
+/** What `up` says at its end. */
+export function upText(running: Running, seconds: number): string {
+  return [
+    '',
+    `LocalStack and what it lacks are up after ${seconds.toFixed(1)} s:`,
+    ...table(addressesOf(running)),
+    '',
+    running.mode === 'docker'
+      ? 'Next: `npm run localstack -- deploy`. It stays up until `npm run localstack -- destroy`.'
+      : 'Next, in another terminal: `npm run localstack -- deploy`. Ctrl-C ends what runs here.',
+  ].join('\n');
+}
+
+/** What `deploy` says at its end. */
+export function deployedText(running: Running, outputs: Readonly<Record<string, string>>, seconds: number): string {
+  const ofSite = outputs.SiteUrl === undefined ? [] : [['dashboard', outputs.SiteUrl] as const];
+  return [
+    '',
+    `OrderFlow is deployed to LocalStack after ${seconds.toFixed(1)} s:`,
+    ...table([['API', running.apiUrl], ...ofSite, ...addressesOf(running)]),
+  ].join('\n');
+}
+
+function addressesOf({ localStackUrl, kafka, shards }: Running): [string, string][] {
+  return [
+    ['LocalStack', `${localStackUrl}  (key test, secret test)`],
+    ['Kafka', kafka],
+    ...shards.map((address, index): [string, string] => [`shard${index + 1}`, address]),
+  ];
+}
+
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([part]) => part.length));
+  return rows.map(([part, address]) => `  ${part.padEnd(width)}  ${address}`);
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { checkPorts } from '../../local/engines/ports.ts';
+import { lockDataDir } from '../../local/engines/processes/data-dir-lock.ts';
+import { recoverLeftovers } from '../../local/engines/processes/leftovers.ts';
+import { createLog } from '../../local/log.ts';
+import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
+import { claimLocalStackDir } from '../data-dir.ts';
+import { installLocalStack } from '../emulator/install.ts';
+import { forgetRunning, type Running, rememberRunning } from '../running.ts';
+import type { LocalStackSettings } from '../settings.ts';
+import { contextForProcesses } from './context.ts';
+import { chooseFreePorts, portClaims } from './ports.ts';
+import { startServers } from './servers.ts';
+
+export interface UpOptions {
+  /** The folder for everything about LocalStack. */
+  readonly dataDir: string;
+  readonly cacheDir: string;
+  readonly settings: LocalStackSettings;
+  readonly terminal: NodeJS.WritableStream;
+  /** Ends the start early when aborted; whatever was begun is stopped again. */
+  readonly signal: AbortSignal;
+}
+
+/** The file that keeps everything that the parts write. */
+export function logFileOf(dataDir: string): string {
+  return join(dataDir, 'run.log');
+}
+
+/**
+ * Starts what docker-compose.yml starts as processes of this machine: LocalStack from PyPI, Postgres and Kafka as the local run
+ * has them, the bridge and the front door.
+ *
+ * @returns what is up; `stop` ends it, data stays
+ * @throws UserError when a person can mend the cause: no Python, a taken port, ...
+ */
+export async function upProcesses(options: UpOptions): Promise<Running & { stop(): Promise<void> }> {
+  const { dataDir, signal } = options;
+  const cleanup = new AsyncDisposableStack();
+  claimLocalStackDir(dataDir);
+  cleanup.defer(await lockDataDir(dataDir));
+  const log = createLog({ source: 'localstack', file: logFileOf(dataDir), terminal: options.terminal });
+  // Also ends what was still starting up when the start was broken off.
+  cleanup.defer(() => recoverLeftovers(dataDir, log));
+  try {
+    await recoverLeftovers(dataDir, log);
+    await checkPorts(portClaims(options.settings.ports));
+    const settings = { ...options.settings, ports: await chooseFreePorts(options.settings.ports) };
+    const context = contextForProcesses(settings);
+    const [{ python }, assembly] = await Promise.all([
+      installLocalStack({ cacheDir: options.cacheDir, log }),
+      synthesizeForLocalStack(dataDir, context, log, signal),
+    ]);
+    signal.throwIfAborted();
+    await startServers({ dataDir, cacheDir: options.cacheDir, settings, python, assembly, log }, cleanup);
+    signal.throwIfAborted();
+    const running = runningOf(settings, context);
+    await rememberRunning(dataDir, running);
+    cleanup.defer(() => forgetRunning(dataDir));
+    return { ...running, stop: () => cleanup.disposeAsync() };
+  } catch (error) {
+    // What went wrong first is what the person has to know.
+    await cleanup.disposeAsync().catch((failure) => log.error('not everything could be stopped: %o', failure));
+    throw error;
+  }
+}
+
+function runningOf({ ports, passwords }: LocalStackSettings, context: Readonly<Record<string, string>>): Running {
+  return {
+    mode: 'processes',
+    pid: process.pid,
+    context,
+    localStackUrl: `http://127.0.0.1:${ports.aws}`,
+    apiUrl: `http://localhost:${ports.api}`,
+    kafka: `127.0.0.1:${ports.kafka}`,
+    shards: ports.shards.map((port) => `127.0.0.1:${port}`),
+    passwords,
+  };
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { startKafka } from '../../local/engines/kafka/start-kafka.ts';
+import { startPostgres } from '../../local/engines/postgres/start-postgres.ts';
+import { runDirOf } from '../../local/engines/processes/records.ts';
+import { supervise } from '../../local/engines/processes/supervise.ts';
+import type { Log } from '../../local/log.ts';
+import { apiOf, apiPath } from '../assembly/api.ts';
+import { brokerProperties, databases, type LeftOut, readLeftOut } from '../assembly/left-out.ts';
+import { publishedAssembly } from '../assembly/synthesize-for-localstack.ts';
+import { startLocalStack } from '../emulator/start.ts';
+import type { LocalStackSettings } from '../settings.ts';
+
+const BRIDGE = fileURLToPath(new URL('../bridge/main.ts', import.meta.url));
+const FRONT_DOOR = fileURLToPath(new URL('../front-door/main.ts', import.meta.url));
+
+export interface ServersOptions {
+  /** The folder for everything about LocalStack. */
+  readonly dataDir: string;
+  readonly cacheDir: string;
+  /** With real port numbers. */
+  readonly settings: LocalStackSettings;
+  /** The interpreter that has LocalStack. */
+  readonly python: string;
+  /** The cloud assembly that says which databases and which API there are. */
+  readonly assembly: string;
+  readonly log: Log;
+}
+
+interface Server {
+  stop(): Promise<unknown>;
+}
+
+/**
+ * Starts what docker-compose.yml starts, each as a process of this machine that is started again when it ends.
+ *
+ * @param cleanup gets what ends them: triggers first, then the functions, and engines last
+ */
+export async function startServers(options: ServersOptions, cleanup: AsyncDisposableStack): Promise<void> {
+  const { settings, dataDir } = options;
+  const localStackUrl = `http://127.0.0.1:${settings.ports.aws}`;
+  const leftOut = readLeftOut(options.assembly);
+  await startTogether(
+    [...startDatabases(options, leftOut), startBroker(options, leftOut), startEmulator(options)],
+    cleanup,
+  );
+  const ASSEMBLY = publishedAssembly(dataDir);
+  const API_URL = localStackUrl + apiPath(apiOf(options.assembly));
+  await startTogether(
+    [
+      startService(options, 'bridge', BRIDGE, { ASSEMBLY, LOCALSTACK_URL: localStackUrl }),
+      startService(options, 'front-door', FRONT_DOOR, { ASSEMBLY, API_URL, PORT: String(settings.ports.api) }),
+    ],
+    cleanup,
+  );
+}
+
+/** Later ones of the list are stopped earlier. When one fails, the others are waited for, so that they can be stopped too. */
+async function startTogether(starts: readonly Promise<Server>[], cleanup: AsyncDisposableStack): Promise<void> {
+  const outcomes = await Promise.allSettled(starts);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'fulfilled') cleanup.defer(async () => void (await outcome.value.stop()));
+  }
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+function startDatabases({ dataDir, settings, log }: ServersOptions, leftOut: readonly LeftOut[]): Promise<Server>[] {
+  return databases(leftOut).map(({ name, masterUsername }, index) =>
+    startPostgres({
+      name,
+      dir: join(dataDir, 'postgres', name),
+      runDir: runDirOf(dataDir),
+      port: settings.ports.shards[index] ?? 0,
+      superuser: { name: masterUsername, password: settings.passwords.master },
+      database: name,
+      log: log.child(name),
+    }),
+  );
+}
+
+function startBroker({ dataDir, cacheDir, settings, log }: ServersOptions, leftOut: readonly LeftOut[]) {
+  return startKafka({
+    dir: join(dataDir, 'kafka'),
+    runDir: runDirOf(dataDir),
+    cacheDir,
+    operatorPort: settings.ports.kafka,
+    mskPort: 0,
+    properties: brokerProperties(leftOut),
+    log: log.child('kafka'),
+  });
+}
+
+function startEmulator({ dataDir, settings, python, log }: ServersOptions): Promise<Server> {
+  const dir = join(dataDir, 'emulator');
+  return startLocalStack({ python, dir, runDir: runDirOf(dataDir), port: settings.ports.aws, log });
+}
+
+/** A service of ours in a process of its own, as it has a container of its own in the compose file. */
+function startService(
+  { dataDir, log }: ServersOptions,
+  name: string,
+  script: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<Server> {
+  const serviceLog = log.child(name);
+  return supervise({
+    name,
+    runDir: runDirOf(dataDir),
+    prepare: async () => ({
+      command: process.execPath,
+      args: [script],
+      cwd: dataDir,
+      env: { PATH: process.env.PATH, ...variables },
+    }),
+    isReady: (line) => line.includes('is up'),
+    readyWithinMs: 30_000,
+    // It names itself, as it has to in a container.
+    onLine: (line) => serviceLog.info(stripVTControlCharacters(line).replace(`${name} `, '').trimStart()),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 15_000,
+    log: serviceLog,
+  });
+}
