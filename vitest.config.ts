@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const ENGINE_TESTS = '**/*.engine.test.ts';
 const TEMPORARY_FOLDER = 'tests/setup/temporary-folder.ts';
-const TREES = '{functions,frontend,infra,local,scripts}';
+const TREES = '{functions,frontend,infra,local,localstack,scripts}';
 
 /** Projects run one after the other, fast ones first: a slip shows in seconds, not after the engines have started. */
 export default defineConfig({
@@ -44,6 +44,17 @@ export default defineConfig({
           hookTimeout: 300_000,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'localstack',
+          include: ['tests/localstack/**/*.test.ts'],
+          globalSetup: [TEMPORARY_FOLDER],
+          testTimeout: 180_000,
+          hookTimeout: 400_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -21,6 +21,12 @@ async function logged(file: string, line: string): Promise<void> {
 const modeOf = (file: string) => statSync(file).mode & 0o777;
 
 describe('the log file', () => {
+  it('need not be', async () => {
+    const terminal = new PassThrough().setEncoding('utf8');
+    createLog({ source: 'test', terminal }).info('%d orders', 3);
+    expect(await waitFor(() => terminal.read())).toContain('3 orders');
+  });
+
   it("keeps that of the last run beside it, both for their owner's eyes alone", async () => {
     const file = temporaryFile();
     writeFileSync(file, 'crashed', { mode: 0o644 });

@@ -10,7 +10,7 @@ interface Import {
 }
 
 /** Every relative import of the tree, as paths below the root; tests may import what they test with. */
-const imports: Import[] = globSync('{functions,infra,frontend,local,scripts}/**/*.ts', { cwd: ROOT })
+const imports: Import[] = globSync('{functions,infra,frontend,local,localstack,scripts}/**/*.ts', { cwd: ROOT })
   .filter((file) => !file.endsWith('.test.ts'))
   .flatMap((from) =>
     [...readFileSync(join(ROOT, from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
@@ -70,6 +70,12 @@ describe('imports point one way', () => {
   it('keeps the local runner apart from everything that it runs', () => {
     expect(forbidden(/^local\//, /^local\//)).toEqual([]);
   });
+
+  it('lets what runs beside LocalStack use the local runner, and learn the app from its templates alone', () => {
+    const commandLine = /^scripts\/(command-line|python-environment)\.ts$/;
+    const mayReach = new RegExp(`^(localstack|local)/|${commandLine.source}`);
+    expect(forbidden(/^localstack\//, mayReach)).toEqual([]);
+  });
 });
 
 it('has no files that import each other in a circle', () => {
@@ -88,13 +94,13 @@ it('has no files that import each other in a circle', () => {
   expect([...targets.keys()].flatMap((file) => circleFrom(file, []) ?? [])).toEqual([]);
 });
 
-it('lets the local runner learn every name from the templates', () => {
+it('lets the local runner and what runs beside LocalStack learn every name from the templates', () => {
   const folders = globSync('functions/*/handler.ts', { cwd: ROOT }).map(
     (file) => dirname(file).split('/').at(-1) ?? '',
   );
   expect(folders.length).toBeGreaterThan(3);
   const names = [...folders.filter((name) => name.includes('-')), 'order-consumer-group', 'orders_shard', 'SHARD_MAP'];
-  const mentions = globSync('local/**/*.ts', { cwd: ROOT })
+  const mentions = globSync('{local,localstack}/**/*.ts', { cwd: ROOT })
     .filter((file) => !/(\.test|-fixture)\.ts$/.test(file))
     .flatMap((file) =>
       names.filter((name) => readFileSync(join(ROOT, file), 'utf8').includes(name)).map((name) => `${file}: ${name}`),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const FOLDERS = ['docs', 'frontend', 'functions', 'infra', 'local', 'scripts', 'tests'];
+const FOLDERS = ['docs', 'frontend', 'functions', 'infra', 'local', 'localstack', 'scripts', 'tests'];
 
 /** Every file and folder of the repository, folders with a slash at their end. */
 const paths = FOLDERS.flatMap((folder) => [
@@ -12,7 +12,7 @@ const paths = FOLDERS.flatMap((folder) => [
     const path = join(entry.parentPath, entry.name).slice(ROOT.length + 1);
     return entry.isDirectory() ? `${path}/` : path;
   }),
-]).concat(globSync('*.{json,ts,md}', { cwd: ROOT }));
+]).concat(globSync('*.{json,ts,md,yml}', { cwd: ROOT }));
 
 /** What a text in backticks names when it names a file or a folder. Within a paragraph about a folder it may leave that out. */
 const PATH = /`((?:[a-z0-9][\w.-]*\/)+|(?:[a-z0-9][\w.-]*\/)*[a-z0-9][\w.-]*\.(?:ts|mjs|json|sql|txt|md))`/gi;

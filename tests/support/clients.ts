@@ -10,8 +10,9 @@ const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
 /** Runs one query on a shard as the operator does: with the printed URL. */
 export async function queryShard(addresses: Addresses, database: string, sql: string, values: unknown[] = []) {
   const url = new URL(addresses.databases[database] ?? fail(`no database ${database}`));
+  const ssl = url.searchParams.get('sslmode') === 'require' && { rejectUnauthorized: false };
   url.search = '';
-  const client = new pg.Client({ connectionString: url.href, ssl: { rejectUnauthorized: false } });
+  const client = new pg.Client({ connectionString: url.href, ssl });
   await client.connect();
   try {
     return (await client.query(sql, values)).rows;
