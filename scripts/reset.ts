@@ -7,11 +7,12 @@ import { createLog } from '../local/log.ts';
 import { dataDirOf } from '../local/settings.ts';
 import { UserError } from '../local/user-error.ts';
 import { localStackDirOf } from '../localstack/data-dir.ts';
+import { findRunning } from '../localstack/running.ts';
 import { parseFlags, runCommand } from './command-line.ts';
 
 const HELP = `Usage: npm run reset [-- --data-dir <folder>]
 
-Removes everything that local runs keep between starts: orders, receipts, topics, secrets. Refuses while a run is up.
+Removes everything that local runs keep between starts: orders, receipts, topics, secrets. Refuses while one is up.
 
   --data-dir <folder>   or ORDERFLOW_DATA_DIR: the data folder of the run (.orderflow)
   -h, --help            shows this text
@@ -36,11 +37,14 @@ async function reset(dataDir: string): Promise<void> {
     return;
   }
   if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is no data folder of a run; nothing was removed.`);
-  const log = createLog({ source: 'reset', file: join(dataDir, 'run.log'), terminal: process.stdout });
-  for (const dir of [dataDir, localStackDirOf(dataDir)].filter(isDataDir)) {
-    await lockDataDir(dir);
-    await recoverLeftovers(dir, log);
+  const localStackDir = localStackDirOf(dataDir);
+  if ((await findRunning(localStackDir))?.mode === 'docker') {
+    throw new UserError('The containers of LocalStack are up. End them first: `npm run localstack -- destroy`.');
   }
+  const dirs = [dataDir, localStackDir].filter(isDataDir);
+  for (const dir of dirs) await lockDataDir(dir);
+  const log = createLog({ source: 'reset', file: join(dataDir, 'run.log'), terminal: process.stdout });
+  for (const dir of dirs) await recoverLeftovers(dir, log);
   await rm(dataDir, { recursive: true });
   console.log(`Removed ${dataDir}.`);
 }

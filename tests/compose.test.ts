@@ -15,6 +15,7 @@ import {
   topics,
 } from '../localstack/assembly/left-out.ts';
 import { publishedAssembly } from '../localstack/assembly/synthesize-for-localstack.ts';
+import { localStackDirOf } from '../localstack/data-dir.ts';
 import { LOCALSTACK_VERSION } from '../localstack/emulator/install.ts';
 import { composeVariables, readSettings } from '../localstack/settings.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -251,14 +252,14 @@ describe.each([
     expect(service.volumes).toEqual([`.:${service.working_dir}:ro`]);
     expect(service).toMatchObject({ user: 'node', init: true, read_only: true, cap_drop: ['ALL'] });
   });
+
+  it('reads the assembly where `npm run localstack` publishes it', () => {
+    const published = publishedAssembly(localStackDirOf(localRun.dataDir));
+    expect(service.environment.ASSEMBLY).toBe(published.replace(ROOT, service.working_dir ?? ''));
+  });
 });
 
 describe('the bridge', () => {
-  it('reads the assembly where `npm run localstack` publishes it', () => {
-    const published = publishedAssembly(join(localRun.dataDir, 'localstack'));
-    expect(bridge.environment.ASSEMBLY).toBe(published.replace(ROOT, bridge.working_dir ?? ''));
-  });
-
   it('writes its sign of life where its health check looks, the only place where it may', () => {
     const { HEALTH_FILE = '' } = bridge.environment;
     expect(HEALTH_FILE).toMatch(/^\/tmp\/\w+$/);

@@ -249,6 +249,9 @@ describe('LocalStack', () => {
     ['kafkaBrokers', 'kafka', 'must be host:port, or several with commas, such as kafka:19092'],
     ['apiUrl', 'http://localhost:8080/', 'must be an address without a path, such as http://localhost:8080'],
     ['s3Endpoint', 'localhost:4566', 'must be an address without a path, such as http://s3.'],
+    ['shardAddresses', 'shard1:5432,shard2:65536', 'must have ports from 1 to 65535; got "shard1:5432,shard2:65536".'],
+    ['kafkaBrokers', 'kafka:0', 'must have ports from 1 to 65535; got "kafka:0".'],
+    ['apiUrl', 'http://localhost:80800', 'must have ports from 1 to 65535; got "http://localhost:80800".'],
   ])('takes no %s=%s', (key, value, message) => {
     expect(problems({ ...TARGET, [key]: value })).toEqual([expect.stringContaining(`Context "${key}": ${message}`)]);
   });

@@ -3,7 +3,7 @@ import { checkShardMap, DEFAULT_SHARD_MAP, ShardMapError, type ShardRange } from
 import { reserveConcurrency } from './concurrency.ts';
 import { ConfigError } from './config-error.ts';
 import { contradictions } from './contradictions.ts';
-import { localStackTarget } from './localstack-target.ts';
+import { COMPOSE_ADDRESSES, localStackTarget } from './localstack-target.ts';
 import { STAGES, type Stage } from './stage.ts';
 
 /** Whose tokens the API takes. */
@@ -63,13 +63,16 @@ const wholeNumber = (what: string) => {
 };
 
 const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
+const withPorts = (addresses: z.ZodString) =>
+  addresses.refine((value) => [...value.matchAll(/:(\d+)/g)].every(([, port]) => isPort(Number(port))), {
+    error: 'must have ports from 1 to 65535',
+  });
 const addressList = (example: string) =>
-  text(
-    /^[a-zA-Z0-9.-]+:\d{1,5}(,[a-zA-Z0-9.-]+:\d{1,5})*$/,
-    `must be host:port, or several with commas, such as ${example}`,
+  withPorts(
+    text(/^[a-zA-Z0-9.-]+:\d+(,[a-zA-Z0-9.-]+:\d+)*$/, `must be host:port, or several with commas, such as ${example}`),
   );
 const serverUrl = (example: string) =>
-  text(/^https?:\/\/[a-zA-Z0-9.-]+(:\d{1,5})?$/, `must be an address without a path, such as ${example}`);
+  withPorts(text(/^https?:\/\/[a-zA-Z0-9.-]+(:\d+)?$/, `must be an address without a path, such as ${example}`));
 
 const schema = z.strictObject({
   stage: z.enum(['dev', 'prod'], { error: 'must be dev or prod' }).default('dev'),
@@ -111,9 +114,9 @@ const schema = z.strictObject({
   shardAddresses: addressList('shard1:5432,shard2:5432')
     .transform((addresses) => addresses.split(','))
     .optional(),
-  kafkaBrokers: addressList('kafka:19092').optional(),
-  apiUrl: serverUrl('http://localhost:8080').optional(),
-  s3Endpoint: serverUrl('http://s3.localhost.localstack.cloud:4566').optional(),
+  kafkaBrokers: addressList(COMPOSE_ADDRESSES.kafkaBrokers).optional(),
+  apiUrl: serverUrl(COMPOSE_ADDRESSES.apiUrl).optional(),
+  s3Endpoint: serverUrl(COMPOSE_ADDRESSES.s3Endpoint).optional(),
 });
 
 /**
@@ -182,6 +185,10 @@ function parseJsonText(value: unknown): unknown {
   } catch {
     return value; // neither a list nor a number, so the schema refuses it with its own sentence
   }
+}
+
+function isPort(number: number): boolean {
+  return number >= 1 && number <= 65_535;
 }
 
 function checkShards(shards: readonly ShardRange[]): readonly ShardRange[] {

@@ -13,6 +13,13 @@ export interface LocalStackTarget {
   readonly s3Endpoint: string;
 }
 
+/** Where docker-compose.yml has them. */
+export const COMPOSE_ADDRESSES = {
+  kafkaBrokers: 'kafka:19092',
+  apiUrl: 'http://localhost:8080',
+  s3Endpoint: 'http://s3.localhost.localstack.cloud:4566',
+};
+
 /** Each address, where the context gives it. */
 export type GivenAddresses = { readonly [Key in keyof LocalStackTarget]?: LocalStackTarget[Key] | undefined };
 
@@ -31,8 +38,8 @@ export function localStackTarget(given: GivenAddresses, shards: readonly ShardRa
   }
   return {
     shardAddresses,
-    kafkaBrokers: given.kafkaBrokers ?? 'kafka:19092',
-    apiUrl: given.apiUrl ?? 'http://localhost:8080',
-    s3Endpoint: given.s3Endpoint ?? 'http://s3.localhost.localstack.cloud:4566',
+    kafkaBrokers: given.kafkaBrokers ?? COMPOSE_ADDRESSES.kafkaBrokers,
+    apiUrl: given.apiUrl ?? COMPOSE_ADDRESSES.apiUrl,
+    s3Endpoint: given.s3Endpoint ?? COMPOSE_ADDRESSES.s3Endpoint,
   };
 }

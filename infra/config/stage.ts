@@ -20,7 +20,10 @@ export type FunctionFolder =
 /** What differs between a stage that may be thrown away and one that serves customers. */
 export interface Stage {
   readonly name: 'dev' | 'prod';
-  /** What stands in on LocalStack for what it lacks; undefined on AWS. */
+  /**
+   * What stands in on LocalStack for what it lacks; undefined on AWS. Whoever builds something in another way there asks for
+   * it; docs/localstack.md says what is left out, and what stands in.
+   */
   readonly localstack: LocalStackTarget | undefined;
   /** Whether data goes with its stack. */
   readonly disposable: boolean;
@@ -61,7 +64,7 @@ export interface Stage {
   };
 }
 
-/** The settings of each stage on AWS, by its name: `dev` is small and disposable, `prod` survives a zone and keeps its data. */
+/** The settings of each stage on AWS: `dev` is small and disposable, `prod` survives a zone and keeps its data. */
 export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
   dev: {
     name: 'dev',

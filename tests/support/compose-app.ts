@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LOCALSTACK_CONTEXT } from '../../infra/example-contexts.ts';
 import { synthesizeApp } from '../../infra/synthesize.ts';
 import type { Json } from '../../infra/testing/inspect.ts';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
@@ -21,7 +22,7 @@ export interface AppForCompose {
 /** Synthesizes the app for LocalStack with the addresses that it takes by itself. */
 export function synthesizeForCompose(): AppForCompose {
   const assembly = mkdtempSync(join(tmpdir(), 'compose-'));
-  synthesizeApp({ target: 'localstack' }, assembly);
+  synthesizeApp(LOCALSTACK_CONTEXT, assembly);
   const templates = loadAssembly(assembly).map(({ template }) => template);
   const resources = templates.flatMap(({ Resources = {} }) => Object.values(Resources));
   return {

@@ -21,16 +21,26 @@ export const ANY_FREE_PORT = [
   '0',
 ];
 
-/** A local run under test, started as a person starts it: a process of its own with flags. */
-export interface Run {
-  readonly addresses: Addresses;
-  readonly dataDir: string;
-  /** The runner's process id. */
+/** A command of the project, started as a person starts it: a process of its own with flags. */
+export interface Launched {
+  readonly child: ChildProcess;
+  /** Everything that it has printed so far. */
+  output(): string;
+}
+
+/** A command that stays, once it is ready. */
+export interface RunningProcess {
   readonly pid: number;
   /** Everything that it has printed so far. */
   output(): string;
   /** Sends a signal and waits for the end of the process. */
   end(signal: NodeJS.Signals): Promise<{ code: number | null; seconds: number }>;
+}
+
+/** A local run under test. */
+export interface Run extends RunningProcess {
+  readonly addresses: Addresses;
+  readonly dataDir: string;
 }
 
 /** A new, empty data folder. `seed` names another run's folder whose synthesized assembly saves synthesizing again. */
@@ -45,7 +55,7 @@ export function newDataDir(seed?: string): string {
 
 /** Runs a command of the project to its end and returns what it printed and its exit code. */
 export async function runToEnd(args: readonly string[], env = process.env, script = 'local/main.ts') {
-  const { child, output } = launch(script, args, env);
+  const { child, output } = launch(script, args, { env });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, output: output() };
 }
@@ -56,28 +66,39 @@ export async function runToEnd(args: readonly string[], env = process.env, scrip
  * @throws Error with everything it printed when it ends or takes longer than four minutes
  */
 export async function startRun(dataDir: string, args: readonly string[] = []): Promise<Run> {
-  const { child, output } = launch('local/main.ts', [...ANY_FREE_PORT, '--data-dir', dataDir, ...args]);
-  const addressFile = join(dataDir, 'addresses.json');
-  await waitFor(
-    () => {
-      if (child.exitCode !== null) throw new GaveUp(`The run ended with code ${child.exitCode}:\n${output()}`);
-      if (!output().includes('Ctrl-C')) throw new Error(`not ready yet:\n${output()}`);
-    },
-    { seconds: 240 },
-  );
-  return {
-    addresses: JSON.parse(readFileSync(addressFile, 'utf8')) as Addresses,
-    dataDir,
-    pid: child.pid ?? fail('the run has no process'),
-    output,
-    async end(signal) {
-      const begun = performance.now();
-      const closed = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-      child.kill(signal);
-      await closed;
-      return { code: child.exitCode, seconds: (performance.now() - begun) / 1000 };
-    },
+  const launched = launch('local/main.ts', [...ANY_FREE_PORT, '--data-dir', dataDir, ...args]);
+  const process = await untilReady(launched, 240);
+  const addresses: Addresses = JSON.parse(readFileSync(join(dataDir, 'addresses.json'), 'utf8'));
+  return { ...process, addresses, dataDir };
+}
+
+/**
+ * Waits until a command that stays says how to end it, which it does once everything is up.
+ *
+ * @throws Error with everything it printed when it ends or takes longer; it is told to end then
+ */
+export async function untilReady({ child, output }: Launched, seconds: number): Promise<RunningProcess> {
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const end = async (signal: NodeJS.Signals) => {
+    const begun = performance.now();
+    const closed = hasEnded() ? undefined : once(child, 'exit');
+    child.kill(signal);
+    await closed;
+    return { code: child.exitCode, seconds: (performance.now() - begun) / 1000 };
   };
+  try {
+    await waitFor(
+      () => {
+        if (hasEnded()) throw new GaveUp(`It ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
+        if (!output().includes('Ctrl-C ends')) throw new Error(`not ready yet:\n${output()}`);
+      },
+      { seconds },
+    );
+  } catch (error) {
+    await end('SIGTERM');
+    throw error;
+  }
+  return { pid: child.pid ?? fail('it has no process'), output, end };
 }
 
 /** The command lines of all processes that name a folder: what a run has started and not ended. */
@@ -114,13 +135,9 @@ export async function waitFor<T>(attempt: () => T | Promise<T>, { seconds = 15 }
   }
 }
 
-/** Starts a command of the project; `output` gives everything that it has printed so far. */
-export function launch(
-  script: string,
-  args: readonly string[],
-  env = process.env,
-): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts a command of the project, or of a copy of it. */
+export function launch(script: string, args: readonly string[], { env = process.env, project = ROOT } = {}): Launched {
+  const child = spawn(process.execPath, [script, ...args], { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

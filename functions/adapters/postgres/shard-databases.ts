@@ -23,9 +23,9 @@ export const BACKGROUND_LIMITS: QueryLimits = { connect: 2_000, statement: 3_000
 /** A connection that turns out to be dead later than this leaves no time for another. */
 const RECONNECT_WITHIN_MS = 500;
 
-/** Which databases there are, and whether connections to them are encrypted. */
 export interface ShardSettings {
   readonly shards: readonly ConnectedShard[];
+  /** Whether connections are encrypted. */
   readonly tls: boolean;
 }
 

@@ -17,9 +17,10 @@ const LOGIN_WITHIN_MS = 5_000;
 /** A minute, of the five that the function has. */
 const PATIENCE: Patience = { attempts: 30, pauseMs: 1_500 };
 
-/** `migrationsDir` is the folder with `<number>.do.<name>.sql` files; `tls` says whether connections are encrypted. */
 export interface SchemaSettings {
+  /** Folder with `<number>.do.<name>.sql` files. */
   readonly migrationsDir: string;
+  /** Whether connections are encrypted. */
   readonly tls: boolean;
 }
 

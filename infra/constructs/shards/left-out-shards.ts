@@ -1,4 +1,5 @@
 import { CfnResource } from 'aws-cdk-lib';
+import { Connections } from 'aws-cdk-lib/aws-ec2';
 import { CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -7,7 +8,15 @@ import type { LocalStackTarget } from '../../config/localstack-target.ts';
 import { removalPolicyOf, type Stage } from '../../config/stage.ts';
 import { leaveOut } from '../../localstack/leave-out.ts';
 import { instanceIdentifier } from '../../names.ts';
-import { APPLICATION_USER, MASTER_USER, PASSWORD_EXCLUDES, POSTGRES, Shard, type ShardProps } from './shard.ts';
+import {
+  APPLICATION_USER,
+  MASTER_USER,
+  PASSWORD_EXCLUDES,
+  POSTGRES,
+  Shard,
+  type ShardProps,
+  type Shards,
+} from './shard.ts';
 
 /** The shards on databases that others bring, in the place of the RDS that LocalStack lacks. */
 export function leftOutShards(
@@ -15,11 +24,12 @@ export function leftOutShards(
   stage: Stage,
   ranges: readonly ShardRange[],
   { shardAddresses }: LocalStackTarget,
-): Shard[] {
-  return ranges.map((range, index) => {
+): Shards {
+  const shards = ranges.map((range, index) => {
     const [host = '', port] = shardAddresses[index]?.split(':') ?? [];
     return new LeftOutShard(scope, shardName(range), { stage, range, host, port: Number(port) });
   });
+  return { shards, connections: new Connections(), tls: false };
 }
 
 interface LeftOutShardProps extends ShardProps {

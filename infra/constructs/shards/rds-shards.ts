@@ -6,7 +6,7 @@ import type { Stage } from '../../config/stage.ts';
 import { ClosedSecurityGroup } from '../closed-security-group.ts';
 import type { Network } from '../network.ts';
 import { POSTGRES_PORT, RdsShard } from './rds-shard.ts';
-import { POSTGRES, type Shard } from './shard.ts';
+import { POSTGRES, type Shards } from './shard.ts';
 
 /** What every shard's Postgres is set to; times in milliseconds, of keep-alives in seconds. */
 const PARAMETERS = {
@@ -30,12 +30,7 @@ const PARAMETERS = {
  * The shards on RDS. They share one security group, since whoever may reach one may reach all: 26 of them with a rule for
  * each function would be more than a stack and a group can hold.
  */
-export function rdsShards(
-  scope: Construct,
-  stage: Stage,
-  ranges: readonly ShardRange[],
-  { vpc }: Network,
-): { readonly shards: readonly Shard[]; readonly connections: Connections } {
+export function rdsShards(scope: Construct, stage: Stage, ranges: readonly ShardRange[], { vpc }: Network): Shards {
   // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.
   const securityGroup = new ClosedSecurityGroup(scope, 'SecurityGroup', {
     vpc,
@@ -55,5 +50,6 @@ export function rdsShards(
   return {
     shards: ranges.map((range) => new RdsShard(scope, shardName(range), { ...common, range })),
     connections: new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) }),
+    tls: true,
   };
 }

@@ -1,4 +1,4 @@
-import { Connections, type IConnectable } from 'aws-cdk-lib/aws-ec2';
+import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { ShardRange } from '../../../functions/domain/shard-map.ts';
 import type { Stage } from '../../config/stage.ts';
@@ -6,7 +6,7 @@ import type { NodeFunction } from '../functions/node-function.ts';
 import { demandNetwork, type Network } from '../network.ts';
 import { leftOutShards } from './left-out-shards.ts';
 import { rdsShards } from './rds-shards.ts';
-import type { Shard } from './shard.ts';
+import type { Shard, Shards } from './shard.ts';
 
 export interface ShardSetProps {
   readonly stage: Stage;
@@ -16,25 +16,23 @@ export interface ShardSetProps {
 }
 
 /** All shards of the map, and the ways in which a function may use them. */
-export class ShardSet extends Construct implements IConnectable {
+export class ShardSet extends Construct implements Shards, IConnectable {
   readonly shards: readonly Shard[];
   readonly connections: Connections;
-  readonly #stage: Stage;
+  readonly tls: boolean;
   readonly #network: Network | undefined;
 
   constructor(scope: Construct, id: string, { stage, network, ranges }: ShardSetProps) {
     super(scope, id);
-    this.#stage = stage;
-    this.#network = network;
     const { localstack } = stage;
-    if (localstack === undefined) {
-      const { shards, connections } = rdsShards(this, stage, ranges, demandNetwork(network));
-      this.shards = shards;
-      this.connections = connections;
-    } else {
-      this.shards = leftOutShards(this, stage, ranges, localstack);
-      this.connections = new Connections();
-    }
+    const { shards, connections, tls } =
+      localstack === undefined
+        ? rdsShards(this, stage, ranges, demandNetwork(network))
+        : leftOutShards(this, stage, ranges, localstack);
+    this.shards = shards;
+    this.connections = connections;
+    this.tls = tls;
+    this.#network = network;
   }
 
   /** Lets a function sign in to every shard as the application user. */
@@ -56,20 +54,12 @@ export class ShardSet extends Construct implements IConnectable {
 
   #open(fn: NodeFunction, entries: readonly object[]): void {
     fn.addEnvironment('SHARD_MAP', JSON.stringify(entries));
-    this.#demandTls(fn);
+    fn.addEnvironment('DATABASE_TLS', this.tls ? 'on' : 'off');
+    // The managed runtime brings the RDS authorities but does not trust them by itself
+    // (https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html).
+    if (this.tls) fn.addEnvironment('NODE_EXTRA_CA_CERTS', '/var/runtime/ca-cert.pem');
     fn.mayReach(this.#network?.secretsManager, 'Credentials of the shards');
     fn.mayReach(this, 'Shards');
     for (const { orderuserSecret } of this.shards) orderuserSecret.grantRead(fn);
-  }
-
-  #demandTls(fn: NodeFunction): void {
-    if (this.#stage.localstack !== undefined) {
-      fn.addEnvironment('DATABASE_TLS', 'off');
-      return;
-    }
-    fn.addEnvironment('DATABASE_TLS', 'on');
-    // The managed runtime brings the RDS authorities but does not trust them by itself
-    // (https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html).
-    fn.addEnvironment('NODE_EXTRA_CA_CERTS', '/var/runtime/ca-cert.pem');
   }
 }

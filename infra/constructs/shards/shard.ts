@@ -1,3 +1,4 @@
+import type { Connections } from 'aws-cdk-lib/aws-ec2';
 import { DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -13,6 +14,14 @@ export const POSTGRES = DatabaseInstanceEngine.postgres({ version: PostgresEngin
 
 export const MASTER_USER = 'postgres';
 export const APPLICATION_USER = 'orderuser';
+
+/** The shards of the map, for those who use them. */
+export interface Shards {
+  readonly shards: readonly Shard[];
+  readonly connections: Connections;
+  /** Whether the databases take connections with TLS, and no others; in plain text if not. */
+  readonly tls: boolean;
+}
 
 export interface ShardProps {
   readonly stage: Stage;

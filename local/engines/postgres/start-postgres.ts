@@ -31,7 +31,8 @@ export interface PostgresOptions {
 
 /**
  * Starts a Postgres server. Clients on loopback connect with a password, and with TLS where the server has a certificate:
- * without TLS they are refused then, as RDS does with `rds.force_ssl=1`. A changed password, database name or certificate takes effect with the next start.
+ * without TLS they are refused then, as RDS does with `rds.force_ssl=1`. A changed password, database name or certificate
+ * takes effect with the next start.
  *
  * @throws Error that names the setting which Postgres does not know or take, and UserError when this machine or user cannot run Postgres, or the data belongs to another user
  */
