@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
@@ -52,6 +53,18 @@ describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)'
     const known = [...SUPPORTED_TYPES, ...USELESS_TYPES.keys()].map((type) => type.toLowerCase());
     expect(provided.filter((type) => !known.includes(type))).toEqual([]);
     expect([...SUPPORTED_TYPES].filter((type) => !provided.includes(type.toLowerCase()))).toEqual([]);
+  });
+
+  it('listens on 127.0.0.1 alone', async () => {
+    const addresses = Object.values(networkInterfaces())
+      .flatMap((each = []) => each)
+      .filter(({ family, address }) => family === 'IPv4' && address !== '127.0.0.1')
+      .map(({ address }) => address);
+    // On Linux, the whole of 127.0.0.0/8 is this machine.
+    for (const address of ['127.0.0.2', ...addresses]) {
+      expect(await isHealthy(emulator.url.replace('127.0.0.1', address)), address).toBe(false);
+    }
+    expect(await isHealthy(emulator.url)).toBe(true);
   });
 
   describe('a function', () => {
