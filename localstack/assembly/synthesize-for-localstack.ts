@@ -1,11 +1,8 @@
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { cp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { removeOtherAssemblies, synthesize } from '../../local/assembly/synthesize.ts';
 import type { Log } from '../../local/log.ts';
 import { REPOSITORY } from '../../local/settings.ts';
-
-/** Says which assembly the published one is a copy of. */
-const SOURCE = 'copied-from';
 
 /** Where the bridge looks for the assembly, in a container as well. */
 export function publishedAssembly(dataDir: string): string {
@@ -40,13 +37,9 @@ export async function synthesizeForLocalStack(
 
 /** The published folder keeps its name and is exchanged as a whole, so that nobody reads half of it. */
 async function publish(assembly: string, published: string): Promise<void> {
-  const current = await readFile(join(published, SOURCE), 'utf8').catch(() => undefined);
-  if (current === basename(assembly)) return;
   const draft = `${published}.draft`;
   await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { recursive: true });
   await cp(assembly, draft, { recursive: true });
-  await writeFile(join(draft, SOURCE), basename(assembly));
   await rm(published, { recursive: true, force: true });
   await rename(draft, published);
 }
