@@ -11,7 +11,7 @@ The same application on LocalStack 4.14, with Postgres, Kafka and the trigger th
               until \`destroy\`; without, it runs here until Ctrl-C, and the other commands are for a second terminal
   deploy      cdklocal bootstrap and deploy, then what CloudFormation does elsewhere: passwords into the secrets, topics,
               migrations, the site's files. Again after each change of the code; prints every address
-  status      what is up, and what is deployed
+  status      what is up, and what is deployed; the exit code is 1 unless all is well
   logs        the latest log lines of every part; with --follow, those to come too
   destroy     deletes the stacks, ends what \`up\` started and removes its data
 

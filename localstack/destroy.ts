@@ -4,51 +4,69 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { loadAssembly } from '../local/assembly/load-assembly.ts';
-import { isDataDir } from '../local/engines/processes/data-dir-lock.ts';
+import { isDataDir, lockDataDir } from '../local/engines/processes/data-dir-lock.ts';
+import { recoverLeftovers } from '../local/engines/processes/leftovers.ts';
+import { createLog } from '../local/log.ts';
 import { UserError } from '../local/user-error.ts';
 import { publishedAssembly } from './assembly/synthesize-for-localstack.ts';
-import { destroyStacks, exists } from './deploy/cdklocal.ts';
+import { destroyStacks } from './deploy/cdklocal.ts';
 import { clientsOf, type LocalStackClients } from './deploy/clients.ts';
+import { describeStack } from './deploy/stacks.ts';
 import { isHealthy } from './emulator/health.ts';
-import { findRunning, forgetRunning, type Running } from './running.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { findRunning, isAlive, type Runner, type Running } from './running.ts';
 import type { LocalStackSettings } from './settings.ts';
-import { compose } from './up/containers.ts';
+import { compose } from './up/compose.ts';
 
 const STOP_TIMEOUT_MS = 60_000;
 
 /**
  * Deletes the stacks, ends everything that `up` started and removes its data.
  *
- * @throws UserError when something does not end
+ * @throws UserError when something does not end, or another command is at work
  */
 export async function destroy(
   dataDir: string,
   settings: LocalStackSettings,
   say: (step: string) => void,
 ): Promise<void> {
-  const running = await findRunning(dataDir);
-  if (running !== undefined) {
-    if (await isHealthy(running.localStackUrl)) await deleteStacks(dataDir, running, say);
-    else say('LocalStack does not answer; its stacks end with it');
-    if (running.mode === 'docker') {
-      say('docker compose down');
-      await compose(['down', '--volumes', '--remove-orphans'], settings);
-    } else await endProcess(running, say);
-    await forgetRunning(dataDir);
-  }
   if (!existsSync(dataDir)) return say('nothing is up, and there is no data');
   if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is no data folder of a run; it was not removed.`);
-  await rm(dataDir, { recursive: true });
+  await oneAtATime(dataDir, async () => {
+    const running = await findRunning(dataDir);
+    if (running !== undefined) await end(dataDir, running, settings, say);
+    await lockDataDir(dataDir);
+    await recoverLeftovers(dataDir, createLog({ source: 'destroy', terminal: process.stdout }));
+    await rm(dataDir, { recursive: true });
+  });
   say(`removed ${dataDir}`);
+}
+
+async function end(
+  dataDir: string,
+  running: Running,
+  settings: LocalStackSettings,
+  say: (step: string) => void,
+): Promise<void> {
+  if (await isHealthy(running.localStackUrl)) {
+    await deleteStacks(dataDir, running, say).catch((error: Error) => {
+      say(`not all stacks were deleted (${error.message}); they end with LocalStack`);
+    });
+  }
+  if (running.mode === 'docker') {
+    say('docker compose down');
+    await compose(['down', '--volumes', '--remove-orphans'], settings);
+  } else if (running.runner !== undefined) await endRunner(running.runner, say);
 }
 
 async function deleteStacks(dataDir: string, { localStackUrl }: Running, say: (step: string) => void): Promise<void> {
   const assembly = publishedAssembly(dataDir);
   const clients = clientsOf(localStackUrl);
-  const stacks = loadAssembly(assembly).map(({ name }) => name);
-  for (const stack of stacks) {
-    if (await exists(clients.cloudFormation, stack)) await emptyBuckets(stack, clients);
-  }
+  const names = loadAssembly(assembly).map(({ name }) => name);
+  const found = await Promise.all(names.map((name) => describeStack(clients.cloudFormation, name)));
+  const stacks = names.filter((_, index) => found[index] !== undefined);
+  if (stacks.length === 0) return;
+  for (const stack of stacks) await emptyBuckets(stack, clients);
   say('cdklocal destroy');
   await destroyStacks(assembly, localStackUrl);
 }
@@ -68,22 +86,15 @@ async function empty(client: S3Client, Bucket: string): Promise<void> {
   }
 }
 
-async function endProcess({ pid }: Running, say: (step: string) => void): Promise<void> {
-  if (pid === undefined || !isAlive(pid)) return;
+/** A process that only has the run's old id is left alone. */
+async function endRunner(runner: Runner, say: (step: string) => void): Promise<void> {
+  if (!isAlive(runner)) return;
+  const { pid } = runner;
   say(`ending the run (process ${pid})`);
   process.kill(pid, 'SIGTERM');
   const deadline = Date.now() + STOP_TIMEOUT_MS;
-  while (isAlive(pid)) {
+  while (isAlive(runner)) {
     if (Date.now() > deadline) throw new UserError(`The run (process ${pid}) does not end. End it and repeat this.`);
     await delay(100);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,22 +1,27 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { requireRunning } from './running.ts';
+import { existsSync } from 'node:fs';
+import { findRunning, requireRunning } from './running.ts';
 import type { LocalStackSettings } from './settings.ts';
-import { compose } from './up/containers.ts';
+import { compose } from './up/compose.ts';
 import { logFileOf } from './up/processes.ts';
 
 const LINES = '300';
 
 /**
- * Shows the latest log lines of every part, and with `follow` those to come until the process is ended.
+ * Shows the latest log lines of every part, and with `follow` those to come until the process is ended. Without Docker also
+ * those of a run that has ended.
  *
- * @throws UserError when nothing is up
+ * @throws UserError when there are none
  */
 export async function showLogs(dataDir: string, settings: LocalStackSettings, follow: boolean): Promise<void> {
-  const { mode } = await requireRunning(dataDir);
-  const flags = follow ? ['--follow'] : [];
-  if (mode === 'docker') return compose(['logs', '--tail', LINES, ...flags], settings);
+  const file = logFileOf(dataDir);
+  const running = await findRunning(dataDir);
+  if (running?.mode === 'docker') {
+    return compose(['logs', '--tail', LINES, ...(follow ? ['--follow'] : [])], settings);
+  }
+  if (!existsSync(file)) await requireRunning(dataDir);
   // `-F` goes on with the next run's file.
-  const child = spawn('tail', ['-n', LINES, ...(follow ? ['-F'] : []), logFileOf(dataDir)], { stdio: 'inherit' });
+  const child = spawn('tail', ['-n', LINES, ...(follow ? ['-F'] : []), file], { stdio: 'inherit' });
   await once(child, 'close');
 }

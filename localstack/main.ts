@@ -3,6 +3,7 @@ import { HELP, type LocalStackCommand, parseLocalStackCommand } from './command.
 import { deploy } from './deploy/deploy.ts';
 import { destroy } from './destroy.ts';
 import { showLogs } from './logs.ts';
+import { outliveReaders } from './lost-readers.ts';
 import { deployedText, upText } from './report.ts';
 import { requireRunning } from './running.ts';
 import { status, statusText } from './status.ts';
@@ -10,6 +11,8 @@ import { upContainers } from './up/containers.ts';
 import { upProcesses } from './up/processes.ts';
 
 const begun = performance.now();
+
+outliveReaders();
 
 await runCommand({
   helpCommand: 'npm run localstack -- --help',
@@ -26,7 +29,7 @@ async function run(command: LocalStackCommand): Promise<boolean> {
       return true;
     case 'deploy': {
       const running = await requireRunning(dataDir);
-      const { outputs } = await deploy(dataDir, running, say);
+      const outputs = await deploy(dataDir, running, say);
       console.log(deployedText(running, outputs, seconds()));
       return true;
     }

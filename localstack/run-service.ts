@@ -1,5 +1,6 @@
 import { createLog, type Log } from '../local/log.ts';
 import { UserError } from '../local/user-error.ts';
+import { outliveReaders } from './lost-readers.ts';
 
 /** Something that runs until it is told to stop. */
 export interface Service {
@@ -7,7 +8,8 @@ export interface Service {
 }
 
 /**
- * Runs a service as a process of its own, until SIGINT or SIGTERM. Its log goes to stdout.
+ * Runs a service as a process of its own, until SIGINT or SIGTERM. With the variable `END_WITH_STDIN` also until its stdin ends,
+ * as it does when whoever holds the other end is killed. Its log goes to stdout.
  *
  * @param name source name of its lines
  * @param start gets the environment's variables
@@ -19,6 +21,8 @@ export async function runService(
   const asked = Promise.withResolvers<void>();
   // Stopping is bounded: whoever asks again waits for the first time to be done.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => asked.resolve());
+  if (process.env.END_WITH_STDIN) process.stdin.resume().once('close', () => asked.resolve());
+  outliveReaders();
   const log = createLog({ source: name, terminal: process.stdout });
   try {
     const service = await start(process.env, log);

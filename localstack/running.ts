@@ -1,13 +1,14 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processIdentity } from '../local/engines/processes/identity.ts';
 import { UserError } from '../local/user-error.ts';
 import type { Passwords } from './settings.ts';
 
 /** What `up` started, for the commands that work on it. Addresses are those of this machine. */
 export interface Running {
   readonly mode: 'docker' | 'processes';
-  /** The process that runs it, without Docker. */
-  readonly pid?: number;
+  /** Without Docker, the process that runs it. */
+  readonly runner?: Runner;
   /** CDK context that the app is synthesized with. */
   readonly context: Readonly<Record<string, string>>;
   readonly localStackUrl: string;
@@ -17,6 +18,23 @@ export interface Running {
   /** `host:port` by the names of the databases' instances. */
   readonly shards: readonly string[];
   readonly passwords: Passwords;
+}
+
+/** A process, told from a later one with the same id. */
+export interface Runner {
+  readonly pid: number;
+  /** See {@link processIdentity}. */
+  readonly identity: string;
+}
+
+/** This very process. */
+export function thisRunner(): Runner {
+  const { pid } = process;
+  return { pid, identity: processIdentity(pid) ?? '' };
+}
+
+export function isAlive({ pid, identity }: Runner): boolean {
+  return processIdentity(pid) === identity;
 }
 
 /** Writes down what is up, readable by its owner alone. */
@@ -29,7 +47,7 @@ export async function forgetRunning(dataDir: string): Promise<void> {
   await rm(fileIn(dataDir), { force: true });
 }
 
-/** @returns undefined when nothing was started, or it was ended in order */
+/** @returns undefined when nothing was started, or it was ended in order; what was killed is still written down */
 export async function findRunning(dataDir: string): Promise<Running | undefined> {
   try {
     return JSON.parse(await readFile(fileIn(dataDir), 'utf8')) as Running;
@@ -42,10 +60,17 @@ export async function findRunning(dataDir: string): Promise<Running | undefined>
 /** @throws UserError when nothing is up */
 export async function requireRunning(dataDir: string): Promise<Running> {
   const running = await findRunning(dataDir);
-  if (running !== undefined) return running;
-  throw new UserError(
-    'Nothing is up. Start it with `npm run localstack -- up`; without Docker, with `up --no-docker` in another terminal.',
-  );
+  if (running === undefined) {
+    throw new UserError(
+      'Nothing is up. Start it with `npm run localstack -- up`; without Docker, with `up --no-docker` in another terminal.',
+    );
+  }
+  if (running.runner !== undefined && !isAlive(running.runner)) {
+    throw new UserError(
+      `Nothing is up: what \`up --no-docker\` started was killed (process ${running.runner.pid}). Start it again, which also ends what is left of it.`,
+    );
+  }
+  return running;
 }
 
 function fileIn(dataDir: string): string {

@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
-import { connect } from 'node:net';
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { loadAssembly } from '../local/assembly/load-assembly.ts';
+import { createLog } from '../local/log.ts';
+import { plaintextKafka } from '../local/resources/plaintext-kafka.ts';
+import { answers } from './answers.ts';
+import { eventSourceMappings, readLeftOut } from './assembly/left-out.ts';
 import { publishedAssembly } from './assembly/synthesize-for-localstack.ts';
 import { clientsOf } from './deploy/clients.ts';
+import { describeStack, isComplete } from './deploy/stacks.ts';
 import { isHealthy } from './emulator/health.ts';
 import { type Running, requireRunning } from './running.ts';
 
-const TIMEOUT_MS = 5_000;
+/** LocalStack loads its API Gateway when it is first called, which takes seconds. */
+const API_TIMEOUT_MS = 20_000;
 
 /** Something that is asked for its state. */
 export interface PartStatus {
@@ -24,14 +28,22 @@ export interface PartStatus {
  */
 export async function status(dataDir: string): Promise<PartStatus[]> {
   const running = await requireRunning(dataDir);
-  const localStackIsUp = await isHealthy(running.localStackUrl);
-  const parts = await Promise.all([
-    partOf('LocalStack', running.localStackUrl, localStackIsUp),
-    ...running.shards.map(async (address, index) => partOf(`shard${index + 1}`, address, await answers(address))),
-    (async () => partOf('Kafka', running.kafka, await answers(running.kafka)))(),
+  const [localStack, kafka, api, ...shards] = await Promise.all([
+    isHealthy(running.localStackUrl).then((isUp) => partOf('LocalStack', running.localStackUrl, isUp)),
+    answers(running.kafka).then((isUp) => partOf('Kafka', running.kafka, isUp)),
     apiStatus(running),
+    ...running.shards.map(async (address, index) => partOf(`shard${index + 1}`, address, await answers(address))),
   ]);
-  return [...parts, ...(localStackIsUp ? await stackStatus(dataDir, running) : [])];
+  const assembly = publishedAssembly(dataDir);
+  const isThere = existsSync(assembly);
+  return [
+    localStack,
+    ...shards,
+    kafka,
+    ...(isThere && kafka.isWell ? await bridgeStatus(assembly, running) : []),
+    api,
+    ...(isThere && localStack.isWell ? await stackStatus(assembly, running) : []),
+  ];
 }
 
 /** The status as a table, one line for each part. */
@@ -51,7 +63,7 @@ function partOf(part: string, address: string, isWell: boolean): PartStatus {
 async function apiStatus({ apiUrl }: Running): Promise<PartStatus> {
   const named = { part: 'API', address: apiUrl };
   try {
-    const response = await fetch(`${apiUrl}/health`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(`${apiUrl}/health`, { signal: AbortSignal.timeout(API_TIMEOUT_MS) });
     const { status: health, error } = (await response.json()) as { status?: string; error?: string };
     return { ...named, state: health ?? error ?? `answers ${response.status}`, isWell: response.ok };
   } catch (error) {
@@ -59,31 +71,29 @@ async function apiStatus({ apiUrl }: Running): Promise<PartStatus> {
   }
 }
 
-async function stackStatus(dataDir: string, { localStackUrl }: Running): Promise<PartStatus[]> {
-  const assembly = publishedAssembly(dataDir);
-  if (!existsSync(assembly)) return [];
+/** Nobody can ask the bridge itself: Kafka knows whether it reads. */
+async function bridgeStatus(assembly: string, { kafka }: Running): Promise<PartStatus[]> {
+  const mappings = eventSourceMappings(readLeftOut(assembly));
+  const log = createLog({ source: 'status', terminal: process.stdout });
+  const admin = plaintextKafka({ clientId: 'status', bootstrapServers: kafka, log }).admin();
+  await admin.connect();
+  try {
+    const { groups } = await admin.describeGroups(mappings.map(({ consumerGroupId }) => consumerGroupId));
+    return mappings.map(({ topic, consumerGroupId }) => {
+      const isWell = groups.some(({ groupId, members }) => groupId === consumerGroupId && members.length > 0);
+      return { part: 'bridge', address: topic, state: isWell ? 'reads' : 'does not read', isWell };
+    });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function stackStatus(assembly: string, { localStackUrl }: Running): Promise<PartStatus[]> {
   const { cloudFormation } = clientsOf(localStackUrl);
   return Promise.all(
     loadAssembly(assembly).map(async ({ name }) => {
-      const state = await cloudFormation.send(new DescribeStacksCommand({ StackName: name })).then(
-        ({ Stacks }) => Stacks?.[0]?.StackStatus ?? 'unknown',
-        () => 'not deployed',
-      );
-      return { part: name, address: 'stack', state, isWell: state.endsWith('_COMPLETE') };
+      const stack = await describeStack(cloudFormation, name);
+      return { part: name, address: 'stack', state: stack?.StackStatus ?? 'not deployed', isWell: isComplete(stack) };
     }),
   );
-}
-
-function answers(address: string): Promise<boolean> {
-  const [host = '', port] = address.split(':');
-  return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port) });
-    const settle = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(TIMEOUT_MS, () => settle(false));
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
 }

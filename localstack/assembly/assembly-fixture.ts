@@ -29,13 +29,17 @@ export function declaredMapping(topic: string, properties: object = {}) {
   });
 }
 
-/** Writes a cloud assembly of the given stacks: by their names, their templates' metadata. */
-export function writeAssembly(dir: string, stacks: Readonly<Record<string, object>>): void {
+/**
+ * Writes a cloud assembly of the given stacks: by their names, their templates' metadata.
+ *
+ * @param Resources those of each of the stacks
+ */
+export function writeAssembly(dir: string, stacks: Readonly<Record<string, object>>, Resources: object = {}): void {
   mkdirSync(dir, { recursive: true });
   const assembly = new CloudAssemblyBuilder(dir);
   for (const [name, Metadata] of Object.entries(stacks)) {
     const templateFile = `${name}.template.json`;
-    writeFileSync(join(dir, templateFile), JSON.stringify({ Resources: {}, Metadata }));
+    writeFileSync(join(dir, templateFile), JSON.stringify({ Resources, Metadata }));
     assembly.addArtifact(name, {
       type: 'aws:cloudformation:stack' as Artifact['type'],
       environment: 'aws://unknown-account/unknown-region',

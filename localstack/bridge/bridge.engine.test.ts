@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Kafka as Broker, startKafka } from '../../local/engines/kafka/start-kafka.ts';
+import { freePort } from '../../local/engines/ports.ts';
 import { cacheDirOf } from '../../local/settings.ts';
 import { memoryLog, silentLog, waitFor } from '../../local/testing.ts';
 import { createTopic } from '../../tests/support/topics.ts';
 import { CLUSTER_ARN, declaredCluster, declaredMapping, writeAssembly } from '../assembly/assembly-fixture.ts';
 import { EXECUTED_VERSION, FakeLambda, OK, REQUEST_ID, type SeenInvocation } from './lambda-fixture.ts';
-import { startBridge } from './start-bridge.ts';
+import { LOOK_EVERY_MS, startBridge } from './start-bridge.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'a bridge '));
 /** Longer than a dead member of a group holds up its successor, and than the longest pause between two attempts. */
@@ -182,7 +184,7 @@ describe('a mapping', () => {
 
     const port = await lambda.stop();
     await produce(['b', 'c']);
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await delay(2_000);
     expect(await committed()).toBe('1');
     await lambda.start(port);
     await waitFor(async () => (await committed()) === '3', PATIENCE_MS);
@@ -191,12 +193,17 @@ describe('a mapping', () => {
 });
 
 describe('the bridge', () => {
-  it('waits for its assembly and for topics, and creates none itself', async () => {
+  it('waits for its assembly and for topics, says so once, and creates none itself', async () => {
     const log = memoryLog();
     await bridge(log);
     await waitFor(() => log.lines.some((line) => line.startsWith('warn test waiting for a cloud assembly')));
     publish({ Mapping: declaredMapping(topic) });
-    await waitFor(() => log.lines.some((line) => line.includes('trying again')), PATIENCE_MS);
+    const told = () => log.lines.filter((line) => !line.startsWith('debug') && line.includes(topic));
+    await waitFor(() => told().length > 0, PATIENCE_MS);
+    await delay(2.5 * LOOK_EVERY_MS);
+    expect(told()).toEqual([
+      `info test ${topic} to ${topic}: waits, since its topic is not there yet: \`npm run localstack -- deploy\` creates it`,
+    ]);
     const admin = kafka.admin();
     await admin.connect();
     expect(await admin.listTopics()).not.toContain(topic);
@@ -205,6 +212,20 @@ describe('the bridge', () => {
     await createTopic(kafka, topic, 2);
     await produce(['a']);
     await waitFor(() => lambda.valuesOf(topic).includes('a'), PATIENCE_MS);
+  });
+
+  it('waits for brokers, and says so once', async () => {
+    const port = await freePort();
+    const log = memoryLog();
+    writeAssembly(assembly, {
+      Stream: { Cluster: declaredCluster(`127.0.0.1:${port}`) },
+      Consumer: { Mapping: declaredMapping(topic) },
+    });
+    await bridge(log);
+    const told = () => log.lines.filter((line) => !line.startsWith('debug'));
+    await waitFor(() => told().length > 0, PATIENCE_MS);
+    await delay(2.5 * LOOK_EVERY_MS);
+    expect(told()).toEqual([expect.stringContaining(`Kafka does not answer at 127.0.0.1:${port}`)]);
   });
 
   it('follows an assembly that is written anew, and leaves alone what has not changed', async () => {

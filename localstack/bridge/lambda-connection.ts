@@ -1,9 +1,8 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { qualifiedFunctionName, REGION } from '../../local/aws-identity.ts';
 import type { Invoke } from '../../local/lambda/function-definition.ts';
+import { CREDENTIALS } from '../credentials.ts';
 
-/** LocalStack takes any; these make the account 000000000000. */
-const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A function runs for 15 minutes at most. */
 const INVOKE_TIMEOUT_MS = 16 * 60_000;

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import type { Log } from '../../local/log.ts';
 import { within } from '../../local/poller/within.ts';
-import { AssemblyWatch } from './assembly-watch.ts';
+import { AssemblyWatch, type SourcedMapping } from './assembly-watch.ts';
 import { connectLambda } from './lambda-connection.ts';
 import { MappingPollers } from './mapping-pollers.ts';
 
-/** How often the bridge looks whether the assembly has changed, and gives its sign of life. */
-const LOOK_EVERY_MS = 2_000;
+/** How often the bridge looks whether the assembly has changed and missing topics have come, and gives its sign of life. */
+export const LOOK_EVERY_MS = 2_000;
 
 export interface BridgeOptions {
   /** Folder of the cloud assembly; need not be there yet. */
@@ -36,9 +36,10 @@ export async function startBridge(options: BridgeOptions): Promise<{ stop(): Pro
     if (healthFile !== undefined) await writeFile(healthFile, `${new Date().toISOString()}\n`);
   };
   const keepLooking = async () => {
+    let mappings: readonly SourcedMapping[] = [];
     while (!stopped) {
-      const mappings = watch.look();
-      if (mappings) await pollers.follow(mappings);
+      mappings = watch.look() ?? mappings;
+      await pollers.follow(mappings);
       await showLife().catch((error: Error) => log.warn(error.message));
       await within(LOOK_EVERY_MS, stopping.promise);
     }

@@ -4,9 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { REGION } from '../../local/aws-identity.ts';
-
-/** LocalStack takes any; these make the account 000000000000. */
-export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+import { CREDENTIALS } from '../credentials.ts';
 
 /** Clients of LocalStack's services. */
 export interface LocalStackClients {

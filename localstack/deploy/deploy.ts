@@ -1,26 +1,23 @@
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
 import { createLog } from '../../local/log.ts';
-import { ensureTopic } from '../../local/resources/kafka-topic.ts';
+import { ensureTopic, type TopicDefinition } from '../../local/resources/kafka-topic.ts';
 import { plaintextKafka } from '../../local/resources/plaintext-kafka.ts';
+import { UserError } from '../../local/user-error.ts';
+import { answers } from '../answers.ts';
 import { apiOf } from '../assembly/api.ts';
 import { databases, readLeftOut, topics } from '../assembly/left-out.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
 import { requireHealthy } from '../emulator/health.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { Running } from '../running.ts';
 import { showLatestDeployment } from './api-stage.ts';
 import { bootstrap, deployStacks } from './cdklocal.ts';
-import { clientsOf } from './clients.ts';
+import { clientsOf, type LocalStackClients } from './clients.ts';
 import { refuseFakedResources } from './faked-resources.ts';
 import { putPasswords } from './passwords.ts';
 import { uploadSite } from './site.ts';
+import { describeStack } from './stacks.ts';
 import { invokeTriggers } from './triggers.ts';
-
-/** What a deployment came to. */
-export interface Deployment {
-  /** Outputs of all stacks, such as `SiteUrl`. */
-  readonly outputs: Readonly<Record<string, string>>;
-}
 
 /**
  * Deploys the app as it is now: cdklocal for what LocalStack has, and then what CloudFormation does elsewhere. What is there
@@ -28,42 +25,60 @@ export interface Deployment {
  *
  * @param dataDir the folder for everything about LocalStack
  * @param say tells the person which step begins
+ * @returns the outputs of all stacks, such as `SiteUrl`
  * @throws UserError naming what is missing or failed
  */
-export async function deploy(dataDir: string, running: Running, say: (step: string) => void): Promise<Deployment> {
-  const { localStackUrl: url } = running;
-  await requireHealthy(url);
+export async function deploy(
+  dataDir: string,
+  running: Running,
+  say: (step: string) => void,
+): Promise<Readonly<Record<string, string>>> {
+  const { localStackUrl } = running;
+  await requireHealthy(localStackUrl);
+  try {
+    return await oneAtATime(dataDir, () => deployAlone(dataDir, running, say));
+  } catch (error) {
+    // Whatever failed because LocalStack went away in the meantime: that is the cause to name.
+    await requireHealthy(localStackUrl);
+    throw error;
+  }
+}
+
+async function deployAlone(dataDir: string, running: Running, say: (step: string) => void) {
+  const { localStackUrl } = running;
   const assembly = await synthesizeForLocalStack(dataDir, running.context, { info: say });
   const leftOut = readLeftOut(assembly);
   const stacks = loadAssembly(assembly).map(({ name }) => name);
-  const clients = clientsOf(url);
+  const clients = clientsOf(localStackUrl);
 
   say('cdklocal bootstrap');
-  await bootstrap(url, clients);
+  await bootstrap(assembly, localStackUrl, clients.cloudFormation);
   say('cdklocal deploy');
-  await deployStacks(assembly, url);
+  await deployStacks(assembly, localStackUrl);
   await refuseFakedResources(clients.cloudFormation, stacks);
   await showLatestDeployment(clients.apiGateway, apiOf(assembly).id);
   say('passwords into the secrets of the shards');
   await putPasswords(clients.secretsManager, databases(leftOut), running.passwords);
   say('topics of Kafka');
-  const log = createLog({ source: 'topics', terminal: process.stdout });
-  const kafka = plaintextKafka({ clientId: 'deployment', bootstrapServers: running.kafka, log });
-  for (const topic of topics(leftOut)) await ensureTopic(kafka, topic);
+  await createTopics(running.kafka, topics(leftOut));
   say('migration of the shards');
   await invokeTriggers(clients.lambda, leftOut);
   say('files of the site');
   await uploadSite(clients.s3, assembly, leftOut);
-  return { outputs: await outputsOf(clients.cloudFormation, stacks) };
+  return outputsOf(clients, stacks);
 }
 
-async function outputsOf(
-  client: ReturnType<typeof clientsOf>['cloudFormation'],
-  stacks: readonly string[],
-): Promise<Record<string, string>> {
-  const descriptions = await Promise.all(
-    stacks.map((StackName) => client.send(new DescribeStacksCommand({ StackName }))),
-  );
-  const outputs = descriptions.flatMap(({ Stacks = [] }) => Stacks.flatMap(({ Outputs = [] }) => Outputs));
+async function createTopics(bootstrapServers: string, declared: readonly TopicDefinition[]): Promise<void> {
+  if (!(await answers(bootstrapServers))) {
+    throw new UserError(`Kafka does not answer at ${bootstrapServers}. \`npm run localstack -- logs\` may say why.`);
+  }
+  const log = createLog({ source: 'topics', terminal: process.stdout });
+  const kafka = plaintextKafka({ clientId: 'deployment', bootstrapServers, log });
+  for (const topic of declared) await ensureTopic(kafka, topic);
+}
+
+async function outputsOf({ cloudFormation }: LocalStackClients, stacks: readonly string[]) {
+  const descriptions = await Promise.all(stacks.map((stack) => describeStack(cloudFormation, stack)));
+  const outputs = descriptions.flatMap((description) => description?.Outputs ?? []);
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }

@@ -8,16 +8,26 @@ const INVOKE_TIMEOUT_MS = 6 * 60_000;
 /**
  * Invokes the functions that a deployment elsewhere invokes through custom resources, such as the one that migrates the shards.
  *
- * @returns their names
  * @throws UserError with what a function says, when it fails
  */
-export async function invokeTriggers(client: LambdaClient, leftOut: readonly LeftOut[]): Promise<string[]> {
-  const names = leftOutOfType(leftOut, 'Custom::Trigger').map(({ properties }) => String(properties.HandlerArn));
-  for (const FunctionName of names) {
+export async function invokeTriggers(client: LambdaClient, leftOut: readonly LeftOut[]): Promise<void> {
+  for (const { properties } of leftOutOfType(leftOut, 'Custom::Trigger')) {
+    const FunctionName = String(properties.HandlerArn);
     const abortSignal = AbortSignal.timeout(INVOKE_TIMEOUT_MS);
     const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName }), { abortSignal });
     if (FunctionError === undefined) continue;
-    throw new UserError(`${FunctionName} failed: ${Payload?.transformToString()}`);
+    const reason = messageOf(Payload?.transformToString() ?? '');
+    throw new UserError(
+      `${FunctionName} failed: ${reason}\n\`npm run localstack -- logs\` has the details. Mend it and deploy again.`,
+    );
   }
-  return names;
+}
+
+/** Of what Lambda answers when a function has failed. */
+function messageOf(payload: string): string {
+  try {
+    return String((JSON.parse(payload) as { errorMessage: unknown }).errorMessage);
+  } catch {
+    return payload; // no JSON
+  }
 }

@@ -8,12 +8,12 @@ import {
   CreateFunctionCommand,
   type CreateFunctionCommandInput,
   InvokeCommand,
-  LambdaClient,
+  type LambdaClient,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
+import { clientsOf } from '../deploy/clients.ts';
 
-const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const ACTIVE_WITHIN_SECONDS = 20;
 
 /** A new folder with a blank in its name, as a person's may have. */
@@ -27,7 +27,7 @@ export function zipOf(code: string): Uint8Array {
 }
 
 export function lambdaClient(url: string): LambdaClient {
-  return new LambdaClient({ endpoint: url, region: 'us-east-1', credentials: CREDENTIALS, maxAttempts: 1 });
+  return clientsOf(url).lambda;
 }
 
 /** Creates a function under a name of its own. */

@@ -6,10 +6,11 @@ import { createLog } from '../../local/log.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
 import { claimLocalStackDir } from '../data-dir.ts';
 import { installLocalStack } from '../emulator/install.ts';
-import { forgetRunning, type Running, rememberRunning } from '../running.ts';
+import { findRunning, forgetRunning, type Running, rememberRunning, thisRunner } from '../running.ts';
 import type { LocalStackSettings } from '../settings.ts';
 import { contextForProcesses } from './context.ts';
 import { chooseFreePorts, portClaims } from './ports.ts';
+import { refuseOther } from './previous.ts';
 import { startServers } from './servers.ts';
 
 export interface UpOptions {
@@ -43,17 +44,16 @@ export async function upProcesses(options: UpOptions): Promise<Running & { stop(
   // Also ends what was still starting up when the start was broken off.
   cleanup.defer(() => recoverLeftovers(dataDir, log));
   try {
+    refuseOther(await findRunning(dataDir), { mode: 'processes', passwords: options.settings.passwords });
+    await forgetRunning(dataDir);
     await recoverLeftovers(dataDir, log);
     await checkPorts(portClaims(options.settings.ports));
     const settings = { ...options.settings, ports: await chooseFreePorts(options.settings.ports) };
     const context = contextForProcesses(settings);
-    const [{ python }, assembly] = await Promise.all([
-      installLocalStack({ cacheDir: options.cacheDir, log }),
-      synthesizeForLocalStack(dataDir, context, log, signal),
-    ]);
+    const { python } = await installLocalStack({ cacheDir: options.cacheDir, log });
     signal.throwIfAborted();
-    await startServers({ dataDir, cacheDir: options.cacheDir, settings, python, assembly, log }, cleanup);
-    signal.throwIfAborted();
+    const assembly = await synthesizeForLocalStack(dataDir, context, log, signal);
+    await startServers({ dataDir, cacheDir: options.cacheDir, settings, python, assembly, log, signal }, cleanup);
     const running = runningOf(settings, context);
     await rememberRunning(dataDir, running);
     cleanup.defer(() => forgetRunning(dataDir));
@@ -61,6 +61,9 @@ export async function upProcesses(options: UpOptions): Promise<Running & { stop(
   } catch (error) {
     // What went wrong first is what the person has to know.
     await cleanup.disposeAsync().catch((failure) => log.error('not everything could be stopped: %o', failure));
+    // Ctrl-C reaches the children too: what they fail with then is no news.
+    if (signal.aborted) log.debug('broken off: %o', error);
+    signal.throwIfAborted();
     throw error;
   }
 }
@@ -68,7 +71,7 @@ export async function upProcesses(options: UpOptions): Promise<Running & { stop(
 function runningOf({ ports, passwords }: LocalStackSettings, context: Readonly<Record<string, string>>): Running {
   return {
     mode: 'processes',
-    pid: process.pid,
+    runner: thisRunner(),
     context,
     localStackUrl: `http://127.0.0.1:${ports.aws}`,
     apiUrl: `http://localhost:${ports.api}`,

@@ -26,6 +26,8 @@ export interface ServersOptions {
   /** The cloud assembly that says which databases and which API there are. */
   readonly assembly: string;
   readonly log: Log;
+  /** Nothing more is started once it is aborted. */
+  readonly signal: AbortSignal;
 }
 
 interface Server {
@@ -45,6 +47,7 @@ export async function startServers(options: ServersOptions, cleanup: AsyncDispos
     [...startDatabases(options, leftOut), startBroker(options, leftOut), startEmulator(options)],
     cleanup,
   );
+  options.signal.throwIfAborted();
   const ASSEMBLY = publishedAssembly(dataDir);
   const API_URL = localStackUrl + apiPath(apiOf(options.assembly));
   await startTogether(
@@ -54,6 +57,7 @@ export async function startServers(options: ServersOptions, cleanup: AsyncDispos
     ],
     cleanup,
   );
+  options.signal.throwIfAborted();
 }
 
 /** Later ones of the list are stopped earlier. When one fails, the others are waited for, so that they can be stopped too. */
@@ -111,7 +115,7 @@ function startService(
       command: process.execPath,
       args: [script],
       cwd: dataDir,
-      env: { PATH: process.env.PATH, ...variables },
+      env: { PATH: process.env.PATH, END_WITH_STDIN: '1', ...variables },
     }),
     isReady: (line) => line.includes('is up'),
     readyWithinMs: 30_000,

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudFormationClient, paginateDescribeStackEvents } from '@aws-sdk/client-cloudformation';
@@ -74,7 +74,11 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
     const { status, body } = await call(run.addresses.api, 'GET', '/health');
     expect(status).toBe(503);
     expect(body.error).toContain('npm run localstack -- deploy');
-    expect((await run.command('status')).output).toMatch(/orderflow-dev-orders +stack +not deployed/);
+    const { code, output } = await run.command('status');
+    expect(code).toBe(1);
+    expect(output).toMatch(/^bridge +orders +does not read$/m);
+    expect(output).toMatch(/^orderflow-dev-orders +stack +not deployed$/m);
+    expect(run.output()).toMatch(/orders to orderflow-dev-consume-orders: waits, since its topic is not there yet/);
   });
 
   it('deploys all stacks, and LocalStack fakes not one resource', async () => {
@@ -115,6 +119,12 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
     await confirmed([order.id]);
     const { body } = await call(run.addresses.api, 'GET', `/api/orders?user_id=${user}`);
     expect(body.orders.map(({ id }: { id: string }) => id)).toContain(order.id);
+  });
+
+  it('is all well then, and says so', async () => {
+    const { code, output } = await run.command('status');
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/^bridge +orders +reads$/m);
   });
 
   it('shows the dashboard from the website of its bucket, and the dashboard works against the API', async () => {
@@ -173,30 +183,26 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
 
   it('finds nothing to change when it is deployed again', async () => {
     expect(await deploy()).toContain('(no changes)');
-    const diff = execFileSync(
-      process.execPath,
-      [
-        join(run.project, 'node_modules/aws-cdk-local/bin/cdklocal'),
-        'diff',
-        '--fail',
-        '--app',
-        join(run.dataDir, 'localstack/cdk.out'),
-      ],
-      {
-        cwd: run.dataDir,
-        env: { ...process.env, AWS_ENDPOINT_URL: run.addresses.aws, AWS_ENDPOINT_URL_S3: run.addresses.aws },
-        encoding: 'utf8',
-      },
-    );
-    expect(diff).not.toContain('[~]');
+    const cdklocal = join(run.project, 'node_modules/aws-cdk-local/bin/cdklocal');
+    const app = join(run.dataDir, 'localstack/cdk.out');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cdklocal, 'diff', '--fail', '--app', app], {
+      cwd: run.dataDir,
+      env: { ...process.env, AWS_ENDPOINT_URL: run.addresses.aws, AWS_ENDPOINT_URL_S3: run.addresses.aws },
+      encoding: 'utf8',
+    });
+    expect(status, stdout + stderr).toBe(0);
+    expect(stdout + stderr).toContain('Number of stacks with differences: 0');
   });
 
-  it('brings a changed handler by another deploy', async () => {
-    const source = join(run.project, 'functions/health/handler.ts');
-    appendFileSync(source, "\nconsole.warn('A changed handler.');\n");
+  it('brings a changed handler and a new route by another deploy', async () => {
+    appendFileSync(join(run.project, 'functions/health/handler.ts'), "\nconsole.warn('A changed handler.');\n");
+    const api = join(run.project, 'infra/constructs/api/orders-api.ts');
+    const last = "const orders = api.addResource('orders');";
+    const added = "this.#addOpen(api.addResource('health'), functions.health, 'The same below /api.');";
+    writeFileSync(api, readFileSync(api, 'utf8').replace(last, `${last}\n    ${added}`));
     expect(await deploy()).toMatch(/orderflow-dev-orders/);
     await waitFor(async () => {
-      expect((await call(run.addresses.api, 'GET', '/health')).status).toBe(200);
+      expect((await call(run.addresses.api, 'GET', '/api/health')).status).toBe(200);
       expect(run.output()).toContain('A changed handler.');
     });
   });
@@ -219,7 +225,7 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
   it('destroys everything that it made', async () => {
     const { code, output } = await run.command('destroy');
     expect(code, output).toBe(0);
-    expect(await run.end('SIGTERM')).toBe(0);
+    expect(await run.end('SIGTERM')).toMatchObject({ code: 0 });
     expect(processesOf(run.project)).toEqual([]);
   });
 });

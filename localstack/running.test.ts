@@ -1,0 +1,40 @@
+import { mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../local/user-error.ts';
+import { findRunning, forgetRunning, rememberRunning, requireRunning, thisRunner } from './running.ts';
+import { runningFixture } from './running-fixture.ts';
+
+const newFolder = () => join(mkdtempSync(join(tmpdir(), 'running ')), 'localstack');
+
+describe('what is up', () => {
+  it('is nothing in a new folder', async () => {
+    const dataDir = newFolder();
+    expect(await findRunning(dataDir)).toBeUndefined();
+    await expect(requireRunning(dataDir)).rejects.toThrow(/^Nothing is up\. Start it with .*up/);
+  });
+
+  it('is remembered until it is forgotten, and readable by its owner alone', async () => {
+    const dataDir = newFolder();
+    const running = runningFixture({ runner: thisRunner() });
+    await rememberRunning(dataDir, running);
+    expect(await requireRunning(dataDir)).toEqual(running);
+    expect(statSync(join(dataDir, 'running.json')).mode & 0o777).toBe(0o600);
+    await forgetRunning(dataDir);
+    expect(await findRunning(dataDir)).toBeUndefined();
+  });
+
+  it('is no more when its process has been killed, also when another one has got its id', async () => {
+    const dataDir = newFolder();
+    await rememberRunning(dataDir, runningFixture({ runner: { ...thisRunner(), identity: 'of another' } }));
+    await expect(requireRunning(dataDir)).rejects.toThrow(UserError);
+    await expect(requireRunning(dataDir)).rejects.toThrow(/was killed \(process \d+\)\. Start it again/);
+  });
+
+  it('with Docker, is what Docker says', async () => {
+    const dataDir = newFolder();
+    await rememberRunning(dataDir, runningFixture({ mode: 'docker' }));
+    expect((await requireRunning(dataDir)).mode).toBe('docker');
+  });
+});
