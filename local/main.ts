@@ -2,17 +2,13 @@ import { explain } from './assembly/explain.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
 import { synthesize } from './assembly/synthesize.ts';
 import { claimDataDir } from './engines/processes/data-dir-lock.ts';
+import { outliveReaders } from './lost-readers.ts';
 import { registry } from './resources/index.ts';
 import { helpText, parseCommand, REPOSITORY, type Settings } from './settings.ts';
 import { type Addresses, assembliesOf, start } from './start.ts';
 import { UserError } from './user-error.ts';
 
-// Whoever reads the output may leave, as in `npm start | head`; the run goes on until it is told to end.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+outliveReaders();
 
 try {
   const command = parseCommand(process.argv.slice(2), process.env);

@@ -1,18 +1,7 @@
-import { connect } from 'node:net';
-
-const TIMEOUT_MS = 5_000;
+import { answers } from '../local/engines/ports.ts';
 
 /** Whether somebody takes connections at an address, `host:port`. */
-export function answers(address: string): Promise<boolean> {
+export function answersAt(address: string): Promise<boolean> {
   const [host = '', port] = address.split(':');
-  return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port) });
-    const settle = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(TIMEOUT_MS, () => settle(false));
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
+  return answers(host, Number(port));
 }

@@ -1,9 +1,9 @@
+import { outliveReaders } from '../local/lost-readers.ts';
 import { runCommand } from '../scripts/command-line.ts';
 import { HELP, type LocalStackCommand, parseLocalStackCommand } from './command.ts';
 import { deploy } from './deploy/deploy.ts';
 import { destroy } from './destroy.ts';
 import { showLogs } from './logs.ts';
-import { outliveReaders } from './lost-readers.ts';
 import { deployedText, upText } from './report.ts';
 import { requireRunning } from './running.ts';
 import { status, statusText } from './status.ts';

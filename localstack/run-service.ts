@@ -1,6 +1,6 @@
 import { createLog, type Log } from '../local/log.ts';
+import { outliveReaders } from '../local/lost-readers.ts';
 import { UserError } from '../local/user-error.ts';
-import { outliveReaders } from './lost-readers.ts';
 
 /** Something that runs until it is told to stop. */
 export interface Service {

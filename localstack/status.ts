@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadAssembly } from '../local/assembly/load-assembly.ts';
 import { createLog } from '../local/log.ts';
 import { plaintextKafka } from '../local/resources/plaintext-kafka.ts';
-import { answers } from './answers.ts';
+import { answersAt } from './answers.ts';
 import { eventSourceMappings, readLeftOut } from './assembly/left-out.ts';
 import { publishedAssembly } from './assembly/synthesize-for-localstack.ts';
 import { clientsOf } from './deploy/clients.ts';
@@ -30,9 +30,9 @@ export async function status(dataDir: string): Promise<PartStatus[]> {
   const running = await requireRunning(dataDir);
   const [localStack, kafka, api, ...shards] = await Promise.all([
     isHealthy(running.localStackUrl).then((isUp) => partOf('LocalStack', running.localStackUrl, isUp)),
-    answers(running.kafka).then((isUp) => partOf('Kafka', running.kafka, isUp)),
+    answersAt(running.kafka).then((isUp) => partOf('Kafka', running.kafka, isUp)),
     apiStatus(running),
-    ...running.shards.map(async (address, index) => partOf(`shard${index + 1}`, address, await answers(address))),
+    ...running.shards.map(async (address, index) => partOf(`shard${index + 1}`, address, await answersAt(address))),
   ]);
   const assembly = publishedAssembly(dataDir);
   const isThere = existsSync(assembly);

@@ -100,7 +100,8 @@ function listenOnce(host: string, port: number): Promise<number> {
   });
 }
 
-function answers(host: string, port: number): Promise<boolean> {
+/** Whether somebody takes connections there. */
+export function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const settle = (answer: boolean) => {

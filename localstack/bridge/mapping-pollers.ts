@@ -4,7 +4,7 @@ import type { Invoke } from '../../local/lambda/function-definition.ts';
 import type { Log } from '../../local/log.ts';
 import { startPoller } from '../../local/poller/poller.ts';
 import { plaintextKafka } from '../../local/resources/plaintext-kafka.ts';
-import { answers } from '../answers.ts';
+import { answersAt } from '../answers.ts';
 import type { SourcedMapping } from './assembly-watch.ts';
 
 interface Running {
@@ -78,7 +78,7 @@ export class MappingPollers {
 /** Looks whether a topic can be read; it is looked for again soon. */
 async function findObstacle(kafka: Kafka, bootstrapServers: string, topic: string): Promise<Obstacle | undefined> {
   // Asked first, since KafkaJS would try for long.
-  const brokers = await Promise.all(bootstrapServers.split(',').map(answers));
+  const brokers = await Promise.all(bootstrapServers.split(',').map(answersAt));
   if (!brokers.includes(true)) return { lacks: 'brokers', reason: `Kafka does not answer at ${bootstrapServers}` };
   const admin = kafka.admin();
   try {

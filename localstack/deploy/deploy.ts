@@ -3,7 +3,7 @@ import { createLog } from '../../local/log.ts';
 import { ensureTopic, type TopicDefinition } from '../../local/resources/kafka-topic.ts';
 import { plaintextKafka } from '../../local/resources/plaintext-kafka.ts';
 import { UserError } from '../../local/user-error.ts';
-import { answers } from '../answers.ts';
+import { answersAt } from '../answers.ts';
 import { apiOf } from '../assembly/api.ts';
 import { databases, readLeftOut, topics } from '../assembly/left-out.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
@@ -69,7 +69,7 @@ async function deployAlone(dataDir: string, running: Running, say: (step: string
 }
 
 async function createTopics(bootstrapServers: string, declared: readonly TopicDefinition[]): Promise<void> {
-  if (!(await answers(bootstrapServers))) {
+  if (!(await answersAt(bootstrapServers))) {
     throw new UserError(`Kafka does not answer at ${bootstrapServers}. \`npm run localstack -- logs\` may say why.`);
   }
   const log = createLog({ source: 'topics', terminal: process.stdout });
