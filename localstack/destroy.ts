@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { loadAssembly } from '../local/assembly/load-assembly.ts';
 import { isDataDir, lockDataDir } from '../local/engines/processes/data-dir-lock.ts';
 import { recoverLeftovers } from '../local/engines/processes/leftovers.ts';
@@ -10,7 +8,7 @@ import { createLog } from '../local/log.ts';
 import { UserError } from '../local/user-error.ts';
 import { publishedAssembly } from './assembly/synthesize-for-localstack.ts';
 import { destroyStacks } from './deploy/cdklocal.ts';
-import { clientsOf, type LocalStackClients } from './deploy/clients.ts';
+import { clientsOf } from './deploy/clients.ts';
 import { describeStack } from './deploy/stacks.ts';
 import { isHealthy } from './emulator/health.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -59,31 +57,14 @@ async function end(
   } else if (running.runner !== undefined) await endRunner(running.runner, say);
 }
 
+/** LocalStack deletes a bucket with what is in it. */
 async function deleteStacks(dataDir: string, { localStackUrl }: Running, say: (step: string) => void): Promise<void> {
   const assembly = publishedAssembly(dataDir);
-  const clients = clientsOf(localStackUrl);
-  const names = loadAssembly(assembly).map(({ name }) => name);
-  const found = await Promise.all(names.map((name) => describeStack(clients.cloudFormation, name)));
-  const stacks = names.filter((_, index) => found[index] !== undefined);
-  if (stacks.length === 0) return;
-  for (const stack of stacks) await emptyBuckets(stack, clients);
+  const { cloudFormation } = clientsOf(localStackUrl);
+  const stacks = await Promise.all(loadAssembly(assembly).map(({ name }) => describeStack(cloudFormation, name)));
+  if (stacks.every((stack) => stack === undefined)) return;
   say('cdklocal destroy');
   await destroyStacks(assembly, localStackUrl);
-}
-
-/** CloudFormation deletes no bucket that holds something. */
-async function emptyBuckets(StackName: string, { cloudFormation, s3 }: LocalStackClients): Promise<void> {
-  const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName }));
-  for (const { ResourceType, PhysicalResourceId } of StackResources) {
-    if (ResourceType === 'AWS::S3::Bucket' && PhysicalResourceId !== undefined) await empty(s3, PhysicalResourceId);
-  }
-}
-
-async function empty(client: S3Client, Bucket: string): Promise<void> {
-  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
-    const Objects = Contents.map(({ Key }) => ({ Key }));
-    if (Objects.length > 0) await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
-  }
 }
 
 /** A process that only has the run's old id is left alone. */

@@ -15,7 +15,7 @@ export interface Running {
   readonly apiUrl: string;
   /** `host:port`. */
   readonly kafka: string;
-  /** `host:port` by the names of the databases' instances. */
+  /** `host:port` of each shard's Postgres. */
   readonly shards: readonly string[];
   readonly passwords: Passwords;
 }

@@ -6,6 +6,7 @@ import { claimLocalStackDir, localStackDirOf } from '../data-dir.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { findRunning, type Running, rememberRunning } from '../running.ts';
 import type { LocalStackSettings } from '../settings.ts';
+import { addressesOf } from './addresses.ts';
 import { compose, requireDocker } from './compose.ts';
 import { contextForContainers } from './context.ts';
 import { portClaims } from './ports.ts';
@@ -41,15 +42,7 @@ export async function upContainers(
 
 async function upAlone(dataDir: string, settings: LocalStackSettings, say: (step: string) => void): Promise<Running> {
   const context = contextForContainers(settings);
-  const running: Running = {
-    mode: 'docker',
-    context,
-    localStackUrl: `http://127.0.0.1:${settings.ports.aws}`,
-    apiUrl: `http://localhost:${settings.ports.api}`,
-    kafka: `localhost:${settings.ports.kafka}`,
-    shards: settings.ports.shards.map((port) => `localhost:${port}`),
-    passwords: settings.passwords,
-  };
+  const running: Running = { mode: 'docker', context, ...addressesOf(settings, 'localhost') };
   refuseOther(await findRunning(dataDir), running);
   // The bridge reads its mappings from the assembly.
   await synthesizeForLocalStack(dataDir, context, { info: say });

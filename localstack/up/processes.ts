@@ -8,6 +8,7 @@ import { claimLocalStackDir } from '../data-dir.ts';
 import { installLocalStack } from '../emulator/install.ts';
 import { findRunning, forgetRunning, type Running, rememberRunning, thisRunner } from '../running.ts';
 import type { LocalStackSettings } from '../settings.ts';
+import { addressesOf } from './addresses.ts';
 import { contextForProcesses } from './context.ts';
 import { chooseFreePorts, portClaims } from './ports.ts';
 import { refuseOther } from './previous.ts';
@@ -54,7 +55,12 @@ export async function upProcesses(options: UpOptions): Promise<Running & { stop(
     signal.throwIfAborted();
     const assembly = await synthesizeForLocalStack(dataDir, context, log, signal);
     await startServers({ dataDir, cacheDir: options.cacheDir, settings, python, assembly, log, signal }, cleanup);
-    const running = runningOf(settings, context);
+    const running: Running = {
+      mode: 'processes',
+      runner: thisRunner(),
+      context,
+      ...addressesOf(settings, '127.0.0.1'),
+    };
     await rememberRunning(dataDir, running);
     cleanup.defer(() => forgetRunning(dataDir));
     return { ...running, stop: () => cleanup.disposeAsync() };
@@ -66,17 +72,4 @@ export async function upProcesses(options: UpOptions): Promise<Running & { stop(
     signal.throwIfAborted();
     throw error;
   }
-}
-
-function runningOf({ ports, passwords }: LocalStackSettings, context: Readonly<Record<string, string>>): Running {
-  return {
-    mode: 'processes',
-    runner: thisRunner(),
-    context,
-    localStackUrl: `http://127.0.0.1:${ports.aws}`,
-    apiUrl: `http://localhost:${ports.api}`,
-    kafka: `127.0.0.1:${ports.kafka}`,
-    shards: ports.shards.map((port) => `127.0.0.1:${port}`),
-    passwords,
-  };
 }
