@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const ENGINE_TESTS = '**/*.engine.test.ts';
 const TEMPORARY_FOLDER = 'tests/setup/temporary-folder.ts';
-const TREES = '{functions,frontend,infra,local,localstack,scripts}';
+const TREES = '{functions,frontend,infra,local,localstack,scripts,tooling}';
 
 /** Projects run one after the other, fast ones first: a slip shows in seconds, not after the engines have started. */
 export default defineConfig({

@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
+import { UserError } from '../tooling/errors.ts';
 import { readConfig } from './config/config.ts';
-import { ConfigError } from './config/config-error.ts';
 import { composeOrderFlow } from './orderflow.ts';
 
 const app = new App();
@@ -8,7 +8,7 @@ try {
   composeOrderFlow(app, readConfig(app.node.getAllContext()));
   app.synth();
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
+  if (!(error instanceof UserError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

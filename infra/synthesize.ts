@@ -15,7 +15,7 @@ export const CDK_JSON_CONTEXT: Readonly<Record<string, unknown>> = JSON.parse(
  * @param context as `cdk -c key=value` gives it
  * @param outdir where the cloud assembly is written; a temporary folder when not given
  * @returns the app after synthesis
- * @throws ConfigError when the context cannot be built
+ * @throws UserError when the context cannot be built
  */
 export function synthesizeApp(context: Readonly<Record<string, unknown>>, outdir?: string): App {
   const app = new App({

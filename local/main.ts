@@ -1,14 +1,15 @@
+import { ignoreBrokenPipe } from '../tooling/broken-pipe.ts';
+import { claimDataDir } from '../tooling/data-dir-lock.ts';
+import { UserError } from '../tooling/errors.ts';
+import { assembliesOf, REPOSITORY } from '../tooling/paths.ts';
 import { explain } from './assembly/explain.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
 import { synthesize } from './assembly/synthesize.ts';
-import { claimDataDir } from './engines/processes/data-dir-lock.ts';
-import { outliveReaders } from './lost-readers.ts';
 import { registry } from './resources/index.ts';
-import { helpText, parseCommand, REPOSITORY, type Settings } from './settings.ts';
-import { type Addresses, assembliesOf, start } from './start.ts';
-import { UserError } from './user-error.ts';
+import { helpText, parseCommand, type Settings } from './settings.ts';
+import { type Addresses, start } from './start.ts';
 
-outliveReaders();
+ignoreBrokenPipe();
 
 try {
   const command = parseCommand(process.argv.slice(2), process.env);

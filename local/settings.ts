@@ -1,7 +1,6 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { UserError } from './user-error.ts';
+import { UserError } from '../tooling/errors.ts';
+import { cacheDirOf, dataDirOf, settingOf, variableOf } from '../tooling/paths.ts';
 
 /** Where each part of the local run listens, on loopback. 0 means any free port. */
 export interface Ports {
@@ -33,9 +32,6 @@ export interface Settings {
 /** What the command line asks for. */
 export type Command = { readonly verb: 'run' | 'explain'; readonly settings: Settings } | { readonly verb: 'help' };
 
-/** The repository's root folder. */
-export const REPOSITORY = resolve(import.meta.dirname, '..');
-
 const PORT_FLAGS = {
   'api-port': { default: 8080, what: 'the REST API' },
   'site-port': { default: 3000, what: 'the dashboard' },
@@ -61,11 +57,6 @@ const OPTIONS = {
 const DEFAULT_PASSWORD = 'orderpass';
 /** The local run is the stage `dev`; its bucket has the name that local clients know. */
 const DEFAULT_CONTEXT = { stage: 'dev', receiptsBucket: 'order-receipts' };
-
-/** The environment variable that sets the same as a flag: `--api-port` is `ORDERFLOW_API_PORT`. */
-export function variableOf(flag: string): string {
-  return `ORDERFLOW_${flag.toUpperCase().replaceAll('-', '_')}`;
-}
 
 /** The text of `npm start -- --help`. */
 export function helpText(): string {
@@ -102,7 +93,7 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
   if (flags.help) return { verb: 'help' };
 
   const port = (flag: keyof typeof PORT_FLAGS) => {
-    const text = textOf(flag, flags[flag], env);
+    const text = settingOf(flag, flags[flag], env);
     return text === undefined ? PORT_FLAGS[flag].default : parsePort(flag, text);
   };
   const settings: Settings = {
@@ -115,30 +106,10 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
     },
     dataDir: dataDirOf(flags['data-dir'], env),
     cacheDir: cacheDirOf(flags['cache-dir'], env),
-    databasePassword: textOf('database-password', flags['database-password'], env) ?? DEFAULT_PASSWORD,
+    databasePassword: settingOf('database-password', flags['database-password'], env) ?? DEFAULT_PASSWORD,
     context: { ...DEFAULT_CONTEXT, ...parseContext(flags.context ?? []) },
   };
   return { verb: flags.explain ? 'explain' : 'run', settings };
-}
-
-/**
- * Absolute path of the folder that keeps the run's data between starts.
- *
- * @param flag what `--data-dir` says
- * @throws UserError when it is empty
- */
-export function dataDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
-  return resolve(REPOSITORY, textOf('data-dir', flag, env) ?? '.orderflow');
-}
-
-/**
- * Absolute path of the folder that keeps downloads, shared by all clones.
- *
- * @param flag what `--cache-dir` says
- * @throws UserError when it is empty
- */
-export function cacheDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
-  return resolve(REPOSITORY, textOf('cache-dir', flag, env) ?? userCacheDir(env));
 }
 
 /**
@@ -171,18 +142,4 @@ function parsePort(flag: string, text: string): number {
     throw new UserError(`--${flag} (or ${variableOf(flag)}) must be a port number, 0 to 65535; got "${text}".`);
   }
   return port;
-}
-
-function textOf(flag: string, given: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
-  const text = given ?? env[variableOf(flag)];
-  if (text !== '') return text;
-  throw new UserError(`--${flag} (or ${variableOf(flag)}) must not be empty. Leave it out for its default.`);
-}
-
-/** The XDG base directory specification's place for caches, or macOS's own. */
-function userCacheDir(env: NodeJS.ProcessEnv): string {
-  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'orderflow');
-  return process.platform === 'darwin'
-    ? join(homedir(), 'Library/Caches/orderflow')
-    : join(homedir(), '.cache/orderflow');
 }

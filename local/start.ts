@@ -1,5 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lockDataDir } from '../tooling/data-dir-lock.ts';
+import { UserError } from '../tooling/errors.ts';
+import { createLog, type Log } from '../tooling/log.ts';
+import { assembliesOf, REPOSITORY, runDirOf, variableOf } from '../tooling/paths.ts';
+import { checkPorts, type PortClaim } from '../tooling/ports.ts';
 import { deploy } from './assembly/deploy.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
 import { removeOtherAssemblies, synthesize } from './assembly/synthesize.ts';
@@ -9,21 +14,16 @@ import { startAwsEndpoint } from './aws/endpoint.ts';
 import { SecretStore } from './aws/secret-store.ts';
 import { REGION } from './aws-identity.ts';
 import { startObjectStore } from './engines/object-store/start-object-store.ts';
-import { checkPorts, type PortClaim } from './engines/ports.ts';
-import { lockDataDir } from './engines/processes/data-dir-lock.ts';
 import { recoverLeftovers } from './engines/processes/leftovers.ts';
-import { runDirOf } from './engines/processes/records.ts';
 import { Authorizer } from './iam/authorize.ts';
 import { PrincipalStore } from './iam/principals.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
-import { createLog, type Log } from './log.ts';
 import { createContext, type Running } from './resources/context.ts';
 import { registry } from './resources/index.ts';
 import { databasePorts } from './resources/rds.ts';
 import { type Deployment, startCollected } from './resources/start-collected.ts';
-import { type Ports, REPOSITORY, type Settings, variableOf } from './settings.ts';
+import type { Ports, Settings } from './settings.ts';
 import { loadAuthority } from './tls/authority.ts';
-import { UserError } from './user-error.ts';
 
 /** Where a person reaches the parts of a run. */
 export interface Addresses {
@@ -82,11 +82,6 @@ async function readTemplates({ dataDir, context }: Settings, log: Log, signal: A
   const assembly = await synthesize({ repository: REPOSITORY, dir: assembliesOf(dataDir), context, log, signal });
   await removeOtherAssemblies(assembly);
   return loadAssembly(assembly);
-}
-
-/** Where a data folder keeps its cloud assemblies. */
-export function assembliesOf(dataDir: string): string {
-  return join(dataDir, 'assemblies');
 }
 
 /** Starts what AWS has before any deployment, deploys, and then starts what calls functions. */

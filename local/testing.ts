@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Log } from './log.ts';
+import type { Log } from '../tooling/log.ts';
 
 /** A log for tests that look at behaviour only. */
 export const silentLog: Log = { info() {}, warn() {}, error() {}, debug() {}, child: () => silentLog };

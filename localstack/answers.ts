@@ -1,4 +1,4 @@
-import { answers } from '../local/engines/ports.ts';
+import { answers } from '../tooling/ports.ts';
 
 /** Whether somebody takes connections at an address, `host:port`. */
 export function answersAt(address: string): Promise<boolean> {

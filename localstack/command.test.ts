@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../local/settings.ts';
-import { UsageError } from '../scripts/command-line.ts';
+import { UsageError } from '../tooling/errors.ts';
+import { REPOSITORY } from '../tooling/paths.ts';
 import { parseLocalStackCommand } from './command.ts';
 
 const parse = (...args: string[]) => parseLocalStackCommand(args, { ORDERFLOW_CACHE_DIR: '/cache' });

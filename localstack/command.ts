@@ -1,6 +1,6 @@
-import { cacheDirOf, dataDirOf } from '../local/settings.ts';
-import { parseFlags, UsageError } from '../scripts/command-line.ts';
-import { localStackDirOf } from './data-dir.ts';
+import { parseFlags } from '../tooling/command-line.ts';
+import { UsageError } from '../tooling/errors.ts';
+import { cacheDirOf, dataDirOf, localStackDirOf } from '../tooling/paths.ts';
 import { type LocalStackSettings, readSettings } from './settings.ts';
 
 export const HELP = `Usage: npm run localstack -- <command> [options]

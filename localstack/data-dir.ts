@@ -1,10 +1,5 @@
-import { dirname, join } from 'node:path';
-import { claimDataDir } from '../local/engines/processes/data-dir-lock.ts';
-
-/** The folder for everything about LocalStack, inside a data folder. */
-export function localStackDirOf(dataDir: string): string {
-  return join(dataDir, 'localstack');
-}
+import { dirname } from 'node:path';
+import { claimDataDir } from '../tooling/data-dir-lock.ts';
 
 /**
  * Makes the folder for everything about LocalStack, and the data folder around it, known as a run's own.

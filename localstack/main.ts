@@ -1,5 +1,5 @@
-import { outliveReaders } from '../local/lost-readers.ts';
-import { runCommand } from '../scripts/command-line.ts';
+import { ignoreBrokenPipe } from '../tooling/broken-pipe.ts';
+import { runCommand } from '../tooling/command-line.ts';
 import { HELP, type LocalStackCommand, parseLocalStackCommand } from './command.ts';
 import { deploy } from './deploy/deploy.ts';
 import { destroy } from './destroy.ts';
@@ -12,7 +12,7 @@ import { upProcesses } from './up/processes.ts';
 
 const begun = performance.now();
 
-outliveReaders();
+ignoreBrokenPipe();
 
 await runCommand({
   helpCommand: 'npm run localstack -- --help',

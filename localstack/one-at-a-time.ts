@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { lockDataDir } from '../local/engines/processes/data-dir-lock.ts';
-import { UserError } from '../local/user-error.ts';
+import { lockDataDir } from '../tooling/data-dir-lock.ts';
+import { UserError } from '../tooling/errors.ts';
 
 /**
  * Does what two commands must not do at once: change the assembly, or what is deployed. A command that was killed stands in

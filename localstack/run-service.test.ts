@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { waitFor } from '../local/testing.ts';
-import { UserError } from '../local/user-error.ts';
+import { UserError } from '../tooling/errors.ts';
 import { requiredUrl, requiredVariable } from './run-service.ts';
 
 describe('a variable of a service', () => {

@@ -1,6 +1,6 @@
-import { createLog, type Log } from '../local/log.ts';
-import { outliveReaders } from '../local/lost-readers.ts';
-import { UserError } from '../local/user-error.ts';
+import { ignoreBrokenPipe } from '../tooling/broken-pipe.ts';
+import { UserError } from '../tooling/errors.ts';
+import { createLog, type Log } from '../tooling/log.ts';
 
 /** Something that runs until it is told to stop. */
 export interface Service {
@@ -22,7 +22,7 @@ export async function runService(
   // Stopping is bounded: whoever asks again waits for the first time to be done.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => asked.resolve());
   if (process.env.END_WITH_STDIN) process.stdin.resume().once('close', () => asked.resolve());
-  outliveReaders();
+  ignoreBrokenPipe();
   const log = createLog({ source: name, terminal: process.stdout });
   try {
     const service = await start(process.env, log);

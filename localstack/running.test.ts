@@ -2,7 +2,7 @@ import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../local/user-error.ts';
+import { UserError } from '../tooling/errors.ts';
 import { findRunning, forgetRunning, rememberRunning, requireRunning, thisRunner } from './running.ts';
 import { runningFixture } from './running-fixture.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { REPOSITORY } from '../local/settings.ts';
-import { UserError } from '../local/user-error.ts';
+import { UserError } from '../tooling/errors.ts';
+import { REPOSITORY } from '../tooling/paths.ts';
 
 /** Where each part is reached on this machine. 0 is any free port, without Docker. */
 export interface Ports {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadAssembly } from '../local/assembly/load-assembly.ts';
-import { createLog } from '../local/log.ts';
 import { plaintextKafka } from '../local/resources/plaintext-kafka.ts';
+import { createLog } from '../tooling/log.ts';
 import { answersAt } from './answers.ts';
 import { eventSourceMappings, readLeftOut } from './assembly/left-out.ts';
 import { publishedAssembly } from './assembly/synthesize-for-localstack.ts';

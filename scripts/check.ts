@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { parseFlags, runCommand } from './command-line.ts';
+import { parseFlags, runCommand } from '../tooling/command-line.ts';
 
 const HELP = `Usage: npm run check [-- --fix]
 

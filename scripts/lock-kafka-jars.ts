@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { parseFlags, runCommand, UsageError } from './command-line.ts';
+import { parseFlags, runCommand } from '../tooling/command-line.ts';
+import { UsageError } from '../tooling/errors.ts';
 
 const HELP = `Usage: node scripts/lock-kafka-jars.ts <Kafka version>
 

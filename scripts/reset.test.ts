@@ -2,10 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lockDataDir } from '../local/engines/processes/data-dir-lock.ts';
-import { claimLocalStackDir, localStackDirOf } from '../localstack/data-dir.ts';
+import { claimLocalStackDir } from '../localstack/data-dir.ts';
 import { rememberRunning } from '../localstack/running.ts';
 import { runToEnd } from '../tests/support/run.ts';
+import { lockDataDir } from '../tooling/data-dir-lock.ts';
+import { localStackDirOf } from '../tooling/paths.ts';
 
 /** A data folder as the local run and LocalStack use it. */
 function newDataDir(): string {

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDataDir, lockDataDir } from '../local/engines/processes/data-dir-lock.ts';
 import { recoverLeftovers } from '../local/engines/processes/leftovers.ts';
-import { createLog } from '../local/log.ts';
-import { dataDirOf } from '../local/settings.ts';
-import { UserError } from '../local/user-error.ts';
-import { localStackDirOf } from '../localstack/data-dir.ts';
 import { findRunning } from '../localstack/running.ts';
-import { parseFlags, runCommand } from './command-line.ts';
+import { parseFlags, runCommand } from '../tooling/command-line.ts';
+import { isDataDir, lockDataDir } from '../tooling/data-dir-lock.ts';
+import { UserError } from '../tooling/errors.ts';
+import { createLog } from '../tooling/log.ts';
+import { dataDirOf, localStackDirOf } from '../tooling/paths.ts';
 
 const HELP = `Usage: npm run reset [-- --data-dir <folder>]
 

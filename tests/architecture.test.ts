@@ -10,7 +10,7 @@ interface Import {
 }
 
 /** Every relative import of the tree, as paths below the root; tests may import what they test with. */
-const imports: Import[] = globSync('{functions,infra,frontend,local,localstack,scripts}/**/*.ts', { cwd: ROOT })
+const imports: Import[] = globSync('{functions,infra,frontend,local,localstack,scripts,tooling}/**/*.ts', { cwd: ROOT })
   .filter((file) => !file.endsWith('.test.ts'))
   .flatMap((from) =>
     [...readFileSync(join(ROOT, from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
@@ -50,7 +50,9 @@ describe('imports point one way', () => {
   });
 
   it('lets infra know the shard map and the build of the site, and nothing else of the code it deploys', () => {
-    expect(forbidden(/^infra\//, /^(infra\/|functions\/domain\/|frontend\/build\.ts$)/)).toEqual([]);
+    expect(forbidden(/^infra\//, /^(infra\/|functions\/domain\/|frontend\/build\.ts$|tooling\/errors\.ts$)/)).toEqual(
+      [],
+    );
   });
 
   it('lets the dashboard know the shard map, and nothing else of the functions', () => {
@@ -68,13 +70,15 @@ describe('imports point one way', () => {
   });
 
   it('keeps the local runner apart from everything that it runs', () => {
-    expect(forbidden(/^local\//, /^local\//)).toEqual([]);
+    expect(forbidden(/^local\//, /^(local|tooling)\//)).toEqual([]);
   });
 
   it('lets what runs beside LocalStack use the local runner, and learn the app from its templates alone', () => {
-    const commandLine = /^scripts\/(command-line|python-environment)\.ts$/;
-    const mayReach = new RegExp(`^(localstack|local)/|${commandLine.source}`);
-    expect(forbidden(/^localstack\//, mayReach)).toEqual([]);
+    expect(forbidden(/^localstack\//, /^(localstack|local|tooling)\//)).toEqual([]);
+  });
+
+  it('builds what all commands share on nothing of the project', () => {
+    expect(forbidden(/^tooling\//, /^tooling\//)).toEqual([]);
   });
 });
 

@@ -15,10 +15,10 @@ import {
   topics,
 } from '../localstack/assembly/left-out.ts';
 import { publishedAssembly } from '../localstack/assembly/synthesize-for-localstack.ts';
-import { localStackDirOf } from '../localstack/data-dir.ts';
 import { LOCALSTACK_VERSION } from '../localstack/emulator/install.ts';
 import { composeVariables, readSettings } from '../localstack/settings.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { localStackDirOf } from '../tooling/paths.ts';
 import {
   COMPOSE_DEFAULTS,
   COMPOSE_TEXT,

@@ -1,11 +1,11 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { CONNECTIONS_PER_SHARD } from '../../functions/domain/connections.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { type Json, properties } from '../testing/inspect.ts';
 import { type Part, templatesOf } from '../testing/templates.ts';
 import { CONNECTIONS_OF_OTHERS, reserveConcurrency } from './concurrency.ts';
-import { ConfigError } from './config-error.ts';
 import { maxConnections, STAGES } from './stage.ts';
 
 describe.each(['dev', 'prod'] as const)('in %s', (name) => {
@@ -46,7 +46,7 @@ describe('reserved concurrency', () => {
   });
 
   it('is refused above the quota less 100, with what to ask for', () => {
-    expect(() => reserveConcurrency(dev, 249)).toThrow(ConfigError);
+    expect(() => reserveConcurrency(dev, 249)).toThrow(UserError);
     expect(() => reserveConcurrency(dev, 249)).toThrow(
       'Context "lambdaConcurrencyQuota": dev reserves 150 concurrent executions for its functions and Lambda keeps 100 ' +
         'for others, but the quota is 249; ask for 250 "Concurrent executions" in Service Quotas and give the new number.',
@@ -58,7 +58,7 @@ describe('reserved concurrency', () => {
     expect(functions).not.toHaveLength(0);
     for (const each of functions) expect(each).not.toHaveProperty('ReservedConcurrentExecutions');
     expect(reserveConcurrency(dev, 84).concurrency).toBeUndefined();
-    expect(() => reserveConcurrency(dev, 85)).toThrow(ConfigError);
+    expect(() => reserveConcurrency(dev, 85)).toThrow(UserError);
   });
 });
 

@@ -1,5 +1,5 @@
 import { CONNECTIONS_PER_SHARD } from '../../functions/domain/connections.ts';
-import { ConfigError } from './config-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { maxConnections, type Stage } from './stage.ts';
 
 // Lambda leaves at least this much to functions without a reservation
@@ -19,7 +19,7 @@ export function neededQuota({ concurrency }: Stage): number {
  * all of them together within the connections that a shard takes. Where the quota itself is that small, as in new
  * accounts, nothing is reserved.
  *
- * @throws ConfigError when the quota has no room for the reservations and does not make them unnecessary either
+ * @throws UserError when the quota has no room for the reservations and does not make them unnecessary either
  */
 export function reserveConcurrency(stage: Stage, quota: number): Stage {
   const needed = neededQuota(stage);
@@ -27,7 +27,7 @@ export function reserveConcurrency(stage: Stage, quota: number): Stage {
   if (quota * CONNECTIONS_PER_SHARD + CONNECTIONS_OF_OTHERS <= maxConnections(stage.database)) {
     return { ...stage, concurrency: undefined };
   }
-  throw new ConfigError(
+  throw new UserError(
     `Context "lambdaConcurrencyQuota": ${stage.name} reserves ${needed - UNRESERVED} concurrent executions for its ` +
       `functions and Lambda keeps ${UNRESERVED} for others, but the quota is ${quota}; ask for ${needed} "Concurrent ` +
       'executions" in Service Quotas and give the new number.',

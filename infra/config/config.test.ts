@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SHARD_MAP } from '../../functions/domain/shard-map.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { readConfig } from './config.ts';
-import { ConfigError } from './config-error.ts';
 import { STAGES } from './stage.ts';
 
 const { prod: PROD } = STAGE_CONTEXTS;
@@ -84,7 +84,7 @@ describe('context', () => {
     ],
     [{ webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/x/1' }, 'must be the ARN of a regional web ACL'],
   ])('refuses %j and says why', (context, message) => {
-    expect(() => readConfig(context)).toThrow(ConfigError);
+    expect(() => readConfig(context)).toThrow(UserError);
     expect(() => readConfig(context)).toThrow(message);
   });
 });
@@ -262,7 +262,7 @@ function problems(context: Record<string, unknown>): string[] {
   try {
     readConfig(context);
   } catch (error) {
-    if (error instanceof ConfigError) return error.message.split('\n');
+    if (error instanceof UserError) return error.message.split('\n');
     throw error;
   }
   return [];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkShardMap, DEFAULT_SHARD_MAP, ShardMapError, type ShardRange } from '../../functions/domain/shard-map.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { reserveConcurrency } from './concurrency.ts';
-import { ConfigError } from './config-error.ts';
 import { contradictions } from './contradictions.ts';
 import { COMPOSE_ADDRESSES, localStackTarget } from './localstack-target.ts';
 import { STAGES, type Stage } from './stage.ts';
@@ -123,14 +123,14 @@ const schema = z.strictObject({
  * Reads the application's settings from the CDK context (`cdk -c key=value`, or cdk.json).
  *
  * @param context all context of the app; keys of the CDK itself are passed over
- * @throws ConfigError with a sentence for each key that is unknown, wrong, missing or in contradiction to another
+ * @throws UserError with a sentence for each key that is unknown, wrong, missing or in contradiction to another
  */
 export function readConfig(context: Record<string, unknown>): Config {
   const ours = Object.fromEntries(Object.entries(context).filter(([key]) => !belongsToCdk(key)));
   const parsed = schema.safeParse(ours);
   const wrong = parsed.error?.issues.map((issue) => describe(issue, ours)) ?? [];
   const problems = [...wrong, ...contradictions(ours)];
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  if (!parsed.success || problems.length > 0) throw new UserError(problems.join('\n'));
 
   const { republishAfterMinutes, alarmEmail, lambdaConcurrencyQuota, webAclArn } = parsed.data;
   const shards = checkShards(parsed.data.shards);
@@ -167,7 +167,7 @@ function siteDomainOf({ siteDomain: name, certificateArn }: Given): SiteDomain |
 
 function checkZones(stage: Stage, zones: readonly string[] | undefined): readonly string[] | undefined {
   if (zones === undefined || new Set(zones).size === stage.availabilityZones) return zones;
-  throw new ConfigError(
+  throw new UserError(
     `Context "availabilityZones": ${stage.name} stands in ${stage.availabilityZones} different zones; ` +
       `got ${JSON.stringify(zones.join(','))}.`,
   );
@@ -195,7 +195,7 @@ function checkShards(shards: readonly ShardRange[]): readonly ShardRange[] {
   try {
     return checkShardMap(shards);
   } catch (error) {
-    if (error instanceof ShardMapError) throw new ConfigError(`Context "shards": ${error.message}`, { cause: error });
+    if (error instanceof ShardMapError) throw new UserError(`Context "shards": ${error.message}`, { cause: error });
     throw error;
   }
 }

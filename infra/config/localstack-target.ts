@@ -1,5 +1,5 @@
 import { type ShardRange, shardName } from '../../functions/domain/shard-map.ts';
-import { ConfigError } from './config-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 
 /** Addresses of what stands in on LocalStack for what its free edition lacks. */
 export interface LocalStackTarget {
@@ -26,12 +26,12 @@ export type GivenAddresses = { readonly [Key in keyof LocalStackTarget]?: LocalS
 /**
  * Completes the addresses with those of docker-compose.yml.
  *
- * @throws ConfigError when there are not as many shards as addresses of them
+ * @throws UserError when there are not as many shards as addresses of them
  */
 export function localStackTarget(given: GivenAddresses, shards: readonly ShardRange[]): LocalStackTarget {
   const { shardAddresses = shards.map((range) => `${shardName(range)}:5432`) } = given;
   if (shardAddresses.length !== shards.length) {
-    throw new ConfigError(
+    throw new UserError(
       `Context "shardAddresses": there must be one for each shard of the map, which has ${shards.length}; ` +
         `got ${JSON.stringify(shardAddresses.join(','))}.`,
     );

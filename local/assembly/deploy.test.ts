@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Fn::Sub is written
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { deploy } from './deploy.ts';
 import { contextOf, recordingRegistry, stackOf } from './deploy-fixture.ts';
 

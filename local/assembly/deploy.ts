@@ -1,4 +1,4 @@
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { resolveDynamicReferences } from './dynamic-references.ts';
 import { buildGraph, describeNode, type ResourceNode } from './graph.ts';
 import { resolve } from './intrinsics.ts';

@@ -1,4 +1,4 @@
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { referencesOf } from './references.ts';
 import type { ExportTable, StackScope } from './stack-scope.ts';
 import { describeResource, type ResourceDeclaration, type TemplateValue } from './template.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { loadAssembly } from './load-assembly.ts';
 
 it('loadAssembly says what to do when the folder holds no assembly', () => {

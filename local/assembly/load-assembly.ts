@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetManifestArtifact, CloudAssembly, type CloudFormationStackArtifact } from '@aws-cdk/cloud-assembly-api';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import type { Stack, Template } from './template.ts';
 
 /**

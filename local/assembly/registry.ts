@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../../tooling/log.ts';
 import type { SecretReader } from './dynamic-references.ts';
 import type { ResourceResult } from './stack-scope.ts';
 import type { ResourceDeclaration, Stack } from './template.ts';

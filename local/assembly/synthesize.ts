@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import type { Log } from '../log.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
+import type { Log } from '../../tooling/log.ts';
 
 /** Everything that the templates and their assets are made from, relative to the repository's root. */
 const SOURCES = [
@@ -19,6 +19,7 @@ const SOURCES = [
   'functions',
   'frontend',
   'scripts/migrations',
+  'tooling',
 ];
 
 /**

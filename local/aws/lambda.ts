@@ -1,7 +1,7 @@
+import type { Log } from '../../tooling/log.ts';
 import { arnOf, qualifiedFunctionName } from '../aws-identity.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
 import type { LambdaErrorCode } from '../lambda/lambda-error.ts';
-import type { Log } from '../log.ts';
 import { type ApiCall, percentDecoded, type Service } from './api-call.ts';
 import { AwsError } from './aws-error.ts';
 import { type ApiReply, restJson } from './protocols.ts';

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
+import { lockDataDir } from '../../tooling/data-dir-lock.ts';
+import { runDirOf } from '../../tooling/paths.ts';
 import { parseCommand } from '../settings.ts';
 import { silentLog as log } from '../testing.ts';
 import { loadAuthority } from '../tls/authority.ts';
 import { startKafka } from './kafka/start-kafka.ts';
 import { startObjectStore } from './object-store/start-object-store.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
-import { lockDataDir } from './processes/data-dir-lock.ts';
 import { recoverLeftovers } from './processes/leftovers.ts';
-import { runDirOf } from './processes/records.ts';
 
 /** For recovery.engine.test.ts: a runner that starts every engine, says where they are, and waits to be killed. */
 const [dataDir = '', postgresPort = '0', kafkaPort = '0'] = process.argv.slice(2);

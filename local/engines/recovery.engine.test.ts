@@ -7,9 +7,10 @@ import { createInterface } from 'node:readline';
 import { Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runDirOf } from '../../tooling/paths.ts';
+import { processIdentity } from '../../tooling/process-identity.ts';
 import { waitFor } from '../testing.ts';
-import { processIdentity } from './processes/identity.ts';
-import { readRecords, runDirOf } from './processes/records.ts';
+import { readRecords } from './processes/records.ts';
 
 interface Started {
   readonly ca: string;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../../tooling/log.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
-import type { Log } from '../log.ts';
 import type { AuthorizerContext } from './authorizer/authorizer-definition.ts';
 import { LambdaAuthorizer } from './authorizer/lambda-authorizer.ts';
 import type { Decision } from './authorizer/policy.ts';

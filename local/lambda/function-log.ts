@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Log } from '../log.ts';
+import type { Log } from '../../tooling/log.ts';
 
 type Write = 'debug' | 'info' | 'warn' | 'error';
 

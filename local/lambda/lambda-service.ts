@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Log } from '../../tooling/log.ts';
 import { functionName, qualifiedFunctionName } from '../aws-identity.ts';
-import type { Log } from '../log.ts';
 import type { InternetStandIn } from './environment-variables.ts';
 import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './function-pool.ts';

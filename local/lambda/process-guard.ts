@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Log } from '../log.ts';
+import type { Log } from '../../tooling/log.ts';
 
 /**
  * Reads which process groups run, and ends them when its input ends: that happens however the runner dies,

@@ -1,5 +1,5 @@
 import { format } from 'node:util';
-import type { Log } from '../log.ts';
+import type { Log } from '../../tooling/log.ts';
 
 /** A log that also keeps its lines until they are taken. */
 export interface RecordingLog extends Log {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../engines/ports.ts';
+import { freePort } from '../../tooling/ports.ts';
 import type { Principal } from '../iam/principals.ts';
 import { silentLog } from '../testing.ts';
 import { loadAuthority } from '../tls/authority.ts';

@@ -5,8 +5,8 @@ import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signe
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createTopic } from '../../tests/support/topics.ts';
+import { runDirOf } from '../../tooling/paths.ts';
 import { type Kafka as Broker, startKafka } from '../engines/kafka/start-kafka.ts';
-import { runDirOf } from '../engines/processes/records.ts';
 import { Authorizer } from '../iam/authorize.ts';
 import { type Credentials, PrincipalStore } from '../iam/principals.ts';
 import { parseCommand, type Settings } from '../settings.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../../tooling/log.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
-import type { Log } from '../log.ts';
 import { backoffMs } from './backoff.ts';
 import { Delivery, deliveryPolicy, type Outcome, type Step } from './delivery.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';

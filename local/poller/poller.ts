@@ -1,6 +1,6 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Log } from '../../tooling/log.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
-import type { Log } from '../log.ts';
 import { backoffMs } from './backoff.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 import { FailureTopic } from './failure-topic.ts';

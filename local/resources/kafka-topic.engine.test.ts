@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cacheDirOf } from '../../tooling/paths.ts';
 import { type Kafka, startKafka } from '../engines/kafka/start-kafka.ts';
-import { cacheDirOf } from '../settings.ts';
 import { silentLog } from '../testing.ts';
 import { ensureTopic } from './kafka-topic.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { runDirOf } from '../../tooling/paths.ts';
 import { arnOf } from '../aws-identity.ts';
 import { startKafka } from '../engines/kafka/start-kafka.ts';
-import { runDirOf } from '../engines/processes/records.ts';
 import { createTokenAuthenticator } from '../msk/authenticate.ts';
 import { startSignInListener } from '../msk/listener.ts';
 import { created, type Handlers, run } from './handler.ts';

@@ -1,5 +1,5 @@
 import { Kafka, type logCreator, logLevel } from 'kafkajs';
-import type { Log } from '../log.ts';
+import type { Log } from '../../tooling/log.ts';
 
 /**
  * A Kafka client without encryption and sign-in.

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { runDirOf } from '../../tooling/paths.ts';
 import type { ResourceDeclaration, Stack } from '../assembly/template.ts';
 import { arnOf } from '../aws-identity.ts';
 import { startPostgres } from '../engines/postgres/start-postgres.ts';
-import { runDirOf } from '../engines/processes/records.ts';
 import type { RunnerContext } from './context.ts';
 import { created, type Handlers, run } from './handler.ts';
 import { physicalName, resourceHash } from './names.ts';

@@ -1,8 +1,8 @@
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
 import { Kafka, logLevel } from 'kafkajs';
+import type { Log } from '../../tooling/log.ts';
 import { REGION } from '../aws-identity.ts';
 import type { Credentials } from '../iam/principals.ts';
-import type { Log } from '../log.ts';
 import type { Authority } from '../tls/authority.ts';
 import { debugLog } from './plaintext-kafka.ts';
 

@@ -1,4 +1,5 @@
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import { UserError } from '../../tooling/errors.ts';
 import { functionName } from '../aws-identity.ts';
 import { startDistribution } from '../gateway/distribution/distribution.ts';
 import type { GetObject } from '../gateway/distribution/distribution-definition.ts';
@@ -6,7 +7,6 @@ import { startRestApi } from '../gateway/rest-api.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
 import { startPoller } from '../poller/poller.ts';
 import { startSchedule } from '../schedules/schedule.ts';
-import { UserError } from '../user-error.ts';
 import { rejectionOnAbort } from './abort.ts';
 import { restApiDefinition } from './api-gateway.ts';
 import type { Database, KafkaCluster, RunnerContext } from './context.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Log } from '../../tooling/log.ts';
 import { ACCOUNT_ID, REGION } from '../aws-identity.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
-import type { Log } from '../log.ts';
 
 /** A rule of EventBridge that fires at a rate, with every reference resolved. */
 export interface ScheduleDefinition {

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { CLUSTER_ARN, declared, declaredCluster, declaredMapping, writeAssembly } from './assembly-fixture.ts';
 import {
   bootstrapBrokers,

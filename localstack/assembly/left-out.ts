@@ -5,7 +5,7 @@ import { eventSourceMappingOf } from '../../local/resources/event-source-mapping
 import { singleBrokerProperties } from '../../local/resources/kafka-properties.ts';
 import { type TopicDefinition, topicOf, topicProperties } from '../../local/resources/kafka-topic.ts';
 import { resourceUuid } from '../../local/resources/names.ts';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 
 /** A resource that LocalStack lacks, as its template's metadata tell of it. */
 export interface LeftOut {

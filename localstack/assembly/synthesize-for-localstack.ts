@@ -1,8 +1,8 @@
 import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeOtherAssemblies, synthesize } from '../../local/assembly/synthesize.ts';
-import type { Log } from '../../local/log.ts';
-import { REPOSITORY } from '../../local/settings.ts';
+import type { Log } from '../../tooling/log.ts';
+import { REPOSITORY } from '../../tooling/paths.ts';
 
 /** Where the bridge looks for the assembly, in a container as well. */
 export function publishedAssembly(dataDir: string): string {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Log } from '../../local/log.ts';
 import type { EventSourceMappingDefinition } from '../../local/poller/event-source-mapping.ts';
+import type { Log } from '../../tooling/log.ts';
 import { bootstrapBrokers, eventSourceMappings, readLeftOut } from '../assembly/left-out.ts';
 
 /** A mapping, and where the brokers of its topic are. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import type { Log } from '../../local/log.ts';
 import { within } from '../../local/poller/within.ts';
+import type { Log } from '../../tooling/log.ts';
 import { AssemblyWatch, type SourcedMapping } from './assembly-watch.ts';
 import { connectLambda } from './lambda-connection.ts';
 import { MappingPollers } from './mapping-pollers.ts';

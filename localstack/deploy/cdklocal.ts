@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { ACCOUNT_ID, REGION } from '../../local/aws-identity.ts';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { CREDENTIALS } from '../credentials.ts';
 import { describeStack, isComplete } from './stacks.ts';
 

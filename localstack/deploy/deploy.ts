@@ -1,8 +1,8 @@
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
-import { createLog } from '../../local/log.ts';
 import { ensureTopic, type TopicDefinition } from '../../local/resources/kafka-topic.ts';
 import { plaintextKafka } from '../../local/resources/plaintext-kafka.ts';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
+import { createLog } from '../../tooling/log.ts';
 import { answersAt } from '../answers.ts';
 import { apiOf } from '../assembly/api.ts';
 import { databases, readLeftOut, topics } from '../assembly/left-out.ts';

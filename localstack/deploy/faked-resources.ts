@@ -1,5 +1,5 @@
 import { type CloudFormationClient, paginateDescribeStackEvents } from '@aws-sdk/client-cloudformation';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 
 /** How LocalStack's events call a resource that it only pretends to have. */
 const FAKED = 'deployed as a fallback';

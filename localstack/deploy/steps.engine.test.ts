@@ -12,9 +12,9 @@ import {
 import { CreateStackCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cacheDirOf } from '../../local/settings.ts';
 import { silentLog } from '../../local/testing.ts';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
+import { cacheDirOf } from '../../tooling/paths.ts';
 import type { LeftOut } from '../assembly/left-out.ts';
 import { createFunction, temporaryFolder } from '../emulator/emulator-fixture.ts';
 import { findPythonForLocalStack, installLocalStack } from '../emulator/install.ts';

@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { type LeftOut, leftOutOfType } from '../assembly/left-out.ts';
 
 /** Longer than the functions themselves may take. */

@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline';
 import { UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SUPPORTED_TYPES, USELESS_TYPES } from '../../infra/localstack/supported-types.ts';
-import { processIdentity } from '../../local/engines/processes/identity.ts';
-import { cacheDirOf } from '../../local/settings.ts';
 import { memoryLog, waitFor } from '../../local/testing.ts';
+import { cacheDirOf } from '../../tooling/paths.ts';
+import { processIdentity } from '../../tooling/process-identity.ts';
 import {
   createFunction,
   lambdaClient,

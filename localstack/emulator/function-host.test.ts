@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { processIdentity } from '../../local/engines/processes/identity.ts';
 import { memoryLog, waitFor } from '../../local/testing.ts';
+import { processIdentity } from '../../tooling/process-identity.ts';
 import { FunctionHost, type HostedFunction } from './function-host.ts';
 
 async function startHost(code: string) {

@@ -6,7 +6,7 @@ import type { FunctionDefinition } from '../../local/lambda/function-definition.
 import { DEFAULT_LIMITS, FunctionPool, type InvocationRequest } from '../../local/lambda/function-pool.ts';
 import { LambdaError } from '../../local/lambda/lambda-error.ts';
 import { ProcessGuard } from '../../local/lambda/process-guard.ts';
-import type { Log } from '../../local/log.ts';
+import type { Log } from '../../tooling/log.ts';
 
 /** What the executor in LocalStack says about one version of a function. */
 export type HostedFunction = Omit<FunctionDefinition, 'label'> &

@@ -1,4 +1,4 @@
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 
 const TIMEOUT_MS = 5_000;
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Log } from '../../local/log.ts';
-import { UserError } from '../../local/user-error.ts';
-import { findPython, installPackages, type Python } from '../../scripts/python-environment.ts';
+import { UserError } from '../../tooling/errors.ts';
+import type { Log } from '../../tooling/log.ts';
+import { findPython, installPackages, type Python } from '../../tooling/python-environment.ts';
 
 /** The last community edition that needs no token; published on PyPI. */
 export const LOCALSTACK_VERSION = '4.14.0';

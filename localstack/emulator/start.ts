@@ -2,9 +2,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../../local/engines/engine.ts';
-import { freePort } from '../../local/engines/ports.ts';
 import { type SupervisedProcess, supervise } from '../../local/engines/processes/supervise.ts';
-import type { Log } from '../../local/log.ts';
+import type { Log } from '../../tooling/log.ts';
+import { freePort } from '../../tooling/ports.ts';
 import { FunctionHost } from './function-host.ts';
 import { isHealthy } from './health.ts';
 

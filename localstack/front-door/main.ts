@@ -1,4 +1,4 @@
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { gatewayResponses } from '../assembly/gateway-responses.ts';
 import { requiredUrl, requiredVariable, runService } from '../run-service.ts';
 import { startFrontDoor } from './start-front-door.ts';

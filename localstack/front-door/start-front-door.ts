@@ -4,7 +4,7 @@ import { type HttpAnswer, send } from '../../local/gateway/http-answer.ts';
 import { type RunningServer, serve } from '../../local/gateway/http-server.ts';
 import type { Handle, RefusalStatus, Refuse } from '../../local/gateway/malformed-requests.ts';
 import type { GatewayResponseDefinition } from '../../local/gateway/rest-api-definition.ts';
-import type { Log } from '../../local/log.ts';
+import type { Log } from '../../tooling/log.ts';
 import { wordGatewayError } from './gateway-errors.ts';
 
 /** Twice what API Gateway gives a function: the first call may have to start a container. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { REPOSITORY } from '../../local/settings.ts';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
+import { REPOSITORY } from '../../tooling/paths.ts';
 import { composeVariables, type LocalStackSettings } from '../settings.ts';
 
 const WITHOUT = 'or run everything without Docker: `npm run localstack -- up --no-docker`.';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { REPOSITORY } from '../../local/settings.ts';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
+import { localStackDirOf, REPOSITORY } from '../../tooling/paths.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
-import { claimLocalStackDir, localStackDirOf } from '../data-dir.ts';
+import { claimLocalStackDir } from '../data-dir.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { findRunning, type Running, rememberRunning } from '../running.ts';
 import type { LocalStackSettings } from '../settings.ts';

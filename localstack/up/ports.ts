@@ -1,4 +1,4 @@
-import { freePort, type PortClaim } from '../../local/engines/ports.ts';
+import { freePort, type PortClaim } from '../../tooling/ports.ts';
 import { PORTS, type Ports } from '../settings.ts';
 
 /** Puts a free port in the place of each 0. */

@@ -1,4 +1,4 @@
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { isAlive, type Running } from '../running.ts';
 import { PASSWORD_VARIABLES } from '../settings.ts';
 

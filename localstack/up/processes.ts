@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { checkPorts } from '../../local/engines/ports.ts';
-import { lockDataDir } from '../../local/engines/processes/data-dir-lock.ts';
 import { recoverLeftovers } from '../../local/engines/processes/leftovers.ts';
-import { createLog } from '../../local/log.ts';
+import { lockDataDir } from '../../tooling/data-dir-lock.ts';
+import { createLog } from '../../tooling/log.ts';
+import { checkPorts } from '../../tooling/ports.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
 import { claimLocalStackDir } from '../data-dir.ts';
 import { installLocalStack } from '../emulator/install.ts';

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { parseFlags, UsageError } from '../command-line.ts';
+import { parseFlags } from '../../tooling/command-line.ts';
+import { UsageError } from '../../tooling/errors.ts';
 
 /** What goes down in an outage. */
 export type Outage = 'kafka' | 's3' | 'both';

@@ -5,11 +5,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { lockDataDir } from '../../local/engines/processes/data-dir-lock.ts';
 import { recoverLeftovers } from '../../local/engines/processes/leftovers.ts';
-import { createLog } from '../../local/log.ts';
-import { REPOSITORY } from '../../local/settings.ts';
 import type { Addresses } from '../../local/start.ts';
+import { lockDataDir } from '../../tooling/data-dir-lock.ts';
+import { createLog } from '../../tooling/log.ts';
+import { REPOSITORY } from '../../tooling/paths.ts';
 import { findFreePorts } from './free-ports.ts';
 
 const UP_WITHIN_MS = 240_000;

@@ -1,4 +1,4 @@
-import { runCommand } from '../command-line.ts';
+import { runCommand } from '../../tooling/command-line.ts';
 import { HELP, parseChaosCommand, type Settings } from './command.ts';
 import { Instance } from './instance.ts';
 import { runKills } from './run-kills.ts';

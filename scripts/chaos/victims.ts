@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processIdentity } from '../../local/engines/processes/identity.ts';
-import { type ProcessRecord, runDirOf } from '../../local/engines/processes/records.ts';
+import type { ProcessRecord } from '../../local/engines/processes/records.ts';
+import { runDirOf } from '../../tooling/paths.ts';
+import { processIdentity } from '../../tooling/process-identity.ts';
 
 /** The engines of a run that are alive, by name: their process ids. */
 export function findEngines(dataDir: string): Map<string, number> {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../local/settings.ts';
-import { UsageError } from '../command-line.ts';
+import { UsageError } from '../../tooling/errors.ts';
+import { REPOSITORY } from '../../tooling/paths.ts';
 import { parseDltCommand } from './command.ts';
 
 const parse = (line: string, env: NodeJS.ProcessEnv = {}) => parseDltCommand(line.split(' ').filter(Boolean), env);

@@ -1,6 +1,7 @@
 import type { Stage } from '../../infra/config/stage.ts';
-import { dataDirOf } from '../../local/settings.ts';
-import { parseFlags, UsageError } from '../command-line.ts';
+import { parseFlags } from '../../tooling/command-line.ts';
+import { UsageError } from '../../tooling/errors.ts';
+import { dataDirOf } from '../../tooling/paths.ts';
 
 export const HELP = `Usage: npm run dlt -- <command> [options]
 

@@ -11,7 +11,7 @@ import type { CommandEvent } from '../../functions/dlt/input.ts';
 import { functionName, LIVE_ALIAS } from '../../infra/names.ts';
 import { REGION } from '../../local/aws-identity.ts';
 import type { Addresses } from '../../local/start.ts';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import type { Target } from './command.ts';
 
 /** Longer than the function itself may take. */

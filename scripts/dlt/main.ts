@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Handled, Listing } from '../../functions/dlt/dead-letters.ts';
 import type { CommandEvent } from '../../functions/dlt/input.ts';
-import { UserError } from '../../local/user-error.ts';
-import { runCommand } from '../command-line.ts';
+import { runCommand } from '../../tooling/command-line.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { type DltCommand, HELP, parseDltCommand } from './command.ts';
 import { invokeDlt } from './dlt-function.ts';
 import { handledText, listingText } from './report.ts';

@@ -1,4 +1,4 @@
-import { findPython, installPackages, type Python } from '../python-environment.ts';
+import { findPython, installPackages, type Python } from '../../tooling/python-environment.ts';
 
 /** Published on PyPI; its rules and the schemas of the resource types come with it. */
 const VERSION = '1.58.0';

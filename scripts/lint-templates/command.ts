@@ -1,5 +1,5 @@
-import { cacheDirOf } from '../../local/settings.ts';
-import { parseFlags } from '../command-line.ts';
+import { parseFlags } from '../../tooling/command-line.ts';
+import { cacheDirOf } from '../../tooling/paths.ts';
 
 export const HELP = `Usage: npm run lint-templates
 

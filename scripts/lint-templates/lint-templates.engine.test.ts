@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cacheDirOf } from '../../local/settings.ts';
+import { cacheDirOf } from '../../tooling/paths.ts';
 import { findPythonForCfnLint, installCfnLint } from './cfn-lint.ts';
 import { lintFiles, lintTemplates } from './lint-templates.ts';
 

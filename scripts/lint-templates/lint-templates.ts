@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { PROD_WITH_EVERYTHING, STAGE_CONTEXTS } from '../../infra/example-contexts.ts';
 import { synthesizeApp } from '../../infra/synthesize.ts';
-import type { Python } from '../python-environment.ts';
+import type { Python } from '../../tooling/python-environment.ts';
 import { installCfnLint } from './cfn-lint.ts';
 
 /**

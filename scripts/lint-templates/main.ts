@@ -1,5 +1,5 @@
-import { UserError } from '../../local/user-error.ts';
-import { runCommand } from '../command-line.ts';
+import { runCommand } from '../../tooling/command-line.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { findPythonForCfnLint } from './cfn-lint.ts';
 import { HELP, type LintCommand, parseLintCommand } from './command.ts';
 import { lintTemplates } from './lint-templates.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { parsePermissionsCommand } from './command.ts';
 
 it('shows the stage that the app takes by itself when nothing is said', () => {

@@ -1,5 +1,6 @@
 import { parseContext } from '../../local/settings.ts';
-import { parseFlags, UsageError } from '../command-line.ts';
+import { parseFlags } from '../../tooling/command-line.ts';
+import { UsageError } from '../../tooling/errors.ts';
 
 export const HELP = `Usage: npm run permissions [-- options]
 

@@ -1,4 +1,4 @@
-import { runCommand } from '../command-line.ts';
+import { runCommand } from '../../tooling/command-line.ts';
 import { accessOf } from './access.ts';
 import { HELP, type PermissionsCommand, parsePermissionsCommand } from './command.ts';
 import { withExamples } from './example-context.ts';

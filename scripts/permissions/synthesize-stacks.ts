@@ -9,7 +9,7 @@ import type { Stack } from '../../local/assembly/template.ts';
  * The stacks that a context gives, each after those that it depends on. Their assets are gone.
  *
  * @param context as `cdk -c key=value` gives it
- * @throws ConfigError when the context cannot be built
+ * @throws UserError when the context cannot be built
  */
 export function synthesizeStacks(context: Readonly<Record<string, unknown>>): Stack[] {
   const dir = mkdtempSync(join(tmpdir(), 'orderflow-templates-'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../command-line.ts';
+import { UsageError } from '../../tooling/errors.ts';
 import { HELP, parseVerifyCommand } from './command.ts';
 
 const parse = (args: string, env: NodeJS.ProcessEnv = {}) => parseVerifyCommand(args.split(' '), env);

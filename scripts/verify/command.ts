@@ -1,4 +1,5 @@
-import { parseFlags, UsageError } from '../command-line.ts';
+import { parseFlags } from '../../tooling/command-line.ts';
+import { UsageError } from '../../tooling/errors.ts';
 
 export const HELP = `Usage: npm run verify -- --url <base> [options]
 

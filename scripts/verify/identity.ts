@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { UsageError } from '../command-line.ts';
+import { UsageError } from '../../tooling/errors.ts';
 import type { Client } from './client.ts';
 import type { Settings } from './command.ts';
 import { newOrder } from './contract.ts';

@@ -1,4 +1,4 @@
-import { runCommand } from '../command-line.ts';
+import { runCommand } from '../../tooling/command-line.ts';
 import { HELP, parseVerifyCommand, type Settings } from './command.ts';
 import { isSound, resultText, summaryText } from './report.ts';
 import { verify } from './verify.ts';

@@ -2,8 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { UserError } from '../../local/user-error.ts';
-import { UsageError } from '../command-line.ts';
+import { UsageError, UserError } from '../../tooling/errors.ts';
 import { verify } from './verify.ts';
 
 type Reply = [status: number, body: string];

@@ -1,4 +1,4 @@
-import { UserError } from '../../local/user-error.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { checkAccess } from './checks/access.ts';
 import { checkBadInput } from './checks/bad-input.ts';
 import { checkConfirmation } from './checks/confirmation.ts';

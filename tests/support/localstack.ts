@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Addresses } from '../../local/start.ts';
-import { localStackDirOf } from '../../localstack/data-dir.ts';
 import { type Running, requireRunning } from '../../localstack/running.ts';
+import { localStackDirOf } from '../../tooling/paths.ts';
 import { launch, type Run, untilReady } from './run.ts';
 
 const DATABASES = ['orders_shard1', 'orders_shard2'];

@@ -8,10 +8,10 @@ import { type Kafka as Broker, startKafka } from '../../../local/engines/kafka/s
 import { verifyMskToken } from '../../../local/iam/msk-token.ts';
 import { PrincipalStore } from '../../../local/iam/principals.ts';
 import { type SignInListener, startSignInListener } from '../../../local/msk/listener.ts';
-import { cacheDirOf } from '../../../local/settings.ts';
 import { silentLog } from '../../../local/testing.ts';
 import { type Certificate, loadAuthority } from '../../../local/tls/authority.ts';
 import { createTopic } from '../../../tests/support/topics.ts';
+import { cacheDirOf } from '../../../tooling/paths.ts';
 import { confirm } from '../../domain/confirmation.ts';
 import { orderCreated } from '../../domain/events.ts';
 import type { TopicRecord } from '../../domain/topics.ts';

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { UserError } from '../../../tooling/errors.ts';
 import { silentLog } from '../../testing.ts';
-import { UserError } from '../../user-error.ts';
 import { type JarLock, kafkaClassPath } from './jars.ts';
 
 const newDir = () => mkdtempSync(join(tmpdir(), 'jars-'));

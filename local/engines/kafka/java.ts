@@ -3,8 +3,8 @@ import { globSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import njre from 'njre';
-import type { Log } from '../../log.ts';
-import { UserError } from '../../user-error.ts';
+import { UserError } from '../../../tooling/errors.ts';
+import type { Log } from '../../../tooling/log.ts';
 
 export interface Java {
   /** The program to start. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../../tooling/log.ts';
+import { freePort } from '../../../tooling/ports.ts';
 import type { Engine } from '../engine.ts';
-import { freePort } from '../ports.ts';
 import { supervise } from '../processes/supervise.ts';
 
 export interface ObjectStoreOptions {

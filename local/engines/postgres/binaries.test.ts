@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UserError } from '../../user-error.ts';
+import { UserError } from '../../../tooling/errors.ts';
 import { refuseShellCharacters } from './binaries.ts';
 
 it.each(['$', '"', '`', '\\'])("Postgres's programs are refused below a folder with %s in its name", (character) => {

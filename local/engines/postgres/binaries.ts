@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { UserError } from '../../user-error.ts';
+import { UserError } from '../../../tooling/errors.ts';
 
 /** Absolute paths of the Postgres programs that came with npm. */
 export interface PostgresBinaries {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { UserError } from '../../user-error.ts';
+import { UserError } from '../../../tooling/errors.ts';
 import { refuseForeignCluster } from './cluster.ts';
 
 it('a database of another user is refused, with its folder, both users and what to do', () => {

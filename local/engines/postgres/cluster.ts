@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Log } from '../../log.ts';
-import { UserError } from '../../user-error.ts';
-import { processCommand } from '../processes/identity.ts';
+import { UserError } from '../../../tooling/errors.ts';
+import type { Log } from '../../../tooling/log.ts';
+import { processCommand } from '../../../tooling/process-identity.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import type { Runner } from './unprivileged-user.ts';
 

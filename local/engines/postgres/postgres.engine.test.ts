@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runDirOf } from '../../../tooling/paths.ts';
 import { silentLog, waitFor } from '../../testing.ts';
 import { loadAuthority } from '../../tls/authority.ts';
 import type { Engine } from '../engine.ts';
-import { runDirOf } from '../processes/records.ts';
 import { startPostgres } from './start-postgres.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'postgres-'));

@@ -1,10 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../../tooling/log.ts';
+import { freePort } from '../../../tooling/ports.ts';
 import type { Certificate } from '../../tls/authority.ts';
 import type { Engine } from '../engine.ts';
-import { freePort } from '../ports.ts';
 import { supervise } from '../processes/supervise.ts';
 import { findPostgresBinaries } from './binaries.ts';
 import { ensureCluster, POSTGRES_ENV, refuseForeignCluster, removeStaleLock } from './cluster.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { UserError } from '../../user-error.ts';
+import { UserError } from '../../../tooling/errors.ts';
 
 /** How to run a program so that Postgres accepts it: Postgres refuses to be root. */
 export interface Runner {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { signalGroup } from '../../process-group.ts';
+import { signalGroup } from '../../../tooling/process-group.ts';
 import { forgetProcess, recordProcess } from './records.ts';
 
 /** One start of a server process. */

@@ -3,10 +3,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { runDirOf } from '../../../tooling/paths.ts';
+import { processIdentity } from '../../../tooling/process-identity.ts';
 import { silentLog } from '../../testing.ts';
-import { processIdentity } from './identity.ts';
 import { recoverLeftovers } from './leftovers.ts';
-import { readRecords, recordProcess, runDirOf } from './records.ts';
+import { readRecords, recordProcess } from './records.ts';
 
 const newDataDir = () => mkdtempSync(join(tmpdir(), 'leftovers-'));
 

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Log } from '../../log.ts';
-import { UserError } from '../../user-error.ts';
-import { processIdentity } from './identity.ts';
-import { forgetProcess, type ProcessRecord, readRecords, runDirOf } from './records.ts';
+import { UserError } from '../../../tooling/errors.ts';
+import type { Log } from '../../../tooling/log.ts';
+import { runDirOf } from '../../../tooling/paths.ts';
+import { processIdentity } from '../../../tooling/process-identity.ts';
+import { forgetProcess, type ProcessRecord, readRecords } from './records.ts';
 
 const ORDERLY_END_MS = 5_000;
 const FORCED_END_MS = 2_000;

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processIdentity } from './identity.ts';
+import { processIdentity } from '../../../tooling/process-identity.ts';
 
 /** What a later start needs to know in order to end a process whose runner was killed. */
 export interface ProcessRecord {
@@ -10,11 +10,6 @@ export interface ProcessRecord {
   readonly identity: string;
   /** The signal that ends this process in an orderly way. */
   readonly stopSignal: NodeJS.Signals;
-}
-
-/** The folder of a data folder that says which processes use it. */
-export function runDirOf(dataDir: string): string {
-  return join(dataDir, 'run');
 }
 
 /**

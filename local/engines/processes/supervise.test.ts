@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { processIdentity } from '../../../tooling/process-identity.ts';
 import { silentLog, waitFor } from '../../testing.ts';
-import { processIdentity } from './identity.ts';
 import { readRecords } from './records.ts';
 import { type Supervision, supervise } from './supervise.ts';
 

@@ -1,4 +1,4 @@
-import type { Log } from '../../log.ts';
+import type { Log } from '../../../tooling/log.ts';
 import { type Child, type ChildEnd, type Launch, spawnChild } from './child.ts';
 
 export interface Supervision {

@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../../tooling/log.ts';
 import { type RunningServer, serve } from '../http-server.ts';
 import type { Handle, Refuse } from '../malformed-requests.ts';
 import { answerFromApi } from './api-origin.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { UserError } from '../user-error.ts';
+import { UserError } from './errors.ts';
 import { checkPorts, freePort } from './ports.ts';
 
 async function listen(host: string): Promise<number> {

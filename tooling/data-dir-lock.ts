@@ -1,8 +1,8 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../user-error.ts';
-import { processIdentity } from './identity.ts';
-import { runDirOf } from './records.ts';
+import { UserError } from './errors.ts';
+import { runDirOf } from './paths.ts';
+import { processIdentity } from './process-identity.ts';
 
 /** Stands in a data folder and tells it from a folder with other things in it, which must never be removed. */
 const MARKER = 'orderflow-data';

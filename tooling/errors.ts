@@ -5,3 +5,8 @@
 export class UserError extends Error {
   override name = 'UserError';
 }
+
+/** The command line makes no sense, or lacks something: a sentence that says what. */
+export class UsageError extends UserError {
+  override name = 'UsageError';
+}

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { UserError } from '../local/user-error.ts';
+import { UserError } from './errors.ts';
 
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 const PROBE_TIMEOUT_MS = 20_000;

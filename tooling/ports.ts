@@ -1,5 +1,5 @@
 import { connect, createServer } from 'node:net';
-import { UserError } from '../user-error.ts';
+import { UserError } from './errors.ts';
 
 /** A port that a part of the run is going to listen on. */
 export interface PortClaim {

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseFlags, UsageError } from './command-line.ts';
+import { parseFlags } from './command-line.ts';
+import { UsageError } from './errors.ts';
+import { REPOSITORY } from './paths.ts';
 
 function run(script: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, script), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(REPOSITORY, 'scripts', script), ...args], {
     encoding: 'utf8',
     timeout: 15_000,
   });

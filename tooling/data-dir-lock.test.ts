@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { UserError } from '../../user-error.ts';
 import { claimDataDir, isDataDir, lockDataDir } from './data-dir-lock.ts';
-import { processIdentity } from './identity.ts';
-import { runDirOf } from './records.ts';
+import { UserError } from './errors.ts';
+import { runDirOf } from './paths.ts';
+import { processIdentity } from './process-identity.ts';
 
 const newDataDir = () => join(mkdtempSync(join(tmpdir(), 'lock-')), 'data');
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { waitFor } from '../local/testing.ts';
 import { createLog } from './log.ts';
-import { waitFor } from './testing.ts';
 
 function temporaryFile(): string {
   const dir = mkdtempSync(join(tmpdir(), 'log-'));

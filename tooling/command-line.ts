@@ -1,11 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { ConfigError } from '../infra/config/config-error.ts';
-import { UserError } from '../local/user-error.ts';
-
-/** The command line makes no sense, or lacks something: a sentence that says what. */
-export class UsageError extends UserError {
-  override name = 'UsageError';
-}
+import { UsageError, UserError } from './errors.ts';
 
 /** A command for people at a terminal. */
 export interface Command<Asked> {
@@ -42,8 +36,7 @@ export async function runCommand<Asked>({ helpCommand, help, parse, run }: Comma
     if (asked === undefined) console.log(help);
     else if ((await run(asked)) === false) process.exitCode = 1;
   } catch (error) {
-    const isForeseen = error instanceof UserError || error instanceof ConfigError;
-    console.error(isForeseen ? error.message : error);
+    console.error(error instanceof UserError ? error.message : error);
     if (error instanceof UsageError) console.error(`\`${helpCommand}\` shows what there is.`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
