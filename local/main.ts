@@ -5,7 +5,7 @@ import { assembliesOf, REPOSITORY } from '../tooling/paths.ts';
 import { explain } from './assembly/explain.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
 import { synthesize } from './assembly/synthesize.ts';
-import { registry } from './resources/index.ts';
+import { registry } from './services/index.ts';
 import { helpText, parseCommand, type Settings } from './settings.ts';
 import { type Addresses, start } from './start.ts';
 

@@ -71,7 +71,7 @@ function treatmentsOf<Context>(nodes: readonly ResourceNode[], registry: Registr
   if (unknown.length > 0) {
     throw new UserError(
       `The local runner does not know what to do with: ${unknown.join(', ')}. ` +
-        'Each type must be run or be ignored with a reason: see local/resources/.',
+        'Each type must be run or be ignored with a reason: see local/services/.',
     );
   }
   return treatments;

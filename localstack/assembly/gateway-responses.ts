@@ -1,6 +1,6 @@
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
-import type { GatewayResponseDefinition } from '../../local/gateway/rest-api-definition.ts';
-import { gatewayResponseOf, gatewayResponseProperties } from '../../local/resources/api-gateway.ts';
+import { gatewayResponseOf, gatewayResponseProperties } from '../../local/services/api-gateway/resources.ts';
+import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
 
 /** How the API of an assembly words its own answers, by response type. */
 export function gatewayResponses(assembly: string): Record<string, GatewayResponseDefinition> {

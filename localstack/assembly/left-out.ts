@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
-import type { EventSourceMappingDefinition } from '../../local/poller/event-source-mapping.ts';
-import { eventSourceMappingOf } from '../../local/resources/event-source-mapping.ts';
-import { singleBrokerProperties } from '../../local/resources/kafka-properties.ts';
-import { type TopicDefinition, topicOf, topicProperties } from '../../local/resources/kafka-topic.ts';
-import { resourceUuid } from '../../local/resources/names.ts';
+import type { EventSourceMappingDefinition } from '../../local/services/lambda/event-source-mapping/event-source-mapping.ts';
+import { eventSourceMappingOf } from '../../local/services/lambda/event-source-mapping/resource.ts';
+import { singleBrokerProperties } from '../../local/services/msk/kafka-properties.ts';
+import { type TopicDefinition, topicOf, topicProperties } from '../../local/services/msk/topic.ts';
+import { resourceUuid } from '../../local/services/names.ts';
 import { UserError } from '../../tooling/errors.ts';
 
 /** A resource that LocalStack lacks, as its template's metadata tell of it. */

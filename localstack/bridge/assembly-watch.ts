@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EventSourceMappingDefinition } from '../../local/poller/event-source-mapping.ts';
+import type { EventSourceMappingDefinition } from '../../local/services/lambda/event-source-mapping/event-source-mapping.ts';
 import type { Log } from '../../tooling/log.ts';
 import { bootstrapBrokers, eventSourceMappings, readLeftOut } from '../assembly/left-out.ts';
 

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { qualifiedFunctionName, REGION } from '../../local/aws-identity.ts';
-import type { Invoke } from '../../local/lambda/function-definition.ts';
+import type { Invoke } from '../../local/services/lambda/function-definition.ts';
 import { CREDENTIALS } from '../credentials.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { within } from '../../local/poller/within.ts';
+import { within } from '../../local/services/lambda/event-source-mapping/within.ts';
 import type { Log } from '../../tooling/log.ts';
 import { AssemblyWatch, type SourcedMapping } from './assembly-watch.ts';
 import { connectLambda } from './lambda-connection.ts';

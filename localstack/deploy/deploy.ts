@@ -1,6 +1,6 @@
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
-import { ensureTopic, type TopicDefinition } from '../../local/resources/kafka-topic.ts';
-import { plaintextKafka } from '../../local/resources/plaintext-kafka.ts';
+import { plaintextKafka } from '../../local/services/msk/plaintext-kafka.ts';
+import { ensureTopic, type TopicDefinition } from '../../local/services/msk/topic.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { createLog } from '../../tooling/log.ts';
 import { answersAt } from '../answers.ts';

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import type { EnvironmentSurroundings } from '../../local/lambda/environment-variables.ts';
-import type { FunctionDefinition } from '../../local/lambda/function-definition.ts';
-import { DEFAULT_LIMITS, FunctionPool, type InvocationRequest } from '../../local/lambda/function-pool.ts';
-import { LambdaError } from '../../local/lambda/lambda-error.ts';
-import { ProcessGuard } from '../../local/lambda/process-guard.ts';
+import type { EnvironmentSurroundings } from '../../local/services/lambda/environment-variables.ts';
+import type { FunctionDefinition } from '../../local/services/lambda/function-definition.ts';
+import { DEFAULT_LIMITS, FunctionPool, type InvocationRequest } from '../../local/services/lambda/function-pool.ts';
+import { LambdaError } from '../../local/services/lambda/lambda-error.ts';
+import { ProcessGuard } from '../../local/services/lambda/process-guard.ts';
 import type { Log } from '../../tooling/log.ts';
 
 /** What the executor in LocalStack says about one version of a function. */

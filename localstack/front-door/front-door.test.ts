@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from 'no
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { call, exchange } from '../../local/gateway/gateway-fixture.ts';
-import { send } from '../../local/gateway/http-answer.ts';
+import { send } from '../../local/http/http-answer.ts';
+import { call, exchange } from '../../local/services/api-gateway/gateway-fixture.ts';
 import { memoryLog, silentLog } from '../../local/testing.ts';
 import { startFrontDoor } from './start-front-door.ts';
 

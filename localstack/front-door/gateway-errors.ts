@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { type Fault, faults } from '../../local/gateway/gateway-fault.ts';
-import { gatewayResponse } from '../../local/gateway/gateway-response.ts';
-import type { HttpAnswer } from '../../local/gateway/http-answer.ts';
-import type { GatewayResponseDefinition } from '../../local/gateway/rest-api-definition.ts';
+import type { HttpAnswer } from '../../local/http/http-answer.ts';
+import { type Fault, faults } from '../../local/services/api-gateway/gateway-fault.ts';
+import { gatewayResponse } from '../../local/services/api-gateway/gateway-response.ts';
+import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
 
 /** By response type. */
 type GatewayResponses = Readonly<Record<string, GatewayResponseDefinition>>;

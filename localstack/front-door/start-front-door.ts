@@ -1,9 +1,9 @@
 import { Agent, type IncomingMessage } from 'node:http';
-import { answerFromApi } from '../../local/gateway/distribution/api-origin.ts';
-import { type HttpAnswer, send } from '../../local/gateway/http-answer.ts';
-import { type RunningServer, serve } from '../../local/gateway/http-server.ts';
-import type { Handle, RefusalStatus, Refuse } from '../../local/gateway/malformed-requests.ts';
-import type { GatewayResponseDefinition } from '../../local/gateway/rest-api-definition.ts';
+import { type HttpAnswer, send } from '../../local/http/http-answer.ts';
+import { type RunningServer, serve } from '../../local/http/http-server.ts';
+import type { Handle, RefusalStatus, Refuse } from '../../local/http/malformed-requests.ts';
+import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
+import { answerFromApi } from '../../local/services/cloudfront/api-origin.ts';
 import type { Log } from '../../tooling/log.ts';
 import { wordGatewayError } from './gateway-errors.ts';
 

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { startObjectStore } from '../engines/object-store/start-object-store.ts';
+import { type AccessRequest, Authorizer } from '../services/iam/authorize.ts';
+import { PrincipalStore } from '../services/iam/principals.ts';
+import type { Invoke } from '../services/lambda/function-definition.ts';
+import { SecretStore } from '../services/secrets-manager/secret-store.ts';
+import { silentLog } from '../testing.ts';
+import { startAwsEndpoint } from './endpoint.ts';
+
+export const BUCKET = 'order-receipts';
+export const CLUSTER_ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/orders/1-2';
+
+/** For tests: allows all but what it is told to refuse, and remembers what it was asked. */
+class RecordingAuthorizer extends Authorizer {
+  readonly asked: string[] = [];
+  readonly refused = new Set<string>();
+
+  override authorize({ principal, action, resource }: AccessRequest) {
+    this.asked.push(`${principal.name} ${action} ${resource}`);
+    return { allowed: !this.refused.has(action), reason: 'said the test' };
+  }
+}
+
+/** For tests: the endpoint on a free port, before the S3 server of a run with one bucket, and a role to call it as. */
+export async function startEndpointFixture(o: { invoke?: Invoke } = {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'aws-endpoint-'));
+  const store = await startObjectStore({ dir: join(dir, 's3'), runDir: join(dir, 'run'), log: silentLog });
+  const { url, credentials } = store;
+  const s3 = new S3Client({ endpoint: url, credentials, region: 'us-east-1', forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  s3.destroy();
+  const principals = new PrincipalStore();
+  const role = { kind: 'role', name: 'writer', arn: 'arn:aws:iam::000000000000:role/writer' } as const;
+  const authorizer = new RecordingAuthorizer();
+  const secrets = new SecretStore(join(dir, 'secrets'));
+  const endpoint = await startAwsEndpoint({
+    port: 0,
+    principals,
+    authorizer,
+    objectStore: store,
+    secrets,
+    invoke: o.invoke ?? (() => Promise.reject(new Error('no function was expected to run'))),
+    bootstrapBrokers: (clusterArn) => (clusterArn === CLUSTER_ARN ? 'localhost:9098' : undefined),
+    log: silentLog,
+  });
+  return {
+    endpoint,
+    authorizer,
+    secrets,
+    role,
+    /** What an SDK client needs to call as the role. */
+    client: { endpoint: endpoint.url, region: 'us-east-1', credentials: principals.issue(role), maxAttempts: 1 },
+    stop: async () => {
+      await endpoint.stop();
+      await store.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type EndpointFixture = Awaited<ReturnType<typeof startEndpointFixture>>;

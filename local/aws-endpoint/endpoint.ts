@@ -1,0 +1,142 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../../tooling/log.ts';
+import type { Authorizer } from '../services/iam/authorize.ts';
+import type { PrincipalStore } from '../services/iam/principals.ts';
+import { readSignature, SignatureError, verifySignature } from '../services/iam/sigv4.ts';
+import { lambda } from '../services/lambda/api.ts';
+import type { Invoke } from '../services/lambda/function-definition.ts';
+import { msk } from '../services/msk/api.ts';
+import { S3 } from '../services/s3/s3.ts';
+import { secretsManager } from '../services/secrets-manager/api.ts';
+import type { SecretStore } from '../services/secrets-manager/secret-store.ts';
+import { sts } from '../services/sts/api.ts';
+import { callerOf, readBody, type Service } from './api-call.ts';
+import { AwsError, toAwsError } from './aws-error.ts';
+import { type ApiReply, awsJson, type Protocol, queryXml, restJson, s3Xml } from './protocols.ts';
+
+export interface AwsEndpoint {
+  /** What functions get as `AWS_ENDPOINT_URL`. An IP address makes the SDK use path-style S3 addresses. */
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the one address that stands for all AWS services of the local run, on loopback.
+ * Each call is verified by its signature and put before the authorizer, whose principal is the signer.
+ *
+ * @param o.port 0 for any free one
+ * @param o.objectStore the S3 server that keeps the objects
+ * @param o.bootstrapBrokers `host:port,host:port` of a Kafka cluster's sign-in listener; undefined when there is no such cluster
+ */
+export async function startAwsEndpoint(o: {
+  port: number;
+  principals: PrincipalStore;
+  authorizer: Authorizer;
+  objectStore: { readonly url: string };
+  secrets: SecretStore;
+  invoke: Invoke;
+  bootstrapBrokers: (clusterArn: string) => string | undefined;
+  log: Log;
+}): Promise<AwsEndpoint> {
+  const s3 = new S3(o.objectStore.url);
+  // By the service of the credential scope that a client signs with.
+  const services: Readonly<Record<string, Service>> = {
+    secretsmanager: secretsManager(o.secrets),
+    lambda: lambda({ invoke: o.invoke, log: o.log }),
+    kafka: msk(o.bootstrapBrokers),
+    sts,
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'OPTIONS') return s3.answerPreflight(request, response);
+    const asked = { method: request.method ?? '', url: request.url ?? '/', headers: request.headers };
+    const name = readSignature(asked).service;
+    if (name === 's3') {
+      return s3.answer(request, response, callerOf(verifySignature(asked, o.principals), o.authorizer));
+    }
+    const body = await readBody(request);
+    const payloadHash = createHash('sha256').update(body).digest('hex');
+    const caller = callerOf(verifySignature({ ...asked, payloadHash }, o.principals), o.authorizer);
+    const service = services[name];
+    if (!service) {
+      const known = ['s3', ...Object.keys(services)].join(', ');
+      throw new AwsError(
+        'UnknownOperation',
+        `The service "${name}" does not exist in the local run, which has ${known}.`,
+      );
+    }
+    send(response, await service.answer({ ...caller, ...asked, url: new URL(asked.url, 'http://localhost'), body }));
+  }
+
+  function refuse(request: IncomingMessage, response: ServerResponse, cause: unknown): void {
+    const error = toAwsError(cause);
+    const level = error.status >= 500 && !response.destroyed ? 'error' : 'debug';
+    // Without its query, which holds the signature of a presigned address.
+    const path = request.url?.split('?', 1)[0];
+    o.log[level]('%s %s failed: %s %s', request.method, path, error.code, error.cause ?? error.message);
+    if (response.destroyed || response.headersSent) {
+      response.destroy();
+      return;
+    }
+    // What the client still sends is read and dropped: the connection stays usable and the client sees this answer.
+    request.unpipe();
+    request.resume();
+    const requestId = randomUUID();
+    const reply = protocolOf(request, services).error(error, requestId);
+    send(response, {
+      ...reply,
+      headers: { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId, ...reply.headers },
+    });
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => refuse(request, response, error));
+  });
+  // Longer than the pauses between a function's calls, so that they find their connection open.
+  server.keepAliveTimeout = 60_000;
+  server.listen(o.port, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      s3.close();
+      await closed;
+    },
+  };
+}
+
+/** How the client expects its errors, also where the signature does not tell the service. */
+function protocolOf(request: IncomingMessage, services: Readonly<Record<string, Service>>): Protocol {
+  const name = statedService(request);
+  if (name === 's3') return s3Xml;
+  const service = name === undefined ? undefined : services[name];
+  if (service) return service.protocol;
+  if (request.headers['x-amz-target'] !== undefined) return awsJson;
+  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return queryXml;
+  if (request.url?.startsWith('/2015-03-31/') || name !== undefined) return restJson;
+  return s3Xml;
+}
+
+function statedService(request: IncomingMessage): string | undefined {
+  try {
+    return readSignature({ method: request.method ?? '', url: request.url ?? '/', headers: request.headers }).service;
+  } catch (error) {
+    if (error instanceof SignatureError) return undefined;
+    throw error;
+  }
+}
+
+function send(response: ServerResponse, { status = 200, headers = {}, body = '' }: ApiReply): void {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, 'content-length': bytes.length });
+  response.end(response.req.method === 'HEAD' ? undefined : bytes);
+}

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { apiDefinition, call, exchange, lambdaRoute, servedApi } from '../services/api-gateway/gateway-fixture.ts';
+
+const HOST = 'Host: a\r\n';
+const CHUNKED = 'Transfer-Encoding: chunked\r\n';
+const routes = [lambdaRoute('POST', '/orders')];
+
+it.each([
+  ['a method in lower case', `post /orders HTTP/1.1\r\n${HOST}\r\n`, 400, 'Bad Request'],
+  ['an unknown method', `BREW /orders HTTP/1.1\r\n${HOST}\r\n`, 400, 'Bad Request'],
+  ['bytes that are no HTTP', '\x16\x03\x01\x02\x00\x01', 400, 'Bad Request'],
+  ['a chunk without a length', `POST /orders HTTP/1.1\r\n${HOST}${CHUNKED}\r\nzz\r\n`, 400, 'Bad Request'],
+  ['no Host', 'POST /orders HTTP/1.1\r\n\r\n', 400, 'Bad Request'],
+  ['a tunnel', `CONNECT a:443 HTTP/1.1\r\n${HOST}\r\n`, 400, 'Bad Request'],
+  [
+    'an unknown expectation',
+    `POST /orders HTTP/1.1\r\n${HOST}Expect: foo\r\n${CHUNKED}\r\n`,
+    417,
+    'Expectation Failed',
+  ],
+  [
+    'too large headers',
+    `GET / HTTP/1.1\r\n${HOST}X: ${'y'.repeat(1_000_000)}\r\n\r\n`,
+    431,
+    'Request Header Fields Too Large',
+  ],
+])('%s is answered in the words of the API, and ends the connection', async (_case, sent, status, message) => {
+  const headers = { 'Access-Control-Allow-Origin': "'*'" };
+  const templates = { 'application/json': '{"error":$context.error.messageString}' };
+  const api = await servedApi(apiDefinition(routes, { DEFAULT_4XX: { headers, templates } }));
+  const [head = '', body] = (await exchange(api.port, sent, ...(status === 417 ? ['0\r\n\r\n'] : []))).split(
+    '\r\n\r\n',
+  );
+  expect(head.split('\r\n')[0]).toBe(`HTTP/1.1 ${status} ${message}`);
+  expect(head).toMatch(/^Access-Control-Allow-Origin: \*\r$/m);
+  expect(head).toMatch(/^x-amzn-RequestId: .+\r$/m);
+  expect(JSON.parse(body ?? '')).toEqual({ error: message });
+  expect((await call(api.url, 'POST', '/orders')).status).toBe(200);
+});

@@ -1,0 +1,64 @@
+import type { HttpAnswer } from '../../http/http-answer.ts';
+import type { ContextVariables } from './context-variables.ts';
+import type { Fault } from './gateway-fault.ts';
+import type { GatewayResponseDefinition, RestApiDefinition } from './rest-api-definition.ts';
+
+const DEFAULT_TEMPLATES: Readonly<Record<string, string>> = {
+  'application/json': '{"message":$context.error.messageString}',
+};
+
+/** A dot that ends a sentence is no part of the name. */
+const VARIABLE = /\$context\.(\w+(?:\.\w+)*)/g;
+
+/** What the wording of an answer may take from the request. */
+export interface RefusedRequest {
+  /** The value of a header, by its name in any casing. */
+  readonly header: (name: string) => string | undefined;
+  /** The request's own `$context` variables; those of the error come on top. */
+  readonly variable: ContextVariables;
+}
+
+/**
+ * Words one of the gateway's own answers: by the response of its type, else by `DEFAULT_4XX` or `DEFAULT_5XX`, else
+ * as API Gateway does by default.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
+ */
+export function gatewayResponse(
+  fault: Fault,
+  api: Pick<RestApiDefinition, 'gatewayResponses'>,
+  request: RefusedRequest,
+): HttpAnswer {
+  const custom: GatewayResponseDefinition | undefined =
+    api.gatewayResponses[fault.responseType] ??
+    api.gatewayResponses[fault.statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'];
+  const errorVariables: Record<string, string> = {
+    'error.message': fault.message ?? '',
+    'error.messageString': JSON.stringify(fault.message),
+    'error.responseType': fault.responseType,
+  };
+  const variable: ContextVariables = (name) => errorVariables[name] ?? request.variable(name);
+
+  const customized = Object.keys(custom?.templates ?? {}).length > 0;
+  const templates = custom && customized ? custom.templates : DEFAULT_TEMPLATES;
+  const contentType = templates['application/json'] ? 'application/json' : (Object.keys(templates)[0] ?? '');
+  const body = (templates[contentType] ?? '').replaceAll(VARIABLE, (_, name: string) => variable(name));
+
+  const headers = new Map([
+    ['Content-Type', [contentType]],
+    ['x-amzn-ErrorType', [fault.errorType]],
+  ]);
+  for (const [name, expression] of Object.entries(custom?.headers ?? {})) {
+    headers.set(name, [headerExpression(expression, { ...request, variable })]);
+  }
+  return { statusCode: custom?.statusCode ?? fault.statusCode, headers, body: Buffer.from(body) };
+}
+
+/** A header's value: a literal in single quotes, a header of the request, or a context variable. */
+function headerExpression(expression: string, { header, variable }: RefusedRequest): string {
+  const literal = /^'(.*)'$/.exec(expression);
+  if (literal) return literal[1] ?? '';
+  const [, requestHeader] = /^method\.request\.header\.(.+)$/.exec(expression) ?? [];
+  if (requestHeader) return header(requestHeader) ?? '';
+  return variable(expression.replace(/^context\./, ''));
+}

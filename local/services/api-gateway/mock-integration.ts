@@ -1,0 +1,29 @@
+import type { HttpAnswer } from '../../http/http-answer.ts';
+import type { MockIntegration } from './rest-api-definition.ts';
+
+/**
+ * The answer of a MOCK integration: its request template names a status, which selects the response.
+ * Templates are taken literally; one that needs the template language is refused.
+ *
+ * @throws Error when a template holds a variable or a directive, or no response fits
+ */
+export function mockAnswer(integration: MockIntegration): HttpAnswer {
+  const template = integration.requestTemplates['application/json'] ?? '';
+  // The CDK writes `{ statusCode: 200 }`, which is no strict JSON; API Gateway takes it.
+  const status = /["']?statusCode["']?\s*:\s*["']?(\d{3})/.exec(template)?.[1];
+  const { responses } = integration;
+  const selected =
+    responses.find(
+      ({ selectionPattern }) => selectionPattern && new RegExp(`^(?:${selectionPattern})$`).test(status ?? ''),
+    ) ?? responses.find(({ selectionPattern }) => !selectionPattern);
+  if (!status || !selected) throw new Error('a MOCK integration names no status or has no response for it');
+
+  const [contentType, body = ''] = Object.entries(selected.responseTemplates)[0] ?? [];
+  if (/[#$]/.test(body)) throw new Error('response templates of MOCK integrations run here only as literal text');
+  const headers = new Map<string, string[]>();
+  for (const [target, literal] of Object.entries(selected.responseParameters)) {
+    headers.set(target.replace('method.response.header.', ''), [literal.replace(/^'|'$/g, '')]);
+  }
+  if (body && contentType && !headers.has('Content-Type')) headers.set('Content-Type', [contentType]);
+  return { statusCode: Number(selected.statusCode), headers, body: Buffer.from(body) };
+}

@@ -1,0 +1,237 @@
+import { z } from 'zod';
+import type { RunnerContext } from '../context.ts';
+import { created, type Handlers, ignored, run } from '../handler.ts';
+import { resourceHash } from '../names.ts';
+import { notSupported, texts } from '../properties.ts';
+import { parseIdentitySources } from './authorizer/identity.ts';
+import type {
+  GatewayResponseDefinition,
+  LambdaProxyIntegration,
+  MockIntegration,
+  RestApiDefinition,
+  RestApiParts,
+} from './rest-api-definition.ts';
+
+const DEFAULT_TIMEOUT_MS = 29_000;
+const DEFAULT_RESULT_TTL_SECONDS = 300;
+const GATEWAY_HEADER = 'gatewayresponse.header.';
+
+/** The properties of a gateway response, without whose it is. */
+export const gatewayResponseProperties = z.object({
+  ResponseType: z.string(),
+  StatusCode: z.coerce.number().optional(),
+  ResponseParameters: texts,
+  ResponseTemplates: texts,
+});
+
+const partOfApi = z.object({ RestApiId: z.string() });
+
+/** `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations` becomes the function's ARN. */
+const invocationUri = z
+  .string()
+  .regex(/:function:/, 'only Lambda functions are supported by the local runner')
+  .transform((uri) => uri.replace(/^.*\/functions\//, '').replace(/\/invocations$/, ''));
+
+const lambdaIntegration = z
+  .object({
+    Type: z.literal('AWS_PROXY'),
+    Uri: invocationUri,
+    TimeoutInMillis: z.coerce.number().default(DEFAULT_TIMEOUT_MS),
+  })
+  .transform(
+    ({ Uri, TimeoutInMillis }): LambdaProxyIntegration => ({
+      type: 'AWS_PROXY',
+      functionArn: Uri,
+      timeoutMs: TimeoutInMillis,
+    }),
+  );
+
+const authorizer = partOfApi.extend({
+  Type: z.enum(['TOKEN', 'REQUEST'], 'only Lambda authorizers are supported by the local runner'),
+  AuthorizerUri: invocationUri,
+  AuthorizerCredentials: notSupported,
+  AuthorizerResultTtlInSeconds: z.coerce.number().min(0).max(3600).default(DEFAULT_RESULT_TTL_SECONDS),
+  IdentitySource: z.string().default('').transform(parseIdentitySources),
+  IdentityValidationExpression: z
+    .string()
+    .transform((expression) => new RegExp(`^(?:${expression})$`))
+    .optional(),
+});
+
+const mockIntegration = z
+  .object({
+    Type: z.literal('MOCK'),
+    RequestTemplates: texts,
+    IntegrationResponses: z
+      .array(
+        z.object({
+          StatusCode: z.coerce.string(),
+          SelectionPattern: z.string().optional(),
+          ResponseParameters: texts,
+          ResponseTemplates: texts,
+        }),
+      )
+      .default([]),
+  })
+  .transform(
+    ({ RequestTemplates, IntegrationResponses }): MockIntegration => ({
+      type: 'MOCK',
+      requestTemplates: RequestTemplates,
+      responses: IntegrationResponses.map(
+        ({ StatusCode, SelectionPattern, ResponseParameters, ResponseTemplates }) => ({
+          statusCode: StatusCode,
+          ...(SelectionPattern === undefined ? {} : { selectionPattern: SelectionPattern }),
+          responseParameters: ResponseParameters,
+          responseTemplates: ResponseTemplates,
+        }),
+      ),
+    }),
+  );
+
+/** API Gateway: REST APIs, with Lambda proxy and MOCK integrations and Lambda authorizers. */
+export const apiGatewayHandlers: Handlers = {
+  'AWS::ApiGateway::RestApi': run(
+    'an HTTP server that answers as API Gateway does',
+    z.object({ BinaryMediaTypes: z.array(z.string()).default([]), Body: notSupported, BodyS3Location: notSupported }),
+    ({ BinaryMediaTypes: binaryMediaTypes }, request) => {
+      const id = resourceHash(request, 10);
+      const rootResourceId = resourceHash({ ...request, logicalId: `${request.logicalId}/` }, 10);
+      const paths = new Map([[rootResourceId, '']]);
+      request.context.restApis.set(id, {
+        id,
+        binaryMediaTypes,
+        paths,
+        authorizers: new Map(),
+        routes: [],
+        gatewayResponses: {},
+        stage: undefined,
+      });
+      return created(id, { RestApiId: id, RootResourceId: rootResourceId });
+    },
+  ),
+
+  'AWS::ApiGateway::Resource': run(
+    'a path of the REST API',
+    partOfApi.extend({ ParentId: z.string(), PathPart: z.string() }),
+    ({ RestApiId, ParentId, PathPart }, request) => {
+      const { paths } = partsOf(RestApiId, request.context);
+      const id = resourceHash(request, 6);
+      paths.set(id, `${pathOf(ParentId, paths)}/${PathPart}`);
+      return created(id, { ResourceId: id });
+    },
+  ),
+
+  'AWS::ApiGateway::Authorizer': run(
+    'a function that is asked about requests before they are passed on',
+    authorizer,
+    (properties, request) => {
+      const { authorizers } = partsOf(properties.RestApiId, request.context);
+      const { Type, IdentitySource: identitySources, IdentityValidationExpression: identityValidation } = properties;
+      const resultTtlSeconds = properties.AuthorizerResultTtlInSeconds;
+      if (Type === 'TOKEN' && (identitySources.length !== 1 || identitySources[0]?.from !== 'header')) {
+        throw new Error('a TOKEN authorizer has one header as its IdentitySource');
+      }
+      if (Type === 'REQUEST' && identitySources.length === 0 && resultTtlSeconds > 0) {
+        throw new Error('results can be kept by an IdentitySource only: name one, or set the time to 0');
+      }
+      const id = resourceHash(request, 6);
+      authorizers.set(id, {
+        id,
+        type: Type,
+        functionArn: properties.AuthorizerUri,
+        identitySources,
+        resultTtlSeconds,
+        ...(identityValidation === undefined ? {} : { identityValidation }),
+      });
+      return created(id, { AuthorizerId: id });
+    },
+  ),
+
+  'AWS::ApiGateway::Method': run(
+    'a route of the REST API',
+    partOfApi.extend({
+      ResourceId: z.string(),
+      HttpMethod: z.string(),
+      AuthorizationType: z
+        .enum(['NONE', 'CUSTOM'], 'only Lambda authorizers are supported by the local runner')
+        .default('NONE'),
+      AuthorizerId: z.string().optional(),
+      RequestValidatorId: notSupported,
+      Integration: z.discriminatedUnion('Type', [lambdaIntegration, mockIntegration]),
+    }),
+    ({ RestApiId, ResourceId, HttpMethod, Integration, AuthorizationType, AuthorizerId }, request) => {
+      const { paths, routes, authorizers } = partsOf(RestApiId, request.context);
+      const resourcePath = pathOf(ResourceId, paths) || '/';
+      const authorizer = AuthorizationType === 'CUSTOM' ? authorizers.get(AuthorizerId ?? '') : undefined;
+      if (AuthorizationType === 'CUSTOM' && !authorizer) {
+        throw new Error(`${AuthorizerId} is no authorizer of the REST API`);
+      }
+      routes.push({
+        resourcePath,
+        httpMethod: HttpMethod,
+        integration: Integration,
+        ...(authorizer === undefined ? {} : { authorizer }),
+      });
+      return created(resourceHash(request, 6));
+    },
+  ),
+
+  'AWS::ApiGateway::GatewayResponse': run(
+    "the wording of the REST API's own errors",
+    partOfApi.extend(gatewayResponseProperties.shape),
+    ({ RestApiId, ...declared }, request) => {
+      partsOf(RestApiId, request.context).gatewayResponses[declared.ResponseType] = gatewayResponseOf(declared);
+      return created(resourceHash(request, 6));
+    },
+  ),
+
+  'AWS::ApiGateway::Stage': run(
+    "the REST API's stage; the local address leaves its name out",
+    partOfApi.extend({ StageName: z.string() }),
+    ({ RestApiId, StageName }, { context }) => {
+      partsOf(RestApiId, context).stage = StageName;
+      return created(StageName);
+    },
+  ),
+
+  'AWS::ApiGateway::Account': ignored("the REST API logs to the run's own log"),
+  'AWS::ApiGateway::Deployment': ignored('the REST API starts once, with all its routes'),
+};
+
+/** What a gateway response declares. */
+export function gatewayResponseOf({
+  StatusCode,
+  ResponseParameters,
+  ResponseTemplates,
+}: z.output<typeof gatewayResponseProperties>): GatewayResponseDefinition {
+  const headers = Object.entries(ResponseParameters).map(([name, value]) => [name.replace(GATEWAY_HEADER, ''), value]);
+  return {
+    ...(StatusCode === undefined ? {} : { statusCode: StatusCode }),
+    headers: Object.fromEntries(headers),
+    templates: ResponseTemplates,
+  };
+}
+
+/** @throws Error when the API has no stage, since nobody could reach it then */
+export function restApiDefinition({
+  id,
+  binaryMediaTypes,
+  routes,
+  gatewayResponses,
+  stage,
+}: RestApiParts): RestApiDefinition {
+  if (stage === undefined) throw new Error(`the REST API ${id} has no stage`);
+  return { id, binaryMediaTypes, routes, gatewayResponses, stage };
+}
+
+function partsOf(restApiId: string, { restApis }: RunnerContext): RestApiParts {
+  const parts = restApis.get(restApiId);
+  if (!parts) throw new Error(`${restApiId} is no REST API of this run`);
+  return parts;
+}
+
+function pathOf(resourceId: string, paths: ReadonlyMap<string, string>): string {
+  const path = paths.get(resourceId);
+  if (path === undefined) throw new Error(`${resourceId} is no resource of the REST API`);
+  return path;
+}

@@ -1,0 +1,103 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { silentLog } from '../../testing.ts';
+import { startFunction } from '../lambda/lambda-fixture.ts';
+import { apiDefinition, call, FUNCTION_ARN, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
+import { startRestApi } from './rest-api.ts';
+import type { RouteDefinition } from './rest-api-definition.ts';
+
+/** As the CDK synthesizes `defaultCorsPreflightOptions`. */
+const preflight: RouteDefinition = {
+  httpMethod: 'OPTIONS',
+  resourcePath: '/api/orders',
+  integration: {
+    type: 'MOCK',
+    requestTemplates: { 'application/json': '{ statusCode: 200 }' },
+    responses: [
+      {
+        statusCode: '204',
+        responseParameters: {
+          'method.response.header.Access-Control-Allow-Headers': "'Content-Type,Authorization'",
+          'method.response.header.Access-Control-Allow-Origin': "'*'",
+          'method.response.header.Access-Control-Allow-Methods': "'GET,POST,OPTIONS'",
+        },
+        responseTemplates: {},
+      },
+    ],
+  },
+};
+
+describe('a REST API', () => {
+  it('runs a real function for a request', async () => {
+    const { service } = await startFunction(
+      'export const handler = async (e) => ({ statusCode: 201, body: JSON.stringify([e.body, process.env._X_AMZN_TRACE_ID]) });',
+    );
+    const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), service.invoke.bind(service));
+    const answer = await call(api.url, 'POST', '/api/orders', { body: '{"quantity":2}' });
+    expect(answer.status).toBe(201);
+    expect(JSON.parse(answer.text)).toEqual(['{"quantity":2}', answer.headers['x-amzn-trace-id']]);
+  });
+
+  it('answers the preflight request of CORS without a function', async () => {
+    const api = await servedApi(apiDefinition([preflight, lambdaRoute('POST', '/api/orders')]));
+    const answer = await call(api.url, 'OPTIONS', '/api/orders', { headers: { Origin: 'http://shop' } });
+    expect(answer).toMatchObject({ status: 204, text: '' });
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET,POST,OPTIONS',
+      'access-control-allow-headers': 'Content-Type,Authorization',
+    });
+  });
+
+  it('does not start with a MOCK integration that needs the template language', async () => {
+    const needsVtl = structuredClone(preflight);
+    Object.assign(needsVtl.integration, {
+      responses: [
+        { statusCode: '204', responseParameters: {}, responseTemplates: { 'application/json': '#set($a = 1)' } },
+      ],
+    });
+    await expect(servedApi(apiDefinition([needsVtl]))).rejects.toThrow(/literal text/);
+  });
+
+  it('refuses a port that is taken', async () => {
+    const { port } = await servedApi(apiDefinition([]));
+    const again = startRestApi({ definition: apiDefinition([]), port, invoke: fakeInvoke().invoke, log: silentLog });
+    await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('lives on when a client leaves in the middle of its request', async () => {
+    const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]));
+    await new Promise<void>((resolve) => {
+      const socket = connect(api.port, '127.0.0.1', () => {
+        socket.write('POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy());
+      });
+      socket.once('close', () => resolve());
+    });
+    expect((await call(api.url, 'POST', '/api/orders')).status).toBe(200);
+  });
+
+  it('tells the caller of Lambda when it stops waiting', async () => {
+    const { promise: aborted, resolve } = Promise.withResolvers<void>();
+    const api = await servedApi(apiDefinition([lambdaRoute('GET', '/', 50)]), (name, _payload, options) => {
+      expect(name).toBe(FUNCTION_ARN);
+      options?.signal?.addEventListener('abort', () => resolve());
+      return new Promise(() => {});
+    });
+    expect((await call(api.url, 'GET', '/')).status).toBe(504);
+    await aborted;
+  });
+
+  it('stops in bounded time, with a request under way and connections kept alive', async () => {
+    const { promise: invoked, resolve } = Promise.withResolvers<void>();
+    const api = await servedApi(apiDefinition([lambdaRoute('GET', '/')]), () => {
+      resolve();
+      return new Promise(() => {});
+    });
+    const cut = call(api.url, 'GET', '/').catch((error: Error) => error);
+    await invoked;
+    const start = performance.now();
+    await api.stop();
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(await cut).toBeInstanceOf(Error);
+  });
+});

@@ -1,0 +1,122 @@
+import {
+  DeleteObjectsCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import type { Stack } from '../../../assembly/template.ts';
+import { created, run } from '../../handler.ts';
+import { physicalId } from '../../names.ts';
+import { boolean, notSupported, texts } from '../../properties.ts';
+import { assetFiles, assetPath } from '../asset-files.ts';
+import { contentTypeOf } from './content-types.ts';
+import { markerReplacer, markersConfig } from './source-markers.ts';
+
+const DELETE_BATCH = 1000;
+
+const properties = z.object({
+  SourceObjectKeys: z.array(z.string()),
+  SourceMarkers: z.array(z.record(z.string(), z.unknown())).default([]),
+  SourceMarkersConfig: z.array(markersConfig).default([]),
+  DestinationBucketName: z.string(),
+  DestinationBucketKeyPrefix: z.string().default(''),
+  DestinationBucketArn: z.string().optional(),
+  Prune: boolean.default(true),
+  SystemMetadata: z
+    .object({ 'cache-control': z.string(), 'content-type': z.string(), 'content-encoding': z.string() })
+    .partial()
+    .default({}),
+  UserMetadata: texts,
+  Extract: boolean
+    .default(true)
+    .refine((extract) => extract, 'only extracted sources are supported by the local runner'),
+  Exclude: notSupported,
+  Include: notSupported,
+});
+
+/** The CDK's bucket deployment, without its Python function. */
+export const bucketDeployment = run(
+  "the runner itself copies the assets to the bucket, in place of the CDK's Python function",
+  properties,
+  async (deployment, request) => {
+    await deploy(deployment, { stack: request.stack, s3: request.context.s3, signal: request.signal });
+    return created(physicalId('aws.cdk.s3deployment', request), {
+      DestinationBucketArn: deployment.DestinationBucketArn,
+      SourceObjectKeys: deployment.SourceObjectKeys,
+    });
+  },
+);
+
+/** Where a bucket deployment finds its assets and its bucket. */
+export interface DeploymentSurroundings {
+  /** Has the assets. */
+  readonly stack: Stack;
+  readonly s3: S3Client;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Does what the CDK's bucket deployment does: source assets to the bucket, later ones over earlier ones, deploy-time values
+ * in place of their markers.
+ *
+ * @param declared the custom resource's properties, with every reference resolved
+ * @throws ZodError for properties that are not supported
+ */
+export async function deployToBucket(declared: unknown, surroundings: DeploymentSurroundings): Promise<void> {
+  await deploy(properties.parse(declared), surroundings);
+}
+
+async function deploy(deployment: z.output<typeof properties>, surroundings: DeploymentSurroundings): Promise<void> {
+  const { DestinationBucketName: bucket, SystemMetadata: metadata } = deployment;
+  const { s3, signal } = surroundings;
+  const prefix = keyPrefix(deployment.DestinationBucketKeyPrefix);
+  const files = await sourceFiles(deployment, surroundings.stack);
+  for (const [name, content] of files) {
+    const object: PutObjectCommandInput = {
+      Bucket: bucket,
+      Key: prefix + name,
+      Body: content,
+      ContentType: metadata['content-type'] ?? contentTypeOf(name),
+      CacheControl: metadata['cache-control'],
+      ContentEncoding: metadata['content-encoding'],
+      Metadata: deployment.UserMetadata,
+    };
+    await s3.send(new PutObjectCommand(object), { ...(signal && { abortSignal: signal }) });
+  }
+  if (deployment.Prune) await deleteOthers(surroundings, bucket, prefix, new Set(files.keys()));
+}
+
+/** The CDK takes `/` for no prefix, and joins a prefix without a slash by one. */
+function keyPrefix(prefix: string): string {
+  if (prefix === '' || prefix === '/') return '';
+  return prefix.endsWith('/') ? prefix : `${prefix}/`;
+}
+
+async function sourceFiles(deployment: z.output<typeof properties>, stack: Stack): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const [index, key] of deployment.SourceObjectKeys.entries()) {
+    const replaceMarkers = markerReplacer(
+      deployment.SourceMarkers[index] ?? {},
+      deployment.SourceMarkersConfig[index] ?? {},
+    );
+    for (const [name, content] of await assetFiles(assetPath(stack, key))) files.set(name, replaceMarkers(content));
+  }
+  return files;
+}
+
+async function deleteOthers(
+  { s3, signal }: DeploymentSurroundings,
+  bucket: string,
+  prefix: string,
+  keep: ReadonlySet<string>,
+): Promise<void> {
+  const pages = paginateListObjectsV2({ client: s3, pageSize: DELETE_BATCH }, { Bucket: bucket, Prefix: prefix });
+  for await (const page of pages) {
+    const others = (page.Contents ?? []).filter(({ Key = '' }) => !keep.has(Key.slice(prefix.length)));
+    if (others.length === 0) continue;
+    const Delete = { Objects: others.map(({ Key }) => ({ Key })), Quiet: true };
+    await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }), { ...(signal && { abortSignal: signal }) });
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLog } from '../../testing.ts';
+import { type Authority, loadAuthority } from '../../tls/authority.ts';
+import { type CustomResourceResponses, startCustomResourceResponses } from './custom-resource-responses.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'custom-resource-responses-'));
+let authority: Authority;
+let responses: CustomResourceResponses;
+beforeAll(async () => {
+  authority = await loadAuthority(dir, 'public');
+  responses = await startCustomResourceResponses({ certificate: await authority.issue('responses'), log: silentLog });
+});
+afterAll(async () => {
+  await responses.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const success = {
+  Status: 'SUCCESS',
+  StackId: 's',
+  RequestId: 'r',
+  LogicalResourceId: 'l',
+  PhysicalResourceId: 'p',
+  Data: { a: '1' },
+};
+
+describe('the answer of a custom resource', () => {
+  it('arrives from a handler that trusts the authority', async () => {
+    const { responseUrl, answer } = responses.expect(5000);
+    expect(await put(responseUrl, JSON.stringify(success))).toBe(200);
+    expect(await answer).toEqual(success);
+  });
+
+  it('counts once', async () => {
+    const { responseUrl, answer } = responses.expect(5000);
+    expect(await put(responseUrl, JSON.stringify(success))).toBe(200);
+    expect(await put(responseUrl, JSON.stringify({ ...success, Status: 'FAILED' }))).toBe(403);
+    expect(await answer).toEqual(success);
+  });
+
+  it('is taken only at the address that was given out', async () => {
+    const { responseUrl, answer } = responses.expect(5000);
+    expect(await put(`${responseUrl}x`, JSON.stringify(success))).toBe(403);
+    expect(await put(responseUrl, JSON.stringify(success))).toBe(200);
+    await answer;
+  });
+
+  it.each(['not json', '{}', '{"Status":"MAYBE"}'])('is refused in the form %s, and may come again', async (body) => {
+    const { responseUrl, answer } = responses.expect(5000);
+    expect(await put(responseUrl, body)).toBe(400);
+    expect(await put(responseUrl, JSON.stringify(success))).toBe(200);
+    await answer;
+  });
+
+  it('is waited for no longer than agreed', async () => {
+    await expect(responses.expect(5).answer).rejects.toThrow('did not answer within 0.005 s');
+  });
+});
+
+/** PUTs as the CDK's handlers do: with an empty content type. Resolves with the status. */
+function put(url: string, body: string): Promise<number | undefined> {
+  const agent = new Agent({ ca: authority.certificatePem });
+  const headers = { 'content-type': '', 'content-length': Buffer.byteLength(body) };
+  return new Promise((resolve, reject) => {
+    request(url, { method: 'PUT', agent, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end(body);
+  });
+}

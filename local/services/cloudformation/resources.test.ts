@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { deploy } from '../../assembly/deploy.ts';
+import { stackOf } from '../../assembly/deploy-fixture.ts';
+import { type Answer, contextFixture } from '../context-fixture.ts';
+import { registry } from '../index.ts';
+
+const resources = {
+  Role: { Type: 'AWS::IAM::Role' },
+  Provider: {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Code: { ZipFile: 'exports.handler = async () => {}' },
+      Handler: 'index.handler',
+      Runtime: 'nodejs24.x',
+      Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+    },
+  },
+  Lookup: {
+    Type: 'Custom::Lookup',
+    Properties: { ServiceToken: { 'Fn::GetAtt': ['Provider', 'Arn'] }, Install: false, Sizes: [1, 2], Name: 'x' },
+  },
+};
+const outputs = { Ref: { Value: { Ref: 'Lookup' } }, Brokers: { Value: { 'Fn::GetAtt': ['Lookup', 'Brokers.0'] } } };
+
+function deployWith(invoke: (event: Record<string, unknown>, answer: Answer) => unknown) {
+  const fixture = contextFixture({ invoke });
+  const stack = stackOf('app', { Resources: resources, Outputs: outputs });
+  return { ...fixture, deployment: deploy([stack], registry, fixture.context) };
+}
+
+describe('a custom resource', () => {
+  it('sends its provider the event that CloudFormation sends, with all scalars as strings', async () => {
+    const { deployment, invocations, functions } = deployWith((_, answer) => answer({ Data: { 'Brokers.0': 'b' } }));
+    await deployment;
+    const [provider] = functions.values();
+    expect(invocations).toEqual([
+      {
+        functionName: provider?.arn,
+        event: {
+          RequestType: 'Create',
+          ServiceToken: provider?.arn,
+          ResponseURL: expect.stringMatching(/^https:\/\/localhost/),
+          StackId: expect.stringMatching(/^arn:aws:cloudformation:us-east-1:000000000000:stack\/app\/[0-9a-f-]{36}$/),
+          RequestId: expect.any(String),
+          LogicalResourceId: 'Lookup',
+          ResourceType: 'Custom::Lookup',
+          ResourceProperties: { ServiceToken: provider?.arn, Install: 'false', Sizes: ['1', '2'], Name: 'x' },
+        },
+      },
+    ]);
+  });
+
+  it('gives its physical id as Ref and the answered data as attributes', async () => {
+    const { deployment } = deployWith((_, answer) =>
+      answer({ PhysicalResourceId: 'id-1', Data: { 'Brokers.0': 'b' } }),
+    );
+    expect((await deployment).get('app')).toEqual({ Ref: 'id-1', Brokers: 'b' });
+  });
+
+  it('takes an answer that comes while the function is still running', async () => {
+    const { deployment } = deployWith((_, answer) => {
+      answer({ Data: { 'Brokers.0': 'b' } });
+      return new Promise(() => {});
+    });
+    expect((await deployment).get('app')).toMatchObject({ Brokers: 'b' });
+  });
+
+  it('fails with the reason that its provider gives', async () => {
+    const { deployment } = deployWith((_, answer) =>
+      answer({ Status: 'FAILED', Reason: 'the user belongs elsewhere' }),
+    );
+    await expect(deployment).rejects.toThrow('app/Lookup (Custom::Lookup): the user belongs elsewhere');
+  });
+
+  it('fails when its provider throws', async () => {
+    const { deployment } = deployWith(() => {
+      throw new Error('Cannot find package');
+    });
+    await expect(deployment).rejects.toThrow('app/Lookup (Custom::Lookup): its provider failed: Cannot find package');
+  });
+
+  it('fails when its provider is no function of the templates', async () => {
+    const { context } = contextFixture();
+    const properties = { ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:elsewhere' };
+    const stack = stackOf('app', { Resources: { Lookup: { Type: 'Custom::Lookup', Properties: properties } } });
+    await expect(deploy([stack], registry, context)).rejects.toThrow('is no function that runs here');
+  });
+});

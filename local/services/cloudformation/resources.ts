@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { stackId } from '../../assembly/stack-scope.ts';
+import { functionName } from '../../aws-identity.ts';
+import { rejectionOnAbort } from '../abort.ts';
+import { type Handlers, type Request, run } from '../handler.ts';
+import { bucketDeployment } from './bucket-deployment/bucket-deployment.ts';
+
+/** How long an answer may still take when the provider's function has ended without one. */
+const GRACE_MS = 10_000;
+/** Lambda's limit; a `ServiceTimeout` may shorten it. */
+const DEFAULT_TIMEOUT_SECONDS = 900;
+
+/**
+ * A custom resource whose provider function runs here as on AWS. Each start sends `Create`, never `Update` or `Delete`.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
+ */
+export const customResource = run(
+  'its provider function is invoked with a Create event',
+  z.object({ ServiceToken: z.string(), ServiceTimeout: z.coerce.number().default(DEFAULT_TIMEOUT_SECONDS) }),
+  async ({ ServiceToken, ServiceTimeout }, request) => {
+    const { context } = request;
+    if (!context.functionRoles.has(functionName(ServiceToken))) {
+      throw new Error(`its provider ${ServiceToken} is no function that runs here`);
+    }
+    const { responseUrl, answer } = context.customResourceResponses.expect(ServiceTimeout * 1000);
+    const payload = JSON.stringify(createEvent(request, ServiceToken, responseUrl));
+    const answered = new AbortController();
+    const signal = AbortSignal.any([request.signal, answered.signal]);
+    const { Status, Reason, PhysicalResourceId, Data } = await Promise.race([
+      answer,
+      failureOfInvocation(request, ServiceToken, payload, signal),
+      rejectionOnAbort(signal),
+    ]).finally(() => answered.abort());
+    if (Status === 'FAILED') {
+      context.log.debug('%s failed: %s', request.logicalId, Reason);
+      // The CDK's providers append a stack, which is for the log file.
+      throw new Error(Reason?.split('\n')[0] ?? 'its provider answered FAILED without a reason');
+    }
+    return {
+      ref: PhysicalResourceId ?? request.logicalId,
+      attribute: (name) => Data?.[name],
+    };
+  },
+);
+
+/** Custom resources, and what the runner does in place of a provider. */
+export const customResourceHandlers: Handlers = {
+  'AWS::CloudFormation::CustomResource': customResource,
+  'Custom::CDKBucketDeployment': bucketDeployment,
+};
+
+function createEvent(request: Request, serviceToken: string, responseUrl: string) {
+  return {
+    RequestType: 'Create',
+    ServiceToken: serviceToken,
+    ResponseURL: responseUrl,
+    StackId: stackId(request.stack.name),
+    RequestId: randomUUID(),
+    LogicalResourceId: request.logicalId,
+    ResourceType: request.declaration.Type,
+    ResourceProperties: asStrings(request.properties),
+  };
+}
+
+/** CloudFormation hands all scalar values to providers as strings. */
+function asStrings(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asStrings);
+  if (value === null || typeof value !== 'object') return String(value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asStrings(item)]));
+}
+
+/** Invokes the provider and fails when that ends badly, or well but with no answer within the grace period. */
+async function failureOfInvocation(
+  { context }: Request,
+  serviceToken: string,
+  payload: string,
+  signal: AbortSignal,
+): Promise<never> {
+  const { functionError, payload: result } = await context.lambda.invoke(serviceToken, payload, { signal });
+  if (functionError) throw new Error(`its provider failed: ${errorMessage(result)}`);
+  await delay(GRACE_MS, undefined, { signal });
+  throw new Error('its provider function ended without an answer to the response URL');
+}
+
+function errorMessage(payload: string): string {
+  const { errorMessage: message } = JSON.parse(payload) as { errorMessage?: string };
+  return message ?? payload;
+}

@@ -1,0 +1,179 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { silentLog } from '../../testing.ts';
+import { apiDefinition, call, exchange, fakeInvoke, lambdaRoute, servedApi } from '../api-gateway/gateway-fixture.ts';
+import { startDistribution } from './distribution.ts';
+import type { GetObject } from './distribution-definition.ts';
+import type { ResponseHeadersPolicy } from './response-headers-policy.ts';
+
+const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
+
+const getObject: GetObject = async (bucket, key) => {
+  if (bucket !== 'site' || !['index.html', 'a b.js'].includes(key)) return undefined;
+  const bytes = Buffer.from(`<p>${key}</p>`);
+  const contentType = key.endsWith('.html') ? 'text/html' : 'text/javascript';
+  return {
+    body: (async function* () {
+      yield bytes;
+    })(),
+    contentLength: bytes.byteLength,
+    contentType,
+    etag: '"e1"',
+    cacheControl: 'no-cache',
+  };
+};
+
+/** An API that answers with what it got. */
+async function startEchoApi() {
+  const server = createServer(async (request: IncomingMessage, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    response.writeHead(201, { 'X-Answer': 'yes', 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function startSite(apiUrl = 'http://127.0.0.1:9', responseHeadersPolicy?: ResponseHeadersPolicy) {
+  const policy = responseHeadersPolicy === undefined ? {} : { responseHeadersPolicy };
+  const site = await startDistribution({
+    definition: {
+      defaultRootObject: 'index.html',
+      defaultBehavior: { origin: { type: 'bucket', bucket: 'site' }, allowedMethods: ['GET', 'HEAD'], ...policy },
+      behaviors: [
+        { pathPattern: '/api/*', origin: { type: 'api' }, allowedMethods: ALL_METHODS, ...policy },
+        { pathPattern: 'health', origin: { type: 'api' }, allowedMethods: ALL_METHODS },
+      ],
+    },
+    port: 0,
+    getObject,
+    apiUrl,
+    log: silentLog,
+  });
+  onTestFinished(() => site.stop());
+  return site.url;
+}
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+const LARGE = 30 * 1024 * 1024;
+const largeOrder = [
+  `POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: ${LARGE}\r\n\r\n`,
+  Buffer.alloc(LARGE, 'x'),
+] as const;
+
+describe('the site', () => {
+  it('serves files of the bucket with their content type, and the default root object at its root', async () => {
+    const url = await startSite();
+    expect(await call(url, 'GET', '/')).toMatchObject({
+      status: 200,
+      text: '<p>index.html</p>',
+      headers: { 'content-type': 'text/html', etag: '"e1"', 'cache-control': 'no-cache' },
+    });
+    expect(await call(url, 'GET', '/a%20b.js?v=1')).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'text/javascript' },
+    });
+    expect(await call(url, 'HEAD', '/')).toMatchObject({ status: 200, text: '', headers: { 'content-length': '17' } });
+  });
+
+  it('answers 304 to a client that has the file', async () => {
+    const url = await startSite();
+    expect((await call(url, 'GET', '/', { headers: { 'If-None-Match': '"e0", W/"e1"' } })).status).toBe(304);
+    expect((await call(url, 'GET', '/', { headers: { 'If-None-Match': '"e0"' } })).status).toBe(200);
+  });
+
+  it.each([
+    ['GET', '/missing.html', 403],
+    ['GET', '/%zz', 400],
+    ['POST', '/', 403],
+  ])('answers %s %s with %i', async (method, path, status) => {
+    expect((await call(await startSite(), method, path)).status).toBe(status);
+  });
+
+  it('passes requests of API paths on, unchanged but for the headers of the hop', async () => {
+    const apiUrl = await startEchoApi();
+    const url = await startSite(apiUrl);
+    const answer = await call(url, 'POST', '/api/orders?a=%2B&a=1', {
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': 'k1', 'X-Forwarded-For': '10.0.0.1' },
+      body: '{"quantity":1}',
+    });
+    expect(answer).toMatchObject({ status: 201, headers: { 'x-answer': 'yes' } });
+    expect(JSON.parse(answer.text)).toMatchObject({
+      method: 'POST',
+      url: '/api/orders?a=%2B&a=1',
+      body: '{"quantity":1}',
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': 'k1',
+        'x-forwarded-for': '10.0.0.1, 127.0.0.1',
+        host: new URL(apiUrl).host,
+      },
+    });
+    expect((await call(url, 'GET', '/health')).status).toBe(201);
+  });
+
+  it('answers 502 when the API is not there', async () => {
+    expect((await call(await startSite(), 'GET', '/api/orders')).status).toBe(502);
+    const answer = await exchange(portOf(await startSite()), ...largeOrder);
+    expect(answer).toMatch(/^HTTP\/1.1 502 .*The origin did not answer/s);
+  });
+
+  it("passes the API's refusal of a body on, to a client that reads nothing before it has sent all of it", async () => {
+    const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]));
+    const port = portOf(await startSite(api.url));
+    expect(await exchange(port, ...largeOrder)).toMatch(/^HTTP\/1.1 413 .*\{"message":"Request Too Long"\}$/s);
+  });
+
+  it("passes a redirect on, with the function's own path parameter, and does not follow it", async () => {
+    const Location = 'http://127.0.0.1:9/receipts/7?X-Amz-Signature=a%2Fb&x=1';
+    const { invoke, events } = fakeInvoke({ statusCode: 302, headers: { Location, 'Cache-Control': 'no-store' } });
+    const api = await servedApi(apiDefinition([lambdaRoute('GET', '/api/orders/{id}/receipt')]), invoke);
+    const answer = await call(await startSite(api.url), 'GET', '/api/orders/7/receipt');
+    expect(answer).toMatchObject({
+      status: 302,
+      text: '',
+      headers: { location: Location, 'cache-control': 'no-store' },
+    });
+    expect(events[0]).toMatchObject({ resource: '/api/orders/{id}/receipt', pathParameters: { id: '7' } });
+  });
+
+  it('changes headers as its response headers policy says, whoever answers', async () => {
+    const policy = {
+      added: [
+        { name: 'X-Frame-Options', value: 'DENY', override: true },
+        { name: 'Cache-Control', value: 'max-age=60', override: false },
+        { name: 'content-type', value: 'text/plain', override: true },
+      ],
+      removed: ['x-answer', 'ETag'],
+    };
+    const url = await startSite(await startEchoApi(), policy);
+    const file = await call(url, 'GET', '/');
+    expect(file.headers).toMatchObject({
+      'x-frame-options': 'DENY',
+      'cache-control': 'no-cache',
+      'content-type': 'text/plain',
+      'content-length': '17',
+    });
+    expect(file.headers).not.toHaveProperty('etag');
+    const fromApi = await call(url, 'GET', '/api/orders');
+    expect(fromApi).toMatchObject({
+      status: 201,
+      headers: { 'x-frame-options': 'DENY', 'cache-control': 'max-age=60' },
+    });
+    expect(fromApi.headers).not.toHaveProperty('x-answer');
+    expect((await call(url, 'GET', '/missing.html')).headers['x-frame-options']).toBe('DENY');
+    expect((await call(url, 'GET', '/health')).headers).not.toHaveProperty('x-frame-options');
+  });
+
+  it('answers a request that is none with a page', async () => {
+    const answer = await exchange(portOf(await startSite()), 'get / HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\nContent-Type: text\/html\r\n.*<h1>/s);
+  });
+});

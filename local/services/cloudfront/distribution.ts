@@ -1,0 +1,73 @@
+import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Log } from '../../../tooling/log.ts';
+import { type RunningServer, serve } from '../../http/http-server.ts';
+import type { Handle, Refuse } from '../../http/malformed-requests.ts';
+import { answerFromApi } from './api-origin.ts';
+import { behaviorFor } from './behaviors.ts';
+import { answerFromBucket } from './bucket-origin.ts';
+import type { ChangeHeaders, DistributionDefinition, GetObject } from './distribution-definition.ts';
+import { errorPage, sendError } from './error-page.ts';
+import { withPolicy } from './response-headers-policy.ts';
+
+export interface DistributionOptions {
+  readonly definition: DistributionDefinition;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly getObject: GetObject;
+  /** Where the REST API listens. */
+  readonly apiUrl: string;
+  readonly log: Log;
+}
+
+/**
+ * Serves a site as CloudFront does: files of a bucket, and the API under some paths. Nothing is cached.
+ *
+ * @throws the system's error when the port cannot be had
+ */
+export async function startDistribution(options: DistributionOptions): Promise<RunningServer> {
+  const { definition, getObject, apiUrl, log } = options;
+  const agent = new Agent({ keepAlive: true });
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = pathOf(request);
+    const { origin, allowedMethods, responseHeadersPolicy } = behaviorFor(definition, path);
+    if (!allowedMethods.includes(request.method ?? '')) {
+      return sendError(response, 403, 'This path does not take this method.');
+    }
+    const changeHeaders: ChangeHeaders = (headers) => withPolicy(headers, responseHeadersPolicy);
+    if (origin.type === 'api') return answerFromApi(request, response, { apiUrl, agent, changeHeaders });
+    const { defaultRootObject } = definition;
+    const { bucket } = origin;
+    return answerFromBucket(request, response, { bucket, path, defaultRootObject, getObject, changeHeaders });
+  };
+
+  const serveRequest: Handle = (request, response) => {
+    const start = performance.now();
+    response.once('close', () => {
+      const duration = Math.round(performance.now() - start);
+      log.debug(`${request.method} ${pathOf(request)} ${response.statusCode} ${duration} ms`);
+    });
+    handle(request, response).catch((error: Error) => {
+      // A client that left is no failure of the origin.
+      if (!response.destroyed) log.warn(`${request.method} ${pathOf(request)}: ${error.message}`);
+      sendError(response, 502, 'The origin did not answer.');
+    });
+  };
+  const refuse: Refuse = (statusCode, reason) => {
+    log.debug(`malformed request ${statusCode}: ${reason}`);
+    return errorPage(statusCode, 'Bad request.');
+  };
+  const server = await serve(serveRequest, refuse, options.port);
+  return {
+    ...server,
+    stop: async () => {
+      await server.stop();
+      agent.destroy();
+    },
+  };
+}
+
+/** Without the query, which is none of the log's business. */
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { memoryLog, waitFor } from '../../testing.ts';
+import type { Invoke } from '../lambda/function-definition.ts';
+import { type ScheduleTarget, startSchedule } from './schedule.ts';
+
+const ruleArn = 'arn:aws:events:us-east-1:000000000000:rule/every-so-often';
+
+function schedule(targets: ScheduleTarget[], answer: () => ReturnType<Invoke>) {
+  const calls: { functionArn: string; payload: string; signal: AbortSignal | undefined }[] = [];
+  const log = memoryLog();
+  const invoke: Invoke = (functionArn, payload, options) => {
+    calls.push({ functionArn, payload, signal: options?.signal });
+    return answer();
+  };
+  const { stop } = startSchedule({ schedule: { ruleArn, intervalMs: 5, targets }, invoke, log });
+  onTestFinished(stop);
+  return { calls, log, stop };
+}
+
+const done = async () => ({ requestId: 'r', payload: 'null', executedVersion: '$LATEST' });
+
+describe('a schedule', () => {
+  it('invokes each target again and again, with the scheduled event or with the input of the target', async () => {
+    const { calls } = schedule([{ functionArn: 'relay' }, { functionArn: 'report', input: '{"of":"today"}' }], done);
+    await waitFor(() => calls.length >= 4);
+    expect(calls.slice(0, 4).map(({ functionArn }) => functionArn)).toEqual(['relay', 'report', 'relay', 'report']);
+    const [event, input] = calls.map(({ payload }) => JSON.parse(payload));
+    expect(input).toEqual({ of: 'today' });
+    expect(event).toEqual({
+      version: '0',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: '000000000000',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      region: 'us-east-1',
+      resources: [ruleArn],
+      detail: {},
+    });
+  });
+
+  it('goes on while an earlier invocation still runs', async () => {
+    const { calls } = schedule([{ functionArn: 'slow' }], () => new Promise(() => {}));
+    await waitFor(() => calls.length >= 3);
+  });
+
+  it('goes on after a failure and logs it', async () => {
+    const outcomes = [
+      async () => ({ ...(await done()), functionError: 'Unhandled' as const, payload: '{"errorMessage":"no disk"}' }),
+      () => Promise.reject(new Error('throttled')),
+    ];
+    const { calls, log } = schedule([{ functionArn: 'relay' }], () => (outcomes.shift() ?? done)());
+    await waitFor(() => calls.length >= 3);
+    expect(log.lines).toEqual(['error test %s failed: %s', 'error test %s was not invoked: %s']);
+  });
+
+  it('invokes nothing after its stop, and gives up what still waits for a free environment', async () => {
+    const { calls, log, stop } = schedule([{ functionArn: 'relay' }], () => new Promise(() => {}));
+    await waitFor(() => calls.length > 0);
+    await stop();
+    const before = calls.length;
+    // Longer than several intervals: an invocation that is still to come would show.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(calls).toHaveLength(before);
+    expect(calls.every(({ signal }) => signal?.aborted)).toBe(true);
+    expect(log.lines).toEqual([]);
+  });
+});

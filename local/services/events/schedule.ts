@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '../../../tooling/log.ts';
+import { ACCOUNT_ID, REGION } from '../../aws-identity.ts';
+import type { Invoke } from '../lambda/function-definition.ts';
+
+/** A rule of EventBridge that fires at a rate, with every reference resolved. */
+export interface ScheduleDefinition {
+  readonly ruleArn: string;
+  readonly intervalMs: number;
+  readonly targets: readonly ScheduleTarget[];
+}
+
+export interface ScheduleTarget {
+  readonly functionArn: string;
+  /** JSON that the function gets in place of the scheduled event. */
+  readonly input?: string;
+}
+
+export interface ScheduleOptions {
+  readonly schedule: ScheduleDefinition;
+  readonly invoke: Invoke;
+  readonly log: Log;
+}
+
+/**
+ * Starts to invoke the targets of a schedule, the first time after one interval. As on AWS, nobody waits for them: a target that takes
+ * longer than the interval runs several times side by side. One that fails is logged and not tried again.
+ */
+export function startSchedule({ schedule, invoke, log }: ScheduleOptions): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  const fire = async (target: ScheduleTarget, event: string) => {
+    try {
+      const { functionError, payload } = await invoke(target.functionArn, target.input ?? event, { signal });
+      if (functionError) log.error('%s failed: %s', target.functionArn, payload);
+    } catch (error) {
+      if (!signal.aborted) log.error('%s was not invoked: %s', target.functionArn, error);
+    }
+  };
+  const timer = setInterval(() => {
+    const event = JSON.stringify(scheduledEvent(schedule.ruleArn, new Date()));
+    for (const target of schedule.targets) void fire(target, event);
+  }, schedule.intervalMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      stopping.abort();
+    },
+  };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-scheduled-events.html */
+function scheduledEvent(ruleArn: string, now: Date) {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: ACCOUNT_ID,
+    time: now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    region: REGION,
+    resources: [ruleArn],
+    detail: {},
+  };
+}

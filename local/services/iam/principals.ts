@@ -1,0 +1,51 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { arnOf } from '../../aws-identity.ts';
+
+/** Who makes a call: the role of a function, or the person at the machine, who may do everything. */
+export interface Principal {
+  readonly kind: 'role' | 'operator';
+  readonly name: string;
+  readonly arn: string;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface KnownPrincipal {
+  readonly principal: Principal;
+  readonly credentials: Credentials;
+}
+
+const OPERATOR: KnownPrincipal = {
+  principal: { kind: 'operator', name: 'operator', arn: arnOf('iam', 'user/operator', { global: true }) },
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+};
+
+/** The access keys of this run and whom each belongs to. The operator (key `test`, secret `test`) is always there. */
+export class PrincipalStore {
+  readonly #byAccessKeyId = new Map<string, KnownPrincipal>([[OPERATOR.credentials.accessKeyId, OPERATOR]]);
+
+  /** Temporary credentials for a role, as a function's environment gets them. They are valid while this process lives. */
+  issue(role: Principal): Credentials {
+    const credentials = {
+      accessKeyId: randomAccessKeyId(),
+      secretAccessKey: randomBytes(30).toString('base64'),
+      sessionToken: randomBytes(96).toString('base64'),
+    };
+    this.#byAccessKeyId.set(credentials.accessKeyId, { principal: role, credentials });
+    return credentials;
+  }
+
+  find(accessKeyId: string): KnownPrincipal | undefined {
+    return this.#byAccessKeyId.get(accessKeyId);
+  }
+}
+
+/** `ASIA` marks temporary credentials; 16 characters of base 32 follow. */
+function randomAccessKeyId(): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  return `ASIA${Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]).join('')}`;
+}

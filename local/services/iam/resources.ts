@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { arnOf } from '../../aws-identity.ts';
+import { created, type Handlers, run } from '../handler.ts';
+import { physicalName, resourceHash } from '../names.ts';
+import type { Principal } from './principals.ts';
+
+const policyDocument = z.object({ Version: z.string().optional(), Statement: z.unknown() });
+const MAX_ROLE_NAME = 64;
+
+/** IAM: roles and the policies attached to them. */
+export const iamHandlers: Handlers = {
+  'AWS::IAM::Role': run(
+    'a principal with access keys of its own',
+    z.object({
+      RoleName: z.string().optional(),
+      Policies: z.array(z.object({ PolicyDocument: policyDocument })).default([]),
+    }),
+    (properties, request) => {
+      const name = properties.RoleName ?? physicalName(request, MAX_ROLE_NAME);
+      request.context.policies.attach(name, ...properties.Policies.map((policy) => policy.PolicyDocument));
+      const id = `AROA${resourceHash(request, 17).toUpperCase()}`;
+      return created(name, { Arn: arnOf('iam', `role/${name}`, { global: true }), RoleId: id });
+    },
+  ),
+
+  'AWS::IAM::Policy': run(
+    'recorded with its roles',
+    z.object({ PolicyName: z.string(), PolicyDocument: policyDocument, Roles: z.array(z.string()).default([]) }),
+    (properties, { context }) => {
+      for (const role of properties.Roles) context.policies.attach(role, properties.PolicyDocument);
+      return created(properties.PolicyName);
+    },
+  ),
+};
+
+/** The principal behind the ARN of a role. */
+export function principalOfRole(roleArn: string): Principal {
+  return { kind: 'role', name: roleArn.slice(roleArn.lastIndexOf('/') + 1), arn: roleArn };
+}

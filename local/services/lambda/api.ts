@@ -1,0 +1,92 @@
+import type { Log } from '../../../tooling/log.ts';
+import { type ApiCall, percentDecoded, type Service } from '../../aws-endpoint/api-call.ts';
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { type ApiReply, restJson } from '../../aws-endpoint/protocols.ts';
+import { arnOf, qualifiedFunctionName } from '../../aws-identity.ts';
+import type { Invoke } from './function-definition.ts';
+import type { LambdaErrorCode } from './lambda-error.ts';
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  InvalidRequestContentException: 400,
+  ResourceNotFoundException: 404,
+  RequestTooLargeException: 413,
+  TooManyRequestsException: 429,
+  ServiceException: 500,
+} satisfies Record<LambdaErrorCode, number>;
+
+/** Lambda's Invoke. An asynchronous invocation that fails is logged and not tried again. */
+export function lambda(o: { invoke: Invoke; log: Log }): Service {
+  return {
+    protocol: restJson,
+    answer: async (call) => {
+      const functionArn = invokedArn(call);
+      call.requireAccess('lambda:InvokeFunction', functionArn);
+      const payload = jsonPayload(call.body);
+      switch (call.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
+        case 'DryRun':
+          return { status: 204 };
+        case 'Event':
+          o.invoke(functionArn, payload).then(
+            ({ functionError, payload: detail }) => functionError && o.log.error('%s failed: %s', functionArn, detail),
+            (error: unknown) => o.log.error('%s was not invoked: %s', functionArn, error),
+          );
+          return { status: 202 };
+        case 'RequestResponse':
+          return requestResponse(o.invoke, functionArn, payload);
+        default:
+          throw new AwsError(
+            'InvalidParameterValueException',
+            'The invocation type is RequestResponse, Event or DryRun.',
+          );
+      }
+    },
+  };
+}
+
+async function requestResponse(invoke: Invoke, functionArn: string, payload: string): Promise<ApiReply> {
+  const result = await invoke(functionArn, payload).catch((error: unknown) => {
+    throw serviceError(error);
+  });
+  return {
+    headers: {
+      'content-type': 'application/json',
+      'x-amzn-requestid': result.requestId,
+      'x-amz-executed-version': result.executedVersion,
+      ...(result.functionError === undefined ? {} : { 'x-amz-function-error': result.functionError }),
+    },
+    body: result.payload,
+  };
+}
+
+/** The function that the path and `Qualifier` name: by name, partial ARN or ARN. */
+function invokedArn(call: ApiCall): string {
+  const [, encoded] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(call.url.pathname) ?? [];
+  if (call.method !== 'POST' || encoded === undefined) {
+    throw new AwsError(
+      'UnknownOperation',
+      `The local Lambda API knows Invoke alone, not ${call.method} ${call.url.pathname}.`,
+    );
+  }
+  const name = percentDecoded(encoded);
+  const arn = name.startsWith('arn:') ? name : arnOf('lambda', `function:${qualifiedFunctionName(name)}`);
+  const qualifier = call.url.searchParams.get('Qualifier');
+  return qualifier === null ? arn : `${arn}:${qualifier}`;
+}
+
+/** An invocation without a payload gives the function an empty object. */
+function jsonPayload(body: Buffer): string {
+  const payload = body.length === 0 ? '{}' : body.toString('utf8');
+  try {
+    JSON.parse(payload);
+  } catch (cause) {
+    throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json.', 400, { cause });
+  }
+  return payload;
+}
+
+function serviceError(error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return error;
+  const status = STATUS_OF[error.code];
+  return status === undefined ? error : new AwsError(error.code, error.message, status, { cause: error });
+}

@@ -1,0 +1,191 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../../../../tooling/log.ts';
+import type { Invoke } from '../function-definition.ts';
+import { backoffMs } from './backoff.ts';
+import { Delivery, deliveryPolicy, type Outcome, type Step } from './delivery.ts';
+import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
+import { failureMessage } from './failure-message.ts';
+import type { FailureMessage } from './failure-topic.ts';
+import { kafkaEvent, partitionName } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
+import { failedRecords } from './partial-response.ts';
+import { RecordBuffer } from './record-buffer.ts';
+import { within } from './within.ts';
+
+export interface PartitionWorkerOptions {
+  readonly mapping: EventSourceMappingDefinition;
+  readonly bootstrapServers: string;
+  readonly partition: number;
+  readonly invoke: Invoke;
+  readonly log: Log;
+  /** Marks everything below the offset as done. */
+  readonly commit: (partition: number, offset: number) => Promise<void>;
+  /** Called when the worker takes no more records for now, and when it does again. */
+  readonly flow: (partition: number, paused: boolean) => void;
+  /** Keeps given-up records; absent without an on-failure destination. */
+  readonly sendFailures: ((messages: FailureMessage[]) => Promise<void>) | undefined;
+}
+
+/** Brings the records of one partition to the function: one batch after the other, each until it is done. */
+export class PartitionWorker {
+  /** Settles when the worker has stopped and its last invocation is over. */
+  readonly finished: Promise<void>;
+  readonly #options: PartitionWorkerOptions;
+  readonly #buffer: RecordBuffer;
+  readonly #stopping = new AbortController();
+  #wake = Promise.withResolvers<void>();
+  #committed: number | undefined;
+  #nextOffset = 0;
+  /** Grows when the partition is lost or the group's position moved back: what was begun before is not committed. */
+  #epoch = 0;
+
+  constructor(options: PartitionWorkerOptions) {
+    this.#options = options;
+    const { batchSize, batchingWindowSeconds } = options.mapping;
+    this.#buffer = new RecordBuffer(batchSize, batchingWindowSeconds * 1000);
+    this.finished = this.#run();
+  }
+
+  get full(): boolean {
+    return this.#buffer.full;
+  }
+
+  /** Takes records in; those it has already, which come again after a rebalance, are passed over. */
+  accept(records: readonly KafkaRecord[]): void {
+    const first = records[0];
+    if (!first) return;
+    if (this.#committed !== undefined && first.offset < this.#committed) this.#restartAt(first.offset);
+    const fresh = records.filter(({ offset }) => offset >= this.#nextOffset);
+    this.#nextOffset = Math.max(this.#nextOffset, (records.at(-1)?.offset ?? 0) + 1);
+    this.#buffer.add(fresh, Date.now());
+    this.#signalFlow();
+    this.#wake.resolve();
+  }
+
+  /** Begins no further invocation; one that runs is waited for by {@link finished}. */
+  stop(): void {
+    this.#stopping.abort();
+    this.#wake.resolve();
+  }
+
+  /** The partition is another member's now: as {@link stop}, and nothing is committed any more. */
+  revoke(): void {
+    this.#epoch += 1;
+    this.stop();
+  }
+
+  #restartAt(offset: number): void {
+    this.#options.log.warn(`${this.#name}: the group's position was moved back to ${offset}`);
+    this.#epoch += 1;
+    this.#committed = offset;
+    this.#nextOffset = offset;
+    this.#buffer.clear();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const due = this.#buffer.dueIn(Date.now());
+      if (due !== 0) {
+        await this.#waitForRecords(due);
+        continue;
+      }
+      const batch = this.#buffer.take();
+      this.#signalFlow();
+      const epoch = this.#epoch;
+      const done = await this.#deliver(batch, () => epoch === this.#epoch);
+      if (done) await this.#commit((batch.at(-1)?.offset ?? 0) + 1);
+    }
+  }
+
+  async #waitForRecords(atMostMs: number | undefined): Promise<void> {
+    const { promise } = this.#wake;
+    await (atMostMs === undefined ? promise : within(atMostMs, promise));
+    this.#wake = Promise.withResolvers();
+  }
+
+  /** @returns whether every record is done with; false when the worker stopped, or the batch lost its standing, first */
+  async #deliver(batch: readonly KafkaRecord[], stands: () => boolean): Promise<boolean> {
+    const delivery = new Delivery(batch, deliveryPolicy(this.#options.mapping));
+    while (stands()) {
+      const step = delivery.next(Date.now());
+      if (step.kind === 'done') return true;
+      if (step.kind === 'discard') {
+        if (!(await this.#discard(step))) return false;
+        continue;
+      }
+      await this.#pause(step.afterMs);
+      if (this.#stopping.signal.aborted) return false;
+      delivery.settle(await this.#invoke(step.records));
+    }
+    return false;
+  }
+
+  async #invoke(records: readonly KafkaRecord[]): Promise<Outcome> {
+    const { mapping, bootstrapServers, invoke, log } = this.#options;
+    const range = `${this.#name} offsets ${records[0]?.offset}..${records.at(-1)?.offset}`;
+    try {
+      const event = JSON.stringify(kafkaEvent(mapping, bootstrapServers, records));
+      const result = await invoke(mapping.functionArn, event, { signal: this.#stopping.signal });
+      const { requestId, executedVersion, functionError, payload } = result;
+      const invocation = { requestId, executedVersion, ...(functionError && { functionError }) };
+      if (functionError) {
+        log.warn(`${range}: the function failed: ${payload}`);
+        return { kind: 'function-error', invocation };
+      }
+      const failed = mapping.reportBatchItemFailures ? failedRecords(payload, records) : [];
+      if (failed.length > 0) log.warn(`${range}: the function reports ${failed.length} failed of ${records.length}`);
+      else log.debug(`${range}: processed`);
+      return { kind: 'reported', failed, invocation };
+    } catch (error) {
+      if (!this.#stopping.signal.aborted)
+        log.warn(`${range}: the function was not invoked: ${(error as Error).message}`);
+      return { kind: 'not-invoked' };
+    }
+  }
+
+  /** Hands given-up records to the destination, again and again until it takes them. */
+  async #discard(step: Extract<Step, { kind: 'discard' }>): Promise<boolean> {
+    const { mapping, bootstrapServers, sendFailures, log } = this.#options;
+    const offsets = step.records.map(({ offset }) => offset).join(', ');
+    log.error(`${this.#name}: gave up offsets ${offsets} (${step.condition})`);
+    if (!sendFailures) return true;
+    const messages = step.records.map((record) => ({
+      key: record.key,
+      value: failureMessage(mapping, bootstrapServers, record, step, new Date()),
+    }));
+    for (let failures = 1; !this.#stopping.signal.aborted; failures += 1) {
+      try {
+        await sendFailures(messages);
+        return true;
+      } catch (error) {
+        log.warn(`${this.#name}: the on-failure destination refused ${offsets}: ${(error as Error).message}`);
+        await this.#pause(backoffMs(failures));
+      }
+    }
+    return false;
+  }
+
+  async #commit(offset: number): Promise<void> {
+    try {
+      await this.#options.commit(this.#options.partition, offset);
+      this.#committed = offset;
+    } catch (error) {
+      // The records may come again, which event source mappings allow; the next commit covers these as well.
+      this.#options.log.warn(`${this.#name}: offset ${offset} was not committed: ${(error as Error).message}`);
+    }
+  }
+
+  #signalFlow(): void {
+    this.#options.flow(this.#options.partition, this.#buffer.full);
+  }
+
+  /** Waits, or stops waiting when the worker stops. */
+  async #pause(ms: number): Promise<void> {
+    if (ms <= 0) return;
+    await delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  }
+
+  get #name(): string {
+    return partitionName({ topic: this.#options.mapping.topic, partition: this.#options.partition });
+  }
+}

@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Log } from '../../../tooling/log.ts';
+import { signalGroup } from '../../../tooling/process-group.ts';
+import {
+  type EnvironmentSurroundings,
+  environmentVariables,
+  INTERNET_VARIABLE,
+  type InternetStandIn,
+} from './environment-variables.ts';
+import type { FunctionDefinition } from './function-definition.ts';
+import { exitedPayload, type ProcessExit, timedOutPayload } from './function-errors.ts';
+import { forwardLines } from './function-log.ts';
+import type { ProcessGuard } from './process-guard.ts';
+import { type RecordingLog, recordingLog } from './recording-log.ts';
+import { type Invocation, type RuntimeAnswer, RuntimeApi } from './runtime-api.ts';
+
+const BOOTSTRAP = fileURLToPath(new URL('./runtime/bootstrap.mjs', import.meta.url));
+/** Time between SIGTERM and SIGKILL. */
+const SHUTDOWN_GRACE_MS = 500;
+/** How long the last words of a process that ends are waited for. */
+const LAST_OUTPUT_MS = 1_000;
+
+export interface EnvironmentOptions extends EnvironmentSurroundings {
+  readonly definition: FunctionDefinition;
+  readonly internet: InternetStandIn;
+  readonly guard: ProcessGuard;
+  /** Already named after the function. */
+  readonly log: Log;
+}
+
+export type InitOutcome = { kind: 'ready' } | { kind: 'failed'; payload: string } | { kind: 'timed-out' };
+
+/** One process that runs one function, one event at a time, until it is ended. */
+export class ExecutionEnvironment {
+  /** Keeps what the process and the platform write. */
+  readonly log: RecordingLog;
+  readonly #options: EnvironmentOptions;
+  readonly #api: RuntimeApi;
+  readonly #process: ChildProcess;
+  readonly #exit: Promise<ProcessExit>;
+  readonly #outputEnd: Promise<void>;
+  #alive = true;
+
+  private constructor(options: EnvironmentOptions, api: RuntimeApi, process: ChildProcess, log: RecordingLog) {
+    this.log = log;
+    this.#options = options;
+    this.#api = api;
+    this.#process = process;
+    this.#exit = new Promise((resolve, reject) => {
+      process.once('error', reject);
+      process.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    this.#outputEnd = new Promise((resolve) => void process.once('close', resolve));
+    this.#exit.then(
+      () => this.#ended(),
+      (error: Error) => {
+        this.#alive = false;
+        this.#api.close();
+        log.error(`the function's process did not start: ${error.message}`);
+      },
+    );
+  }
+
+  /** Starts the process; {@link init} says when it is ready. */
+  static async start(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
+    const { definition, guard } = options;
+    const log = recordingLog(options.log);
+    const api = new RuntimeApi();
+    const address = await api.listen();
+    const child = spawn(process.execPath, [`--max-old-space-size=${definition.memoryMb}`, BOOTSTRAP], {
+      cwd: definition.codeDir,
+      env: {
+        ...environmentVariables(definition, options, address),
+        [INTERNET_VARIABLE]: JSON.stringify(options.internet),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Its own process group: Ctrl-C in the terminal is for the runner, and children of the function end with it.
+      detached: true,
+    });
+    if (child.pid) guard.started(child.pid);
+    forwardLines(child.stdout, log, 'info');
+    forwardLines(child.stderr, log, 'warn');
+    return new ExecutionEnvironment(options, api, child, log);
+  }
+
+  /** False once the process has ended or is being ended. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /**
+   * Waits for the init phase.
+   *
+   * @param requestId the invocation that waits, named in the error payload
+   */
+  async init(limitMs: number, requestId: string): Promise<InitOutcome> {
+    const limit = new AbortController();
+    try {
+      return await Promise.race<InitOutcome>([
+        this.#api.ready.then(() => ({ kind: 'ready' })),
+        this.#api.initError.then((payload) => ({ kind: 'failed', payload })),
+        this.#exit.then((exit) => ({ kind: 'failed', payload: exitedPayload(requestId, exit) })),
+        delay(limitMs, { kind: 'timed-out' } as const, { signal: limit.signal }),
+      ]);
+    } finally {
+      limit.abort();
+    }
+  }
+
+  /** Runs one event. A timeout or a crash ends the environment, as on AWS. */
+  async invoke(invocation: Invocation): Promise<RuntimeAnswer> {
+    const { definition } = this.#options;
+    const limit = new AbortController();
+    try {
+      return await Promise.race<RuntimeAnswer>([
+        this.#api.deliver(invocation),
+        this.#exit.then((exit) => ({
+          payload: exitedPayload(invocation.requestId, exit),
+          functionError: 'Unhandled',
+        })),
+        delay(invocation.deadline - Date.now(), undefined, { signal: limit.signal }).then(() => {
+          this.kill();
+          this.log.error(
+            `${invocation.requestId} Task timed out after ${definition.timeoutSeconds.toFixed(2)} seconds`,
+          );
+          return {
+            payload: timedOutPayload(invocation.requestId, definition.timeoutSeconds),
+            functionError: 'Unhandled',
+          };
+        }),
+      ]);
+    } finally {
+      limit.abort();
+    }
+  }
+
+  /** Resolves when the log has all that the process wrote until it answered or ended. */
+  async outputRead(): Promise<void> {
+    // A process writes before it answers, so what it wrote waits in the pipe by then.
+    if (this.#alive) return nextTurn();
+    const limit = new AbortController();
+    await Promise.race([this.#outputEnd, delay(LAST_OUTPUT_MS, undefined, { signal: limit.signal })]);
+    limit.abort();
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.#alive = false;
+    this.#signal('SIGKILL');
+  }
+
+  /** Ends the process with SIGTERM, and with SIGKILL when that is not enough; resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#alive = false;
+    const gone = this.#exit.then(
+      () => {},
+      () => {},
+    );
+    this.#signal('SIGTERM');
+    const grace = new AbortController();
+    const graceOver = delay(SHUTDOWN_GRACE_MS, undefined, { signal: grace.signal }).catch(() => {});
+    await Promise.race([gone, graceOver]);
+    grace.abort();
+    this.#signal('SIGKILL');
+    await gone;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const { pid, exitCode, signalCode } = this.#process;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    signalGroup(pid, signal);
+  }
+
+  #ended(): void {
+    this.#alive = false;
+    this.#api.close();
+    const { pid } = this.#process;
+    if (pid === undefined) return;
+    // What the function itself started shares its group and must not outlive it.
+    signalGroup(pid, 'SIGKILL');
+    this.#options.guard.ended(pid);
+  }
+}

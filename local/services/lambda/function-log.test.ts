@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { waitFor } from '../../testing.ts';
+import { startFunction } from './lambda-fixture.ts';
+
+describe("a function's output", () => {
+  it('in text goes to the log under its label, one entry per call, at the level it states', async () => {
+    const { invoke, log } = await startFunction(
+      `export const handler = async () => { console.log('two\\nlines %d', 7); console.warn('careful');
+        console.debug('detail'); console.error('bad'); process.stderr.write('raw\\n'); };`,
+    );
+    const { requestId } = await invoke();
+    const line = (end: string) => waitFor(() => log.lines.find((entry) => entry.endsWith(end)));
+    const stamp = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z';
+    expect(await line('lines 7')).toMatch(new RegExp(`^info orders ${stamp}\t${requestId}\tINFO\ttwo\nlines 7$`));
+    expect(await line('careful')).toMatch(/^warn orders /);
+    expect(await line('detail')).toMatch(/^debug orders /);
+    expect(await line('bad')).toMatch(/^error orders /);
+    expect(await line('raw')).toBe('warn orders raw');
+    expect(log.lines).toContain(`debug orders START RequestId: ${requestId} Version: $LATEST`);
+    expect(log.lines).toContain(`debug orders END RequestId: ${requestId}`);
+    expect(log.lines.find((entry) => entry.includes('REPORT'))).toMatch(/Duration: .*Init Duration: \d+\.\d\d ms$/);
+  });
+
+  it('in JSON has the keys of AWS, without what is below the level', async () => {
+    const { invoke, log } = await startFunction(
+      `export const handler = async () => { console.debug('hidden'); console.info({ order: 1 });
+        console.error('failed', new TypeError('no')); };`,
+      { logFormat: 'JSON' },
+    );
+    const { requestId } = await invoke();
+    await waitFor(() => log.lines.some((entry) => entry.includes('"no"')));
+    const entries = log.lines
+      .filter((entry) => entry.includes('{"'))
+      .map((entry) => JSON.parse(entry.replace(/^\w+ \w+ /, '')));
+    expect(entries).toMatchObject([
+      { level: 'INFO', requestId, message: { order: 1 }, timestamp: expect.stringMatching(/Z$/) },
+      { level: 'ERROR', requestId, errorType: 'TypeError', errorMessage: 'no', stackTrace: expect.any(Array) },
+    ]);
+  });
+});

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ResourceDeclaration } from '../../assembly/template.ts';
+import { functionArn } from '../../aws-identity.ts';
+import { assetFolder, assetPath, writeFolder } from '../cloudformation/asset-files.ts';
+import { created, type Handlers, ignored, type Request, run } from '../handler.ts';
+import { principalOfRole } from '../iam/resources.ts';
+import { physicalName } from '../names.ts';
+import { eventSourceMapping } from './event-source-mapping/resource.ts';
+
+const MAX_FUNCTION_NAME = 64;
+const ONLY_VERSION = '1';
+
+const functionProperties = z.object({
+  FunctionName: z.string().optional(),
+  Code: z.union([z.object({ S3Key: z.string() }), z.object({ ZipFile: z.string() })]),
+  Handler: z.string(),
+  Runtime: z.string(),
+  Role: z.string(),
+  Timeout: z.coerce.number().default(3),
+  MemorySize: z.coerce.number().default(128),
+  ReservedConcurrentExecutions: z.coerce.number().optional(),
+  Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
+  LoggingConfig: z
+    .object({
+      LogFormat: z.enum(['Text', 'JSON']).optional(),
+      ApplicationLogLevel: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']).optional(),
+    })
+    .optional(),
+});
+
+const lambdaFunction = run('a function in processes of its own', functionProperties, async (properties, request) => {
+  const { context } = request;
+  const name = properties.FunctionName ?? physicalName(request, MAX_FUNCTION_NAME);
+  const arn = functionArn(name);
+  const role = principalOfRole(properties.Role);
+  const { ReservedConcurrentExecutions: reservedConcurrency, LoggingConfig: logging } = properties;
+  context.lambda.put({
+    name,
+    arn,
+    label: constructId(request.declaration) ?? name,
+    codeDir: await codeFolder(properties.Code, request),
+    handler: properties.Handler,
+    runtime: properties.Runtime,
+    timeoutSeconds: properties.Timeout,
+    memoryMb: properties.MemorySize,
+    environment: properties.Environment?.Variables ?? {},
+    credentials: context.principals.issue(role),
+    logFormat: logging?.LogFormat ?? 'Text',
+    quiet: isProvider(request),
+    ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
+    ...(logging?.ApplicationLogLevel === undefined ? {} : { applicationLogLevel: logging.ApplicationLogLevel }),
+  });
+  context.functionRoles.set(name, role);
+  return created(name, { Arn: arn });
+});
+
+/** Whether the function stands behind a custom resource: then it works for the deployment, and failures say why there. */
+function isProvider({ stack, logicalId }: Request): boolean {
+  const tokens = Object.values(stack.template.Resources).map(({ Properties }) => Properties?.ServiceToken);
+  return tokens.some((token) => token !== undefined && JSON.stringify(token).includes(`"${logicalId}"`));
+}
+
+/** The CDK's bucket deployments bring a Python function, which nothing calls here. */
+const otherRuntime = ignored('only Node.js functions run here; the runner does the work of a bucket deployment itself');
+
+/** Lambda: functions, their other names, and what invokes them. */
+export const lambdaHandlers: Handlers = {
+  'AWS::Lambda::Function': ({ Properties }) =>
+    typeof Properties?.Runtime === 'string' && !Properties.Runtime.startsWith('nodejs') ? otherRuntime : lambdaFunction,
+
+  'AWS::Lambda::Version': run(
+    'another name of its function: each run has one version of it',
+    z.object({ FunctionName: z.string() }),
+    ({ FunctionName }, { context }) => {
+      context.lambda.qualify(FunctionName, ONLY_VERSION, ONLY_VERSION);
+      const arn = `${functionArn(FunctionName)}:${ONLY_VERSION}`;
+      return created(arn, { FunctionArn: arn, Version: ONLY_VERSION });
+    },
+  ),
+
+  'AWS::Lambda::Alias': run(
+    'another name of its function; nothing is shifted to it step by step',
+    z.object({ FunctionName: z.string(), Name: z.string(), FunctionVersion: z.string() }),
+    ({ FunctionName, Name, FunctionVersion }, { context }) => {
+      context.lambda.qualify(FunctionName, Name, FunctionVersion);
+      const arn = `${functionArn(FunctionName)}:${Name}`;
+      return created(arn, { AliasArn: arn });
+    },
+  ),
+
+  'AWS::Lambda::EventInvokeConfig': ignored('asynchronous invocations that fail are logged and not tried again'),
+
+  'AWS::Lambda::EventSourceMapping': eventSourceMapping,
+};
+
+/** The id that the app gives the function, in the CDK's path `Stack/ListThings/Resource`, as `list-things`. */
+function constructId(declaration: ResourceDeclaration): string | undefined {
+  const path = declaration.Metadata?.['aws:cdk:path'];
+  if (typeof path !== 'string') return undefined;
+  // A construct around a function may call it just that.
+  const id = path.replace(/(\/(Function|Handler|Resource))+$/, '').replace(/^.*\//, '');
+  // The CDK's own providers are called `Custom::S3AutoDeleteObjectsCustomResourceProvider` and the like.
+  const name = id.replace(/^(Custom::|AWSCDK\.)/, '').replace(/(CustomResourceProvider)+$/, '');
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+}
+
+async function codeFolder(code: z.output<typeof functionProperties>['Code'], request: Request): Promise<string> {
+  const codeDir = join(request.context.settings.dataDir, 'code');
+  if ('S3Key' in code) return assetFolder(assetPath(request.stack, code.S3Key), codeDir);
+  const folder = join(codeDir, createHash('sha256').update(code.ZipFile).digest('hex'));
+  if (!existsSync(folder)) await writeFolder(folder, new Map([['index.js', code.ZipFile]]));
+  return folder;
+}

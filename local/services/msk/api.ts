@@ -1,0 +1,32 @@
+import { percentDecoded, type Service } from '../../aws-endpoint/api-call.ts';
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { restJson } from '../../aws-endpoint/protocols.ts';
+
+/**
+ * MSK's GetBootstrapBrokers.
+ * https://docs.aws.amazon.com/msk/1.0/apireference/clusters-clusterarn-bootstrap-brokers.html
+ *
+ * @param bootstrapBrokers `host:port,host:port` of the cluster's sign-in listener; undefined when there is no such cluster
+ */
+export function msk(bootstrapBrokers: (clusterArn: string) => string | undefined): Service {
+  return {
+    protocol: restJson,
+    answer: (call) => {
+      const [, encoded] = /^\/v1\/clusters\/([^/]+)\/bootstrap-brokers$/.exec(call.url.pathname) ?? [];
+      if (call.method !== 'GET' || encoded === undefined) {
+        const asked = `${call.method} ${call.url.pathname}`;
+        throw new AwsError('UnknownOperation', `The local MSK API knows GetBootstrapBrokers alone, not ${asked}.`);
+      }
+      const clusterArn = percentDecoded(encoded);
+      call.requireAccess('kafka:GetBootstrapBrokers', clusterArn);
+      const bootstrapBrokerStringSaslIam = bootstrapBrokers(clusterArn);
+      if (bootstrapBrokerStringSaslIam === undefined) {
+        throw new AwsError('NotFoundException', `There is no cluster ${clusterArn} in the local run.`, 404);
+      }
+      return {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ bootstrapBrokerStringSaslIam }),
+      };
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
+import type { Log } from '../../../tooling/log.ts';
+import type { Certificate } from '../../tls/authority.ts';
+import type { Principal } from '../iam/principals.ts';
+import { SignInRefused, signIn } from './sign-in.ts';
+
+export interface SignInListenerOptions {
+  /** Port on 127.0.0.1; 0 means any free one. The broker advertises it, so it is the one that the broker was told. */
+  readonly port: number;
+  /** Port of the broker's internal listener. */
+  readonly brokerPort: number;
+  /** Of an authority that the clients trust. */
+  readonly certificate: Certificate;
+  /** Whose token it is; throws an Error with the sentence for the client. */
+  readonly authenticate: (token: string) => Principal;
+  readonly log: Log;
+}
+
+export interface SignInListener {
+  readonly port: number;
+  /** Closes the port and every connection. */
+  stop(): Promise<void>;
+}
+
+/** From connecting to being signed in, TLS included twice over. */
+const SIGN_IN_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens the Kafka port that clients with IAM credentials use, as port 9098 of an MSK broker: TLS, then SASL/OAUTHBEARER with
+ * an MSK IAM token. A client that is signed in talks to the broker from then on; its bytes are passed on unread.
+ * While the broker is down, connections are closed at once and clients try again, as with a broker that restarts.
+ */
+export async function startSignInListener(options: SignInListenerOptions): Promise<SignInListener> {
+  const { certificate, log } = options;
+  const connections = new Set<Socket>();
+  const track = (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  };
+  const server = createServer({
+    cert: certificate.certificatePem,
+    key: certificate.keyPem,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: SIGN_IN_TIMEOUT_MS,
+    noDelay: true,
+  });
+  server.on('connection', track);
+  server.on('tlsClientError', (error) => log.debug('a client failed at TLS: %s', error.message));
+  server.on('secureConnection', (client) => {
+    serve(client, options, track).catch((error: Error) => {
+      if (error instanceof SignInRefused) log.warn('refused a sign-in: %s', error.message);
+      else log.debug('a connection ended before sign-in: %s', error.message);
+      // Not destroy: what the client was told has to reach it.
+      client.destroySoon();
+    });
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port: options.port, host: '127.0.0.1' }, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of connections) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+async function serve(
+  client: TLSSocket,
+  options: SignInListenerOptions,
+  track: (socket: Socket) => void,
+): Promise<void> {
+  const gone = new AbortController();
+  client.once('close', () => gone.abort());
+  client.on('error', (error) => options.log.debug('a client connection failed: %s', error.message));
+  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)]);
+  const session = await signIn(client, { ...options, signal });
+  if (session === undefined) {
+    client.destroy();
+    return;
+  }
+  const { broker, principal } = session;
+  track(broker);
+  options.log.debug('%s signed in', principal.name);
+  client.once('close', () => broker.destroy());
+  broker.once('close', () => client.destroy());
+  client.pipe(broker);
+  broker.pipe(client);
+}

@@ -1,0 +1,31 @@
+import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
+import { Kafka, logLevel } from 'kafkajs';
+import type { Log } from '../../../tooling/log.ts';
+import { REGION } from '../../aws-identity.ts';
+import type { Authority } from '../../tls/authority.ts';
+import type { Credentials } from '../iam/principals.ts';
+import { debugLog } from './plaintext-kafka.ts';
+
+/** A Kafka client that signs in with an MSK IAM token, as a function of the role would. */
+export function signedInKafka(o: {
+  credentials: Credentials;
+  bootstrapServers: string;
+  authority: Authority;
+  log: Log;
+}): Kafka {
+  return new Kafka({
+    clientId: 'event-source-mapping',
+    brokers: o.bootstrapServers.split(','),
+    ssl: { ca: [o.authority.certificatePem] },
+    sasl: {
+      mechanism: 'oauthbearer',
+      oauthBearerProvider: async () => {
+        const awsCredentialsProvider = async () => o.credentials;
+        const { token } = await generateAuthTokenFromCredentialsProvider({ region: REGION, awsCredentialsProvider });
+        return { value: token };
+      },
+    },
+    logLevel: logLevel.WARN,
+    logCreator: debugLog(o.log),
+  });
+}

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { deploy } from '../../assembly/deploy.ts';
+import { stackOf } from '../../assembly/deploy-fixture.ts';
+import { contextFixture } from '../context-fixture.ts';
+import { registry } from '../index.ts';
+import { databasePorts } from './resources.ts';
+
+const database = (name: string) => ({ Type: 'AWS::RDS::DBInstance', Properties: { DBName: name } });
+
+it('databases get consecutive ports in the order of their names, whatever order the templates have', () => {
+  const stacks = [
+    stackOf('one', { Resources: { A: database('shard10'), Vpc: { Type: 'AWS::EC2::VPC' } } }),
+    stackOf('two', { Resources: { B: database('shard2'), C: database('shard1') } }),
+  ];
+  expect([...databasePorts(stacks, 5432)]).toEqual([
+    ['shard1', 5432],
+    ['shard2', 5433],
+    ['shard10', 5434],
+  ]);
+  expect(databasePorts(stacks, 0).get('shard2')).toBe(0);
+});
+
+const groupWith = (Parameters: Record<string, string>) => {
+  const group = { Type: 'AWS::RDS::DBParameterGroup', Properties: { Family: 'postgres18', Parameters } };
+  return stackOf('app', { Resources: { Group: group } });
+};
+
+it("a parameter group's settings are those that Postgres knows, without those of RDS", async () => {
+  const { context } = contextFixture();
+  const parameters = { 'rds.force_ssl': '1', 'rds.log_retention_period': '1440', work_mem: '65536' };
+  await deploy([groupWith(parameters)], registry, context);
+  expect([...context.postgresParameters.values()]).toEqual([{ work_mem: '65536' }]);
+});
+
+it.each([
+  [{ 'rds.force_ssl': '0' }, 'rds.force_ssl must be 1'],
+  [{ max_connections: '{DBInstanceClassMemory/9531392}' }, "formulas over the instance's memory"],
+])('a parameter group with %o is refused, since the local servers do not follow it', async (Parameters, message) => {
+  const deployment = deploy([groupWith(Parameters)], registry, contextFixture().context);
+  await expect(deployment).rejects.toThrow(message);
+});
+
+it('an instance with a parameter group of nowhere is refused', async () => {
+  const Properties = {
+    Engine: 'postgres',
+    DBName: 'shard1',
+    MasterUsername: 'master',
+    MasterUserPassword: 'secret',
+    DBParameterGroupName: 'elsewhere',
+  };
+  const stack = stackOf('app', { Resources: { Database: { Type: 'AWS::RDS::DBInstance', Properties } } });
+  await expect(deploy([stack], registry, contextFixture().context)).rejects.toThrow('elsewhere is no parameter group');
+});

@@ -1,0 +1,120 @@
+import {
+  CopyObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  PutBucketCorsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BUCKET, type EndpointFixture, startEndpointFixture } from '../../aws-endpoint/endpoint-fixture.ts';
+
+let fixture: EndpointFixture;
+let s3: S3Client;
+beforeAll(async () => {
+  fixture = await startEndpointFixture();
+  s3 = new S3Client(fixture.client);
+});
+afterAll(() => fixture.stop());
+beforeEach(() => fixture.authorizer.asked.splice(0));
+afterEach(() => fixture.authorizer.refused.clear());
+
+const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+const get = (Key: string) => s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+
+describe('permissions', () => {
+  it('are asked for with action and resource on each call', async () => {
+    const target = { Bucket: BUCKET, Key: 'asked' };
+    await put('asked', 'x');
+    await s3.send(new CopyObjectCommand({ ...target, Key: 'copy', CopySource: `${BUCKET}/asked` }));
+    await s3.send(new GetObjectCommand(target));
+    await s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+    await s3.send(
+      new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects: [{ Key: 'asked' }, { Key: 'copy' }] } }),
+    );
+    await s3.send(new ListBucketsCommand({}));
+    expect(fixture.authorizer.asked).toEqual([
+      `writer s3:PutObject arn:aws:s3:::${BUCKET}/asked`,
+      `writer s3:PutObject arn:aws:s3:::${BUCKET}/copy`,
+      `writer s3:GetObject arn:aws:s3:::${BUCKET}/asked`,
+      `writer s3:GetObject arn:aws:s3:::${BUCKET}/asked`,
+      `writer s3:ListBucket arn:aws:s3:::${BUCKET}`,
+      `writer s3:DeleteObject arn:aws:s3:::${BUCKET}/asked`,
+      `writer s3:DeleteObject arn:aws:s3:::${BUCKET}/copy`,
+      'writer s3:ListAllMyBuckets *',
+    ]);
+  });
+
+  it('that are missing give AccessDenied, which names action, resource and caller', async () => {
+    fixture.authorizer.refused.add('s3:PutObject');
+    await expect(put('refused', 'x')).rejects.toMatchObject({
+      name: 'AccessDenied',
+      $metadata: { httpStatusCode: 403 },
+      message: `User: ${fixture.role.arn} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::${BUCKET}/refused (said the test)`,
+    });
+  });
+
+  it('to read the source are needed by a presigned copy', async () => {
+    await put('secret', 'value');
+    fixture.authorizer.refused.add('s3:GetObject');
+    const command = new CopyObjectCommand({ Bucket: BUCKET, Key: 'stolen', CopySource: `${BUCKET}/secret` });
+    const url = await getSignedUrl(s3, command);
+    expect(new URL(url).searchParams.has('x-amz-copy-source')).toBe(true);
+    expect((await fetch(url, { method: 'PUT' })).status).toBe(403);
+  });
+
+  it('to list are needed to learn that an object is missing', async () => {
+    fixture.authorizer.refused.add('s3:ListBucket');
+    await expect(get('no-such-key')).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+});
+
+describe('credentials', () => {
+  it.each([
+    ['InvalidAccessKeyId', { accessKeyId: 'other', secretAccessKey: 'test' }],
+    ['SignatureDoesNotMatch', { accessKeyId: 'test', secretAccessKey: 'other' }],
+  ])('that are wrong give %s', async (name, credentials) => {
+    const client = new S3Client({ ...fixture.client, credentials });
+    await expect(client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: 'x' }))).rejects.toMatchObject({
+      name,
+    });
+  });
+
+  it('of the operator are test and test', async () => {
+    const client = new S3Client({ ...fixture.client, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+    await client.send(new ListBucketsCommand({}));
+    expect(fixture.authorizer.asked).toEqual(['operator s3:ListAllMyBuckets *']);
+  });
+
+  it('are needed', async () => {
+    const answer = await fetch(`${fixture.endpoint.url}/${BUCKET}/key`);
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toContain('<Code>AccessDenied</Code><Message>The request is not signed.');
+  });
+});
+
+it('a body that is not the signed one is refused and not stored', async () => {
+  const client = new S3Client(fixture.client);
+  client.middlewareStack.add(
+    (next) => (args) => next({ ...args, request: Object.assign(args.request as object, { body: 'forged' }) }),
+    {
+      step: 'deserialize',
+      priority: 'low',
+    },
+  );
+  const forged = client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'forged', Body: 'honest' }));
+  await expect(forged).rejects.toMatchObject({ name: 'XAmzContentSHA256Mismatch' });
+});
+
+it('a preflight request needs no signature and is answered by the rules of the bucket', async () => {
+  const CORSRules = [{ AllowedOrigins: ['http://localhost:3000'], AllowedMethods: ['GET'] }];
+  await s3.send(new PutBucketCorsCommand({ Bucket: BUCKET, CORSConfiguration: { CORSRules } }));
+  const answer = await fetch(`${fixture.endpoint.url}/${BUCKET}/key`, {
+    method: 'OPTIONS',
+    headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'GET' },
+  });
+  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+});

@@ -1,0 +1,67 @@
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import type { S3Address } from './address.ts';
+
+/** What a request asks S3 to do, by what it needs leave for. */
+export interface S3Operation {
+  /** IAM action on the addressed bucket or object; `undefined` where the body decides (DeleteObjects). */
+  readonly action: string | undefined;
+  /** Key of the table below, such as `object PUT`. */
+  readonly name: string;
+}
+
+/**
+ * What the local S3 does, with the IAM action of each.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
+const ACTIONS: Readonly<Record<string, string | undefined>> = {
+  'service GET': 's3:ListAllMyBuckets',
+  'bucket PUT': 's3:CreateBucket',
+  'bucket DELETE': 's3:DeleteBucket',
+  'bucket HEAD': 's3:ListBucket',
+  'bucket GET': 's3:ListBucket',
+  'bucket GET location': 's3:GetBucketLocation',
+  'bucket GET cors': 's3:GetBucketCORS',
+  'bucket PUT cors': 's3:PutBucketCORS',
+  'bucket DELETE cors': 's3:PutBucketCORS',
+  'bucket POST delete': undefined,
+  'object GET': 's3:GetObject',
+  'object HEAD': 's3:GetObject',
+  'object PUT': 's3:PutObject',
+  'object DELETE': 's3:DeleteObject',
+  'object POST uploads': 's3:PutObject',
+  'object PUT uploadId': 's3:PutObject',
+  'object POST uploadId': 's3:PutObject',
+  'object GET acl': 's3:GetObjectAcl',
+  'object GET tagging': 's3:GetObjectTagging',
+  'object PUT tagging': 's3:PutObjectTagging',
+};
+
+/** Query parameters that name another operation. All others only parameterize one. */
+const SUBRESOURCES = new Set(
+  (
+    'accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory legal-hold lifecycle location ' +
+    'logging metrics notification object-lock ownershipControls policy policyStatus publicAccessBlock replication ' +
+    'requestPayment restore retention select session tagging torrent uploadId uploads versioning versions website'
+  ).split(' '),
+);
+
+/**
+ * The operation of an S3 request.
+ *
+ * @throws AwsError `UnknownOperation` for what the local S3 does not do
+ */
+export function operationOf(method: string, address: S3Address): S3Operation {
+  const level = address.key !== undefined ? 'object' : address.bucket !== undefined ? 'bucket' : 'service';
+  const subresources = address.query.map(([name]) => name).filter((name) => SUBRESOURCES.has(name));
+  const name = [level, method, ...subresources].join(' ');
+  if (!(name in ACTIONS)) {
+    throw new AwsError('UnknownOperation', `The local S3 does not do this: ${name.replace(/ /g, ', ')}.`);
+  }
+  return { name, action: ACTIONS[name] };
+}
+
+/** The ARN that the action of an operation is done to. */
+export function resourceArn({ bucket, key }: Pick<S3Address, 'bucket' | 'key'>): string {
+  if (bucket === undefined) return '*';
+  return key === undefined ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${bucket}/${key}`;
+}

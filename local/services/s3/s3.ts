@@ -1,0 +1,117 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Caller } from '../../aws-endpoint/api-call.ts';
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { readAddress, readCopySource, type S3Address, storePath } from './address.ts';
+import { readDeleteObjects } from './delete-objects.ts';
+import { operationOf, resourceArn } from './operations.ts';
+import { requestBody, storedContentEncoding } from './request-body.ts';
+import { StoreConnection, type StoreRequest } from './store-connection.ts';
+
+/** Matters of one connection or of the signature, which the store needs not know. */
+const NOT_FORWARDED = new Set(
+  (
+    'host connection keep-alive transfer-encoding te trailer upgrade expect authorization content-length content-encoding ' +
+    'x-amz-algorithm x-amz-credential x-amz-expires x-amz-signedheaders x-amz-signature x-amz-security-token ' +
+    'x-amz-content-sha256 x-amz-decoded-content-length x-amz-trailer'
+  ).split(' '),
+);
+/** Query parameters that are not for the store: headers of a presigned request, and the SDK's name of the operation. */
+const NOT_FORWARDED_PARAMETER = /^(x-amz-.*|x-id)$/i;
+const OVERRIDE =
+  /^response-(content-type|content-language|expires|cache-control|content-disposition|content-encoding)$/;
+
+/** S3 in front of a store that knows no permissions: decides whether a call may pass, and streams it through. */
+export class S3 {
+  readonly #store: StoreConnection;
+
+  /** @param storeUrl address of an S3 server that takes unsigned requests */
+  constructor(storeUrl: string) {
+    this.#store = new StoreConnection(storeUrl);
+  }
+
+  /**
+   * Answers one request of a known caller.
+   *
+   * @throws AwsError as long as nothing of the answer was sent
+   */
+  async answer(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
+    const address = readAddress(request);
+    const operation = operationOf(request.method ?? '', address);
+    if (operation.action !== undefined) caller.requireAccess(operation.action, resourceArn(address));
+    refuseConditionalWrite(request);
+    const answer = await this.#store.send(await this.#storeRequest(request, address, caller));
+    if (answer.statusCode === 404 && operation.action === 's3:GetObject' && address.bucket !== undefined) {
+      // Whoever may not list a bucket does not learn which keys are missing from it.
+      if (!caller.mayDo('s3:ListBucket', resourceArn({ bucket: address.bucket }))) {
+        answer.resume();
+        throw new AwsError('AccessDenied', 'Access Denied', 403);
+      }
+    }
+    await sendOn(answer, response, overrides(address));
+  }
+
+  /** A browser's question before it sends a request from another origin; it carries no signature. */
+  async answerPreflight(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = storePath(readAddress(request));
+    await sendOn(await this.#store.send({ method: 'OPTIONS', path, headers: forwarded(request, []) }), response, {});
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  async #storeRequest(request: IncomingMessage, address: S3Address, caller: Caller): Promise<StoreRequest> {
+    const method = request.method ?? '';
+    const query = address.query.filter(([name]) => !NOT_FORWARDED_PARAMETER.test(name) && !OVERRIDE.test(name));
+    const path = storePath(address, query);
+    const headers = forwarded(request, address.query);
+    if (method === 'POST' && query.some(([name]) => name === 'delete')) {
+      const { keys, body } = await readDeleteObjects(request);
+      for (const key of keys) caller.requireAccess('s3:DeleteObject', resourceArn({ ...address, key }));
+      return { method, path, body, headers: { 'content-type': 'application/xml', 'content-length': body.length } };
+    }
+    const copySource = headers['x-amz-copy-source'];
+    if (typeof copySource === 'string') {
+      const source = readCopySource(copySource);
+      caller.requireAccess('s3:GetObject', resourceArn(source));
+      headers['x-amz-copy-source'] = encodeURI(`/${source.bucket}/${source.key}`);
+    }
+    const body = requestBody(request);
+    const encoding = storedContentEncoding(request.headers);
+    if (body?.length !== undefined) headers['content-length'] = body.length;
+    if (encoding !== undefined) headers['content-encoding'] = encoding;
+    return { method, path, headers, body: body?.stream };
+  }
+}
+
+/** The store would pass over the condition of a write and write. */
+function refuseConditionalWrite({ method = '', headers }: IncomingMessage): void {
+  const conditional = headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
+  if (conditional && !['GET', 'HEAD'].includes(method)) {
+    throw new AwsError('UnknownOperation', 'The local S3 does not do conditional writes.');
+  }
+}
+
+/** Presigned requests carry `x-amz-` headers in the query; they count as if they were sent as headers. */
+function forwarded(request: IncomingMessage, query: S3Address['query']): OutgoingHttpHeaders {
+  const inQuery = query
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name]) => name.startsWith('x-amz-'));
+  const all = [...Object.entries(request.headers), ...inQuery];
+  return Object.fromEntries(all.filter(([name]) => !NOT_FORWARDED.has(name)));
+}
+
+/** `response-content-type=...` and its like in the query set headers of the answer. */
+function overrides({ query }: S3Address): OutgoingHttpHeaders {
+  return Object.fromEntries(
+    query.filter(([name]) => OVERRIDE.test(name)).map(([name, value]) => [name.slice('response-'.length), value]),
+  );
+}
+
+async function sendOn(answer: IncomingMessage, response: ServerResponse, changed: OutgoingHttpHeaders): Promise<void> {
+  const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...headers } = answer.headers;
+  const status = answer.statusCode ?? 502;
+  response.writeHead(status, status < 300 ? { ...headers, ...changed } : headers);
+  await pipeline(answer, response);
+}

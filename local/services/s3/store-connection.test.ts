@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { StoreConnection } from './store-connection.ts';
+
+async function storeThat(answers: RequestListener) {
+  const server = createServer(answers).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const store = new StoreConnection(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  onTestFinished(() => {
+    store.close();
+    server.close();
+    server.closeAllConnections();
+  });
+  return { store, server };
+}
+
+describe('the connection to the object store', () => {
+  it('stays open from one request to the next', async () => {
+    const { store, server } = await storeThat((request, response) => request.pipe(response));
+    let connections = 0;
+    server.on('connection', () => connections++);
+    for (const body of ['a', 'b', 'c']) {
+      const answer = await store.send({ method: 'PUT', path: '/', headers: {}, body: Readable.from([body]) });
+      expect(await text(answer)).toBe(body);
+    }
+    expect(connections).toBe(1);
+  });
+
+  it('fails in a way that makes clients try again when the store does', async () => {
+    const { store } = await storeThat((request) => request.destroy());
+    const answer = store.send({ method: 'GET', path: '/', headers: {} });
+    await expect(answer).rejects.toMatchObject({ code: 'ServiceUnavailable', status: 503 });
+  });
+
+  it('passes on what is wrong with a body, and the store never gets it as a whole', async () => {
+    const begun = Promise.withResolvers<void>();
+    const aborted = Promise.withResolvers<void>();
+    const { store } = await storeThat((request) => {
+      begun.resolve();
+      request.resume().on('error', () => aborted.resolve());
+    });
+    const body = Readable.from(
+      (async function* () {
+        yield 'begin';
+        await begun.promise;
+        throw new AwsError('BadDigest', 'The body is not what it should be.');
+      })(),
+    );
+    const answer = store.send({ method: 'PUT', path: '/', headers: { 'content-length': 10 }, body });
+    await expect(answer).rejects.toMatchObject({ code: 'BadDigest' });
+    await aborted.promise;
+  });
+});

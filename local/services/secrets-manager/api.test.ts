@@ -1,0 +1,136 @@
+import {
+  DescribeSecretCommand,
+  GetRandomPasswordCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type EndpointFixture, startEndpointFixture } from '../../aws-endpoint/endpoint-fixture.ts';
+
+let fixture: EndpointFixture;
+let client: SecretsManagerClient;
+beforeAll(async () => {
+  fixture = await startEndpointFixture();
+  client = new SecretsManagerClient(fixture.client);
+});
+afterAll(() => fixture.stop());
+afterEach(() => fixture.authorizer.refused.clear());
+
+let SecretId: string;
+beforeEach(() => {
+  SecretId = `orders/${crypto.randomUUID()}`;
+  fixture.secrets.createIfMissing({ name: SecretId, description: 'a login', generate: () => 'first' });
+  fixture.authorizer.asked.splice(0);
+});
+
+const get = (VersionStage?: string) => client.send(new GetSecretValueCommand({ SecretId, VersionStage }));
+const put = (SecretString: string, rest: { ClientRequestToken?: string; VersionStages?: string[] } = {}) =>
+  client.send(new PutSecretValueCommand({ SecretId, SecretString, ...rest }));
+
+describe('a secret', () => {
+  it('is read by name, by ARN and by ARN without its suffix', async () => {
+    const { ARN = '' } = await get();
+    for (const id of [SecretId, ARN, ARN.slice(0, -7)]) {
+      const secret = await client.send(new GetSecretValueCommand({ SecretId: id }));
+      expect(secret).toMatchObject({ ARN, Name: SecretId, SecretString: 'first', VersionStages: ['AWSCURRENT'] });
+    }
+  });
+
+  it('keeps the previous value when a new one is put', async () => {
+    await put('second');
+    await put('third');
+    expect((await get()).SecretString).toBe('third');
+    expect((await get('AWSPREVIOUS')).SecretString).toBe('second');
+  });
+
+  it('holds bytes as well', async () => {
+    await client.send(new PutSecretValueCommand({ SecretId, SecretBinary: Buffer.from([0, 255]) }));
+    expect([...((await get()).SecretBinary ?? [])]).toEqual([0, 255]);
+  });
+
+  it('is described and listed', async () => {
+    expect(await client.send(new DescribeSecretCommand({ SecretId }))).toMatchObject({
+      Name: SecretId,
+      Description: 'a login',
+      CreatedDate: expect.any(Date),
+    });
+    const { SecretList } = await client.send(new ListSecretsCommand({}));
+    expect(SecretList?.map(({ Name }) => Name)).toContain(SecretId);
+  });
+});
+
+describe('rotation', () => {
+  it('sets a pending version, then makes it current and the current one previous', async () => {
+    const oldVersion = (await get()).VersionId;
+    const token = crypto.randomUUID();
+    await put('rotated', { ClientRequestToken: token, VersionStages: ['AWSPENDING'] });
+    expect((await get()).SecretString).toBe('first');
+    expect(await get('AWSPENDING')).toMatchObject({ SecretString: 'rotated', VersionId: token });
+
+    const move = { SecretId, VersionStage: 'AWSCURRENT', MoveToVersionId: token, RemoveFromVersionId: oldVersion };
+    await client.send(new UpdateSecretVersionStageCommand(move));
+    expect(await get()).toMatchObject({ SecretString: 'rotated', VersionId: token });
+    expect(await get('AWSPREVIOUS')).toMatchObject({ SecretString: 'first', VersionId: oldVersion });
+
+    const removal = { SecretId, VersionStage: 'AWSPENDING', RemoveFromVersionId: token };
+    await client.send(new UpdateSecretVersionStageCommand(removal));
+    await expect(get('AWSPENDING')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    const { Versions } = await client.send(new ListSecretVersionIdsCommand({ SecretId }));
+    expect(Versions?.map(({ VersionId, VersionStages }) => [VersionId, VersionStages])).toEqual([
+      [oldVersion, ['AWSPREVIOUS']],
+      [token, ['AWSCURRENT']],
+    ]);
+  });
+
+  it('may repeat a put with the same token, but not with another value', async () => {
+    const ClientRequestToken = crypto.randomUUID();
+    await put('a', { ClientRequestToken });
+    await put('a', { ClientRequestToken });
+    await expect(put('b', { ClientRequestToken })).rejects.toMatchObject({ name: 'ResourceExistsException' });
+  });
+
+  it('must name the version that it takes a label from', async () => {
+    const MoveToVersionId = crypto.randomUUID();
+    await put('next', { ClientRequestToken: MoveToVersionId, VersionStages: ['AWSPENDING'] });
+    const move = new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', MoveToVersionId });
+    await expect(client.send(move)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  });
+
+  it('finds passwords by rules', async () => {
+    const rules = { PasswordLength: 64, ExcludePunctuation: true, ExcludeCharacters: 'aeiou0' };
+    const { RandomPassword } = await client.send(new GetRandomPasswordCommand(rules));
+    expect(RandomPassword).toMatch(/^[b-df-hj-np-tv-zA-Z1-9]{64}$/);
+    expect(RandomPassword).toMatch(/[a-z]/);
+    expect(RandomPassword).toMatch(/[A-Z]/);
+    expect(RandomPassword).toMatch(/[1-9]/);
+  });
+});
+
+describe('refusals', () => {
+  it('ask the authorizer with the full ARN', async () => {
+    fixture.authorizer.refused.add('secretsmanager:GetSecretValue');
+    await expect(get()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    const arn = fixture.secrets.get(SecretId).arn;
+    expect(fixture.authorizer.asked).toEqual([`writer secretsmanager:GetSecretValue ${arn}`]);
+  });
+
+  it.each([
+    ['ResourceNotFoundException', new GetSecretValueCommand({ SecretId: 'none' })],
+    ['InvalidParameterException', new GetSecretValueCommand({ SecretId: '' })],
+    ['InvalidParameterException', new GetRandomPasswordCommand({ PasswordLength: 3 })],
+  ])('are named %s', async (name, command) => {
+    await expect(client.send(command as GetSecretValueCommand)).rejects.toMatchObject({ name });
+  });
+
+  it.each([
+    ['UnrecognizedClientException', { accessKeyId: 'other', secretAccessKey: 'test' }],
+    ['InvalidSignatureException', { accessKeyId: 'test', secretAccessKey: 'other' }],
+  ])('of credentials are named %s', async (name, credentials) => {
+    const stranger = new SecretsManagerClient({ ...fixture.client, credentials });
+    await expect(stranger.send(new ListSecretsCommand({}))).rejects.toMatchObject({ name });
+  });
+});

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { ApiCall, Service } from '../../aws-endpoint/api-call.ts';
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { awsJson } from '../../aws-endpoint/protocols.ts';
+import { arnOf } from '../../aws-identity.ts';
+import { passwordRules, randomPassword } from './random-password.ts';
+import { type Secret, type SecretStore, versionOf } from './secret-store.ts';
+
+const value = { SecretString: z.string().optional(), SecretBinary: z.string().optional() };
+
+/** The part of Secrets Manager that reads secrets and rotates them, over JSON 1.1. */
+export function secretsManager(store: SecretStore): Service {
+  const operations: Readonly<Record<string, (input: unknown, call: ApiCall) => unknown>> = {
+    GetSecretValue: onSecret(
+      'GetSecretValue',
+      { VersionId: z.string().optional(), VersionStage: z.string().optional() },
+      (input) => {
+        const secret = store.get(input.SecretId);
+        const version = versionOf(secret, { versionId: input.VersionId, stage: input.VersionStage });
+        return {
+          ...identity(secret),
+          ...version.value,
+          VersionId: version.id,
+          VersionStages: version.stages,
+          CreatedDate: version.createdAt,
+        };
+      },
+    ),
+    PutSecretValue: onSecret(
+      'PutSecretValue',
+      {
+        ...value,
+        ClientRequestToken: z.string().min(32).max(64).optional(),
+        VersionStages: z.array(z.string()).min(1).optional(),
+      },
+      ({ SecretId, ClientRequestToken: token = crypto.randomUUID(), SecretString, SecretBinary, VersionStages }) => {
+        if ((SecretString === undefined) === (SecretBinary === undefined)) {
+          throw new AwsError('InvalidParameterException', 'Give either SecretString or SecretBinary.');
+        }
+        const content = SecretString === undefined ? { SecretBinary: SecretBinary ?? '' } : { SecretString };
+        const secret = store.putValue(SecretId, { versionId: token, value: content, stages: VersionStages });
+        return { ...identity(secret), VersionId: token, VersionStages: versionOf(secret, { versionId: token }).stages };
+      },
+    ),
+    UpdateSecretVersionStage: onSecret(
+      'UpdateSecretVersionStage',
+      { VersionStage: z.string(), RemoveFromVersionId: z.string().optional(), MoveToVersionId: z.string().optional() },
+      ({ SecretId, VersionStage, RemoveFromVersionId, MoveToVersionId }) =>
+        identity(store.moveStage(SecretId, { stage: VersionStage, from: RemoveFromVersionId, to: MoveToVersionId })),
+    ),
+    DescribeSecret: onSecret('DescribeSecret', {}, ({ SecretId }) => {
+      const secret = store.get(SecretId);
+      const stages = secret.versions.map((version) => [version.id, version.stages] as const);
+      return { ...summary(secret), VersionIdsToStages: Object.fromEntries(stages) };
+    }),
+    ListSecretVersionIds: onSecret('ListSecretVersionIds', {}, ({ SecretId }) => {
+      const secret = store.get(SecretId);
+      return {
+        ...identity(secret),
+        Versions: secret.versions.map(({ id, stages, createdAt }) => ({
+          VersionId: id,
+          VersionStages: stages,
+          CreatedDate: createdAt,
+        })),
+      };
+    }),
+    ListSecrets: (_, call) => {
+      call.requireAccess('secretsmanager:ListSecrets', '*');
+      return { SecretList: store.list().map(summary) };
+    },
+    GetRandomPassword: (input, call) => {
+      call.requireAccess('secretsmanager:GetRandomPassword', '*');
+      return { RandomPassword: generate(input) };
+    },
+  };
+
+  function onSecret<Shape extends z.ZodRawShape>(
+    operation: string,
+    shape: Shape,
+    answer: (input: z.output<z.ZodObject<Shape>> & { SecretId: string }) => unknown,
+  ) {
+    const schema = z.object(shape);
+    return (input: unknown, call: ApiCall) => {
+      const { SecretId } = parse(z.object({ SecretId: z.string().min(1) }), input);
+      call.requireAccess(`secretsmanager:${operation}`, store.find(SecretId)?.arn ?? unknownArn(SecretId));
+      return answer({ ...parse(schema, input), SecretId });
+    };
+  }
+
+  return {
+    protocol: awsJson,
+    answer: (call) => {
+      const target = String(call.headers['x-amz-target'] ?? '');
+      const operation = operations[target.replace(/^secretsmanager\./, '')];
+      if (!operation) {
+        const known = Object.keys(operations).join(', ');
+        throw new AwsError(
+          'UnknownOperation',
+          `The local Secrets Manager does not know "${target}". It knows ${known}.`,
+        );
+      }
+      return {
+        headers: { 'content-type': 'application/x-amz-json-1.1' },
+        body: JSON.stringify(operation(parseJson(call.body), call)),
+      };
+    },
+  };
+}
+
+const identity = (secret: Secret) => ({ ARN: secret.arn, Name: secret.name });
+
+const summary = (secret: Secret) => ({
+  ...identity(secret),
+  Description: secret.description,
+  CreatedDate: secret.createdAt,
+  LastChangedDate: secret.changedAt,
+});
+
+/** A secret that does not exist is asked for as well, so that a caller without rights cannot find out names. */
+const unknownArn = (id: string) => (id.startsWith('arn:') ? id : arnOf('secretsmanager', `secret:${id}`));
+
+function generate(input: unknown): string {
+  const rules = parse(passwordRules, input);
+  try {
+    return randomPassword(rules);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new AwsError('InvalidParameterException', error.message, 400, { cause: error });
+    throw error;
+  }
+}
+
+function parse<Output>(schema: z.ZodType<Output>, input: unknown): Output {
+  const result = schema.safeParse(input);
+  if (!result.success) throw new AwsError('InvalidParameterException', z.prettifyError(result.error));
+  return result.data;
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw new AwsError('SerializationException', 'The request body is not JSON.', 400, { cause });
+  }
+}

@@ -1,0 +1,20 @@
+import type { Service } from '../../aws-endpoint/api-call.ts';
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { escapeXml, queryXml } from '../../aws-endpoint/protocols.ts';
+import { ACCOUNT_ID } from '../../aws-identity.ts';
+
+/** STS's GetCallerIdentity. It needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+export const sts: Service = {
+  protocol: queryXml,
+  answer: ({ body, principal }) => {
+    const action = new URLSearchParams(body.toString('utf8')).get('Action');
+    if (action !== 'GetCallerIdentity') {
+      throw new AwsError('UnknownOperation', `The local STS knows GetCallerIdentity alone, not ${action}.`);
+    }
+    const result = `<Arn>${escapeXml(principal.arn)}</Arn><UserId>${escapeXml(principal.name)}</UserId><Account>${ACCOUNT_ID}</Account>`;
+    return {
+      headers: { 'content-type': 'text/xml' },
+      body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${result}</GetCallerIdentityResult></GetCallerIdentityResponse>`,
+    };
+  },
+};
