@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Authorizer } from '../services/iam/authorize.ts';
 import type { Principal } from '../services/iam/principals.ts';
 import { AwsError } from './aws-error.ts';
-import type { ApiReply, Protocol } from './protocols.ts';
+import type { ApiResponse, Protocol } from './protocols.ts';
 
 /** A call whose caller is known. */
 export interface Caller {
@@ -22,9 +22,9 @@ export interface ApiCall extends Caller {
   readonly body: Buffer;
 }
 
-export interface Service {
+export interface AwsApi {
   readonly protocol: Protocol;
-  answer(call: ApiCall): Promise<ApiReply> | ApiReply;
+  handle(call: ApiCall): Promise<ApiResponse> | ApiResponse;
 }
 
 /** What Lambda takes in one invocation, the largest of all requests here. */

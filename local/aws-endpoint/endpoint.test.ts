@@ -37,7 +37,7 @@ describe('Lambda', () => {
   const call = (input: { FunctionName: string } & Partial<InvokeCommand['input']>) =>
     new LambdaClient(fixture.client).send(new InvokeCommand(input));
 
-  it('runs a function and returns its answer', async () => {
+  it('runs a function and returns its result', async () => {
     const result = await call({ FunctionName: 'migrate', Payload: Buffer.from('{"a":1}') });
     expect(result).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
     expect(result.FunctionError).toBeUndefined();
@@ -61,7 +61,7 @@ describe('Lambda', () => {
     expect(result).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
   });
 
-  it('answers an asynchronous call before the function has run, and a dry run without running it', async () => {
+  it('responds to an asynchronous call before the function has run, and a dry run without running it', async () => {
     expect((await call({ FunctionName: 'migrate', InvocationType: 'DryRun' })).StatusCode).toBe(204);
     expect(invoked).toEqual([]);
     expect((await call({ FunctionName: 'migrate', InvocationType: 'Event' })).StatusCode).toBe(202);
@@ -150,12 +150,12 @@ describe('the endpoint', () => {
     await expect(kafka.send(getBrokers)).rejects.toMatchObject(refusal);
   });
 
-  it('answers an unsigned call in the form that its client expects', async () => {
-    const answer = await fetch(fixture.endpoint.url, {
+  it('responds to an unsigned call in the form that its client expects', async () => {
+    const response = await fetch(fixture.endpoint.url, {
       method: 'POST',
       headers: { 'x-amz-target': 'secretsmanager.ListSecrets' },
     });
-    expect([answer.status, await answer.json()]).toMatchObject([
+    expect([response.status, await response.json()]).toMatchObject([
       400,
       { __type: 'MissingAuthenticationTokenException' },
     ]);

@@ -13,9 +13,9 @@ import { S3 } from '../services/s3/s3.ts';
 import { secretsManager } from '../services/secrets-manager/api.ts';
 import type { SecretStore } from '../services/secrets-manager/secret-store.ts';
 import { sts } from '../services/sts/api.ts';
-import { callerOf, readBody, type Service } from './api-call.ts';
+import { type AwsApi, callerOf, readBody } from './api-call.ts';
 import { AwsError, toAwsError } from './aws-error.ts';
-import { type ApiReply, awsJson, type Protocol, queryXml, restJson, s3Xml } from './protocols.ts';
+import { type ApiResponse, awsJson, type Protocol, queryXml, restJson, s3Xml } from './protocols.ts';
 
 export interface AwsEndpoint {
   /** What functions get as `AWS_ENDPOINT_URL`. An IP address makes the SDK use path-style S3 addresses. */
@@ -44,32 +44,32 @@ export async function startAwsEndpoint(o: {
 }): Promise<AwsEndpoint> {
   const s3 = new S3(o.objectStore.url);
   // By the service of the credential scope that a client signs with.
-  const services: Readonly<Record<string, Service>> = {
+  const services: Readonly<Record<string, AwsApi>> = {
     secretsmanager: secretsManager(o.secrets),
     lambda: lambda({ invoke: o.invoke, log: o.log }),
     kafka: msk(o.bootstrapBrokers),
     sts,
   };
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method === 'OPTIONS') return s3.answerPreflight(request, response);
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'OPTIONS') return s3.handlePreflight(request, response);
     const asked = { method: request.method ?? '', url: request.url ?? '/', headers: request.headers };
     const name = readSignature(asked).service;
     if (name === 's3') {
-      return s3.answer(request, response, callerOf(verifySignature(asked, o.principals), o.authorizer));
+      return s3.handle(request, response, callerOf(verifySignature(asked, o.principals), o.authorizer));
     }
     const body = await readBody(request);
     const payloadHash = createHash('sha256').update(body).digest('hex');
     const caller = callerOf(verifySignature({ ...asked, payloadHash }, o.principals), o.authorizer);
-    const service = services[name];
-    if (!service) {
+    const api = services[name];
+    if (!api) {
       const known = ['s3', ...Object.keys(services)].join(', ');
       throw new AwsError(
         'UnknownOperation',
         `The service "${name}" does not exist in the local run, which has ${known}.`,
       );
     }
-    send(response, await service.answer({ ...caller, ...asked, url: new URL(asked.url, 'http://localhost'), body }));
+    send(response, await api.handle({ ...caller, ...asked, url: new URL(asked.url, 'http://localhost'), body }));
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, cause: unknown): void {
@@ -94,7 +94,7 @@ export async function startAwsEndpoint(o: {
   }
 
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => refuse(request, response, error));
+    handle(request, response).catch((error: unknown) => refuse(request, response, error));
   });
   // Longer than the pauses between a function's calls, so that they find their connection open.
   server.keepAliveTimeout = 60_000;
@@ -115,7 +115,7 @@ export async function startAwsEndpoint(o: {
 }
 
 /** How the client expects its errors, also where the signature does not tell the service. */
-function protocolOf(request: IncomingMessage, services: Readonly<Record<string, Service>>): Protocol {
+function protocolOf(request: IncomingMessage, services: Readonly<Record<string, AwsApi>>): Protocol {
   const name = statedService(request);
   if (name === 's3') return s3Xml;
   const service = name === undefined ? undefined : services[name];
@@ -135,7 +135,7 @@ function statedService(request: IncomingMessage): string | undefined {
   }
 }
 
-function send(response: ServerResponse, { status = 200, headers = {}, body = '' }: ApiReply): void {
+function send(response: ServerResponse, { status = 200, headers = {}, body = '' }: ApiResponse): void {
   const bytes = Buffer.from(body);
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
   response.end(response.req.method === 'HEAD' ? undefined : bytes);

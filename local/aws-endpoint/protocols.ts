@@ -1,7 +1,7 @@
 import type { AwsError } from './aws-error.ts';
 
 /** What goes back to the client. */
-export interface ApiReply {
+export interface ApiResponse {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -9,7 +9,7 @@ export interface ApiReply {
 
 /** How a family of AWS services words its errors. */
 export interface Protocol {
-  error(error: AwsError, requestId: string): ApiReply;
+  error(error: AwsError, requestId: string): ApiResponse;
 }
 
 type Names = Readonly<Record<string, readonly [code: string, status: number]>>;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Handle, handleRequests, type Refuse } from './malformed-requests.ts';
+import { type Handle, handleRequests, type Refuse } from './http-listener.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** How long requests that are under way may take once the server is to stop. */

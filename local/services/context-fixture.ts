@@ -83,7 +83,7 @@ export function contextFixture(
         const responseUrl = `https://localhost/${answers.size}`;
         const answered = { Status: 'SUCCESS', StackId: '', RequestId: '', LogicalResourceId: '' } as const;
         answers.set(responseUrl, (response) => resolve({ ...answered, ...response }));
-        return { responseUrl, answer: promise };
+        return { responseUrl, response: promise };
       },
     },
     running: { triggers: [], engines: [] },

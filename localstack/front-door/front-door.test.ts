@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from 'no
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { send } from '../../local/http/http-answer.ts';
+import { send } from '../../local/http/http-response.ts';
 import { call, exchange } from '../../local/services/api-gateway/gateway-fixture.ts';
 import { memoryLog, silentLog } from '../../local/testing.ts';
 import { startFrontDoor } from './start-front-door.ts';
@@ -54,7 +54,7 @@ async function frontDoorTo(localStackUrl: string, log = silentLog) {
 
 const frontDoorOf = async (listener: RequestListener) => frontDoorTo(await localStackThat(listener));
 
-/** An API that answers with what it got. */
+/** An API that echoes what it got. */
 const echo: RequestListener = async (request, response) => {
   const { method, url, headers } = request;
   const body = await text(request);
@@ -65,7 +65,7 @@ const echo: RequestListener = async (request, response) => {
 describe('a request', () => {
   it('reaches the API as it was sent, but for the headers of the hop', async () => {
     const door = await frontDoorOf(echo);
-    const answer = await call(door.url, 'POST', '/api/orders?a=%2B&a=1&b=%zz', {
+    const response = await call(door.url, 'POST', '/api/orders?a=%2B&a=1&b=%zz', {
       headers: {
         'Content-Type': 'application/json',
         'Idempotency-Key': 'k1',
@@ -75,8 +75,8 @@ describe('a request', () => {
       },
       body: '{"quantity":1}',
     });
-    expect(answer).toMatchObject({ status: 201, headers: { 'x-answer': 'a, b', 'x-amzn-requestid': 'f00' } });
-    const { method, url, headers, body } = JSON.parse(answer.text) as Echo;
+    expect(response).toMatchObject({ status: 201, headers: { 'x-answer': 'a, b', 'x-amzn-requestid': 'f00' } });
+    const { method, url, headers, body } = JSON.parse(response.text) as Echo;
     expect({ method, url, body }).toEqual({
       method: 'POST',
       url: `${BASE}/api/orders?a=%2B&a=1&b=%zz`,
@@ -100,8 +100,10 @@ describe('a request', () => {
     ['*', `${BASE}/`],
   ])('for %s asks the API for %s', async (target, asked) => {
     const door = await frontDoorOf(echo);
-    const answer = await exchange(door.port, `OPTIONS ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
-    expect(JSON.parse(answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1))).toMatchObject({ url: asked });
+    const response = await exchange(door.port, `OPTIONS ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    expect(JSON.parse(response.slice(response.indexOf('{'), response.lastIndexOf('}') + 1))).toMatchObject({
+      url: asked,
+    });
   });
 
   it('is sent on while it comes in, whether its length is known or not', async () => {
@@ -129,16 +131,16 @@ describe('a request', () => {
     expect(await exchange(door.port, head, Buffer.alloc(LARGE, 'x'))).toMatch(/^HTTP\/1.1 413 .*too large/s);
   });
 
-  it('that is none is answered as the API answers', async () => {
+  it('that is none gets a response as the API words it', async () => {
     const door = await frontDoorOf(echo);
-    const answer = await exchange(door.port, 'get / HTTP/1.1\r\nHost: a\r\n\r\n');
-    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n.*Access-Control-Allow-Origin: \*\r\n.*\{"error":"/s);
+    const response = await exchange(door.port, 'get / HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(response).toMatch(/^HTTP\/1.1 400 Bad Request\r\n.*Access-Control-Allow-Origin: \*\r\n.*\{"error":"/s);
     const large = `GET / HTTP/1.1\r\nHost: a\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`;
     expect(await exchange(door.port, large)).toMatch(/^HTTP\/1.1 431 .*too large/s);
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   it('passes through while the API still writes it', async () => {
     const rest = Promise.withResolvers<void>();
     const door = await frontDoorOf(async (_, response) => {
@@ -163,9 +165,9 @@ describe('an answer', () => {
   ])('of the API itself to %s is not touched: %i', async (method, status, body) => {
     const cors = { 'Access-Control-Allow-Origin': 'http://site.example', 'Access-Control-Allow-Methods': 'GET' };
     const door = await frontDoorOf((_, response) => response.writeHead(status, { ...FROM_API, ...cors }).end(body));
-    const answer = await call(door.url, method, '/api/orders/7');
-    expect(answer).toMatchObject({ status, text: body });
-    expect(answer.headers).toMatchObject({
+    const response = await call(door.url, method, '/api/orders/7');
+    expect(response).toMatchObject({ status, text: body });
+    expect(response.headers).toMatchObject({
       'access-control-allow-origin': 'http://site.example',
       'access-control-allow-methods': 'GET',
     });
@@ -193,7 +195,7 @@ describe('clients are told to come again, also from other origins,', () => {
     text: expect.stringMatching(sentence),
   });
 
-  it('while LocalStack does not answer', async () => {
+  it('while LocalStack does not respond', async () => {
     const log = memoryLog();
     const door = await frontDoorTo('http://127.0.0.1:9', log);
     expect(await call(door.url, 'GET', '/health')).toMatchObject(
@@ -211,10 +213,10 @@ describe('clients are told to come again, also from other origins,', () => {
     ['GET', 404, `{"message": "The API id 'orders' does not correspond to a deployed API Gateway API"}`],
     ['GET', 404, '<Error><Code>NoSuchBucket</Code></Error>'],
     ['OPTIONS', 200, ''],
-  ])('while there is no API, for which LocalStack answers %s with %i %s', async (method, status, body) => {
+  ])('while there is no API, for which LocalStack responds to %s with %i %s', async (method, status, body) => {
     const door = await frontDoorOf((_, response) => response.writeHead(status).end(body));
-    const answer = await call(door.url, method, '/api/orders');
-    expect(answer).toMatchObject(unavailable(/^\{"error":"LocalStack .* -- deploy` .*"\}$/));
+    const response = await call(door.url, method, '/api/orders');
+    expect(response).toMatchObject(unavailable(/^\{"error":"LocalStack .* -- deploy` .*"\}$/));
     expect((await call(door.url, 'HEAD', '/')).status).toBe(503);
     expect((await call(door.url, 'POST', '/', { body: Buffer.alloc(LARGE) })).status).toBe(503);
   });
@@ -247,8 +249,8 @@ describe("an error of LocalStack's API Gateway", () => {
 
   it('is worded as the template says, headers included', async () => {
     const door = await refusing(404, 'MissingAuthenticationTokenException');
-    const answer = await call(door.url, 'GET', '/api/nothing');
-    expect(answer).toMatchObject({
+    const response = await call(door.url, 'GET', '/api/nothing');
+    expect(response).toMatchObject({
       status: 404,
       text: '{"error":"There is no such path."}',
       headers: { 'access-control-allow-origin': '*', 'x-amzn-requestid': 'f00' },
@@ -267,9 +269,9 @@ describe("an error of LocalStack's API Gateway", () => {
     const refused = await refusing(503, 'InternalServerErrorException');
     expect((await call(refused.url, 'GET', '/health')).headers['retry-after']).toBe('5');
     const failed = await refusing(502, 'InternalServerErrorException');
-    const answer = await call(failed.url, 'GET', '/health');
-    expect(answer.status).toBe(502);
-    expect(answer.headers['retry-after']).toBeUndefined();
+    const response = await call(failed.url, 'GET', '/health');
+    expect(response.status).toBe(502);
+    expect(response.headers['retry-after']).toBeUndefined();
   });
 
   it('of a kind that is not known passes as it is', async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpAnswer } from '../../local/http/http-answer.ts';
+import type { HttpResponse } from '../../local/http/http-response.ts';
 import { type Fault, faults } from '../../local/services/api-gateway/gateway-fault.ts';
 import { gatewayResponse } from '../../local/services/api-gateway/gateway-response.ts';
 import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
@@ -20,19 +20,19 @@ const FAILURES_OF_FUNCTIONS = [faults.functionRefused, faults.integrationTimeout
 export function wordGatewayError(
   { headers, statusCode = 500 }: IncomingMessage,
   read: () => GatewayResponses,
-): HttpAnswer | undefined {
+): HttpResponse | undefined {
   const errorType = headers['x-amzn-errortype'];
   if (errorType === undefined) return undefined;
   const gatewayResponses = read();
   const fault = faultOf(errorType, statusCode, gatewayResponses);
   if (fault === undefined) return undefined;
   // Nothing of the request is in the wording.
-  const answer = gatewayResponse(fault, { gatewayResponses }, { header: () => undefined, variable: () => '' });
+  const response = gatewayResponse(fault, { gatewayResponses }, { header: () => undefined, variable: () => '' });
   const ids = ['x-amzn-requestid', 'x-amz-apigw-id'].flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, [value]] as const] : [];
   });
-  return { ...answer, headers: new Map([...answer.headers, ...ids]) };
+  return { ...response, headers: new Map([...response.headers, ...ids]) };
 }
 
 function faultOf(

@@ -1,9 +1,9 @@
 import { Agent, type IncomingMessage } from 'node:http';
-import { type HttpAnswer, send } from '../../local/http/http-answer.ts';
+import type { Handle, RefusalStatus, Refuse } from '../../local/http/http-listener.ts';
+import { type HttpResponse, send } from '../../local/http/http-response.ts';
 import { type RunningServer, serve } from '../../local/http/http-server.ts';
-import type { Handle, RefusalStatus, Refuse } from '../../local/http/malformed-requests.ts';
 import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
-import { answerFromApi } from '../../local/services/cloudfront/api-origin.ts';
+import { forwardRequest } from '../../local/services/cloudfront/api-origin.ts';
 import type { Log } from '../../tooling/log.ts';
 import { wordGatewayError } from './gateway-errors.ts';
 
@@ -55,34 +55,34 @@ export async function startFrontDoor({
     response.once('close', () => {
       log.debug('%s %d %d ms', line, response.statusCode, Math.round(performance.now() - start));
     });
-    answerFromApi(request, response, {
+    forwardRequest(request, response, {
       apiUrl,
       agent,
       changeHeaders: (headers) => headers,
-      replace: (answer) => replaceForeign(answer) ?? wordGatewayError(answer, gatewayResponses),
+      replace: (upstream) => replaceForeign(upstream) ?? wordGatewayError(upstream, gatewayResponses),
     }).catch((error: NodeJS.ErrnoException) => {
       // A client that left is no failure of the API.
       if (!response.destroyed) log.warn('%s: %s', line, error.message || error.code);
       if (response.headersSent) response.destroy();
-      else send(response, request.method ?? '', errorAnswer(503, AWAY));
+      else send(response, request.method ?? '', errorResponse(503, AWAY));
     });
   };
   const refuse: Refuse = (statusCode, reason) => {
     log.debug('malformed request %d: %s', statusCode, reason);
-    return errorAnswer(statusCode, REFUSALS[statusCode]);
+    return errorResponse(statusCode, REFUSALS[statusCode]);
   };
   return serve(serveRequest, refuse, port, host);
 }
 
 /** On every answer of an API, its own errors included, there is its id; on every other answer of LocalStack there is none. */
-function replaceForeign({ headers, statusCode = 502 }: IncomingMessage): HttpAnswer | undefined {
+function replaceForeign({ headers, statusCode = 502 }: IncomingMessage): HttpResponse | undefined {
   if (headers['x-amz-apigw-id'] !== undefined) return undefined;
   // Before any API exists LocalStack takes requests for those of S3, and a preflight for harmless.
-  return statusCode < 400 || statusCode === 404 ? errorAnswer(503, NOT_DEPLOYED) : errorAnswer(502, FAILED);
+  return statusCode < 400 || statusCode === 404 ? errorResponse(503, NOT_DEPLOYED) : errorResponse(502, FAILED);
 }
 
 /** In the form of the API's own errors; a page of another origin may read it as well. */
-function errorAnswer(statusCode: number, sentence: string): HttpAnswer {
+function errorResponse(statusCode: number, sentence: string): HttpResponse {
   const headers = new Map([
     ['Content-Type', ['application/json']],
     ['Access-Control-Allow-Origin', ['*']],

@@ -20,12 +20,12 @@ export function apiDefinition(
   return { id: 'abc123', stage: 'dev', binaryMediaTypes, routes, gatewayResponses };
 }
 
-/** An `invoke` that answers with the given payload and keeps the events it got. */
-export function fakeInvoke(answer: unknown = { statusCode: 200, body: '{}' }, outcome: Partial<InvokeResult> = {}) {
+/** An `invoke` that returns the given result and keeps the events it got. */
+export function fakeInvoke(result: unknown = { statusCode: 200, body: '{}' }, outcome: Partial<InvokeResult> = {}) {
   const events: Record<string, unknown>[] = [];
   const invoke: Invoke = async (_name, payload) => {
     events.push(JSON.parse(payload));
-    return { requestId: 'id', executedVersion: '$LATEST', payload: JSON.stringify(answer), ...outcome };
+    return { requestId: 'id', executedVersion: '$LATEST', payload: JSON.stringify(result), ...outcome };
   };
   return { invoke, events };
 }
@@ -37,7 +37,7 @@ export async function servedApi(definition: RestApiDefinition, invoke: Invoke = 
   return server;
 }
 
-export interface Answer {
+export interface ReceivedResponse {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly rawHeaders: readonly string[];
@@ -68,7 +68,7 @@ export function call(
   method: string,
   path: string,
   options: { headers?: OutgoingHttpHeaders | readonly string[]; body?: string | Buffer } = {},
-): Promise<Answer> {
+): Promise<ReceivedResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, path, headers: options.headers ?? {}, agent: false }, async (response) => {
       const chunks: Buffer[] = [];

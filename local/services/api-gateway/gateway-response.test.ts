@@ -94,11 +94,11 @@ describe('an error of the gateway', () => {
     ],
   ])('for %s is worded as on AWS', async (_case, method, path, invoke, status, message, errorType) => {
     const api = await servedApi(apiDefinition(routes), invoke);
-    const answer = await call(api.url, method, path);
-    expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.text).message).toMatch(message);
-    expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'x-amzn-errortype': errorType });
-    expect(answer.headers['x-amzn-requestid']).toBeTruthy();
+    const response = await call(api.url, method, path);
+    expect(response.status).toBe(status);
+    expect(JSON.parse(response.text).message).toMatch(message);
+    expect(response.headers).toMatchObject({ 'content-type': 'application/json', 'x-amzn-errortype': errorType });
+    expect(response.headers['x-amzn-requestid']).toBeTruthy();
   });
 
   it('for a body over 10 MB is 413, announced or not', async () => {
@@ -141,11 +141,15 @@ describe('an error of the gateway', () => {
         },
       }),
     );
-    const answer = await call(api.url, 'GET', '/nowhere', { headers: { Origin: 'http://shop' } });
-    const id = answer.headers['x-amzn-requestid'];
-    expect(answer.status).toBe(404);
-    expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'x-origin': 'http://shop', 'x-id': id });
-    expect(JSON.parse(answer.text)).toEqual({
+    const response = await call(api.url, 'GET', '/nowhere', { headers: { Origin: 'http://shop' } });
+    const id = response.headers['x-amzn-requestid'];
+    expect(response.status).toBe(404);
+    expect(response.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'x-origin': 'http://shop',
+      'x-id': id,
+    });
+    expect(JSON.parse(response.text)).toEqual({
       error: 'Missing Authentication Token',
       plain: 'Missing Authentication Token',
       type: 'MISSING_AUTHENTICATION_TOKEN',

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../http/http-answer.ts';
+import type { HttpResponse } from '../../http/http-response.ts';
 import type { ContextVariables } from './context-variables.ts';
 import type { Fault } from './gateway-fault.ts';
 import type { GatewayResponseDefinition, RestApiDefinition } from './rest-api-definition.ts';
@@ -28,7 +28,7 @@ export function gatewayResponse(
   fault: Fault,
   api: Pick<RestApiDefinition, 'gatewayResponses'>,
   request: RefusedRequest,
-): HttpAnswer {
+): HttpResponse {
   const custom: GatewayResponseDefinition | undefined =
     api.gatewayResponses[fault.responseType] ??
     api.gatewayResponses[fault.statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'];

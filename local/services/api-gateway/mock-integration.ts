@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../http/http-answer.ts';
+import type { HttpResponse } from '../../http/http-response.ts';
 import type { MockIntegration } from './rest-api-definition.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { MockIntegration } from './rest-api-definition.ts';
  *
  * @throws Error when a template holds a variable or a directive, or no response fits
  */
-export function mockAnswer(integration: MockIntegration): HttpAnswer {
+export function mockResponse(integration: MockIntegration): HttpResponse {
   const template = integration.requestTemplates['application/json'] ?? '';
   // The CDK writes `{ statusCode: 200 }`, which is no strict JSON; API Gateway takes it.
   const status = /["']?statusCode["']?\s*:\s*["']?(\d{3})/.exec(template)?.[1];

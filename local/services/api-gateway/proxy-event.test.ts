@@ -153,8 +153,8 @@ describe('the event of a request', () => {
   it('comes of no body that is neither UTF-8 nor of a binary media type: the client gets 400', async () => {
     const { invoke, events } = fakeInvoke();
     const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), invoke);
-    const answer = await call(api.url, 'POST', '/api/orders', { body: Buffer.from([0x22, 0xc3, 0x28, 0x22]) });
-    expect(answer).toMatchObject({ status: 400, text: '{"message":"The request body is not valid UTF-8"}' });
+    const response = await call(api.url, 'POST', '/api/orders', { body: Buffer.from([0x22, 0xc3, 0x28, 0x22]) });
+    expect(response).toMatchObject({ status: 400, text: '{"message":"The request body is not valid UTF-8"}' });
     expect(events).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ describe('the result of a function', () => {
     [{ statusCode: 201 }, 201],
     [{ statusCode: '404' }, 404],
     [{ headers: null, body: null }, 200],
-  ])('%j is an answer with status %i and JSON as its content type', (result, statusCode) => {
+  ])('%j is a response with status %i and JSON as its content type', (result, statusCode) => {
     expect(interpret(result)).toEqual({ statusCode, headers: { 'Content-Type': ['application/json'] }, body: '' });
   });
 
@@ -67,12 +67,12 @@ describe('the result of a function', () => {
 });
 
 describe('what the client gets', () => {
-  it("is the function's answer with the ids of the gateway", async () => {
+  it("is the function's response with the ids of the gateway", async () => {
     const { invoke } = fakeInvoke({ statusCode: 201, headers: { Location: '/api/orders/1' }, body: '{"id":1}' });
     const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), invoke);
-    const answer = await call(api.url, 'POST', '/api/orders', { body: '{}' });
-    expect(answer).toMatchObject({ status: 201, text: '{"id":1}' });
-    expect(answer.headers).toMatchObject({
+    const response = await call(api.url, 'POST', '/api/orders', { body: '{}' });
+    expect(response).toMatchObject({ status: 201, text: '{"id":1}' });
+    expect(response.headers).toMatchObject({
       'content-type': 'application/json',
       'content-length': '8',
       location: '/api/orders/1',
@@ -86,12 +86,12 @@ describe('what the client gets', () => {
     const headers = { 'WWW-Authenticate': 'Bearer', Server: 'mine' };
     const { invoke } = fakeInvoke({ statusCode: 401, headers });
     const api = await servedApi(apiDefinition([lambdaRoute('GET', '/')]), invoke);
-    const answer = await call(api.url, 'GET', '/');
-    expect(answer.headers).toMatchObject({
+    const response = await call(api.url, 'GET', '/');
+    expect(response.headers).toMatchObject({
       'x-amzn-remapped-www-authenticate': 'Bearer',
       'x-amzn-remapped-server': 'mine',
     });
-    expect(answer.headers).not.toHaveProperty('www-authenticate');
+    expect(response.headers).not.toHaveProperty('www-authenticate');
   });
 
   it('has no body after HEAD', async () => {

@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
-import type { HttpAnswer } from '../../http/http-answer.ts';
+import type { HttpResponse } from '../../http/http-response.ts';
 import { isBinary } from '../../http/media-types.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
 
@@ -36,7 +36,7 @@ export function interpretProxyResponse(
   payload: string,
   accept: string | undefined,
   binaryMediaTypes: readonly string[],
-): HttpAnswer {
+): HttpResponse {
   const parsed = proxyResponse.safeParse(parseJson(payload));
   if (!parsed.success) {
     throw new GatewayFault(faults.functionFailed, `malformed proxy response: ${z.prettifyError(parsed.error)}`);

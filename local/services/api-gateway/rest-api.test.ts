@@ -33,16 +33,16 @@ describe('a REST API', () => {
       'export const handler = async (e) => ({ statusCode: 201, body: JSON.stringify([e.body, process.env._X_AMZN_TRACE_ID]) });',
     );
     const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), service.invoke.bind(service));
-    const answer = await call(api.url, 'POST', '/api/orders', { body: '{"quantity":2}' });
-    expect(answer.status).toBe(201);
-    expect(JSON.parse(answer.text)).toEqual(['{"quantity":2}', answer.headers['x-amzn-trace-id']]);
+    const response = await call(api.url, 'POST', '/api/orders', { body: '{"quantity":2}' });
+    expect(response.status).toBe(201);
+    expect(JSON.parse(response.text)).toEqual(['{"quantity":2}', response.headers['x-amzn-trace-id']]);
   });
 
-  it('answers the preflight request of CORS without a function', async () => {
+  it('responds to CORS preflight requests without a function', async () => {
     const api = await servedApi(apiDefinition([preflight, lambdaRoute('POST', '/api/orders')]));
-    const answer = await call(api.url, 'OPTIONS', '/api/orders', { headers: { Origin: 'http://shop' } });
-    expect(answer).toMatchObject({ status: 204, text: '' });
-    expect(answer.headers).toMatchObject({
+    const response = await call(api.url, 'OPTIONS', '/api/orders', { headers: { Origin: 'http://shop' } });
+    expect(response).toMatchObject({ status: 204, text: '' });
+    expect(response.headers).toMatchObject({
       'access-control-allow-origin': '*',
       'access-control-allow-methods': 'GET,POST,OPTIONS',
       'access-control-allow-headers': 'Content-Type,Authorization',

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../../../tooling/log.ts';
-import { type HttpAnswer, send } from '../../http/http-answer.ts';
+import type { Handle, Refuse } from '../../http/http-listener.ts';
+import { type HttpResponse, send } from '../../http/http-response.ts';
 import { type RunningServer, serve } from '../../http/http-server.ts';
-import type { Handle, Refuse } from '../../http/malformed-requests.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
 import type { AuthorizerContext } from './authorizer/authorizer-definition.ts';
 import { LambdaAuthorizer } from './authorizer/lambda-authorizer.ts';
@@ -11,7 +11,7 @@ import { type ContextVariables, contextVariables } from './context-variables.ts'
 import { faults, GatewayFault, malformedRequest } from './gateway-fault.ts';
 import { gatewayResponse, type RefusedRequest } from './gateway-response.ts';
 import { invokeIntegration } from './lambda-integration.ts';
-import { mockAnswer } from './mock-integration.ts';
+import { mockResponse } from './mock-integration.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { interpretProxyResponse } from './proxy-response.ts';
 import { ClientGone, readBody } from './request-body.ts';
@@ -40,9 +40,9 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
     ),
   );
   // What cannot run is to be known now, not at the first request.
-  for (const { integration } of definition.routes) if (integration.type === 'MOCK') mockAnswer(integration);
+  for (const { integration } of definition.routes) if (integration.type === 'MOCK') mockResponse(integration);
 
-  const answerRequest = async (request: IncomingMessage, context: RequestContext): Promise<HttpAnswer> => {
+  const respondTo = async (request: IncomingMessage, context: RequestContext): Promise<HttpResponse> => {
     let variables = contextVariables(context, definition);
     try {
       if (!isDecodable(context.path)) throw new GatewayFault(faults.malformedUrl);
@@ -55,7 +55,7 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
         variables = contextVariables(context, definition, authorization.authorizer);
         refuseUnlessAllowed(authorization.decision);
       }
-      return await answerOf(match, context, body, authorization?.authorizer);
+      return await integrate(match, context, body, authorization?.authorizer);
     } catch (error) {
       if (!(error instanceof GatewayFault)) throw error;
       if (error.fault.statusCode >= 500) log.error(`${context.method} ${context.path}: ${error.message}`);
@@ -63,31 +63,31 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
     }
   };
 
-  const answerOf = async (
+  const integrate = async (
     match: RouteMatch,
     context: RequestContext,
     body: Buffer,
     authorizer: AuthorizerContext | undefined,
-  ): Promise<HttpAnswer> => {
+  ): Promise<HttpResponse> => {
     const { integration } = match.route;
-    if (integration.type === 'MOCK') return mockAnswer(integration);
+    if (integration.type === 'MOCK') return mockResponse(integration);
 
     const event = proxyEvent(context, match, body, definition, authorizer);
     const payload = await invokeIntegration(invoke, integration.functionArn, JSON.stringify(event), {
       traceId: context.traceId,
       timeoutMs: integration.timeoutMs,
     });
-    const answer = interpretProxyResponse(payload, headerValue(context, 'Accept'), definition.binaryMediaTypes);
-    return { ...answer, headers: new Map([...answer.headers, ['X-Amzn-Trace-Id', [context.traceId]]]) };
+    const response = interpretProxyResponse(payload, headerValue(context, 'Accept'), definition.binaryMediaTypes);
+    return { ...response, headers: new Map([...response.headers, ['X-Amzn-Trace-Id', [context.traceId]]]) };
   };
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const handle = async (request: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const start = performance.now();
     const context = requestContext(request);
-    const answer = await answerRequest(request, context);
-    send(response, context.method, withIds(answer, context));
+    const response = await respondTo(request, context);
+    send(outgoing, context.method, withIds(response, context));
     const duration = Math.round(performance.now() - start);
-    log.info(`${context.method} ${context.path} ${answer.statusCode} ${duration} ms`);
+    log.info(`${context.method} ${context.path} ${response.statusCode} ${duration} ms`);
   };
 
   const refuse: Refuse = (statusCode, reason, socket) => {
@@ -112,12 +112,12 @@ function refuseUnlessAllowed(decision: Decision): void {
   if (decision === 'implicit-deny') throw new GatewayFault(faults.notAllowed);
 }
 
-function withIds(answer: HttpAnswer, context: RequestContext): HttpAnswer {
+function withIds(response: HttpResponse, context: RequestContext): HttpResponse {
   const ids = [
     ['x-amzn-RequestId', [context.requestId]] as const,
     ['x-amz-apigw-id', [context.extendedRequestId]] as const,
   ];
-  return { ...answer, headers: new Map([...ids, ...answer.headers]) };
+  return { ...response, headers: new Map([...ids, ...response.headers]) };
 }
 
 function isDecodable(text: string): boolean {

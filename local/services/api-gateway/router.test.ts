@@ -24,7 +24,7 @@ describe('a route', () => {
     ['POST', '/api/orders/1/items/2', 'POST /api/orders/{id}/items/{item}', { id: '1', item: '2' }],
     ['GET', '/files/a//b/', 'GET /files/{path+}', { path: 'a//b' }],
     ['DELETE', '/anything/else', 'ANY /{proxy+}', { proxy: 'anything/else' }],
-  ])('%s %s is answered by %s', (method, path, route, pathParameters) => {
+  ])('%s %s is handled by %s', (method, path, route, pathParameters) => {
     const match = router.match(method, path);
     expect(`${match?.route.httpMethod} ${match?.route.resourcePath}`).toBe(route);
     expect(match?.pathParameters).toEqual(pathParameters);
@@ -37,7 +37,7 @@ describe('a route', () => {
     expect(router.match(method, path)).toBeUndefined();
   });
 
-  it('of the root answers the root', () => {
+  it('of the root matches the root', () => {
     expect(new Router([lambdaRoute('GET', '/')]).match('GET', '/')?.route.resourcePath).toBe('/');
   });
 });

@@ -30,34 +30,34 @@ const success = {
 
 describe('the answer of a custom resource', () => {
   it('arrives from a handler that trusts the authority', async () => {
-    const { responseUrl, answer } = responses.expect(5000);
+    const { responseUrl, response } = responses.expect(5000);
     expect(await put(responseUrl, JSON.stringify(success))).toBe(200);
-    expect(await answer).toEqual(success);
+    expect(await response).toEqual(success);
   });
 
   it('counts once', async () => {
-    const { responseUrl, answer } = responses.expect(5000);
+    const { responseUrl, response } = responses.expect(5000);
     expect(await put(responseUrl, JSON.stringify(success))).toBe(200);
     expect(await put(responseUrl, JSON.stringify({ ...success, Status: 'FAILED' }))).toBe(403);
-    expect(await answer).toEqual(success);
+    expect(await response).toEqual(success);
   });
 
   it('is taken only at the address that was given out', async () => {
-    const { responseUrl, answer } = responses.expect(5000);
+    const { responseUrl, response } = responses.expect(5000);
     expect(await put(`${responseUrl}x`, JSON.stringify(success))).toBe(403);
     expect(await put(responseUrl, JSON.stringify(success))).toBe(200);
-    await answer;
+    await response;
   });
 
   it.each(['not json', '{}', '{"Status":"MAYBE"}'])('is refused in the form %s, and may come again', async (body) => {
-    const { responseUrl, answer } = responses.expect(5000);
+    const { responseUrl, response } = responses.expect(5000);
     expect(await put(responseUrl, body)).toBe(400);
     expect(await put(responseUrl, JSON.stringify(success))).toBe(200);
-    await answer;
+    await response;
   });
 
   it('is waited for no longer than agreed', async () => {
-    await expect(responses.expect(5).answer).rejects.toThrow('did not answer within 0.005 s');
+    await expect(responses.expect(5).response).rejects.toThrow('did not answer within 0.005 s');
   });
 });
 

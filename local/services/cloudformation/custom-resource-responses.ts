@@ -25,7 +25,7 @@ export interface ExpectedResponse {
   /** What the function gets as `ResponseURL`. Knowing it is the right to answer. */
   readonly responseUrl: string;
   /** Rejects when nothing came in time. */
-  readonly answer: Promise<CustomResourceResponse>;
+  readonly response: Promise<CustomResourceResponse>;
 }
 
 export interface CustomResourceResponses {
@@ -97,8 +97,8 @@ export async function startCustomResourceResponses(o: {
         reject(new Error(`The custom resource did not answer within ${timeoutMs / 1000} s.`));
       }, timeoutMs);
       waiting.set(path, { settle: resolve, fail: reject });
-      const answer = promise.finally(() => clearTimeout(timer));
-      return { responseUrl: `https://localhost:${port}${path}`, answer };
+      const response = promise.finally(() => clearTimeout(timer));
+      return { responseUrl: `https://localhost:${port}${path}`, response };
     },
     stop: async () => {
       for (const { fail } of waiting.values()) fail(new Error('The run ended before the custom resource answered.'));

@@ -24,15 +24,15 @@ export const customResource = run(
     if (!context.functionRoles.has(functionName(ServiceToken))) {
       throw new Error(`its provider ${ServiceToken} is no function that runs here`);
     }
-    const { responseUrl, answer } = context.customResourceResponses.expect(ServiceTimeout * 1000);
+    const { responseUrl, response } = context.customResourceResponses.expect(ServiceTimeout * 1000);
     const payload = JSON.stringify(createEvent(request, ServiceToken, responseUrl));
-    const answered = new AbortController();
-    const signal = AbortSignal.any([request.signal, answered.signal]);
+    const settled = new AbortController();
+    const signal = AbortSignal.any([request.signal, settled.signal]);
     const { Status, Reason, PhysicalResourceId, Data } = await Promise.race([
-      answer,
+      response,
       failureOfInvocation(request, ServiceToken, payload, signal),
       rejectionOnAbort(signal),
-    ]).finally(() => answered.abort());
+    ]).finally(() => settled.abort());
     if (Status === 'FAILED') {
       context.log.debug('%s failed: %s', request.logicalId, Reason);
       // The CDK's providers append a stack, which is for the log file.

@@ -2,10 +2,10 @@ import { Agent, createServer } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
 import { serve } from '../../http/http-server.ts';
 import { call } from '../api-gateway/gateway-fixture.ts';
-import { answerFromApi } from './api-origin.ts';
+import { forwardRequest } from './api-origin.ts';
 import { errorPage, sendError } from './error-page.ts';
 
-it('answerFromApi gives up an API that is silent for longer than its connections may be', async () => {
+it('forwardRequest gives up an API that is silent for longer than its connections may be', async () => {
   const silent = createServer(() => {});
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -16,7 +16,7 @@ it('answerFromApi gives up an API that is silent for longer than its connections
   const agent = new Agent({ timeout: 50 });
   const server = await serve(
     (request, response) => {
-      answerFromApi(request, response, { apiUrl, agent, changeHeaders: (headers) => headers }).catch((error: Error) =>
+      forwardRequest(request, response, { apiUrl, agent, changeHeaders: (headers) => headers }).catch((error: Error) =>
         sendError(response, 504, error.message),
       );
     },

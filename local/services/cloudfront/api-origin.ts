@@ -1,6 +1,6 @@
 import { type Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { endAfterRequest, type HttpAnswer, send } from '../../http/http-answer.ts';
+import { endAfterRequest, type HttpResponse, send } from '../../http/http-response.ts';
 import type { ChangeHeaders } from './distribution-definition.ts';
 
 /** Headers that belong to one connection and not to the message: RFC 9110, section 7.6.1. */
@@ -22,7 +22,7 @@ export interface ApiRequest {
   readonly agent: Agent;
   readonly changeHeaders: ChangeHeaders;
   /** Looks at the head of an answer, and may give another one in its place. */
-  readonly replace?: (answer: IncomingMessage) => HttpAnswer | undefined;
+  readonly replace?: (upstreamResponse: IncomingMessage) => HttpResponse | undefined;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface ApiRequest {
  *
  * @throws the connection's error when the API cannot be reached or stops in the middle
  */
-export async function answerFromApi(
+export async function forwardRequest(
   request: IncomingMessage,
   response: ServerResponse,
   { apiUrl, agent, changeHeaders, replace }: ApiRequest,
@@ -57,14 +57,14 @@ export async function answerFromApi(
   response.once('close', () => upstream.destroy());
   upstream.once('timeout', () => upstream.destroy(new Error('the API takes too long')));
 
-  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+  const responded = new Promise<IncomingMessage>((resolve, reject) => {
     upstream.once('response', resolve);
     upstream.on('error', reject);
   });
   // Not a pipeline: when the upload breaks, the viewer's connection is still needed for the answer.
   request.pipe(upstream);
-  const answer = await answered;
-  const replacement = replace?.(answer);
+  const upstreamResponse = await responded;
+  const replacement = replace?.(upstreamResponse);
   if (replacement) {
     request.unpipe(upstream);
     upstream.destroy();
@@ -76,8 +76,11 @@ export async function answerFromApi(
     request.unpipe(upstream);
     response.setHeader('Connection', 'close');
   }
-  response.writeHead(answer.statusCode ?? 502, flat(changeHeaders(endToEnd(answer.rawHeaders, []))));
-  await pipeline(answer, response, { end: !early });
+  response.writeHead(
+    upstreamResponse.statusCode ?? 502,
+    flat(changeHeaders(endToEnd(upstreamResponse.rawHeaders, []))),
+  );
+  await pipeline(upstreamResponse, response, { end: !early });
   if (early) endAfterRequest(response);
 }
 

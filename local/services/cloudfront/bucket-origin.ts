@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { send } from '../../http/http-answer.ts';
+import { send } from '../../http/http-response.ts';
 import type { ChangeHeaders, GetObject, StoredObject } from './distribution-definition.ts';
 import { errorPage } from './error-page.ts';
 
@@ -15,7 +15,7 @@ export interface BucketRequest {
 }
 
 /** Answers with an object of the bucket, or 304 when the client has it already. */
-export async function answerFromBucket(
+export async function serveObject(
   request: IncomingMessage,
   response: ServerResponse,
   { bucket, path, defaultRootObject, getObject, changeHeaders }: BucketRequest,

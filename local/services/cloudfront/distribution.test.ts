@@ -24,7 +24,7 @@ const getObject: GetObject = async (bucket, key) => {
   };
 };
 
-/** An API that answers with what it got. */
+/** An API that echoes what it got. */
 async function startEchoApi() {
   const server = createServer(async (request: IncomingMessage, response) => {
     let body = '';
@@ -83,7 +83,7 @@ describe('the site', () => {
     expect(await call(url, 'HEAD', '/')).toMatchObject({ status: 200, text: '', headers: { 'content-length': '17' } });
   });
 
-  it('answers 304 to a client that has the file', async () => {
+  it('returns 304 to a client that has the file', async () => {
     const url = await startSite();
     expect((await call(url, 'GET', '/', { headers: { 'If-None-Match': '"e0", W/"e1"' } })).status).toBe(304);
     expect((await call(url, 'GET', '/', { headers: { 'If-None-Match': '"e0"' } })).status).toBe(200);
@@ -93,19 +93,19 @@ describe('the site', () => {
     ['GET', '/missing.html', 403],
     ['GET', '/%zz', 400],
     ['POST', '/', 403],
-  ])('answers %s %s with %i', async (method, path, status) => {
+  ])('responds to %s %s with %i', async (method, path, status) => {
     expect((await call(await startSite(), method, path)).status).toBe(status);
   });
 
   it('passes requests of API paths on, unchanged but for the headers of the hop', async () => {
     const apiUrl = await startEchoApi();
     const url = await startSite(apiUrl);
-    const answer = await call(url, 'POST', '/api/orders?a=%2B&a=1', {
+    const response = await call(url, 'POST', '/api/orders?a=%2B&a=1', {
       headers: { 'Content-Type': 'application/json', 'Idempotency-Key': 'k1', 'X-Forwarded-For': '10.0.0.1' },
       body: '{"quantity":1}',
     });
-    expect(answer).toMatchObject({ status: 201, headers: { 'x-answer': 'yes' } });
-    expect(JSON.parse(answer.text)).toMatchObject({
+    expect(response).toMatchObject({ status: 201, headers: { 'x-answer': 'yes' } });
+    expect(JSON.parse(response.text)).toMatchObject({
       method: 'POST',
       url: '/api/orders?a=%2B&a=1',
       body: '{"quantity":1}',
@@ -119,10 +119,10 @@ describe('the site', () => {
     expect((await call(url, 'GET', '/health')).status).toBe(201);
   });
 
-  it('answers 502 when the API is not there', async () => {
+  it('returns 502 when the API is not there', async () => {
     expect((await call(await startSite(), 'GET', '/api/orders')).status).toBe(502);
-    const answer = await exchange(portOf(await startSite()), ...largeOrder);
-    expect(answer).toMatch(/^HTTP\/1.1 502 .*The origin did not answer/s);
+    const response = await exchange(portOf(await startSite()), ...largeOrder);
+    expect(response).toMatch(/^HTTP\/1.1 502 .*The origin did not answer/s);
   });
 
   it("passes the API's refusal of a body on, to a client that reads nothing before it has sent all of it", async () => {
@@ -135,8 +135,8 @@ describe('the site', () => {
     const Location = 'http://127.0.0.1:9/receipts/7?X-Amz-Signature=a%2Fb&x=1';
     const { invoke, events } = fakeInvoke({ statusCode: 302, headers: { Location, 'Cache-Control': 'no-store' } });
     const api = await servedApi(apiDefinition([lambdaRoute('GET', '/api/orders/{id}/receipt')]), invoke);
-    const answer = await call(await startSite(api.url), 'GET', '/api/orders/7/receipt');
-    expect(answer).toMatchObject({
+    const response = await call(await startSite(api.url), 'GET', '/api/orders/7/receipt');
+    expect(response).toMatchObject({
       status: 302,
       text: '',
       headers: { location: Location, 'cache-control': 'no-store' },
@@ -144,7 +144,7 @@ describe('the site', () => {
     expect(events[0]).toMatchObject({ resource: '/api/orders/{id}/receipt', pathParameters: { id: '7' } });
   });
 
-  it('changes headers as its response headers policy says, whoever answers', async () => {
+  it('changes headers as its response headers policy says, whoever responds', async () => {
     const policy = {
       added: [
         { name: 'X-Frame-Options', value: 'DENY', override: true },
@@ -172,8 +172,8 @@ describe('the site', () => {
     expect((await call(url, 'GET', '/health')).headers).not.toHaveProperty('x-frame-options');
   });
 
-  it('answers a request that is none with a page', async () => {
-    const answer = await exchange(portOf(await startSite()), 'get / HTTP/1.1\r\nHost: a\r\n\r\n');
-    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\nContent-Type: text\/html\r\n.*<h1>/s);
+  it('responds to a malformed request with a page', async () => {
+    const response = await exchange(portOf(await startSite()), 'get / HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(response).toMatch(/^HTTP\/1.1 400 Bad Request\r\nContent-Type: text\/html\r\n.*<h1>/s);
   });
 });

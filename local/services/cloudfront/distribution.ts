@@ -1,10 +1,10 @@
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log } from '../../../tooling/log.ts';
+import type { Handle, Refuse } from '../../http/http-listener.ts';
 import { type RunningServer, serve } from '../../http/http-server.ts';
-import type { Handle, Refuse } from '../../http/malformed-requests.ts';
-import { answerFromApi } from './api-origin.ts';
+import { forwardRequest } from './api-origin.ts';
 import { behaviorFor } from './behaviors.ts';
-import { answerFromBucket } from './bucket-origin.ts';
+import { serveObject } from './bucket-origin.ts';
 import type { ChangeHeaders, DistributionDefinition, GetObject } from './distribution-definition.ts';
 import { errorPage, sendError } from './error-page.ts';
 import { withPolicy } from './response-headers-policy.ts';
@@ -35,10 +35,10 @@ export async function startDistribution(options: DistributionOptions): Promise<R
       return sendError(response, 403, 'This path does not take this method.');
     }
     const changeHeaders: ChangeHeaders = (headers) => withPolicy(headers, responseHeadersPolicy);
-    if (origin.type === 'api') return answerFromApi(request, response, { apiUrl, agent, changeHeaders });
+    if (origin.type === 'api') return forwardRequest(request, response, { apiUrl, agent, changeHeaders });
     const { defaultRootObject } = definition;
     const { bucket } = origin;
-    return answerFromBucket(request, response, { bucket, path, defaultRootObject, getObject, changeHeaders });
+    return serveObject(request, response, { bucket, path, defaultRootObject, getObject, changeHeaders });
   };
 
   const serveRequest: Handle = (request, response) => {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { type HttpAnswer, send } from '../../http/http-answer.ts';
+import { type HttpResponse, send } from '../../http/http-response.ts';
 
 /** An answer of the distribution itself. */
-export function errorPage(statusCode: number, sentence: string): HttpAnswer {
+export function errorPage(statusCode: number, sentence: string): HttpResponse {
   const page = `<!DOCTYPE html><title>${statusCode}</title><h1>The request could not be satisfied</h1><p>${sentence}</p>\n`;
   return { statusCode, headers: new Map([['Content-Type', ['text/html']]]), body: Buffer.from(page) };
 }

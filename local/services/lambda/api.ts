@@ -1,7 +1,7 @@
 import type { Log } from '../../../tooling/log.ts';
-import { type ApiCall, percentDecoded, type Service } from '../../aws-endpoint/api-call.ts';
+import { type ApiCall, type AwsApi, percentDecoded } from '../../aws-endpoint/api-call.ts';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { type ApiReply, restJson } from '../../aws-endpoint/protocols.ts';
+import { type ApiResponse, restJson } from '../../aws-endpoint/protocols.ts';
 import { arnOf, qualifiedFunctionName } from '../../aws-identity.ts';
 import type { Invoke } from './function-definition.ts';
 import type { LambdaErrorCode } from './lambda-error.ts';
@@ -16,10 +16,10 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 } satisfies Record<LambdaErrorCode, number>;
 
 /** Lambda's Invoke. An asynchronous invocation that fails is logged and not tried again. */
-export function lambda(o: { invoke: Invoke; log: Log }): Service {
+export function lambda(o: { invoke: Invoke; log: Log }): AwsApi {
   return {
     protocol: restJson,
-    answer: async (call) => {
+    handle: async (call) => {
       const functionArn = invokedArn(call);
       call.requireAccess('lambda:InvokeFunction', functionArn);
       const payload = jsonPayload(call.body);
@@ -44,7 +44,7 @@ export function lambda(o: { invoke: Invoke; log: Log }): Service {
   };
 }
 
-async function requestResponse(invoke: Invoke, functionArn: string, payload: string): Promise<ApiReply> {
+async function requestResponse(invoke: Invoke, functionArn: string, payload: string): Promise<ApiResponse> {
   const result = await invoke(functionArn, payload).catch((error: unknown) => {
     throw serviceError(error);
   });

@@ -1,4 +1,4 @@
-import { percentDecoded, type Service } from '../../aws-endpoint/api-call.ts';
+import { type AwsApi, percentDecoded } from '../../aws-endpoint/api-call.ts';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { restJson } from '../../aws-endpoint/protocols.ts';
 
@@ -8,10 +8,10 @@ import { restJson } from '../../aws-endpoint/protocols.ts';
  *
  * @param bootstrapBrokers `host:port,host:port` of the cluster's sign-in listener; undefined when there is no such cluster
  */
-export function msk(bootstrapBrokers: (clusterArn: string) => string | undefined): Service {
+export function msk(bootstrapBrokers: (clusterArn: string) => string | undefined): AwsApi {
   return {
     protocol: restJson,
-    answer: (call) => {
+    handle: (call) => {
       const [, encoded] = /^\/v1\/clusters\/([^/]+)\/bootstrap-brokers$/.exec(call.url.pathname) ?? [];
       if (call.method !== 'GET' || encoded === undefined) {
         const asked = `${call.method} ${call.url.pathname}`;

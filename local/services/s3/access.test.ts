@@ -90,9 +90,9 @@ describe('credentials', () => {
   });
 
   it('are needed', async () => {
-    const answer = await fetch(`${fixture.endpoint.url}/${BUCKET}/key`);
-    expect(answer.status).toBe(403);
-    expect(await answer.text()).toContain('<Code>AccessDenied</Code><Message>The request is not signed.');
+    const response = await fetch(`${fixture.endpoint.url}/${BUCKET}/key`);
+    expect(response.status).toBe(403);
+    expect(await response.text()).toContain('<Code>AccessDenied</Code><Message>The request is not signed.');
   });
 });
 
@@ -112,9 +112,9 @@ it('a body that is not the signed one is refused and not stored', async () => {
 it('a preflight request needs no signature and is answered by the rules of the bucket', async () => {
   const CORSRules = [{ AllowedOrigins: ['http://localhost:3000'], AllowedMethods: ['GET'] }];
   await s3.send(new PutBucketCorsCommand({ Bucket: BUCKET, CORSConfiguration: { CORSRules } }));
-  const answer = await fetch(`${fixture.endpoint.url}/${BUCKET}/key`, {
+  const response = await fetch(`${fixture.endpoint.url}/${BUCKET}/key`, {
     method: 'OPTIONS',
     headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'GET' },
   });
-  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+  expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
 });

@@ -131,15 +131,15 @@ describe('objects', () => {
 });
 
 describe('addresses', () => {
-  it('may be presigned, with another content type for the answer', async () => {
+  it('may be presigned, with another content type for the response', async () => {
     await put('receipts/bob/1 ä.txt', 'receipt', { ContentType: 'application/octet-stream' });
     const command = new GetObjectCommand({
       Bucket: BUCKET,
       Key: 'receipts/bob/1 ä.txt',
       ResponseContentType: 'text/plain; charset=utf-8',
     });
-    const answer = await fetch(await getSignedUrl(s3, command, { expiresIn: 60 }));
-    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+    const response = await fetch(await getSignedUrl(s3, command, { expiresIn: 60 }));
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
       200,
       'text/plain; charset=utf-8',
       'receipt',

@@ -35,24 +35,24 @@ export class S3 {
    *
    * @throws AwsError as long as nothing of the answer was sent
    */
-  async answer(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
     const address = readAddress(request);
     const operation = operationOf(request.method ?? '', address);
     if (operation.action !== undefined) caller.requireAccess(operation.action, resourceArn(address));
     refuseConditionalWrite(request);
-    const answer = await this.#store.send(await this.#storeRequest(request, address, caller));
-    if (answer.statusCode === 404 && operation.action === 's3:GetObject' && address.bucket !== undefined) {
+    const stored = await this.#store.send(await this.#storeRequest(request, address, caller));
+    if (stored.statusCode === 404 && operation.action === 's3:GetObject' && address.bucket !== undefined) {
       // Whoever may not list a bucket does not learn which keys are missing from it.
       if (!caller.mayDo('s3:ListBucket', resourceArn({ bucket: address.bucket }))) {
-        answer.resume();
+        stored.resume();
         throw new AwsError('AccessDenied', 'Access Denied', 403);
       }
     }
-    await sendOn(answer, response, overrides(address));
+    await sendOn(stored, response, overrides(address));
   }
 
   /** A browser's question before it sends a request from another origin; it carries no signature. */
-  async answerPreflight(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handlePreflight(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = storePath(readAddress(request));
     await sendOn(await this.#store.send({ method: 'OPTIONS', path, headers: forwarded(request, []) }), response, {});
   }
@@ -109,9 +109,9 @@ function overrides({ query }: S3Address): OutgoingHttpHeaders {
   );
 }
 
-async function sendOn(answer: IncomingMessage, response: ServerResponse, changed: OutgoingHttpHeaders): Promise<void> {
-  const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...headers } = answer.headers;
-  const status = answer.statusCode ?? 502;
+async function sendOn(stored: IncomingMessage, response: ServerResponse, changed: OutgoingHttpHeaders): Promise<void> {
+  const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...headers } = stored.headers;
+  const status = stored.statusCode ?? 502;
   response.writeHead(status, status < 300 ? { ...headers, ...changed } : headers);
-  await pipeline(answer, response);
+  await pipeline(stored, response);
 }

@@ -25,16 +25,16 @@ describe('the connection to the object store', () => {
     let connections = 0;
     server.on('connection', () => connections++);
     for (const body of ['a', 'b', 'c']) {
-      const answer = await store.send({ method: 'PUT', path: '/', headers: {}, body: Readable.from([body]) });
-      expect(await text(answer)).toBe(body);
+      const response = await store.send({ method: 'PUT', path: '/', headers: {}, body: Readable.from([body]) });
+      expect(await text(response)).toBe(body);
     }
     expect(connections).toBe(1);
   });
 
   it('fails in a way that makes clients try again when the store does', async () => {
     const { store } = await storeThat((request) => request.destroy());
-    const answer = store.send({ method: 'GET', path: '/', headers: {} });
-    await expect(answer).rejects.toMatchObject({ code: 'ServiceUnavailable', status: 503 });
+    const response = store.send({ method: 'GET', path: '/', headers: {} });
+    await expect(response).rejects.toMatchObject({ code: 'ServiceUnavailable', status: 503 });
   });
 
   it('passes on what is wrong with a body, and the store never gets it as a whole', async () => {
@@ -51,8 +51,8 @@ describe('the connection to the object store', () => {
         throw new AwsError('BadDigest', 'The body is not what it should be.');
       })(),
     );
-    const answer = store.send({ method: 'PUT', path: '/', headers: { 'content-length': 10 }, body });
-    await expect(answer).rejects.toMatchObject({ code: 'BadDigest' });
+    const response = store.send({ method: 'PUT', path: '/', headers: { 'content-length': 10 }, body });
+    await expect(response).rejects.toMatchObject({ code: 'BadDigest' });
     await aborted.promise;
   });
 });

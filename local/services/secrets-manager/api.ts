@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiCall, Service } from '../../aws-endpoint/api-call.ts';
+import type { ApiCall, AwsApi } from '../../aws-endpoint/api-call.ts';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { awsJson } from '../../aws-endpoint/protocols.ts';
 import { arnOf } from '../../aws-identity.ts';
@@ -9,7 +9,7 @@ import { type Secret, type SecretStore, versionOf } from './secret-store.ts';
 const value = { SecretString: z.string().optional(), SecretBinary: z.string().optional() };
 
 /** The part of Secrets Manager that reads secrets and rotates them, over JSON 1.1. */
-export function secretsManager(store: SecretStore): Service {
+export function secretsManager(store: SecretStore): AwsApi {
   const operations: Readonly<Record<string, (input: unknown, call: ApiCall) => unknown>> = {
     GetSecretValue: onSecret(
       'GetSecretValue',
@@ -77,19 +77,19 @@ export function secretsManager(store: SecretStore): Service {
   function onSecret<Shape extends z.ZodRawShape>(
     operation: string,
     shape: Shape,
-    answer: (input: z.output<z.ZodObject<Shape>> & { SecretId: string }) => unknown,
+    handle: (input: z.output<z.ZodObject<Shape>> & { SecretId: string }) => unknown,
   ) {
     const schema = z.object(shape);
     return (input: unknown, call: ApiCall) => {
       const { SecretId } = parse(z.object({ SecretId: z.string().min(1) }), input);
       call.requireAccess(`secretsmanager:${operation}`, store.find(SecretId)?.arn ?? unknownArn(SecretId));
-      return answer({ ...parse(schema, input), SecretId });
+      return handle({ ...parse(schema, input), SecretId });
     };
   }
 
   return {
     protocol: awsJson,
-    answer: (call) => {
+    handle: (call) => {
       const target = String(call.headers['x-amz-target'] ?? '');
       const operation = operations[target.replace(/^secretsmanager\./, '')];
       if (!operation) {

@@ -1,12 +1,12 @@
-import type { Service } from '../../aws-endpoint/api-call.ts';
+import type { AwsApi } from '../../aws-endpoint/api-call.ts';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { escapeXml, queryXml } from '../../aws-endpoint/protocols.ts';
 import { ACCOUNT_ID } from '../../aws-identity.ts';
 
 /** STS's GetCallerIdentity. It needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-export const sts: Service = {
+export const sts: AwsApi = {
   protocol: queryXml,
-  answer: ({ body, principal }) => {
+  handle: ({ body, principal }) => {
     const action = new URLSearchParams(body.toString('utf8')).get('Action');
     if (action !== 'GetCallerIdentity') {
       throw new AwsError('UnknownOperation', `The local STS knows GetCallerIdentity alone, not ${action}.`);

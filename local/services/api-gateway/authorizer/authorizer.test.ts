@@ -45,9 +45,9 @@ describe('a route with an authorizer', () => {
   ])('refuses %s without asking', async (_, options) => {
     const identityValidation = /^(?:Bearer \S+)$/;
     const { url, asked, handled } = await guardedApi(allow, { identityValidation });
-    const answer = await call(url, 'GET', '/orders', options);
-    expect(answer).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
-    expect(answer.headers['x-amzn-errortype']).toBe('UnauthorizedException');
+    const response = await call(url, 'GET', '/orders', options);
+    expect(response).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
+    expect(response.headers['x-amzn-errortype']).toBe('UnauthorizedException');
     expect([asked, handled]).toEqual([[], []]);
   });
 
@@ -59,16 +59,16 @@ describe('a route with an authorizer', () => {
     ['no policy', { result: { principalId: 'ada' } }, 500, null],
     ['a nested context', { result: { ...policyResult(), context: { roles: ['a'] } } }, 500, null],
     ['a null in the context', { result: { ...policyResult(), context: { role: null } } }, 500, null],
-  ])('answers a function that ends with %s', async (_, outcome, status, message) => {
+  ])('responds to a function that ends with %s', async (_, outcome, status, message) => {
     const { url, handled } = await guardedApi(() => outcome);
-    const answer = await call(url, 'GET', '/orders', token('t'));
-    expect([answer.status, JSON.parse(answer.text)]).toEqual([status, { message }]);
+    const response = await call(url, 'GET', '/orders', token('t'));
+    expect([response.status, JSON.parse(response.text)]).toEqual([status, { message }]);
     const errorType = status === 401 ? 'UnauthorizedException' : 'AuthorizerConfigurationException';
-    expect(answer.headers['x-amzn-errortype']).toBe(errorType);
+    expect(response.headers['x-amzn-errortype']).toBe(errorType);
     expect(handled).toEqual([]);
   });
 
-  it('answers 500 when the function does not run', async () => {
+  it('returns 500 when the function does not run', async () => {
     const { url } = await guardedApi(() => {
       throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
     });
@@ -78,12 +78,12 @@ describe('a route with an authorizer', () => {
   it.each([
     ['denies the method', policyResult({ Effect: 'Deny', Resource: '*' }), ' with an explicit deny'],
     ['does not mention the method', policyResult({ Resource: `${API_ARN}/POST/*` }), ''],
-  ])('answers 403 when the policy %s', async (_, result, ending) => {
+  ])('returns 403 when the policy %s', async (_, result, ending) => {
     const { url, handled } = await guardedApi(() => ({ result }));
-    const answer = await call(url, 'GET', '/orders', token('t'));
-    expect(answer.status).toBe(403);
-    expect(JSON.parse(answer.text).message).toBe(`User is not authorized to access this resource${ending}`);
-    expect(answer.headers['x-amzn-errortype']).toBe('AccessDeniedException');
+    const response = await call(url, 'GET', '/orders', token('t'));
+    expect(response.status).toBe(403);
+    expect(JSON.parse(response.text).message).toBe(`User is not authorized to access this resource${ending}`);
+    expect(response.headers['x-amzn-errortype']).toBe('AccessDeniedException');
     expect(handled).toEqual([]);
   });
 

@@ -24,7 +24,7 @@ it.each([
     431,
     'Request Header Fields Too Large',
   ],
-])('%s is answered in the words of the API, and ends the connection', async (_case, sent, status, message) => {
+])('%s gets a response in the words of the API, which ends the connection', async (_case, sent, status, message) => {
   const headers = { 'Access-Control-Allow-Origin': "'*'" };
   const templates = { 'application/json': '{"error":$context.error.messageString}' };
   const api = await servedApi(apiDefinition(routes, { DEFAULT_4XX: { headers, templates } }));

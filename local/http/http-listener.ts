@@ -2,13 +2,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type HttpAnswer, send } from './http-answer.ts';
+import { type HttpResponse, send } from './http-response.ts';
 
 /** 408: the request does not come to its end. 417: its `Expect` header asks for an unknown thing. 431: its head is over 16 KB. */
 export type RefusalStatus = 400 | 408 | 417 | 431;
 
 /** Words the answer to something that is no request. */
-export type Refuse = (statusCode: RefusalStatus, reason: string, socket: Socket) => HttpAnswer;
+export type Refuse = (statusCode: RefusalStatus, reason: string, socket: Socket) => HttpResponse;
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -29,24 +29,24 @@ const STATUS_OF_ERROR: Readonly<Record<string, RefusalStatus>> = {
  */
 export function handleRequests(server: Server, handle: Handle, refuse: Refuse): void {
   /** The last answer on each connection. */
-  const answers = new WeakMap<Duplex, ServerResponse>();
+  const responses = new WeakMap<Duplex, ServerResponse>();
 
   server.on('request', (request, response) => {
-    answers.set(request.socket, response);
+    responses.set(request.socket, response);
     // RFC 9112, section 3.2.
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       send(response, request.method ?? '', refuse(400, 'no Host header', request.socket));
     } else handle(request, response);
   });
   server.on('checkExpectation', (request, response) => {
-    answers.set(request.socket, response);
+    responses.set(request.socket, response);
     send(response, request.method ?? '', refuse(417, 'unknown expectation', request.socket));
   });
   server.on('connect', (request) => refuseConnection(request.socket, refuse(400, 'CONNECT', request.socket)));
   server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
     const socket = duplex as Socket;
-    const answer = answers.get(socket);
-    const begun = answer?.headersSent && !answer.writableFinished;
+    const response = responses.get(socket);
+    const begun = response?.headersSent && !response.writableFinished;
     // No answer for a client that has left, nor a second one to the same request.
     if (!socket.writable || error.code === 'ECONNRESET' || begun) socket.destroySoon();
     else refuseConnection(socket, refuse(STATUS_OF_ERROR[error.code ?? ''] ?? 400, error.message, socket));
@@ -54,7 +54,7 @@ export function handleRequests(server: Server, handle: Handle, refuse: Refuse): 
 }
 
 /** Answers on the connection itself: there is no request that a response could belong to. */
-function refuseConnection(socket: Socket, { statusCode, headers, body }: HttpAnswer): void {
+function refuseConnection(socket: Socket, { statusCode, headers, body }: HttpResponse): void {
   const lines = [...headers].flatMap(([name, values]) => values.map((value) => `${name}: ${value}`));
   const head = [
     `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`,
