@@ -1,3 +1,4 @@
+import { whenAborted } from '../tooling/abort.ts';
 import { ignoreBrokenPipe } from '../tooling/broken-pipe.ts';
 import { claimDataDir } from '../tooling/data-dir-lock.ts';
 import { UserError } from '../tooling/errors.ts';
@@ -36,10 +37,7 @@ async function runUntilSignal(settings: Settings): Promise<void> {
   try {
     const run = await start(settings, process.stdout, ending.signal);
     console.log(readyText(run.addresses, (performance.now() - begun) / 1000));
-    await new Promise((resolve) => {
-      if (ending.signal.aborted) resolve(undefined);
-      else ending.signal.addEventListener('abort', resolve);
-    });
+    await whenAborted(ending.signal);
     console.log('\nStopping ...');
     await run.stop();
     console.log('Stopped; the data stays until `npm run reset`.');

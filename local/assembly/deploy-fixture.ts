@@ -1,5 +1,5 @@
 import { silentLog } from '../testing.ts';
-import type { DeployContext, Registry, ResourceRequest, Treatment } from './registry.ts';
+import type { DeployContext, ProviderRegistry, ResourceProvider, ResourceRequest } from './resource-provider.ts';
 import type { ResourceResult } from './stack-scope.ts';
 import type { Stack, Template } from './template.ts';
 
@@ -17,10 +17,10 @@ export function recordingRegistry(
     ref: `ref of ${logicalId}`,
     attribute: (name) => `${name} of ${logicalId}`,
   }),
-): Registry<DeployContext> & { events: string[]; properties: Map<string, unknown> } {
+): ProviderRegistry<DeployContext> & { events: string[]; properties: Map<string, unknown> } {
   const events: string[] = [];
   const properties = new Map<string, unknown>();
-  const treatment: Treatment<DeployContext> = {
+  const provider: ResourceProvider<DeployContext> = {
     kind: 'run',
     how: 'created by the test',
     create: async (request) => {
@@ -31,7 +31,7 @@ export function recordingRegistry(
       return result;
     },
   };
-  const ignored: Treatment<DeployContext> = {
+  const ignored: ResourceProvider<DeployContext> = {
     kind: 'ignored',
     reason: 'it needs nothing',
     identify: ({ logicalId }) => ({ ref: `made up for ${logicalId}` }),
@@ -39,6 +39,6 @@ export function recordingRegistry(
   return {
     events,
     properties,
-    treatmentOf: ({ Type }) => (Type === 'Test::Ignored' ? ignored : Type.startsWith('Test::') ? treatment : undefined),
+    providerOf: ({ Type }) => (Type === 'Test::Ignored' ? ignored : Type.startsWith('Test::') ? provider : undefined),
   };
 }

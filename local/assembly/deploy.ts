@@ -1,8 +1,9 @@
+import { whenAborted } from '../../tooling/abort.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { resolveDynamicReferences } from './dynamic-references.ts';
 import { buildGraph, describeNode, type ResourceNode } from './graph.ts';
 import { resolve } from './intrinsics.ts';
-import type { DeployContext, Registry, ResourceRequest, Treatment } from './registry.ts';
+import type { DeployContext, ProviderRegistry, ResourceProvider, ResourceRequest } from './resource-provider.ts';
 import { ExportTable, type ResourceResult, StackScope } from './stack-scope.ts';
 import type { Stack } from './template.ts';
 
@@ -21,13 +22,13 @@ export type Outputs = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
  */
 export async function deploy<Context extends DeployContext>(
   stacks: readonly Stack[],
-  registry: Registry<Context>,
+  registry: ProviderRegistry<Context>,
   context: Context,
 ): Promise<Outputs> {
   const exports = new ExportTable();
   const scopes = stacks.map((stack) => new StackScope(stack, exports));
   const nodes = buildGraph(scopes, exports);
-  const treatments = treatmentsOf(nodes, registry);
+  const providers = providersOf(nodes, registry);
 
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
@@ -43,7 +44,7 @@ export async function deploy<Context extends DeployContext>(
     await Promise.all([...node.dependencies].map(create));
     signal.throwIfAborted();
     try {
-      const result = await createResource(node, treatments.get(node) as Treatment<Context>, context, signal);
+      const result = await createResource(node, providers.get(node) as ResourceProvider<Context>, context, signal);
       node.scope.created(node.logicalId, result);
     } catch (error) {
       context.log.debug('%s failed: %o', describeNode(node), error);
@@ -57,29 +58,26 @@ export async function deploy<Context extends DeployContext>(
 }
 
 /** Resolves some time after the abort: a server that is starting is ready by then, a long download is given up. */
-function graceAfterAbort(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const begin = () => void setTimeout(resolve, GRACE_AFTER_ABORT_MS).unref();
-    if (signal.aborted) begin();
-    else signal.addEventListener('abort', begin, { once: true });
-  });
+async function graceAfterAbort(signal: AbortSignal): Promise<void> {
+  await whenAborted(signal);
+  await new Promise((resolve) => void setTimeout(resolve, GRACE_AFTER_ABORT_MS).unref());
 }
 
-function treatmentsOf<Context>(nodes: readonly ResourceNode[], registry: Registry<Context>) {
-  const treatments = new Map(nodes.map((node) => [node, registry.treatmentOf(node.declaration)]));
-  const unknown = nodes.filter((node) => !treatments.get(node)).map(describeNode);
+function providersOf<Context>(nodes: readonly ResourceNode[], registry: ProviderRegistry<Context>) {
+  const providers = new Map(nodes.map((node) => [node, registry.providerOf(node.declaration)]));
+  const unknown = nodes.filter((node) => !providers.get(node)).map(describeNode);
   if (unknown.length > 0) {
     throw new UserError(
       `The local runner does not know what to do with: ${unknown.join(', ')}. ` +
         'Each type must be run or be ignored with a reason: see local/services/.',
     );
   }
-  return treatments;
+  return providers;
 }
 
 async function createResource<Context extends DeployContext>(
   node: ResourceNode,
-  treatment: Treatment<Context>,
+  provider: ResourceProvider<Context>,
   context: Context,
   signal: AbortSignal,
 ): Promise<ResourceResult> {
@@ -92,11 +90,11 @@ async function createResource<Context extends DeployContext>(
     context,
     signal,
   };
-  if (treatment.kind === 'ignored') return treatment.identify(request);
+  if (provider.kind === 'ignored') return provider.identify(request);
 
   const startedAt = performance.now();
   const resolved = await resolveDynamicReferences(resolve(declaration.Properties ?? {}, scope), context.readSecret);
-  const result = await treatment.create({ ...request, properties: resolved as Record<string, unknown> });
+  const result = await provider.create({ ...request, properties: resolved as Record<string, unknown> });
   context.log.debug('%s created in %d ms', describeNode(node), Math.round(performance.now() - startedAt));
   return result;
 }

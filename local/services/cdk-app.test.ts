@@ -7,25 +7,25 @@ import { z } from 'zod';
 import { deploy } from '../assembly/deploy.ts';
 import { explain } from '../assembly/explain.ts';
 import { loadAssembly } from '../assembly/load-assembly.ts';
-import type { Registry } from '../assembly/registry.ts';
+import type { ProviderRegistry } from '../assembly/resource-provider.ts';
 import { restApiDefinition } from './api-gateway/resources.ts';
 import { synthesizeCdkApp } from './cdk-app-fixture.ts';
 import type { RunnerContext } from './context.ts';
 import { contextFixture, temporaryFolder } from './context-fixture.ts';
-import { created, run } from './handler.ts';
 import { registry } from './index.ts';
+import { created, provider } from './provider.ts';
 
 const CLUSTER_ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/stream/1';
 
 /** The registry, with stand-ins for the resources that start servers. */
-const withoutEngines: Registry<RunnerContext> = {
-  treatmentOf: (declaration) => engines[declaration.Type] ?? registry.treatmentOf(declaration),
+const withoutEngines: ProviderRegistry<RunnerContext> = {
+  providerOf: (declaration) => engines[declaration.Type] ?? registry.providerOf(declaration),
 };
 const anything = z.looseObject({});
-const engines: Record<string, ReturnType<Registry<RunnerContext>['treatmentOf']>> = {
-  'AWS::MSK::Cluster': run('a stand-in', anything, () => created(CLUSTER_ARN, { Arn: CLUSTER_ARN })),
-  'AWS::MSK::Topic': run('a stand-in', anything, () => created('topic')),
-  'AWS::RDS::DBInstance': run('a stand-in', anything, (properties, { context }) => {
+const engines: Record<string, ReturnType<ProviderRegistry<RunnerContext>['providerOf']>> = {
+  'AWS::MSK::Cluster': provider('a stand-in', anything, () => created(CLUSTER_ARN, { Arn: CLUSTER_ARN })),
+  'AWS::MSK::Topic': provider('a stand-in', anything, () => created('topic')),
+  'AWS::RDS::DBInstance': provider('a stand-in', anything, (properties, { context }) => {
     const database = {
       identifier: 'db',
       name: 'things',

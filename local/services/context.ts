@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { DeployContext } from '../assembly/registry.ts';
+import type { DeployContext } from '../assembly/resource-provider.ts';
 import type { Stack } from '../assembly/template.ts';
 import { REGION } from '../aws-identity.ts';
 import type { Settings } from '../settings.ts';

@@ -1,4 +1,4 @@
-import { type Handlers, ignored } from './handler.ts';
+import { ignored, type ResourceProviders } from './provider.ts';
 
 const NO_ALARMS = 'there are no alarms here that would tell anybody';
 const NO_DEPLOYMENT_STEPS = 'a new version takes over at the next start, not step by step';
@@ -7,8 +7,8 @@ const NO_METRICS = 'metrics are written to the log and not collected';
 const NO_NETWORK = 'there is no network to build: everything listens on loopback';
 const NO_ROTATION = "AWS's rotation application runs on AWS alone";
 
-/** Types that need nothing in a local run, with the reason. */
-export const ignoredHandlers: Handlers = {
+/** Types that need nothing in a local provider, with the reason. */
+export const ignoredProviders: ResourceProviders = {
   'AWS::CDK::Metadata': ignored("the CDK's usage statistics"),
   'AWS::CloudFront::OriginAccessControl': ignored('the local distribution reads its bucket directly'),
   'AWS::CloudWatch::Alarm': ignored(NO_METRICS),

@@ -1,7 +1,7 @@
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import { rejectWhenAborted } from '../../tooling/abort.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { functionName } from '../aws-identity.ts';
-import { rejectionOnAbort } from './abort.ts';
 import { restApiDefinition } from './api-gateway/resources.ts';
 import { startRestApi } from './api-gateway/rest-api.ts';
 import { startDistribution } from './cloudfront/distribution.ts';
@@ -27,7 +27,7 @@ export interface Deployment {
  * To be called when all resources exist.
  */
 export async function startCollected(context: RunnerContext): Promise<Deployment> {
-  const urls = await Promise.race([startServers(context), rejectionOnAbort(context.signal)]);
+  const urls = await Promise.race([startServers(context), rejectWhenAborted(context.signal)]);
   context.publishedPassword.remember();
   return {
     ...urls,

@@ -4,7 +4,7 @@ import type { EventSourceMappingDefinition } from '../../local/services/lambda/e
 import { eventSourceMappingOf } from '../../local/services/lambda/event-source-mapping/resource.ts';
 import { singleBrokerProperties } from '../../local/services/msk/kafka-properties.ts';
 import { type TopicDefinition, topicOf, topicProperties } from '../../local/services/msk/topic.ts';
-import { resourceUuid } from '../../local/services/names.ts';
+import { resourceUuid } from '../../local/services/physical-names.ts';
 import { UserError } from '../../tooling/errors.ts';
 
 /** A resource that LocalStack lacks, as its template's metadata tell of it. */

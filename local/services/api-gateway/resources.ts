@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RunnerContext } from '../context.ts';
-import { created, type Handlers, ignored, run } from '../handler.ts';
-import { resourceHash } from '../names.ts';
+import { resourceHash } from '../physical-names.ts';
 import { notSupported, texts } from '../properties.ts';
+import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
 import { parseIdentitySources } from './authorizer/identity.ts';
 import type {
   GatewayResponseDefinition,
@@ -89,8 +89,8 @@ const mockIntegration = z
   );
 
 /** API Gateway: REST APIs, with Lambda proxy and MOCK integrations and Lambda authorizers. */
-export const apiGatewayHandlers: Handlers = {
-  'AWS::ApiGateway::RestApi': run(
+export const apiGatewayProviders: ResourceProviders = {
+  'AWS::ApiGateway::RestApi': provider(
     'an HTTP server that answers as API Gateway does',
     z.object({ BinaryMediaTypes: z.array(z.string()).default([]), Body: notSupported, BodyS3Location: notSupported }),
     ({ BinaryMediaTypes: binaryMediaTypes }, request) => {
@@ -110,7 +110,7 @@ export const apiGatewayHandlers: Handlers = {
     },
   ),
 
-  'AWS::ApiGateway::Resource': run(
+  'AWS::ApiGateway::Resource': provider(
     'a path of the REST API',
     partOfApi.extend({ ParentId: z.string(), PathPart: z.string() }),
     ({ RestApiId, ParentId, PathPart }, request) => {
@@ -121,7 +121,7 @@ export const apiGatewayHandlers: Handlers = {
     },
   ),
 
-  'AWS::ApiGateway::Authorizer': run(
+  'AWS::ApiGateway::Authorizer': provider(
     'a function that is asked about requests before they are passed on',
     authorizer,
     (properties, request) => {
@@ -147,7 +147,7 @@ export const apiGatewayHandlers: Handlers = {
     },
   ),
 
-  'AWS::ApiGateway::Method': run(
+  'AWS::ApiGateway::Method': provider(
     'a route of the REST API',
     partOfApi.extend({
       ResourceId: z.string(),
@@ -176,7 +176,7 @@ export const apiGatewayHandlers: Handlers = {
     },
   ),
 
-  'AWS::ApiGateway::GatewayResponse': run(
+  'AWS::ApiGateway::GatewayResponse': provider(
     "the wording of the REST API's own errors",
     partOfApi.extend(gatewayResponseProperties.shape),
     ({ RestApiId, ...declared }, request) => {
@@ -185,7 +185,7 @@ export const apiGatewayHandlers: Handlers = {
     },
   ),
 
-  'AWS::ApiGateway::Stage': run(
+  'AWS::ApiGateway::Stage': provider(
     "the REST API's stage; the local address leaves its name out",
     partOfApi.extend({ StageName: z.string() }),
     ({ RestApiId, StageName }, { context }) => {

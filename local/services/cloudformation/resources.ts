@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { rejectWhenAborted } from '../../../tooling/abort.ts';
 import { stackId } from '../../assembly/stack-scope.ts';
 import { functionName } from '../../aws-identity.ts';
-import { rejectionOnAbort } from '../abort.ts';
-import { type Handlers, type Request, run } from '../handler.ts';
+import { provider, type Request, type ResourceProviders } from '../provider.ts';
 import { bucketDeployment } from './bucket-deployment/bucket-deployment.ts';
 
 /** How long an answer may still take when the provider's function has ended without one. */
@@ -16,7 +16,7 @@ const DEFAULT_TIMEOUT_SECONDS = 900;
  * A custom resource whose provider function runs here as on AWS. Each start sends `Create`, never `Update` or `Delete`.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
-export const customResource = run(
+export const customResource = provider(
   'its provider function is invoked with a Create event',
   z.object({ ServiceToken: z.string(), ServiceTimeout: z.coerce.number().default(DEFAULT_TIMEOUT_SECONDS) }),
   async ({ ServiceToken, ServiceTimeout }, request) => {
@@ -31,7 +31,7 @@ export const customResource = run(
     const { Status, Reason, PhysicalResourceId, Data } = await Promise.race([
       response,
       failureOfInvocation(request, ServiceToken, payload, signal),
-      rejectionOnAbort(signal),
+      rejectWhenAborted(signal),
     ]).finally(() => settled.abort());
     if (Status === 'FAILED') {
       context.log.debug('%s failed: %s', request.logicalId, Reason);
@@ -46,7 +46,7 @@ export const customResource = run(
 );
 
 /** Custom resources, and what the runner does in place of a provider. */
-export const customResourceHandlers: Handlers = {
+export const customResourceProviders: ResourceProviders = {
   'AWS::CloudFormation::CustomResource': customResource,
   'Custom::CDKBucketDeployment': bucketDeployment,
 };

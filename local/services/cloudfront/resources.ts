@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { arnOf } from '../../aws-identity.ts';
-import { created, type Handlers, run } from '../handler.ts';
-import { resourceHash, resourceUuid } from '../names.ts';
+import { resourceHash, resourceUuid } from '../physical-names.ts';
 import { notSupported } from '../properties.ts';
+import { created, provider, type ResourceProviders } from '../provider.ts';
 import { bucketDomain } from '../s3/resources.ts';
 import type { Behavior, Origin } from './distribution-definition.ts';
 import { responseHeadersPolicy, responseHeadersPolicyProperties } from './response-headers-policy-resource.ts';
@@ -27,8 +27,8 @@ const properties = z.object({
 });
 
 /** CloudFront: distributions and the headers that they add to answers. */
-export const cloudFrontHandlers: Handlers = {
-  'AWS::CloudFront::Distribution': run(
+export const cloudFrontProviders: ResourceProviders = {
+  'AWS::CloudFront::Distribution': provider(
     'an HTTP server in front of the bucket and the REST API, without a cache',
     properties,
     ({ DistributionConfig: config }, request) => {
@@ -57,7 +57,7 @@ export const cloudFrontHandlers: Handlers = {
     },
   ),
 
-  'AWS::CloudFront::ResponseHeadersPolicy': run(
+  'AWS::CloudFront::ResponseHeadersPolicy': provider(
     'headers that the local distribution adds and takes away',
     responseHeadersPolicyProperties,
     (policyProperties, request) => {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { arnOf, qualifiedFunctionArn } from '../../aws-identity.ts';
-import { created, type Handlers, run } from '../handler.ts';
-import { physicalName } from '../names.ts';
+import { physicalName } from '../physical-names.ts';
 import { notSupported } from '../properties.ts';
+import { created, provider, type ResourceProviders } from '../provider.ts';
 import { rateMs } from './rate.ts';
 
 const MAX_RULE_NAME = 64;
@@ -16,8 +16,8 @@ const target = z.object({
 });
 
 /** EventBridge: rules that fire at a rate. */
-export const eventsHandlers: Handlers = {
-  'AWS::Events::Rule': run(
+export const eventsProviders: ResourceProviders = {
+  'AWS::Events::Rule': provider(
     'a timer that invokes the functions',
     z.object({
       Name: z.string().optional(),

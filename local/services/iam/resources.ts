@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { arnOf } from '../../aws-identity.ts';
-import { created, type Handlers, run } from '../handler.ts';
-import { physicalName, resourceHash } from '../names.ts';
+import { physicalName, resourceHash } from '../physical-names.ts';
+import { created, provider, type ResourceProviders } from '../provider.ts';
 import type { Principal } from './principals.ts';
 
 const policyDocument = z.object({ Version: z.string().optional(), Statement: z.unknown() });
 const MAX_ROLE_NAME = 64;
 
 /** IAM: roles and the policies attached to them. */
-export const iamHandlers: Handlers = {
-  'AWS::IAM::Role': run(
+export const iamProviders: ResourceProviders = {
+  'AWS::IAM::Role': provider(
     'a principal with access keys of its own',
     z.object({
       RoleName: z.string().optional(),
@@ -23,7 +23,7 @@ export const iamHandlers: Handlers = {
     },
   ),
 
-  'AWS::IAM::Policy': run(
+  'AWS::IAM::Policy': provider(
     'recorded with its roles',
     z.object({ PolicyName: z.string(), PolicyDocument: policyDocument, Roles: z.array(z.string()).default([]) }),
     (properties, { context }) => {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { assetFolder, assetPath, writeFolder } from '../../assembly/asset-files.ts';
 import type { ResourceDeclaration } from '../../assembly/template.ts';
 import { functionArn } from '../../aws-identity.ts';
-import { assetFolder, assetPath, writeFolder } from '../cloudformation/asset-files.ts';
-import { created, type Handlers, ignored, type Request, run } from '../handler.ts';
 import { principalOfRole } from '../iam/resources.ts';
-import { physicalName } from '../names.ts';
+import { physicalName } from '../physical-names.ts';
+import { created, ignored, provider, type Request, type ResourceProviders } from '../provider.ts';
 import { eventSourceMapping } from './event-source-mapping/resource.ts';
 
 const MAX_FUNCTION_NAME = 64;
@@ -31,31 +31,35 @@ const functionProperties = z.object({
     .optional(),
 });
 
-const lambdaFunction = run('a function in processes of its own', functionProperties, async (properties, request) => {
-  const { context } = request;
-  const name = properties.FunctionName ?? physicalName(request, MAX_FUNCTION_NAME);
-  const arn = functionArn(name);
-  const role = principalOfRole(properties.Role);
-  const { ReservedConcurrentExecutions: reservedConcurrency, LoggingConfig: logging } = properties;
-  context.lambda.put({
-    name,
-    arn,
-    label: constructId(request.declaration) ?? name,
-    codeDir: await codeFolder(properties.Code, request),
-    handler: properties.Handler,
-    runtime: properties.Runtime,
-    timeoutSeconds: properties.Timeout,
-    memoryMb: properties.MemorySize,
-    environment: properties.Environment?.Variables ?? {},
-    credentials: context.principals.issue(role),
-    logFormat: logging?.LogFormat ?? 'Text',
-    quiet: isProvider(request),
-    ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
-    ...(logging?.ApplicationLogLevel === undefined ? {} : { applicationLogLevel: logging.ApplicationLogLevel }),
-  });
-  context.functionRoles.set(name, role);
-  return created(name, { Arn: arn });
-});
+const lambdaFunction = provider(
+  'a function in processes of its own',
+  functionProperties,
+  async (properties, request) => {
+    const { context } = request;
+    const name = properties.FunctionName ?? physicalName(request, MAX_FUNCTION_NAME);
+    const arn = functionArn(name);
+    const role = principalOfRole(properties.Role);
+    const { ReservedConcurrentExecutions: reservedConcurrency, LoggingConfig: logging } = properties;
+    context.lambda.put({
+      name,
+      arn,
+      label: constructId(request.declaration) ?? name,
+      codeDir: await codeFolder(properties.Code, request),
+      handler: properties.Handler,
+      runtime: properties.Runtime,
+      timeoutSeconds: properties.Timeout,
+      memoryMb: properties.MemorySize,
+      environment: properties.Environment?.Variables ?? {},
+      credentials: context.principals.issue(role),
+      logFormat: logging?.LogFormat ?? 'Text',
+      quiet: isProvider(request),
+      ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
+      ...(logging?.ApplicationLogLevel === undefined ? {} : { applicationLogLevel: logging.ApplicationLogLevel }),
+    });
+    context.functionRoles.set(name, role);
+    return created(name, { Arn: arn });
+  },
+);
 
 /** Whether the function stands behind a custom resource: then it works for the deployment, and failures say why there. */
 function isProvider({ stack, logicalId }: Request): boolean {
@@ -67,11 +71,11 @@ function isProvider({ stack, logicalId }: Request): boolean {
 const otherRuntime = ignored('only Node.js functions run here; the runner does the work of a bucket deployment itself');
 
 /** Lambda: functions, their other names, and what invokes them. */
-export const lambdaHandlers: Handlers = {
+export const lambdaProviders: ResourceProviders = {
   'AWS::Lambda::Function': ({ Properties }) =>
     typeof Properties?.Runtime === 'string' && !Properties.Runtime.startsWith('nodejs') ? otherRuntime : lambdaFunction,
 
-  'AWS::Lambda::Version': run(
+  'AWS::Lambda::Version': provider(
     'another name of its function: each run has one version of it',
     z.object({ FunctionName: z.string() }),
     ({ FunctionName }, { context }) => {
@@ -81,7 +85,7 @@ export const lambdaHandlers: Handlers = {
     },
   ),
 
-  'AWS::Lambda::Alias': run(
+  'AWS::Lambda::Alias': provider(
     'another name of its function; nothing is shifted to it step by step',
     z.object({ FunctionName: z.string(), Name: z.string(), FunctionVersion: z.string() }),
     ({ FunctionName, Name, FunctionVersion }, { context }) => {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { runDirOf } from '../../../tooling/paths.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { startKafka } from '../../engines/kafka/start-kafka.ts';
-import { created, type Handlers, run } from '../handler.ts';
-import { physicalName, resourceHash, resourceUuid } from '../names.ts';
+import { physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
+import { created, provider, type ResourceProviders } from '../provider.ts';
 import { createTokenAuthenticator } from './authenticate.ts';
 import { singleBrokerProperties } from './kafka-properties.ts';
 import { startSignInListener } from './listener.ts';
@@ -14,8 +14,8 @@ import { ensureTopic, topicOf, topicProperties } from './topic.ts';
 const MAX_CLUSTER_NAME = 64;
 
 /** MSK: clusters, their configurations and topics. */
-export const mskHandlers: Handlers = {
-  'AWS::MSK::Cluster': run(
+export const mskProviders: ResourceProviders = {
+  'AWS::MSK::Cluster': provider(
     'an Apache Kafka broker behind a listener that takes MSK IAM tokens',
     z.object({
       ClusterName: z.string().optional(),
@@ -61,7 +61,7 @@ export const mskHandlers: Handlers = {
     },
   ),
 
-  'AWS::MSK::Configuration': run(
+  'AWS::MSK::Configuration': provider(
     "the broker's settings, without those of replication",
     z.object({ Name: z.string(), ServerProperties: z.string() }),
     ({ Name, ServerProperties }, request) => {
@@ -71,7 +71,7 @@ export const mskHandlers: Handlers = {
     },
   ),
 
-  'AWS::MSK::Topic': run(
+  'AWS::MSK::Topic': provider(
     'a topic on the local broker, kept between runs; it has one replica',
     topicProperties,
     async (properties, { context }) => {

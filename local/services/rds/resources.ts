@@ -5,8 +5,8 @@ import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { startPostgres } from '../../engines/postgres/start-postgres.ts';
 import type { RunnerContext } from '../context.ts';
-import { created, type Handlers, run } from '../handler.ts';
-import { physicalName, resourceHash } from '../names.ts';
+import { physicalName, resourceHash } from '../physical-names.ts';
+import { created, provider, type ResourceProviders } from '../provider.ts';
 
 const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
 const MAX_IDENTIFIER = 63;
@@ -25,8 +25,8 @@ const parameters = z
   );
 
 /** RDS: Postgres instances and their parameters. */
-export const rdsHandlers: Handlers = {
-  [INSTANCE_TYPE]: run(
+export const rdsProviders: ResourceProviders = {
+  [INSTANCE_TYPE]: provider(
     'a Postgres server, with its data kept between runs',
     z.object({
       DBInstanceIdentifier: z.string().optional(),
@@ -63,7 +63,7 @@ export const rdsHandlers: Handlers = {
     },
   ),
 
-  'AWS::RDS::DBParameterGroup': run(
+  'AWS::RDS::DBParameterGroup': provider(
     'settings of the local Postgres servers, which in any case refuse connections without TLS',
     z.object({ DBParameterGroupName: z.string().optional(), Parameters: parameters }),
     ({ DBParameterGroupName, Parameters }, request) => {

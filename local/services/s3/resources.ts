@@ -1,14 +1,14 @@
 import { CreateBucketCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { PARTITION, REGION, URL_SUFFIX } from '../../aws-identity.ts';
-import { created, type Handlers, run } from '../handler.ts';
-import { physicalName } from '../names.ts';
+import { physicalName } from '../physical-names.ts';
+import { created, provider, type ResourceProviders } from '../provider.ts';
 
 const MAX_BUCKET_NAME = 63;
 
 /** S3: buckets. */
-export const s3Handlers: Handlers = {
-  'AWS::S3::Bucket': run(
+export const s3Providers: ResourceProviders = {
+  'AWS::S3::Bucket': provider(
     'a bucket on the local object store, kept between runs',
     z.object({ BucketName: z.string().optional() }),
     async (properties, request) => {

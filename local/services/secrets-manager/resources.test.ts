@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { deploy } from '../../assembly/deploy.ts';
 import { stackOf } from '../../assembly/deploy-fixture.ts';
-import type { Registry } from '../../assembly/registry.ts';
+import type { ProviderRegistry } from '../../assembly/resource-provider.ts';
 import type { RunnerContext } from '../context.ts';
 import { contextFixture, temporaryFolder } from '../context-fixture.ts';
-import { created } from '../handler.ts';
 import { registry } from '../index.ts';
+import { created } from '../provider.ts';
 
 const generated = (username: string) => ({
   Type: 'AWS::SecretsManager::Secret',
@@ -38,11 +38,11 @@ const stack = stackOf('app', {
     ClerkAttachment: attachment('Clerk'),
   },
 });
-const withoutServer: Registry<RunnerContext> = {
-  treatmentOf: (declaration) =>
+const withoutServer: ProviderRegistry<RunnerContext> = {
+  providerOf: (declaration) =>
     declaration.Type === 'AWS::RDS::DBInstance'
       ? { kind: 'ignored', reason: 'a stand-in', identify: standIn }
-      : registry.treatmentOf(declaration),
+      : registry.providerOf(declaration),
 };
 function standIn({ context }: { context: RunnerContext }) {
   context.databases.set('db', { identifier: 'db', name: 'things', port: 1234, masterUsername: 'master', users: [] });

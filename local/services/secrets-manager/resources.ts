@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
-import { created, type Handlers, run } from '../handler.ts';
-import { physicalName } from '../names.ts';
+import { physicalName } from '../physical-names.ts';
+import { created, provider, type ResourceProviders } from '../provider.ts';
 import { passwordRules, randomPassword } from './random-password.ts';
 
 const RDS_INSTANCE = 'AWS::RDS::DBInstance';
@@ -16,8 +16,8 @@ const generateSecretString = passwordRules.extend({
 const loginFields = z.object({ username: z.string(), password: z.string() });
 
 /** Secrets Manager: secrets and their attachment to databases. */
-export const secretsManagerHandlers: Handlers = {
-  'AWS::SecretsManager::Secret': run(
+export const secretsManagerProviders: ResourceProviders = {
+  'AWS::SecretsManager::Secret': provider(
     'a secret, with its value kept between runs',
     z.object({
       Name: z.string().optional(),
@@ -42,7 +42,7 @@ export const secretsManagerHandlers: Handlers = {
     },
   ),
 
-  [ATTACHMENT]: run(
+  [ATTACHMENT]: provider(
     "the database's address, written into the secret",
     z.object({
       SecretId: z.string(),

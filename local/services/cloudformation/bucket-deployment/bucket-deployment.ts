@@ -6,11 +6,11 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
+import { assetFiles, assetPath } from '../../../assembly/asset-files.ts';
 import type { Stack } from '../../../assembly/template.ts';
-import { created, run } from '../../handler.ts';
-import { physicalId } from '../../names.ts';
+import { physicalId } from '../../physical-names.ts';
 import { boolean, notSupported, texts } from '../../properties.ts';
-import { assetFiles, assetPath } from '../asset-files.ts';
+import { created, provider } from '../../provider.ts';
 import { contentTypeOf } from './content-types.ts';
 import { markerReplacer, markersConfig } from './source-markers.ts';
 
@@ -37,7 +37,7 @@ const properties = z.object({
 });
 
 /** The CDK's bucket deployment, without its Python function. */
-export const bucketDeployment = run(
+export const bucketDeployment = provider(
   "the runner itself copies the assets to the bucket, in place of the CDK's Python function",
   properties,
   async (deployment, request) => {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { arnOf, qualifiedFunctionArn } from '../../../aws-identity.ts';
-import { created, run } from '../../handler.ts';
-import { resourceUuid } from '../../names.ts';
+import { resourceUuid } from '../../physical-names.ts';
 import { boolean, notSupported } from '../../properties.ts';
+import { created, provider } from '../../provider.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 
 const KAFKA_DESTINATION = 'kafka://';
@@ -37,12 +37,16 @@ export function eventSourceMappingOf(declared: unknown, uuid: string): EventSour
 }
 
 /** Collects an event source mapping; its poller starts when all functions and topics exist. */
-export const eventSourceMapping = run('a Kafka consumer that invokes the function', properties, (mapping, request) => {
-  const uuid = resourceUuid(request);
-  const definition = definitionOf(mapping, uuid);
-  if (definition) request.context.eventSourceMappings.push(definition);
-  return created(uuid, { Id: uuid, EventSourceMappingArn: arnOf('lambda', `event-source-mapping:${uuid}`) });
-});
+export const eventSourceMapping = provider(
+  'a Kafka consumer that invokes the function',
+  properties,
+  (mapping, request) => {
+    const uuid = resourceUuid(request);
+    const definition = definitionOf(mapping, uuid);
+    if (definition) request.context.eventSourceMappings.push(definition);
+    return created(uuid, { Id: uuid, EventSourceMappingArn: arnOf('lambda', `event-source-mapping:${uuid}`) });
+  },
+);
 
 function definitionOf(mapping: z.output<typeof properties>, uuid: string): EventSourceMappingDefinition | undefined {
   if (!mapping.Enabled) return undefined;

@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import type { ResourceRequest, Treatment } from '../assembly/registry.ts';
+import type { ResourceProvider, ResourceRequest } from '../assembly/resource-provider.ts';
 import type { ResourceResult } from '../assembly/stack-scope.ts';
 import type { ResourceDeclaration } from '../assembly/template.ts';
 import { arnOf } from '../aws-identity.ts';
 import type { RunnerContext } from './context.ts';
-import { physicalId } from './names.ts';
+import { physicalId } from './physical-names.ts';
 
 export type Request = ResourceRequest<RunnerContext>;
 
 /** What is done with a type; for some types it depends on how the resource is declared. */
-export type Handler =
-  | Treatment<RunnerContext>
-  | ((declaration: ResourceDeclaration) => Treatment<RunnerContext> | undefined);
+type ProviderChoice =
+  | ResourceProvider<RunnerContext>
+  | ((declaration: ResourceDeclaration) => ResourceProvider<RunnerContext> | undefined);
 
-/** The handlers of one AWS service, by CloudFormation type. */
-export type Handlers = Readonly<Record<string, Handler>>;
+/** The resource providers of one AWS service, by CloudFormation type. */
+export type ResourceProviders = Readonly<Record<string, ProviderChoice>>;
 
 /**
  * A resource that the runner creates.
@@ -22,11 +22,11 @@ export type Handlers = Readonly<Record<string, Handler>>;
  * @param how what it becomes here, for `--explain`
  * @param schema the properties that matter here; the others are the cloud's business and are passed over
  */
-export function run<Schema extends z.ZodType>(
+export function provider<Schema extends z.ZodType>(
   how: string,
   schema: Schema,
   create: (properties: z.output<Schema>, request: Request) => ResourceResult | Promise<ResourceResult>,
-): Treatment<RunnerContext> {
+): ResourceProvider<RunnerContext> {
   return {
     kind: 'run',
     how,
@@ -39,7 +39,7 @@ export function run<Schema extends z.ZodType>(
 }
 
 /** A resource that needs nothing here. Those that refer to it get made-up values, the same in each run. */
-export function ignored(reason: string): Treatment<RunnerContext> {
+export function ignored(reason: string): ResourceProvider<RunnerContext> {
   return {
     kind: 'ignored',
     reason,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { unzipSync } from 'fflate';
-import type { Stack } from '../../assembly/template.ts';
+import type { Stack } from './template.ts';
 
 /**
  * The path that the assembly has under the S3 key of an asset.

@@ -24,7 +24,7 @@ export interface ResourceRequest<Context> {
 }
 
 /** What the local runner does with a resource. */
-export type Treatment<Context> =
+export type ResourceProvider<Context> =
   | { readonly kind: 'run'; readonly how: string; create(request: ResourceRequest<Context>): Promise<ResourceResult> }
   | {
       readonly kind: 'ignored';
@@ -33,7 +33,7 @@ export type Treatment<Context> =
       identify(request: ResourceRequest<Context>): ResourceResult;
     };
 
-export interface Registry<Context> {
+export interface ProviderRegistry<Context> {
   /** undefined for a resource that the runner does not know */
-  treatmentOf(declaration: ResourceDeclaration): Treatment<Context> | undefined;
+  providerOf(declaration: ResourceDeclaration): ResourceProvider<Context> | undefined;
 }
