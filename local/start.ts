@@ -12,7 +12,7 @@ import type { Stack } from './assembly/template.ts';
 import { startAwsEndpoint } from './aws-endpoint/endpoint.ts';
 import { REGION } from './aws-identity.ts';
 import { startObjectStore } from './engines/object-store/start-object-store.ts';
-import { recoverLeftovers } from './engines/processes/leftovers.ts';
+import { endOrphans } from './engines/processes/orphans.ts';
 import { startCustomResourceResponses } from './services/cloudformation/custom-resource-responses.ts';
 import { createContext, type Running } from './services/context.ts';
 import { Authorizer } from './services/iam/authorize.ts';
@@ -61,9 +61,9 @@ export async function start(
   cleanup.defer(await lockDataDir(dataDir));
   const log = createLog({ source: 'orderflow', file: join(dataDir, 'run.log'), terminal });
   // Also ends what was still starting up when the start was broken off.
-  cleanup.defer(() => recoverLeftovers(dataDir, log));
+  cleanup.defer(() => endOrphans(dataDir, log));
   try {
-    await recoverLeftovers(dataDir, log);
+    await endOrphans(dataDir, log);
     const stacks = await readTemplates(settings, log, signal);
     await checkPorts(portClaims(settings.ports, stacks));
     const addresses = await run(settings, stacks, log, signal, cleanup);

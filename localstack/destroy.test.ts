@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { recordProcess } from '../local/engines/processes/records.ts';
+import { writePidFile } from '../local/engines/processes/pid-files.ts';
 import { lockDataDir } from '../tooling/data-dir-lock.ts';
 import { UserError } from '../tooling/errors.ts';
 import { runDirOf } from '../tooling/paths.ts';
@@ -70,7 +70,7 @@ describe('destroy', () => {
   it('ends what a killed run left running', async () => {
     claimLocalStackDir(dataDir);
     const { child, pid } = await idleProcess();
-    recordProcess(runDirOf(dataDir), 'shard1', pid, 'SIGTERM');
+    writePidFile(runDirOf(dataDir), 'shard1', pid, 'SIGTERM');
     const ended = once(child, 'exit');
     await destroyIt();
     expect(await ended).toEqual([null, 'SIGTERM']);

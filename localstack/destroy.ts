@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadAssembly } from '../local/assembly/load-assembly.ts';
-import { recoverLeftovers } from '../local/engines/processes/leftovers.ts';
+import { endOrphans } from '../local/engines/processes/orphans.ts';
 import { isDataDir, lockDataDir } from '../tooling/data-dir-lock.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog } from '../tooling/log.ts';
@@ -34,7 +34,7 @@ export async function destroy(
     const running = await findRunning(dataDir);
     if (running !== undefined) await end(dataDir, running, settings, say);
     await lockDataDir(dataDir);
-    await recoverLeftovers(dataDir, createLog({ source: 'destroy', terminal: process.stdout }));
+    await endOrphans(dataDir, createLog({ source: 'destroy', terminal: process.stdout }));
     await rm(dataDir, { recursive: true });
   });
   say(`removed ${dataDir}`);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { loadAssembly } from '../local/assembly/load-assembly.ts';
-import { plaintextKafka } from '../local/services/msk/plaintext-kafka.ts';
+import { plaintextKafka } from '../local/services/msk/kafka-client.ts';
 import { createLog } from '../tooling/log.ts';
 import { answersAt } from './answers.ts';
 import { eventSourceMappings, readLeftOut } from './assembly/left-out.ts';

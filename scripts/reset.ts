@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { recoverLeftovers } from '../local/engines/processes/leftovers.ts';
+import { endOrphans } from '../local/engines/processes/orphans.ts';
 import { findRunning } from '../localstack/running.ts';
 import { parseFlags, runCommand } from '../tooling/command-line.ts';
 import { isDataDir, lockDataDir } from '../tooling/data-dir-lock.ts';
@@ -43,7 +43,7 @@ async function reset(dataDir: string): Promise<void> {
   const dirs = [dataDir, localStackDir].filter(isDataDir);
   for (const dir of dirs) await lockDataDir(dir);
   const log = createLog({ source: 'reset', file: join(dataDir, 'run.log'), terminal: process.stdout });
-  for (const dir of dirs) await recoverLeftovers(dir, log);
+  for (const dir of dirs) await endOrphans(dir, log);
   await rm(dataDir, { recursive: true });
   console.log(`Removed ${dataDir}.`);
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { properties } from '../infra/testing/inspect.ts';
 import { templatesOf } from '../infra/testing/templates.ts';
 import kafkaLock from '../local/engines/kafka/jars.lock.json' with { type: 'json' };
-import { serverProperties } from '../local/engines/kafka/server-properties.ts';
+import { serverProperties } from '../local/engines/kafka/properties.ts';
 import { apiOf, apiPath } from '../localstack/assembly/api.ts';
 import {
   bootstrapBrokers,

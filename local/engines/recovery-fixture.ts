@@ -7,14 +7,14 @@ import { loadAuthority } from '../tls/authority.ts';
 import { startKafka } from './kafka/start-kafka.ts';
 import { startObjectStore } from './object-store/start-object-store.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
-import { recoverLeftovers } from './processes/leftovers.ts';
+import { endOrphans } from './processes/orphans.ts';
 
 /** For recovery.engine.test.ts: a runner that starts every engine, says where they are, and waits to be killed. */
 const [dataDir = '', postgresPort = '0', kafkaPort = '0'] = process.argv.slice(2);
 const { settings } = parseCommand([], process.env) as Extract<ReturnType<typeof parseCommand>, { settings: unknown }>;
 
 await lockDataDir(dataDir);
-await recoverLeftovers(dataDir, log);
+await endOrphans(dataDir, log);
 const authority = await loadAuthority(join(dataDir, 'tls'), 'rds');
 const runDir = runDirOf(dataDir);
 const [postgres, kafka, objectStore] = await Promise.all([

@@ -10,7 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runDirOf } from '../../tooling/paths.ts';
 import { processIdentity } from '../../tooling/process-identity.ts';
 import { waitFor } from '../testing.ts';
-import { readRecords } from './processes/records.ts';
+import { readPidFiles } from './processes/pid-files.ts';
 
 interface Started {
   readonly ca: string;
@@ -64,7 +64,7 @@ describe('after kill -9 of the runner', () => {
     await topics(first, ['kept']);
     runner.kill('SIGKILL');
     await once(runner, 'exit');
-    const leftovers = readRecords(runDirOf(dataDir)).map(({ name }) => name);
+    const leftovers = readPidFiles(runDirOf(dataDir)).map(({ name }) => name);
     expect(leftovers).toEqual(expect.arrayContaining(['kafka', 'shard1']));
 
     const second = await startRunner(portOf(first, 'shard1'), portOf(first, 'kafka'));

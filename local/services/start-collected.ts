@@ -10,7 +10,7 @@ import type { Database, KafkaCluster, RunnerContext } from './context.ts';
 import { startSchedule } from './events/schedule.ts';
 import { startPoller } from './lambda/event-source-mapping/poller.ts';
 import type { Invoke } from './lambda/function-definition.ts';
-import { signedInKafka } from './msk/signed-in-kafka.ts';
+import { signedInKafka } from './msk/kafka-client.ts';
 import { byName } from './rds/resources.ts';
 
 /** Where the parts of a deployment are reached. */

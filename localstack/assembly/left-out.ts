@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
+import { singleBrokerProperties } from '../../local/engines/kafka/properties.ts';
 import type { EventSourceMappingDefinition } from '../../local/services/lambda/event-source-mapping/event-source-mapping.ts';
 import { eventSourceMappingOf } from '../../local/services/lambda/event-source-mapping/resource.ts';
-import { singleBrokerProperties } from '../../local/services/msk/kafka-properties.ts';
 import { type TopicDefinition, topicOf, topicProperties } from '../../local/services/msk/topic.ts';
 import { resourceUuid } from '../../local/services/physical-names.ts';
 import { UserError } from '../../tooling/errors.ts';

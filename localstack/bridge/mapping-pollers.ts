@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs';
 import { functionName } from '../../local/aws-identity.ts';
 import { startPoller } from '../../local/services/lambda/event-source-mapping/poller.ts';
 import type { Invoke } from '../../local/services/lambda/function-definition.ts';
-import { plaintextKafka } from '../../local/services/msk/plaintext-kafka.ts';
+import { plaintextKafka } from '../../local/services/msk/kafka-client.ts';
 import type { Log } from '../../tooling/log.ts';
 import { answersAt } from '../answers.ts';
 import type { SourcedMapping } from './assembly-watch.ts';

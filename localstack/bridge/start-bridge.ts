@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { within } from '../../local/services/lambda/event-source-mapping/within.ts';
+import { settlesWithin } from '../../local/services/lambda/event-source-mapping/timing.ts';
 import type { Log } from '../../tooling/log.ts';
 import { AssemblyWatch, type SourcedMapping } from './assembly-watch.ts';
 import { connectLambda } from './lambda-connection.ts';
@@ -41,7 +41,7 @@ export async function startBridge(options: BridgeOptions): Promise<{ stop(): Pro
       mappings = watch.look() ?? mappings;
       await pollers.follow(mappings);
       await showLife().catch((error: Error) => log.warn(error.message));
-      await within(LOOK_EVERY_MS, stopping.promise);
+      await settlesWithin(LOOK_EVERY_MS, stopping.promise);
     }
   };
 

@@ -1,5 +1,5 @@
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
-import { plaintextKafka } from '../../local/services/msk/plaintext-kafka.ts';
+import { plaintextKafka } from '../../local/services/msk/kafka-client.ts';
 import { ensureTopic, type TopicDefinition } from '../../local/services/msk/topic.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { createLog } from '../../tooling/log.ts';

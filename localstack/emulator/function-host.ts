@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { EnvironmentSurroundings } from '../../local/services/lambda/environment-variables.ts';
+import { LambdaError } from '../../local/services/lambda/errors.ts';
 import type { FunctionDefinition } from '../../local/services/lambda/function-definition.ts';
 import { DEFAULT_LIMITS, FunctionPool, type InvocationRequest } from '../../local/services/lambda/function-pool.ts';
-import { LambdaError } from '../../local/services/lambda/lambda-error.ts';
-import { ProcessGuard } from '../../local/services/lambda/process-guard.ts';
+import { ProcessReaper } from '../../local/services/lambda/process-reaper.ts';
 import type { Log } from '../../tooling/log.ts';
 
 /** What the executor in LocalStack says about one version of a function. */
@@ -23,7 +23,7 @@ const INTERNET = { trustedCertificates: [], httpsPort: 443 };
 export class FunctionHost {
   readonly #runtimeDir: string;
   readonly #log: Log;
-  readonly #guard: ProcessGuard;
+  readonly #reaper: ProcessReaper;
   readonly #server = createServer((request, response) => {
     this.#handle(request, response).catch((error: Error) => {
       if (!response.destroyed) respond(response, error instanceof LambdaError ? 503 : 500, { error: error.message });
@@ -37,7 +37,7 @@ export class FunctionHost {
   constructor({ runtimeDir, log }: { runtimeDir: string; log: Log }) {
     this.#runtimeDir = runtimeDir;
     this.#log = log;
-    this.#guard = new ProcessGuard(log);
+    this.#reaper = new ProcessReaper(log);
   }
 
   /** Listens on any free port of loopback. @returns `host:port` */
@@ -61,7 +61,7 @@ export class FunctionHost {
     this.#server.close();
     this.#server.closeAllConnections();
     await this.reset();
-    this.#guard.stop();
+    this.#reaper.stop();
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,7 +95,7 @@ export class FunctionHost {
       region,
       runtimeDir: this.#runtimeDir,
       internet: INTERNET,
-      guard: this.#guard,
+      reaper: this.#reaper,
       log: this.#log.child(definition.name),
     };
     const pool = new FunctionPool(options, DEFAULT_LIMITS);

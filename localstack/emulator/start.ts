@@ -13,7 +13,7 @@ export interface EmulatorOptions {
   readonly python: string;
   /** Folder for LocalStack's files. It keeps nothing there between starts: this edition has no persistence. */
   readonly dir: string;
-  /** Folder that says which processes use the data folder; see `recoverLeftovers`. */
+  /** Folder that says which processes use the data folder; see `endOrphans`. */
   readonly runDir: string;
   /** 0 means any free one. */
   readonly port: number;

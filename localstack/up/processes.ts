@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { recoverLeftovers } from '../../local/engines/processes/leftovers.ts';
+import { endOrphans } from '../../local/engines/processes/orphans.ts';
 import { lockDataDir } from '../../tooling/data-dir-lock.ts';
 import { createLog } from '../../tooling/log.ts';
 import { checkPorts } from '../../tooling/ports.ts';
@@ -43,11 +43,11 @@ export async function upProcesses(options: UpOptions): Promise<Running & { stop(
   cleanup.defer(await lockDataDir(dataDir));
   const log = createLog({ source: 'localstack', file: logFileOf(dataDir), terminal: options.terminal });
   // Also ends what was still starting up when the start was broken off.
-  cleanup.defer(() => recoverLeftovers(dataDir, log));
+  cleanup.defer(() => endOrphans(dataDir, log));
   try {
     refuseOther(await findRunning(dataDir), { mode: 'processes', passwords: options.settings.passwords });
     await forgetRunning(dataDir);
-    await recoverLeftovers(dataDir, log);
+    await endOrphans(dataDir, log);
     await checkPorts(portClaims(options.settings.ports));
     const settings = { ...options.settings, ports: await chooseFreePorts(options.settings.ports) };
     const context = contextForProcesses(settings);

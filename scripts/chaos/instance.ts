@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { recoverLeftovers } from '../../local/engines/processes/leftovers.ts';
+import { endOrphans } from '../../local/engines/processes/orphans.ts';
 import type { Addresses } from '../../local/start.ts';
 import { lockDataDir } from '../../tooling/data-dir-lock.ts';
 import { createLog } from '../../tooling/log.ts';
@@ -101,7 +101,7 @@ export class Instance {
     clearTimeout(slow);
     const unlock = await lockDataDir(this.dataDir);
     const file = join(this.folder, 'cleanup.log');
-    await recoverLeftovers(this.dataDir, createLog({ source: 'chaos', file, terminal: process.stdout }));
+    await endOrphans(this.dataDir, createLog({ source: 'chaos', file, terminal: process.stdout }));
     if (keepData) await unlock();
     else await rm(this.folder, { recursive: true });
   }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProcessRecord } from '../../local/engines/processes/records.ts';
+import type { ProcessRecord } from '../../local/engines/processes/pid-files.ts';
 import { runDirOf } from '../../tooling/paths.ts';
 import { processIdentity } from '../../tooling/process-identity.ts';
 

@@ -7,15 +7,15 @@ import type { Log } from '../../../tooling/log.ts';
 import { freePort } from '../../../tooling/ports.ts';
 import type { Engine } from '../engine.ts';
 import { type SupervisedProcess, supervise } from '../processes/supervise.ts';
-import { type ClassArchive, openClassArchive } from './class-archive.ts';
 import { kafkaClassPath } from './jars.ts';
 import { findJava, javaEnvironment } from './java.ts';
-import { LOG4J_PROPERTIES, serverProperties } from './server-properties.ts';
+import { type ClassArchive, openClassArchive } from './jvm.ts';
+import { LOG4J_PROPERTIES, serverProperties } from './properties.ts';
 
 export interface KafkaOptions {
   /** Folder that keeps the broker's data between runs. */
   readonly dir: string;
-  /** Folder that says which processes use the data folder; see {@link recoverLeftovers}. */
+  /** Folder that says which processes use the data folder; see {@link endOrphans}. */
   readonly runDir: string;
   /** Folder for Kafka itself, fetched once. */
   readonly cacheDir: string;

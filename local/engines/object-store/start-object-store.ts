@@ -7,7 +7,7 @@ import { supervise } from '../processes/supervise.ts';
 export interface ObjectStoreOptions {
   /** Folder that keeps the buckets between runs. */
   readonly dir: string;
-  /** Folder that says which processes use the data folder; see {@link recoverLeftovers}. */
+  /** Folder that says which processes use the data folder; see {@link endOrphans}. */
   readonly runDir: string;
   readonly log: Log;
 }

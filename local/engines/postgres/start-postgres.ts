@@ -15,7 +15,7 @@ export interface PostgresOptions {
   readonly name: string;
   /** Folder that keeps the server's data between runs. */
   readonly dir: string;
-  /** Folder that says which processes use the data folder; see {@link recoverLeftovers}. */
+  /** Folder that says which processes use the data folder; see {@link endOrphans}. */
   readonly runDir: string;
   /** Port on loopback; 0 means any free one. */
   readonly port: number;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { signalGroup } from '../../../tooling/process-group.ts';
-import { forgetProcess, recordProcess } from './records.ts';
+import { removePidFile, writePidFile } from './pid-files.ts';
 
 /** One start of a server process. */
 export interface Launch {
@@ -51,7 +51,7 @@ export async function spawnChild(launch: Launch, options: ChildOptions): Promise
   });
   await spawned(child);
   const pid = child.pid as number;
-  recordProcess(options.runDir, options.name, pid, options.stopSignal);
+  writePidFile(options.runDir, options.name, pid, options.stopSignal);
   createInterface({ input: child.stdout }).on('line', options.onLine);
   createInterface({ input: child.stderr }).on('line', options.onLine);
 
@@ -59,7 +59,7 @@ export async function spawnChild(launch: Launch, options: ChildOptions): Promise
     child.once('exit', (code, signal) => {
       // Nothing that a server started survives it.
       signalGroup(pid, 'SIGKILL');
-      forgetProcess(options.runDir, options.name);
+      removePidFile(options.runDir, options.name);
       resolve({ code, signal });
     });
   });

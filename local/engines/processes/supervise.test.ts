@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { processIdentity } from '../../../tooling/process-identity.ts';
 import { silentLog, waitFor } from '../../testing.ts';
-import { readRecords } from './records.ts';
+import { readPidFiles } from './pid-files.ts';
 import { type Supervision, supervise } from './supervise.ts';
 
 const STAYS = "console.log('ready'); setInterval(() => {}, 1000);";
@@ -38,10 +38,10 @@ describe('a supervised server', () => {
   it('is written down while it runs, in a process group of its own', async () => {
     const { server, runDir } = start(STAYS);
     const { pid } = await server;
-    expect(readRecords(runDir)).toMatchObject([{ name: 'server', pid, stopSignal: 'SIGTERM' }]);
+    expect(readPidFiles(runDir)).toMatchObject([{ name: 'server', pid, stopSignal: 'SIGTERM' }]);
     expect(() => process.kill(-(pid as number), 0)).not.toThrow();
     await (await server).stop();
-    expect(readRecords(runDir)).toEqual([]);
+    expect(readPidFiles(runDir)).toEqual([]);
     expect(isAlive(pid as number)).toBe(false);
   });
 
@@ -83,9 +83,9 @@ describe('a supervised server', () => {
     });
     const running = await server;
     process.kill(running.pid as number, 'SIGKILL');
-    await waitFor(() => starts === 2 && readRecords(runDir).length === 1);
+    await waitFor(() => starts === 2 && readPidFiles(runDir).length === 1);
     await running.stop();
-    expect(readRecords(runDir)).toEqual([]);
+    expect(readPidFiles(runDir)).toEqual([]);
   });
 
   it('is ended by force, with its children, when it does not heed the signal', async () => {
@@ -110,7 +110,7 @@ describe('a supervised server', () => {
   it('fails when it is not ready in time, and leaves nothing behind', async () => {
     const { server, runDir } = start('setInterval(() => {}, 1000)', { readyWithinMs: 300 });
     await expect(server).rejects.toThrow('server: not ready after 300 ms');
-    expect(readRecords(runDir)).toEqual([]);
+    expect(readPidFiles(runDir)).toEqual([]);
   });
 
   it('fails when there is no such program', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LambdaError } from '../lambda/lambda-error.ts';
+import { LambdaError } from '../lambda/errors.ts';
 import { apiDefinition, call, exchange, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
 
 const routes = [lambdaRoute('POST', '/api/orders', 100)];

@@ -3,7 +3,7 @@ import { arnOf, qualifiedFunctionArn } from '../../aws-identity.ts';
 import { physicalName } from '../physical-names.ts';
 import { notSupported } from '../properties.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
-import { rateMs } from './rate.ts';
+import { rateMs } from './schedule.ts';
 
 const MAX_RULE_NAME = 64;
 

@@ -3,17 +3,8 @@ import { type ApiCall, type AwsApi, percentDecoded } from '../../aws-endpoint/ap
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { type ApiResponse, restJson } from '../../aws-endpoint/protocols.ts';
 import { arnOf, qualifiedFunctionName } from '../../aws-identity.ts';
+import { LambdaError } from './errors.ts';
 import type { Invoke } from './function-definition.ts';
-import type { LambdaErrorCode } from './lambda-error.ts';
-
-/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
-const STATUS_OF: Readonly<Record<string, number>> = {
-  InvalidRequestContentException: 400,
-  ResourceNotFoundException: 404,
-  RequestTooLargeException: 413,
-  TooManyRequestsException: 429,
-  ServiceException: 500,
-} satisfies Record<LambdaErrorCode, number>;
 
 /** Lambda's Invoke. An asynchronous invocation that fails is logged and not tried again. */
 export function lambda(o: { invoke: Invoke; log: Log }): AwsApi {
@@ -46,7 +37,8 @@ export function lambda(o: { invoke: Invoke; log: Log }): AwsApi {
 
 async function requestResponse(invoke: Invoke, functionArn: string, payload: string): Promise<ApiResponse> {
   const result = await invoke(functionArn, payload).catch((error: unknown) => {
-    throw serviceError(error);
+    if (!(error instanceof LambdaError)) throw error;
+    throw new AwsError(error.code, error.message, error.status, { cause: error });
   });
   return {
     headers: {
@@ -83,10 +75,4 @@ function jsonPayload(body: Buffer): string {
     throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json.', 400, { cause });
   }
   return payload;
-}
-
-function serviceError(error: unknown): unknown {
-  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return error;
-  const status = STATUS_OF[error.code];
-  return status === undefined ? error : new AwsError(error.code, error.message, status, { cause: error });
 }

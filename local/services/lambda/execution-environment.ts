@@ -9,11 +9,10 @@ import {
   INTERNET_VARIABLE,
   type InternetStandIn,
 } from './environment-variables.ts';
+import { exitedPayload, type ProcessExit, timedOutPayload } from './errors.ts';
 import type { FunctionDefinition } from './function-definition.ts';
-import { exitedPayload, type ProcessExit, timedOutPayload } from './function-errors.ts';
-import { forwardLines } from './function-log.ts';
-import type { ProcessGuard } from './process-guard.ts';
-import { type RecordingLog, recordingLog } from './recording-log.ts';
+import { forwardLines, type RecordingLog, recordingLog } from './function-log.ts';
+import type { ProcessReaper } from './process-reaper.ts';
 import { type Invocation, type RuntimeAnswer, RuntimeApi } from './runtime-api.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./runtime/bootstrap.mjs', import.meta.url));
@@ -25,7 +24,7 @@ const LAST_OUTPUT_MS = 1_000;
 export interface EnvironmentOptions extends EnvironmentSurroundings {
   readonly definition: FunctionDefinition;
   readonly internet: InternetStandIn;
-  readonly guard: ProcessGuard;
+  readonly reaper: ProcessReaper;
   /** Already named after the function. */
   readonly log: Log;
 }
@@ -65,7 +64,7 @@ export class ExecutionEnvironment {
 
   /** Starts the process; {@link init} says when it is ready. */
   static async start(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
-    const { definition, guard } = options;
+    const { definition, reaper } = options;
     const log = recordingLog(options.log);
     const api = new RuntimeApi();
     const address = await api.listen();
@@ -79,7 +78,7 @@ export class ExecutionEnvironment {
       // Its own process group: Ctrl-C in the terminal is for the runner, and children of the function end with it.
       detached: true,
     });
-    if (child.pid) guard.started(child.pid);
+    if (child.pid) reaper.watch(child.pid);
     forwardLines(child.stdout, log, 'info');
     forwardLines(child.stderr, log, 'warn');
     return new ExecutionEnvironment(options, api, child, log);
@@ -180,6 +179,6 @@ export class ExecutionEnvironment {
     if (pid === undefined) return;
     // What the function itself started shares its group and must not outlive it.
     signalGroup(pid, 'SIGKILL');
-    this.#options.guard.ended(pid);
+    this.#options.reaper.forget(pid);
   }
 }

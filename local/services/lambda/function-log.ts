@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
+import { format } from 'node:util';
 import type { Log } from '../../../tooling/log.ts';
 
-type Write = 'debug' | 'info' | 'warn' | 'error';
+type Level = Exclude<keyof Log, 'child'>;
 
-const writers: Record<string, Write> = {
+const LEVELS: Record<string, Level> = {
   TRACE: 'debug',
   DEBUG: 'debug',
   INFO: 'info',
@@ -17,11 +18,11 @@ const writers: Record<string, Write> = {
  *
  * @param unmarked where lines without a level go, such as those that Node itself prints
  */
-export function forwardLines(output: Readable, log: Log, unmarked: Write): void {
+export function forwardLines(output: Readable, log: Log, unmarked: Level): void {
   let rest = '';
   const write = (line: string) => {
     // The runtime client writes a carriage return where a message has a line feed.
-    if (line) log[writers[levelOf(line) ?? ''] ?? unmarked](line.replaceAll('\r', '\n'));
+    if (line) log[LEVELS[levelOf(line) ?? ''] ?? unmarked](line.replaceAll('\r', '\n'));
   };
   output.setEncoding('utf8');
   output.on('data', (text: string) => {
@@ -41,4 +42,33 @@ function levelOf(line: string): string | undefined {
     // A line that only looks like JSON has no level of its own.
     return undefined;
   }
+}
+
+/** A log that also keeps its lines until they are taken. */
+export interface RecordingLog extends Log {
+  /** What was written since the last call, one line per entry: a line feed inside is a carriage return. */
+  takeLines(): string;
+}
+
+/** Writes to the given log and keeps what it writes. */
+export function recordingLog(log: Log): RecordingLog {
+  let lines: string[] = [];
+  const writer =
+    (level: Level) =>
+    (message: string, ...values: unknown[]) => {
+      lines.push(`${format(message, ...values).replaceAll('\n', '\r')}\n`);
+      log[level](message, ...values);
+    };
+  return {
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+    child: (source) => log.child(source),
+    takeLines() {
+      const taken = lines.join('');
+      lines = [];
+      return taken;
+    },
+  };
 }

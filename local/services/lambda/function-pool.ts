@@ -1,9 +1,8 @@
+import { LambdaError, timedOutPayload } from './errors.ts';
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 import { versionOf } from './function-definition.ts';
-import { timedOutPayload } from './function-errors.ts';
-import { LambdaError } from './lambda-error.ts';
 import type { Invocation, RuntimeAnswer } from './runtime-api.ts';
-import { SlotQueue } from './slot-queue.ts';
+import { Semaphore } from './semaphore.ts';
 
 export interface PoolLimits {
   /** Execution environments per function that this machine runs side by side. AWS would start more. */
@@ -27,7 +26,7 @@ export type LoggedAnswer = RuntimeAnswer & { readonly lines: string };
 export class FunctionPool {
   readonly #options: EnvironmentOptions;
   readonly #limits: PoolLimits;
-  readonly #slots: SlotQueue;
+  readonly #permits: Semaphore;
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #idle: { environment: ExecutionEnvironment; timer: NodeJS.Timeout }[] = [];
   #stopped = false;
@@ -35,12 +34,12 @@ export class FunctionPool {
   constructor(options: EnvironmentOptions, limits: PoolLimits) {
     this.#options = options;
     this.#limits = limits;
-    this.#slots = new SlotQueue(limits.maxEnvironments);
+    this.#permits = new Semaphore(limits.maxEnvironments);
   }
 
   /** Invocations that run or wait for a free environment. */
   get concurrency(): number {
-    return this.#slots.taken + this.#slots.waiting;
+    return this.#permits.demand;
   }
 
   /**
@@ -53,18 +52,18 @@ export class FunctionPool {
     if (reservedConcurrency !== undefined && this.concurrency >= reservedConcurrency) {
       throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
     }
-    await this.#slots.take(request.signal);
+    await this.#permits.acquire(request.signal);
     try {
       return await this.#run(request);
     } finally {
-      this.#slots.release();
+      this.#permits.release();
     }
   }
 
   /** Ends every environment, busy ones included, and refuses whatever waits. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#slots.close(new LambdaError('ServiceException', 'The service is stopping.'));
+    this.#permits.close(new LambdaError('ServiceException', 'The service is stopping.'));
     for (const { timer } of this.#idle) clearTimeout(timer);
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
   }

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Log } from '../../../tooling/log.ts';
 import { functionName, qualifiedFunctionName } from '../../aws-identity.ts';
 import type { InternetStandIn } from './environment-variables.ts';
+import { LambdaError } from './errors.ts';
 import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './function-pool.ts';
-import { LambdaError } from './lambda-error.ts';
-import { ProcessGuard } from './process-guard.ts';
+import { ProcessReaper } from './process-reaper.ts';
 
 /** AWS's default limit of concurrent executions per account and Region. */
 const ACCOUNT_CONCURRENCY = 1000;
@@ -27,7 +27,7 @@ export interface LambdaServiceOptions {
 export class LambdaService {
   readonly #options: LambdaServiceOptions;
   readonly #limits: PoolLimits;
-  readonly #guard: ProcessGuard;
+  readonly #reaper: ProcessReaper;
   readonly #functions = new Map<string, { definition: FunctionDefinition; pool: FunctionPool }>();
   /** By `<name>:<version or alias>`: the version that it stands for. */
   readonly #versions = new Map<string, string>();
@@ -35,7 +35,7 @@ export class LambdaService {
   constructor(options: LambdaServiceOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#guard = new ProcessGuard(options.log);
+    this.#reaper = new ProcessReaper(options.log);
   }
 
   /**
@@ -56,7 +56,7 @@ export class LambdaService {
         region: this.#options.region,
         runtimeDir: this.#options.runtimeDir,
         internet: this.#options.internet,
-        guard: this.#guard,
+        reaper: this.#reaper,
         log: definition.quiet ? asDetail(log) : log,
       },
       this.#limits,
@@ -101,7 +101,7 @@ export class LambdaService {
   /** Ends every execution environment; resolves when all processes are gone. */
   async stop(): Promise<void> {
     await Promise.all([...this.#functions.values()].map(({ pool }) => pool.stop()));
-    this.#guard.stop();
+    this.#reaper.stop();
   }
 
   #find(nameOrArn: string): { definition: FunctionDefinition; pool: FunctionPool; executedVersion: string } {

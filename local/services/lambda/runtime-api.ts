@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MAX_RESPONSE_BYTES, responseTooLargePayload } from './function-errors.ts';
+import { MAX_RESPONSE_BYTES, responseTooLargePayload } from './errors.ts';
 
 /** One event on its way to a function. */
 export interface Invocation {

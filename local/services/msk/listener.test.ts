@@ -8,7 +8,7 @@ import { freePort } from '../../../tooling/ports.ts';
 import { silentLog } from '../../testing.ts';
 import { loadAuthority } from '../../tls/authority.ts';
 import type { Principal } from '../iam/principals.ts';
-import * as kafka from './frames.ts';
+import * as kafka from './kafka-protocol.ts';
 import { startSignInListener } from './listener.ts';
 
 const alice: Principal = { kind: 'role', name: 'alice', arn: 'arn:aws:iam::000000000000:role/alice' };

@@ -12,8 +12,8 @@ import { silentLog, waitFor } from '../../testing.ts';
 import { loadAuthority } from '../../tls/authority.ts';
 import { Authorizer } from '../iam/authorize.ts';
 import { type Credentials, PrincipalStore } from '../iam/principals.ts';
-import { createTokenAuthenticator } from './authenticate.ts';
 import { type SignInListener, startSignInListener } from './listener.ts';
+import { createTokenAuthenticator } from './oauthbearer.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'msk-'));
 const { cacheDir } = (parseCommand([], process.env) as { settings: Settings }).settings;

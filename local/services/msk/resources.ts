@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { runDirOf } from '../../../tooling/paths.ts';
 import { arnOf } from '../../aws-identity.ts';
+import { singleBrokerProperties } from '../../engines/kafka/properties.ts';
 import { startKafka } from '../../engines/kafka/start-kafka.ts';
 import { physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
-import { createTokenAuthenticator } from './authenticate.ts';
-import { singleBrokerProperties } from './kafka-properties.ts';
+import { plaintextKafka } from './kafka-client.ts';
 import { startSignInListener } from './listener.ts';
-import { plaintextKafka } from './plaintext-kafka.ts';
+import { createTokenAuthenticator } from './oauthbearer.ts';
 import { ensureTopic, topicOf, topicProperties } from './topic.ts';
 
 const MAX_CLUSTER_NAME = 64;

@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Principal } from '../iam/principals.ts';
-import { readFrame } from './frame-stream.ts';
-import * as kafka from './frames.ts';
-import { API_KEY, ERROR_CODE, FrameError } from './frames.ts';
+import * as kafka from './kafka-protocol.ts';
+import { API_KEY, ERROR_CODE, FrameError, readFrame } from './kafka-protocol.ts';
 import { MECHANISM, readBearerToken, unsecuredMessage } from './oauthbearer.ts';
 
 export interface SignInOptions {

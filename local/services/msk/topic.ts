@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { z } from 'zod';
-import { singleBrokerProperties } from './kafka-properties.ts';
+import { singleBrokerProperties } from '../../engines/kafka/properties.ts';
 
 // Node finds no named exports of these names in the CommonJS package.
 const { ConfigResourceTypes, KafkaJSProtocolError } = kafkajs;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LambdaError } from '../../lambda/lambda-error.ts';
+import { LambdaError } from '../../lambda/errors.ts';
 import { call } from '../gateway-fixture.ts';
 import { API_ARN, guardedApi, type Outcome, policyResult } from './authorizer-fixture.ts';
 

@@ -1,7 +1,6 @@
-import { backoffMs } from './backoff.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
-import { eventBytes, MAX_RECORDS_BYTES } from './kafka-event.ts';
-import type { KafkaRecord } from './kafka-record.ts';
+import { eventBytes, type KafkaRecord, MAX_RECORDS_BYTES } from './kafka-event.ts';
+import { backoffMs } from './timing.ts';
 
 export interface DeliveryPolicy {
   /** Retries after the first attempt; -1 is endless. */

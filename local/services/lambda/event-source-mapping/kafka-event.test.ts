@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { failureMessage } from './failure-message.ts';
-import { kafkaEvent } from './kafka-event.ts';
-import { recordOf } from './kafka-record.ts';
+import { kafkaEvent, recordOf } from './kafka-event.ts';
+import { failureMessage } from './on-failure-topic.ts';
 import { CLUSTER_ARN, mapping, record } from './poller-fixture.ts';
 
 const message = {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { partitionName } from './kafka-event.ts';
-import type { KafkaRecord } from './kafka-record.ts';
+import { type KafkaRecord, partitionName } from './kafka-event.ts';
 
 const partialResponse = z
   .object({

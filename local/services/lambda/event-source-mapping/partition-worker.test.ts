@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog, waitFor } from '../../../testing.ts';
+import { LambdaError } from '../errors.ts';
 import type { InvokeResult } from '../function-definition.ts';
-import { LambdaError } from '../lambda-error.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
-import type { FailureMessage } from './failure-topic.ts';
+import type { FailureMessage } from './on-failure-topic.ts';
 import { PartitionWorker } from './partition-worker.ts';
 import { mapping, records } from './poller-fixture.ts';
 

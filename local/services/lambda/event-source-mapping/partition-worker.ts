@@ -1,16 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../../../tooling/log.ts';
 import type { Invoke } from '../function-definition.ts';
-import { backoffMs } from './backoff.ts';
 import { Delivery, deliveryPolicy, type Outcome, type Step } from './delivery.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
-import { failureMessage } from './failure-message.ts';
-import type { FailureMessage } from './failure-topic.ts';
-import { kafkaEvent, partitionName } from './kafka-event.ts';
-import type { KafkaRecord } from './kafka-record.ts';
+import { type KafkaRecord, kafkaEvent, partitionName } from './kafka-event.ts';
+import type { FailureMessage } from './on-failure-topic.ts';
+import { failureMessage } from './on-failure-topic.ts';
 import { failedRecords } from './partial-response.ts';
 import { RecordBuffer } from './record-buffer.ts';
-import { within } from './within.ts';
+import { backoffMs, settlesWithin } from './timing.ts';
 
 export interface PartitionWorkerOptions {
   readonly mapping: EventSourceMappingDefinition;
@@ -99,7 +97,7 @@ export class PartitionWorker {
 
   async #waitForRecords(atMostMs: number | undefined): Promise<void> {
     const { promise } = this.#wake;
-    await (atMostMs === undefined ? promise : within(atMostMs, promise));
+    await (atMostMs === undefined ? promise : settlesWithin(atMostMs, promise));
     this.#wake = Promise.withResolvers();
   }
 

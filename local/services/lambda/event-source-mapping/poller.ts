@@ -1,12 +1,11 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Log } from '../../../../tooling/log.ts';
 import type { Invoke } from '../function-definition.ts';
-import { backoffMs } from './backoff.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
-import { FailureTopic } from './failure-topic.ts';
-import { recordOf } from './kafka-record.ts';
+import { recordOf } from './kafka-event.ts';
+import { OnFailureTopic } from './on-failure-topic.ts';
 import { PartitionWorker } from './partition-worker.ts';
-import { within } from './within.ts';
+import { backoffMs, settlesWithin } from './timing.ts';
 
 /** How long {@link startPoller} waits for the group; joining goes on afterwards. */
 const JOIN_WAIT_MS = 2_000;
@@ -45,7 +44,7 @@ export async function startPoller(options: PollerOptions): Promise<{ stop(): Pro
 class Poller {
   readonly #options: PollerOptions;
   readonly #workers = new Map<number, PartitionWorker>();
-  readonly #failureTopic: FailureTopic | undefined;
+  readonly #failureTopic: OnFailureTopic | undefined;
   readonly #stopping = Promise.withResolvers<void>();
   readonly #joined = Promise.withResolvers<void>();
   #stopped = false;
@@ -55,12 +54,12 @@ class Poller {
   constructor(options: PollerOptions) {
     this.#options = options;
     const { onFailureTopic } = options.mapping;
-    this.#failureTopic = onFailureTopic ? new FailureTopic(options.kafka, onFailureTopic) : undefined;
+    this.#failureTopic = onFailureTopic ? new OnFailureTopic(options.kafka, onFailureTopic) : undefined;
   }
 
   async start(): Promise<void> {
     this.#supervision = this.#supervise();
-    if (!(await within(JOIN_WAIT_MS, this.#joined.promise))) {
+    if (!(await settlesWithin(JOIN_WAIT_MS, this.#joined.promise))) {
       this.#options.log.debug(`${this.#options.mapping.consumerGroupId}: still joining the group`);
     }
   }
@@ -69,7 +68,7 @@ class Poller {
     this.#stopped = true;
     const workers = [...this.#workers.values()];
     for (const worker of workers) worker.stop();
-    await within(DRAIN_MS, Promise.all(workers.map(({ finished }) => finished)));
+    await settlesWithin(DRAIN_MS, Promise.all(workers.map(({ finished }) => finished)));
     this.#stopping.resolve();
     await this.#supervision;
     await this.#close(this.#failureTopic?.stop());
@@ -93,13 +92,13 @@ class Poller {
 
       const wait = backoffMs(failures);
       log.warn(`${mapping.consumerGroupId}: ${error.message}; trying again in ${Math.round(wait)} ms`);
-      await within(wait, this.#stopping.promise);
+      await settlesWithin(wait, this.#stopping.promise);
     }
   }
 
   async #close(closing: Promise<void> | undefined): Promise<void> {
     try {
-      await within(DISCONNECT_MS, closing ?? Promise.resolve());
+      await settlesWithin(DISCONNECT_MS, closing ?? Promise.resolve());
     } catch (error) {
       // A broker that is gone cannot be left in good order.
       this.#options.log.debug(`${this.#options.mapping.consumerGroupId}: ${(error as Error).message}`);

@@ -1,5 +1,4 @@
-import { eventBytes, MAX_RECORDS_BYTES } from './kafka-event.ts';
-import type { KafkaRecord } from './kafka-record.ts';
+import { eventBytes, type KafkaRecord, MAX_RECORDS_BYTES } from './kafka-event.ts';
 
 interface Entry {
   readonly record: KafkaRecord;

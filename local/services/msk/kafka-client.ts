@@ -1,10 +1,23 @@
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, type logCreator, logLevel } from 'kafkajs';
 import type { Log } from '../../../tooling/log.ts';
 import { REGION } from '../../aws-identity.ts';
 import type { Authority } from '../../tls/authority.ts';
 import type { Credentials } from '../iam/principals.ts';
-import { debugLog } from './plaintext-kafka.ts';
+
+/**
+ * A Kafka client without encryption and sign-in.
+ *
+ * @param o.bootstrapServers `host:port,host:port`
+ */
+export function plaintextKafka(o: { clientId: string; bootstrapServers: string; log: Log }): Kafka {
+  return new Kafka({
+    clientId: o.clientId,
+    brokers: o.bootstrapServers.split(','),
+    logLevel: logLevel.WARN,
+    logCreator: debugLog(o.log),
+  });
+}
 
 /** A Kafka client that signs in with an MSK IAM token, as a function of the role would. */
 export function signedInKafka(o: {
@@ -28,4 +41,11 @@ export function signedInKafka(o: {
     logLevel: logLevel.WARN,
     logCreator: debugLog(o.log),
   });
+}
+
+/** KafkaJS retries by itself, so what it has to say is detail. */
+function debugLog(log: Log): logCreator {
+  return () =>
+    ({ namespace, log: { message, error } }) =>
+      log.debug('kafkajs %s: %s %s', namespace, message, error ?? '');
 }

@@ -17,7 +17,7 @@ export interface ProcessRecord {
  *
  * @param name file name of the record, unique among the processes of the data folder
  */
-export function recordProcess(runDir: string, name: string, pid: number, stopSignal: NodeJS.Signals): void {
+export function writePidFile(runDir: string, name: string, pid: number, stopSignal: NodeJS.Signals): void {
   const identity = processIdentity(pid);
   if (identity === undefined) return;
   const record: ProcessRecord = { name, pid, identity, stopSignal };
@@ -26,12 +26,12 @@ export function recordProcess(runDir: string, name: string, pid: number, stopSig
 }
 
 /** Removes the record of a process that has ended. */
-export function forgetProcess(runDir: string, name: string): void {
+export function removePidFile(runDir: string, name: string): void {
   rmSync(recordPath(runDir, name), { force: true });
 }
 
 /** The records in a run folder; those that a crash left unreadable are passed over and removed. */
-export function readRecords(runDir: string): ProcessRecord[] {
+export function readPidFiles(runDir: string): ProcessRecord[] {
   const records: ProcessRecord[] = [];
   mkdirSync(runDir, { recursive: true });
   for (const file of readdirSync(runDir).filter((entry) => entry.endsWith(SUFFIX))) {

@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { runDirOf } from '../../../tooling/paths.ts';
 import { processIdentity } from '../../../tooling/process-identity.ts';
 import { silentLog } from '../../testing.ts';
-import { recoverLeftovers } from './leftovers.ts';
-import { readRecords, recordProcess } from './records.ts';
+import { endOrphans } from './orphans.ts';
+import { readPidFiles, writePidFile } from './pid-files.ts';
 
 const newDataDir = () => mkdtempSync(join(tmpdir(), 'leftovers-'));
 
@@ -27,30 +27,30 @@ describe('recovering from a killed run', () => {
     const dataDir = newDataDir();
     const pids = await Promise.all([startOrphan(), startOrphan()]);
     pids.forEach((pid, index) => {
-      recordProcess(runDirOf(dataDir), `server${index}`, pid, 'SIGTERM');
+      writePidFile(runDirOf(dataDir), `server${index}`, pid, 'SIGTERM');
     });
-    await recoverLeftovers(dataDir, silentLog);
+    await endOrphans(dataDir, silentLog);
     expect(pids.map(processIdentity)).toEqual([undefined, undefined]);
-    expect(readRecords(runDirOf(dataDir))).toEqual([]);
+    expect(readPidFiles(runDirOf(dataDir))).toEqual([]);
   });
 
   it('does not touch a process that has the id of an earlier one', async () => {
     const dataDir = newDataDir();
     const pid = await startOrphan();
-    recordProcess(runDirOf(dataDir), 'server', pid, 'SIGTERM');
-    const [record] = readRecords(runDirOf(dataDir));
+    writePidFile(runDirOf(dataDir), 'server', pid, 'SIGTERM');
+    const [record] = readPidFiles(runDirOf(dataDir));
     const older = { ...record, identity: 'a boot ago:1' };
     writeFileSync(join(runDirOf(dataDir), 'server.process.json'), JSON.stringify(older));
-    await recoverLeftovers(dataDir, silentLog);
+    await endOrphans(dataDir, silentLog);
     expect(processIdentity(pid)).toBeDefined();
-    expect(readRecords(runDirOf(dataDir))).toEqual([]);
+    expect(readPidFiles(runDirOf(dataDir))).toEqual([]);
   });
 
   it('passes over records that were cut off', async () => {
     const dataDir = newDataDir();
-    await recoverLeftovers(dataDir, silentLog);
+    await endOrphans(dataDir, silentLog);
     writeFileSync(join(runDirOf(dataDir), 'server.process.json'), '{"pid":');
-    await recoverLeftovers(dataDir, silentLog);
-    expect(readRecords(runDirOf(dataDir))).toEqual([]);
+    await endOrphans(dataDir, silentLog);
+    expect(readPidFiles(runDirOf(dataDir))).toEqual([]);
   });
 });

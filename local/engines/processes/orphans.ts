@@ -3,7 +3,7 @@ import { UserError } from '../../../tooling/errors.ts';
 import type { Log } from '../../../tooling/log.ts';
 import { runDirOf } from '../../../tooling/paths.ts';
 import { processIdentity } from '../../../tooling/process-identity.ts';
-import { forgetProcess, type ProcessRecord, readRecords } from './records.ts';
+import { type ProcessRecord, readPidFiles, removePidFile } from './pid-files.ts';
 
 const ORDERLY_END_MS = 5_000;
 const FORCED_END_MS = 2_000;
@@ -14,15 +14,15 @@ const FORCED_END_MS = 2_000;
  *
  * @throws UserError when a leftover cannot be ended, for example because another user started it
  */
-export async function recoverLeftovers(dataDir: string, log: Log): Promise<void> {
+export async function endOrphans(dataDir: string, log: Log): Promise<void> {
   const runDir = runDirOf(dataDir);
   await Promise.all(
-    readRecords(runDir).map(async (record) => {
+    readPidFiles(runDir).map(async (record) => {
       if (isRunning(record)) {
         log.warn('ending %s (process %d), which was left running', record.name, record.pid);
         await end(record);
       }
-      forgetProcess(runDir, record.name);
+      removePidFile(runDir, record.name);
     }),
   );
 }

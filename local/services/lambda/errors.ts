@@ -1,0 +1,62 @@
+/** The HTTP status of each error of Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
+const STATUS = {
+  InvalidRequestContentException: 400,
+  ResourceNotFoundException: 404,
+  RequestTooLargeException: 413,
+  TooManyRequestsException: 429,
+  ServiceException: 500,
+} as const;
+
+/** A call that Lambda refused: the function did not run. `code` is the API's error type. */
+export class LambdaError extends Error {
+  override name = 'LambdaError';
+  readonly code: keyof typeof STATUS;
+
+  constructor(code: keyof typeof STATUS, message: string) {
+    super(message);
+    this.code = code;
+  }
+
+  get status(): number {
+    return STATUS[this.code];
+  }
+}
+
+/** Lambda's limit for a response: 6 MiB and 100 bytes, as recorded from AWS. */
+export const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
+
+/** How a process ended: its exit code, or the signal that ended it. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+// The payloads of failed functions, in the form recorded from AWS.
+
+/** Payload of an invocation that ran longer than the function's timeout. */
+export function timedOutPayload(requestId: string, timeoutSeconds: number): string {
+  const message = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+  return errorPayload('Sandbox.Timedout', `RequestId: ${requestId} Error: ${message}`);
+}
+
+/** Payload of an invocation whose process ended before it responded. */
+export function exitedPayload(requestId: string, { code, signal }: ProcessExit): string {
+  const reason = signal
+    ? `with error: signal: ${signal === 'SIGKILL' ? 'killed' : signal}`
+    : code === 0
+      ? 'without providing a reason'
+      : `with error: exit status ${code}`;
+  return errorPayload('Runtime.ExitError', `RequestId: ${requestId} Error: Runtime exited ${reason}`);
+}
+
+/** Payload of an invocation whose response exceeds {@link MAX_RESPONSE_BYTES}. */
+export function responseTooLargePayload(): string {
+  return errorPayload(
+    'Function.ResponseSizeTooLarge',
+    `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+  );
+}
+
+function errorPayload(errorType: string, errorMessage: string): string {
+  return JSON.stringify({ errorType, errorMessage });
+}
