@@ -2,6 +2,7 @@ import { GetBootstrapBrokersCommand, KafkaClient, ListClustersV2Command } from '
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LambdaError } from '../services/lambda/errors.ts';
 import { CLUSTER_ARN, type EndpointFixture, startEndpointFixture } from './endpoint-fixture.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:migrate';
@@ -9,8 +10,7 @@ const invoked: [name: string, payload: string][] = [];
 
 async function invoke(name: string, payload: string) {
   invoked.push([name, payload]);
-  if (name.endsWith(':missing'))
-    throw Object.assign(new Error('no such function'), { code: 'ResourceNotFoundException' });
+  if (name.endsWith(':missing')) throw new LambdaError('ResourceNotFoundException', 'no such function');
   const failed = name.endsWith(':failing');
   return {
     requestId: 'request-1',
