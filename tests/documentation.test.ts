@@ -1,9 +1,10 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const FOLDERS = ['docs', 'frontend', 'functions', 'infra', 'local', 'localstack', 'scripts', 'tests'];
+const FOLDERS = ['docs', 'frontend', 'functions', 'infra', 'local', 'localstack', 'scripts', 'tests', 'tooling'];
+const DOCUMENTS = globSync(['*.md', 'docs/*.md', 'local/*.md'], { cwd: ROOT });
 
 /** Every file and folder of the repository, folders with a slash at their end. */
 const paths = FOLDERS.flatMap((folder) => [
@@ -27,8 +28,35 @@ function missing(document: string): string[] {
   );
 }
 
-it.each(['README.md', ...globSync('docs/*.md', { cwd: ROOT })])('%s names files that exist', (document) => {
+it.each(DOCUMENTS)('%s names files that exist', (document) => {
   expect(missing(document)).toEqual([]);
+});
+
+/** The anchor that GitHub gives a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .trim()
+    .replace(/\s/g, '-');
+
+it.each(DOCUMENTS)('%s links to files and headings that exist', (document) => {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  const broken = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].filter(([, path, anchor]) => {
+    const target = path ? join(ROOT, dirname(document), path) : join(ROOT, document);
+    if (!existsSync(target)) return true;
+    const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+    return anchor !== undefined && !headings.map(anchorOf).includes(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+it.each(DOCUMENTS)('%s names npm scripts that exist', (document) => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const named = [...readFileSync(join(ROOT, document), 'utf8').matchAll(/npm run ([\w:-]+)/g)].map(
+    ([, name = '']) => name,
+  );
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 
 it('finds names of files at all', () => {
