@@ -3,7 +3,18 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const FOLDERS = ['docs', 'frontend', 'functions', 'infra', 'local', 'localstack', 'scripts', 'tests', 'tooling'];
+const FOLDERS = [
+  'docs',
+  'frontend',
+  'functions',
+  'infra',
+  'local',
+  'localstack',
+  'patches',
+  'scripts',
+  'tests',
+  'tooling',
+];
 const DOCUMENTS = globSync(['*.md', 'docs/*.md', 'local/*.md'], { cwd: ROOT });
 
 /** Every file and folder of the repository, folders with a slash at their end. */
