@@ -1,62 +1,65 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { useTemporaryFolder } from './tests/setup/temporary-folder.ts';
 
-const ENGINE_TESTS = '**/*.engine.test.ts';
-const TEMPORARY_FOLDER = 'tests/setup/temporary-folder.ts';
+useTemporaryFolder();
+
 const TREES = '{functions,frontend,infra,local,localstack,scripts,tooling}';
+/** A test file's suffix names its tier. */
+const ENGINE = '**/*.engine.test.ts';
+const LONG = '**/*.long.test.ts';
+const SOAK = '**/*.soak.test.ts';
+const EVERYTHING_ELSE = ['**/node_modules/**', ENGINE, LONG, SOAK];
 
-/** Projects run one after the other, fast ones first: a slip shows in seconds, not after the engines have started. */
+/**
+ * A project is a tier; package.json says which of them a script runs. They run one after the other, fast ones first. Time
+ * limits are there to end what hangs, also on a machine that is busy.
+ */
+const project = (
+  order: number,
+  name: string,
+  test: NonNullable<TestProjectInlineConfiguration['test']>,
+): TestProjectInlineConfiguration => ({ test: { name, sequence: { groupOrder: order }, ...test } });
+
 export default defineConfig({
   test: {
     reporters: ['default', './tests/setup/count-reporter.ts'],
     projects: [
-      {
-        test: {
-          name: 'unit',
-          globalSetup: [TEMPORARY_FOLDER],
-          include: [`${TREES}/**/*.test.ts`, 'tests/*.test.ts'],
-          exclude: [ENGINE_TESTS, '**/node_modules/**'],
-          testTimeout: 20_000,
-          // Files share what they import, aws-cdk-lib above all, which takes half of the time when each loads its own. So a
-          // test puts back whatever it changes of the process: timers, variables, trusted certificates.
-          isolate: false,
-          // They wait more than they compute.
-          maxWorkers: '100%',
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          name: 'engines',
-          globalSetup: [TEMPORARY_FOLDER],
-          include: [`${TREES}/${ENGINE_TESTS}`],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        test: {
-          name: 'system',
-          include: ['tests/{e2e,browser}/**/*.test.ts'],
-          globalSetup: [TEMPORARY_FOLDER, 'tests/setup/running-system.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
-        },
-      },
-      {
-        test: {
-          name: 'localstack',
-          include: ['tests/localstack/**/*.test.ts'],
-          globalSetup: [TEMPORARY_FOLDER],
-          testTimeout: 180_000,
-          hookTimeout: 400_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 4 },
-        },
-      },
+      project(1, 'unit', {
+        include: [`${TREES}/**/*.test.ts`, 'tests/*.test.ts'],
+        exclude: EVERYTHING_ELSE,
+        testTimeout: 60_000,
+        // Files share what they import, aws-cdk-lib above all, which takes half of the time when each loads its own. So a
+        // test puts back whatever it changes of the process: timers, variables, trusted certificates.
+        isolate: false,
+        // They wait more than they compute.
+        maxWorkers: '100%',
+      }),
+      project(2, 'engines', {
+        include: [`${TREES}/${ENGINE}`],
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
+      project(3, 'system', {
+        include: ['tests/{e2e,browser}/**/*.test.ts'],
+        exclude: EVERYTHING_ELSE,
+        globalSetup: ['tests/setup/running-system.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 300_000,
+        fileParallelism: false,
+      }),
+      project(4, 'long', {
+        include: [`{${TREES},tests}/${LONG}`],
+        globalSetup: ['tests/setup/synthesized-app.ts'],
+        testTimeout: 180_000,
+        hookTimeout: 400_000,
+        fileParallelism: false,
+      }),
+      project(5, 'soak', {
+        include: [`tests/${SOAK}`],
+        testTimeout: 3_600_000,
+        fileParallelism: false,
+      }),
     ],
   },
 });

@@ -4,10 +4,11 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseSecrets } from './database-secrets.ts';
 
 const manager = mockClient(SecretsManagerClient);
+afterAll(() => manager.restore());
 const VALUE = { engine: 'postgres', host: 'db', port: 5432, dbname: 'orders_shard1', username: 'u', password: 'p1' };
 const answer = (value: unknown) => ({ SecretString: JSON.stringify(value) });
 

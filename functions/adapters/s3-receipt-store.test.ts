@@ -1,9 +1,10 @@
 import { HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { S3ReceiptStore } from './s3-receipt-store.ts';
 
 const s3 = mockClient(S3Client);
+afterAll(() => s3.restore());
 beforeEach(() => s3.reset());
 
 describe('the receipts bucket', () => {

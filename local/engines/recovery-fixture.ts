@@ -9,7 +9,7 @@ import { startObjectStore } from './object-store/start-object-store.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { endOrphans } from './processes/orphans.ts';
 
-/** For recovery.engine.test.ts: a runner that starts every engine, says where they are, and waits to be killed. */
+/** For recovery.long.test.ts: a runner that starts every engine, says where they are, and waits to be killed. */
 const [dataDir = '', postgresPort = '0', kafkaPort = '0'] = process.argv.slice(2);
 const { settings } = parseCommand([], process.env) as Extract<ReturnType<typeof parseCommand>, { settings: unknown }>;
 

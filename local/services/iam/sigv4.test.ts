@@ -16,12 +16,12 @@ const principals = new PrincipalStore();
 const role = { kind: 'role', name: 'writer', arn: 'arn:aws:iam::000000000000:role/writer' } as const;
 const credentials = principals.issue(role);
 
-let received: SignedRequest;
+const received: SignedRequest[] = [];
 const server = createServer(async (request, response) => {
   const payloadHash = createHash('sha256')
     .update(await buffer(request))
     .digest('hex');
-  received = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payloadHash };
+  received.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, payloadHash });
   response.end('{}');
 });
 
@@ -39,7 +39,9 @@ afterAll(() => {
 /** What the client put on the wire; its opinion of the server's answer does not matter here. */
 async function sent(call: () => Promise<unknown>): Promise<SignedRequest> {
   await call().catch(() => undefined);
-  return received;
+  const [request] = received.splice(0);
+  if (request === undefined) throw new Error('The client sent nothing.');
+  return request;
 }
 
 const putObject = (body: string | Readable, key = 'receipts/alice/1.txt') =>

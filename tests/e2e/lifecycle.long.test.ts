@@ -17,7 +17,7 @@ import {
   waitFor,
 } from '../support/run.ts';
 
-const seed = inject('dataDir');
+const seed = inject('seed');
 const dataDir = newDataDir(seed);
 const user = newUser('l');
 let run: Run;

@@ -12,7 +12,7 @@ const SHARDS = [
 const DATABASES = SHARDS.map(({ id }) => `orders_shard${id}`);
 const users = ['a', 'J', 'z'].map(newUser);
 
-const dataDir = newDataDir(inject('dataDir'));
+const dataDir = newDataDir(inject('seed'));
 let run: Run;
 let placed: Answer[];
 

@@ -13,7 +13,7 @@ import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../suppo
 const UNKNOWN_ID = '018f0000-0000-7000-8000-000000000000';
 const SENTENCE = /\w+ .*\w/;
 
-const dataDir = newDataDir(inject('dataDir'));
+const dataDir = newDataDir(inject('seed'));
 const alice = newUser('a');
 const zoe = newUser('z');
 let issuer: Issuer;

@@ -3,26 +3,35 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
+  type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Answer, call, newUser, orderOf } from '../support/api.ts';
 import { operatorSecrets } from '../support/clients.ts';
+import { newDataDir, type Run, removeDataDir, startRun } from '../support/run.ts';
 
-const addresses = inject('addresses');
-const secrets = operatorSecrets(addresses);
+const dataDir = newDataDir(inject('seed'));
 const SECRET = 'orderflow/dev/shard1/orderuser';
 const PAUSE_MS = 2_000;
+let run: Run;
+let secrets: SecretsManagerClient;
 let master: pg.Client;
 
 beforeAll(async () => {
+  run = await startRun(dataDir);
+  secrets = operatorSecrets(run.addresses);
   const { host, port, username, password, dbname } = (await readSecret('orderflow/dev/shard1/master')).value;
   const ssl = { rejectUnauthorized: false };
   master = new pg.Client({ host, port: Number(port), user: username, password, database: dbname, ssl });
   await master.connect();
 });
-afterAll(() => master.end());
+afterAll(async () => {
+  await master?.end();
+  await run?.end('SIGINT');
+  removeDataDir(dataDir);
+});
 
 async function readSecret(name: string) {
   const { VersionId, SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: name }));
@@ -77,8 +86,8 @@ it('fails no request while the password of a shard’s user is rotated under loa
       slowest.ms = Math.max(slowest.ms, performance.now() - begun);
     }
   };
-  const create = () => call(addresses.api, 'POST', '/api/orders', orderOf(newUser('a')));
-  const list = () => call(addresses.api, 'GET', '/api/orders?limit=1');
+  const create = () => call(run.addresses.api, 'POST', '/api/orders', orderOf(newUser('a')));
+  const list = () => call(run.addresses.api, 'GET', '/api/orders?limit=1');
   const load = Promise.all([create, create, list].map(client));
   try {
     await rotateTo(`rotated-${randomUUID()}`);

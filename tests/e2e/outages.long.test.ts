@@ -8,7 +8,7 @@ import { hold } from '../support/engines.ts';
 import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../support/run.ts';
 
 const SHARDS = ['orders_shard1', 'orders_shard2'];
-const dataDir = newDataDir(inject('dataDir'));
+const dataDir = newDataDir(inject('seed'));
 let run: Run;
 /** Lets go on what a test that failed left held. */
 let resume = () => {};
