@@ -49,7 +49,7 @@ describe('reserved concurrency', () => {
     expect(() => reserveConcurrency(dev, 249)).toThrow(UserError);
     expect(() => reserveConcurrency(dev, 249)).toThrow(
       'Context "lambdaConcurrencyQuota": dev reserves 150 concurrent executions for its functions and Lambda keeps 100 ' +
-        'for others, but the quota is 249; ask for 250 "Concurrent executions" in Service Quotas and give the new number.',
+        'for others, but the quota is 249; request 250 "Concurrent executions" in Service Quotas and pass the new value.',
     );
   });
 

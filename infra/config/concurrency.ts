@@ -29,7 +29,7 @@ export function reserveConcurrency(stage: Stage, quota: number): Stage {
   }
   throw new UserError(
     `Context "lambdaConcurrencyQuota": ${stage.name} reserves ${needed - UNRESERVED} concurrent executions for its ` +
-      `functions and Lambda keeps ${UNRESERVED} for others, but the quota is ${quota}; ask for ${needed} "Concurrent ` +
-      'executions" in Service Quotas and give the new number.',
+      `functions and Lambda keeps ${UNRESERVED} for others, but the quota is ${quota}; request ${needed} "Concurrent ` +
+      'executions" in Service Quotas and pass the new value.',
   );
 }

@@ -42,10 +42,10 @@ describe('context', () => {
     ]);
     for (const availabilityZones of ['us-east-1a', 'us-east-1a,us-east-1a', 'us-east-1a,us-east-1b,us-east-1c']) {
       expect(() => readConfig({ availabilityZones })).toThrow(
-        `Context "availabilityZones": dev stands in 2 different zones; got "${availabilityZones}".`,
+        `Context "availabilityZones": dev needs 2 different zones; got "${availabilityZones}".`,
       );
     }
-    expect(() => readConfig({ availabilityZones: 'us-east-1' })).toThrow('must be names of zones');
+    expect(() => readConfig({ availabilityZones: 'us-east-1' })).toThrow('must be zone names');
   });
 
   it('takes a number as text as well', () => {
@@ -68,10 +68,10 @@ describe('context', () => {
     [{ shards: [{ id: 1, from: 'A' }] }, 'Context "shards" at 0.to: '],
     [{ shards: [{ id: 1, from: 'A', to: 'M' }] }, 'Context "shards": Every letter needs exactly one shard, but N'],
     [{ auth: 'basic' }, 'Context "auth": must be none or jwt; got "basic".'],
-    [{ auth: 'jwt', ...JWT, issuer: 'http://login.example.com' }, 'Context "issuer": must be the https address'],
+    [{ auth: 'jwt', ...JWT, issuer: 'http://login.example.com' }, 'Context "issuer": must be the https URL'],
     [
       { auth: 'jwt', ...JWT, issuer: 'https://login.example.com/.well-known/openid-configuration' },
-      'without /.well-known/ and what follows',
+      'without the /.well-known/ part',
     ],
     [{ auth: 'jwt', ...JWT, audience: 'two words' }, 'Context "audience": must be the audience'],
     [{ auth: 'jwt', ...JWT, operatorClaim: 'operators' }, 'Context "operatorClaim": must be name=value, such as'],
@@ -80,7 +80,7 @@ describe('context', () => {
     [{ siteDomain: 'https://x.example.com', certificateArn: CERTIFICATE }, 'Context "siteDomain": must be a domain'],
     [
       { siteDomain: 'x.example.com', certificateArn: CERTIFICATE.replace('us-east-1', 'eu-west-1') },
-      'Context "certificateArn": must be the ARN of a certificate in us-east-1, where CloudFront looks for them; got',
+      'Context "certificateArn": must be the ARN of a certificate in us-east-1, as CloudFront requires; got',
     ],
     [{ webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/x/1' }, 'must be the ARN of a regional web ACL'],
   ])('refuses %j and says why', (context, message) => {
@@ -107,7 +107,7 @@ describe('sign-in', () => {
   it.each(['issuer', 'audience', 'userClaim', 'operatorClaim'])('that is switched off takes no %s', (key) => {
     const value = { ...JWT, operatorClaim: 'groups=operators' }[key];
     expect(problems({ [key]: value })).toEqual([
-      `Context "${key}" has no meaning without sign-in; add -c auth=jwt or leave ${key} out.`,
+      `Context "${key}" has no effect without sign-in; add -c auth=jwt or remove ${key}.`,
     ]);
   });
 });
@@ -127,9 +127,7 @@ describe('prod', () => {
 
   it('is not built open to everybody', () => {
     const { issuer: _issuer, audience: _audience, userClaim: _userClaim, ...others } = PROD;
-    expect(problems({ ...others, auth: 'none' })).toEqual([
-      expect.stringContaining('prod is not built without sign-in'),
-    ]);
+    expect(problems({ ...others, auth: 'none' })).toEqual([expect.stringContaining('prod requires sign-in')]);
   });
 });
 
@@ -191,42 +189,38 @@ describe('LocalStack', () => {
     const shards = [{ id: 1, from: 'A', to: 'Z' }];
     expect(readConfig({ ...TARGET, shards }).stage.localstack?.shardAddresses).toEqual(['shard1:5432']);
     expect(problems({ ...TARGET, shardAddresses: 'shard1:5432' })).toEqual([
-      'Context "shardAddresses": there must be one for each shard of the map, which has 2; got "shard1:5432".',
+      'Context "shardAddresses": one address is needed for each shard, and the shard map has 2; got "shard1:5432".',
     ]);
   });
 
   it.each([
-    ['stage', 'prod', 'LocalStack keeps no promise that prod makes; leave stage=prod out or deploy target=aws.'],
-    ['auth', 'jwt', 'LocalStack fails on an API with an authorizer; leave auth=jwt out or deploy target=aws.'],
-    ['issuer', JWT.issuer, 'no tokens are asked for on LocalStack; leave issuer out or deploy target=aws.'],
-    ['audience', JWT.audience, 'no tokens are asked for on LocalStack; leave audience out or deploy target=aws.'],
-    ['userClaim', JWT.userClaim, 'no tokens are asked for on LocalStack; leave userClaim out or deploy target=aws.'],
-    ['operatorClaim', 'a=b', 'no tokens are asked for on LocalStack; leave operatorClaim out or deploy target=aws.'],
+    ['stage', 'prod', 'LocalStack gives none of the guarantees of prod; remove stage=prod or deploy target=aws.'],
+    ['auth', 'jwt', 'LocalStack fails on an API with an authorizer; remove auth=jwt or deploy target=aws.'],
+    ['issuer', JWT.issuer, 'there is no sign-in on LocalStack; remove issuer or deploy target=aws.'],
+    ['audience', JWT.audience, 'there is no sign-in on LocalStack; remove audience or deploy target=aws.'],
+    ['userClaim', JWT.userClaim, 'there is no sign-in on LocalStack; remove userClaim or deploy target=aws.'],
+    ['operatorClaim', 'a=b', 'there is no sign-in on LocalStack; remove operatorClaim or deploy target=aws.'],
     [
       'siteDomain',
       'orders.example.com',
-      'LocalStack has no CloudFront that could answer to it; leave siteDomain out or deploy target=aws.',
+      'LocalStack has no CloudFront to serve it; remove siteDomain or deploy target=aws.',
     ],
     [
       'certificateArn',
       CERTIFICATE,
-      'LocalStack has no CloudFront that could show it; leave certificateArn out or deploy target=aws.',
+      'LocalStack has no CloudFront to use it; remove certificateArn or deploy target=aws.',
     ],
     [
       'webAclArn',
       'arn:aws:wafv2:us-east-1:111122223333:regional/webacl/x/1',
-      'LocalStack has no firewall; leave webAclArn out or deploy target=aws.',
+      'LocalStack has no firewall; remove webAclArn or deploy target=aws.',
     ],
     [
       'availabilityZones',
       'us-east-1a,us-east-1b',
-      'on LocalStack functions stand in no network; leave availabilityZones out or deploy target=aws.',
+      'functions run outside any network on LocalStack; remove availabilityZones or deploy target=aws.',
     ],
-    [
-      'alarmEmail',
-      'oncall@example.com',
-      'nothing reports the metrics of alarms on LocalStack; leave alarmEmail out or deploy target=aws.',
-    ],
+    ['alarmEmail', 'oncall@example.com', 'there are no alarms on LocalStack; remove alarmEmail or deploy target=aws.'],
   ])('takes no %s=%s', (key, value, why) => {
     expect(problems({ ...TARGET, [key]: value })).toEqual([
       `Context "${key}" is refused with target=localstack: ${why}`,
@@ -240,15 +234,19 @@ describe('LocalStack', () => {
     ['s3Endpoint', 'http://localhost:4566'],
   ])('is what %s has a meaning for, and AWS is not', (key, value) => {
     expect(problems({ [key]: value })).toEqual([
-      `Context "${key}" has no meaning on AWS; add -c target=localstack or leave ${key} out.`,
+      `Context "${key}" has no effect on AWS; add -c target=localstack or remove ${key}.`,
     ]);
   });
 
   it.each([
-    ['shardAddresses', 'shard1,shard2', 'must be host:port, or several with commas, such as shard1:5432,shard2:5432'],
-    ['kafkaBrokers', 'kafka', 'must be host:port, or several with commas, such as kafka:19092'],
-    ['apiUrl', 'http://localhost:8080/', 'must be an address without a path, such as http://localhost:8080'],
-    ['s3Endpoint', 'localhost:4566', 'must be an address without a path, such as http://s3.'],
+    [
+      'shardAddresses',
+      'shard1,shard2',
+      'must be host:port, or several separated by commas, such as shard1:5432,shard2:5432',
+    ],
+    ['kafkaBrokers', 'kafka', 'must be host:port, or several separated by commas, such as kafka:19092'],
+    ['apiUrl', 'http://localhost:8080/', 'must be a URL without a path, such as http://localhost:8080'],
+    ['s3Endpoint', 'localhost:4566', 'must be a URL without a path, such as http://s3.'],
     ['shardAddresses', 'shard1:5432,shard2:65536', 'must have ports from 1 to 65535; got "shard1:5432,shard2:65536".'],
     ['kafkaBrokers', 'kafka:0', 'must have ports from 1 to 65535; got "kafka:0".'],
     ['apiUrl', 'http://localhost:80800', 'must have ports from 1 to 65535; got "http://localhost:80800".'],

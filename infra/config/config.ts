@@ -69,10 +69,13 @@ const withPorts = (addresses: z.ZodString) =>
   });
 const addressList = (example: string) =>
   withPorts(
-    text(/^[a-zA-Z0-9.-]+:\d+(,[a-zA-Z0-9.-]+:\d+)*$/, `must be host:port, or several with commas, such as ${example}`),
+    text(
+      /^[a-zA-Z0-9.-]+:\d+(,[a-zA-Z0-9.-]+:\d+)*$/,
+      `must be host:port, or several separated by commas, such as ${example}`,
+    ),
   );
 const serverUrl = (example: string) =>
-  withPorts(text(/^https?:\/\/[a-zA-Z0-9.-]+(:\d+)?$/, `must be an address without a path, such as ${example}`));
+  withPorts(text(/^https?:\/\/[a-zA-Z0-9.-]+(:\d+)?$/, `must be a URL without a path, such as ${example}`));
 
 const schema = z.strictObject({
   stage: z.enum(['dev', 'prod'], { error: 'must be dev or prod' }).default('dev'),
@@ -85,16 +88,16 @@ const schema = z.strictObject({
   auth: z.enum(['none', 'jwt'], { error: 'must be none or jwt' }).optional(),
   issuer: text(
     /^https:\/\/(?!.*\/\.well-known\/)[^\s?#@]+$/,
-    'must be the https address of an OIDC provider, as its tokens name it (claim iss), without /.well-known/ and what follows',
+    'must be the https URL of an OIDC issuer, exactly as in its tokens (claim iss), without the /.well-known/ part',
   ).optional(),
-  audience: text(/^\S+$/, 'must be the audience that tokens name (claim aud), without blanks').optional(),
-  userClaim: text(/^\S+$/, 'must be the name of the claim that holds the user_id, without blanks').optional(),
+  audience: text(/^\S+$/, 'must be the audience of the tokens (claim aud), without spaces').optional(),
+  userClaim: text(/^\S+$/, 'must be the name of the claim that holds the user_id, without spaces').optional(),
   operatorClaim: text(/^[^=\s]+=\S+$/, 'must be name=value, such as groups=operators').optional(),
   alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
   lambdaConcurrencyQuota: wholeNumber('a whole number of executions').default(1000),
   availabilityZones: text(
     /^[a-z]+(-[a-z]+)+-\d[a-z](,[a-z]+(-[a-z]+)+-\d[a-z])*$/,
-    'must be names of zones such as us-east-1a,us-east-1b',
+    'must be zone names, such as us-east-1a,us-east-1b',
   )
     .transform((names) => names.split(','))
     .optional(),
@@ -104,7 +107,7 @@ const schema = z.strictObject({
   ).optional(),
   certificateArn: text(
     /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/\S+$/,
-    'must be the ARN of a certificate in us-east-1, where CloudFront looks for them',
+    'must be the ARN of a certificate in us-east-1, as CloudFront requires',
   ).optional(),
   webAclArn: text(
     /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/\S+$/,
@@ -168,7 +171,7 @@ function siteDomainOf({ siteDomain: name, certificateArn }: Given): SiteDomain |
 function checkZones(stage: Stage, zones: readonly string[] | undefined): readonly string[] | undefined {
   if (zones === undefined || new Set(zones).size === stage.availabilityZones) return zones;
   throw new UserError(
-    `Context "availabilityZones": ${stage.name} stands in ${stage.availabilityZones} different zones; ` +
+    `Context "availabilityZones": ${stage.name} needs ${stage.availabilityZones} different zones; ` +
       `got ${JSON.stringify(zones.join(','))}.`,
   );
 }

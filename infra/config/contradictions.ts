@@ -1,25 +1,25 @@
 type Context = Readonly<Record<string, unknown>>;
 
-/** What `auth=jwt` cannot do without, with an example of each. */
-const DEMANDED_BY_JWT = {
+/** What `auth=jwt` requires, with an example of each. */
+const REQUIRED_BY_JWT = {
   issuer: { what: "the OIDC provider's address", example: 'https://login.example.com/' },
-  audience: { what: 'the audience that its tokens name', example: 'orderflow' },
+  audience: { what: 'the audience of its tokens', example: 'orderflow' },
   userClaim: { what: 'the claim that holds the user_id', example: 'preferred_username' },
 };
 
-/** What target=localstack does not take, by key, and why. */
+/** What target=localstack refuses, by key, and why. */
 const REFUSED_ON_LOCALSTACK: Readonly<Record<string, { readonly value?: string; readonly why: string }>> = {
-  stage: { value: 'prod', why: 'LocalStack keeps no promise that prod makes' },
+  stage: { value: 'prod', why: 'LocalStack gives none of the guarantees of prod' },
   auth: { value: 'jwt', why: 'LocalStack fails on an API with an authorizer' },
-  issuer: { why: 'no tokens are asked for on LocalStack' },
-  audience: { why: 'no tokens are asked for on LocalStack' },
-  userClaim: { why: 'no tokens are asked for on LocalStack' },
-  operatorClaim: { why: 'no tokens are asked for on LocalStack' },
-  siteDomain: { why: 'LocalStack has no CloudFront that could answer to it' },
-  certificateArn: { why: 'LocalStack has no CloudFront that could show it' },
+  issuer: { why: 'there is no sign-in on LocalStack' },
+  audience: { why: 'there is no sign-in on LocalStack' },
+  userClaim: { why: 'there is no sign-in on LocalStack' },
+  operatorClaim: { why: 'there is no sign-in on LocalStack' },
+  siteDomain: { why: 'LocalStack has no CloudFront to serve it' },
+  certificateArn: { why: 'LocalStack has no CloudFront to use it' },
   webAclArn: { why: 'LocalStack has no firewall' },
-  availabilityZones: { why: 'on LocalStack functions stand in no network' },
-  alarmEmail: { why: 'nothing reports the metrics of alarms on LocalStack' },
+  availabilityZones: { why: 'functions run outside any network on LocalStack' },
+  alarmEmail: { why: 'there are no alarms on LocalStack' },
 };
 
 /**
@@ -37,30 +37,30 @@ function ofAuth(context: Context): string[] {
   const production = context.stage === 'prod';
   if (production && context.auth === 'none') {
     return [
-      'Context "auth": prod is not built without sign-in, since everybody could read all orders; ' +
-        'leave auth=none out or deploy stage=dev.',
+      'Context "auth": prod requires sign-in, because without it anyone could read all orders; ' +
+        'remove auth=none or deploy stage=dev.',
     ];
   }
   const auth = context.auth ?? (production ? 'jwt' : 'none');
   if (auth === 'jwt') {
-    return Object.entries(DEMANDED_BY_JWT)
+    return Object.entries(REQUIRED_BY_JWT)
       .filter(([key]) => !isGiven(context, key))
       .map(
         ([key, { what, example }]) =>
-          `Context "${key}" is missing: auth=jwt${production ? ', which prod demands,' : ''} needs ${what}; ` +
+          `Context "${key}" is missing: auth=jwt${production ? ', which prod requires,' : ''} needs ${what}; ` +
           `add -c ${key}=${example}.`,
       );
   }
   if (auth !== 'none') return [];
-  return [...Object.keys(DEMANDED_BY_JWT), 'operatorClaim']
+  return [...Object.keys(REQUIRED_BY_JWT), 'operatorClaim']
     .filter((key) => isGiven(context, key))
-    .map((key) => `Context "${key}" has no meaning without sign-in; add -c auth=jwt or leave ${key} out.`);
+    .map((key) => `Context "${key}" has no effect without sign-in; add -c auth=jwt or remove ${key}.`);
 }
 
 function ofAlarms(context: Context): string[] {
   if (context.stage !== 'prod' || isGiven(context, 'alarmEmail')) return [];
   return [
-    'Context "alarmEmail" is missing: prod does not go without somebody who hears its alarms; ' +
+    'Context "alarmEmail" is missing: prod needs someone to receive its alarms; ' +
       'add -c alarmEmail=oncall@example.com.',
   ];
 }
@@ -70,8 +70,8 @@ function ofSiteDomain(context: Context): string[] {
   if (domain === certificate) return [];
   const [given, missing] = domain ? ['siteDomain', 'certificateArn'] : ['certificateArn', 'siteDomain'];
   return [
-    `Context "${missing}" is missing: a name of the site's own needs its certificate with it; ` +
-      `add ${missing} or leave ${given} out.`,
+    `Context "${missing}" is missing: the site's own domain needs both a name and a certificate; ` +
+      `add ${missing} or remove ${given}.`,
   ];
 }
 
@@ -80,14 +80,14 @@ function ofLocalStack(context: Context): string[] {
     .filter(([key, { value }]) => (value === undefined ? isGiven(context, key) : context[key] === value))
     .map(([key, { value, why }]) => {
       const given = value === undefined ? key : `${key}=${value}`;
-      return `Context "${key}" is refused with target=localstack: ${why}; leave ${given} out or deploy target=aws.`;
+      return `Context "${key}" is refused with target=localstack: ${why}; remove ${given} or deploy target=aws.`;
     });
 }
 
 function ofAws(context: Context): string[] {
   return ['shardAddresses', 'kafkaBrokers', 'apiUrl', 's3Endpoint']
     .filter((key) => isGiven(context, key))
-    .map((key) => `Context "${key}" has no meaning on AWS; add -c target=localstack or leave ${key} out.`);
+    .map((key) => `Context "${key}" has no effect on AWS; add -c target=localstack or remove ${key}.`);
 }
 
 function isGiven(context: Context, key: string): boolean {

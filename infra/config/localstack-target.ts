@@ -32,7 +32,7 @@ export function localStackTarget(given: GivenAddresses, shards: readonly ShardRa
   const { shardAddresses = shards.map((range) => `${shardName(range)}:5432`) } = given;
   if (shardAddresses.length !== shards.length) {
     throw new UserError(
-      `Context "shardAddresses": there must be one for each shard of the map, which has ${shards.length}; ` +
+      `Context "shardAddresses": one address is needed for each shard, and the shard map has ${shards.length}; ` +
         `got ${JSON.stringify(shardAddresses.join(','))}.`,
     );
   }
