@@ -1,26 +1,20 @@
-import { whenAborted } from '../tooling/abort.ts';
-import { ignoreBrokenPipe } from '../tooling/broken-pipe.ts';
-import { claimDataDir } from '../tooling/data-dir-lock.ts';
-import { UserError } from '../tooling/errors.ts';
+import { runCommand } from '../tooling/command-line.ts';
+import { claimDataDir } from '../tooling/data-dir.ts';
 import { assembliesOf, REPOSITORY } from '../tooling/paths.ts';
+import { runUntilSignal } from '../tooling/signals.ts';
 import { explain } from './assembly/explain.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
 import { synthesize } from './assembly/synthesize.ts';
 import { registry } from './services/index.ts';
-import { helpText, parseCommand, type Settings } from './settings.ts';
+import { type Settings, settingsOf, startCommand } from './settings.ts';
 import { type Addresses, start } from './start.ts';
 
-ignoreBrokenPipe();
-
-try {
-  const command = parseCommand(process.argv.slice(2), process.env);
-  if (command.verb === 'help') console.log(helpText());
-  else if (command.verb === 'explain') await printExplanation(command.settings);
-  else await runUntilSignal(command.settings);
-} catch (error) {
-  console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(
+  startCommand().action(async (options) => {
+    const settings = settingsOf(options);
+    await (options.explain ? printExplanation(settings) : runLocally(settings));
+  }),
+);
 
 async function printExplanation({ dataDir, context }: Settings): Promise<void> {
   claimDataDir(dataDir);
@@ -29,22 +23,12 @@ async function printExplanation({ dataDir, context }: Settings): Promise<void> {
   process.stdout.write(explain(loadAssembly(assembly), registry));
 }
 
-async function runUntilSignal(settings: Settings): Promise<void> {
-  const ending = new AbortController();
-  // A terminal's Ctrl-C comes twice, from the terminal and from npm; stopping is bounded, so the second is not needed.
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ending.abort());
+async function runLocally(settings: Settings): Promise<void> {
   const begun = performance.now();
-  try {
-    const run = await start(settings, process.stdout, ending.signal);
-    console.log(readyText(run.addresses, (performance.now() - begun) / 1000));
-    await whenAborted(ending.signal);
-    console.log('\nStopping ...');
-    await run.stop();
-    console.log('Stopped; the data stays until `npm run reset`.');
-  } catch (error) {
-    if (!ending.signal.aborted || error !== ending.signal.reason) throw error;
-    console.log('Stopped before it was up.');
-  }
+  await runUntilSignal((signal) => start(settings, process.stdout, signal), {
+    up: ({ addresses }) => readyText(addresses, (performance.now() - begun) / 1_000),
+    stopped: 'Stopped; the data stays until `npm run reset`.',
+  });
 }
 
 function readyText({ api, site, aws, kafka, databases }: Addresses, seconds: number): string {

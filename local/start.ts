@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockDataDir } from '../tooling/data-dir-lock.ts';
+import { lockDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog, type Log } from '../tooling/log.ts';
 import { assembliesOf, REPOSITORY, runDirOf, variableOf } from '../tooling/paths.ts';

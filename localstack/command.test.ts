@@ -1,39 +1,54 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { UsageError } from '../tooling/errors.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { REPOSITORY } from '../tooling/paths.ts';
-import { parseLocalStackCommand } from './command.ts';
+import { localStackCommand, type Verbs } from './command.ts';
 
-const parse = (...args: string[]) => parseLocalStackCommand(args, { ORDERFLOW_CACHE_DIR: '/cache' });
+const verbs = { up: vi.fn(), deploy: vi.fn(), status: vi.fn(), logs: vi.fn(), destroy: vi.fn() } satisfies Verbs;
+const DATA_DIR = join(REPOSITORY, '.orderflow/localstack');
+
+async function run(...args: string[]): Promise<void> {
+  const command = localStackCommand(verbs).configureOutput({ writeErr: () => {} });
+  for (const verb of command.commands) verb.copyInheritedSettings(command);
+  await command.parseAsync(args, { from: 'user' });
+}
+
+beforeEach(() => {
+  vi.resetAllMocks();
+  vi.stubEnv('ORDERFLOW_CACHE_DIR', '/cache');
+});
+afterEach(() => vi.unstubAllEnvs());
 
 describe('the command line of npm run localstack', () => {
-  it.each(['up', 'deploy', 'status', 'logs', 'destroy'])('takes %s', (verb) => {
-    expect(parse(verb)).toMatchObject({ verb, noDocker: false, follow: false, cacheDir: '/cache' });
+  it.each(['deploy', 'status', 'destroy'] as const)('takes %s', async (verb) => {
+    await run(verb);
+    expect(verbs[verb]).toHaveBeenCalledExactlyOnceWith(DATA_DIR);
   });
 
-  it('keeps everything about LocalStack in a folder of its own', () => {
-    expect(parse('up')?.dataDir).toBe(join(REPOSITORY, '.orderflow/localstack'));
-    expect(parse('up', '--data-dir', '/elsewhere')?.dataDir).toBe('/elsewhere/localstack');
+  it('keeps everything about LocalStack in a folder of its own', async () => {
+    await run('up', '--data-dir', '/elsewhere');
+    expect(verbs.up).toHaveBeenCalledExactlyOnceWith({
+      dataDir: '/elsewhere/localstack',
+      cacheDir: '/cache',
+      docker: true,
+    });
   });
 
-  it('takes --no-docker with up, and --follow with logs', () => {
-    expect(parse('up', '--no-docker')?.noDocker).toBe(true);
-    expect(parse('logs', '-f')?.follow).toBe(true);
-  });
-
-  it('asks for nothing but the help with --help', () => {
-    expect(parse('up', '--help')).toBeUndefined();
+  it('takes --no-docker with up, and --follow with logs', async () => {
+    await run('up', '--no-docker');
+    expect(verbs.up).toHaveBeenCalledExactlyOnceWith({ dataDir: DATA_DIR, cacheDir: '/cache', docker: false });
+    await run('logs');
+    expect(verbs.logs).toHaveBeenLastCalledWith(DATA_DIR, { follow: false });
+    await run('logs', '-f');
+    expect(verbs.logs).toHaveBeenLastCalledWith(DATA_DIR, { follow: true });
   });
 
   it.each([
-    [[], 'Say what to do: up, deploy, status, logs, destroy.'],
-    [['start'], 'There is no command start.'],
-    [['up', 'now'], 'up takes nothing but options; got "now".'],
-    [['deploy', '--no-docker'], '--no-docker goes with up; the other commands find what is up by themselves.'],
-    [['up', '--follow'], '--follow goes with logs.'],
-    [['up', '--fast'], "Unknown option '--fast'"],
-  ])('refuses %j', (args, sentence) => {
-    expect(() => parse(...args)).toThrow(UsageError);
-    expect(() => parse(...args)).toThrow(sentence);
+    [['start'], "unknown command 'start'"],
+    [['up', 'now'], "too many arguments for 'up'"],
+    [['deploy', '--no-docker'], "unknown option '--no-docker'"],
+    [['up', '--follow'], "unknown option '--follow'"],
+    [['up', '--fast'], "unknown option '--fast'"],
+  ])('refuses %j', async (args, sentence) => {
+    await expect(run(...args)).rejects.toThrow(sentence);
   });
 });

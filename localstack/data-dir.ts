@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { claimDataDir } from '../tooling/data-dir-lock.ts';
+import { claimDataDir } from '../tooling/data-dir.ts';
 
 /**
  * Makes the folder for everything about LocalStack, and the data folder around it, known as a run's own.

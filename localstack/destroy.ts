@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadAssembly } from '../local/assembly/load-assembly.ts';
 import { endOrphans } from '../local/engines/processes/orphans.ts';
-import { isDataDir, lockDataDir } from '../tooling/data-dir-lock.ts';
+import { isDataDir, lockDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog } from '../tooling/log.ts';
 import { publishedAssembly } from './assembly/synthesize-for-localstack.ts';

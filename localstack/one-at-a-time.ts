@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { lockDataDir } from '../tooling/data-dir-lock.ts';
+import { lockDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 
 /**

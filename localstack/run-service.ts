@@ -1,6 +1,6 @@
-import { ignoreBrokenPipe } from '../tooling/broken-pipe.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog, type Log } from '../tooling/log.ts';
+import { ignoreBrokenPipe } from '../tooling/signals.ts';
 
 /** Something that runs until it is told to stop. */
 export interface Service {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../tooling/errors.ts';
-import { processIdentity } from '../tooling/process-identity.ts';
+import { processIdentity } from '../tooling/processes.ts';
 import type { Passwords } from './settings.ts';
 
 /** What `up` started, for the commands that work on it. Addresses are those of this machine. */

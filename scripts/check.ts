@@ -1,28 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { parseFlags, runCommand } from '../tooling/command-line.ts';
+import { newCommand, runCommand } from '../tooling/command-line.ts';
 
-const HELP = `Usage: npm run check [-- --fix]
+const command = newCommand(
+  'npm run check --',
+  'Checks format and lint (Biome) and types (tsc) of the whole tree. Stops at the first that fails.',
+)
+  .option('--fix', 'let Biome fix what it can first')
+  .action(({ fix }) => {
+    process.exitCode = check(fix === true) ? 0 : 1;
+  });
 
-Checks format, lint (Biome) and types (tsc) of the whole tree; stops at the first that fails.
+await runCommand(command);
 
-  --fix        lets Biome mend what it can before the types are checked
-  -h, --help   shows this text
-`;
-
-await runCommand({
-  helpCommand: 'npm run check -- --help',
-  help: HELP,
-  parse: (args) => {
-    const { values } = parseFlags({
-      args: [...args],
-      options: { fix: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    });
-    return values.help ? undefined : { fix: values.fix ?? false };
-  },
-  run: check,
-});
-
-async function check({ fix }: { fix: boolean }): Promise<boolean> {
+function check(fix: boolean): boolean {
   const steps = [
     ['biome', ...(fix ? ['check', '--write'] : ['ci']), '--error-on-warnings', '.'],
     ['tsc', '--noEmit'],

@@ -3,40 +3,24 @@ import { createHash } from 'node:crypto';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { parseFlags, runCommand } from '../tooling/command-line.ts';
-import { UsageError } from '../tooling/errors.ts';
-
-const HELP = `Usage: node scripts/lock-kafka-jars.ts <Kafka version>
-
-Writes local/engines/kafka/jars.lock.json: the runtime class path of org.apache.kafka:kafka_2.13 as Maven resolves it, with
-the SHA-512 of each file. For maintainers who move to another Kafka version; needs Maven, which nobody else does.
-
-  -h, --help   shows this text
-`;
+import { newCommand, runCommand } from '../tooling/command-line.ts';
 
 const LOCK_FILE = join(import.meta.dirname, '../local/engines/kafka/jars.lock.json');
 /** Kafka logs through SLF4J 1.7; this binding to the Log4j that it brings along is part of its distribution alone. */
 const LOG_BINDING = 'org.apache.logging.log4j:log4j-slf4j-impl';
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 
-await runCommand({
-  helpCommand: 'node scripts/lock-kafka-jars.ts --help',
-  help: HELP,
-  parse: (args) => {
-    const { values, positionals } = parseFlags({
-      args: [...args],
-      allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' } },
-    });
-    if (values.help) return undefined;
-    const [version, ...more] = positionals;
-    if (version === undefined || more.length > 0) throw new UsageError('Say which version of Kafka, such as 4.1.2.');
-    return version;
-  },
-  run: lock,
-});
+const command = newCommand(
+  'node scripts/lock-kafka-jars.ts',
+  'Writes local/engines/kafka/jars.lock.json: the runtime class path of org.apache.kafka:kafka_2.13 as Maven resolves it, with the SHA-512 of each file. ' +
+    'Only for moving to another version of Kafka; needs Maven.',
+)
+  .argument('<version>', 'the version of Kafka, such as 4.1.2')
+  .action(lock);
 
-async function lock(version: string): Promise<void> {
+await runCommand(command);
+
+function lock(version: string): void {
   const work = mkdtempSync(join(tmpdir(), 'kafka-jars-'));
   try {
     const kafka = `org.apache.kafka:kafka_2.13:${version}`;

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { claimLocalStackDir } from '../localstack/data-dir.ts';
 import { rememberRunning } from '../localstack/running.ts';
 import { runToEnd } from '../tests/support/run.ts';
-import { lockDataDir } from '../tooling/data-dir-lock.ts';
+import { lockDataDir } from '../tooling/data-dir.ts';
 import { localStackDirOf } from '../tooling/paths.ts';
 
 /** A data folder as the local run and LocalStack use it. */

@@ -3,39 +3,27 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endOrphans } from '../local/engines/processes/orphans.ts';
 import { findRunning } from '../localstack/running.ts';
-import { parseFlags, runCommand } from '../tooling/command-line.ts';
-import { isDataDir, lockDataDir } from '../tooling/data-dir-lock.ts';
+import { dataDirOption, newCommand, runCommand } from '../tooling/command-line.ts';
+import { isDataDir, lockDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog } from '../tooling/log.ts';
-import { dataDirOf, localStackDirOf } from '../tooling/paths.ts';
+import { localStackDirOf } from '../tooling/paths.ts';
 
-const HELP = `Usage: npm run reset [-- --data-dir <folder>]
+const command = newCommand(
+  'npm run reset --',
+  'Removes everything that local runs keep between starts: orders, receipts, topics, secrets. Refuses while a run is up.',
+)
+  .addOption(dataDirOption())
+  .action(({ dataDir }) => reset(dataDir));
 
-Removes everything that local runs keep between starts: orders, receipts, topics, secrets. Refuses while one is up.
-
-  --data-dir <folder>   or ORDERFLOW_DATA_DIR: the data folder of the run (.orderflow)
-  -h, --help            shows this text
-`;
-
-await runCommand({
-  helpCommand: 'npm run reset -- --help',
-  help: HELP,
-  parse: (args, env) => {
-    const { values } = parseFlags({
-      args: [...args],
-      options: { 'data-dir': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    });
-    return values.help ? undefined : dataDirOf(values['data-dir'], env);
-  },
-  run: reset,
-});
+await runCommand(command);
 
 async function reset(dataDir: string): Promise<void> {
   if (!existsSync(dataDir)) {
     console.log(`There is nothing to remove: ${dataDir} does not exist.`);
     return;
   }
-  if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is no data folder of a run; nothing was removed.`);
+  if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is not the data folder of a run. Nothing was removed.`);
   const localStackDir = localStackDirOf(dataDir);
   if ((await findRunning(localStackDir))?.mode === 'docker') {
     throw new UserError('The containers of LocalStack are up. End them first: `npm run localstack -- destroy`.');

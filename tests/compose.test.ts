@@ -6,6 +6,7 @@ import { properties } from '../infra/testing/inspect.ts';
 import { templatesOf } from '../infra/testing/templates.ts';
 import kafkaLock from '../local/engines/kafka/jars.lock.json' with { type: 'json' };
 import { serverProperties } from '../local/engines/kafka/properties.ts';
+import { readSettings as readLocalSettings } from '../local/settings.ts';
 import { apiOf, apiPath } from '../localstack/assembly/api.ts';
 import {
   bootstrapBrokers,
@@ -31,7 +32,7 @@ import {
   type Service,
   serviceOf,
 } from './support/compose.ts';
-import { settingsOfLocalRun, synthesizeForCompose } from './support/compose-app.ts';
+import { synthesizeForCompose } from './support/compose-app.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const compose = readCompose();
@@ -40,7 +41,7 @@ const localstack = serviceOf(compose, 'localstack');
 const kafka = serviceOf(compose, 'kafka');
 const bridge = serviceOf(compose, 'bridge');
 const frontDoor = serviceOf(compose, 'front-door');
-const localRun = settingsOfLocalRun();
+const localRun = readLocalSettings();
 const app = synthesizeForCompose();
 const shards = databases(app.leftOut);
 const brokers = bootstrapBrokers(app.leftOut);

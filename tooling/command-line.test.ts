@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseFlags } from './command-line.ts';
-import { UsageError } from './errors.ts';
+import { nonEmpty, port, wholeNumber } from './command-line.ts';
 import { REPOSITORY } from './paths.ts';
 
 function run(script: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(REPOSITORY, 'scripts', script), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(REPOSITORY, script), ...args], {
     encoding: 'utf8',
     timeout: 15_000,
   });
@@ -14,36 +13,54 @@ function run(script: string, ...args: string[]) {
 }
 
 describe('a command', () => {
-  it('says in a sentence what it does not understand, and how to learn more', () => {
-    expect(run('reset.ts', '--al')).toEqual({
+  it('says what is wrong with its command line, how to learn more, and exits with 2', () => {
+    expect(run('scripts/reset.ts', '--al')).toEqual({
       status: 2,
       stdout: '',
-      stderr: "Unknown option '--al'.\n`npm run reset -- --help` shows what there is.\n",
+      stderr: "error: unknown option '--al'\nRun `npm run reset -- --help` for usage.\n",
     });
-    expect(run('reset.ts', '--data-dir=')).toMatchObject({
+    expect(run('scripts/reset.ts', '--data-dir=')).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(/must not be empty/),
     });
+    expect(run('scripts/reset.ts', 'word')).toMatchObject({ status: 2, stderr: expect.stringContaining('word') });
+    expect(run('local/main.ts', '--api-port', 'x')).toMatchObject({ status: 2, stdout: '' });
   });
 
-  it('says in a sentence what went wrong', () => {
-    const stderr = `${import.meta.dirname} is no data folder of a run; nothing was removed.\n`;
-    expect(run('reset.ts', '--data-dir', import.meta.dirname)).toEqual({ status: 1, stdout: '', stderr });
+  it('shows its help on stderr and exits with 2 when the subcommand is missing', () => {
+    const { status, stdout, stderr } = run('scripts/dlt/main.ts');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^Usage: npm run dlt -- /);
   });
 
-  it('shows its help', () => {
-    const help = run('reset.ts', '-h');
+  it('says in a sentence what went wrong, and exits with 1', () => {
+    const stderr = `${import.meta.dirname} is not the data folder of a run. Nothing was removed.\n`;
+    expect(run('scripts/reset.ts', '--data-dir', import.meta.dirname)).toEqual({ status: 1, stdout: '', stderr });
+  });
+
+  it('shows its help, with exit codes and variables', () => {
+    const help = run('scripts/reset.ts', '-h');
     expect(help).toMatchObject({ status: 0, stderr: '' });
-    expect(help.stdout).toMatch(/^Usage: npm run reset/);
+    expect(help.stdout).toMatch(/^Usage: npm run reset -- \[options\]/);
+    expect(help.stdout).toContain('ORDERFLOW_DATA_DIR');
+    expect(help.stdout).toContain('Exit codes: 0 success, 1 failure, 2 wrong usage.');
   });
 });
 
-it.each([
-  [['--known'], "'--known <value>' argument missing"],
-  [['--unknown'], "Unknown option '--unknown'."],
-  [['word'], "Unexpected argument 'word'"],
-])('flags %j are refused', (args, problem) => {
-  const parse = () => parseFlags({ args, options: { known: { type: 'string' } } });
-  expect(parse).toThrow(UsageError);
-  expect(parse).toThrow(problem);
+describe("an option's value", () => {
+  it('is parsed', () => {
+    expect(port('65535')).toBe(65_535);
+    expect(wholeNumber(1)('20000')).toBe(20_000);
+    expect(nonEmpty(' ')).toBe(' ');
+  });
+
+  it.each([
+    [() => port('65536'), '0 to 65535'],
+    [() => port('-1'), '0 to 65535'],
+    [() => wholeNumber(1)('0'), '1 or more'],
+    [() => wholeNumber(0)('1e3'), '0 or more'],
+    [() => nonEmpty(''), 'must not be empty'],
+  ])('is refused: %s', (parse, problem) => {
+    expect(parse).toThrow(problem);
+  });
 });

@@ -1,8 +1,115 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { Command, CommanderError, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { UsageError, UserError } from './errors.ts';
+import { cacheDirOf, dataDirOf, pathOf, variableOf } from './paths.ts';
+import { ignoreBrokenPipe } from './signals.ts';
+
+const FAILURE = 1;
+const USAGE_ERROR = 2;
+const HIGHEST_PORT = 65_535;
+
+/**
+ * A command with the conventions of all: `--help` made from the options, and the exit codes of {@link runCommand}.
+ *
+ * @param name what people type before the options, such as `npm run dlt --`
+ * @param failure when the exit code is 1, besides failures to do the work
+ */
+export function newCommand(name: string, description: string, failure = 'failure') {
+  return new Command(name)
+    .description(description)
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('afterAll', `\nExit codes: 0 success, ${FAILURE} ${failure}, ${USAGE_ERROR} wrong usage.`)
+    .showHelpAfterError(`Run \`${name} --help\` for usage.`)
+    .exitOverride();
+}
+
+/**
+ * Runs a command to its end and sets the process's exit code: 0, 1 when the action fails, 2 when the command line is wrong. An
+ * action that has reported a bad result itself sets `process.exitCode`. Of a {@link UserError} only the message is printed.
+ */
+export async function runCommand<Asked>(
+  command: { parseAsync(): Promise<unknown> } | LegacyCommand<Asked>,
+): Promise<void> {
+  ignoreBrokenPipe();
+  if (!('parseAsync' in command)) return runLegacy(command);
+  try {
+    await command.parseAsync();
+  } catch (error) {
+    // Commander has printed its message, or the help, by now.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
+    else {
+      console.error(error instanceof UserError ? error.message : error);
+      process.exitCode = FAILURE;
+    }
+  }
+}
+
+/** An option that an environment variable sets as well: `--api-port` is `ORDERFLOW_API_PORT`. The option wins. */
+export function setting<const Flags extends string>(flags: Flags, description: string) {
+  const option = new Option(flags, description);
+  return option.env(variableOf(option.name()));
+}
+
+/** `--data-dir`: absolute path of the folder that keeps a run's data between starts. */
+export function dataDirOption() {
+  return setting('--data-dir <folder>', 'the folder that keeps the data of the local run')
+    .argParser(folder)
+    .default(dataDirOf({}), '.orderflow');
+}
+
+/** `--cache-dir`: absolute path of the folder that keeps downloads, shared by all clones. */
+export function cacheDirOption() {
+  return setting('--cache-dir <folder>', 'the folder that keeps downloads, shared by all clones')
+    .argParser(folder)
+    .default(cacheDirOf({ ...process.env, ORDERFLOW_CACHE_DIR: undefined }), 'the user cache');
+}
+
+/**
+ * `--context`, as the CDK's own command line has it; may be repeated.
+ *
+ * @param defaults the context to start from
+ */
+export function contextOption(defaults: Readonly<Record<string, string>> = {}) {
+  const description = Object.entries(defaults).map(([key, value]) => `${key}=${value}`);
+  return new Option('-c, --context <key=value>', 'CDK context of the templates; may be repeated')
+    .argParser((text, previous: Readonly<Record<string, string>>) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new InvalidArgumentError('It must be key=value.');
+      return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
+    })
+    .default(defaults, description.join(' ') || 'none');
+}
+
+/** Parses an option's value as a port; 0 stands for any free one. */
+export function port(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= HIGHEST_PORT) return number;
+  throw new InvalidArgumentError(`It must be a port number, 0 to ${HIGHEST_PORT}.`);
+}
+
+/** Parses an option's value as a whole number below 2^32. @param least the smallest allowed */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number < 2 ** 32) return number;
+    throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+  };
+}
+
+/** Parses an option's value as any text but the empty one. */
+export function nonEmpty(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
+}
+
+function folder(text: string): string {
+  return pathOf(nonEmpty(text));
+}
 
 /** A command for people at a terminal. */
-export interface Command<Asked> {
+export interface LegacyCommand<Asked> {
   /** What shows its help, such as `npm run dlt -- --help`. */
   readonly helpCommand: string;
   readonly help: string;
@@ -26,11 +133,7 @@ export function parseFlags<const T extends ParseArgsConfig>(config: T): ReturnTy
   }
 }
 
-/**
- * Runs a command to its end, with the exit code that says how it went: 0, 1 for a failure, 2 for a command line that is not
- * understood. Foreseen failures are printed as their sentence alone.
- */
-export async function runCommand<Asked>({ helpCommand, help, parse, run }: Command<Asked>): Promise<void> {
+async function runLegacy<Asked>({ helpCommand, help, parse, run }: LegacyCommand<Asked>): Promise<void> {
   try {
     const asked = asUsage(() => parse(process.argv.slice(2), process.env));
     if (asked === undefined) console.log(help);

@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { UserError } from './errors.ts';
 
 /** The repository's root folder. */
 export const REPOSITORY = resolve(import.meta.dirname, '..');
@@ -10,35 +9,19 @@ export function variableOf(flag: string): string {
   return `ORDERFLOW_${flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/**
- * The value of a setting: its flag, else its environment variable.
- *
- * @throws UserError when it is given and empty
- */
-export function settingOf(flag: string, given: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
-  const text = given ?? env[variableOf(flag)];
-  if (text !== '') return text;
-  throw new UserError(`--${flag} (or ${variableOf(flag)}) must not be empty. Leave it out for its default.`);
+/** A path as an absolute one; relative ones start at the repository, wherever a command was started. */
+export function pathOf(text: string): string {
+  return resolve(REPOSITORY, text);
 }
 
-/**
- * Absolute path of the folder that keeps the run's data between starts.
- *
- * @param flag what `--data-dir` says
- * @throws UserError when it is empty
- */
-export function dataDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
-  return resolve(REPOSITORY, settingOf('data-dir', flag, env) ?? '.orderflow');
+/** Absolute path of the folder that keeps a run's data between starts, unless an option says otherwise. */
+export function dataDirOf(env: NodeJS.ProcessEnv): string {
+  return pathOf(env.ORDERFLOW_DATA_DIR || '.orderflow');
 }
 
-/**
- * Absolute path of the folder that keeps downloads, shared by all clones.
- *
- * @param flag what `--cache-dir` says
- * @throws UserError when it is empty
- */
-export function cacheDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
-  return resolve(REPOSITORY, settingOf('cache-dir', flag, env) ?? userCacheDir(env));
+/** Absolute path of the folder that keeps downloads, shared by all clones, unless an option says otherwise. */
+export function cacheDirOf(env: NodeJS.ProcessEnv): string {
+  return pathOf(env.ORDERFLOW_CACHE_DIR || userCacheDir(env));
 }
 
 /** Where a data folder keeps its cloud assemblies. */

@@ -39,7 +39,7 @@ async function bucket(): Promise<TcpRelay> {
 
 /** A relay in front of a broker that takes MSK IAM tokens. */
 async function cluster(principals: PrincipalStore): Promise<TcpRelay> {
-  const cacheDir = cacheDirOf(undefined, process.env);
+  const cacheDir = cacheDirOf(process.env);
   const where = { dir: join(dir, 'kafka'), runDir: join(dir, 'run'), cacheDir };
   const broker = await startKafka({ ...where, operatorPort: 0, mskPort: 0, log: silentLog });
   stops.push(() => broker.stop());

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { lockDataDir } from '../../tooling/data-dir-lock.ts';
-import { runDirOf } from '../../tooling/paths.ts';
-import { parseCommand } from '../settings.ts';
+import { lockDataDir } from '../../tooling/data-dir.ts';
+import { cacheDirOf, runDirOf } from '../../tooling/paths.ts';
 import { silentLog as log } from '../testing.ts';
 import { loadAuthority } from '../tls/authority.ts';
 import { startKafka } from './kafka/start-kafka.ts';
@@ -11,7 +10,6 @@ import { endOrphans } from './processes/orphans.ts';
 
 /** For recovery.long.test.ts: a runner that starts every engine, says where they are, and waits to be killed. */
 const [dataDir = '', postgresPort = '0', kafkaPort = '0'] = process.argv.slice(2);
-const { settings } = parseCommand([], process.env) as Extract<ReturnType<typeof parseCommand>, { settings: unknown }>;
 
 await lockDataDir(dataDir);
 await endOrphans(dataDir, log);
@@ -31,7 +29,7 @@ const [postgres, kafka, objectStore] = await Promise.all([
   startKafka({
     dir: join(dataDir, 'kafka'),
     runDir,
-    cacheDir: settings.cacheDir,
+    cacheDir: cacheDirOf(process.env),
     operatorPort: Number(kafkaPort),
     mskPort: 0,
     log,

@@ -8,7 +8,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runDirOf } from '../../tooling/paths.ts';
-import { processIdentity } from '../../tooling/process-identity.ts';
+import { processIdentity } from '../../tooling/processes.ts';
 import { waitFor } from '../testing.ts';
 import { readPidFiles } from './processes/pid-files.ts';
 

@@ -29,7 +29,7 @@ beforeAll(async () => {
   broker = await startKafka({
     dir: join(dir, 'kafka'),
     runDir: join(dir, 'run'),
-    cacheDir: cacheDirOf(undefined, process.env),
+    cacheDir: cacheDirOf(process.env),
     operatorPort: 0,
     mskPort: 0,
     // Kafka's own default: a topic that the bridge made would lack the settings that the deployment gives it.

@@ -37,7 +37,7 @@ describe.skipIf(!python)('a deployment, beside cdklocal (needs Python 3.12 or 3.
   let clients: LocalStackClients;
 
   beforeAll(async () => {
-    const installed = await installLocalStack({ cacheDir: cacheDirOf(undefined, process.env), log: silentLog });
+    const installed = await installLocalStack({ cacheDir: cacheDirOf(process.env), log: silentLog });
     const dir = await temporaryFolder();
     emulator = await startLocalStack({
       python: installed.python,

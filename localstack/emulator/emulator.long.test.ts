@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { SUPPORTED_TYPES, USELESS_TYPES } from '../../infra/localstack/supported-types.ts';
 import { memoryLog, waitFor } from '../../local/testing.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
-import { processIdentity } from '../../tooling/process-identity.ts';
+import { processIdentity } from '../../tooling/processes.ts';
 import {
   createFunction,
   lambdaClient,
@@ -43,7 +43,7 @@ describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)'
     createFunction(lambdaClient(emulator.url), code, settings);
 
   beforeAll(async () => {
-    interpreter = (await installLocalStack({ cacheDir: cacheDirOf(undefined, process.env), log })).python;
+    interpreter = (await installLocalStack({ cacheDir: cacheDirOf(process.env), log })).python;
     emulator = await start();
   }, INSTALL_TIMEOUT_MS);
   afterAll(() => emulator?.stop());

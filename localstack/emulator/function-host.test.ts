@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { memoryLog, waitFor } from '../../local/testing.ts';
-import { processIdentity } from '../../tooling/process-identity.ts';
+import { processIdentity } from '../../tooling/processes.ts';
 import { FunctionHost, type HostedFunction } from './function-host.ts';
 
 async function startHost(code: string) {

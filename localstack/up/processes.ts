@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { endOrphans } from '../../local/engines/processes/orphans.ts';
-import { lockDataDir } from '../../tooling/data-dir-lock.ts';
+import { lockDataDir } from '../../tooling/data-dir.ts';
 import { createLog } from '../../tooling/log.ts';
 import { checkPorts } from '../../tooling/ports.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';

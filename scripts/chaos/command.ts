@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { parseFlags } from '../../tooling/command-line.ts';
-import { UsageError } from '../../tooling/errors.ts';
+import { Option } from '@commander-js/extra-typings';
+import { newCommand, wholeNumber } from '../../tooling/command-line.ts';
 
 /** What goes down in an outage. */
 export type Outage = 'kafka' | 's3' | 'both';
@@ -20,65 +20,35 @@ export interface Settings {
   readonly keep: boolean;
 }
 
-const OUTAGES: readonly Outage[] = ['kafka', 's3', 'both'];
+const OUTAGES = ['kafka', 's3', 'both'] as const satisfies readonly Outage[];
 
-const OPTIONS = {
-  orders: { type: 'string', default: '2000' },
-  clients: { type: 'string', default: '8' },
-  kills: { type: 'string', default: '3' },
-  seed: { type: 'string' },
-  drain: { type: 'string', default: '300' },
-  outage: { type: 'string' },
-  seconds: { type: 'string', default: '60' },
-  keep: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-export const HELP = `Usage: npm run chaos [-- options]
-
-Shows that every accepted order takes effect exactly once, whatever fails. Starts a system of its own on free ports and
-an empty folder, lets clients place orders with idempotency keys and retries, and meanwhile kills (kill -9) Kafka, each
-Postgres, the S3 server, execution environments of functions and the runner itself. Then it waits until nothing is under
-way and compares every order with the shards, the bucket and the topics. Ends with 1 when an order is lost or doubled.
-
-  --orders <n>     at least so many orders, and more until all kills are done (${OPTIONS.orders.default})
-  --clients <n>    clients that place orders side by side (${OPTIONS.clients.default})
-  --kills <n>      kills of each kind of process (${OPTIONS.kills.default})
-  --seed <n>       repeats the plan of an earlier run: which order, which kill, when (random)
-  --drain <n>      seconds until everything must have been delivered (${OPTIONS.drain.default})
-  --outage <what>  kafka, s3 or both: kills nothing, holds these down and shows how long creating takes meanwhile
-  --seconds <n>    length of the outage (${OPTIONS.seconds.default})
-  --keep           keeps the data folder and says where it is
-  --help           shows this text
-`;
-
-/**
- * Reads the command line.
- *
- * @returns undefined when only the help is asked for
- * @throws UsageError naming the option that is unknown or wrong
- */
-export function parseChaosCommand(args: readonly string[]): Settings | undefined {
-  const { values } = parseFlags({ args: [...args], options: OPTIONS });
-  if (values.help) return undefined;
-  const outage = OUTAGES.find((name) => name === values.outage);
-  if (values.outage !== undefined && outage === undefined) {
-    throw new UsageError(`--outage must be one of ${OUTAGES.join(', ')}; got "${values.outage}".`);
-  }
-  return {
-    orders: wholeNumber('orders', values.orders, 1),
-    clients: wholeNumber('clients', values.clients, 1),
-    kills: wholeNumber('kills', values.kills, 0),
-    seed: values.seed === undefined ? randomInt(2 ** 32) : wholeNumber('seed', values.seed, 0),
-    drainSeconds: wholeNumber('drain', values.drain, 1),
-    ...(outage && { outage }),
-    outageSeconds: wholeNumber('seconds', values.seconds, 1),
-    keep: values.keep,
-  };
+/** The command line of `npm run chaos`. @param perform does what is asked */
+export function chaosCommand(perform: (settings: Settings) => Promise<void>) {
+  return newCommand(
+    'npm run chaos --',
+    'Shows that every accepted order takes effect exactly once, whatever fails. Starts a system of its own on free ports and an empty folder. ' +
+      'Clients place orders with idempotency keys and retries, while Kafka, each Postgres, the S3 server, function processes and the runner itself are killed (kill -9). ' +
+      'Once nothing is in flight, every order is compared with the shards, the bucket and the topics.',
+    'an order is lost or doubled, or failure',
+  )
+    .addOption(number('--orders <n>', 'place at least this many, and more until all kills are done', 1).default(2_000))
+    .addOption(number('--clients <n>', 'clients that place orders in parallel', 1).default(8))
+    .addOption(number('--kills <n>', 'kills of each kind of process', 0).default(3))
+    .addOption(number('--seed <n>', 'repeat the plan of an earlier run: which order, which kill, when', 0))
+    .addOption(number('--drain <seconds>', 'time in which everything must be delivered', 1).default(300))
+    .addOption(
+      new Option('--outage <what>', 'kill nothing; hold this down and show how long creating an order takes').choices(
+        OUTAGES,
+      ),
+    )
+    .addOption(number('--seconds <n>', 'length of the outage', 1).default(60))
+    .option('--keep', 'keep the data folder and print its path')
+    .action(async ({ seed = randomInt(2 ** 32), drain, outage, seconds, keep = false, ...counts }) => {
+      const times = { drainSeconds: drain, outageSeconds: seconds };
+      await perform({ ...counts, ...times, seed, keep, ...(outage && { outage }) });
+    });
 }
 
-function wholeNumber(flag: string, text: string, least: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least && number < 2 ** 32) return number;
-  throw new UsageError(`--${flag} must be a whole number, ${least} or more; got "${text}".`);
+function number<const Flags extends string>(flags: Flags, description: string, least: number) {
+  return new Option(flags, description).argParser(wholeNumber(least));
 }

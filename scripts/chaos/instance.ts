@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endOrphans } from '../../local/engines/processes/orphans.ts';
 import type { Addresses } from '../../local/start.ts';
-import { lockDataDir } from '../../tooling/data-dir-lock.ts';
+import { lockDataDir } from '../../tooling/data-dir.ts';
 import { createLog } from '../../tooling/log.ts';
 import { REPOSITORY } from '../../tooling/paths.ts';
 import { findFreePorts } from './free-ports.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { processIdentity } from '../../tooling/process-identity.ts';
+import { processIdentity } from '../../tooling/processes.ts';
 import type { Instance } from './instance.ts';
 import type { Random } from './random.ts';
 import { findEngines, findEnvironments } from './victims.ts';

@@ -1,20 +1,19 @@
 import { runCommand } from '../../tooling/command-line.ts';
-import { HELP, parseChaosCommand, type Settings } from './command.ts';
+import { abortOnSignal } from '../../tooling/signals.ts';
+import { chaosCommand, type Settings } from './command.ts';
 import { Instance } from './instance.ts';
 import { runKills } from './run-kills.ts';
 import { runOutage } from './run-outage.ts';
 
-const ending = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ending.abort());
+const signal = abortOnSignal();
 
-await runCommand({
-  helpCommand: 'npm run chaos -- --help',
-  help: HELP,
-  parse: parseChaosCommand,
-  run: (settings) => run(settings, ending.signal).catch(toldIfEnded),
-});
+await runCommand(
+  chaosCommand(async (settings) => {
+    process.exitCode = (await run(settings).catch(toldIfEnded)) ? 0 : 1;
+  }),
+);
 
-async function run(settings: Settings, signal: AbortSignal): Promise<boolean> {
+async function run(settings: Settings): Promise<boolean> {
   const instance = await Instance.create(signal);
   console.log(`seed ${settings.seed}, data in ${instance.folder}; starting the system ...`);
   try {
@@ -31,7 +30,7 @@ async function run(settings: Settings, signal: AbortSignal): Promise<boolean> {
 }
 
 function toldIfEnded(error: unknown): false {
-  if (!ending.signal.aborted) throw error;
+  if (!signal.aborted) throw error;
   console.log('Stopped before the end; this shows nothing.');
   return false;
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessRecord } from '../../local/engines/processes/pid-files.ts';
 import { runDirOf } from '../../tooling/paths.ts';
-import { processIdentity } from '../../tooling/process-identity.ts';
+import { processIdentity } from '../../tooling/processes.ts';
 
 /** The engines of a run that are alive, by name: their process ids. */
 export function findEngines(dataDir: string): Map<string, number> {

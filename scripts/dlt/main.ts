@@ -3,16 +3,11 @@ import type { Handled, Listing } from '../../functions/dlt/dead-letters.ts';
 import type { CommandEvent } from '../../functions/dlt/input.ts';
 import { runCommand } from '../../tooling/command-line.ts';
 import { UserError } from '../../tooling/errors.ts';
-import { type DltCommand, HELP, parseDltCommand } from './command.ts';
+import { type DltCommand, dltCommand } from './command.ts';
 import { invokeDlt } from './dlt-function.ts';
 import { handledText, listingText } from './report.ts';
 
-await runCommand({
-  helpCommand: 'npm run dlt -- --help',
-  help: HELP,
-  parse: parseDltCommand,
-  run: async (command) => console.log(await resultOf(command)),
-});
+await runCommand(dltCommand(async (asked) => console.log(await resultOf(asked))));
 
 async function resultOf(command: DltCommand): Promise<string> {
   if (command.verb === 'list') {

@@ -7,7 +7,7 @@ import { findPythonForCfnLint, installCfnLint } from './cfn-lint.ts';
 import { lintFiles, lintTemplates } from './lint-templates.ts';
 
 const python = await findPythonForCfnLint();
-const cacheDir = cacheDirOf(undefined, process.env);
+const cacheDir = cacheDirOf(process.env);
 /** The first time, cfn-lint is installed. */
 const INSTALL_TIMEOUT_MS = 300_000;
 

@@ -1,19 +1,27 @@
-import { runCommand } from '../../tooling/command-line.ts';
+import { cacheDirOption, newCommand, runCommand } from '../../tooling/command-line.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { findPythonForCfnLint } from './cfn-lint.ts';
-import { HELP, type LintCommand, parseLintCommand } from './command.ts';
 import { lintTemplates } from './lint-templates.ts';
 
-await runCommand({ helpCommand: 'npm run lint-templates -- --help', help: HELP, parse: parseLintCommand, run: lint });
+const command = newCommand(
+  'npm run lint-templates --',
+  'Checks every CloudFormation template of both stages with cfn-lint. Needs Python 3.10 to 3.14; installs cfn-lint itself, once.',
+  'findings or failure',
+)
+  .addOption(cacheDirOption())
+  .action(lint);
 
-async function lint({ cacheDir }: LintCommand): Promise<boolean> {
+await runCommand(command);
+
+async function lint({ cacheDir }: { cacheDir: string }): Promise<void> {
   const python = await findPythonForCfnLint();
-  if (!python)
+  if (!python) {
     throw new UserError(
       'cfn-lint needs Python 3.10 to 3.14 with venv. Install it as python3 on the PATH, or name one in ORDERFLOW_PYTHON.',
     );
+  }
   const { templates, findings } = await lintTemplates(python, cacheDir);
   for (const finding of findings) console.log(finding);
   console.log(`${templates} templates, ${findings.length} findings`);
-  return findings.length === 0;
+  process.exitCode = findings.length === 0 ? 0 : 1;
 }

@@ -1,23 +1,5 @@
-import { parseContext } from '../../local/settings.ts';
-import { parseFlags } from '../../tooling/command-line.ts';
-import { UsageError } from '../../tooling/errors.ts';
-
-export const HELP = `Usage: npm run permissions [-- options]
-
-Shows, for each function and each role, every action that it may take on which resource, what is denied to it, and every
-network peer that it may connect to, as the CDK app's templates say it; needs no AWS account.
-
-  --stage <dev|prod>         the stage to show (dev); the same as -c stage=<dev|prod>. Examples stand in for what
-                             prod demands and is not given, such as the issuer; no right depends on them
-  -c, --context key=value    CDK context of the templates, as for npm start; may be repeated
-  --json                     prints JSON
-  -h, --help                 shows this text
-
-Resources go by short names: topic/orders, shard1/orderuser, ReceiptsBucket/receipts/*, cluster. "may also" is what lies
-outside the templates and cannot be read there. A peer takes a connection when its security group lets it in as well.
-
-The exit code is 0 when it worked, 1 when it did not, and 2 when the command is not understood.
-`;
+import { Option } from '@commander-js/extra-typings';
+import { contextOption, newCommand } from '../../tooling/command-line.ts';
 
 /** What to show. */
 export interface PermissionsCommand {
@@ -26,28 +8,33 @@ export interface PermissionsCommand {
   readonly json: boolean;
 }
 
-/**
- * Reads the command line.
- *
- * @param args the arguments after the script's name
- * @returns undefined when only the help is asked for
- * @throws UserError
- */
-export function parsePermissionsCommand(args: readonly string[]): PermissionsCommand | undefined {
-  const { values: flags } = parseFlags({
-    args: [...args],
-    options: {
-      stage: { type: 'string' },
-      context: { type: 'string', short: 'c', multiple: true },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (flags.help) return undefined;
-  const context = parseContext(flags.context ?? []);
-  const { stage } = flags;
-  if (stage !== undefined && context.stage !== undefined && stage !== context.stage) {
-    throw new UsageError('--stage and -c stage= name two stages.');
-  }
-  return { context: { ...context, ...(stage !== undefined && { stage }) }, json: flags.json ?? false };
+/** The command line of `npm run permissions`. @param show does what is asked */
+export function permissionsCommand(show: (asked: PermissionsCommand) => void) {
+  return newCommand(
+    'npm run permissions --',
+    'Shows what each function and each role may do on which resource, what it is denied, and which network peers it may connect to. ' +
+      'It reads the CDK templates and needs no AWS account.',
+  )
+    .addOption(
+      new Option('--stage <stage>', 'the stage to show, dev if not given; the same as -c stage=<stage>').choices([
+        'dev',
+        'prod',
+      ] as const),
+    )
+    .addOption(contextOption())
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples stand in for what prod requires and is not given, such as the issuer. No permission depends on them.
+Resources have short names: topic/orders, shard1/orderuser, ReceiptsBucket/receipts/*, cluster.
+"may also" lists what is defined outside the templates and cannot be read from them.
+A peer accepts a connection only if its own security group allows it as well.`,
+    )
+    .action(({ stage, context, json = false }, command) => {
+      if (stage !== undefined && context.stage !== undefined && stage !== context.stage) {
+        command.error('error: --stage and -c stage= name different stages.');
+      }
+      show({ context: { ...context, ...(stage !== undefined && { stage }) }, json });
+    });
 }

@@ -5,7 +5,6 @@ import { LOCALSTACK_CONTEXT } from '../../infra/example-contexts.ts';
 import { synthesizeApp } from '../../infra/synthesize.ts';
 import type { Json } from '../../infra/testing/inspect.ts';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
-import { parseCommand, type Settings } from '../../local/settings.ts';
 import { type LeftOut, readLeftOut } from '../../localstack/assembly/left-out.ts';
 
 /** The app as the services of docker-compose.yml get it. */
@@ -31,11 +30,4 @@ export function synthesizeForCompose(): AppForCompose {
     properties: (type) => resources.filter(({ Type }) => Type === type).map(({ Properties = {} }) => Properties),
     output: (name) => templates.find(({ Outputs = {} }) => name in Outputs)?.Outputs?.[name]?.Value,
   };
-}
-
-/** What `npm start` takes when nothing is said. */
-export function settingsOfLocalRun(): Settings {
-  const command = parseCommand([], {});
-  if (command.verb !== 'run') throw new Error('Without arguments, the local run should run.');
-  return command.settings;
 }

@@ -79,7 +79,7 @@ beforeAll(async () => {
   broker = await startKafka({
     dir: join(dir, 'kafka'),
     runDir: join(dir, 'run'),
-    cacheDir: cacheDirOf(undefined, process.env),
+    cacheDir: cacheDirOf(process.env),
     operatorPort: 0,
     mskPort: 0,
     log: silentLog,

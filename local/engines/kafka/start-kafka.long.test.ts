@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, it, onTestFinished } from 'vitest';
-import { parseCommand } from '../../settings.ts';
+import { cacheDirOf } from '../../../tooling/paths.ts';
 import { silentLog } from '../../testing.ts';
 import { kafkaClassPath } from './jars.ts';
 import { findJava } from './java.ts';
@@ -11,8 +11,7 @@ import { startKafka } from './start-kafka.ts';
 
 /** A folder that stands for the user's cache, filled, at another path. */
 async function cacheAt(dir: string): Promise<string> {
-  const { settings } = parseCommand([], process.env) as Extract<ReturnType<typeof parseCommand>, { settings: unknown }>;
-  const source = { cacheDir: settings.cacheDir, env: process.env, log: silentLog };
+  const source = { cacheDir: cacheDirOf(process.env), env: process.env, log: silentLog };
   await Promise.all([findJava(source), kafkaClassPath(source)]);
   mkdirSync(dir);
   const kept = readdirSync(source.cacheDir).filter((name) => /^(kafka|java)-[\d.]+$/.test(name));

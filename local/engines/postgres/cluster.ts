@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { UserError } from '../../../tooling/errors.ts';
 import type { Log } from '../../../tooling/log.ts';
-import { processCommand } from '../../../tooling/process-identity.ts';
+import { processCommand } from '../../../tooling/processes.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import type { Runner } from './unprivileged-user.ts';
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { signalGroup } from '../../../tooling/process-group.ts';
+import { signalGroup } from '../../../tooling/processes.ts';
 import { removePidFile, writePidFile } from './pid-files.ts';
 
 /** One start of a server process. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runDirOf } from '../../../tooling/paths.ts';
-import { processIdentity } from '../../../tooling/process-identity.ts';
+import { processIdentity } from '../../../tooling/processes.ts';
 import { silentLog } from '../../testing.ts';
 import { endOrphans } from './orphans.ts';
 import { readPidFiles, writePidFile } from './pid-files.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../../tooling/errors.ts';
 import type { Log } from '../../../tooling/log.ts';
 import { runDirOf } from '../../../tooling/paths.ts';
-import { processIdentity } from '../../../tooling/process-identity.ts';
+import { processIdentity } from '../../../tooling/processes.ts';
 import { type ProcessRecord, readPidFiles, removePidFile } from './pid-files.ts';
 
 const ORDERLY_END_MS = 5_000;

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processIdentity } from '../../../tooling/process-identity.ts';
+import { processIdentity } from '../../../tooling/processes.ts';
 
 /** What a later start needs to know in order to end a process whose runner was killed. */
 export interface ProcessRecord {

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { processIdentity } from '../../../tooling/process-identity.ts';
+import { processIdentity } from '../../../tooling/processes.ts';
 import { silentLog, waitFor } from '../../testing.ts';
 import { readPidFiles } from './pid-files.ts';
 import { type Supervision, supervise } from './supervise.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../../tooling/log.ts';
-import { signalGroup } from '../../../tooling/process-group.ts';
+import { signalGroup } from '../../../tooling/processes.ts';
 import {
   type EnvironmentSurroundings,
   environmentVariables,

@@ -5,9 +5,8 @@ import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signe
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createTopic } from '../../../tests/support/topics.ts';
-import { runDirOf } from '../../../tooling/paths.ts';
+import { cacheDirOf, runDirOf } from '../../../tooling/paths.ts';
 import { type Kafka as Broker, startKafka } from '../../engines/kafka/start-kafka.ts';
-import { parseCommand, type Settings } from '../../settings.ts';
 import { silentLog, waitFor } from '../../testing.ts';
 import { loadAuthority } from '../../tls/authority.ts';
 import { Authorizer } from '../iam/authorize.ts';
@@ -16,7 +15,7 @@ import { type SignInListener, startSignInListener } from './listener.ts';
 import { createTokenAuthenticator } from './oauthbearer.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'msk-'));
-const { cacheDir } = (parseCommand([], process.env) as { settings: Settings }).settings;
+const cacheDir = cacheDirOf(process.env);
 const authority = await loadAuthority(join(dir, 'tls'), 'public');
 const principals = new PrincipalStore();
 const arn = 'arn:aws:iam::000000000000:role/create-order';

@@ -14,7 +14,7 @@ let client: kafkajs.Kafka;
 let admin: Admin;
 
 beforeAll(async () => {
-  const cacheDir = cacheDirOf(undefined, process.env);
+  const cacheDir = cacheDirOf(process.env);
   const runDir = join(dir, 'run');
   broker = await startKafka({ dir: join(dir, 'data'), runDir, cacheDir, operatorPort: 0, mskPort: 0, log: silentLog });
   client = new kafkajs.Kafka({ brokers: [`localhost:${broker.port}`], logLevel: kafkajs.logLevel.NOTHING });

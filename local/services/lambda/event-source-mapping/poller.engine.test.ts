@@ -27,7 +27,7 @@ const startBroker = (operatorPort: number) =>
   startKafka({
     dir: join(dir, 'kafka'),
     runDir: join(dir, 'run'),
-    cacheDir: cacheDirOf(undefined, process.env),
+    cacheDir: cacheDirOf(process.env),
     operatorPort,
     mskPort: 0,
     log: silentLog,

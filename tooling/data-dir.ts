@@ -2,7 +2,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync,
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
 import { runDirOf } from './paths.ts';
-import { processIdentity } from './process-identity.ts';
+import { processIdentity } from './processes.ts';
 
 /** Stands in a data folder and tells it from a folder with other things in it, which must never be removed. */
 const MARKER = 'orderflow-data';

@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { claimDataDir, isDataDir, lockDataDir } from './data-dir-lock.ts';
+import { claimDataDir, isDataDir, lockDataDir } from './data-dir.ts';
 import { UserError } from './errors.ts';
 import { runDirOf } from './paths.ts';
-import { processIdentity } from './process-identity.ts';
+import { processIdentity } from './processes.ts';
 
 const newDataDir = () => join(mkdtempSync(join(tmpdir(), 'lock-')), 'data');
 
