@@ -1,19 +1,18 @@
 export interface BrokerPorts {
-  /** Plaintext, without limits, for the person at the machine. */
+  /** Plaintext and unrestricted, for the person at the machine. */
   readonly operator: number;
-  /** Where the sign-in listener signs in on behalf of its clients. */
+  /** For the sign-in listener, on behalf of its clients. */
   readonly msk: number;
-  /** Where clients of that listener are sent: the sign-in listener itself. */
+  /** The port of the sign-in listener, which those clients are sent to. */
   readonly mskAdvertised: number;
-  /** The controller of this one-node cluster, used by the broker alone. */
   readonly controller: number;
 }
 
 /**
- * The configuration of a broker that is its own controller, with relative paths below its working folder.
+ * The `server.properties` of a broker that is its own controller. Paths are relative to its working folder.
  *
  * @param sessionTimeoutMs how long the controller waits for a broker that has vanished
- * @param further settings that come on top; MSK takes none that would move the broker
+ * @param further settings that override these; MSK accepts none that would move the broker
  */
 export function serverProperties(
   ports: BrokerPorts,
@@ -29,7 +28,7 @@ export function serverProperties(
     listeners: `OPERATOR://127.0.0.1:${ports.operator},MSK://127.0.0.1:${ports.msk},CONTROLLER://127.0.0.1:${ports.controller}`,
     'advertised.listeners': `OPERATOR://127.0.0.1:${ports.operator},MSK://localhost:${ports.mskAdvertised}`,
     'listener.security.protocol.map': 'OPERATOR:PLAINTEXT,MSK:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
-    // Tokens without a signature: the sign-in listener has checked the real one and tells the broker who it is.
+    // Unsigned tokens: the sign-in listener has verified the real one and tells the broker who the client is.
     'listener.name.msk.sasl.enabled.mechanisms': 'OAUTHBEARER',
     'listener.name.msk.oauthbearer.sasl.jaas.config':
       'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";',
@@ -40,7 +39,6 @@ export function serverProperties(
     'broker.session.timeout.ms': sessionTimeoutMs,
     'broker.heartbeat.interval.ms': Math.min(2_000, sessionTimeoutMs / 4),
 
-    // Kafka's own topics, for one broker and a quick start.
     'offsets.topic.replication.factor': 1,
     'offsets.topic.num.partitions': 1,
     'transaction.state.log.replication.factor': 1,
@@ -49,13 +47,13 @@ export function serverProperties(
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.num.partitions': 1,
     'share.coordinator.state.topic.min.isr': 1,
-    // One consumer per group is the rule here: no use in waiting for others.
+    // A group has one consumer here, so there is nobody to wait for.
     'group.initial.rebalance.delay.ms': 0,
 
     'num.network.threads': 2,
     'num.io.threads': 4,
     'background.threads': 2,
-    // The default of 128 MB would be half of the heap.
+    // The default of 128 MB is a third of the heap.
     'log.cleaner.dedupe.buffer.size': 4 * 1024 * 1024,
     ...further,
   };
@@ -64,10 +62,7 @@ export function serverProperties(
     .join('');
 }
 
-/**
- * Log4j: each line begins with its level. Warnings and above, and the line that says that the broker is up; the controller
- * warns at every start that it becomes active.
- */
+/** Each line begins with its level. Only warnings pass, and the line that says the broker is up. */
 export const LOG4J_PROPERTIES = `
 status = error
 appender.console.type = Console
@@ -78,17 +73,14 @@ rootLogger.level = warn
 rootLogger.appenderRef.console.ref = console
 logger.server.name = kafka.server.KafkaRaftServer
 logger.server.level = info
+# The controller warns at every start that it becomes active.
 logger.controller.name = org.apache.kafka.controller.QuorumController
 logger.controller.level = error
 `;
 
-/** Settings that ask for more brokers than the one there is. */
 const NEEDS_MORE_BROKERS = /replication\.factor$|min\.insync\.replicas$|min\.isr$/;
 
-/**
- * Kafka's settings from lines `name=value`, as a template has them for brokers and topics, without those of replication:
- * the local broker is a single one.
- */
+/** Parses a template's `name=value` lines for a broker or a topic, and drops settings that need more than one broker. */
 export function singleBrokerProperties(text: string): Record<string, string> {
   const entries = text
     .split('\n')

@@ -1,53 +1,50 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../../../tooling/log.ts';
 import { freePort } from '../../../tooling/ports.ts';
 import type { Engine } from '../engine.ts';
 import { type SupervisedProcess, supervise } from '../processes/supervise.ts';
 import { kafkaClassPath } from './jars.ts';
-import { findJava, javaEnvironment } from './java.ts';
-import { type ClassArchive, openClassArchive } from './jvm.ts';
+import { findJava } from './java.ts';
+import { type KafkaJvm, kafkaJvm } from './jvm.ts';
 import { LOG4J_PROPERTIES, serverProperties } from './properties.ts';
 
 export interface KafkaOptions {
   /** Folder that keeps the broker's data between runs. */
   readonly dir: string;
-  /** Folder that says which processes use the data folder; see {@link endOrphans}. */
+  /** Folder for the pid files; see {@link endOrphans}. */
   readonly runDir: string;
-  /** Folder for Kafka itself, fetched once. */
+  /** Folder for the downloaded Kafka. */
   readonly cacheDir: string;
-  /** Port of the plaintext listener; 0 means any free one. */
+  /** Plaintext listener; 0 means any free port. */
   readonly operatorPort: number;
-  /** Port that clients of the MSK listener are sent to; 0 means any free one. */
+  /** Port that the broker sends clients of the MSK listener to; 0 means any free port. */
   readonly mskPort: number;
-  /** Further settings of the broker. */
   readonly properties?: Readonly<Record<string, string>>;
   readonly log: Log;
-  /** For tests; the process's own otherwise. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface Kafka extends Engine {
-  /** Where the sign-in listener has to listen: the broker sends its clients there. */
+  /** The sign-in listener has to listen here: the broker sends its clients to this port. */
   readonly mskPort: number;
-  /** Where the sign-in listener reaches the broker: SASL/OAUTHBEARER in plaintext, tokens without a signature. */
+  /** The sign-in listener reaches the broker here: SASL/OAUTHBEARER in plaintext, with unsigned tokens. */
   readonly mskBrokerPort: number;
 }
 
 const PORT_ATTEMPTS = 3;
 const FORMAT_TIMEOUT_MS = 60_000;
-/** Kafka's own default. */
 const SESSION_TIMEOUT_MS = 9_000;
-/** A broker that was killed may not register again before its old session is over. */
+/** A killed broker cannot register again before its old session has expired. */
 const SESSION_TIMEOUT_AFTER_KILL_MS = 2_000;
 
 /**
- * Starts a Kafka cluster of one node. `port` is the operator's listener. Kafka is fetched first where it is missing.
+ * Starts a Kafka cluster of one node, after downloading Kafka if need be. `port` is the operator's listener.
  *
- * @throws UserError when Java or Kafka cannot be had
+ * @throws UserError when Java or Kafka cannot be found or downloaded
  */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const { dir, cacheDir, log, env = process.env } = options;
@@ -55,8 +52,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
     findJava({ cacheDir, env, log }),
     kafkaClassPath({ cacheDir, env, log }),
   ]);
-  const archive = openClassArchive(cacheDir, java, classPath);
-  const jvm: Jvm = { command: java.command, args: jvmArgs(classPath, archive), env: javaEnvironment(env) };
+  const jvm = kafkaJvm({ java, classPath, cacheDir, env });
   mkdirSync(dir, { recursive: true });
 
   for (let attempt = 1; ; attempt += 1) {
@@ -67,24 +63,18 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
     };
     try {
       const broker = await startBroker(options, ports, jvm);
-      return toEngine(broker, ports, archive);
+      return toEngine(broker, ports, jvm);
     } catch (error) {
-      // Between choosing a free port and Java's opening it, somebody else may have taken it.
+      // Another process may take a free port before Java opens it.
       if (attempt === PORT_ATTEMPTS || !/address already in use/i.test((error as Error).message)) throw error;
-      log.debug('a port was taken meanwhile, trying others: %s', (error as Error).message);
+      log.debug('a port was taken in the meantime, trying others: %s', (error as Error).message);
     }
   }
 }
 
-interface Jvm {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-}
-
 type Ports = Omit<Parameters<typeof serverProperties>[0], 'controller'>;
 
-async function startBroker(options: KafkaOptions, ports: Ports, jvm: Jvm): Promise<SupervisedProcess> {
+async function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): Promise<SupervisedProcess> {
   const { dir, log } = options;
   return supervise({
     name: 'kafka',
@@ -98,11 +88,12 @@ async function startBroker(options: KafkaOptions, ports: Ports, jvm: Jvm): Promi
       );
       writeFileSync(join(dir, 'server.properties'), properties);
       writeFileSync(join(dir, 'log4j2.properties'), LOG4J_PROPERTIES);
-      // The JVM unpacks native libraries here and leaves them when it is killed.
+      // The JVM unpacks native libraries here and leaves them behind when it is killed.
       rmSync(join(dir, 'tmp'), { recursive: true, force: true });
       mkdirSync(join(dir, 'tmp'));
       await format(dir, jvm, log);
-      return { ...jvm, args: [...jvm.args, 'kafka.Kafka', 'server.properties'], cwd: dir };
+      const args = [...jvm.args, ...jvm.brokerArgs, 'kafka.Kafka', 'server.properties'];
+      return { command: jvm.command, args, cwd: dir, env: jvm.env };
     },
     isReady: (line) => line.endsWith('Kafka Server started'),
     readyWithinMs: 120_000,
@@ -113,7 +104,7 @@ async function startBroker(options: KafkaOptions, ports: Ports, jvm: Jvm): Promi
   });
 }
 
-function toEngine(broker: SupervisedProcess, ports: Ports, archive: ClassArchive): Kafka {
+function toEngine(broker: SupervisedProcess, ports: Ports, jvm: KafkaJvm): Kafka {
   return {
     name: 'kafka',
     port: ports.operator,
@@ -124,46 +115,26 @@ function toEngine(broker: SupervisedProcess, ports: Ports, archive: ClassArchive
     },
     async stop() {
       const end = await broker.stop();
-      archive.settle(end !== undefined && end.signal === null);
+      jvm.brokerEnded(end !== undefined && end.signal === null);
     },
   };
 }
 
-function jvmArgs(classPath: readonly string[], archive: ClassArchive): string[] {
-  return [
-    '-Xms128m',
-    '-Xmx384m',
-    // For a quick start and little memory; a development broker has no throughput to win with the others.
-    '-XX:+UseSerialGC',
-    '-XX:TieredStopAtLevel=1',
-    '-XX:-UsePerfData',
-    '-XX:+IgnoreUnrecognizedVMOptions',
-    // The JVM's own remarks on the class archive.
-    '-Xlog:disable',
-    ...archive.jvmArgs,
-    // The same on each system and in each version of Java.
-    '-Dfile.encoding=UTF-8',
-    '-Djava.awt.headless=true',
-    '-Djava.io.tmpdir=tmp',
-    '-Dlog4j2.configurationFile=log4j2.properties',
-    '-cp',
-    classPath.join(delimiter),
-  ];
-}
-
-/** Gives the data folder its cluster id, once. The id is written last, so without it the folder holds nothing of worth. */
-async function format(dir: string, jvm: Jvm, log: Log): Promise<void> {
+/** Gives the data folder its cluster id, once. The tool writes the id last: without it, the folder holds nothing of value. */
+async function format(dir: string, jvm: KafkaJvm, log: Log): Promise<void> {
   if (existsSync(join(dir, 'data', 'meta.properties'))) return;
   log.info('formatting the storage');
   rmSync(join(dir, 'data'), { recursive: true, force: true });
-  // The tool would overwrite the class archive with its own few classes.
-  const args = jvm.args.filter((arg) => !arg.startsWith('-XX:ArchiveClassesAtExit'));
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const command = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'server.properties'];
-  await promisify(execFile)(jvm.command, [...args, ...command], { cwd: dir, env: jvm.env, timeout: FORMAT_TIMEOUT_MS });
+  await promisify(execFile)(jvm.command, [...jvm.args, ...command], {
+    cwd: dir,
+    env: jvm.env,
+    timeout: FORMAT_TIMEOUT_MS,
+  });
 }
 
-/** Kafka writes a file when it has shut down in order, and removes it when it starts. */
+/** Kafka writes the file at an orderly shutdown and removes it at the next start. */
 function wasKilled(dir: string): boolean {
   return existsSync(join(dir, 'data', 'meta.properties')) && !existsSync(join(dir, 'data', '.kafka_cleanshutdown'));
 }

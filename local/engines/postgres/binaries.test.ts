@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { UserError } from '../../../tooling/errors.ts';
-import { refuseShellCharacters } from './binaries.ts';
+import { assertNoShellCharacters } from './binaries.ts';
 
 it.each(['$', '"', '`', '\\'])("Postgres's programs are refused below a folder with %s in its name", (character) => {
-  expect(() => refuseShellCharacters(`/home/a${character}b/initdb`)).toThrow(UserError);
+  expect(() => assertNoShellCharacters(`/home/a${character}b/initdb`)).toThrow(UserError);
 });
 
 it.each(['/home/a b/initdb', "/home/it's/initdb", '/home/ünï/initdb'])("Postgres's programs may be at %s", (path) => {
-  expect(() => refuseShellCharacters(path)).not.toThrow();
+  expect(() => assertNoShellCharacters(path)).not.toThrow();
 });

@@ -7,60 +7,63 @@ import type { Certificate } from '../../tls/authority.ts';
 import type { Engine } from '../engine.ts';
 import { supervise } from '../processes/supervise.ts';
 import { findPostgresBinaries } from './binaries.ts';
-import { ensureCluster, POSTGRES_ENV, refuseForeignCluster, removeStaleLock } from './cluster.ts';
-import { chooseRunner, type Runner } from './unprivileged-user.ts';
+import { assertOwnCluster, ensureCluster, POSTGRES_ENV, removeStaleLock } from './cluster.ts';
+import { chooseLauncher, type Launcher } from './unprivileged-user.ts';
 
 export interface PostgresOptions {
-  /** Names the server in the log and among the processes of the run, such as `shard1`. */
+  /** Name in the log and of the pid file, such as `shard1`. */
   readonly name: string;
   /** Folder that keeps the server's data between runs. */
   readonly dir: string;
-  /** Folder that says which processes use the data folder; see {@link endOrphans}. */
+  /** Folder for the pid files; see {@link endOrphans}. */
   readonly runDir: string;
-  /** Port on loopback; 0 means any free one. */
+  /** 0 means any free port. */
   readonly port: number;
   readonly superuser: { readonly name: string; readonly password: string };
-  /** Created, owned by the superuser, when it is missing. */
+  /** Created if missing, and owned by the superuser. */
   readonly database: string;
-  /** The server's, for TLS; connections are in plain text without it. */
+  /** For TLS; without it, connections are in plain text. */
   readonly certificate?: Certificate;
-  /** Postgres' own settings, as in postgresql.conf; they do not touch where the server listens, its TLS and its log's form. */
+  /** Settings as in postgresql.conf. They do not override where the server listens, its TLS or the form of its log. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly log: Log;
 }
 
+/** Ends open sessions instead of waiting for them. */
+const FAST_SHUTDOWN = 'SIGINT';
+
 /**
- * Starts a Postgres server. Clients on loopback connect with a password, and with TLS where the server has a certificate:
- * without TLS they are refused then, as RDS does with `rds.force_ssl=1`. A changed password, database name or certificate
- * takes effect with the next start.
+ * Starts a Postgres server. Clients on loopback sign in with a password. If the server has a certificate, it refuses
+ * connections without TLS, as RDS does with `rds.force_ssl=1`. A changed password, database name or certificate takes
+ * effect at the next start.
  *
- * @throws Error that names the setting which Postgres does not know or take, and UserError when this machine or user cannot run Postgres, or the data belongs to another user
+ * @throws Error that names a setting which Postgres rejects
+ * @throws UserError when this machine or user cannot run Postgres, or the data belongs to another user
  */
 export async function startPostgres(options: PostgresOptions): Promise<Engine> {
   const { name, dir, log } = options;
   const port = options.port || (await freePort());
   mkdirSync(dir, { recursive: true });
   const binaries = await findPostgresBinaries();
-  const runner = await chooseRunner(binaries.postgres, dir);
-  refuseForeignCluster(dir, runner.user?.uid ?? process.getuid?.());
+  const launcher = await chooseLauncher(binaries.postgres, dir);
+  assertOwnCluster(dir, launcher.user?.uid ?? process.getuid?.());
   removeStaleLock(dir);
-  await ensureCluster(dir, options, binaries, runner, log);
-  writeAccessRules(dir, options.certificate, runner);
+  await ensureCluster(dir, options, binaries, launcher, log);
+  writeAccessRules(dir, options.certificate, launcher);
   const hosts = await loopbackAddresses();
 
   const server = await supervise({
     name,
     runDir: options.runDir,
     prepare: async () => ({
-      ...runner.wrap(binaries.postgres, serverArgs(dir, port, hosts, options)),
+      ...launcher.wrap(binaries.postgres, serverArgs(dir, port, hosts, options)),
       cwd: dir,
       env: POSTGRES_ENV,
     }),
     isReady: (line) => line.includes('database system is ready to accept connections'),
     readyWithinMs: 60_000,
     onLine: (line) => (line.startsWith('PANIC:') ? log.error(line) : log.debug(line)),
-    // "Fast shutdown": open sessions are ended, what is committed is safe.
-    stopSignal: 'SIGINT',
+    stopSignal: FAST_SHUTDOWN,
     stopWithinMs: 6_000,
     log,
   });
@@ -76,7 +79,6 @@ export async function startPostgres(options: PostgresOptions): Promise<Engine> {
   };
 }
 
-/** Where clients that connect to `localhost` may arrive. */
 async function loopbackAddresses(): Promise<string[]> {
   const resolved = await lookup('localhost', { all: true }).catch(() => []);
   return ['127.0.0.1', ...(resolved.some(({ address }) => address === '::1') ? ['::1'] : [])];
@@ -90,8 +92,7 @@ function serverArgs(
 ): string[] {
   const settings = {
     timezone: 'UTC',
-    // Fewer processes per server: the workers of asynchronous I/O do not pay for themselves here.
-    io_method: 'sync',
+    io_method: 'sync', // workers do not pay off here
     ...parameters,
     port: String(port),
     listen_addresses: hosts.join(','),
@@ -100,7 +101,6 @@ function serverArgs(
     ...(certificate === undefined
       ? { ssl: 'off' }
       : { ssl: 'on', ssl_cert_file: join(dir, 'server.crt'), ssl_key_file: join(dir, 'server.key') }),
-    // The runner reads what the server writes.
     log_destination: 'stderr',
     logging_collector: 'off',
     log_line_prefix: '',
@@ -109,17 +109,16 @@ function serverArgs(
   return ['-D', join(dir, 'data'), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
 }
 
-function writeAccessRules(dir: string, certificate: Certificate | undefined, runner: Runner): void {
+function writeAccessRules(dir: string, certificate: Certificate | undefined, launcher: Launcher): void {
   const kind = certificate === undefined ? 'host' : 'hostssl';
   const rules = ['127.0.0.1/32', '::1/128'].map((from) => `${kind} all all ${from} scram-sha-256\n`).join('');
-  writeOwned(join(dir, 'pg_hba.conf'), rules, runner);
+  writeOwned(join(dir, 'pg_hba.conf'), rules, launcher);
   if (certificate === undefined) return;
-  writeOwned(join(dir, 'server.crt'), certificate.certificatePem, runner);
-  // Postgres refuses a key that others may read.
-  writeOwned(join(dir, 'server.key'), certificate.keyPem, runner);
+  writeOwned(join(dir, 'server.crt'), certificate.certificatePem, launcher);
+  writeOwned(join(dir, 'server.key'), certificate.keyPem, launcher);
 }
 
-function writeOwned(path: string, content: string, { user }: Runner): void {
+function writeOwned(path: string, content: string, { user }: Launcher): void {
   writeFileSync(path, content, { mode: 0o600 });
   if (user) chownSync(path, user.uid, user.gid);
 }

@@ -4,30 +4,29 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../../tooling/errors.ts';
 
-/** How to run a program so that Postgres accepts it: Postgres refuses to be root. */
-export interface Runner {
-  /** Who owns the files that the program works on; undefined when that is the runner's own user anyway. */
-  readonly user: { readonly uid: number; readonly gid: number } | undefined;
-  /** Turns a command into the one to spawn, and as whom. */
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** How to launch the programs of Postgres, which refuse to run as root. */
+export interface Launcher {
+  /** The owner of the files that a program works on; undefined for the current user. */
+  readonly user: User | undefined;
   wrap(
     command: string,
     args: readonly string[],
-  ): {
-    readonly command: string;
-    readonly args: readonly string[];
-    readonly user?: { readonly uid: number; readonly gid: number };
-  };
+  ): { readonly command: string; readonly args: readonly string[]; readonly user?: User };
 }
 
 /**
- * Chooses how to run Postgres. An ordinary user runs it as is. Root becomes `nobody`, and where `nobody` may not enter
- * the folders (a clone below /root), keeps the one capability to pass by file permissions, without any other right.
+ * Chooses how to launch Postgres. An ordinary user runs it as is. Root becomes `nobody`; where `nobody` may not enter the
+ * folders (a clone below /root), it keeps the capability to bypass file permissions, and no other.
  *
- * @param program absolute path of a program to run
- * @param dir existing folder below which it works
- * @throws UserError when root has no way to do either
+ * @param program absolute path of one of the programs
+ * @throws UserError when root can do neither
  */
-export async function chooseRunner(program: string, dir: string): Promise<Runner> {
+export async function chooseLauncher(program: string, dir: string): Promise<Launcher> {
   if (process.getuid?.() !== 0) return { user: undefined, wrap: (command, args) => ({ command, args }) };
 
   const user = findNobody();
@@ -50,8 +49,8 @@ export async function chooseRunner(program: string, dir: string): Promise<Runner
   return { user, wrap };
 }
 
-/** initdb looks its user up, so the id has to be in the user database. */
-function findNobody(): { uid: number; gid: number } {
+/** initdb looks up its user, so a bare id would not do. */
+function findNobody(): User {
   for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
     const [name, , uid, gid] = line.split(':');
     // macOS writes the id as -2.
@@ -62,18 +61,15 @@ function findNobody(): { uid: number; gid: number } {
   );
 }
 
-function canEnter(path: string, user: { uid: number; gid: number }): boolean {
+function canEnter(path: string, user: User): boolean {
   const { mode, uid, gid } = statSync(path);
   const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
   const parent = dirname(path);
   return (mode & bit) !== 0 && (parent === path || canEnter(parent, user));
 }
 
-/**
- * `no_setuid_fixup` matters: Postgres finds its own program with access(2), which without it sets the capabilities of
- * everyone but root aside.
- */
-function setprivArgs(user: { uid: number; gid: number }): string[] {
+/** `no_setuid_fixup`: Postgres looks for its own program with access(2), which would otherwise ignore capabilities. */
+function setprivArgs(user: User): string[] {
   return [
     `--reuid=${user.uid}`,
     `--regid=${user.gid}`,

@@ -3,14 +3,13 @@ import { createInterface } from 'node:readline';
 import { signalGroup } from '../../../tooling/processes.ts';
 import { removePidFile, writePidFile } from './pid-files.ts';
 
-/** One start of a server process. */
 export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment; nothing is inherited. */
+  /** All of it: nothing is inherited. */
   readonly env: NodeJS.ProcessEnv;
-  /** The user and group that the process runs as; without them, the runner's own. */
+  /** The user to run as; the current one by default. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
@@ -26,26 +25,22 @@ export interface ChildEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A running server process in a group of its own, written down in the run folder for as long as it lives. */
+/** A server process in a process group of its own, with a pid file for as long as it lives. */
 export interface Child {
   readonly pid: number;
   readonly ended: Promise<ChildEnd>;
-  /** Ends it in its own way and, after the given time, by force together with everything it started. */
+  /** Sends the stop signal and, if that is not enough in time, kills the process with everything it started. */
   stop(withinMs: number): Promise<void>;
 }
 
-/**
- * Starts a process and reads its output by lines.
- *
- * @throws the system's error when the command cannot be started
- */
+/** Starts a process and reads its output by line. @throws the system's error when the command cannot be started */
 export async function spawnChild(launch: Launch, options: ChildOptions): Promise<Child> {
   const child = spawn(launch.command, launch.args, {
     cwd: launch.cwd,
     env: launch.env,
-    // A group of its own: the terminal's Ctrl-C reaches the runner alone, which stops its servers in order.
+    // Keeps the terminal's Ctrl-C away from it: the runner stops its servers in order.
     detached: true,
-    // The open stdin lets a server of ours notice that the runner is gone.
+    // A closed stdin tells our own servers that the runner is gone.
     stdio: ['pipe', 'pipe', 'pipe'],
     ...launch.user,
   });
@@ -57,7 +52,6 @@ export async function spawnChild(launch: Launch, options: ChildOptions): Promise
 
   const ended = new Promise<ChildEnd>((resolve) => {
     child.once('exit', (code, signal) => {
-      // Nothing that a server started survives it.
       signalGroup(pid, 'SIGKILL');
       removePidFile(options.runDir, options.name);
       resolve({ code, signal });

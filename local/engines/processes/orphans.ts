@@ -9,17 +9,17 @@ const ORDERLY_END_MS = 5_000;
 const FORCED_END_MS = 2_000;
 
 /**
- * Ends what a killed run left behind in this data folder. Only processes that are still the recorded ones are touched:
- * an id that was used again belongs to somebody else. Call it while holding the folder's lock.
+ * Ends the processes that a killed run left behind. A process id that now belongs to another process is left alone. Call it
+ * while holding the lock of the data folder.
  *
- * @throws UserError when a leftover cannot be ended, for example because another user started it
+ * @throws UserError when a process cannot be ended, for example because it belongs to another user
  */
 export async function endOrphans(dataDir: string, log: Log): Promise<void> {
   const runDir = runDirOf(dataDir);
   await Promise.all(
     readPidFiles(runDir).map(async (record) => {
       if (isRunning(record)) {
-        log.warn('ending %s (process %d), which was left running', record.name, record.pid);
+        log.warn('ending %s (process %d), which an earlier run left behind', record.name, record.pid);
         await end(record);
       }
       removePidFile(runDir, record.name);
@@ -34,7 +34,7 @@ function isRunning(record: ProcessRecord): boolean {
 async function end(record: ProcessRecord): Promise<void> {
   signal(record, record.pid, record.stopSignal);
   if (await hasEnded(record, ORDERLY_END_MS)) return;
-  // Each engine leads its own process group, so this reaches its children too.
+  // Each engine leads a process group, so this reaches its children too.
   signal(record, -record.pid, 'SIGKILL');
   if (await hasEnded(record, FORCED_END_MS)) return;
   throw new UserError(`Process ${record.pid} (${record.name}) of an earlier run does not end. End it and start again.`);

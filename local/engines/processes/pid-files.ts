@@ -2,21 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { processIdentity } from '../../../tooling/processes.ts';
 
-/** What a later start needs to know in order to end a process whose runner was killed. */
+/** What a later run needs to know to end a process whose runner was killed. */
 export interface ProcessRecord {
   readonly name: string;
   readonly pid: number;
-  /** See {@link processIdentity}. */
   readonly identity: string;
-  /** The signal that ends this process in an orderly way. */
   readonly stopSignal: NodeJS.Signals;
 }
 
-/**
- * Writes down a process that was just started. Synchronous, so that a runner killed in the next moment has written it.
- *
- * @param name file name of the record, unique among the processes of the data folder
- */
+/** Records a process that has just started. Synchronous, so that a runner killed a moment later has written it. */
 export function writePidFile(runDir: string, name: string, pid: number, stopSignal: NodeJS.Signals): void {
   const identity = processIdentity(pid);
   if (identity === undefined) return;
@@ -25,12 +19,11 @@ export function writePidFile(runDir: string, name: string, pid: number, stopSign
   writeFileSync(recordPath(runDir, name), JSON.stringify(record));
 }
 
-/** Removes the record of a process that has ended. */
 export function removePidFile(runDir: string, name: string): void {
   rmSync(recordPath(runDir, name), { force: true });
 }
 
-/** The records in a run folder; those that a crash left unreadable are passed over and removed. */
+/** Reads the records in a run folder, and removes those that a crash left unreadable. */
 export function readPidFiles(runDir: string): ProcessRecord[] {
   const records: ProcessRecord[] = [];
   mkdirSync(runDir, { recursive: true });

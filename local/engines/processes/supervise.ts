@@ -1,18 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../../tooling/log.ts';
 import { type Child, type ChildEnd, type Launch, spawnChild } from './child.ts';
 
 export interface Supervision {
-  /** Unique among the processes of a data folder. */
+  /** Unique among the processes of the data folder. */
   readonly name: string;
   readonly runDir: string;
-  /** Prepares a start; called again before each restart. */
+  /** Called before each start. */
   readonly prepare: () => Promise<Launch>;
-  /** Whether a line of output says that the server now takes connections. */
+  /** Whether a line of output says that the server accepts connections. */
   readonly isReady: (line: string) => boolean;
   readonly readyWithinMs: number;
-  /** Each line of output, for the log. */
   readonly onLine: (line: string) => void;
-  /** Asks the server to end in its orderly way. */
+  /** Asks the server for an orderly shutdown. */
   readonly stopSignal: NodeJS.Signals;
   readonly stopWithinMs: number;
   readonly log: Log;
@@ -20,18 +20,18 @@ export interface Supervision {
 
 export interface SupervisedProcess {
   readonly pid: number | undefined;
-  /** Ends it for good. @returns how the process ended; undefined when it was down at that moment */
+  /** Ends it for good. @returns how the process ended; undefined if it was down at that moment */
   stop(): Promise<ChildEnd | undefined>;
 }
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
-/** A server that lived this long starts again without delay. */
+/** A server that ran this long starts again without delay. */
 const STEADY_AFTER_MS = 30_000;
 const KEPT_LINES = 15;
 
 /**
- * Starts a server, waits until it is ready, and from then on starts it again whenever it ends without having been told to.
+ * Starts a server, waits until it is ready, and restarts it whenever it ends unexpectedly.
  *
  * @throws Error with the last lines of its output when the first start fails or takes too long
  */
@@ -55,13 +55,14 @@ export async function supervise(options: Supervision): Promise<SupervisedProcess
         current = undefined;
         if (stopping.signal.aborted) return;
         if (Date.now() - startedAt > STEADY_AFTER_MS) failures = 0;
-        options.log.warn('ended unexpectedly (%s); starting it again', describe(end));
+        options.log.warn('ended unexpectedly (%s); restarting it', describe(end));
       }
-      await pause(Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS), stopping.signal);
+      const pauseMs = Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS);
+      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
       failures += 1;
       startedAt = Date.now();
       child = await start().catch((error: unknown) => {
-        if (!stopping.signal.aborted) options.log.error('did not start again: %s', (error as Error).message);
+        if (!stopping.signal.aborted) options.log.error('did not restart: %s', (error as Error).message);
         return undefined;
       });
       if (child) options.log.info('is up again (process %d)', child.pid);
@@ -116,18 +117,4 @@ async function startChild(options: Supervision, launch: Launch, stopping: AbortS
 
 function describe(end: ChildEnd): string {
   return end.signal ?? `exit code ${end.code}`;
-}
-
-/** Like a timer, but over at once when the signal is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }
