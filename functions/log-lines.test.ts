@@ -9,9 +9,10 @@ import { confirmOrders } from './confirm-orders/confirm-orders.ts';
 import confirmations from './confirm-orders/samples/msk-event.json' with { type: 'json' };
 import { consumeOrders } from './consume-orders/consume-orders.ts';
 import orderEvents from './consume-orders/samples/msk-event.json' with { type: 'json' };
+import { ORDER_CREATED } from './contract/events/order-created.ts';
 import { createOrderEndpoint } from './create-order/endpoint.ts';
 import { ShardUnavailableError } from './domain/errors.ts';
-import { encodeOrderCreated, orderCreated } from './domain/events.ts';
+import { orderCreated } from './domain/events.ts';
 import { DEFAULT_SHARD_MAP } from './domain/shard-map.ts';
 import { httpHandler } from './http/pipeline.ts';
 import { kafkaHandler } from './kafka-batch/pipeline.ts';
@@ -147,7 +148,7 @@ describe('the log lines of batches', () => {
     value === null || typeof value === 'string' ? value : JSON.stringify(value);
 
   it('say nothing of a record that cannot be read, but where it is', async () => {
-    const created = { ...JSON.parse(encodeOrderCreated(orderCreated(anOrder(), { id: 1, from: 'A', to: 'M' }))) };
+    const created = { ...JSON.parse(ORDER_CREATED.encode(orderCreated(anOrder(), { id: 1, from: 'A', to: 'M' }))) };
     const bad = [
       MARK,
       `{"product_name":"${MARK}"`,
@@ -179,7 +180,7 @@ describe('the log lines of batches', () => {
   });
 
   it('name what is ordered to its customer alone', async () => {
-    const value = encodeOrderCreated(orderCreated(anOrder({ productName: MARK }), { id: 1, from: 'A', to: 'M' }));
+    const value = ORDER_CREATED.encode(orderCreated(anOrder({ productName: MARK }), { id: 1, from: 'A', to: 'M' }));
     const failures = [driverError(), driverError()];
     const publish = async () => {
       const failure = failures.pop();

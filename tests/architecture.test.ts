@@ -36,23 +36,27 @@ describe('imports point one way', () => {
     expect(forbidden(/^functions\/domain\//, /^functions\/domain\//)).toEqual([]);
   });
 
-  it('lets adapters and the http layer reach the domain alone', () => {
-    expect(forbidden(/^functions\/adapters\//, /^functions\/(adapters|domain)\//)).toEqual([]);
-    expect(forbidden(/^functions\/http\//, /^functions\/(http|domain)\//)).toEqual([]);
+  it('lets the contract reach the domain alone', () => {
+    expect(forbidden(/^functions\/contract\//, /^functions\/(contract|domain)\//)).toEqual([]);
+  });
+
+  it('lets adapters and the http layer reach contract and domain alone', () => {
+    expect(forbidden(/^functions\/adapters\//, /^functions\/(adapters|contract|domain)\//)).toEqual([]);
+    expect(forbidden(/^functions\/http\//, /^functions\/(http|contract|domain)\//)).toEqual([]);
   });
 
   it('keeps one function out of the folder of another', () => {
-    const shared = /^functions\/(domain|adapters|http|kafka-batch)\//;
+    const shared = /^functions\/(domain|contract|adapters|http|kafka-batch)\//;
     const crossing = imports
       .filter(({ from }) => from.startsWith('functions/') && !shared.test(from))
       .filter(({ from, to }) => dirname(from) !== dirname(to) && !shared.test(to));
     expect(crossing).toEqual([]);
   });
 
-  it('lets infra know the shard map and the build of the site, and nothing else of the code it deploys', () => {
-    expect(forbidden(/^infra\//, /^(infra\/|functions\/domain\/|frontend\/build\.ts$|tooling\/errors\.ts$)/)).toEqual(
-      [],
-    );
+  it('lets infra know the domain, the contract and the build of the site, and nothing else of the code it deploys', () => {
+    expect(
+      forbidden(/^infra\//, /^(infra\/|functions\/(domain|contract)\/|frontend\/build\.ts$|tooling\/errors\.ts$)/),
+    ).toEqual([]);
   });
 
   it('lets the dashboard know the shard map, and nothing else of the functions', () => {
@@ -60,7 +64,7 @@ describe('imports point one way', () => {
   });
 
   it('keeps use cases apart from adapters: only handlers and configurations reach them', () => {
-    const wiring = /\/(handler|config)\.ts$|^functions\/(domain|adapters|http|kafka-batch|testing)\//;
+    const wiring = /\/(handler|config)\.ts$|^functions\/(domain|contract|adapters|http|kafka-batch|testing)\//;
     const reaching = imports
       .filter(
         ({ from, to }) => from.startsWith('functions/') && !wiring.test(from) && to.startsWith('functions/adapters/'),

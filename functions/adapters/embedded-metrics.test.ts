@@ -35,8 +35,8 @@ describe('embedded metrics', () => {
   });
 
   it('make it count for the shard too that it is about', () => {
-    const figures = { OrdersCreated: 1, Revenue: 299.98, DeliveryLagSeconds: [0.05, 1.5] };
-    const [line] = record('order created', figures, { orderId: 'one', shard: 'shard2' });
+    const values = { OrdersCreated: 1, Revenue: 299.98, DeliveryLagSeconds: [0.05, 1.5] };
+    const [line] = record('order created', values, { orderId: 'one', shard: 'shard2' });
     expect(line?.fields).toMatchObject({
       _aws: {
         CloudWatchMetrics: [
@@ -54,7 +54,7 @@ describe('embedded metrics', () => {
       Shard: 'shard2',
       orderId: 'one',
       shard: 'shard2',
-      ...figures,
+      ...values,
     });
   });
 
@@ -69,7 +69,7 @@ describe('embedded metrics', () => {
     ]);
   });
 
-  it('are left out of a line that has no figures', () => {
+  it('are left out of a line that has no values', () => {
     expect(record('outbox relayed', { DeliveryLagSeconds: [] }, { shard: 'shard1' })).toEqual([
       { level: 'info', message: 'outbox relayed', fields: { shard: 'shard1' } },
     ]);

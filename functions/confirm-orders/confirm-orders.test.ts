@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { confirm, encodeOrderConfirmed } from '../domain/confirmation.ts';
+import { ORDER_CONFIRMED } from '../contract/events/order-confirmed.ts';
 import { ShardUnavailableError } from '../domain/errors.ts';
-import { orderCreated } from '../domain/events.ts';
+import { confirm, orderCreated } from '../domain/events.ts';
 import type { ConfirmationStore } from '../domain/ports.ts';
 import { DEFAULT_SHARD_MAP, type ShardRange, shardName } from '../domain/shard-map.ts';
 import { batchLike, INVOCATION, recordsOf } from '../testing/msk-event.ts';
@@ -26,7 +26,7 @@ class MemoryStatuses implements ConfirmationStore {
 }
 
 const confirmation = (n: number, shard: number) =>
-  encodeOrderConfirmed(
+  ORDER_CONFIRMED.encode(
     confirm(orderCreated(anOrder({ id: ID(n) }), { id: shard, from: 'A', to: 'M' }), new Date('2026-11-22T09:30:02Z')),
   );
 
@@ -52,7 +52,7 @@ describe('confirm-orders', () => {
     expect(metrics.recorded).toEqual(
       [1, 2].map((n) => ({
         message: 'orders confirmed',
-        figures: { OrdersConfirmed: 1, ConfirmationLagSeconds: [1.5] },
+        values: { OrdersConfirmed: 1, ConfirmationLagSeconds: [1.5] },
         fields: { shard: `shard${n}`, orderIds: [ID(n)], unchanged: 0 },
       })),
     );
@@ -64,8 +64,8 @@ describe('confirm-orders', () => {
     expect(await work(batchLike(sample, ...hundred), INVOCATION)).toEqual([]);
     expect(orders.updates.map(({ orderIds }) => orderIds)).toEqual([[ID(1)], [ID(1)]]);
     expect(metrics.recorded).toMatchObject([
-      { figures: { OrdersConfirmed: 1 }, fields: { unchanged: 0 } },
-      { figures: { OrdersConfirmed: 0, ConfirmationLagSeconds: [] }, fields: { unchanged: 1 } },
+      { values: { OrdersConfirmed: 1 }, fields: { unchanged: 0 } },
+      { values: { OrdersConfirmed: 0, ConfirmationLagSeconds: [] }, fields: { unchanged: 1 } },
     ]);
   });
 
@@ -74,7 +74,7 @@ describe('confirm-orders', () => {
     const batch = batchLike(sample, confirmation(1, 1), confirmation(2, 2), confirmation(3, 1));
     expect((await work(batch, INVOCATION)).map(({ offset }) => offset)).toEqual([42, 44]);
     expect(orders.updates).toEqual([{ shard: 'shard2', orderIds: [ID(2)] }]);
-    expect(metrics.recorded.map(({ figures }) => figures)).toEqual([
+    expect(metrics.recorded.map(({ values }) => values)).toEqual([
       { OrdersConfirmed: 1, ConfirmationLagSeconds: [1.5] },
     ]);
     expect(log.lines).toMatchObject([{ level: 'error', fields: { shard: 'shard1', orderIds: [ID(1), ID(3)] } }]);
@@ -89,7 +89,7 @@ describe('confirm-orders', () => {
   ])('passes over a record that is %s, and counts it', async (_, poison) => {
     expect(await work(batchLike(sample, poison, confirmation(3, 1)), INVOCATION)).toEqual([]);
     expect(orders.updates).toEqual([{ shard: 'shard1', orderIds: [ID(3)] }]);
-    expect(metrics.recorded[0]?.figures).toEqual({ UnreadableConfirmations: 1 });
+    expect(metrics.recorded[0]?.values).toEqual({ UnreadableConfirmations: 1 });
     expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { offset: 42 } }]);
   });
 });

@@ -1,10 +1,11 @@
-import type { OrderConfirmed } from '../domain/confirmation.ts';
+import { ORDER_CONFIRMED } from '../contract/events/order-confirmed.ts';
+import type { Metrics } from '../contract/metrics.ts';
 import { UnknownShardError } from '../domain/errors.ts';
-import type { ConfirmationStore, Log, Metrics } from '../domain/ports.ts';
+import type { OrderConfirmed } from '../domain/events.ts';
+import type { ConfirmationStore, Log } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import type { BatchWork } from '../kafka-batch/pipeline.ts';
 import { type Place, type Received, readRecords } from '../kafka-batch/records.ts';
-import { readOrderConfirmed } from './input.ts';
 
 export interface ConfirmOrdersDependencies {
   readonly shards: readonly ShardRange[];
@@ -19,7 +20,7 @@ export interface ConfirmOrdersDependencies {
  */
 export function confirmOrders({ shards, orders, metrics, log }: ConfirmOrdersDependencies): BatchWork {
   const read = (text: string): OrderConfirmed => {
-    const confirmation = readOrderConfirmed(text);
+    const confirmation = ORDER_CONFIRMED.decode(text);
     const known = shards.some(({ id }) => id === confirmation.shard);
     if (!known) throw new UnknownShardError(confirmation.shard, shards.length);
     return confirmation;
@@ -33,8 +34,8 @@ export function confirmOrders({ shards, orders, metrics, log }: ConfirmOrdersDep
     const about = { shard: shardName(shard), orderIds };
     try {
       const lags = await orders.markConfirmed(shard, orderIds);
-      const figures = { OrdersConfirmed: lags.length, ConfirmationLagSeconds: lags };
-      metrics.record('orders confirmed', figures, { ...about, unchanged: orderIds.length - lags.length });
+      const values = { OrdersConfirmed: lags.length, ConfirmationLagSeconds: lags };
+      metrics.record('orders confirmed', values, { ...about, unchanged: orderIds.length - lags.length });
       return [];
     } catch (error) {
       log.error('orders could not be confirmed', { ...about, error });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { OrderConfirmed } from '../domain/confirmation.ts';
+import { ORDER_CREATED } from '../contract/events/order-created.ts';
 import { UnknownShardError } from '../domain/errors.ts';
-import { encodeOrderCreated, orderCreated } from '../domain/events.ts';
+import { type OrderConfirmed, orderCreated } from '../domain/events.ts';
 import type { ConfirmationPublisher } from '../domain/ports.ts';
 import { batchLike, INVOCATION, recordsOf } from '../testing/msk-event.ts';
 import { anOrder } from '../testing/orders.ts';
@@ -27,7 +27,7 @@ class MemoryConfirmations implements ConfirmationPublisher {
 }
 
 const eventOf = (userId: string, shard = 1) =>
-  encodeOrderCreated(orderCreated(anOrder({ userId }), { id: shard, from: 'A', to: 'M' }));
+  ORDER_CREATED.encode(orderCreated(anOrder({ userId }), { id: shard, from: 'A', to: 'M' }));
 
 describe('consume-orders', () => {
   let confirmations: MemoryConfirmations;
@@ -88,14 +88,14 @@ describe('consume-orders', () => {
     expect(confirmations.sends.map((sent) => sent.map(({ userId }) => userId))).toEqual([['alice', 'bob']]);
     expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { offset: 43 } }]);
     expect(metrics.recorded).toEqual([
-      { message: 'events were rejected', figures: { RejectedEvents: 1 }, fields: undefined },
+      { message: 'events were rejected', values: { RejectedEvents: 1 }, fields: undefined },
     ]);
   });
 
   it('counts all events together that a batch rejects, for whatever reason, and none when there are none', async () => {
     await consume(batchLike(sample, 'oops', eventOf('alice', 3), eventOf('bob', 4), null), INVOCATION);
     await consume(batchLike(sample, eventOf('alice')), INVOCATION);
-    expect(metrics.recorded.map(({ figures }) => figures)).toEqual([{ RejectedEvents: 4 }]);
+    expect(metrics.recorded.map(({ values }) => values)).toEqual([{ RejectedEvents: 4 }]);
   });
 
   it('publishes nothing for a batch of which it can read nothing', async () => {
@@ -117,6 +117,6 @@ describe('consume-orders', () => {
     expect(failed.map(({ offset }) => offset).sort()).toEqual([42, 43, 44]);
     expect(waited).toBeLessThanOrEqual(55_000);
     expect(log.lines.filter(({ level }) => level === 'info')).toEqual([]);
-    expect(metrics.recorded.map(({ figures }) => figures)).toEqual([{ RejectedEvents: 1 }]);
+    expect(metrics.recorded.map(({ values }) => values)).toEqual([{ RejectedEvents: 1 }]);
   });
 });

@@ -1,10 +1,11 @@
-import { confirm, type OrderConfirmed } from '../domain/confirmation.ts';
+import { ORDER_CREATED } from '../contract/events/order-created.ts';
+import type { Metrics } from '../contract/metrics.ts';
 import { UnknownShardError } from '../domain/errors.ts';
-import type { ConfirmationPublisher, Log, Metrics } from '../domain/ports.ts';
+import { confirm, type OrderConfirmed } from '../domain/events.ts';
+import type { ConfirmationPublisher, Log } from '../domain/ports.ts';
 import { shardName } from '../domain/shard-map.ts';
 import type { BatchWork } from '../kafka-batch/pipeline.ts';
 import { type Place, type Received, readRecords } from '../kafka-batch/records.ts';
-import { readOrderCreated } from './input.ts';
 
 /** Less time than this is not enough for another attempt and the answer. */
 const ATTEMPT_MS = 5_000;
@@ -34,7 +35,7 @@ interface Unconfirmed {
 export function consumeOrders(dependencies: ConsumeOrdersDependencies): BatchWork {
   const { now, metrics, log } = dependencies;
   return async (records, invocation) => {
-    const { readable, unreadable } = readRecords(records, readOrderCreated, log);
+    const { readable, unreadable } = readRecords(records, ORDER_CREATED.decode, log);
     const confirmations = readable.map((order) => ({ ...order, value: confirm(order.value, now()) }));
     const failed = await publish(confirmations, () => invocation.getRemainingTimeInMillis(), dependencies);
     const rejected = [...unreadable, ...failed.rejected];

@@ -88,7 +88,7 @@ describe('creating an order', () => {
   });
 });
 
-describe('the figures of a created order', () => {
+describe('the metrics of a created order', () => {
   it('tell of the order, what it is worth to the cent and how long its event took', async () => {
     const { metrics, ...rest } = system();
     let time = Date.parse('2026-11-22T09:30:00.123Z');
@@ -102,7 +102,7 @@ describe('the figures of a created order', () => {
     expect(metrics.recorded).toEqual([
       {
         message: 'order created',
-        figures: { OrdersCreated: 1, Revenue: 30.03, DeliveryLagSeconds: 0.25 },
+        values: { OrdersCreated: 1, Revenue: 30.03, DeliveryLagSeconds: 0.25 },
         fields: { orderId: order.id, shard: 'shard2', delivered: { receipt: true, event: true } },
       },
     ]);
@@ -112,7 +112,7 @@ describe('the figures of a created order', () => {
     const { metrics, events, ...rest } = system();
     events.failure = new Error('Kafka is down');
     await create({ metrics, events, ...rest });
-    expect(metrics.recorded.map(({ figures }) => figures)).toEqual([{ OrdersCreated: 1, Revenue: 100 }]);
+    expect(metrics.recorded.map(({ values }) => values)).toEqual([{ OrdersCreated: 1, Revenue: 100 }]);
   });
 
   it('do not count what is sent again, but for an event that it publishes after all', async () => {
@@ -123,7 +123,7 @@ describe('the figures of a created order', () => {
     rest.orders.outstandingMs = 60_000;
     await createOrder(REQUEST, 'k1', { metrics, events, ...rest });
     await createOrder(REQUEST, 'k1', { metrics, events, ...rest });
-    expect(metrics.recorded.slice(1).map(({ figures }) => figures)).toEqual([{ DeliveryLagSeconds: 0 }, {}]);
+    expect(metrics.recorded.slice(1).map(({ values }) => values)).toEqual([{ DeliveryLagSeconds: 0 }, {}]);
   });
 });
 

@@ -1,18 +1,9 @@
+import { type MetricFields, type Metrics, type MetricValues, secondsSince } from '../contract/metrics.ts';
 import { IdempotencyKeyReusedError } from '../domain/errors.ts';
 import { orderCreated } from '../domain/events.ts';
-import { type Figures, secondsSince } from '../domain/metrics.ts';
 import { centsToNumber } from '../domain/money.ts';
 import { isSameRequest, type Order, type OrderRequest, orderTotal, receiptKey } from '../domain/order.ts';
-import type {
-  Delivered,
-  EventPublisher,
-  Log,
-  MetricFields,
-  Metrics,
-  OrderWriter,
-  Placement,
-  ReceiptStore,
-} from '../domain/ports.ts';
+import type { Delivered, EventPublisher, Log, OrderWriter, Placement, ReceiptStore } from '../domain/ports.ts';
 import { receiptText } from '../domain/receipt.ts';
 import { type ShardRange, shardFor, shardName } from '../domain/shard-map.ts';
 
@@ -66,7 +57,7 @@ export async function createOrder(
   if (replayed && !isSameRequest(placement.order, request)) throw new IdempotencyKeyReusedError();
   const delivered = await completeDelivery(placement, shard, dependencies);
 
-  metrics.record(replayed ? 'order found by its key' : 'order created', figuresOf(placement, delivered, now()), {
+  metrics.record(replayed ? 'order found by its key' : 'order created', metricsOf(placement, delivered, now()), {
     ...aboutOrder(placement.order, shard),
     delivered,
   });
@@ -74,7 +65,7 @@ export async function createOrder(
 }
 
 /** A replay is no other order; the event that it may publish after all is published for the first time all the same. */
-function figuresOf({ order, replayed, delivered: before }: Placement, delivered: Delivered, now: Date): Figures {
+function metricsOf({ order, replayed, delivered: before }: Placement, delivered: Delivered, now: Date): MetricValues {
   return {
     ...(replayed ? {} : { OrdersCreated: 1, Revenue: centsToNumber(orderTotal(order)) }),
     ...(delivered.event && !before.event ? { DeliveryLagSeconds: secondsSince(order.createdAt, now) } : {}),

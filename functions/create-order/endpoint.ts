@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { CreatedOrderBody } from '../contract/http/responses.ts';
 import { mayCreateFor } from '../domain/caller.ts';
 import { AccessDeniedError } from '../domain/errors.ts';
 import { type AuthMode, readCaller } from '../http/caller.ts';
-import type { CreatedOrderBody } from '../http/contract/answers.ts';
 import { readJsonBody } from '../http/input.ts';
 import { locatedOrder } from '../http/order-body.ts';
 import { jsonResponse } from '../http/response.ts';

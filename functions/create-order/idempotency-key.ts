@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { idempotencyKey } from '../contract/http/requests.ts';
 import { InvalidInputError } from '../domain/errors.ts';
-import { idempotencyKey } from '../http/contract/requests.ts';
 import { readHeader } from '../http/input.ts';
 
 const HEADER = 'Idempotency-Key';

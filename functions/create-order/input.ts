@@ -1,5 +1,5 @@
+import { newOrderBody } from '../contract/http/requests.ts';
 import type { OrderRequest } from '../domain/order.ts';
-import { newOrderBody } from '../http/contract/requests.ts';
 
 /** The body of `POST /api/orders`, in the words of the domain. */
 export const orderInput = newOrderBody.transform(

@@ -11,8 +11,8 @@ import { call, postJson, type RequestParts, signedIn } from '../testing/api-requ
 import { MemoryOrders } from '../testing/memory-orders.ts';
 import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
 import { describeApi } from './describe-api.ts';
-import { describeApiEndpoint } from './endpoint.ts';
-import type { Answer } from './parts.ts';
+import { handler } from './handler.ts';
+import type { OpenApiResponse } from './openapi-responses.ts';
 
 type Json = Record<string, unknown>;
 
@@ -61,7 +61,7 @@ async function system() {
     'get /api/orders/{id}': httpHandler(log, getOrderEndpoint('jwt', shared)),
     'get /api/orders/{id}/receipt': httpHandler(log, getReceiptEndpoint('jwt', { ...shared, links })),
     'get /health': httpHandler(log, healthEndpoint([part], log)),
-    'get /api/openapi.json': httpHandler(log, describeApiEndpoint()),
+    'get /api/openapi.json': handler,
   };
   const ask = (route: keyof typeof handlers, request: RequestParts = {}) => call(handlers[route], request);
   const { body } = await ask('post /api/orders', { ...postJson(KEYBOARD), ...signedIn() });
@@ -177,7 +177,7 @@ const CASES: readonly [Route, number, string, (system: System) => RequestParts][
 const UNDESCRIBED_HEADERS = ['Content-Type', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers'];
 
 function expectAsDescribed(route: Route, answer: Awaited<ReturnType<System['ask']>>): void {
-  const described = (operationOf(route).responses as Record<string, Answer>)[String(answer.statusCode)];
+  const described = (operationOf(route).responses as Record<string, OpenApiResponse>)[String(answer.statusCode)];
   if (described === undefined) throw new Error(`The document knows no ${answer.statusCode} of ${route}.`);
   const headers = Object.keys(answer.headers).filter((name) => !UNDESCRIBED_HEADERS.includes(name));
   expect(Object.keys(described.headers ?? {})).toEqual(expect.arrayContaining(headers));

@@ -1,11 +1,11 @@
-import { FROM_ANY_ROUTE, FROM_ROUTES_WITH_SIGN_IN } from './parts.ts';
-import { ROUTES, type Route } from './routes.ts';
-import { namedSchemas } from './schemas.ts';
+import { COMMON_RESPONSES, ROUTES, type Route, type RouteParameter, TOKEN_RESPONSES } from '../contract/http/routes.ts';
+import { jsonContent, openApiResponses } from './openapi-responses.ts';
+import { namedSchemas, schemaOf } from './schemas.ts';
 
-/** The name under which the document speaks of tokens. */
+/** The name of the security scheme. */
 const TOKEN = 'token';
 
-/** The OpenAPI 3.1 document of the API, made of the very schemas that requests are checked against. */
+/** The OpenAPI 3.1 document of the API, made of the schemas that requests are checked against. */
 export function describeApi() {
   return {
     openapi: '3.1.1',
@@ -14,7 +14,7 @@ export function describeApi() {
       version: '1.0.0',
       description: 'Takes orders, keeps them and confirms them. Every failure is answered with a sentence in `error`.',
     },
-    // As seen from this document, since the path before /api differs with how the API is reached.
+    // Relative to this document, since the path before /api differs with how the API is reached.
     servers: [{ url: '..', description: 'Where this document comes from' }],
     paths: paths(),
     components: {
@@ -32,19 +32,35 @@ export function describeApi() {
 }
 
 function paths() {
-  const byPath = Map.groupBy(ROUTES, ({ path }) => path);
+  const byPath = Map.groupBy<Route['path'], Route>(ROUTES, ({ path }) => path);
   return Object.fromEntries(
     [...byPath].map(([path, routes]) => [
       path,
-      Object.fromEntries(routes.map((route) => [route.method, operation(route)])),
+      Object.fromEntries(routes.map((route) => [route.method.toLowerCase(), operation(route)])),
     ]),
   );
 }
 
-function operation({ path, method, signIn, answers, ...described }: Route) {
+/** https://spec.openapis.org/oas/v3.1.1.html#operation-object */
+function operation({ operationId, summary, description, parameters, request, authorization, responses }: Route) {
+  const takesToken = authorization === 'token';
   return {
-    ...described,
-    security: signIn ? [{ [TOKEN]: [] }, {}] : [],
-    responses: { ...FROM_ANY_ROUTE, ...(signIn ? FROM_ROUTES_WITH_SIGN_IN : {}), ...answers },
+    operationId,
+    summary,
+    ...(description && { description }),
+    ...(parameters && { parameters: parameters.map(parameter) }),
+    ...(request && { requestBody: { required: true, content: jsonContent(request) } }),
+    security: takesToken ? [{ [TOKEN]: [] }, {}] : [],
+    responses: openApiResponses({ ...COMMON_RESPONSES, ...(takesToken ? TOKEN_RESPONSES : {}), ...responses }),
+  };
+}
+
+function parameter({ name, in: where, description, schema, describeOutput }: RouteParameter) {
+  return {
+    name,
+    in: where,
+    required: where === 'path',
+    ...(description && { description }),
+    schema: schemaOf(schema, describeOutput ? 'output' : 'input'),
   };
 }

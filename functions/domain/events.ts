@@ -1,22 +1,28 @@
-import { exactNumber } from './json.ts';
 import { type Cents, formatMoney } from './money.ts';
 import { type Order, type OrderStatus, orderTotal } from './order.ts';
 import type { ShardRange } from './shard-map.ts';
 
-/** The type of the event in its value and in its CloudEvents header. */
-export const ORDER_CREATED = 'order.created';
-
-/** An order was stored. */
-export interface OrderCreated {
+/** Something that happened to an order. */
+export interface OrderEvent {
   readonly orderId: string;
   readonly userId: string;
+  /** The number of the shard that holds the order. */
+  readonly shard: number;
+  readonly timestamp: Date;
+}
+
+/** An order was stored. */
+export interface OrderCreated extends OrderEvent {
   readonly productName: string;
   readonly quantity: number;
   readonly total: Cents;
   readonly status: OrderStatus;
-  /** The number of the shard that holds the order. */
-  readonly shard: number;
-  readonly timestamp: Date;
+}
+
+/** An order was processed and its customer told so. */
+export interface OrderConfirmed extends OrderEvent {
+  /** What the customer is told. */
+  readonly message: string;
 }
 
 /** The event of a stored order. */
@@ -33,17 +39,14 @@ export function orderCreated(order: Order, shard: ShardRange): OrderCreated {
   };
 }
 
-/** The event's value on the topic `orders`: JSON in the field names that consumers rely on, the total in exact digits. */
-export function encodeOrderCreated(event: OrderCreated): string {
-  return JSON.stringify({
-    event_type: ORDER_CREATED,
-    order_id: event.orderId,
-    user_id: event.userId,
-    product_name: event.productName,
-    quantity: event.quantity,
-    total: exactNumber(formatMoney(event.total)),
-    status: event.status,
-    shard: event.shard,
-    timestamp: event.timestamp.toISOString(),
-  });
+/** Processes a stored order: what its customer is told and its shard has to know. */
+export function confirm(order: OrderCreated, now: Date): OrderConfirmed {
+  const items = `${order.quantity} x ${order.productName} (Total: $${formatMoney(order.total)})`;
+  return {
+    orderId: order.orderId,
+    userId: order.userId,
+    shard: order.shard,
+    message: `Dear ${order.userId}, your order for ${items} has been confirmed! Order ID: ${order.orderId}`,
+    timestamp: now,
+  };
 }

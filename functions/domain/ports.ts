@@ -1,6 +1,4 @@
-import type { OrderConfirmed } from './confirmation.ts';
-import type { OrderCreated } from './events.ts';
-import type { Figures } from './metrics.ts';
+import type { OrderConfirmed, OrderCreated } from './events.ts';
 import type { Order } from './order.ts';
 import type { OrderQuery } from './order-page.ts';
 import type { ShardRange } from './shard-map.ts';
@@ -169,13 +167,4 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-}
-
-/** Facts that go with figures: a shard among them is the one that they are about. */
-export type MetricFields = LogFields & { readonly shard?: string };
-
-/** Counts and measures what the operator watches. */
-export interface Metrics {
-  /** Keeps figures, within the line of the log that they belong to. */
-  record(message: string, figures: Figures, fields?: MetricFields): void;
 }

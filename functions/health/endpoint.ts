@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { HealthBody } from '../contract/http/responses.ts';
 import type { Log } from '../domain/ports.ts';
-import type { HealthBody } from '../http/contract/answers.ts';
 import { jsonResponse, RETRY_AFTER } from '../http/response.ts';
 import { checkHealth, type Health, type Part } from './check-health.ts';
 

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod';
+import { USER_ID_RULE, userId } from '../contract/http/order-fields.ts';
 import { type Caller, CLOCK_SKEW_SECONDS } from '../domain/caller.ts';
 import { AccessDeniedError } from '../domain/errors.ts';
-import { USER_ID_RULE, userId } from './contract/order-fields.ts';
 import { TokenExpiredError } from './errors.ts';
 
 /** How callers are told apart: not at all, or by the token that the authorizer has checked. */

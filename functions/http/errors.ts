@@ -1,3 +1,5 @@
+import { BODY_LIMIT } from '../contract/http/limits.ts';
+import type { ErrorBody } from '../contract/http/responses.ts';
 import {
   type AccessDeniedError,
   type IdempotencyKeyReusedError,
@@ -7,8 +9,6 @@ import {
   type ReceiptPendingError,
   type ShardUnavailableError,
 } from '../domain/errors.ts';
-import { BODY_LIMIT } from '../domain/http-limits.ts';
-import type { ErrorBody } from './contract/answers.ts';
 import { RETRY_AFTER } from './response.ts';
 
 /** The body is not declared as plain JSON. */

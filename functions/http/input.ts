@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
+import { BODY_LIMIT_BYTES } from '../contract/http/limits.ts';
 import { type InputProblem, InvalidInputError } from '../domain/errors.ts';
-import { BODY_LIMIT_BYTES } from '../domain/http-limits.ts';
 import { parseJson } from '../domain/json.ts';
 import { BodyTooLargeError, UnsupportedMediaTypeError } from './errors.ts';
 

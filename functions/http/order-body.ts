@@ -1,6 +1,6 @@
+import type { FoundOrderBody, OrderBody } from '../contract/http/responses.ts';
 import { type Order, receiptKey } from '../domain/order.ts';
 import { describeShard, type ShardRange, shardName } from '../domain/shard-map.ts';
-import type { FoundOrderBody, OrderBody } from './contract/answers.ts';
 
 /** The order as every answer shows it. */
 export function toOrderBody(order: Order): OrderBody {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { orderPath } from '../contract/http/requests.ts';
 import { OrderNotFoundError } from '../domain/errors.ts';
-import { orderPath } from './contract/requests.ts';
 
 /**
  * The id of the order that the path names.

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { EXPOSED_HEADERS } from '../domain/http-limits.ts';
+import { EXPOSED_HEADERS } from '../contract/http/limits.ts';
 
 /** Any page may call the API and read these headers. The preflight request is answered by API Gateway itself. */
 const CORS_HEADERS = {

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { OrderPageBody } from '../contract/http/responses.ts';
 import { type Caller, mayRead, readsOnly } from '../domain/caller.ts';
 import { AccessDeniedError } from '../domain/errors.ts';
 import { encodeCursor, type OrderQuery } from '../domain/order-page.ts';
 import { type AuthMode, readCaller } from '../http/caller.ts';
-import type { OrderPageBody } from '../http/contract/answers.ts';
 import { readQuery } from '../http/input.ts';
 import { toOrderBody } from '../http/order-body.ts';
 import { jsonResponse } from '../http/response.ts';

@@ -1,5 +1,5 @@
+import { listQuery } from '../contract/http/requests.ts';
 import type { OrderQuery } from '../domain/order-page.ts';
-import { listQuery } from '../http/contract/requests.ts';
 
 /** The query of `GET /api/orders`, in the words of the domain. */
 export const listInput = listQuery.transform(

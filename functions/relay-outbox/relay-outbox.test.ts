@@ -43,7 +43,7 @@ describe('relaying the outbox', () => {
       log,
       ...over,
     });
-  const figures = (shard: string) => metrics.recorded.find(({ fields }) => fields?.shard === shard)?.figures;
+  const values = (shard: string) => metrics.recorded.find(({ fields }) => fields?.shard === shard)?.values;
   const published = () => events.published.map(({ orderId }) => Number(orderId.slice(-12)));
 
   it('delivers receipts and events batch by batch until nothing is left, and reports each shard', async () => {
@@ -53,8 +53,8 @@ describe('relaying the outbox', () => {
     expect(receipts.texts.size).toBe(3);
     expect(outbox.settled).toEqual([1, 2, 3].map((n) => outstanding(n, ALL)));
     const nothing = { Relayed: 0, Republished: 0, OutboxOldestAgeSeconds: 0, DeliveryLagSeconds: [] };
-    expect(figures('shard1')).toEqual({ ...nothing, Relayed: 3, DeliveryLagSeconds: [90, 90, 90] });
-    expect(figures('shard2')).toEqual(nothing);
+    expect(values('shard1')).toEqual({ ...nothing, Relayed: 3, DeliveryLagSeconds: [90, 90, 90] });
+    expect(values('shard2')).toEqual(nothing);
     expect(metrics.recorded).toHaveLength(2);
   });
 
@@ -80,7 +80,7 @@ describe('relaying the outbox', () => {
     await relay();
     const receiptOnly = { receipt: true, event: false };
     expect(outbox.settled).toEqual([outstanding(1, receiptOnly), outstanding(2, receiptOnly)]);
-    expect(figures('shard1')).toMatchObject({ Relayed: 0, OutboxOldestAgeSeconds: 90, DeliveryLagSeconds: [] });
+    expect(values('shard1')).toMatchObject({ Relayed: 0, OutboxOldestAgeSeconds: 90, DeliveryLagSeconds: [] });
     expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'events stay outstanding' }));
   });
 
@@ -127,7 +127,7 @@ describe('relaying the outbox', () => {
     await relay();
     expect(published()).toEqual([1, 2]);
     // The second one's event was delivered long ago: how long it took to be confirmed is another figure.
-    expect(figures('shard1')).toMatchObject({ Relayed: 2, Republished: 1, DeliveryLagSeconds: [90] });
+    expect(values('shard1')).toMatchObject({ Relayed: 2, Republished: 1, DeliveryLagSeconds: [90] });
   });
 
   it('begins no batch after 45 seconds', async () => {

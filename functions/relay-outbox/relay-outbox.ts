@@ -1,6 +1,6 @@
+import { type Metrics, secondsSince } from '../contract/metrics.ts';
 import { ShardUnavailableError } from '../domain/errors.ts';
-import { secondsSince } from '../domain/metrics.ts';
-import type { Metrics, Outbox, OutstandingOrder } from '../domain/ports.ts';
+import type { Outbox, OutstandingOrder } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import { type DeliveryDependencies, deliverBatch } from './deliver-batch.ts';
 
@@ -62,13 +62,13 @@ async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependenci
       republished += renewed;
     }
   }
-  const figures = {
+  const values = {
     Relayed: relayed,
     Republished: republished,
     OutboxOldestAgeSeconds: await outbox.oldestAgeSeconds(shard),
     DeliveryLagSeconds: lags,
   };
-  metrics.record('outbox relayed', figures, { shard: shardName(shard) });
+  metrics.record('outbox relayed', values, { shard: shardName(shard) });
 }
 
 /** The orders of a batch whose event was published now, and had never been before. */

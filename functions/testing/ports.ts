@@ -1,6 +1,6 @@
+import type { MetricFields, Metrics, MetricValues } from '../contract/metrics.ts';
 import type { OrderCreated } from '../domain/events.ts';
-import type { Figures } from '../domain/metrics.ts';
-import type { EventPublisher, LogFields, MetricFields, Metrics, ReceiptStore } from '../domain/ports.ts';
+import type { EventPublisher, LogFields, ReceiptStore } from '../domain/ports.ts';
 
 /** Receipts in memory; `failure` makes each put fail. */
 export class MemoryReceipts implements ReceiptStore {
@@ -47,11 +47,11 @@ export class MemoryLog {
   }
 }
 
-/** Keeps the figures that were recorded. */
+/** Keeps the values that were recorded. */
 export class MemoryMetrics implements Metrics {
-  readonly recorded: { message: string; figures: Figures; fields: MetricFields | undefined }[] = [];
+  readonly recorded: { message: string; values: MetricValues; fields: MetricFields | undefined }[] = [];
 
-  record(message: string, figures: Figures, fields?: MetricFields): void {
-    this.recorded.push({ message, figures, fields });
+  record(message: string, values: MetricValues, fields?: MetricFields): void {
+    this.recorded.push({ message, values, fields });
   }
 }

@@ -1,15 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RouteFunction } from '../../functions/contract/http/routes.ts';
 import type { LocalStackTarget } from './localstack-target.ts';
 
-/** Folders under functions/ that hold a handler. */
+/** Folders below functions/ that hold a handler. */
 export type FunctionFolder =
-  | 'create-order'
-  | 'list-orders'
-  | 'get-order'
-  | 'get-receipt'
-  | 'health'
-  | 'describe-api'
+  | RouteFunction
   | 'authorizer'
   | 'relay-outbox'
   | 'confirm-orders'

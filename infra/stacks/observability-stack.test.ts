@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { METRIC_UNITS } from '../../functions/domain/metrics.ts';
+import { METRIC_UNITS } from '../../functions/contract/metrics.ts';
 import { ONE_SHARD_PER_LETTER, STAGE_CONTEXTS } from '../example-contexts.ts';
 import { type AlarmInTemplate, alarmsIn, type WatchedMetric } from '../testing/alarms.ts';
 import { type Json, properties } from '../testing/inspect.ts';

@@ -82,7 +82,14 @@ export class OrdersStack extends Stack {
     this.authorizer = tokens?.fn;
     this.api = new OrdersApi(this, 'Api', {
       stage,
-      functions: this,
+      functions: {
+        'create-order': this.createOrder,
+        'list-orders': this.listOrders,
+        'get-order': this.getOrder,
+        'get-receipt': this.getReceipt,
+        'describe-api': this.describeApi,
+        health: this.health,
+      },
       authorizer: tokens?.authorizer,
       webAclArn,
     });

@@ -1,36 +1,45 @@
+import type { EventContract } from '../../contract/events/event-contract.ts';
+import type { OrderEvent } from '../../domain/events.ts';
 import type { TopicMessage } from '../../domain/topics.ts';
 
-/** What every event carries beside its value. */
-export interface CloudEvent {
-  readonly type: string;
-  /** Whose event it is; together with the id it names the event. */
-  readonly source: string;
-  readonly id: string;
-  readonly time: Date;
-  /** Events of one key stay in order. */
-  readonly key: string;
-  /** JSON. */
-  readonly value: string;
-  /** W3C trace context of whoever publishes it, if there is a trace. */
-  readonly traceparent?: string | undefined;
-}
-
 /**
- * CloudEvents, Kafka binding, binary mode: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
- * The trace is no matter of the event but of its transport, so that its header has no `ce_`.
+ * The event as a message keyed by user, so that a user's events stay in order: CloudEvents, Kafka binding, binary mode.
+ * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+ *
+ * @param trace W3C trace context of whoever publishes it; it belongs to the transport, so its header has no `ce_`
  */
-export function cloudEventMessage({ type, source, id, time, key, value, traceparent }: CloudEvent): TopicMessage {
+export function cloudEventMessage<Event extends OrderEvent>(
+  { type, source, encode }: EventContract<Event>,
+  event: Event,
+  trace?: string,
+): TopicMessage {
   return {
-    key,
-    value,
+    key: event.userId,
+    value: encode(event),
     headers: {
       'content-type': 'application/json',
       ce_specversion: '1.0',
       ce_type: type,
       ce_source: source,
-      ce_id: id,
-      ce_time: time.toISOString(),
-      ...(traceparent && { traceparent }),
+      ce_id: event.orderId,
+      ce_time: event.timestamp.toISOString(),
+      ...(trace && { traceparent: trace }),
     },
   };
+}
+
+/**
+ * The trace of the current invocation as a W3C `traceparent`. Lambda passes it on in X-Ray's form, in a variable that changes
+ * with each invocation. Undefined without a trace that has a parent.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ * https://www.w3.org/TR/trace-context/#traceparent-header
+ *
+ * @param header `Root=1-<8 hex>-<24 hex>;Parent=<16 hex>;Sampled=<0 or 1>`, in any order, perhaps with other fields
+ */
+export function traceparent(header = process.env._X_AMZN_TRACE_ID): string | undefined {
+  const fields = new Map(header?.split(';').map((field) => field.split('=', 2) as [string, string | undefined]));
+  const root = /^1-([0-9a-f]{8})-([0-9a-f]{24})$/.exec(fields.get('Root') ?? '');
+  const parent = /^[0-9a-f]{16}$/.exec(fields.get('Parent') ?? '');
+  if (root === null || parent === null) return undefined;
+  return `00-${root[1]}${root[2]}-${parent[0]}-${fields.get('Sampled') === '1' ? '01' : '00'}`;
 }

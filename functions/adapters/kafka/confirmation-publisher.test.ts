@@ -1,7 +1,6 @@
 import type { PartitionerArgs } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { confirm } from '../../domain/confirmation.ts';
-import { orderCreated } from '../../domain/events.ts';
+import { confirm, orderCreated } from '../../domain/events.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { partitionOfShard, toMessage } from './confirmation-publisher.ts';
 

@@ -1,6 +1,7 @@
 import type { PartitionerArgs } from 'kafkajs';
-import { encodeOrderConfirmed, ORDER_CONFIRMED, type OrderConfirmed } from '../../domain/confirmation.ts';
+import { ORDER_CONFIRMED } from '../../contract/events/order-confirmed.ts';
 import { UnknownShardError } from '../../domain/errors.ts';
+import type { OrderConfirmed } from '../../domain/events.ts';
 import type { ConfirmationPublisher, Log } from '../../domain/ports.ts';
 import type { TopicMessage } from '../../domain/topics.ts';
 import type { KafkaSettings } from './client.ts';
@@ -32,15 +33,7 @@ export class KafkaConfirmationPublisher implements ConfirmationPublisher {
 
 /** The confirmation as a message of the topic `order-confirmations`. */
 export function toMessage(confirmation: OrderConfirmed): TopicMessage {
-  const message = cloudEventMessage({
-    type: ORDER_CONFIRMED,
-    source: '/orderflow/confirmations',
-    id: confirmation.orderId,
-    time: confirmation.timestamp,
-    key: confirmation.userId,
-    value: encodeOrderConfirmed(confirmation),
-  });
-  return { ...message, partition: confirmation.shard - 1 };
+  return { ...cloudEventMessage(ORDER_CONFIRMED, confirmation), partition: confirmation.shard - 1 };
 }
 
 /** KafkaJS drops a message for a partition that does not exist and reports success, so such a one is refused here. */

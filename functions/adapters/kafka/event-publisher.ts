@@ -1,9 +1,8 @@
-import { encodeOrderCreated, ORDER_CREATED, type OrderCreated } from '../../domain/events.ts';
+import { ORDER_CREATED } from '../../contract/events/order-created.ts';
+import type { OrderCreated } from '../../domain/events.ts';
 import type { EventPublisher, Log } from '../../domain/ports.ts';
-import type { TopicMessage } from '../../domain/topics.ts';
-import { traceparent } from '../trace-context.ts';
 import type { KafkaSettings } from './client.ts';
-import { cloudEventMessage } from './cloud-event.ts';
+import { cloudEventMessage, traceparent } from './cloud-event.ts';
 import { TopicProducer } from './topic-producer.ts';
 
 /** Events as messages of one topic, keyed by user, so that a user's events stay in order. */
@@ -26,24 +25,11 @@ export class KafkaEventPublisher implements EventPublisher {
   /** Publishes events in their order; when this throws, some of them may have been published. */
   publishAll(events: readonly OrderCreated[]): Promise<void> {
     const trace = traceparent();
-    return this.#producer.send(events.map((event) => toMessage(event, trace)));
+    return this.#producer.send(events.map((event) => cloudEventMessage(ORDER_CREATED, event, trace)));
   }
 
   /** Disconnects. */
   close(): Promise<void> {
     return this.#producer.close();
   }
-}
-
-/** The event as a message of the topic `orders`, published within a trace if there is one. */
-export function toMessage(event: OrderCreated, trace?: string): TopicMessage {
-  return cloudEventMessage({
-    type: ORDER_CREATED,
-    source: '/orderflow/orders',
-    id: event.orderId,
-    time: event.timestamp,
-    key: event.userId,
-    value: encodeOrderCreated(event),
-    traceparent: trace,
-  });
 }

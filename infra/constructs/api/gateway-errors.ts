@@ -1,5 +1,5 @@
 import { Cors, type CorsOptions, ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { BODY_LIMIT, EXPOSED_HEADERS } from '../../../functions/domain/http-limits.ts';
+import { BODY_LIMIT, EXPOSED_HEADERS } from '../../../functions/contract/http/limits.ts';
 
 /** What browsers on any origin may send and read. */
 export const CORS_PREFLIGHT: CorsOptions = {

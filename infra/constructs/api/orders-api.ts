@@ -6,11 +6,11 @@ import {
   LambdaIntegration,
   type Method,
   MethodLoggingLevel,
-  type Resource,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { ROUTES, type RouteFunction } from '../../../functions/contract/http/routes.ts';
 import type { Stage } from '../../config/stage.ts';
 import { apiName, LOCALSTACK_API_ID } from '../../names.ts';
 import type { NodeFunction } from '../functions/node-function.ts';
@@ -18,26 +18,16 @@ import { StageLogGroup } from '../stage-log-group.ts';
 import { jsonAccessLog } from './api-logs.ts';
 import { CORS_PREFLIGHT, exposeGatewayErrors } from './gateway-errors.ts';
 
-/** The functions behind the routes. */
-export interface OrdersApiFunctions {
-  readonly createOrder: NodeFunction;
-  readonly listOrders: NodeFunction;
-  readonly getOrder: NodeFunction;
-  readonly getReceipt: NodeFunction;
-  readonly describeApi: NodeFunction;
-  readonly health: NodeFunction;
-}
-
 export interface OrdersApiProps {
   readonly stage: Stage;
-  readonly functions: OrdersApiFunctions;
-  /** Who may use the routes of orders; anybody when not given. */
+  readonly functions: Readonly<Record<RouteFunction, NodeFunction>>;
+  /** Checks the callers of routes that take a token; everybody is served without one. */
   readonly authorizer?: IAuthorizer | undefined;
   /** A regional web ACL that looks at each request first. */
   readonly webAclArn?: string | undefined;
 }
 
-/** The public REST API: each method is proxied to its function, and its own errors have the same shape as theirs. */
+/** The public REST API: proxies each route to its function. The gateway's own errors have the shape of theirs. */
 export class OrdersApi extends Construct {
   readonly restApi: RestApi;
   /** Where callers find it. */
@@ -79,46 +69,25 @@ export class OrdersApi extends Construct {
     this.#acknowledgeFindings(webAclArn);
   }
 
-  #addRoutes(functions: OrdersApiFunctions): void {
-    const { root } = this.restApi;
-    this.#addOpen(
-      root.addResource('health'),
-      functions.health,
-      'Load balancers and monitors ask for it; it names no order.',
-    );
-    const api = root.addResource('api');
-    this.#addOpen(
-      api.addResource('openapi.json'),
-      functions.describeApi,
-      'The description of the API, for those who have no token yet.',
-    );
-    const orders = api.addResource('orders');
-    this.#addProtected(orders, 'GET', functions.listOrders);
-    this.#addProtected(orders, 'POST', functions.createOrder);
-    const order = orders.addResource('{id}');
-    this.#addProtected(order, 'GET', functions.getOrder);
-    this.#addProtected(order.addResource('receipt'), 'GET', functions.getReceipt);
-  }
-
-  #addOpen(resource: Resource, fn: NodeFunction, reason: string): void {
-    acknowledgeOpen(resource.addMethod('GET', proxyTo(fn)), reason);
-  }
-
-  #addProtected(resource: Resource, httpMethod: string, fn: NodeFunction): void {
-    const authorizer = this.#authorizer;
-    if (authorizer === undefined) {
-      acknowledgeOpen(
-        resource.addMethod(httpMethod, proxyTo(fn)),
-        'The stage was asked to have no callers told apart (auth=none), which is refused in prod.',
-      );
-      return;
+  #addRoutes(functions: OrdersApiProps['functions']): void {
+    for (const { path, method, function: name, authorization } of ROUTES) {
+      const resource = this.restApi.root.resourceForPath(path);
+      const proxy = new LambdaIntegration(functions[name].live, { allowTestInvoke: false });
+      if (authorization !== 'token') {
+        acknowledgeOpen(resource.addMethod(method, proxy), authorization.open);
+      } else if (this.#authorizer === undefined) {
+        acknowledgeOpen(
+          resource.addMethod(method, proxy),
+          'The stage was asked to have no callers told apart (auth=none), which is refused in prod.',
+        );
+      } else {
+        Validations.of(resource.addMethod(method, proxy, { authorizer: this.#authorizer })).acknowledge({
+          id: 'AwsSolutions-COG4',
+          reason:
+            'An authorizer function checks the tokens, so that any OpenID Connect issuer can be used, Cognito included.',
+        });
+      }
     }
-    const method = resource.addMethod(httpMethod, proxyTo(fn), { authorizer });
-    Validations.of(method).acknowledge({
-      id: 'AwsSolutions-COG4',
-      reason:
-        'An authorizer function checks the tokens, so that any OpenID Connect issuer can be used, Cognito included.',
-    });
   }
 
   // API Gateway would make this log group by itself, and keep it for ever.
@@ -160,10 +129,6 @@ export class OrdersApi extends Construct {
 // By this tag, LocalStack lets an API have an id that is known before it is deployed.
 function fixLocalStackId(api: RestApi): void {
   Tags.of(api).add('_custom_id_', LOCALSTACK_API_ID, { includeResourceTypes: [CfnRestApi.CFN_RESOURCE_TYPE_NAME] });
-}
-
-function proxyTo(fn: NodeFunction): LambdaIntegration {
-  return new LambdaIntegration(fn.live, { allowTestInvoke: false });
 }
 
 function acknowledgeOpen(method: Method, reason: string): void {

@@ -9,7 +9,7 @@ import {
   SingleValueWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { MetricName } from '../../../functions/domain/metrics.ts';
+import type { MetricName } from '../../../functions/contract/metrics.ts';
 import type { FunctionFolder, Stage } from '../../config/stage.ts';
 import { prefixOf } from '../../names.ts';
 import type { GroupOnTopic } from './alarms/delivery-alarms.ts';

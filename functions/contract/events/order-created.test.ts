@@ -1,21 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { encodeOrderCreated, orderCreated } from '../domain/events.ts';
-import { anOrder } from '../testing/orders.ts';
-import { readOrderCreated } from './input.ts';
+import { orderCreated } from '../../domain/events.ts';
+import { anOrder } from '../../testing/orders.ts';
+import { ORDER_CREATED } from './order-created.ts';
 
 const SHARD = { id: 1, from: 'A', to: 'M' };
-const event = JSON.parse(encodeOrderCreated(orderCreated(anOrder(), SHARD)));
+const event = JSON.parse(ORDER_CREATED.encode(orderCreated(anOrder(), SHARD)));
 
 describe('an event on the topic of orders', () => {
+  it('is written in the fields that consumers rely on', () => {
+    expect(JSON.parse(ORDER_CREATED.encode(orderCreated(anOrder(), SHARD)))).toEqual({
+      event_type: 'order.created',
+      order_id: '019d0f2e-7b5c-7000-8000-000000000001',
+      user_id: 'alice',
+      product_name: 'Mechanical Keyboard',
+      quantity: 2,
+      total: 299.98,
+      status: 'created',
+      shard: 1,
+      timestamp: '2026-11-22T09:30:00.123Z',
+    });
+  });
+
+  it('is written with the total in exact digits', () => {
+    const order = anOrder({ quantity: 999_999, price: 99_999_999_99n });
+    expect(ORDER_CREATED.encode(orderCreated(order, SHARD))).toContain('"total":99999899990000.01,');
+  });
+
   it('is read as create-order publishes it, the largest order to the cent', () => {
     const largest = anOrder({ quantity: 1_000_000, price: 99_999_999_99n, productName: '🎹'.repeat(255) });
     for (const published of [orderCreated(anOrder(), SHARD), orderCreated(largest, SHARD)]) {
-      expect(readOrderCreated(encodeOrderCreated(published))).toEqual(published);
+      expect(ORDER_CREATED.decode(ORDER_CREATED.encode(published))).toEqual(published);
     }
   });
 
   it('may have grown a field', () => {
-    expect(readOrderCreated(JSON.stringify({ ...event, discount: 5 }))).toMatchObject({ userId: 'alice' });
+    expect(ORDER_CREATED.decode(JSON.stringify({ ...event, discount: 5 }))).toMatchObject({ userId: 'alice' });
   });
 
   it.each([
@@ -31,11 +50,11 @@ describe('an event on the topic of orders', () => {
     ['with a total beyond any order', JSON.stringify(event).replace('299.98', '9'.repeat(20))],
     ['of shard 0', JSON.stringify({ ...event, shard: 0 })],
   ])('is refused when it is %s', (_, text) => {
-    expect(() => readOrderCreated(text)).toThrow();
+    expect(() => ORDER_CREATED.decode(text)).toThrow();
   });
 
   it('says what is wrong with it', () => {
     const wrong = JSON.stringify({ ...event, quantity: 'two' });
-    expect(() => readOrderCreated(wrong)).toThrow(/Not an order\.created event: .*\n.*quantity/);
+    expect(() => ORDER_CREATED.decode(wrong)).toThrow(/Not an order\.created event: .*\n.*quantity/);
   });
 });

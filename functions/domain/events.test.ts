@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { anOrder } from '../testing/orders.ts';
-import { confirm } from './confirmation.ts';
-import { orderCreated } from './events.ts';
+import { confirm, orderCreated } from './events.ts';
 
 it('an order is confirmed to its customer in words', () => {
   const now = new Date('2026-11-22T09:30:01Z');

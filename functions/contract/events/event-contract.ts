@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import type { OrderEvent } from '../../domain/events.ts';
+import { exactNumber, parseJsonExactly } from '../../domain/json.ts';
+import { formatMoney, parseMoney } from '../../domain/money.ts';
+
+/** How producers write an event and consumers read it. */
+export interface EventContract<Event extends OrderEvent> {
+  /** `event_type` in the value and `ce_type` in the headers. */
+  readonly type: string;
+  /** `ce_source` in the headers. */
+  readonly source: string;
+  /**
+   * The event as the value of a record: JSON, with amounts in exact digits.
+   *
+   * @throws ZodError when the event breaks its contract
+   */
+  encode(event: Event): string;
+  /**
+   * Reads the value of a record.
+   *
+   * @throws SyntaxError when it is not JSON; TypeError when it is not this event. The message gives the reason.
+   */
+  decode(text: string): Event;
+}
+
+/** @param value between the JSON object of a record's value and the event */
+export function eventContract<Event extends OrderEvent>(
+  type: string,
+  source: string,
+  value: z.ZodType<Event, object>,
+): EventContract<Event> {
+  return {
+    type,
+    source,
+    encode: (event) =>
+      JSON.stringify(z.encode(value, event), (_key, field) =>
+        typeof field === 'bigint' ? exactNumber(formatMoney(field)) : field,
+      ),
+    decode: (text) => {
+      // A total may have more digits than a double holds, so it is read from the text.
+      const json = parseJsonExactly(text, (key, digits, number) =>
+        key === 'total' ? (parseMoney(digits) ?? number) : number,
+      );
+      const result = value.safeParse(json);
+      if (!result.success) throw new TypeError(`Not an ${type} event: ${z.prettifyError(result.error)}`);
+      return result.data;
+    },
+  };
+}
+
+/** RFC 3339. */
+export const timestamp = z.codec(z.iso.datetime({ offset: true }), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});

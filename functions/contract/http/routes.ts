@@ -1,0 +1,168 @@
+import * as z from 'zod';
+import { BODY_LIMIT } from './limits.ts';
+import { idempotencyKey, listQuery, newOrderBody, orderPath } from './requests.ts';
+import { createdOrder, failure, foundOrder, healthy, orderPage, unhealthy } from './responses.ts';
+
+/** A route of the API, for the gateway in front of its function and for the OpenAPI document. */
+export interface Route {
+  readonly path: `/${string}`;
+  readonly method: 'GET' | 'POST';
+  /** The function's folder below functions/. */
+  readonly function: string;
+  /** `token` where callers sign in; otherwise why the route is open to everybody. */
+  readonly authorization: 'token' | { readonly open: string };
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly parameters?: readonly RouteParameter[];
+  /** Its JSON body. */
+  readonly request?: z.ZodType;
+  /** By status, besides those that every route may give. */
+  readonly responses: Readonly<Record<string, RouteResponse>>;
+}
+
+/** Required when it is in the path. */
+export interface RouteParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly schema: z.ZodType;
+  readonly description?: string;
+  /** Describes what the text is read into, instead of the text. */
+  readonly describeOutput?: true;
+}
+
+export interface RouteResponse {
+  readonly description: string;
+  /** Its JSON body; one of them, when there are several. */
+  readonly body?: z.ZodType | readonly z.ZodType[];
+  readonly headers?: readonly ResponseHeader[];
+}
+
+export type ResponseHeader = 'Location' | 'Retry-After' | 'Idempotent-Replayed' | 'WWW-Authenticate' | 'Cache-Control';
+
+const error = (description: string, ...headers: ResponseHeader[]): RouteResponse => ({
+  description,
+  body: failure,
+  headers,
+});
+
+/** Every route may give these, and so may the gateway in front of it. */
+export const COMMON_RESPONSES: Readonly<Record<string, RouteResponse>> = {
+  '429': error('There are too many requests at the moment.', 'Retry-After'),
+  '500': error('Something went wrong on our side.'),
+  '503': error('A part that the request needs does not answer at the moment.', 'Retry-After'),
+  '504': error('The service did not answer in time.'),
+};
+
+/** Routes that take a token may also give these. */
+export const TOKEN_RESPONSES: Readonly<Record<string, RouteResponse>> = {
+  '401': error('There is no valid token.', 'WWW-Authenticate'),
+  '403': error('The token names no user id, or the request is about somebody else.'),
+};
+
+const BAD_INPUT = error('Something about the request is wrong; `details` says what.');
+const orderId: RouteParameter = { name: 'id', in: 'path', schema: orderPath.shape.id };
+const query = listQuery.shape;
+
+export const ROUTES = [
+  {
+    path: '/health',
+    method: 'GET',
+    function: 'health',
+    authorization: { open: 'Load balancers and monitors ask for it; it names no order.' },
+    operationId: 'checkHealth',
+    summary: 'Say which parts of the system answer',
+    responses: {
+      '200': { description: 'All parts answer.', body: healthy },
+      '503': {
+        description: 'A part does not answer, or the check itself could not be made.',
+        body: [unhealthy, failure],
+        headers: ['Retry-After'],
+      },
+    },
+  },
+  {
+    path: '/api/openapi.json',
+    method: 'GET',
+    function: 'describe-api',
+    authorization: { open: 'The description of the API, for those who have no token yet.' },
+    operationId: 'describeApi',
+    summary: 'Describe the API: this document',
+    responses: { '200': { description: 'An OpenAPI document.', body: z.unknown().meta({ type: 'object' }) } },
+  },
+  {
+    path: '/api/orders',
+    method: 'GET',
+    function: 'list-orders',
+    authorization: 'token',
+    operationId: 'listOrders',
+    summary: 'List orders, newest first',
+    description: 'With sign-in, a user sees their own orders and an operator everyone’s.',
+    parameters: [
+      { name: 'user_id', in: 'query', schema: query.user_id },
+      { name: 'limit', in: 'query', schema: query.limit, describeOutput: true },
+      { name: 'cursor', in: 'query', schema: query.cursor },
+    ],
+    responses: { '200': { description: 'One page of orders.', body: orderPage }, '400': BAD_INPUT },
+  },
+  {
+    path: '/api/orders',
+    method: 'POST',
+    function: 'create-order',
+    authorization: 'token',
+    operationId: 'createOrder',
+    summary: 'Place an order',
+    description: 'With sign-in, `user_id` must be the user id of the token.',
+    parameters: [
+      {
+        name: 'Idempotency-Key',
+        in: 'header',
+        description: 'The same request with the same key gets the same answer, and no second order.',
+        schema: idempotencyKey,
+      },
+    ],
+    request: newOrderBody,
+    responses: {
+      '201': { description: 'The order is stored.', body: createdOrder, headers: ['Location', 'Idempotent-Replayed'] },
+      '400': BAD_INPUT,
+      '413': error(`The body is larger than ${BODY_LIMIT}.`),
+      '415': error('The body is not declared as `application/json`, or it is compressed.'),
+      '422': error('The Idempotency-Key belongs to an earlier order with another content.'),
+    },
+  },
+  {
+    path: '/api/orders/{id}',
+    method: 'GET',
+    function: 'get-order',
+    authorization: 'token',
+    operationId: 'getOrder',
+    summary: 'Show an order as it is now',
+    parameters: [orderId],
+    responses: {
+      '200': { description: 'The order.', body: foundOrder },
+      '404': error('There is no such order, or it is somebody else’s.'),
+    },
+  },
+  {
+    path: '/api/orders/{id}/receipt',
+    method: 'GET',
+    function: 'get-receipt',
+    authorization: 'token',
+    operationId: 'getReceipt',
+    summary: 'Lead to the receipt of an order',
+    parameters: [orderId],
+    responses: {
+      '302': {
+        description: 'The receipt, plain text, can be read at the location for five minutes, without a token.',
+        headers: ['Location', 'Cache-Control'],
+      },
+      '404': error(
+        'There is no such order, or it is somebody else’s; with Retry-After, its receipt is not stored yet.',
+        'Retry-After',
+      ),
+    },
+  },
+] as const satisfies readonly Route[];
+
+/** The folder of a function that serves a route. */
+export type RouteFunction = (typeof ROUTES)[number]['function'];
