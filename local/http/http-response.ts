@@ -1,38 +1,38 @@
 import type { ServerResponse } from 'node:http';
-import { discardBody } from '../services/api-gateway/request-body.ts';
+import { discardBody } from './request-body.ts';
 
-/** An answer to the client, complete. */
+/** A complete response to a client. */
 export interface HttpResponse {
   readonly statusCode: number;
-  /** Name in the casing to send, to its values. */
+  /** By name, in the casing to send. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly body: Buffer;
 }
 
 /**
- * Sends an answer; a body that the status or the method does not allow is left out. An answer that comes before the
- * request has is the connection's last.
+ * Sends a response, without its body where the status or the method allows none. A response that comes before the end of
+ * its request is the connection's last.
  */
-export function send(outgoing: ServerResponse, method: string, response: HttpResponse): void {
-  outgoing.statusCode = response.statusCode;
-  for (const [name, values] of response.headers) {
+export function send(outgoing: ServerResponse, { statusCode, headers, body }: HttpResponse): void {
+  const bodiless = statusCode === 204 || statusCode === 304;
+  outgoing.statusCode = statusCode;
+  for (const [name, values] of headers) {
     const [first = '', ...rest] = values;
     outgoing.setHeader(name, rest.length > 0 ? [...values] : first);
   }
-  const bodyless = response.statusCode === 204 || response.statusCode === 304;
-  if (!bodyless) outgoing.setHeader('Content-Length', response.body.byteLength);
-  const body = bodyless || method === 'HEAD' ? Buffer.alloc(0) : response.body;
+  if (!bodiless) outgoing.setHeader('Content-Length', body.byteLength);
+  const sentBody = bodiless || outgoing.req.method === 'HEAD' ? Buffer.alloc(0) : body;
   if (outgoing.req.complete) {
-    outgoing.end(body);
+    outgoing.end(sentBody);
     return;
   }
   outgoing.setHeader('Connection', 'close');
   outgoing.flushHeaders();
-  outgoing.write(body);
+  outgoing.write(sentBody);
   endAfterRequest(outgoing);
 }
 
-/** Ends an answer, all of which has been written, once its request has been taken in: see {@link discardBody}. */
+/** Ends a response that has been written, once the rest of its request has been read: see {@link discardBody}. */
 export function endAfterRequest(outgoing: ServerResponse): void {
   discardBody(outgoing.req).then(() => outgoing.end());
 }

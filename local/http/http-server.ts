@@ -1,12 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Handle, handleRequests, type Refuse } from './http-listener.ts';
-
-const LOOPBACK = '127.0.0.1';
-/** How long requests that are under way may take once the server is to stop. */
-const STOP_GRACE_MS = 3_000;
-/** Above the idle time of common clients, so that they and not the server close a kept connection. */
-const KEEP_ALIVE_MS = 65_000;
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type HttpResponse, send } from './http-response.ts';
 
 export interface RunningServer {
   /** `http://127.0.0.1:<port>`, unless it listens elsewhere. */
@@ -16,17 +11,60 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** 408: the request never ended. 417: it expects something unknown. 431: its headers are over 16 KB. */
+export type RefusalStatus = 400 | 408 | 417 | 431;
+
+/** Makes the response to a malformed request. */
+export type Refuse = (statusCode: RefusalStatus, reason: string, socket: Socket) => HttpResponse;
+
+const LOOPBACK = '127.0.0.1';
+const STOP_GRACE_MS = 3_000;
+/** Longer than common clients keep an idle connection, so that they close it and not the server. */
+const KEEP_ALIVE_MS = 65_000;
+/** How long a refused client may take to read its response and to close. */
+const LINGER_MS = 2_000;
+
+/** Node's errors that mean something other than 400. */
+const STATUS_OF_ERROR: Readonly<Record<string, RefusalStatus>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
 /**
- * Serves HTTP, on loopback unless told otherwise.
+ * Serves HTTP, on loopback unless told otherwise. Malformed requests never reach `handle`: they get the response that
+ * `refuse` makes, where Node's own would be empty, and their connection ends.
  *
- * @param refuse words the answers to malformed requests, which `handle` never sees
  * @param port 0 for any free one
- * @param host address to listen at; with 0.0.0.0 that is all of them
+ * @param host address to listen on; 0.0.0.0 for all of them
  * @throws the system's error when the port cannot be had, such as EADDRINUSE
  */
 export async function serve(handle: Handle, refuse: Refuse, port: number, host = LOOPBACK): Promise<RunningServer> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });
-  handleRequests(server, handle, refuse);
+  const lastResponses = new WeakMap<Duplex, ServerResponse>();
+
+  server.on('request', (request, response) => {
+    lastResponses.set(request.socket, response);
+    // RFC 9112, section 3.2.
+    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      send(response, refuse(400, 'no Host header', request.socket));
+    } else handle(request, response);
+  });
+  server.on('checkExpectation', (request, response) => {
+    lastResponses.set(request.socket, response);
+    send(response, refuse(417, 'unknown expectation', request.socket));
+  });
+  server.on('connect', ({ socket }) => endWith(socket, refuse(400, 'CONNECT', socket)));
+  server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
+    const socket = duplex as Socket;
+    const response = lastResponses.get(socket);
+    const begun = response?.headersSent && !response.writableFinished;
+    // Nobody is left to read a response, or the request already has one.
+    if (!socket.writable || error.code === 'ECONNRESET' || begun) socket.destroySoon();
+    else endWith(socket, refuse(STATUS_OF_ERROR[error.code ?? ''] ?? 400, error.message, socket));
+  });
+
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -45,4 +83,21 @@ export async function serve(handle: Handle, refuse: Refuse, port: number, host =
         server.closeIdleConnections();
       }),
   };
+}
+
+/** Writes a response to the connection itself, since there is no request that it could belong to, and ends it. */
+function endWith(socket: Socket, { statusCode, headers, body }: HttpResponse): void {
+  const head = [
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`,
+    ...[...headers].flatMap(([name, values]) => values.map((value) => `${name}: ${value}`)),
+    `Content-Length: ${body.byteLength}`,
+    'Connection: close',
+  ];
+  // The client may leave before it has read this; the connection is over either way.
+  socket.on('error', () => socket.destroy());
+  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), body]));
+  // Closing with bytes unread would reset the connection and take the response with it.
+  socket.resume();
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(linger));
 }

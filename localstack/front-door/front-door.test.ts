@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from 'no
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { call, exchange } from '../../local/http/http-fixture.ts';
 import { send } from '../../local/http/http-response.ts';
-import { call, exchange } from '../../local/services/api-gateway/gateway-fixture.ts';
 import { memoryLog, silentLog } from '../../local/testing.ts';
 import { startFrontDoor } from './start-front-door.ts';
 
@@ -125,7 +125,7 @@ describe('a request', () => {
   it('is refused by the API before all of it has been sent', async () => {
     const headers = new Map([['x-amz-apigw-id', ['1a2b=']]]);
     const door = await frontDoorOf((_, response) => {
-      send(response, 'POST', { statusCode: 413, headers, body: Buffer.from('too large') });
+      send(response, { statusCode: 413, headers, body: Buffer.from('too large') });
     });
     const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${LARGE}\r\n\r\n`;
     expect(await exchange(door.port, head, Buffer.alloc(LARGE, 'x'))).toMatch(/^HTTP\/1.1 413 .*too large/s);

@@ -1,9 +1,14 @@
 import { Agent, type IncomingMessage } from 'node:http';
-import type { Handle, RefusalStatus, Refuse } from '../../local/http/http-listener.ts';
 import { type HttpResponse, send } from '../../local/http/http-response.ts';
-import { type RunningServer, serve } from '../../local/http/http-server.ts';
+import {
+  type Handle,
+  type RefusalStatus,
+  type Refuse,
+  type RunningServer,
+  serve,
+} from '../../local/http/http-server.ts';
+import { forwardRequest } from '../../local/http/reverse-proxy.ts';
 import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
-import { forwardRequest } from '../../local/services/cloudfront/api-origin.ts';
 import type { Log } from '../../tooling/log.ts';
 import { wordGatewayError } from './gateway-errors.ts';
 
@@ -56,15 +61,14 @@ export async function startFrontDoor({
       log.debug('%s %d %d ms', line, response.statusCode, Math.round(performance.now() - start));
     });
     forwardRequest(request, response, {
-      apiUrl,
+      target: apiUrl,
       agent,
-      changeHeaders: (headers) => headers,
       replace: (upstream) => replaceForeign(upstream) ?? wordGatewayError(upstream, gatewayResponses),
     }).catch((error: NodeJS.ErrnoException) => {
       // A client that left is no failure of the API.
       if (!response.destroyed) log.warn('%s: %s', line, error.message || error.code);
       if (response.headersSent) response.destroy();
-      else send(response, request.method ?? '', errorResponse(503, AWAY));
+      else send(response, errorResponse(503, AWAY));
     });
   };
   const refuse: Refuse = (statusCode, reason) => {

@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 
-/** An answer that the gateway itself gives. */
+/** An error that the gateway itself responds with. */
 export interface Fault {
-  /** Key of the gateway response that words it. */
+  /** Key of the gateway response that customizes it. */
   readonly responseType: string;
   readonly statusCode: number;
-  /** Null where API Gateway says nothing. */
+  /** Null where API Gateway gives none. */
   readonly message: string | null;
   /** The value of `x-amzn-ErrorType`. */
   readonly errorType: string;
@@ -33,7 +33,7 @@ export const faults = {
     message: 'The request body is not valid UTF-8',
     errorType: 'BadRequestException',
   },
-  /** The request does not say who sends it, or the authorizer does not know them. */
+  /** The request lacks an identity source, or the authorizer refused it. */
   unauthorized: {
     responseType: 'UNAUTHORIZED',
     statusCode: 401,
@@ -54,7 +54,7 @@ export const faults = {
     message: 'User is not authorized to access this resource with an explicit deny',
     errorType: 'AccessDeniedException',
   },
-  /** The authorizer failed, did not run, or gave no policy. */
+  /** The authorizer failed, did not run, or returned no policy. */
   authorizerUnusable: {
     responseType: 'AUTHORIZER_CONFIGURATION_ERROR',
     statusCode: 500,
@@ -67,14 +67,14 @@ export const faults = {
     message: 'Request Too Long',
     errorType: 'RequestTooLargeException',
   },
-  /** The function failed, or its answer is none that the gateway understands. */
+  /** The function failed, or its result is not a proxy response. */
   functionFailed: {
     responseType: 'DEFAULT_5XX',
     statusCode: 502,
     message: 'Internal server error',
     errorType: 'InternalServerErrorException',
   },
-  /** The function did not run: Lambda refused the call, be it for throttling. API Gateway turns that 429 into a 500. */
+  /** Lambda did not run the function. API Gateway turns even the 429 of throttling into a 500. */
   functionRefused: {
     responseType: 'INTEGRATION_FAILURE',
     statusCode: 500,
@@ -89,18 +89,18 @@ export const faults = {
   },
 } as const satisfies Record<string, Fault>;
 
-/** For what is not even a request: `Bad Request`, or what else the status is called. */
+/** For bytes that are not a request. */
 export function malformedRequest(statusCode: number): Fault {
   const message = STATUS_CODES[statusCode] ?? 'Bad Request';
   return { responseType: 'DEFAULT_4XX', statusCode, message, errorType: 'BadRequestException' };
 }
 
-/** Ends a request with one of the gateway's own answers. */
+/** Ends a request with one of the gateway's own responses. */
 export class GatewayFault extends Error {
   override name = 'GatewayFault';
   readonly fault: Fault;
 
-  /** @param reason for the log alone: what the client is not told */
+  /** @param reason for the log; the client does not see it */
   constructor(fault: Fault, reason?: string) {
     super(reason ?? fault.message ?? fault.responseType);
     this.fault = fault;

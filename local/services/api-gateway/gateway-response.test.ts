@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { call, exchange } from '../../http/http-fixture.ts';
 import { LambdaError } from '../lambda/errors.ts';
-import { apiDefinition, call, exchange, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
+import { apiDefinition, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
 
 const routes = [lambdaRoute('POST', '/api/orders', 100)];
 const failing = fakeInvoke({ errorType: 'Error' }, { functionError: 'Unhandled' }).invoke;

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../http/http-response.ts';
-import type { ContextVariables } from './context-variables.ts';
 import type { Fault } from './gateway-fault.ts';
+import type { ContextVariables } from './request-context.ts';
 import type { GatewayResponseDefinition, RestApiDefinition } from './rest-api-definition.ts';
 
 const DEFAULT_TEMPLATES: Readonly<Record<string, string>> = {
@@ -10,28 +10,27 @@ const DEFAULT_TEMPLATES: Readonly<Record<string, string>> = {
 /** A dot that ends a sentence is no part of the name. */
 const VARIABLE = /\$context\.(\w+(?:\.\w+)*)/g;
 
-/** What the wording of an answer may take from the request. */
-export interface RefusedRequest {
+/** What a gateway response may take from the request. */
+export interface RequestValues {
   /** The value of a header, by its name in any casing. */
   readonly header: (name: string) => string | undefined;
-  /** The request's own `$context` variables; those of the error come on top. */
+  /** The request's own `$context` variables; those of the error are added. */
   readonly variable: ContextVariables;
 }
 
 /**
- * Words one of the gateway's own answers: by the response of its type, else by `DEFAULT_4XX` or `DEFAULT_5XX`, else
- * as API Gateway does by default.
+ * The gateway's own response to a request, by the API's definition for this response type, else by its `DEFAULT_4XX` or
+ * `DEFAULT_5XX`, else by API Gateway's default.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
  */
 export function gatewayResponse(
   fault: Fault,
-  api: Pick<RestApiDefinition, 'gatewayResponses'>,
-  request: RefusedRequest,
+  { gatewayResponses }: Pick<RestApiDefinition, 'gatewayResponses'>,
+  request: RequestValues,
 ): HttpResponse {
   const custom: GatewayResponseDefinition | undefined =
-    api.gatewayResponses[fault.responseType] ??
-    api.gatewayResponses[fault.statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'];
+    gatewayResponses[fault.responseType] ?? gatewayResponses[fault.statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'];
   const errorVariables: Record<string, string> = {
     'error.message': fault.message ?? '',
     'error.messageString': JSON.stringify(fault.message),
@@ -55,7 +54,7 @@ export function gatewayResponse(
 }
 
 /** A header's value: a literal in single quotes, a header of the request, or a context variable. */
-function headerExpression(expression: string, { header, variable }: RefusedRequest): string {
+function headerExpression(expression: string, { header, variable }: RequestValues): string {
   const literal = /^'(.*)'$/.exec(expression);
   if (literal) return literal[1] ?? '';
   const [, requestHeader] = /^method\.request\.header\.(.+)$/.exec(expression) ?? [];

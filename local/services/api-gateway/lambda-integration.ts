@@ -1,9 +1,18 @@
-import type { Invoke } from '../lambda/function-definition.ts';
+import type { Invoke, InvokeResult } from '../lambda/function-definition.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
-import { InvocationTimeout, invokeWithin } from './invoke-within.ts';
+
+interface InvocationOptions {
+  readonly traceId: string;
+  readonly timeoutMs: number;
+}
+
+/** The function did not respond in time. */
+class InvocationTimeout extends Error {
+  override name = 'InvocationTimeout';
+}
 
 /**
- * Invokes the function behind a route within the integration's time.
+ * Invokes the function behind a route.
  *
  * @returns the function's result as JSON
  * @throws GatewayFault (413, 500, 502 or 504) with the reason for the log
@@ -12,9 +21,9 @@ export async function invokeIntegration(
   invoke: Invoke,
   functionArn: string,
   event: string,
-  options: { readonly traceId: string; readonly timeoutMs: number },
+  options: InvocationOptions,
 ): Promise<string> {
-  const result = await invokeWithin(invoke, functionArn, event, options).catch((error: unknown) => {
+  const result = await invokeWithTimeout(invoke, functionArn, event, options).catch((error: unknown) => {
     if (error instanceof InvocationTimeout) throw new GatewayFault(faults.integrationTimeout, error.message);
     const { code, message } = error as { code?: string; message?: string };
     if (code === 'RequestTooLargeException') throw new GatewayFault(faults.requestTooLarge);
@@ -22,4 +31,29 @@ export async function invokeIntegration(
   });
   if (result.functionError) throw new GatewayFault(faults.functionFailed, `the function failed: ${result.payload}`);
   return result.payload;
+}
+
+/**
+ * Invokes a function and waits for a limited time.
+ *
+ * @throws an error when the time is over, or what Lambda refuses the call with
+ */
+export async function invokeWithTimeout(
+  invoke: Invoke,
+  functionArn: string,
+  event: string,
+  { traceId, timeoutMs }: InvocationOptions,
+): Promise<InvokeResult> {
+  const waiting = new AbortController();
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new InvocationTimeout(`${functionArn} did not respond in ${timeoutMs} ms`));
+    // A running function goes on; a call that still waits for an execution environment is never started.
+    waiting.abort(new Error('the caller stopped waiting'));
+  }, timeoutMs);
+  try {
+    return await Promise.race([invoke(functionArn, event, { traceId, signal: waiting.signal }), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -2,16 +2,14 @@ import type { HttpResponse } from '../../http/http-response.ts';
 import type { MockIntegration } from './rest-api-definition.ts';
 
 /**
- * The answer of a MOCK integration: its request template names a status, which selects the response.
- * Templates are taken literally; one that needs the template language is refused.
+ * The response of a MOCK integration: its request template names a status, which selects the response. Templates are taken
+ * literally.
  *
- * @throws Error when a template holds a variable or a directive, or no response fits
+ * @throws Error when a template needs the template language, or no response fits
  */
-export function mockResponse(integration: MockIntegration): HttpResponse {
-  const template = integration.requestTemplates['application/json'] ?? '';
-  // The CDK writes `{ statusCode: 200 }`, which is no strict JSON; API Gateway takes it.
-  const status = /["']?statusCode["']?\s*:\s*["']?(\d{3})/.exec(template)?.[1];
-  const { responses } = integration;
+export function mockResponse({ requestTemplates, responses }: MockIntegration): HttpResponse {
+  // The CDK writes `{ statusCode: 200 }`, which is not strict JSON; API Gateway takes it.
+  const [, status] = /["']?statusCode["']?\s*:\s*["']?(\d{3})/.exec(requestTemplates['application/json'] ?? '') ?? [];
   const selected =
     responses.find(
       ({ selectionPattern }) => selectionPattern && new RegExp(`^(?:${selectionPattern})$`).test(status ?? ''),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { apiDefinition, call, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
+import { call } from '../../http/http-fixture.ts';
+import { apiDefinition, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
 
 async function eventOf(method: string, path: string, options: Parameters<typeof call>[3] = {}, binary: string[] = []) {
   const { invoke, events } = fakeInvoke();

@@ -2,12 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { ACCOUNT_ID } from '../../aws-identity.ts';
-import { isBinary } from '../../http/media-types.ts';
-import type { AuthorizerContext } from './authorizer/authorizer-definition.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
-import { queryPairs } from './query.ts';
-import { headerValue, type RequestContext } from './request-context.ts';
-import type { RestApiDefinition } from './rest-api-definition.ts';
+import { type AuthorizerContext, headerValue, queryParameters, type RequestContext } from './request-context.ts';
+import { isBinary, type RestApiDefinition } from './rest-api-definition.ts';
 import type { RouteMatch } from './router.ts';
 
 /** Headers that API Gateway keeps to itself. */
@@ -25,20 +22,20 @@ const DROPPED_HEADERS = new Set([
   'upgrade',
   'www-authenticate',
 ]);
-/** Names that arrive in their canonical casing, whatever the client wrote. */
+/** Names that API Gateway puts in their canonical casing. */
 const CANONICAL_NAMES: Record<string, string> = { authorization: 'Authorization', 'user-agent': 'User-Agent' };
 
-/** The published type lacks one key that real events have. */
+/** The published type lacks `deploymentId`, which real events have. */
 type ProxyEvent = APIGatewayProxyEvent & { readonly requestContext: { readonly deploymentId: string } };
 
-/** What events say about a request, its body apart. */
+/** An event without the body. */
 export type RequestFields = Omit<ProxyEvent, 'body' | 'isBase64Encoded'>;
 
 /**
  * The event of a Lambda proxy integration, payload version 1.0.
  *
- * @param authorizer for routes that have an authorizer: what it gave
- * @throws GatewayFault (400) when the query's percent-encoding is malformed, or a body that is no binary one is not UTF-8
+ * @param authorizer what the route's authorizer returned, if it has one
+ * @throws GatewayFault (400) when the query's percent-encoding is malformed, or a text body is not UTF-8
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
 export function proxyEvent(
@@ -49,7 +46,7 @@ export function proxyEvent(
   authorizer?: AuthorizerContext,
 ): ProxyEvent {
   const fields = requestFields(context, match, api);
-  const binary = body.byteLength > 0 && isBinary(api.binaryMediaTypes, headerValue(context, 'Content-Type'));
+  const binary = body.byteLength > 0 && isBinary(api, headerValue(context, 'Content-Type'));
   if (!binary && !isUtf8(body)) throw new GatewayFault(faults.bodyNotText);
   return {
     ...fields,
@@ -59,11 +56,15 @@ export function proxyEvent(
   };
 }
 
-/** @throws GatewayFault (400) when the query's percent-encoding is malformed */
+/**
+ * What proxy and authorizer events have in common.
+ *
+ * @throws GatewayFault (400) when the query's percent-encoding is malformed
+ */
 export function requestFields(context: RequestContext, match: RouteMatch, api: RestApiDefinition): RequestFields {
   const { resourcePath } = match.route;
   const headers = groupValues(forwardedHeaders(context));
-  const query = groupValues(queryPairs(context.query));
+  const query = groupValues(queryParameters(context));
   const domainName = (headerValue(context, 'Host') ?? '').replace(/:\d+$/, '');
 
   return {

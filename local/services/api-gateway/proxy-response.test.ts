@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { call } from '../../http/http-fixture.ts';
 import { GatewayFault } from './gateway-fault.ts';
-import { apiDefinition, call, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
-import { interpretProxyResponse } from './proxy-response.ts';
+import { apiDefinition, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
+import { readProxyResponse } from './proxy-response.ts';
 
-const interpret = (result: unknown, accept?: string, binary: string[] = []) => {
-  const { statusCode, headers, body } = interpretProxyResponse(JSON.stringify(result), accept, binary);
+const interpret = (result: unknown, accept?: string, binaryMediaTypes: string[] = []) => {
+  const { statusCode, headers, body } = readProxyResponse(JSON.stringify(result), accept, { binaryMediaTypes });
   return { statusCode, headers: Object.fromEntries(headers), body: body.toString() };
 };
 

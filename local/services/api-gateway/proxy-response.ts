@@ -1,12 +1,12 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
 import type { HttpResponse } from '../../http/http-response.ts';
-import { isBinary } from '../../http/media-types.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
+import { isBinary, type RestApiDefinition } from './rest-api-definition.ts';
 
 const headerText = z.union([z.string(), z.boolean()]).transform(String);
 
-/** Exactly what API Gateway takes from a function; anything else is malformed (recorded from AWS). */
+/** What API Gateway accepts from a function; anything else is malformed (recorded from AWS). */
 const proxyResponse = z.strictObject({
   statusCode: z
     .union([z.int(), z.string().regex(/^\d{3}$/)])
@@ -20,29 +20,29 @@ const proxyResponse = z.strictObject({
 });
 
 /**
- * Response headers that come out under another name. A gateway response can send the real `WWW-Authenticate`, a function cannot:
+ * Headers that are sent under another name. Only a gateway response can send the real `WWW-Authenticate`:
  * https://github.com/dherault/serverless-offline/issues/236
  */
 const REMAPPED_HEADERS = new Set(['connection', 'content-length', 'date', 'server', 'www-authenticate']);
 
 /**
- * Turns a function's result into the answer to the client.
+ * Turns a function's result into the response to the client.
  *
  * @param payload the function's result as JSON
  * @param accept the request's `Accept`: base64 is decoded only for a type that the API treats as binary
- * @throws GatewayFault (502) when the result is no proxy response
+ * @throws GatewayFault (502) when the result is not a proxy response
  */
-export function interpretProxyResponse(
+export function readProxyResponse(
   payload: string,
   accept: string | undefined,
-  binaryMediaTypes: readonly string[],
+  api: Pick<RestApiDefinition, 'binaryMediaTypes'>,
 ): HttpResponse {
   const parsed = proxyResponse.safeParse(parseJson(payload));
   if (!parsed.success) {
     throw new GatewayFault(faults.functionFailed, `malformed proxy response: ${z.prettifyError(parsed.error)}`);
   }
   const { statusCode = 200, body, isBase64Encoded } = parsed.data;
-  const decoded = isBase64Encoded && isBinary(binaryMediaTypes, accept);
+  const decoded = isBase64Encoded && isBinary(api, accept);
   return {
     statusCode,
     headers: mergeHeaders(parsed.data.multiValueHeaders ?? {}, parsed.data.headers ?? {}),
@@ -54,7 +54,7 @@ function parseJson(payload: string): unknown {
   try {
     return JSON.parse(payload);
   } catch {
-    throw new GatewayFault(faults.functionFailed, 'malformed proxy response: no JSON');
+    throw new GatewayFault(faults.functionFailed, 'malformed proxy response: not JSON');
   }
 }
 

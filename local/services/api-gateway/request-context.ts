@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { faults, GatewayFault } from './gateway-fault.ts';
+import type { RestApiDefinition } from './rest-api-definition.ts';
 
 /** What the gateway knows about a request before it looks for a route. */
 export interface RequestContext {
@@ -9,7 +11,7 @@ export interface RequestContext {
   readonly path: string;
   /** As sent, without the question mark. */
   readonly query: string;
-  /** Name (as sent) and value, in the order in which they came. */
+  /** As sent, in the order in which they came. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly protocol: string;
   readonly sourceIp: string;
@@ -19,29 +21,40 @@ export interface RequestContext {
   readonly requestId: string;
   /** The value of `x-amz-apigw-id`. */
   readonly extendedRequestId: string;
-  /** `Root=...`, kept from the client when it sent one. */
+  /** `Root=...`, the client's if it sent one. */
   readonly traceId: string;
 }
 
-/** Reads the head of a request, and gives it the ids that its answer carries. */
+/**
+ * `requestContext.authorizer` of an event: `principalId`, the values that the authorizer returned, all as text, and
+ * `integrationLatency`, its time in ms.
+ */
+export type AuthorizerContext = Readonly<Record<string, string | number>>;
+
+/** Gives a `$context` variable by its name without `$context.`; empty for those that do not exist. */
+export type ContextVariables = (name: string) => string;
+
+/** Reads the head of a request, and gives the request its ids. */
 export function requestContext(request: IncomingMessage): RequestContext {
   // A proxy's client may send the absolute form: http://host/path
   const target = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
   const queryStart = target.indexOf('?');
-  const receivedAt = new Date();
+  const headers: [string, string][] = [];
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    headers.push([request.rawHeaders[index] ?? '', request.rawHeaders[index + 1] ?? '']);
+  }
   return {
+    ...connectionContext(request.socket, request.headers['x-amzn-trace-id']),
     method: request.method ?? 'GET',
     path: (queryStart < 0 ? target : target.slice(0, queryStart)) || '/',
     query: queryStart < 0 ? '' : target.slice(queryStart + 1),
-    headers: headerPairs(request.rawHeaders),
+    headers,
     protocol: `HTTP/${request.httpVersion}`,
-    ...arrival(request.socket, receivedAt),
-    traceId: traceId(request.headers['x-amzn-trace-id'], receivedAt),
   };
 }
 
 /** What is known about a client that sent no readable request. */
-export function connectionContext(socket: Socket): RequestContext {
+export function connectionContext(socket: Socket, traceId?: string | string[]): RequestContext {
   const receivedAt = new Date();
   return {
     method: '',
@@ -49,34 +62,73 @@ export function connectionContext(socket: Socket): RequestContext {
     query: '',
     headers: [],
     protocol: 'HTTP/1.1',
-    ...arrival(socket, receivedAt),
-    traceId: traceId(undefined, receivedAt),
-  };
-}
-
-function arrival(socket: Socket, receivedAt: Date) {
-  return {
     sourceIp: socket.remoteAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1',
     port: socket.localPort ?? 80,
     receivedAt,
     requestId: crypto.randomUUID(),
     extendedRequestId: `${randomBytes(11).toString('base64url').slice(0, 15)}=`,
+    traceId: typeof traceId === 'string' && traceId.includes('Root=') ? traceId : newTraceId(receivedAt),
   };
 }
 
-/** The value of a header, whatever the casing of its name; the last one when it came several times. */
+/** The value of a header, whatever the casing of its name; the last one when there are several. */
 export function headerValue(context: RequestContext, name: string): string | undefined {
   return context.headers.findLast(([candidate]) => candidate.toLowerCase() === name.toLowerCase())?.[1];
 }
 
-function headerPairs(raw: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let index = 0; index < raw.length; index += 2) pairs.push([raw[index] ?? '', raw[index + 1] ?? '']);
-  return pairs;
+/**
+ * The query's parameters, decoded, in the order in which they came.
+ *
+ * @throws GatewayFault (400) when the percent-encoding is malformed
+ */
+export function queryParameters({ query }: RequestContext): [name: string, value: string][] {
+  return query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const equals = pair.indexOf('=');
+      const [name, value] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
+      return [decoded(name.replaceAll('+', ' ')), decoded(value.replaceAll('+', ' '))];
+    });
 }
 
-function traceId(sent: string | string[] | undefined, now: Date): string {
-  if (typeof sent === 'string' && sent.includes('Root=')) return sent;
-  const seconds = Math.floor(now.getTime() / 1000).toString(16);
-  return `Root=1-${seconds}-${randomBytes(12).toString('hex')}`;
+/** @throws GatewayFault (400) when the percent-encoding is malformed */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new GatewayFault(faults.malformedUrl);
+  }
+}
+
+/**
+ * The `$context` variables of a request.
+ *
+ * @param authorizer what the authorizer gave, once it was asked
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+ */
+export function contextVariables(
+  context: RequestContext,
+  api: RestApiDefinition,
+  authorizer: AuthorizerContext = {},
+): ContextVariables {
+  const variables: Record<string, string> = {
+    apiId: api.id,
+    extendedRequestId: context.extendedRequestId,
+    httpMethod: context.method,
+    'identity.sourceIp': context.sourceIp,
+    'identity.userAgent': headerValue(context, 'User-Agent') ?? '',
+    path: `/${api.stage}${context.path}`,
+    protocol: context.protocol,
+    requestId: context.requestId,
+    requestTimeEpoch: String(context.receivedAt.getTime()),
+    stage: api.stage,
+  };
+  for (const [name, value] of Object.entries(authorizer)) variables[`authorizer.${name}`] = String(value);
+  return (name) => variables[name] ?? '';
+}
+
+/** @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+function newTraceId(now: Date): string {
+  return `Root=1-${Math.floor(now.getTime() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
 }

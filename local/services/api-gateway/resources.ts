@@ -3,7 +3,7 @@ import type { RunnerContext } from '../context.ts';
 import { resourceHash } from '../physical-names.ts';
 import { notSupported, texts } from '../properties.ts';
 import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
-import { parseIdentitySources } from './authorizer/identity.ts';
+import { parseIdentitySources } from './authorizer/identity-sources.ts';
 import type {
   GatewayResponseDefinition,
   LambdaProxyIntegration,

@@ -1,5 +1,3 @@
-import type { AuthorizerDefinition } from './authorizer/authorizer-definition.ts';
-
 /** A REST API of API Gateway as its template describes it, with every reference resolved. */
 export interface RestApiDefinition {
   readonly id: string;
@@ -14,7 +12,7 @@ export interface RestApiDefinition {
 export interface RestApiParts {
   readonly id: string;
   readonly binaryMediaTypes: readonly string[];
-  /** Paths without the leading slash's resource: by resource id, the root's is empty. */
+  /** By resource id; the root's path is empty. */
   readonly paths: Map<string, string>;
   /** By id. */
   readonly authorizers: Map<string, AuthorizerDefinition>;
@@ -37,33 +35,70 @@ export interface RouteDefinition {
 export interface LambdaProxyIntegration {
   readonly type: 'AWS_PROXY';
   readonly functionArn: string;
-  /** API Gateway's default, and its maximum for most APIs, is 29,000. */
   readonly timeoutMs: number;
 }
 
 export interface MockIntegration {
   readonly type: 'MOCK';
-  /** Integration request templates by content type; `{ statusCode: 200 }` in those that the CDK writes for CORS. */
+  /** By content type; the CDK writes `{ statusCode: 200 }` for CORS. */
   readonly requestTemplates: Readonly<Record<string, string>>;
   readonly responses: readonly MockResponse[];
 }
 
 export interface MockResponse {
-  /** Status of the answer to the client. */
   readonly statusCode: string;
   /** Regular expression on the status that the request template names; absent on the default response. */
   readonly selectionPattern?: string;
-  /** `method.response.header.<name>` to a literal in single quotes, as in the template. */
+  /** `method.response.header.<name>` to a literal in single quotes. */
   readonly responseParameters: Readonly<Record<string, string>>;
-  /** Body by content type; only literal text is supported. */
+  /** Bodies by content type. */
   readonly responseTemplates: Readonly<Record<string, string>>;
 }
 
-/** How the API words one kind of its own answers. */
+/** How the API customizes one type of the gateway's own responses. */
 export interface GatewayResponseDefinition {
   readonly statusCode?: number;
   /** Header name (without `gatewayresponse.header.`) to a literal in single quotes or a request or context expression. */
   readonly headers: Readonly<Record<string, string>>;
   /** Body by content type, with `$context.*` variables. */
   readonly templates: Readonly<Record<string, string>>;
+}
+
+/** A Lambda authorizer. */
+export interface AuthorizerDefinition {
+  /** Unique within the API. */
+  readonly id: string;
+  /** `TOKEN` gives the function one header, `REQUEST` the whole request without its body. */
+  readonly type: 'TOKEN' | 'REQUEST';
+  /** With an alias or a version where the template names one. */
+  readonly functionArn: string;
+  /** What a request must have before the function is asked; together they are the key of the cached result. */
+  readonly identitySources: readonly IdentitySource[];
+  /** What a token must match as a whole. */
+  readonly identityValidation?: RegExp;
+  /** 0 turns the cache off. */
+  readonly resultTtlSeconds: number;
+}
+
+/** A header, a query parameter, or a `$context` variable. */
+export interface IdentitySource {
+  readonly from: 'header' | 'querystring' | 'context';
+  readonly name: string;
+}
+
+/**
+ * Whether an API treats a content type as binary.
+ *
+ * @param mediaType value of `Content-Type` or `Accept`; only the first of several counts, as on AWS
+ */
+export function isBinary(
+  { binaryMediaTypes }: Pick<RestApiDefinition, 'binaryMediaTypes'>,
+  mediaType?: string,
+): boolean {
+  const [type, subtype] = mediaType?.split(/[;,]/, 1)[0]?.trim().toLowerCase().split('/') ?? [];
+  if (!type || !subtype) return binaryMediaTypes.includes('*/*');
+  return binaryMediaTypes.some((candidate) => {
+    const [candidateType = '', candidateSubtype = ''] = candidate.toLowerCase().split('/');
+    return [type, '*'].includes(candidateType) && [subtype, '*'].includes(candidateSubtype);
+  });
 }

@@ -1,23 +1,31 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Log } from '../../../tooling/log.ts';
-import type { Handle, Refuse } from '../../http/http-listener.ts';
 import { type HttpResponse, send } from '../../http/http-response.ts';
-import { type RunningServer, serve } from '../../http/http-server.ts';
+import { type Handle, type Refuse, type RunningServer, serve } from '../../http/http-server.ts';
+import { readBody } from '../../http/request-body.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
-import type { AuthorizerContext } from './authorizer/authorizer-definition.ts';
 import { LambdaAuthorizer } from './authorizer/lambda-authorizer.ts';
 import type { Decision } from './authorizer/policy.ts';
-import { type ContextVariables, contextVariables } from './context-variables.ts';
-import { faults, GatewayFault, malformedRequest } from './gateway-fault.ts';
-import { gatewayResponse, type RefusedRequest } from './gateway-response.ts';
+import { type Fault, faults, GatewayFault, malformedRequest } from './gateway-fault.ts';
+import { gatewayResponse } from './gateway-response.ts';
 import { invokeIntegration } from './lambda-integration.ts';
 import { mockResponse } from './mock-integration.ts';
 import { proxyEvent } from './proxy-event.ts';
-import { interpretProxyResponse } from './proxy-response.ts';
-import { ClientGone, readBody } from './request-body.ts';
-import { connectionContext, headerValue, type RequestContext, requestContext } from './request-context.ts';
+import { readProxyResponse } from './proxy-response.ts';
+import {
+  type AuthorizerContext,
+  connectionContext,
+  contextVariables,
+  decoded,
+  headerValue,
+  type RequestContext,
+  requestContext,
+} from './request-context.ts';
 import type { RestApiDefinition } from './rest-api-definition.ts';
 import { type RouteMatch, Router } from './router.ts';
+
+/** API Gateway's limit for a payload: 10 MB. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export interface RestApiOptions {
   readonly definition: RestApiDefinition;
@@ -39,27 +47,28 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
       authorizer ? [[authorizer.id, new LambdaAuthorizer(authorizer, definition, invoke)] as const] : [],
     ),
   );
-  // What cannot run is to be known now, not at the first request.
+  // Fail now and not at the first request.
   for (const { integration } of definition.routes) if (integration.type === 'MOCK') mockResponse(integration);
 
-  const respondTo = async (request: IncomingMessage, context: RequestContext): Promise<HttpResponse> => {
-    let variables = contextVariables(context, definition);
+  const respond = async (request: IncomingMessage, context: RequestContext): Promise<HttpResponse> => {
+    let authorizer: AuthorizerContext | undefined;
     try {
-      if (!isDecodable(context.path)) throw new GatewayFault(faults.malformedUrl);
+      decoded(context.path);
       const match = router.match(context.method, context.path);
       if (!match) throw new GatewayFault(faults.missingAuthenticationToken);
-      const body = await readBody(request);
-      const authorizer = authorizers.get(match.route.authorizer?.id ?? '');
-      const authorization = await authorizer?.authorize({ context, match, variable: variables });
+      const body = await bodyOf(request);
+      const authorization = await authorizers
+        .get(match.route.authorizer?.id ?? '')
+        ?.authorize({ context, match, variable: contextVariables(context, definition) });
       if (authorization) {
-        variables = contextVariables(context, definition, authorization.authorizer);
+        authorizer = authorization.authorizer;
         refuseUnlessAllowed(authorization.decision);
       }
-      return await integrate(match, context, body, authorization?.authorizer);
+      return await integrate(match, context, body, authorizer);
     } catch (error) {
       if (!(error instanceof GatewayFault)) throw error;
       if (error.fault.statusCode >= 500) log.error(`${context.method} ${context.path}: ${error.message}`);
-      return gatewayResponse(error.fault, definition, refused(context, variables));
+      return errorResponse(error.fault, context, authorizer);
     }
   };
 
@@ -73,38 +82,49 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
     if (integration.type === 'MOCK') return mockResponse(integration);
 
     const event = proxyEvent(context, match, body, definition, authorizer);
-    const payload = await invokeIntegration(invoke, integration.functionArn, JSON.stringify(event), {
+    const result = await invokeIntegration(invoke, integration.functionArn, JSON.stringify(event), {
       traceId: context.traceId,
       timeoutMs: integration.timeoutMs,
     });
-    const response = interpretProxyResponse(payload, headerValue(context, 'Accept'), definition.binaryMediaTypes);
+    const response = readProxyResponse(result, headerValue(context, 'Accept'), definition);
     return { ...response, headers: new Map([...response.headers, ['X-Amzn-Trace-Id', [context.traceId]]]) };
   };
 
-  const handle = async (request: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+  const errorResponse = (fault: Fault, context: RequestContext, authorizer?: AuthorizerContext): HttpResponse =>
+    gatewayResponse(fault, definition, {
+      header: (name) => headerValue(context, name),
+      variable: contextVariables(context, definition, authorizer),
+    });
+
+  const handle: Handle = async (request, outgoing) => {
     const start = performance.now();
-    const context = requestContext(request);
-    const response = await respondTo(request, context);
-    send(outgoing, context.method, withIds(response, context));
-    const duration = Math.round(performance.now() - start);
-    log.info(`${context.method} ${context.path} ${response.statusCode} ${duration} ms`);
+    try {
+      const context = requestContext(request);
+      const response = await respond(request, context);
+      send(outgoing, withIds(response, context));
+      const duration = Math.round(performance.now() - start);
+      log.info(`${context.method} ${context.path} ${response.statusCode} ${duration} ms`);
+    } catch (error) {
+      const line = `${request.method} ${request.url}`;
+      if (request.destroyed && !request.complete) log.debug(`${line}: the client closed its connection`);
+      else log.error(`${line}: ${(error as Error).stack}`);
+      outgoing.destroy();
+    }
   };
 
   const refuse: Refuse = (statusCode, reason, socket) => {
     log.info(`malformed request ${statusCode}: ${reason}`);
     const context = connectionContext(socket);
-    const variables = contextVariables(context, definition);
-    return withIds(gatewayResponse(malformedRequest(statusCode), definition, refused(context, variables)), context);
+    return withIds(errorResponse(malformedRequest(statusCode), context), context);
   };
 
-  const serveRequest: Handle = (request, response) => {
-    handle(request, response).catch((error: Error) => {
-      if (error instanceof ClientGone) log.debug(`${request.method} ${request.url}: ${error.message}`);
-      else log.error(`${request.method} ${request.url}: ${error.stack}`);
-      response.destroy();
-    });
-  };
-  return serve(serveRequest, refuse, port);
+  return serve(handle, refuse, port);
+}
+
+function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const tooLarge = () => new GatewayFault(faults.requestTooLarge);
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  return readBody(request, MAX_BODY_BYTES, tooLarge);
 }
 
 function refuseUnlessAllowed(decision: Decision): void {
@@ -118,17 +138,4 @@ function withIds(response: HttpResponse, context: RequestContext): HttpResponse 
     ['x-amz-apigw-id', [context.extendedRequestId]] as const,
   ];
   return { ...response, headers: new Map([...ids, ...response.headers]) };
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function refused(context: RequestContext, variable: ContextVariables): RefusedRequest {
-  return { header: (name) => headerValue(context, name), variable };
 }

@@ -2,7 +2,7 @@ import type { RouteDefinition } from './rest-api-definition.ts';
 
 export interface RouteMatch {
   readonly route: RouteDefinition;
-  /** As in the path: not decoded. Null when the resource has none. */
+  /** Percent-encoded, as in the path. Null when the resource has none. */
   readonly pathParameters: Record<string, string> | null;
 }
 
@@ -16,7 +16,7 @@ interface Resource {
   readonly methods: ReadonlyMap<string, RouteDefinition>;
 }
 
-/** Finds the method of a REST API that answers a request, with API Gateway's precedence. */
+/** Finds the route of a request, with API Gateway's precedence. */
 export class Router {
   readonly #resources: readonly Resource[];
 
@@ -31,8 +31,8 @@ export class Router {
   }
 
   /**
-   * A literal segment wins over `{name}`, that over `{name+}`; then the method over `ANY`. The resource is chosen by
-   * its path alone: a method that it lacks is not looked for elsewhere. A trailing slash does not matter.
+   * A literal segment takes precedence over `{name}`, and that over `{name+}`. The path alone selects the resource: a method
+   * that it lacks is not looked for elsewhere. A method takes precedence over `ANY`. A trailing slash does not matter.
    *
    * @param path without the stage, percent-encoded
    */

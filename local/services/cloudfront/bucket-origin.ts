@@ -2,27 +2,42 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { send } from '../../http/http-response.ts';
-import type { ChangeHeaders, GetObject, StoredObject } from './distribution-definition.ts';
+import type { Headers } from '../../http/reverse-proxy.ts';
 import { errorPage } from './error-page.ts';
 
-export interface BucketRequest {
+/** An object of a bucket, as far as a distribution needs it. */
+export interface StoredObject {
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly contentLength: number;
+  readonly contentType?: string;
+  /** With its quotes. */
+  readonly etag?: string;
+  readonly lastModified?: Date;
+  readonly cacheControl?: string;
+}
+
+/** Reads an object; undefined when there is none. */
+export type GetObject = (bucket: string, key: string) => Promise<StoredObject | undefined>;
+
+export interface ServeObjectOptions {
   readonly bucket: string;
   /** Percent-encoded, without the query. */
   readonly path: string;
   readonly defaultRootObject: string | undefined;
   readonly getObject: GetObject;
-  readonly changeHeaders: ChangeHeaders;
+  /** Changes the headers that the viewer gets. */
+  readonly changeHeaders: (headers: Headers) => Headers;
 }
 
-/** Answers with an object of the bucket, or 304 when the client has it already. */
+/** Sends an object of the bucket, or 304 when the viewer has it already. */
 export async function serveObject(
   request: IncomingMessage,
   response: ServerResponse,
-  { bucket, path, defaultRootObject, getObject, changeHeaders }: BucketRequest,
+  { bucket, path, defaultRootObject, getObject, changeHeaders }: ServeObjectOptions,
 ): Promise<void> {
   const refuse = (statusCode: number, sentence: string) => {
     const page = errorPage(statusCode, sentence);
-    send(response, request.method ?? '', { ...page, headers: changeHeaders(page.headers) });
+    send(response, { ...page, headers: changeHeaders(page.headers) });
   };
   const key = path === '/' ? (defaultRootObject ?? '') : decodedKey(path);
   if (key === undefined) return refuse(400, 'The path is not valid percent-encoding.');
@@ -31,13 +46,9 @@ export async function serveObject(
   // Origin access control grants reading and not listing, and then S3 does not tell "missing" from "forbidden".
   if (!object) return refuse(403, 'Access denied: there is no such file.');
 
-  const unchanged = object.etag !== undefined && clientHas(request.headers['if-none-match'], object.etag);
-  const contentHeaders = [
-    ['Content-Type', [object.contentType ?? 'binary/octet-stream']],
-    ['Content-Length', [String(object.contentLength)]],
-  ] as const;
-  const headers = new Map([...cacheHeaders(object), ...(unchanged ? [] : contentHeaders)]);
+  const unchanged = object.etag !== undefined && hasVersion(request.headers['if-none-match'], object.etag);
   response.statusCode = unchanged ? 304 : 200;
+  const headers = new Map([...cacheHeaders(object), ...(unchanged ? [] : contentHeaders(object))]);
   for (const [name, values] of changeHeaders(headers)) response.setHeader(name, values);
 
   const body = Readable.from(object.body);
@@ -49,11 +60,18 @@ export async function serveObject(
   await pipeline(body, response);
 }
 
-function cacheHeaders({ etag, lastModified, cacheControl }: StoredObject): [name: string, values: readonly string[]][] {
+function cacheHeaders({ etag, lastModified, cacheControl }: StoredObject): [name: string, values: string[]][] {
   return [
-    ...(etag ? [['ETag', [etag]] as [string, string[]]] : []),
-    ...(lastModified ? [['Last-Modified', [lastModified.toUTCString()]] as [string, string[]]] : []),
-    ...(cacheControl ? [['Cache-Control', [cacheControl]] as [string, string[]]] : []),
+    ...(etag ? [['ETag', [etag]] satisfies [string, string[]]] : []),
+    ...(lastModified ? [['Last-Modified', [lastModified.toUTCString()]] satisfies [string, string[]]] : []),
+    ...(cacheControl ? [['Cache-Control', [cacheControl]] satisfies [string, string[]]] : []),
+  ];
+}
+
+function contentHeaders({ contentType, contentLength }: StoredObject): [name: string, values: string[]][] {
+  return [
+    ['Content-Type', [contentType ?? 'binary/octet-stream']],
+    ['Content-Length', [String(contentLength)]],
   ];
 }
 
@@ -65,7 +83,7 @@ function decodedKey(path: string): string | undefined {
   }
 }
 
-function clientHas(ifNoneMatch: string | undefined, etag: string): boolean {
+function hasVersion(ifNoneMatch: string | undefined, etag: string): boolean {
   const known = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
   return known.includes(etag) || known.includes('*');
 }

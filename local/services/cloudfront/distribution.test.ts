@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { call, exchange } from '../../http/http-fixture.ts';
 import { silentLog } from '../../testing.ts';
-import { apiDefinition, call, exchange, fakeInvoke, lambdaRoute, servedApi } from '../api-gateway/gateway-fixture.ts';
+import { apiDefinition, fakeInvoke, lambdaRoute, servedApi } from '../api-gateway/gateway-fixture.ts';
+import type { GetObject } from './bucket-origin.ts';
 import { startDistribution } from './distribution.ts';
-import type { GetObject } from './distribution-definition.ts';
 import type { ResponseHeadersPolicy } from './response-headers-policy.ts';
 
 const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
@@ -122,7 +123,7 @@ describe('the site', () => {
   it('returns 502 when the API is not there', async () => {
     expect((await call(await startSite(), 'GET', '/api/orders')).status).toBe(502);
     const response = await exchange(portOf(await startSite()), ...largeOrder);
-    expect(response).toMatch(/^HTTP\/1.1 502 .*The origin did not answer/s);
+    expect(response).toMatch(/^HTTP\/1.1 502 .*The origin did not respond/s);
   });
 
   it("passes the API's refusal of a body on, to a client that reads nothing before it has sent all of it", async () => {

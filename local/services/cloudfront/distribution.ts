@@ -1,11 +1,9 @@
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log } from '../../../tooling/log.ts';
-import type { Handle, Refuse } from '../../http/http-listener.ts';
-import { type RunningServer, serve } from '../../http/http-server.ts';
-import { forwardRequest } from './api-origin.ts';
-import { behaviorFor } from './behaviors.ts';
-import { serveObject } from './bucket-origin.ts';
-import type { ChangeHeaders, DistributionDefinition, GetObject } from './distribution-definition.ts';
+import { type Handle, type Refuse, type RunningServer, serve } from '../../http/http-server.ts';
+import { forwardRequest, type Headers } from '../../http/reverse-proxy.ts';
+import { type GetObject, serveObject } from './bucket-origin.ts';
+import { behaviorFor, type DistributionDefinition } from './distribution-definition.ts';
 import { errorPage, sendError } from './error-page.ts';
 import { withPolicy } from './response-headers-policy.ts';
 
@@ -34,10 +32,10 @@ export async function startDistribution(options: DistributionOptions): Promise<R
     if (!allowedMethods.includes(request.method ?? '')) {
       return sendError(response, 403, 'This path does not take this method.');
     }
-    const changeHeaders: ChangeHeaders = (headers) => withPolicy(headers, responseHeadersPolicy);
-    if (origin.type === 'api') return forwardRequest(request, response, { apiUrl, agent, changeHeaders });
-    const { defaultRootObject } = definition;
+    const changeHeaders = (headers: Headers) => withPolicy(headers, responseHeadersPolicy);
+    if (origin.type === 'api') return forwardRequest(request, response, { target: apiUrl, agent, changeHeaders });
     const { bucket } = origin;
+    const { defaultRootObject } = definition;
     return serveObject(request, response, { bucket, path, defaultRootObject, getObject, changeHeaders });
   };
 
@@ -48,9 +46,9 @@ export async function startDistribution(options: DistributionOptions): Promise<R
       log.debug(`${request.method} ${pathOf(request)} ${response.statusCode} ${duration} ms`);
     });
     handle(request, response).catch((error: Error) => {
-      // A client that left is no failure of the origin.
+      // A viewer that left is no failure of the origin.
       if (!response.destroyed) log.warn(`${request.method} ${pathOf(request)}: ${error.message}`);
-      sendError(response, 502, 'The origin did not answer.');
+      sendError(response, 502, 'The origin did not respond.');
     });
   };
   const refuse: Refuse = (statusCode, reason) => {
@@ -67,7 +65,7 @@ export async function startDistribution(options: DistributionOptions): Promise<R
   };
 }
 
-/** Without the query, which is none of the log's business. */
+/** Without the query, which must not be logged. */
 function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }

@@ -5,7 +5,7 @@ import { notSupported } from '../properties.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
 import { bucketDomain } from '../s3/resources.ts';
 import type { Behavior, Origin } from './distribution-definition.ts';
-import { responseHeadersPolicy, responseHeadersPolicyProperties } from './response-headers-policy-resource.ts';
+import { responseHeadersPolicy, responseHeadersPolicyProperties } from './response-headers-policy.ts';
 
 const behavior = z.object({
   TargetOriginId: z.string(),
@@ -26,7 +26,7 @@ const properties = z.object({
   }),
 });
 
-/** CloudFront: distributions and the headers that they add to answers. */
+/** CloudFront: distributions and the headers that they add to responses. */
 export const cloudFrontProviders: ResourceProviders = {
   'AWS::CloudFront::Distribution': provider(
     'an HTTP server in front of the bucket and the REST API, without a cache',

@@ -1,7 +1,6 @@
 import type { Invoke } from '../../lambda/function-definition.ts';
 import { apiDefinition, lambdaRoute, servedApi } from '../gateway-fixture.ts';
-import type { GatewayResponseDefinition } from '../rest-api-definition.ts';
-import type { AuthorizerDefinition } from './authorizer-definition.ts';
+import type { AuthorizerDefinition, GatewayResponseDefinition } from '../rest-api-definition.ts';
 
 const AUTHORIZER_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:guard:live';
 export const API_ARN = 'arn:aws:execute-api:us-east-1:000000000000:abc123/dev';
@@ -24,14 +23,14 @@ export function policyResult(...statements: { Effect?: string; Action?: unknown;
   return { principalId: 'ada', policyDocument: { Version: '2012-10-17', Statement } };
 }
 
-/** What the function of an authorizer comes to: a result, or the message that it fails with. */
+/** How the authorizer's function ends: with a result, or with the message that it fails with. */
 export type Outcome = { readonly result: unknown } | { readonly failsWith: string };
 
 /**
  * An API with the guarded routes `GET /orders`, `GET /orders/{id}` and `POST /orders`.
  *
  * @param decide plays the authorizer's function
- * @returns with the events that the authorizer's function and the handlers got
+ * @returns also the events that the authorizer's function and the handlers got
  */
 export async function guardedApi(
   decide: (event: Record<string, unknown>) => Outcome | Promise<Outcome>,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { call } from '../../../http/http-fixture.ts';
 import { LambdaError } from '../../lambda/errors.ts';
-import { call } from '../gateway-fixture.ts';
 import { API_ARN, guardedApi, type Outcome, policyResult } from './authorizer-fixture.ts';
 
 const token = (value: string) => ({ headers: { Authorization: value } });
@@ -156,6 +156,16 @@ describe('the result of an authorizer', () => {
     expect(handled[1]?.requestContext.authorizer?.integrationLatency).toBe(0);
     expect(await statuses('b')).toEqual([200, 200, 403, 403]);
     expect(asked).toHaveLength(2);
+  });
+
+  it('is kept for its time and not longer', async () => {
+    const { url, asked } = await guardedApi(allow, { resultTtlSeconds: 0.1 });
+    await expect
+      .poll(async () => {
+        await call(url, 'GET', '/orders', token('t'));
+        return asked.length;
+      })
+      .toBe(2);
   });
 
   it('is not kept when the time is 0, nor when the function failed', async () => {

@@ -1,16 +1,19 @@
+import { LRUCache } from 'lru-cache';
 import type { Invoke, InvokeResult } from '../../lambda/function-definition.ts';
-import type { ContextVariables } from '../context-variables.ts';
 import { faults, GatewayFault } from '../gateway-fault.ts';
-import { invokeWithin } from '../invoke-within.ts';
-import type { RequestContext } from '../request-context.ts';
-import type { RestApiDefinition } from '../rest-api-definition.ts';
+import { invokeWithTimeout } from '../lambda-integration.ts';
+import type { AuthorizerContext, ContextVariables, RequestContext } from '../request-context.ts';
+import type { AuthorizerDefinition, RestApiDefinition } from '../rest-api-definition.ts';
 import type { RouteMatch } from '../router.ts';
-import type { AuthorizerContext, AuthorizerDefinition } from './authorizer-definition.ts';
-import { methodArn, requestEvent, tokenEvent } from './authorizer-event.ts';
-import { type AuthorizerResult, interpretAuthorizerResult } from './authorizer-result.ts';
-import { identityOf } from './identity.ts';
+import {
+  type AuthorizerResult,
+  methodArn,
+  readAuthorizerResult,
+  requestEvent,
+  tokenEvent,
+} from './authorizer-function.ts';
+import { identityOf } from './identity-sources.ts';
 import { type Decision, decide } from './policy.ts';
-import { ResultCache } from './result-cache.ts';
 
 /** API Gateway's limit for an integration; none is published for authorizers. */
 const TIMEOUT_MS = 29_000;
@@ -24,13 +27,12 @@ export interface AuthorizerRequest {
 
 export interface Authorization {
   readonly decision: Decision;
-  /** For the handler, or for the answer to a denied request. */
   readonly authorizer: AuthorizerContext;
 }
 
 /**
- * Asks the function of an authorizer about requests, and remembers its results. A remembered policy is evaluated anew for each request:
- * it was given for a caller, not for a method.
+ * Asks the function of an authorizer about requests, and caches its results by identity. A cached policy is evaluated for
+ * each request: it was given for a caller, not for a method.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
@@ -38,19 +40,18 @@ export class LambdaAuthorizer {
   readonly #definition: AuthorizerDefinition;
   readonly #api: RestApiDefinition;
   readonly #invoke: Invoke;
-  readonly #results: ResultCache<AuthorizerResult>;
+  /** Undefined when results are not cached: to the library, a time of 0 means forever. */
+  readonly #results: LRUCache<string, AuthorizerResult> | undefined;
 
   constructor(definition: AuthorizerDefinition, api: RestApiDefinition, invoke: Invoke) {
     this.#definition = definition;
     this.#api = api;
     this.#invoke = invoke;
-    this.#results = new ResultCache({
-      ttlMs: definition.resultTtlSeconds * 1000,
-      maxEntries: MAX_CACHED_RESULTS,
-    });
+    const ttl = definition.resultTtlSeconds * 1000;
+    this.#results = ttl > 0 ? new LRUCache({ max: MAX_CACHED_RESULTS, ttl }) : undefined;
   }
 
-  /** @throws GatewayFault 401 for a request that does not say who sends it, or that the function refuses; 500 when the function fails */
+  /** @throws GatewayFault 401 for a request that lacks an identity or that the function refuses; 500 when the function fails */
   async authorize(request: AuthorizerRequest): Promise<Authorization> {
     const identity = identityOf(this.#definition, request.context, request.variable);
     if (!identity) throw new GatewayFault(faults.unauthorized);
@@ -58,10 +59,10 @@ export class LambdaAuthorizer {
     const key = JSON.stringify(identity);
 
     const start = performance.now();
-    const remembered = this.#results.get(key);
-    const result = remembered ?? interpretAuthorizerResult(await this.#ask(request, identity, arn));
-    if (!remembered) this.#results.set(key, result);
-    const integrationLatency = remembered ? 0 : Math.round(performance.now() - start);
+    const cached = this.#results?.get(key);
+    const result = cached ?? readAuthorizerResult(await this.#ask(request, identity, arn));
+    if (!cached) this.#results?.set(key, result);
+    const integrationLatency = cached ? 0 : Math.round(performance.now() - start);
     return {
       decision: decide(result.policyDocument, arn),
       authorizer: { ...result.context, principalId: result.principalId, integrationLatency },
@@ -77,9 +78,9 @@ export class LambdaAuthorizer {
     const event = type === 'TOKEN' ? tokenEvent(token, arn) : requestEvent(context, match, this.#api, arn);
     try {
       const options = { traceId: context.traceId, timeoutMs: TIMEOUT_MS };
-      return await invokeWithin(this.#invoke, functionArn, JSON.stringify(event), options);
+      return await invokeWithTimeout(this.#invoke, functionArn, JSON.stringify(event), options);
     } catch (error) {
-      throw new GatewayFault(faults.authorizerUnusable, `the authorizer did not answer: ${(error as Error).message}`);
+      throw new GatewayFault(faults.authorizerUnusable, `the authorizer did not respond: ${(error as Error).message}`);
     }
   }
 }

@@ -4,7 +4,7 @@ const oneOrMore = z
   .union([z.string(), z.array(z.string()).min(1)])
   .transform((value) => (Array.isArray(value) ? value : [value]));
 
-// Strict: a condition, or what a statement does not apply to, must not pass unnoticed.
+// Strict, so that a condition or an exception never goes unnoticed.
 const statement = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
@@ -12,7 +12,7 @@ const statement = z.strictObject({
   Resource: oneOrMore,
 });
 
-/** The policy document that an authorizer gives; conditions and the `Not...` elements are no part of it here. */
+/** The policy document that an authorizer returns, without conditions and `Not...` elements. */
 export const policyDocument = z.object({
   Version: z.string().optional(),
   Statement: z.union([z.array(statement), statement.transform((single) => [single])]),
@@ -25,7 +25,7 @@ export type Decision = 'allow' | 'explicit-deny' | 'implicit-deny';
 const INVOKE = 'execute-api:Invoke';
 
 /**
- * Whether a policy lets a method be invoked. A statement that denies it wins over all that allow it.
+ * Whether a policy allows a method to be invoked. A denial overrides whatever allows it.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
  */
@@ -39,7 +39,7 @@ export function decide(policy: PolicyDocument, methodArn: string): Decision {
   return applying.length > 0 ? 'allow' : 'implicit-deny';
 }
 
-/** `*` stands for any characters, slashes and colons among them, `?` for any single one. */
+/** `*` stands for any characters, slashes and colons included, `?` for any single one. */
 function matches(pattern: string, text: string): boolean {
   const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll(/\*+/g, '.*').replaceAll('?', '.')}$`, 's').test(text);

@@ -5,13 +5,13 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import mime from 'mime';
 import { z } from 'zod';
 import { assetFiles, assetPath } from '../../../assembly/asset-files.ts';
 import type { Stack } from '../../../assembly/template.ts';
 import { physicalId } from '../../physical-names.ts';
 import { boolean, notSupported, texts } from '../../properties.ts';
 import { created, provider } from '../../provider.ts';
-import { contentTypeOf } from './content-types.ts';
 import { markerReplacer, markersConfig } from './source-markers.ts';
 
 const DELETE_BATCH = 1000;
@@ -78,7 +78,7 @@ async function deploy(deployment: z.output<typeof properties>, surroundings: Dep
       Bucket: bucket,
       Key: prefix + name,
       Body: content,
-      ContentType: metadata['content-type'] ?? contentTypeOf(name),
+      ContentType: metadata['content-type'] ?? mime.getType(name) ?? 'binary/octet-stream',
       CacheControl: metadata['cache-control'],
       ContentEncoding: metadata['content-encoding'],
       Metadata: deployment.UserMetadata,

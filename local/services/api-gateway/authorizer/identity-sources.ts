@@ -1,7 +1,5 @@
-import type { ContextVariables } from '../context-variables.ts';
-import { queryPairs } from '../query.ts';
-import { headerValue, type RequestContext } from '../request-context.ts';
-import type { AuthorizerDefinition, IdentitySource } from './authorizer-definition.ts';
+import { type ContextVariables, headerValue, queryParameters, type RequestContext } from '../request-context.ts';
+import type { AuthorizerDefinition, IdentitySource } from '../rest-api-definition.ts';
 
 const SOURCE_FORMS = [
   ['header', /^method\.request\.header\.(.+)$/],
@@ -12,8 +10,8 @@ const SOURCE_FORMS = [
 /**
  * Reads a template's `IdentitySource`.
  *
- * @param text mapping expressions with commas between them; empty for none
- * @throws Error for an expression that the local runner does not know, stage variables among them
+ * @param text mapping expressions, separated by commas; may be empty
+ * @throws Error for an expression that the local runner does not support, such as a stage variable
  */
 export function parseIdentitySources(text: string): IdentitySource[] {
   const expressions = text.split(',').map((expression) => expression.trim());
@@ -32,8 +30,8 @@ function parseSource(expression: string): IdentitySource {
  * The values of all identity sources.
  *
  * @param variable the `$context` variables of the request
- * @returns undefined when one is missing or empty, or when a token does not have its form: API Gateway then refuses the request
- *   without asking the function
+ * @returns undefined when one is missing or empty, or a token does not match: API Gateway then refuses the request without
+ *   asking the function
  * @throws GatewayFault (400) when the query's percent-encoding is malformed
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
  */
@@ -45,7 +43,7 @@ export function identityOf(
   const values = identitySources.map(({ from, name }) => {
     if (from === 'header') return headerValue(context, name) ?? '';
     if (from === 'context') return variable(name);
-    return queryPairs(context.query).findLast(([candidate]) => candidate === name)?.[1] ?? '';
+    return queryParameters(context).findLast(([candidate]) => candidate === name)?.[1] ?? '';
   });
   if (values.some((value) => value === '')) return undefined;
   if (identityValidation && !identityValidation.test(values[0] ?? '')) return undefined;

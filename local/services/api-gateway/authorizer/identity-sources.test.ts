@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseIdentitySources } from './identity.ts';
+import { parseIdentitySources } from './identity-sources.ts';
 
 it('identity sources are read from mapping expressions', () => {
   expect(

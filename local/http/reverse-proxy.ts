@@ -1,7 +1,8 @@
 import { type Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { endAfterRequest, type HttpResponse, send } from '../../http/http-response.ts';
-import type { ChangeHeaders } from './distribution-definition.ts';
+import { endAfterRequest, type HttpResponse, send } from './http-response.ts';
+
+export type Headers = HttpResponse['headers'];
 
 /** Headers that belong to one connection and not to the message: RFC 9110, section 7.6.1. */
 const HOP_BY_HOP = new Set([
@@ -15,27 +16,29 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-export interface ApiRequest {
-  /** Its path, if any, comes before that of the request. */
-  readonly apiUrl: string;
-  /** With its timeout, it also says how long nothing may come from the API. */
+export interface ForwardOptions {
+  /** Where to; its path, if any, comes before that of the request. */
+  readonly target: string;
+  /** Its timeout also limits how long the target may be silent. */
   readonly agent: Agent;
-  readonly changeHeaders: ChangeHeaders;
-  /** Looks at the head of an answer, and may give another one in its place. */
-  readonly replace?: (upstreamResponse: IncomingMessage) => HttpResponse | undefined;
+  /** Changes the headers that the client gets. */
+  readonly changeHeaders?: (headers: Headers) => Headers;
+  /** Sees the head of the target's response, and may give another response in its place. */
+  readonly replace?: (head: IncomingMessage) => HttpResponse | undefined;
 }
 
 /**
- * Passes a request on to the API and streams its answer back. A redirect is an answer like any other: the viewer follows it.
+ * Forwards a request and streams the response back, redirects included: the client follows them. The `Host` header names
+ * the target, and the client's address is appended to `X-Forwarded-For`.
  *
- * @throws the connection's error when the API cannot be reached or stops in the middle
+ * @throws the connection's error when the target cannot be reached, falls silent, or stops in the middle
  */
 export async function forwardRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  { apiUrl, agent, changeHeaders, replace }: ApiRequest,
+  { target, agent, changeHeaders = (headers) => headers, replace }: ForwardOptions,
 ): Promise<void> {
-  const url = new URL(apiUrl);
+  const url = new URL(target);
   const forwardedFor = [request.headers['x-forwarded-for'], request.socket.remoteAddress].flat().filter(Boolean);
   const upstream = httpRequest({
     agent,
@@ -43,7 +46,6 @@ export async function forwardRequest(
     port: url.port,
     method: request.method,
     path: url.pathname.replace(/\/$/, '') + originForm(request.url),
-    // The Host header names the origin, as with the origin request policy AllViewerExceptHostHeader.
     headers: [
       ...flat(endToEnd(request.rawHeaders, ['host', 'x-forwarded-for'])),
       'Host',
@@ -55,44 +57,41 @@ export async function forwardRequest(
     ],
   });
   response.once('close', () => upstream.destroy());
-  upstream.once('timeout', () => upstream.destroy(new Error('the API takes too long')));
+  upstream.once('timeout', () => upstream.destroy(new Error(`${url.host} does not respond`)));
 
   const responded = new Promise<IncomingMessage>((resolve, reject) => {
     upstream.once('response', resolve);
     upstream.on('error', reject);
   });
-  // Not a pipeline: when the upload breaks, the viewer's connection is still needed for the answer.
+  // Not a pipeline: when the upload breaks, the client's connection is still needed for the response.
   request.pipe(upstream);
-  const upstreamResponse = await responded;
-  const replacement = replace?.(upstreamResponse);
+  const head = await responded;
+  const replacement = replace?.(head);
   if (replacement) {
     request.unpipe(upstream);
     upstream.destroy();
-    return send(response, request.method ?? '', replacement);
+    return send(response, replacement);
   }
-  // An answer that comes before the request has been sent is the last word on it; an upload that breaks now is none.
+  // A response that comes before the end of the request is final, whatever happens to the upload.
   const early = !request.complete;
   if (early) {
     request.unpipe(upstream);
     response.setHeader('Connection', 'close');
   }
-  response.writeHead(
-    upstreamResponse.statusCode ?? 502,
-    flat(changeHeaders(endToEnd(upstreamResponse.rawHeaders, []))),
-  );
-  await pipeline(upstreamResponse, response, { end: !early });
+  response.writeHead(head.statusCode ?? 502, flat(changeHeaders(endToEnd(head.rawHeaders))));
+  await pipeline(head, response, { end: !early });
   if (early) endAfterRequest(response);
 }
 
-/** Clients may name the server in a request's target, or, with `*`, no path at all: RFC 9112, section 3.2. */
+/** Clients may name the server in a request's target or, with `*`, no path at all: RFC 9112, section 3.2. */
 function originForm(target = '/'): string {
   const path = target.replace(/^https?:\/\/[^/?]*/i, '');
   if (path.startsWith('?')) return `/${path}`;
   return path.startsWith('/') ? path : '/';
 }
 
-/** By name in the casing that came first. */
-function endToEnd(rawHeaders: readonly string[], except: readonly string[]): Map<string, readonly string[]> {
+/** Headers by name, in the casing that came first. */
+function endToEnd(rawHeaders: readonly string[], except: readonly string[] = []): Headers {
   const kept = new Map<string, { name: string; values: string[] }>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2);
@@ -105,7 +104,7 @@ function endToEnd(rawHeaders: readonly string[], except: readonly string[]): Map
   return new Map([...kept.values()].map(({ name, values }) => [name, values]));
 }
 
-/** As Node's HTTP takes headers that may come several times. */
-function flat(headers: ReadonlyMap<string, readonly string[]>): string[] {
+/** Name and value in turn, as Node takes headers that may repeat. */
+function flat(headers: Headers): string[] {
   return [...headers].flatMap(([name, values]) => values.flatMap((value) => [name, value]));
 }
