@@ -1,32 +1,100 @@
-// Runs before every npm script, on whatever Node the machine has (20 or newer) and before any dependency exists:
-// installs what the lock file names unless that is what node_modules already holds.
+// Runs before the npm scripts, on whatever Node the machine has (20.11 or newer) and before any dependency exists: installs
+// what package-lock.json names, unless node_modules holds a complete installation of it, whoever made that.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/**
+ * @typedef {Record<string, string>} Versions
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, os?: string[], cpu?: string[], libc?: string[],
+ *   dependencies?: Versions, devDependencies?: Versions, optionalDependencies?: Versions }} LockedPackage
+ */
+
 const root = join(import.meta.dirname, '..');
-const stamp = join(root, 'node_modules', '.orderflow-installed');
+/** Holds the state of the patches that an earlier run found applied. */
+const stamp = join(root, 'node_modules', '.orderflow-patches');
+const patchDir = join(root, 'patches');
+const patches = existsSync(patchDir)
+  ? readdirSync(patchDir)
+      .sort()
+      .map((name) => read(join(patchDir, name)) ?? '')
+  : [];
+const patchState = createHash('sha256').update(patches.join('\0')).digest('hex');
 
-/** The state that an installation depends on: the lock file and the patches applied over it. */
-function wantedState() {
-  const hash = createHash('sha256').update(process.platform).update(process.arch);
-  const patches = join(root, 'patches');
-  const files = existsSync(patches) ? readdirSync(patches).map((name) => join(patches, name)) : [];
-  for (const file of [join(root, 'package-lock.json'), ...files.sort()]) hash.update(readFileSync(file));
-  return hash.digest('hex');
+if (!hasEveryPackage() || !isPatched()) install();
+if (read(stamp) !== patchState) writeFileSync(stamp, patchState);
+
+function install() {
+  console.log('Installing the dependencies with npm ci, once for each version of package-lock.json.');
+  const npm = process.env.npm_execpath;
+  const [command, ...args] = npm ? [process.execPath, npm, 'ci'] : ['npm', 'ci'];
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (status === 0) return;
+  console.error(
+    'npm ci failed, see above. It needs access to the npm registry. Run the command again once that works.',
+  );
+  process.exit(status ?? 1);
 }
 
-const wanted = wantedState();
-if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);
-
-console.log('Installing the dependencies (npm ci): once for each version of package-lock.json.');
-const npm = process.env.npm_execpath;
-const result = npm
-  ? spawnSync(process.execPath, [npm, 'ci'], { cwd: root, stdio: 'inherit' })
-  : spawnSync('npm', ['ci'], { cwd: root, stdio: 'inherit' });
-if (result.status !== 0) {
-  console.error('npm ci failed, see above. With the network and the npm registry in reach, run the command again.');
-  process.exit(result.status ?? 1);
+/** npm writes node_modules/.package-lock.json at the end of an installation: the packages that it left there. */
+function hasEveryPackage() {
+  const installed = packagesOf('node_modules/.package-lock.json');
+  const { '': project = {}, ...wanted } = packagesOf('package-lock.json');
+  const needed = new Set([project, ...Object.values(installed)].flatMap(dependencyNames));
+  return Object.entries(wanted).every(([path, { version, integrity, ...entry }]) => {
+    const there = installed[path];
+    if (there) return there.version === version && there.integrity === integrity && existsSync(join(root, path));
+    // npm leaves out optional packages of other platforms, and what only those need.
+    return entry.optional && (!runsHere(entry) || !needed.has(path.replace(/^.*node_modules\//, '')));
+  });
 }
-writeFileSync(stamp, wanted);
+
+/** @param {string} lockFile @returns {Record<string, LockedPackage>} by path; that of the project itself is empty */
+function packagesOf(lockFile) {
+  return JSON.parse(read(join(root, lockFile)) ?? '{}').packages ?? {};
+}
+
+/** @param {LockedPackage} entry */
+function dependencyNames({ dependencies, devDependencies, optionalDependencies }) {
+  return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+}
+
+/** https://docs.npmjs.com/cli/configuring-npm/package-json#os @param {LockedPackage} entry */
+function runsHere({ os, cpu, libc }) {
+  /** @param {string[] | undefined} list @param {string} value */
+  const allows = (list, value) =>
+    !list || (!list.includes(`!${value}`) && (list.includes(value) || list.every((each) => each.startsWith('!'))));
+  return allows(os, process.platform) && allows(cpu, process.arch) && (!libc || allows(libc, libcOfThisMachine()));
+}
+
+function libcOfThisMachine() {
+  const report = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
+  return report.header?.glibcVersionRuntime ? 'glibc' : 'musl';
+}
+
+/** npm applies the patches by a script of this project, after the packages are there, or not at all with --ignore-scripts. */
+function isPatched() {
+  return existsSync(stamp) ? read(stamp) === patchState : patches.every(isApplied);
+}
+
+/** Whether each file of a patch has every hunk's lines as they are after it. @param {string} patch */
+function isApplied(patch) {
+  return patch.split(/^diff --git .*$/m).every((part) => {
+    const path = /^\+\+\+ b\/(.*)$/m.exec(part)?.[1];
+    const content = path === undefined ? '' : read(join(root, path));
+    const hunks = part.split(/^@@ .*$/m).slice(1);
+    return hunks.every((hunk) => content?.includes(linesAfter(hunk)));
+  });
+}
+
+/** @param {string} hunk */
+function linesAfter(hunk) {
+  const lines = hunk.split('\n').slice(1);
+  return lines.flatMap((line) => (/^[ +]/.test(line) ? [line.slice(1)] : [])).join('\n');
+}
+
+/** @param {string} file */
+function read(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}

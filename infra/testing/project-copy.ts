@@ -1,27 +1,17 @@
-import { cpSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
-/** Everything that runs, beside the packages. */
-const SOURCES = [
-  'cdk.json',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.json',
-  'frontend',
-  'functions',
-  'infra',
-  'local',
-  'localstack',
-  'scripts',
-];
+/** What a copy does not need to be synthesized and run. */
+const LEFT_BEHIND = /^(\..*|cdk\.out|coverage|docs|node_modules|tests)$/;
 
 /** A copy of the project's sources in a temporary folder, whose path has a blank in it. It can be changed, synthesized and run. */
 export function copyProject(): string {
   const project = mkdtempSync(join(tmpdir(), 'project copy-'));
-  for (const source of SOURCES) cpSync(join(REPOSITORY, source), join(project, source), { recursive: true });
+  const sources = readdirSync(REPOSITORY).filter((name) => !LEFT_BEHIND.test(name));
+  for (const source of sources) cpSync(join(REPOSITORY, source), join(project, source), { recursive: true });
   symlinkSync(join(REPOSITORY, 'node_modules'), join(project, 'node_modules'));
   return project;
 }

@@ -1,26 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../tooling/errors.ts';
 import type { Log } from '../../tooling/log.ts';
-
-/** Everything that the templates and their assets are made from, relative to the repository's root. */
-const SOURCES = [
-  'cdk.json',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.json',
-  'patches',
-  'infra',
-  'functions',
-  'frontend',
-  'scripts/migrations',
-  'tooling',
-];
+import { fingerprint } from './fingerprint.ts';
 
 /**
  * Runs `cdk synth` unless there is an assembly of the same sources and context already. Assemblies of other sources stay
@@ -61,33 +47,6 @@ export async function removeOtherAssemblies(assembly: string): Promise<void> {
   const dir = dirname(assembly);
   const others = (await readdir(dir)).filter((name) => name !== basename(assembly));
   await Promise.all(others.map((name) => rm(join(dir, name), { recursive: true, force: true })));
-}
-
-async function fingerprint(repository: string, context: Readonly<Record<string, string>>): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(Object.entries(context).sort()));
-  for (const source of SOURCES) {
-    for (const file of await filesUnder(join(repository, source))) {
-      if (file.endsWith('.test.ts')) continue;
-      hash.update(file).update(await readFile(file));
-    }
-  }
-  return hash.digest('hex').slice(0, 16);
-}
-
-/** The path itself when it is a file, else all files below it, in a stable order; none when it does not exist. */
-async function filesUnder(path: string): Promise<string[]> {
-  try {
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTDIR') return [path];
-    if (code === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 async function runCdkSynth(

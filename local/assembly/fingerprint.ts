@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { glob, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { isDataDir } from '../../tooling/data-dir.ts';
+
+/** What cannot change a template or an asset. Whatever is not named here counts, so that a new folder is never missed. */
+const IRRELEVANT =
+  /^(\.\w|docs\/|tests\/|local\/|localstack\/|scripts\/(?!migrations\/)|(vitest|biome|docker-compose)\.\w+|LICENSE)|\.test\.ts$|\.md$/;
+/** Where there is no git: what .gitignore names, and git itself. */
+const GENERATED = new Set(['node_modules', 'cdk.out', 'coverage', '.git']);
+
+/**
+ * Tells the app's sources and a context from others: the templates made of them are the same when it is.
+ *
+ * @param repository the CDK app's folder; git says which files belong to it, or all do where there is no git
+ * @returns 16 hexadecimal digits
+ */
+export async function fingerprint(repository: string, context: Readonly<Record<string, string>>): Promise<string> {
+  const files = (await filesOf(repository)).filter((file) => !IRRELEVANT.test(file)).sort();
+  const contents = await Promise.all(files.map((file) => readIfThere(join(repository, file))));
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(context).sort()));
+  for (const [index, content] of contents.entries()) {
+    if (content !== undefined) hash.update(`\0${files[index]}\0`).update(content);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Paths relative to the repository, without the data folders of runs that lie in it. */
+async function filesOf(repository: string): Promise<string[]> {
+  const files = (await filesOfGit(repository)) ?? (await filesBelow(repository));
+  const dirs = new Set(files.map((file) => dirname(file)));
+  const dataDirs = [...dirs].filter((dir) => isDataDir(join(repository, dir))).map((dir) => `${dir}/`);
+  return files.filter((file) => !dataDirs.some((dir) => file.startsWith(dir)));
+}
+
+/** The files that git tracks, and the new ones that it does not ignore; undefined when this is no git repository of its own. */
+async function filesOfGit(repository: string): Promise<string[] | undefined> {
+  if (!existsSync(join(repository, '.git'))) return undefined;
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const options = { cwd: repository, maxBuffer: 2 ** 26 };
+  const listed = await promisify(execFile)('git', args, options).catch(() => undefined);
+  return listed?.stdout.split('\0').filter(Boolean);
+}
+
+async function filesBelow(repository: string): Promise<string[]> {
+  const exclude = ({ name, parentPath }: { name: string; parentPath: string }) =>
+    GENERATED.has(name) || isDataDir(join(parentPath, name));
+  const files: string[] = [];
+  for await (const entry of glob('**/*', { cwd: repository, withFileTypes: true, exclude })) {
+    if (entry.isFile()) files.push(relative(repository, join(entry.parentPath, entry.name)));
+  }
+  return files;
+}
+
+/** Undefined for a file that was deleted and is tracked still. */
+async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
