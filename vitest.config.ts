@@ -41,7 +41,7 @@ export default defineConfig({
         fileParallelism: false,
       }),
       project(3, 'system', {
-        include: ['tests/{e2e,browser}/**/*.test.ts'],
+        include: ['tests/{contract,e2e,browser}/**/*.test.ts'],
         exclude: EVERYTHING_ELSE,
         globalSetup: ['tests/setup/running-system.ts'],
         testTimeout: 60_000,

@@ -11,7 +11,7 @@ describe('npm run verify', () => {
       token: undefined,
       user: undefined,
       operator: false,
-      patienceMs: 90_000,
+      patienceSeconds: 90,
     });
   });
 
@@ -24,7 +24,7 @@ describe('npm run verify', () => {
       token: 'a.b.c',
       user: 'alice',
       operator: true,
-      patienceMs: 5_000,
+      patienceSeconds: 5,
     });
   });
 
@@ -44,8 +44,8 @@ describe('npm run verify', () => {
     ['--url localhost:8080', 'http or https'],
     ['--url ftp://a', 'http or https'],
     ['--url http://a?b=c', '--url'],
-    ['--url http://a --user alice', '--user goes with --token'],
-    ['--url http://a --operator', '--operator goes with --token'],
+    ['--url http://a --user alice', '--user requires --token'],
+    ['--url http://a --operator', '--operator requires --token'],
     ['--url http://a --patience 0', '--patience'],
     ['--url http://a --tokn x', '--tokn'],
     ['--url http://a extra', 'extra'],

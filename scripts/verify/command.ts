@@ -3,31 +3,32 @@ import { UsageError } from '../../tooling/errors.ts';
 
 export const HELP = `Usage: npm run verify -- --url <base> [options]
 
-Checks a running deployment against the API's contract, over HTTP alone: the local run, LocalStack or a stage in the cloud.
-It places a few orders, says which, and removes nothing: the API has no way to. Others may use the deployment meanwhile.
+Runs the contract tests of the HTTP API against a deployment: the local run, LocalStack or a stage in the cloud. Others may
+use the deployment at the same time. The tests place about twenty orders and list their ids at the end. The orders stay
+there, because the API cannot delete them. Responses may have more fields than the contract names.
 
-  --url <base>        where the API answers, such as http://localhost:8080 or the stack output ApiUrl
-  --token <jwt>       or ORDERFLOW_TOKEN: works as the bearer of this token, for a deployment with auth=jwt
-  --user <user_id>    the user id that the token stands for; found out when not given
-  --operator          the token's bearer may read everyone's orders, and is expected to
-  --patience <s>      how long an order may take to be confirmed (90)
+  --url <base>        base URL of the API, such as http://localhost:8080 or the stack output ApiUrl
+  --token <jwt>       or ORDERFLOW_TOKEN: the bearer token to send, for a deployment with auth=jwt
+  --user <user_id>    the user id that the token stands for; found out by trial when not given
+  --operator          required with an operator's token: expects it to read everyone's orders
+  --patience <s>      how many seconds an order may take to be confirmed (90)
   -h, --help          shows this text
 
-The exit code is 0 when every check passed, 1 when one did not or the deployment does not answer, and 2 when the command is
-not understood or lacks a token.
+The exit code is 0 when every test passed, 1 when one failed or the deployment does not respond, and 2 when the command line
+is wrong or does not fit the deployment: a token is missing, or --operator is.
 `;
 
 /** What to verify. */
 export interface Settings {
-  /** Where the API answers, without a trailing slash. */
+  /** Base URL of the API, without a trailing slash. */
   readonly url: string;
   readonly token?: string | undefined;
   /** The user id that the token stands for. */
   readonly user?: string | undefined;
-  /** Whether the bearer may read everyone's orders. */
+  /** Whether the token's bearer may read everyone's orders. */
   readonly operator: boolean;
   /** How long an order may take to be confirmed. */
-  readonly patienceMs: number;
+  readonly patienceSeconds: number;
 }
 
 const TOKEN = /^[\x21-\x7e]+$/;
@@ -54,21 +55,22 @@ export function parseVerifyCommand(args: readonly string[], env: NodeJS.ProcessE
   if (flags.help) return undefined;
   const token = (flags.token ?? env.ORDERFLOW_TOKEN)?.trim();
   // The message leaves the text out: a token is a secret, even a broken one.
-  if (token !== undefined && !TOKEN.test(token)) throw new UsageError('The token is none: it must be visible ASCII.');
+  if (token !== undefined && !TOKEN.test(token))
+    throw new UsageError('The token must consist of visible ASCII characters.');
   for (const name of ['user', 'operator'] as const) {
-    if (flags[name] !== undefined && token === undefined) throw new UsageError(`--${name} goes with --token.`);
+    if (flags[name] !== undefined && token === undefined) throw new UsageError(`--${name} requires --token.`);
   }
   return {
     url: baseOf(flags.url),
     token,
     user: flags.user,
     operator: flags.operator ?? false,
-    patienceMs: secondsOf(flags.patience) * 1_000,
+    patienceSeconds: secondsOf(flags.patience),
   };
 }
 
 function baseOf(text: string | undefined): string {
-  if (text === undefined) throw new UsageError('Say what to verify: --url <base>.');
+  if (text === undefined) throw new UsageError('--url <base> is required.');
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(`--url must be an http or https address; got "${text}".`);

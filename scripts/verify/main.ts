@@ -1,21 +1,33 @@
+import { startVitest } from 'vitest/node';
 import { runCommand } from '../../tooling/command-line.ts';
+import { REPOSITORY } from '../../tooling/paths.ts';
 import { HELP, parseVerifyCommand, type Settings } from './command.ts';
-import { isSound, resultText, summaryText } from './report.ts';
-import { verify } from './verify.ts';
+import { findDeployment } from './deployment.ts';
+import { VerifyReport } from './report.ts';
 
-await runCommand({ helpCommand: 'npm run verify -- --help', help: HELP, parse: parseVerifyCommand, run });
+await runCommand({ helpCommand: 'npm run verify -- --help', help: HELP, parse: parseVerifyCommand, run: verify });
 
-async function run(settings: Settings): Promise<boolean> {
+/** Runs the contract tests against a deployment. @returns whether all of them passed */
+async function verify(settings: Settings): Promise<boolean> {
   const begun = performance.now();
-  let subject = '';
-  const verification = await verify(settings, {
-    begin: (user) => console.log(`Verifying ${settings.url} with orders of ${user}`),
-    result: (result) => {
-      if (result.subject !== subject) console.log(`\n${result.subject}`);
-      subject = result.subject;
-      console.log(resultText(result));
-    },
+  const { deployment, placed } = await findDeployment(settings);
+  console.log(`Verifying ${deployment.url} with orders of ${deployment.user}`);
+  const report = new VerifyReport(console.log, placed);
+  const vitest = await startVitest('test', [], {
+    config: false,
+    root: REPOSITORY,
+    include: ['tests/contract/*.test.ts'],
+    provide: { deployment },
+    reporters: [report],
+    watch: false,
+    cache: false,
+    // One after the other, so that the report is in order and the deployment is not under load.
+    fileParallelism: false,
+    isolate: false,
+    pool: 'threads',
+    testTimeout: 60_000,
   });
-  console.log(`\n${summaryText(verification, (performance.now() - begun) / 1_000)}`);
-  return isSound(verification);
+  await vitest.close();
+  console.log(`\n${report.summary(deployment.user, (performance.now() - begun) / 1_000)}`);
+  return report.isSound;
 }

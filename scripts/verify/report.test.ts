@@ -1,35 +1,56 @@
-import { expect, it } from 'vitest';
-import { isSound, resultText, summaryText } from './report.ts';
-import type { Result } from './suite.ts';
+import { beforeEach, expect, it } from 'vitest';
+import type { TestCase, TestModule } from 'vitest/node';
+import { VerifyReport } from './report.ts';
 
-const passed: Result = { subject: 'health', claim: 'GET /health finds every part up', outcome: 'passed' };
-const failed: Result = { ...passed, outcome: 'failed', expected: 'status 200', got: 'status 503' };
-const unchecked: Result = { ...passed, outcome: 'unchecked', got: 'there is no order to ask for' };
-
-it('a check is a line, with what was expected and what came when these differ', () => {
-  expect(resultText(passed)).toBe('  ok    GET /health finds every part up');
-  expect(resultText(failed)).toBe(
-    ['  FAIL  GET /health finds every part up', '        expected  status 200', '        got       status 503'].join(
-      '\n',
-    ),
-  );
-  expect(resultText(unchecked)).toContain('not checked: there is no order to ask for');
+let lines: string[];
+let report: VerifyReport;
+beforeEach(() => {
+  lines = [];
+  report = new VerifyReport((line) => lines.push(line), ['id-0']);
 });
 
-it('the end counts the checks and names the orders', () => {
-  const results = [passed, failed, unchecked];
-  expect(summaryText({ user: 'verify-1', results, created: ['id-1', 'id-2'] }, 1.26)).toBe(
-    [
-      '3 checks in 1.3 s: 1 passed, 1 failed, 1 not checked.',
-      'Placed 2 orders of verify-1, which stay there:',
-      '  id-1',
-      '  id-2',
-    ].join('\n'),
-  );
-  expect(summaryText({ user: 'verify-1', results: [passed], created: [] }, 0)).toContain('No order was placed.');
+function finish(state: string, errors: object[] = [], placedOrders: string[] = []): void {
+  report.onTestCaseResult({
+    name: 'quantity 0 is a 400',
+    parent: { type: 'suite', fullName: 'bad input' },
+    result: () => ({ state, errors }),
+    meta: () => ({ placedOrders }),
+  } as unknown as TestCase);
+}
+
+it('prints a line for each check under its subject', () => {
+  finish('passed');
+  finish('skipped');
+  expect(lines).toEqual(['\nbad input', '  ok    quantity 0 is a 400', '  -     quantity 0 is a 400']);
 });
 
-it('a deployment is sound when every check was done and passed', () => {
-  const verdict = (...results: Result[]) => isSound({ user: 'verify-1', results, created: [] });
-  expect([verdict(passed), verdict(passed, failed), verdict(passed, unchecked)]).toEqual([true, false, false]);
+it('prints what was wrong, in lines that do not steer the terminal', () => {
+  finish('failed', [{ message: 'got 502 \u001b[2J\u0007<h1>', diff: '- a\n+ b' }]);
+  expect(lines.slice(1)).toEqual([
+    '  FAIL  quantity 0 is a 400',
+    '        got 502  <h1>',
+    '        - a',
+    '        + b',
+  ]);
+});
+
+it('counts the checks and names the orders at the end', () => {
+  finish('passed', [], ['id-1', 'id-2']);
+  finish('failed', [{ message: 'no' }], ['id-2']);
+  finish('skipped');
+  expect(report.summary('verify-1', 1.26).split('\n')).toEqual([
+    '2 checks in 1.3 s: 1 passed, 1 failed. 1 do not apply to this deployment.',
+    'Placed 3 orders, most of them for verify-1. They stay there:',
+    '  id-0',
+    '  id-1',
+    '  id-2',
+  ]);
+});
+
+it('calls a deployment sound when tests passed and none failed, not even to load', () => {
+  expect(report.isSound).toBe(false);
+  finish('passed');
+  expect(report.isSound).toBe(true);
+  report.onTestRunEnd([{ errors: () => [{ message: 'cannot be loaded' }] } as unknown as TestModule], []);
+  expect(report.isSound).toBe(false);
 });

@@ -1,30 +1,65 @@
-import type { Result } from './suite.ts';
-import type { Verification } from './verify.ts';
+import { stripVTControlCharacters } from 'node:util';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-const LABELS = { passed: 'ok  ', failed: 'FAIL', unchecked: '-   ' } as const;
+const LABELS = { passed: 'ok  ', failed: 'FAIL', skipped: '-   ', pending: '-   ' } as const;
+const LONGEST_LINE = 400;
 
-/** One check as lines: what the contract says and, when it is not so, what came instead. */
-export function resultText({ claim, outcome, expected, got }: Result): string {
-  const lines = [`  ${LABELS[outcome]}  ${claim}`];
-  if (expected !== undefined) lines.push(`        expected  ${expected}`);
-  if (got !== undefined)
-    lines.push(outcome === 'unchecked' ? `        not checked: ${got}` : `        got       ${got}`);
-  return lines.join('\n');
+/** Prints one line for each check, and what was wrong with those that failed. */
+export class VerifyReport implements Reporter {
+  readonly #print: (line: string) => void;
+  #subject = '';
+  readonly #counts = { passed: 0, failed: 0, skipped: 0, pending: 0 };
+  /** Ids of the orders that the checks have placed. */
+  readonly placed: Set<string>;
+
+  /** @param placed ids of orders that were placed before */
+  constructor(print: (line: string) => void, placed: Iterable<string> = []) {
+    this.#print = print;
+    this.placed = new Set(placed);
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    const subject = test.parent.type === 'suite' ? test.parent.fullName : test.module.moduleId;
+    if (subject !== this.#subject) this.#print(`\n${subject}`);
+    this.#subject = subject;
+    const { state, errors = [] } = test.result();
+    this.#counts[state] += 1;
+    this.#print(`  ${LABELS[state]}  ${printable(test.name)}`);
+    for (const { message, diff } of errors) this.#printError(diff ? `${message}\n${diff}` : message);
+    for (const id of test.meta().placedOrders ?? []) this.placed.add(id);
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly { message: string; stack?: string }[]): void {
+    const errors = [...modules.flatMap((module) => module.errors()), ...unhandledErrors];
+    this.#counts.failed += errors.length;
+    for (const { message, stack } of errors) this.#printError(stack ?? message);
+  }
+
+  /** The end of the report: how many checks passed, and which orders were placed for whom. */
+  summary(user: string, seconds: number): string {
+    const { passed, failed, skipped } = this.#counts;
+    const checks = `${passed + failed} checks in ${seconds.toFixed(1)} s: ${passed} passed, ${failed} failed`;
+    return [
+      skipped > 0 ? `${checks}. ${skipped} do not apply to this deployment.` : `${checks}.`,
+      this.placed.size === 0
+        ? 'No order was placed.'
+        : `Placed ${this.placed.size} orders, most of them for ${user}. They stay there:`,
+      ...[...this.placed].map((id) => `  ${id}`),
+    ].join('\n');
+  }
+
+  /** Whether the deployment keeps the contract. */
+  get isSound(): boolean {
+    return this.#counts.passed > 0 && this.#counts.failed === 0;
+  }
+
+  #printError(text: string): void {
+    for (const line of stripVTControlCharacters(text).split('\n')) this.#print(`        ${printable(line)}`);
+  }
 }
 
-/** The end of the report: how many checks passed, and which orders were placed. */
-export function summaryText({ results, created, user }: Verification, seconds: number): string {
-  const count = (wanted: Result['outcome']) => results.filter(({ outcome }) => outcome === wanted).length;
-  const counts = [`${count('passed')} passed`, `${count('failed')} failed`];
-  if (count('unchecked') > 0) counts.push(`${count('unchecked')} not checked`);
-  const orders =
-    created.length === 0
-      ? ['No order was placed.']
-      : [`Placed ${created.length} orders of ${user}, which stay there:`, ...created.map((id) => `  ${id}`)];
-  return [`${results.length} checks in ${seconds.toFixed(1)} s: ${counts.join(', ')}.`, ...orders].join('\n');
-}
-
-/** Whether the deployment keeps the contract. */
-export function isSound({ results }: Verification): boolean {
-  return results.every(({ outcome }) => outcome === 'passed');
+/** What a deployment sends must not steer the terminal. */
+function printable(line: string): string {
+  const text = line.replaceAll(/\p{C}+/gu, ' ');
+  return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE - 1)}…` : text;
 }

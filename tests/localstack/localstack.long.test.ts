@@ -11,7 +11,7 @@ import { launchBrowser } from '../browser/browser.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { lagOf, produce, queryShard, readObject, readTopic } from '../support/clients.ts';
 import { type LocalStackRun, upLocalStack } from '../support/localstack.ts';
-import { processesOf, waitFor } from '../support/run.ts';
+import { processesOf, verifyDeployment, waitFor } from '../support/run.ts';
 
 const STACKS = ['shards', 'stream', 'orders', 'consumer', 'frontend'].map((part) => `orderflow-dev-${part}`);
 const CONFIRMATION_SECONDS = 60;
@@ -125,6 +125,11 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
     const { code, output } = await run.command('status');
     expect(code, output).toBe(0);
     expect(output).toMatch(/^bridge +orders +reads$/m);
+  });
+
+  it('keeps the contract', async () => {
+    const { code, output } = await verifyDeployment('--url', run.addresses.api);
+    expect(code, output).toBe(0);
   });
 
   it('shows the dashboard from the website of its bucket, and the dashboard works against the API', async () => {

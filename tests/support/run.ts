@@ -60,6 +60,11 @@ export async function runToEnd(args: readonly string[], env = process.env, scrip
   return { code, output: output() };
 }
 
+/** Runs `npm run verify` to its end. */
+export function verifyDeployment(...args: readonly string[]) {
+  return runToEnd(args, process.env, 'scripts/verify/main.ts');
+}
+
 /**
  * Starts a local run on free ports and waits until it says that it is ready.
  *

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { UsageError, UserError } from '../../tooling/errors.ts';
-import { verify } from './verify.ts';
+import { findDeployment } from './deployment.ts';
 
 type Reply = [status: number, body: string];
 
@@ -20,18 +20,19 @@ async function serverOf(answer: (request: IncomingMessage, body: string) => Repl
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const quiet = { begin: () => {}, result: () => {} };
-const settingsOf = (url: string, token?: string) => ({ url, token, operator: false, patienceMs: 100 });
+const settingsOf = (url: string, token?: string) => ({ url, token, operator: false, patienceSeconds: 1 });
 const healthy: Reply = [200, '{"status":"healthy","service":"orderflow-producer","checks":{}}'];
+const page: Reply = [200, '{"orders":[],"count":0}'];
+const forbidden: Reply = [403, '{"error":"Not yours."}'];
 
-it('says so when nothing answers', async () => {
+it('says so when nothing responds', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await new Promise((resolve) => server.close(resolve));
-  const failure = verify(settingsOf(url), quiet);
+  const failure = findDeployment(settingsOf(url));
   await expect(failure).rejects.toThrow(UserError);
-  await expect(failure).rejects.toThrow(`${url} does not answer: ECONNREFUSED.`);
+  await expect(failure).rejects.toThrow(`${url} does not respond: ECONNREFUSED.`);
 });
 
 it('sends neither order nor token to a server that is something else', async () => {
@@ -40,41 +41,40 @@ it('sends neither order nor token to a server that is something else', async () 
     seen.push(`${method} ${url} ${headers.authorization}`);
     return [200, '<html>'];
   });
-  await expect(verify(settingsOf(url, 'a.b.c'), quiet)).rejects.toThrow(UserError);
+  await expect(findDeployment(settingsOf(url, 'a.b.c'))).rejects.toThrow(UserError);
   expect(seen).toEqual(['GET /health undefined']);
 });
 
 it('asks for a token where the deployment does', async () => {
   const url = await serverOf(({ url }) => (url === '/health' ? healthy : [401, '{"error":"Send a token."}']));
-  await expect(verify(settingsOf(url), quiet)).rejects.toThrow(UsageError);
-  await expect(verify(settingsOf(url), quiet)).rejects.toThrow('--token');
+  await expect(findDeployment(settingsOf(url))).rejects.toThrow(UsageError);
+  await expect(findDeployment(settingsOf(url))).rejects.toThrow('--token');
 });
 
 it('finds out whom a token stands for by what the deployment lets it do', async () => {
   const claims = { iss: 'https://issuer', sub: '0b6c', client_id: 'shop', name: 'alice', scope: 'a b' };
   const token = `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.y`;
   const tried: string[] = [];
-  const url = await serverOf((request, body) => {
-    if (request.url === '/health') return healthy;
-    if (request.method !== 'POST' || !body.includes('Who am I')) return undefined;
+  const url = await serverOf(({ method, url }, body) => {
+    if (method === 'GET') return url === '/health' ? healthy : url?.includes('user_id') ? forbidden : page;
     const { user_id } = JSON.parse(body);
     tried.push(user_id);
-    return user_id === 'alice' ? [201, '{"order":{"id":"the-probe"}}'] : [403, '{"error":"Not yours."}'];
+    return user_id === 'alice' ? [201, '{"order":{"id":"the-probe"}}'] : forbidden;
   });
-  const { user, results, created } = await verify(settingsOf(url, token), quiet);
-  expect(user).toBe('alice');
+  const { deployment, placed } = await findDeployment(settingsOf(url, token));
+  expect(deployment.user).toBe('alice');
   expect(tried).toEqual(['shop', 'alice']);
-  expect(created).toEqual(['the-probe']);
-  // Everything else of this deployment is broken, and nothing hides that.
-  expect(results.filter(({ outcome }) => outcome === 'passed').map(({ subject }) => subject)).toEqual(['health']);
+  expect([...placed]).toEqual(['the-probe']);
 });
 
-it('goes on after a failure, and says what it could not check', async () => {
-  const url = await serverOf(({ url }) => (url === '/health' ? healthy : undefined));
-  const { results, created } = await verify(settingsOf(url), quiet);
-  const outcomeOf = (claim: RegExp) => results.find((result) => claim.test(result.claim))?.outcome;
-  expect(outcomeOf(/answers 201/)).toBe('failed');
-  expect(outcomeOf(/leads to the receipt/)).toBe('unchecked');
-  expect(outcomeOf(/quantity 0/)).toBe('failed');
-  expect(created).toEqual([]);
+it.each([
+  ['asks for --operator with the token of an operator', false, page, 'add --operator'],
+  ['refuses --operator with the token of anybody else', true, forbidden, 'Leave out --operator'],
+])('%s', async (_what, operator, ofSomebodyElse, advice) => {
+  const url = await serverOf(({ url }) =>
+    url === '/health' ? healthy : url?.includes('user_id') ? ofSomebodyElse : page,
+  );
+  const failure = findDeployment({ ...settingsOf(url, 'a.b.c'), user: 'alice', operator });
+  await expect(failure).rejects.toThrow(UsageError);
+  await expect(failure).rejects.toThrow(advice);
 });

@@ -1,0 +1,50 @@
+import { describe, expect } from 'vitest';
+import * as z from 'zod';
+import { it } from './deployment.ts';
+import { expectHeader, expectJson, expectStatus, healthy } from './expectations.ts';
+
+const ROUTES = [
+  ['get', '/api/orders'],
+  ['post', '/api/orders'],
+  ['get', '/api/orders/{id}'],
+  ['get', '/api/orders/{id}/receipt'],
+  ['get', '/api/openapi.json'],
+  ['get', '/health'],
+] as const;
+
+const openApi = z.object({
+  openapi: z.string().startsWith('3.1.'),
+  info: z.object({ title: z.string(), version: z.string() }),
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+
+describe('the service', () => {
+  it('GET /health reports every part up, without a token', async ({ api }) => {
+    expectJson(await api.get('/health', { token: null }), 200, healthy);
+  });
+
+  it('GET /api/openapi.json describes every route, without a token', async ({ api }) => {
+    const { paths } = expectJson(await api.get('/api/openapi.json', { token: null }), 200, openApi);
+    expect(ROUTES.filter(([method, path]) => paths[path]?.[method] === undefined)).toEqual([]);
+  });
+
+  it.for(['/api/orders', '/api/orders/018f0000-0000-7000-8000-000000000000', '/health'])(
+    'OPTIONS %s allows a browser on any origin to call the API',
+    async (path, { api }) => {
+      const headers = { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'GET' };
+      const response = await api.send('OPTIONS', path, { headers, token: null });
+      expectStatus(response, 200, 204);
+      expectHeader(response, 'access-control-allow-origin', '*');
+      expect(listedIn(response.headers.get('access-control-allow-methods'))).toEqual(
+        expect.arrayContaining(['get', 'post', 'options']),
+      );
+      expect(listedIn(response.headers.get('access-control-allow-headers'))).toEqual(
+        expect.arrayContaining(['content-type', 'idempotency-key', 'authorization']),
+      );
+    },
+  );
+});
+
+function listedIn(header: string | null): string[] {
+  return (header ?? '').toLowerCase().split(/\s*,\s*/);
+}
