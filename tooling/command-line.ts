@@ -1,4 +1,3 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { Command, CommanderError, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { UsageError, UserError } from './errors.ts';
 import { cacheDirOf, dataDirOf, pathOf, variableOf } from './paths.ts';
@@ -29,11 +28,8 @@ export function newCommand(name: string, description: string, failure = 'failure
  * Runs a command to its end and sets the process's exit code: 0, 1 when the action fails, 2 when the command line is wrong. An
  * action that has reported a bad result itself sets `process.exitCode`. Of a {@link UserError} only the message is printed.
  */
-export async function runCommand<Asked>(
-  command: { parseAsync(): Promise<unknown> } | LegacyCommand<Asked>,
-): Promise<void> {
+export async function runCommand(command: { parseAsync(): Promise<unknown> }): Promise<void> {
   ignoreBrokenPipe();
-  if (!('parseAsync' in command)) return runLegacy(command);
   try {
     await command.parseAsync();
   } catch (error) {
@@ -41,7 +37,7 @@ export async function runCommand<Asked>(
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
     else {
       console.error(error instanceof UserError ? error.message : error);
-      process.exitCode = FAILURE;
+      process.exitCode = error instanceof UsageError ? USAGE_ERROR : FAILURE;
     }
   }
 }
@@ -106,51 +102,4 @@ export function nonEmpty(text: string): string {
 
 function folder(text: string): string {
   return pathOf(nonEmpty(text));
-}
-
-/** A command for people at a terminal. */
-export interface LegacyCommand<Asked> {
-  /** What shows its help, such as `npm run dlt -- --help`. */
-  readonly helpCommand: string;
-  readonly help: string;
-  /**
-   * Reads the arguments after the script's name, and the environment.
-   *
-   * @returns undefined when only the help is asked for
-   * @throws UserError
-   */
-  readonly parse: (args: readonly string[], env: NodeJS.ProcessEnv) => Asked | undefined;
-  /** Does what is asked. `false` means that it came to its end with a bad result, which it has told. */
-  readonly run: (asked: Asked) => Promise<unknown>;
-}
-
-/** Reads flags as `parseArgs` does, and says what is wrong with them in a sentence. */
-export function parseFlags<const T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
-  try {
-    return parseArgs(config);
-  } catch (error) {
-    throw new UsageError((error as Error).message.replace(/\.?$/, '.'));
-  }
-}
-
-async function runLegacy<Asked>({ helpCommand, help, parse, run }: LegacyCommand<Asked>): Promise<void> {
-  try {
-    const asked = asUsage(() => parse(process.argv.slice(2), process.env));
-    if (asked === undefined) console.log(help);
-    else if ((await run(asked)) === false) process.exitCode = 1;
-  } catch (error) {
-    console.error(error instanceof UserError ? error.message : error);
-    if (error instanceof UsageError) console.error(`\`${helpCommand}\` shows what there is.`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  }
-}
-
-/** What the settings of the local run refuse is told as any other wrong command line. */
-function asUsage<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UsageError(error.message, { cause: error });
-  }
 }

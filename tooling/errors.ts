@@ -6,7 +6,7 @@ export class UserError extends Error {
   override name = 'UserError';
 }
 
-/** The command line makes no sense, or lacks something: a sentence that says what. */
+/** The command line turns out to be wrong or incomplete while the command is at work: a sentence that says what. */
 export class UsageError extends UserError {
   override name = 'UsageError';
 }

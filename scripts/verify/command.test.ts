@@ -1,12 +1,23 @@
-import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../tooling/errors.ts';
-import { HELP, parseVerifyCommand } from './command.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Settings, verifyCommand } from './command.ts';
 
-const parse = (args: string, env: NodeJS.ProcessEnv = {}) => parseVerifyCommand(args.split(' '), env);
+async function parse(args: string): Promise<Settings | undefined> {
+  let settings: Settings | undefined;
+  const command = verifyCommand(async (asked) => {
+    settings = asked;
+  });
+  const silent = { writeOut: () => {}, writeErr: () => {} };
+  await command.configureOutput(silent).parseAsync(args.split(' ').filter(Boolean), { from: 'user' });
+  return settings;
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 describe('npm run verify', () => {
-  it('verifies an address without a token by itself', () => {
-    expect(parse('--url http://localhost:8080')).toEqual({
+  it('verifies an address without a token by default', async () => {
+    expect(await parse('--url http://localhost:8080')).toEqual({
       url: 'http://localhost:8080',
       token: undefined,
       user: undefined,
@@ -15,12 +26,12 @@ describe('npm run verify', () => {
     });
   });
 
-  it('takes an address with a path, and no slash at its end', () => {
-    expect(parse('--url https://abc.example.com/dev/')?.url).toBe('https://abc.example.com/dev');
+  it('takes an address with a path, and no slash at its end', async () => {
+    expect((await parse('--url https://abc.example.com/dev/'))?.url).toBe('https://abc.example.com/dev');
   });
 
-  it('takes a token, whom it stands for and how long to wait', () => {
-    expect(parse('--url http://a --token a.b.c --user alice --operator --patience 5')).toMatchObject({
+  it('takes a token, whom it stands for and how long to wait', async () => {
+    expect(await parse('--url http://a --token a.b.c --user alice --operator --patience 5')).toMatchObject({
       token: 'a.b.c',
       user: 'alice',
       operator: true,
@@ -28,15 +39,10 @@ describe('npm run verify', () => {
     });
   });
 
-  it('takes the token from the environment as well, where no other process sees it', () => {
-    expect(parse('--url http://a', { ORDERFLOW_TOKEN: 'a.b.c\n' })?.token).toBe('a.b.c');
-    expect(parse('--url http://a --token d', { ORDERFLOW_TOKEN: 'a.b.c' })?.token).toBe('d');
-  });
-
-  it('shows its help, which names every option', () => {
-    expect(parse('--help')).toBeUndefined();
-    for (const name of ['--url', '--token', '--user', '--operator', '--patience', '--help'])
-      expect(HELP).toContain(name);
+  it('takes the token from the environment as well, where no other process sees it', async () => {
+    vi.stubEnv('ORDERFLOW_TOKEN', 'a.b.c\n');
+    expect((await parse('--url http://a'))?.token).toBe('a.b.c');
+    expect((await parse('--url http://a --token d'))?.token).toBe('d');
   });
 
   it.each([
@@ -48,15 +54,13 @@ describe('npm run verify', () => {
     ['--url http://a --operator', '--operator requires --token'],
     ['--url http://a --patience 0', '--patience'],
     ['--url http://a --tokn x', '--tokn'],
-    ['--url http://a extra', 'extra'],
-  ])('refuses %j', (args, part) => {
-    const command = () => parseVerifyCommand(args.split(' ').filter(Boolean), {});
-    expect(command).toThrow(UsageError);
-    expect(command).toThrow(part);
+    ['--url http://a extra', 'too many arguments'],
+  ])('refuses %j', async (args, part) => {
+    await expect(parse(args)).rejects.toThrow(part);
   });
 
-  it('never repeats a token, not even a broken one', () => {
-    expect(() => parse('--url http://a', { ORDERFLOW_TOKEN: 'sec ret' })).toThrow(/^(?!.*sec ret)/);
-    expect(() => parse('--url http://a', { ORDERFLOW_TOKEN: '' })).toThrow(UsageError);
+  it.each(['sec ret', ' '])('never repeats a token, not even a broken one: %j', async (token) => {
+    vi.stubEnv('ORDERFLOW_TOKEN', token);
+    await expect(parse('--url http://a')).rejects.toThrow(/^(?!.*sec ret).*must consist of/);
   });
 });

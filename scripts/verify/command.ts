@@ -1,22 +1,5 @@
-import { parseFlags } from '../../tooling/command-line.ts';
-import { UsageError } from '../../tooling/errors.ts';
-
-export const HELP = `Usage: npm run verify -- --url <base> [options]
-
-Runs the contract tests of the HTTP API against a deployment: the local run, LocalStack or a stage in the cloud. Others may
-use the deployment at the same time. The tests place about twenty orders and list their ids at the end. The orders stay
-there, because the API cannot delete them. Responses may have more fields than the contract names.
-
-  --url <base>        base URL of the API, such as http://localhost:8080 or the stack output ApiUrl
-  --token <jwt>       or ORDERFLOW_TOKEN: the bearer token to send, for a deployment with auth=jwt
-  --user <user_id>    the user id that the token stands for; found out by trial when not given
-  --operator          required with an operator's token: expects it to read everyone's orders
-  --patience <s>      how many seconds an order may take to be confirmed (90)
-  -h, --help          shows this text
-
-The exit code is 0 when every test passed, 1 when one failed or the deployment does not respond, and 2 when the command line
-is wrong or does not fit the deployment: a token is missing, or --operator is.
-`;
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { newCommand, setting, wholeNumber } from '../../tooling/command-line.ts';
 
 /** What to verify. */
 export interface Settings {
@@ -31,55 +14,44 @@ export interface Settings {
   readonly patienceSeconds: number;
 }
 
-const TOKEN = /^[\x21-\x7e]+$/;
-
-/**
- * Reads the command line and the environment.
- *
- * @param args the arguments after the script's name
- * @returns undefined when only the help is asked for
- * @throws UsageError
- */
-export function parseVerifyCommand(args: readonly string[], env: NodeJS.ProcessEnv): Settings | undefined {
-  const flags = parseFlags({
-    args: [...args],
-    options: {
-      url: { type: 'string' },
-      token: { type: 'string' },
-      user: { type: 'string' },
-      operator: { type: 'boolean' },
-      patience: { type: 'string', default: '90' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  }).values;
-  if (flags.help) return undefined;
-  const token = (flags.token ?? env.ORDERFLOW_TOKEN)?.trim();
-  // The message leaves the text out: a token is a secret, even a broken one.
-  if (token !== undefined && !TOKEN.test(token))
-    throw new UsageError('The token must consist of visible ASCII characters.');
-  for (const name of ['user', 'operator'] as const) {
-    if (flags[name] !== undefined && token === undefined) throw new UsageError(`--${name} requires --token.`);
-  }
-  return {
-    url: baseOf(flags.url),
-    token,
-    user: flags.user,
-    operator: flags.operator ?? false,
-    patienceSeconds: secondsOf(flags.patience),
-  };
+/** The command line of `npm run verify`. @param perform does what is asked */
+export function verifyCommand(perform: (settings: Settings) => Promise<void>) {
+  const command = newCommand(
+    'npm run verify --',
+    'Runs the contract tests of the HTTP API against a deployment: the local run, LocalStack or a stage in the cloud. ' +
+      'They place about twenty orders and list them at the end. The orders stay there, because the API cannot delete them. ' +
+      'Others may use the deployment at the same time, and its responses may have more fields than the contract names.',
+    'a test failed, or the deployment does not respond',
+  )
+    .addOption(
+      new Option('--url <base>', 'base URL of the API, such as http://localhost:8080 or the stack output ApiUrl')
+        .argParser(baseUrl)
+        .makeOptionMandatory(),
+    )
+    .addOption(setting('--token <jwt>', 'the bearer token to send, for a deployment with auth=jwt'))
+    .option('--user <user_id>', 'the user id that the token stands for; found out by trial when not given')
+    .option('--operator', "required with an operator's token: expects it to read everyone's orders")
+    .addOption(
+      new Option('--patience <seconds>', 'how long an order may take to be confirmed')
+        .argParser(wholeNumber(1))
+        .default(90),
+    )
+    .action(async ({ url, token: text, user, operator = false, patience }) => {
+      const token = text?.trim();
+      // Commander repeats values that it refuses, but a token is a secret, even a broken one.
+      if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+        command.error('error: the token must consist of visible ASCII characters.');
+      }
+      if (user !== undefined && token === undefined) command.error('error: --user requires --token.');
+      if (operator && token === undefined) command.error('error: --operator requires --token.');
+      await perform({ url, token, user, operator, patienceSeconds: patience });
+    });
+  return command;
 }
 
-function baseOf(text: string | undefined): string {
-  if (text === undefined) throw new UsageError('--url <base> is required.');
+function baseUrl(text: string): string {
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`--url must be an http or https address; got "${text}".`);
-  }
-  if (url.search !== '' || url.hash !== '') throw new UsageError('--url must end with its path, without ? and #.');
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError('It must be http or https.');
+  if (url.search !== '' || url.hash !== '') throw new InvalidArgumentError('It must end with the path.');
   return url.href.replace(/\/+$/, '');
-}
-
-function secondsOf(text: string): number {
-  if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new UsageError(`--patience must be a whole number of seconds, at least 1; got "${text}".`);
 }

@@ -1,11 +1,15 @@
 import { startVitest } from 'vitest/node';
 import { runCommand } from '../../tooling/command-line.ts';
 import { REPOSITORY } from '../../tooling/paths.ts';
-import { HELP, parseVerifyCommand, type Settings } from './command.ts';
+import { type Settings, verifyCommand } from './command.ts';
 import { findDeployment } from './deployment.ts';
 import { VerifyReport } from './report.ts';
 
-await runCommand({ helpCommand: 'npm run verify -- --help', help: HELP, parse: parseVerifyCommand, run: verify });
+await runCommand(
+  verifyCommand(async (settings) => {
+    process.exitCode = (await verify(settings)) ? 0 : 1;
+  }),
+);
 
 /** Runs the contract tests against a deployment. @returns whether all of them passed */
 async function verify(settings: Settings): Promise<boolean> {
