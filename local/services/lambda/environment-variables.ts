@@ -1,17 +1,17 @@
 import { dirname, resolve } from 'node:path';
 import { type FunctionDefinition, versionOf } from './function-definition.ts';
 
-/** Stands for the node_modules folder of the managed runtime, which brings AWS SDK v3. */
+/** The managed runtime brings AWS SDK v3; this folder does here. */
 const NODE_MODULES = resolve(import.meta.dirname, '../../../node_modules');
 
-/** Carries the {@link InternetStandIn} into the runtime client, which removes it before the function's code loads. */
+/** Carries the {@link InternetStandIn} to the bootstrap, which removes it before it loads the function. */
 export const INTERNET_VARIABLE = 'LOCAL_INTERNET';
 
-/** What a function finds here in place of the AWS endpoints that are on the internet. */
+/** What stands in for AWS endpoints on the internet. */
 export interface InternetStandIn {
-  /** PEM certificates of authorities that join Node's default list inside the environment. */
+  /** PEM certificates of authorities to add to Node's default list. */
   readonly trustedCertificates: readonly string[];
-  /** Where `https://localhost` without a port leads: the response addresses of custom resources. */
+  /** Where `https://localhost` without a port leads: the response URLs of custom resources. */
   readonly httpsPort: number;
 }
 
@@ -23,11 +23,10 @@ export interface EnvironmentSurroundings {
 }
 
 /**
- * The variables an execution environment starts with: the template's, those AWS sets, and `AWS_ENDPOINT_URL`.
- * Nothing comes from the runner's own environment.
+ * The environment variables of a function: those of the template, those that AWS sets, and `AWS_ENDPOINT_URL`. Nothing is
+ * inherited from the runner. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  *
- * @param runtimeApi `host:port` of the environment's Runtime API
- * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ * @param runtimeApi `host:port`
  */
 export function environmentVariables(
   definition: FunctionDefinition,
@@ -66,7 +65,7 @@ export function environmentVariables(
     TZ: ':UTC',
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
     NODE_PATH: NODE_MODULES,
-    // Without a home of its own, an SDK client would read the developer's ~/.aws.
+    // Otherwise SDK clients would read the developer's ~/.aws.
     HOME: runtimeDir,
   };
 }

@@ -25,7 +25,6 @@ export class LambdaError extends Error {
 /** Lambda's limit for a response: 6 MiB and 100 bytes, as recorded from AWS. */
 export const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
 
-/** How a process ended: its exit code, or the signal that ended it. */
 export interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;

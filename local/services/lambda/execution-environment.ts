@@ -13,27 +13,26 @@ import { exitedPayload, type ProcessExit, timedOutPayload } from './errors.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { forwardLines, type RecordingLog, recordingLog } from './function-log.ts';
 import type { ProcessReaper } from './process-reaper.ts';
-import { type Invocation, type RuntimeAnswer, RuntimeApi } from './runtime-api.ts';
+import { type Invocation, RuntimeApi, type RuntimeResponse } from './runtime-api.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./runtime/bootstrap.mjs', import.meta.url));
 /** Time between SIGTERM and SIGKILL. */
 const SHUTDOWN_GRACE_MS = 500;
-/** How long the last words of a process that ends are waited for. */
+/** How long to wait for the last output of a process that has ended. */
 const LAST_OUTPUT_MS = 1_000;
 
 export interface EnvironmentOptions extends EnvironmentSurroundings {
   readonly definition: FunctionDefinition;
   readonly internet: InternetStandIn;
   readonly reaper: ProcessReaper;
-  /** Already named after the function. */
   readonly log: Log;
 }
 
 export type InitOutcome = { kind: 'ready' } | { kind: 'failed'; payload: string } | { kind: 'timed-out' };
 
-/** One process that runs one function, one event at a time, until it is ended. */
+/** A process that runs one function, one event at a time. */
 export class ExecutionEnvironment {
-  /** Keeps what the process and the platform write. */
+  /** Keeps what the function and the platform log. */
   readonly log: RecordingLog;
   readonly #options: EnvironmentOptions;
   readonly #api: RuntimeApi;
@@ -57,12 +56,12 @@ export class ExecutionEnvironment {
       (error: Error) => {
         this.#alive = false;
         this.#api.close();
-        log.error(`the function's process did not start: ${error.message}`);
+        log.error(`the process did not start: ${error.message}`);
       },
     );
   }
 
-  /** Starts the process; {@link init} says when it is ready. */
+  /** Starts the process; {@link init} waits until it is ready. */
   static async start(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
     const { definition, reaper } = options;
     const log = recordingLog(options.log);
@@ -75,7 +74,7 @@ export class ExecutionEnvironment {
         [INTERNET_VARIABLE]: JSON.stringify(options.internet),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Its own process group: Ctrl-C in the terminal is for the runner, and children of the function end with it.
+      // A process group of its own keeps the terminal's Ctrl-C away, and lets the function's children be ended with it.
       detached: true,
     });
     if (child.pid) reaper.watch(child.pid);
@@ -89,11 +88,7 @@ export class ExecutionEnvironment {
     return this.#alive;
   }
 
-  /**
-   * Waits for the init phase.
-   *
-   * @param requestId the invocation that waits, named in the error payload
-   */
+  /** Waits for the init phase. @param requestId the invocation that waits, for the error payload */
   async init(limitMs: number, requestId: string): Promise<InitOutcome> {
     const limit = new AbortController();
     try {
@@ -108,12 +103,12 @@ export class ExecutionEnvironment {
     }
   }
 
-  /** Runs one event. A timeout or a crash ends the environment, as on AWS. */
-  async invoke(invocation: Invocation): Promise<RuntimeAnswer> {
+  /** Runs one event. As on AWS, a timeout or a crash ends the environment. */
+  async invoke(invocation: Invocation): Promise<RuntimeResponse> {
     const { definition } = this.#options;
     const limit = new AbortController();
     try {
-      return await Promise.race<RuntimeAnswer>([
+      return await Promise.race<RuntimeResponse>([
         this.#api.deliver(invocation),
         this.#exit.then((exit) => ({
           payload: exitedPayload(invocation.requestId, exit),
@@ -135,22 +130,21 @@ export class ExecutionEnvironment {
     }
   }
 
-  /** Resolves when the log has all that the process wrote until it answered or ended. */
+  /** Waits until the log has everything that the process wrote before it responded or ended. */
   async outputRead(): Promise<void> {
-    // A process writes before it answers, so what it wrote waits in the pipe by then.
+    // The process writes before it responds, so its output is in the pipe by then.
     if (this.#alive) return nextTurn();
     const limit = new AbortController();
     await Promise.race([this.#outputEnd, delay(LAST_OUTPUT_MS, undefined, { signal: limit.signal })]);
     limit.abort();
   }
 
-  /** Ends the process at once. */
   kill(): void {
     this.#alive = false;
     this.#signal('SIGKILL');
   }
 
-  /** Ends the process with SIGTERM, and with SIGKILL when that is not enough; resolves when it is gone. */
+  /** Ends the process with SIGTERM, or SIGKILL if that is not enough; resolves when it is gone. */
   async stop(): Promise<void> {
     this.#alive = false;
     const gone = this.#exit.then(
@@ -177,7 +171,7 @@ export class ExecutionEnvironment {
     this.#api.close();
     const { pid } = this.#process;
     if (pid === undefined) return;
-    // What the function itself started shares its group and must not outlive it.
+    // Ends whatever the function has started.
     signalGroup(pid, 'SIGKILL');
     this.#options.reaper.forget(pid);
   }

@@ -14,14 +14,14 @@ const LEVELS: Record<string, Level> = {
 };
 
 /**
- * Writes each line of a function's output to the log, at the level that the line states.
+ * Logs each line of a function's output at the level that the line states.
  *
- * @param unmarked where lines without a level go, such as those that Node itself prints
+ * @param unmarked the level of lines that state none, such as those that Node itself prints
  */
 export function forwardLines(output: Readable, log: Log, unmarked: Level): void {
   let rest = '';
   const write = (line: string) => {
-    // The runtime client writes a carriage return where a message has a line feed.
+    // The bootstrap writes the line feeds of a message as carriage returns.
     if (line) log[LEVELS[levelOf(line) ?? ''] ?? unmarked](line.replaceAll('\r', '\n'));
   };
   output.setEncoding('utf8');
@@ -39,18 +39,16 @@ function levelOf(line: string): string | undefined {
     const level: unknown = JSON.parse(line).level;
     return typeof level === 'string' ? level.toUpperCase() : undefined;
   } catch {
-    // A line that only looks like JSON has no level of its own.
-    return undefined;
+    return undefined; // only looks like JSON
   }
 }
 
-/** A log that also keeps its lines until they are taken. */
 export interface RecordingLog extends Log {
-  /** What was written since the last call, one line per entry: a line feed inside is a carriage return. */
+  /** What was written since the last call: one line per entry, with its line feeds as carriage returns. */
   takeLines(): string;
 }
 
-/** Writes to the given log and keeps what it writes. */
+/** A log that writes to another one and keeps its lines until they are taken. */
 export function recordingLog(log: Log): RecordingLog {
   let lines: string[] = [];
   const writer =

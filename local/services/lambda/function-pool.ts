@@ -1,15 +1,14 @@
 import { LambdaError, timedOutPayload } from './errors.ts';
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 import { versionOf } from './function-definition.ts';
-import type { Invocation, RuntimeAnswer } from './runtime-api.ts';
+import type { Invocation, RuntimeResponse } from './runtime-api.ts';
 import { Semaphore } from './semaphore.ts';
 
 export interface PoolLimits {
-  /** Execution environments per function that this machine runs side by side. AWS would start more. */
+  /** Execution environments per function; AWS would start more. */
   readonly maxEnvironments: number;
-  /** How long an environment waits for its next event before it is ended. */
   readonly idleTimeoutMs: number;
-  /** Cap of the init phase: 10 s on AWS. */
+  /** 10 s on AWS. */
   readonly initTimeoutMs: number;
 }
 
@@ -19,10 +18,10 @@ export type InvocationRequest = Omit<Invocation, 'deadline'> & {
   readonly signal: AbortSignal | undefined;
 };
 
-/** What an invocation came to, and what was logged for it: init phase and platform included, one line per entry. */
-export type LoggedAnswer = RuntimeAnswer & { readonly lines: string };
+/** The response, and what was logged for it, init phase included: one line per entry. */
+export type LoggedResponse = RuntimeResponse & { readonly lines: string };
 
-/** The execution environments of one function: starts, reuses (the latest used first) and ends them. */
+/** The execution environments of one function. The most recently used one is reused first. */
 export class FunctionPool {
   readonly #options: EnvironmentOptions;
   readonly #limits: PoolLimits;
@@ -37,17 +36,17 @@ export class FunctionPool {
     this.#permits = new Semaphore(limits.maxEnvironments);
   }
 
-  /** Invocations that run or wait for a free environment. */
+  /** How many invocations run or wait for a free environment. */
   get concurrency(): number {
     return this.#permits.demand;
   }
 
   /**
-   * Runs one invocation, in a free environment or a new one; waits when the machine's limit is reached.
+   * Runs one invocation in a free environment or a new one; waits when the machine's limit is reached.
    *
-   * @throws LambdaError TooManyRequestsException when the function's reserved concurrency is used up
+   * @throws LambdaError TooManyRequestsException when the reserved concurrency is used up
    */
-  async invoke(request: InvocationRequest): Promise<LoggedAnswer> {
+  async invoke(request: InvocationRequest): Promise<LoggedResponse> {
     const { reservedConcurrency } = this.#options.definition;
     if (reservedConcurrency !== undefined && this.concurrency >= reservedConcurrency) {
       throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
@@ -60,7 +59,7 @@ export class FunctionPool {
     }
   }
 
-  /** Ends every environment, busy ones included, and refuses whatever waits. */
+  /** Ends every environment, busy or not, and refuses the invocations that wait. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#permits.close(new LambdaError('ServiceException', 'The service is stopping.'));
@@ -68,7 +67,7 @@ export class FunctionPool {
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
   }
 
-  async #run({ signal: _, ...request }: InvocationRequest): Promise<LoggedAnswer> {
+  async #run({ signal: _, ...request }: InvocationRequest): Promise<LoggedResponse> {
     const { definition } = this.#options;
     const { requestId } = request;
     const timeoutMs = definition.timeoutSeconds * 1000;
@@ -81,7 +80,7 @@ export class FunctionPool {
       environment = await this.#start();
       let init = await environment.init(this.#limits.initTimeoutMs, requestId);
       if (init.kind === 'timed-out') {
-        // As on AWS: the init phase begins anew, this time as part of the invocation and its timeout.
+        // As on AWS, init starts over as part of the invocation and its timeout.
         environment.kill();
         await environment.outputRead();
         lines += environment.log.takeLines();
@@ -101,13 +100,13 @@ export class FunctionPool {
     environment.log.debug(`START RequestId: ${requestId} Version: ${versionOf(definition)}`);
     const start = performance.now();
     deadline ??= Date.now() + timeoutMs;
-    const answer = await environment.invoke({ ...request, deadline });
+    const response = await environment.invoke({ ...request, deadline });
     const durationMs = performance.now() - start;
     await environment.outputRead();
     environment.log.debug(`END RequestId: ${requestId}`);
     environment.log.debug(reportLine(requestId, durationMs, definition.memoryMb, initMs));
     this.#keep(environment);
-    return { ...answer, lines: lines + environment.log.takeLines() };
+    return { ...response, lines: lines + environment.log.takeLines() };
   }
 
   async #start(): Promise<ExecutionEnvironment> {

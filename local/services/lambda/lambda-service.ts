@@ -7,29 +7,29 @@ import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST 
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './function-pool.ts';
 import { ProcessReaper } from './process-reaper.ts';
 
-/** AWS's default limit of concurrent executions per account and Region. */
+/** AWS's default limit per account and Region. */
 const ACCOUNT_CONCURRENCY = 1000;
 /** Lambda's limit for a synchronous invocation: 6 MiB. */
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 
 export interface LambdaServiceOptions {
-  /** `AWS_ENDPOINT_URL` of the functions; by IP address, which makes S3 clients use path-style requests. */
+  /** `AWS_ENDPOINT_URL` of the functions. An IP address makes S3 clients use path-style requests. */
   readonly endpointUrl: string;
   readonly region: string;
-  /** Folder that stands for `/var/runtime`. */
+  /** Stands for `/var/runtime`. */
   readonly runtimeDir: string;
   readonly internet: InternetStandIn;
   readonly log: Log;
   readonly limits?: Partial<PoolLimits>;
 }
 
-/** Runs functions as Lambda does, each execution environment in a process of its own. */
+/** Runs functions as Lambda does. */
 export class LambdaService {
   readonly #options: LambdaServiceOptions;
   readonly #limits: PoolLimits;
   readonly #reaper: ProcessReaper;
   readonly #functions = new Map<string, { definition: FunctionDefinition; pool: FunctionPool }>();
-  /** By `<name>:<version or alias>`: the version that it stands for. */
+  /** Versions by `<name>:<version or alias>`. */
   readonly #versions = new Map<string, string>();
 
   constructor(options: LambdaServiceOptions) {
@@ -38,15 +38,11 @@ export class LambdaService {
     this.#reaper = new ProcessReaper(options.log);
   }
 
-  /**
-   * Makes a function callable. No process starts before its first invocation.
-   *
-   * @throws Error when the runtime is none of Node.js, or the name is taken
-   */
+  /** Makes a function callable. @throws Error when the runtime is not Node.js, or the name is taken */
   put(definition: FunctionDefinition): void {
-    if (this.#functions.has(definition.name)) throw new Error(`function ${definition.name} exists already`);
+    if (this.#functions.has(definition.name)) throw new Error(`function ${definition.name} already exists`);
     if (!definition.runtime.startsWith('nodejs')) {
-      throw new Error(`${definition.name}: runtime ${definition.runtime} cannot run here, only Node.js can`);
+      throw new Error(`${definition.name}: runtime ${definition.runtime} is not supported, only Node.js is`);
     }
     const log = this.#options.log.child(definition.label);
     const pool = new FunctionPool(
@@ -57,18 +53,14 @@ export class LambdaService {
         runtimeDir: this.#options.runtimeDir,
         internet: this.#options.internet,
         reaper: this.#reaper,
-        log: definition.quiet ? asDetail(log) : log,
+        log: definition.quiet ? asDebug(log) : log,
       },
       this.#limits,
     );
     this.#functions.set(definition.name, { definition, pool });
   }
 
-  /**
-   * Makes a version of a function, or an alias for one, callable. All of them are the one function that {@link put} got.
-   *
-   * @param nameOrArn of the function
-   */
+  /** Makes a version or an alias of a function callable. They all run what {@link put} was given. */
   qualify(nameOrArn: string, qualifier: string, version: string): void {
     this.#versions.set(`${functionName(nameOrArn)}:${qualifier}`, version);
   }
@@ -78,7 +70,7 @@ export class LambdaService {
    *
    * @param nameOrArn name, ARN or partial ARN, with or without a version or alias
    * @param payload the event as JSON
-   * @throws LambdaError when the function was not run: unknown, throttled, or a payload that Lambda refuses
+   * @throws LambdaError when the function did not run: it is unknown or throttled, or Lambda refuses the payload
    */
   async invoke(nameOrArn: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
     const { definition, pool, executedVersion } = this.#find(nameOrArn);
@@ -88,17 +80,17 @@ export class LambdaService {
     if (concurrency >= ACCOUNT_CONCURRENCY) throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
 
     const requestId = crypto.randomUUID();
-    const { payload: answer, functionError } = await pool.invoke({
+    const { payload: result, functionError } = await pool.invoke({
       requestId,
       functionArn: nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn,
       traceId: options.traceId ?? newTraceId(),
       payload,
       signal: options.signal,
     });
-    return { requestId, payload: answer, ...(functionError && { functionError }), executedVersion };
+    return { requestId, payload: result, ...(functionError && { functionError }), executedVersion };
   }
 
-  /** Ends every execution environment; resolves when all processes are gone. */
+  /** Ends every execution environment and waits until all processes are gone. */
   async stop(): Promise<void> {
     await Promise.all([...this.#functions.values()].map(({ pool }) => pool.stop()));
     this.#reaper.stop();
@@ -115,7 +107,7 @@ export class LambdaService {
   }
 }
 
-function asDetail(log: Log): Log {
+function asDebug(log: Log): Log {
   return { ...log, info: log.debug, warn: log.debug, error: log.debug };
 }
 

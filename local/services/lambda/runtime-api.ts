@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { MAX_RESPONSE_BYTES, responseTooLargePayload } from './errors.ts';
 
-/** One event on its way to a function. */
 export interface Invocation {
   readonly requestId: string;
   readonly functionArn: string;
@@ -12,45 +11,40 @@ export interface Invocation {
   readonly payload: string;
 }
 
-/** What the runtime answered. */
-export interface RuntimeAnswer {
+export interface RuntimeResponse {
   readonly payload: string;
   readonly functionError?: 'Unhandled';
 }
 
 interface Pending {
   readonly invocation: Invocation;
-  readonly answer: (answer: RuntimeAnswer) => void;
+  readonly respond: (response: RuntimeResponse) => void;
   handedOut: boolean;
 }
 
-/**
- * The Lambda Runtime API of one execution environment, on loopback at a port of its own.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
- */
+/** The Runtime API of one execution environment, on a loopback port: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
 export class RuntimeApi {
-  /** Resolves when the runtime asks for its first event: its init phase is over. */
-  readonly ready: Promise<void>;
-  /** Resolves with the error payload when the runtime reports that its init phase failed. */
-  readonly initError: Promise<string>;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #initError = Promise.withResolvers<string>();
   readonly #server: Server;
-  readonly #signalReady: () => void;
-  readonly #signalInitError: (payload: string) => void;
   #pending: Pending | undefined;
   #poll: ServerResponse | undefined;
 
   constructor() {
-    const ready = Promise.withResolvers<void>();
-    const initError = Promise.withResolvers<string>();
-    this.ready = ready.promise;
-    this.initError = initError.promise;
-    this.#signalReady = ready.resolve;
-    this.#signalInitError = initError.resolve;
-    // A runtime may wait for its next event, and a function run, longer than Node's default request timeout.
+    // Waiting for the next event, and running it, may take longer than Node's default request timeout.
     this.#server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, (request, response) => {
       this.#handle(request, response).catch((error: Error) => response.destroy(error));
     });
+  }
+
+  /** Resolves when the runtime asks for its first event, which ends the init phase. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** Resolves with the error payload when the runtime reports that the init phase failed. */
+  get initError(): Promise<string> {
+    return this.#initError.promise;
   }
 
   /** @returns `host:port`, the value of `AWS_LAMBDA_RUNTIME_API` */
@@ -62,10 +56,10 @@ export class RuntimeApi {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Hands one event to the runtime; resolves when the runtime has answered it. */
-  deliver(invocation: Invocation): Promise<RuntimeAnswer> {
-    return new Promise((answer) => {
-      this.#pending = { invocation, answer, handedOut: false };
+  /** Hands one event to the runtime and waits for the response. */
+  deliver(invocation: Invocation): Promise<RuntimeResponse> {
+    return new Promise((respond) => {
+      this.#pending = { invocation, respond, handedOut: false };
       this.#handOut();
     });
   }
@@ -81,7 +75,7 @@ export class RuntimeApi {
 
     const body = await readBody(request);
     if (request.method === 'POST' && path === 'init/error') {
-      this.#signalInitError(body.toString());
+      this.#initError.resolve(body.toString());
       return accept(response);
     }
     const [, requestId, kind] = /^invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
@@ -92,10 +86,10 @@ export class RuntimeApi {
     }
     this.#pending = undefined;
     if (body.byteLength > MAX_RESPONSE_BYTES) {
-      pending.answer({ payload: responseTooLargePayload(), functionError: 'Unhandled' });
+      pending.respond({ payload: responseTooLargePayload(), functionError: 'Unhandled' });
       return refuse(response, 413, 'RequestEntityTooLarge');
     }
-    pending.answer({ payload: body.toString(), ...(kind === 'error' ? { functionError: 'Unhandled' as const } : {}) });
+    pending.respond({ payload: body.toString(), ...(kind === 'error' ? { functionError: 'Unhandled' as const } : {}) });
     accept(response);
   }
 
@@ -104,7 +98,7 @@ export class RuntimeApi {
     response.on('close', () => {
       if (this.#poll === response) this.#poll = undefined;
     });
-    this.#signalReady();
+    this.#ready.resolve();
     this.#handOut();
   }
 
@@ -128,11 +122,11 @@ export class RuntimeApi {
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  let kept = 0;
+  let received = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
-    // Past the limit only the fact that it is too large matters; the rest is read and dropped.
-    if (kept <= MAX_RESPONSE_BYTES) chunks.push(chunk);
-    kept += chunk.byteLength;
+    // Past the limit, the rest is read and dropped.
+    if (received <= MAX_RESPONSE_BYTES) chunks.push(chunk);
+    received += chunk.byteLength;
   }
   return Buffer.concat(chunks);
 }

@@ -1,10 +1,9 @@
 /**
- * The program of an execution environment: loads the handler, then takes events from the Runtime API one at a time.
- * Plain JavaScript, since stripping types would add to every cold start.
+ * The program of an execution environment: loads the handler, then runs it on one event of the Runtime API after the other.
+ * Plain JavaScript, because stripping types would slow down every cold start.
  */
 import { globalAgent } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { invocationContext } from './invocation-context.mjs';
 import { loadHandler } from './load-handler.mjs';
 import { patchConsole } from './patch-console.mjs';
 import { RuntimeClient } from './runtime-client.mjs';
@@ -32,24 +31,23 @@ try {
 
 while (true) {
   const { headers, body } = await client.next();
-  const context = invocationContext(headers, env);
+  const context = invocationContext(headers);
   currentRequestId = context.awsRequestId;
   setTraceId(headers['lambda-runtime-trace-id']);
   try {
     const payload = toJson(await handler(JSON.parse(body), context));
-    // One turn of the event loop, as the managed runtime leaves to whatever the handler has just started.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     await client.succeed(currentRequestId, payload);
   } catch (error) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     logError('Invoke Error', error);
     await client.fail(currentRequestId, errorPayload(error));
   }
 }
 
 /**
- * AWS endpoints have certificates that Node trusts by default; the local ones join that list. And they listen on port
- * 443, which the CDK's handlers take for granted: they drop the port of a response URL.
+ * Makes Node trust the certificates of the local endpoints. Redirects port 443, because the CDK's handlers drop the port of
+ * a response URL.
  *
  * @param {string} internet an `InternetStandIn` as JSON
  */
@@ -65,15 +63,39 @@ function standInForTheInternet(internet) {
   };
 }
 
-/**
- * Reads a variable that is no affair of the function and removes it.
- *
- * @param {string} name
- */
+/** Reads and removes a variable that the function must not see. @param {string} name */
 function takeVariable(name) {
   const value = required(name);
   delete env[name];
   return value;
+}
+
+/**
+ * The `context` argument of the handler: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
+ *
+ * @param {import('node:http').IncomingHttpHeaders} headers of the next invocation
+ */
+function invocationContext(headers) {
+  const deadline = Number(headers['lambda-runtime-deadline-ms']);
+  return {
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    awsRequestId: String(headers['lambda-runtime-aws-request-id']),
+    xRayTraceId: headers['lambda-runtime-trace-id'],
+    clientContext: undefined,
+    identity: undefined,
+    tenantId: undefined,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+}
+
+/** The managed runtime leaves one turn of the event loop to whatever the handler has just started. */
+function nextTurn() {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** @param {string | string[] | undefined} traceId */

@@ -9,12 +9,12 @@ const require = createRequire(import.meta.url);
 /** @typedef {(event: unknown, context: object) => unknown} Handler */
 
 /**
- * Loads the function that a handler string names, by the rules of the managed Node.js 24 runtime.
+ * Loads the function that a handler string names, as the managed Node.js 24 runtime does.
  *
- * @param {string} taskRoot folder of the function's code
- * @param {string} handlerString `dir/file.export`, the export possibly nested (`file.api.handler`)
+ * @param {string} taskRoot the folder of the code
+ * @param {string} handlerString `dir/file.export`, where the export may be nested (`file.api.handler`)
  * @returns {Promise<Handler>}
- * @throws {RuntimeError} with the error type of the managed runtime, or what the module threw while it loaded
+ * @throws {RuntimeError} with the error type of the managed runtime, or what the module threw as it loaded
  */
 export async function loadHandler(taskRoot, handlerString) {
   const parts = /^([^.]*)\.(.*)$/.exec(basename(handlerString));

@@ -3,8 +3,8 @@ import { format } from 'node:util';
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
 /**
- * Makes `console` write lines as the managed runtime does: tab-separated text, or one JSON object per line.
- * Line feeds inside a line become carriage returns, so that one call stays one line.
+ * Makes `console` write lines as the managed runtime does: tab-separated text, or one JSON object per line. Line feeds
+ * become carriage returns, so that each call is one line.
  *
  * @param {{ json: boolean, minimumLevel: string, requestId: () => string }} options
  */
@@ -53,7 +53,7 @@ function jsonLine(level, requestId, message, values) {
     try {
       return JSON.stringify({ ...head, message }, describeError);
     } catch {
-      // Circular values and BigInt have no JSON form; their text has.
+      // Circular values and BigInt have no JSON form.
       return JSON.stringify({ ...head, message: format(message) });
     }
   }

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** One event as the Runtime API hands it out. @typedef {{ headers: import('node:http').IncomingHttpHeaders, body: string }} NextInvocation */
+/** @typedef {{ headers: import('node:http').IncomingHttpHeaders, body: string }} NextInvocation */
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
@@ -13,11 +13,7 @@ export class RuntimeClient {
     this.#base = `http://${runtimeApi}/2018-06-01/runtime`;
   }
 
-  /**
-   * Waits, without limit, for the next event.
-   *
-   * @returns {Promise<NextInvocation>}
-   */
+  /** Waits for the next event, without limit. */
   next() {
     return this.#call('GET', '/invocation/next');
   }
@@ -53,7 +49,7 @@ export class RuntimeClient {
   #call(method, path, body, errorType) {
     const headers = {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
-      // A header value cannot hold what an error's name may: anything but visible ASCII is dropped.
+      // The name of an error may contain what a header cannot.
       ...(errorType ? { 'Lambda-Runtime-Function-Error-Type': errorType.replace(/[^\x21-\x7e]/g, '') } : {}),
     };
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** A failure of the runtime itself; `name` is the error type that the caller of the function sees. */
+/** A failure of the runtime itself. `name` is the error type that the caller of the function sees. */
 export class RuntimeError extends Error {
   /**
    * @param {string} type such as `Runtime.HandlerNotFound`
