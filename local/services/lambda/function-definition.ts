@@ -6,13 +6,11 @@ export interface FunctionDefinition {
   readonly arn: string;
   /** A published version; `$LATEST` when absent. */
   readonly version?: string;
-  /** The source of its lines in the log. */
+  /** Names it in the log. */
   readonly label: string;
   /** Stands for `/var/task`. */
   readonly codeDir: string;
-  /** `file.export` */
   readonly handler: string;
-  /** Such as `nodejs24.x`. */
   readonly runtime: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
@@ -47,5 +45,4 @@ export interface InvokeResult {
   readonly executedVersion: string;
 }
 
-/** Invokes a function by name or ARN, as `LambdaService.invoke` does. */
 export type Invoke = (nameOrArn: string, payload: string, options?: InvokeOptions) => Promise<InvokeResult>;

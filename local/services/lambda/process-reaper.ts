@@ -1,10 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Log } from '../../../tooling/log.ts';
 
-/**
- * Reads which process groups run, and kills them when its input ends. That happens however the runner dies,
- * and reaches even a function that never yields to its event loop.
- */
+/** Reads which process groups run, and kills them when its input ends, as it does however the runner dies. */
 const SCRIPT = `
 groups=
 while read -r change group; do

@@ -14,11 +14,7 @@ export class Semaphore {
     return this.#demand;
   }
 
-  /**
-   * Waits for a permit.
-   *
-   * @throws the reason of the signal when it aborts the wait, or the error of {@link close}
-   */
+  /** Waits for a permit. @throws the signal's reason when it ends the wait, or the error of {@link close} */
   async acquire(signal?: AbortSignal): Promise<void> {
     if (this.#closedWith) throw this.#closedWith;
     signal?.throwIfAborted();
@@ -40,7 +36,7 @@ export class Semaphore {
     this.#waiters.shift()?.resolve();
   }
 
-  /** Refuses everyone who waits now or asks later. */
+  /** Refuses all callers, waiting or to come. */
   close(error: Error): void {
     this.#closedWith = error;
     for (const waiter of [...this.#waiters]) this.#refuse(waiter, error);
@@ -48,8 +44,7 @@ export class Semaphore {
 
   #refuse(waiter: PromiseWithResolvers<void>, reason: unknown): void {
     const index = this.#waiters.indexOf(waiter);
-    // Released in the same turn: the permit is the caller's already.
-    if (index < 0) return;
+    if (index < 0) return; // released in the same turn
     this.#waiters.splice(index, 1);
     this.#demand -= 1;
     waiter.reject(reason);

@@ -3,17 +3,17 @@ import { eventBytes, type KafkaRecord, MAX_RECORDS_BYTES } from './kafka-event.t
 import { backoffMs } from './timing.ts';
 
 export interface DeliveryPolicy {
-  /** Retries after the first attempt; -1 is endless. */
+  /** Without the first attempt; -1 means no limit. */
   readonly maximumRetryAttempts: number;
-  /** -1 is endless. */
+  /** -1 means no limit. */
   readonly maximumRecordAgeInSeconds: number;
   readonly bisectBatchOnFunctionError: boolean;
 }
 
-/** AWS caps the retries of a mapping that is to retry endlessly and has an on-failure destination. */
+/** AWS's cap for a mapping with unlimited retries and an on-failure destination. */
 const RETRIES_WITH_DESTINATION = 10;
 
-/** What a mapping says about failures, with AWS's cap applied. */
+/** How a mapping treats failures, with AWS's cap applied. */
 export function deliveryPolicy(mapping: EventSourceMappingDefinition): DeliveryPolicy {
   const { maximumRetryAttempts, maximumRecordAgeInSeconds, bisectBatchOnFunctionError, onFailureTopic } = mapping;
   const capped = maximumRetryAttempts === -1 && onFailureTopic !== undefined;
@@ -26,7 +26,6 @@ export function deliveryPolicy(mapping: EventSourceMappingDefinition): DeliveryP
 
 export type DiscardCondition = 'RetriesExhausted' | 'RecordAgeExceeded' | 'MaximumPayloadSizeExceeded';
 
-/** An invocation that has taken place. */
 export interface InvocationTrace {
   readonly requestId: string;
   readonly executedVersion: string;
@@ -45,26 +44,26 @@ export type Step =
   | { readonly kind: 'done' };
 
 export type Outcome =
-  /** The function ran and reported which records failed; none is success. */
+  /** The function ran and reported which records failed, if any. */
   | { readonly kind: 'reported'; readonly failed: readonly KafkaRecord[]; readonly invocation: InvocationTrace }
   /** The function failed as a whole. */
   | { readonly kind: 'function-error'; readonly invocation: InvocationTrace }
-  /** The function did not run, as when it is throttled. The records stay and no attempt counts. */
+  /** The function did not run, for example because it is throttled. This counts as no attempt. */
   | { readonly kind: 'not-invoked' };
 
 interface Part {
   records: readonly KafkaRecord[];
-  /** Invocations that count against the retry limit. */
+  /** Those that count towards the retry limit. */
   attempts: number;
-  /** Failures in a row, for the backoff. */
+  /** In a row, for the backoff. */
   failures: number;
   invocations: number;
   lastInvocation: InvocationTrace | undefined;
 }
 
 /**
- * Decides what happens to one batch until every record is processed or given up: attempts, waits, halves, discards.
- * It does nothing itself: the caller carries out {@link next} and tells the {@link settle outcome}.
+ * Decides what happens to one batch until each record is processed or discarded. It does nothing itself: the caller carries
+ * out the {@link next} step and reports the {@link settle outcome}.
  */
 export class Delivery {
   readonly #policy: DeliveryPolicy;
@@ -87,13 +86,13 @@ export class Delivery {
     if (retries >= 0 && part.attempts > retries) return this.#discard(part, () => true, 'RetriesExhausted');
     const tooOld = (record: KafkaRecord) => maximumAge >= 0 && now - record.timestamp > maximumAge * 1000;
     if (part.records.some(tooOld)) return this.#discard(part, tooOld, 'RecordAgeExceeded');
-    // Batches are cut to fit; a record that alone does not fit can never be sent.
+    // Batches are cut to fit, so this record does not even fit on its own.
     const tooLarge = (record: KafkaRecord) => eventBytes(record) > MAX_RECORDS_BYTES;
     if (part.records.some(tooLarge)) return this.#discard(part, tooLarge, 'MaximumPayloadSizeExceeded');
     return { kind: 'invoke', records: part.records, afterMs: part.failures === 0 ? 0 : backoffMs(part.failures) };
   }
 
-  /** Takes in what came of the last `invoke` step. */
+  /** Reports the outcome of the last `invoke` step. */
   settle(outcome: Outcome): void {
     const part = this.#parts[0];
     if (!part) return;
@@ -113,7 +112,7 @@ export class Delivery {
     part.failures += 1;
   }
 
-  /** As for streams, halving uses up no retries: good records are not given up for the bad one beside them. */
+  /** As for streams, bisecting uses up no retries: good records are not discarded because of a bad neighbour. */
   #bisect(part: Part): void {
     const middle = Math.ceil(part.records.length / 2);
     const halves = [part.records.slice(0, middle), part.records.slice(middle)];

@@ -1,7 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 
-/** One record of a partition. */
 export interface KafkaRecord {
   readonly topic: string;
   readonly partition: number;
@@ -14,11 +13,11 @@ export interface KafkaRecord {
   readonly headers: readonly (readonly [name: string, value: Buffer])[];
 }
 
-/** Decoded messages carry the attributes of their record batch, which KafkaJS's types leave out. */
+/** KafkaJS's types lack the attributes of the record batch. */
 type DecodedMessage = KafkaMessage & { readonly batchContext?: { readonly timestampType?: number } };
 const LOG_APPEND_TIME = 1;
 
-/** A record as KafkaJS decodes it. */
+/** Converts a message of KafkaJS. */
 export function recordOf(topic: string, partition: number, message: KafkaMessage): KafkaRecord {
   const { batchContext } = message as DecodedMessage;
   return {
@@ -37,16 +36,15 @@ export function recordOf(topic: string, partition: number, message: KafkaMessage
 
 /** Lambda's limit for the payload of an invocation. */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
-/** Room for everything in an event that is no record: ARN, brokers, topic. */
+/** Room for the rest of an event: ARN, brokers, topic. */
 const ENVELOPE_BYTES = 4096;
-/** What the records of one event may take together. */
+/** What the records of one event may take up together. */
 export const MAX_RECORDS_BYTES = MAX_PAYLOAD_BYTES - ENVELOPE_BYTES;
 
 /**
- * The event of an MSK event source mapping.
+ * The event that a function receives: https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
  *
- * @param records of one topic, in the order of their offsets within each partition
- * @see https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
+ * @param records of one topic, ordered by offset within each partition
  */
 export function kafkaEvent(
   mapping: EventSourceMappingDefinition,
@@ -67,7 +65,7 @@ export function partitionName(record: Pick<KafkaRecord, 'topic' | 'partition'>):
   return `${record.topic}-${record.partition}`;
 }
 
-/** Bytes that a record takes in an event. */
+/** How many bytes a record takes up in an event. */
 export function eventBytes(record: KafkaRecord): number {
   return Buffer.byteLength(JSON.stringify(eventRecord(record))) + 1;
 }

@@ -8,7 +8,7 @@ export interface FailureMessage {
   readonly value: string;
 }
 
-/** Sends given-up records to the on-failure topic; connects when the first one comes. */
+/** Sends discarded records to the on-failure topic. Connects when the first one comes. */
 export class OnFailureTopic {
   readonly #kafka: Kafka;
   readonly #topic: string;
@@ -19,7 +19,7 @@ export class OnFailureTopic {
     this.#topic = topic;
   }
 
-  /** @throws the client's error when the messages were not stored by all in-sync replicas */
+  /** @throws the client's error unless all in-sync replicas have stored the messages */
   async send(messages: FailureMessage[]): Promise<void> {
     this.#producer ??= this.#connect();
     const producer = await this.#producer;
@@ -45,11 +45,7 @@ export class OnFailureTopic {
 
 type Discard = Extract<Step, { kind: 'discard' }>;
 
-/**
- * The value of the message that an on-failure Kafka topic gets for one given-up record.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
- */
+/** The message for one discarded record: https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html */
 export function failureMessage(
   mapping: EventSourceMappingDefinition,
   bootstrapServers: string,

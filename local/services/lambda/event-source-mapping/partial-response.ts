@@ -11,11 +11,10 @@ const partialResponse = z
   .nullish();
 
 /**
- * The records that a function reports as failed. None for an empty result; all of them for a report that is malformed
- * or names a record that was not in the event.
+ * The records that a function reports as failed: none for an empty result, all for a report that is malformed or names a
+ * record that was not in the event. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
  *
  * @param payload the function's result as JSON
- * @see https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
  */
 export function failedRecords(payload: string, records: readonly KafkaRecord[]): readonly KafkaRecord[] {
   const parsed = partialResponse.safeParse(parseJson(payload));

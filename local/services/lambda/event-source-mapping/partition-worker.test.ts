@@ -16,7 +16,7 @@ function startWorker(
 ) {
   const invocations: number[][] = [];
   const commits: number[] = [];
-  const flow: boolean[] = [];
+  const pauses: boolean[] = [];
   const failures: FailureMessage[] = [];
   const definition = mapping(overrides);
   const worker = new PartitionWorker({
@@ -30,21 +30,21 @@ function startWorker(
       invocations.push(offsets);
       return { requestId: 'r', executedVersion: '$LATEST', ...OK, ...(await run(offsets, invocations.length)) };
     },
-    commit: async (_partition, offset) => void commits.push(offset),
-    flow: (_partition, paused) => void flow.push(paused),
+    commit: async (offset) => void commits.push(offset),
+    setPaused: (paused) => void pauses.push(paused),
     sendFailures: definition.onFailureTopic ? async (messages) => void failures.push(...messages) : undefined,
   });
   onTestFinished(async () => {
     worker.stop();
     await worker.finished;
   });
-  return { worker, invocations, commits, flow, failures };
+  return { worker, invocations, commits, pauses, failures };
 }
 
 describe('the records of a partition', () => {
   it('go to the function in batches, one at a time, and are committed after each', async () => {
     let running = 0;
-    const { worker, invocations, commits, flow } = startWorker(
+    const { worker, invocations, commits, pauses } = startWorker(
       async () => {
         expect(++running).toBe(1);
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -57,8 +57,8 @@ describe('the records of a partition', () => {
     await waitFor(() => commits.length === 3);
     expect(invocations).toEqual([[5, 6], [7, 8], [9]]);
     expect(commits).toEqual([7, 9, 10]);
-    expect(flow[0]).toBe(true);
-    expect(flow.at(-1)).toBe(false);
+    expect(pauses[0]).toBe(true);
+    expect(pauses.at(-1)).toBe(false);
   });
 
   it('wait for the batching window', async () => {

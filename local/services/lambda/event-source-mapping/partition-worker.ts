@@ -16,15 +16,15 @@ export interface PartitionWorkerOptions {
   readonly partition: number;
   readonly invoke: Invoke;
   readonly log: Log;
-  /** Marks everything below the offset as done. */
-  readonly commit: (partition: number, offset: number) => Promise<void>;
-  /** Called when the worker takes no more records for now, and when it does again. */
-  readonly flow: (partition: number, paused: boolean) => void;
-  /** Keeps given-up records; absent without an on-failure destination. */
+  /** Marks everything below the offset as processed. */
+  readonly commit: (offset: number) => Promise<void>;
+  /** Called when the worker stops accepting records for now, and when it accepts them again. */
+  readonly setPaused: (paused: boolean) => void;
+  /** Undefined without an on-failure destination. */
   readonly sendFailures: ((messages: FailureMessage[]) => Promise<void>) | undefined;
 }
 
-/** Brings the records of one partition to the function: one batch after the other, each until it is done. */
+/** Delivers the records of one partition to the function, one batch after the other. */
 export class PartitionWorker {
   /** Settles when the worker has stopped and its last invocation is over. */
   readonly finished: Promise<void>;
@@ -34,7 +34,7 @@ export class PartitionWorker {
   #wake = Promise.withResolvers<void>();
   #committed: number | undefined;
   #nextOffset = 0;
-  /** Grows when the partition is lost or the group's position moved back: what was begun before is not committed. */
+  /** Grows when the partition is lost or the group's position is moved back: earlier batches are no longer committed. */
   #epoch = 0;
 
   constructor(options: PartitionWorkerOptions) {
@@ -48,7 +48,7 @@ export class PartitionWorker {
     return this.#buffer.full;
   }
 
-  /** Takes records in; those it has already, which come again after a rebalance, are passed over. */
+  /** Takes records, and skips those that it already has: a rebalance repeats them. */
   accept(records: readonly KafkaRecord[]): void {
     const first = records[0];
     if (!first) return;
@@ -56,17 +56,17 @@ export class PartitionWorker {
     const fresh = records.filter(({ offset }) => offset >= this.#nextOffset);
     this.#nextOffset = Math.max(this.#nextOffset, (records.at(-1)?.offset ?? 0) + 1);
     this.#buffer.add(fresh, Date.now());
-    this.#signalFlow();
+    this.#updatePaused();
     this.#wake.resolve();
   }
 
-  /** Begins no further invocation; one that runs is waited for by {@link finished}. */
+  /** Starts no further invocation. */
   stop(): void {
     this.#stopping.abort();
     this.#wake.resolve();
   }
 
-  /** The partition is another member's now: as {@link stop}, and nothing is committed any more. */
+  /** Stops because the partition now belongs to another member: nothing more is committed. */
   revoke(): void {
     this.#epoch += 1;
     this.stop();
@@ -88,7 +88,7 @@ export class PartitionWorker {
         continue;
       }
       const batch = this.#buffer.take();
-      this.#signalFlow();
+      this.#updatePaused();
       const epoch = this.#epoch;
       const done = await this.#deliver(batch, () => epoch === this.#epoch);
       if (done) await this.#commit((batch.at(-1)?.offset ?? 0) + 1);
@@ -101,10 +101,10 @@ export class PartitionWorker {
     this.#wake = Promise.withResolvers();
   }
 
-  /** @returns whether every record is done with; false when the worker stopped, or the batch lost its standing, first */
-  async #deliver(batch: readonly KafkaRecord[], stands: () => boolean): Promise<boolean> {
+  /** @returns whether every record is done; false if the worker stopped or the batch was superseded first */
+  async #deliver(batch: readonly KafkaRecord[], isCurrent: () => boolean): Promise<boolean> {
     const delivery = new Delivery(batch, deliveryPolicy(this.#options.mapping));
-    while (stands()) {
+    while (isCurrent()) {
       const step = delivery.next(Date.now());
       if (step.kind === 'done') return true;
       if (step.kind === 'discard') {
@@ -131,7 +131,8 @@ export class PartitionWorker {
         return { kind: 'function-error', invocation };
       }
       const failed = mapping.reportBatchItemFailures ? failedRecords(payload, records) : [];
-      if (failed.length > 0) log.warn(`${range}: the function reports ${failed.length} failed of ${records.length}`);
+      if (failed.length > 0)
+        log.warn(`${range}: the function reports ${failed.length} of ${records.length} records as failed`);
       else log.debug(`${range}: processed`);
       return { kind: 'reported', failed, invocation };
     } catch (error) {
@@ -141,11 +142,11 @@ export class PartitionWorker {
     }
   }
 
-  /** Hands given-up records to the destination, again and again until it takes them. */
+  /** Sends records to the on-failure destination, and retries until it accepts them. */
   async #discard(step: Extract<Step, { kind: 'discard' }>): Promise<boolean> {
     const { mapping, bootstrapServers, sendFailures, log } = this.#options;
     const offsets = step.records.map(({ offset }) => offset).join(', ');
-    log.error(`${this.#name}: gave up offsets ${offsets} (${step.condition})`);
+    log.error(`${this.#name}: discarded offsets ${offsets} (${step.condition})`);
     if (!sendFailures) return true;
     const messages = step.records.map((record) => ({
       key: record.key,
@@ -165,19 +166,19 @@ export class PartitionWorker {
 
   async #commit(offset: number): Promise<void> {
     try {
-      await this.#options.commit(this.#options.partition, offset);
+      await this.#options.commit(offset);
       this.#committed = offset;
     } catch (error) {
-      // The records may come again, which event source mappings allow; the next commit covers these as well.
+      // The next commit covers these records too. Until then they may come again, as event source mappings allow.
       this.#options.log.warn(`${this.#name}: offset ${offset} was not committed: ${(error as Error).message}`);
     }
   }
 
-  #signalFlow(): void {
-    this.#options.flow(this.#options.partition, this.#buffer.full);
+  #updatePaused(): void {
+    this.#options.setPaused(this.#buffer.full);
   }
 
-  /** Waits, or stops waiting when the worker stops. */
+  /** Waits, at most until the worker stops. */
   async #pause(ms: number): Promise<void> {
     if (ms <= 0) return;
     await delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});

@@ -7,33 +7,30 @@ import { OnFailureTopic } from './on-failure-topic.ts';
 import { PartitionWorker } from './partition-worker.ts';
 import { backoffMs, settlesWithin } from './timing.ts';
 
-/** How long {@link startPoller} waits for the group; joining goes on afterwards. */
+/** How long {@link startPoller} waits to join the group; joining goes on afterwards. */
 const JOIN_WAIT_MS = 2_000;
-/** How long a running invocation may take once the poller is to stop. */
+/** How long a stopping poller waits for running invocations. */
 const DRAIN_MS = 5_000;
-/** How long leaving the group and closing connections may take: a broker may be gone. */
+/** How long leaving the group and closing connections may take: the broker may be gone. */
 const DISCONNECT_MS = 3_000;
-/**
- * A run that was killed leaves a member behind, which holds up its successor for this long: the shortest session that
- * brokers accept unless they are told otherwise. Heartbeats go on while functions run.
- */
+/** A killed run leaves a member behind that blocks its successor for this long: the shortest session that brokers accept. */
 const SESSION_TIMEOUT_MS = 6_000;
 const HEARTBEAT_MS = 1_500;
 
 export interface PollerOptions {
   readonly mapping: EventSourceMappingDefinition;
-  /** A client that is signed in as the function's role; its logger is the caller's affair. */
+  /** Signed in as the function's role. */
   readonly kafka: Kafka;
-  /** As events name them: `host:port,host:port`. */
+  /** `host:port,host:port`, for the events. */
   readonly bootstrapServers: string;
   readonly invoke: Invoke;
   readonly log: Log;
 }
 
 /**
- * Runs an event source mapping: reads its topic as its consumer group and brings the records to the function. Resolves
- * when it has joined the group, at the latest after 2 s: a killed predecessor's place in the group may have to run out first,
- * and records wait in the topic meanwhile. It goes on joining, and copes with lost brokers, by itself.
+ * Runs an event source mapping: reads its topic as its consumer group and delivers the records to the function. Resolves
+ * when it has joined the group, or after 2 s, because the session of a killed predecessor may have to expire first. It
+ * goes on joining in the background, and reconnects to lost brokers.
  */
 export async function startPoller(options: PollerOptions): Promise<{ stop(): Promise<void> }> {
   const poller = new Poller(options);
@@ -74,7 +71,7 @@ class Poller {
     await this.#close(this.#failureTopic?.stop());
   }
 
-  /** Keeps a consumer running: whenever one fails for good, another takes its place. */
+  /** Keeps a consumer running, and replaces one that has crashed. */
   async #supervise(): Promise<void> {
     const { log, mapping } = this.#options;
     for (let failures = 1; !this.#stopped; failures += 1) {
@@ -91,7 +88,7 @@ class Poller {
       if (!error || this.#stopped) return;
 
       const wait = backoffMs(failures);
-      log.warn(`${mapping.consumerGroupId}: ${error.message}; trying again in ${Math.round(wait)} ms`);
+      log.warn(`${mapping.consumerGroupId}: ${error.message}; retrying in ${Math.round(wait)} ms`);
       await settlesWithin(wait, this.#stopping.promise);
     }
   }
@@ -100,7 +97,7 @@ class Poller {
     try {
       await settlesWithin(DISCONNECT_MS, closing ?? Promise.resolve());
     } catch (error) {
-      // A broker that is gone cannot be left in good order.
+      // There is no orderly goodbye to a broker that is gone.
       this.#options.log.debug(`${this.#options.mapping.consumerGroupId}: ${(error as Error).message}`);
     }
   }
@@ -112,13 +109,13 @@ class Poller {
       heartbeatInterval: HEARTBEAT_MS,
       metadataMaxAge: 60_000,
       allowAutoTopicCreation: false,
-      // Also the time that a partition whose worker is ready again may have to wait.
+      // Also how long a resumed partition may have to wait.
       maxWaitTimeInMs: 500,
       retry: { restartOnFailure: async () => false },
     });
   }
 
-  /** @returns what ended it */
+  /** @returns the error that ended it */
   async #consume(consumer: Consumer, crashed: Promise<Error>): Promise<Error> {
     const { topic, startingPosition } = this.#options.mapping;
     try {
@@ -135,7 +132,7 @@ class Poller {
     }
   }
 
-  /** Only takes the records in: whatever held up this call would hold up heartbeats and all other partitions. */
+  /** Only buffers the records: a slow call would delay heartbeats and all other partitions. */
   #accept({ batch, resolveOffset }: EachBatchPayload): void {
     const worker = this.#workers.get(batch.partition);
     const last = batch.messages.at(-1);
@@ -154,7 +151,7 @@ class Poller {
     for (const partition of partitions) {
       const worker = this.#workers.get(partition) ?? this.#createWorker(partition);
       this.#workers.set(partition, worker);
-      this.#setFlow(partition, worker.full);
+      this.#setPaused(partition, worker.full);
     }
     this.#options.log.debug(`${this.#options.mapping.consumerGroupId} reads partitions ${partitions.join(', ')}`);
     this.#joined.resolve();
@@ -169,8 +166,8 @@ class Poller {
       partition,
       invoke,
       log,
-      commit: (_, offset) => this.#commit(partition, offset),
-      flow: (_, paused) => this.#setFlow(partition, paused),
+      commit: (offset) => this.#commit(partition, offset),
+      setPaused: (paused) => this.#setPaused(partition, paused),
       sendFailures: failureTopic && ((messages) => failureTopic.send(messages)),
     });
   }
@@ -179,7 +176,7 @@ class Poller {
     await this.#consumer?.commitOffsets([{ topic: this.#options.mapping.topic, partition, offset: String(offset) }]);
   }
 
-  #setFlow(partition: number, paused: boolean): void {
+  #setPaused(partition: number, paused: boolean): void {
     const { topic } = this.#options.mapping;
     const held = this.#consumer?.paused().some(({ partitions }) => partitions.includes(partition)) ?? false;
     if (paused === held) return;

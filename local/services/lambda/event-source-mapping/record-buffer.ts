@@ -6,10 +6,7 @@ interface Entry {
   readonly arrivedAt: number;
 }
 
-/**
- * Records of one partition that wait to become a batch. A batch is due when its size, its window or Lambda's payload
- * limit is reached, whichever comes first.
- */
+/** The next records of a partition. A batch is due when it is full, its window is over, or it reaches Lambda's payload limit. */
 export class RecordBuffer {
   readonly #batchSize: number;
   readonly #windowMs: number;
@@ -21,12 +18,11 @@ export class RecordBuffer {
     this.#windowMs = windowMs;
   }
 
-  /** Whether a whole batch waits: there is no use in reading ahead. */
+  /** Whether a whole batch waits, so that reading ahead is pointless. */
   get full(): boolean {
     return this.#entries.length >= this.#batchSize || this.#bytes >= MAX_RECORDS_BYTES;
   }
 
-  /** @param now epoch milliseconds */
   add(records: readonly KafkaRecord[], now: number): void {
     for (const record of records) {
       const bytes = eventBytes(record);
@@ -35,14 +31,14 @@ export class RecordBuffer {
     }
   }
 
-  /** Milliseconds until a batch is due, 0 when one is; undefined when nothing waits. */
+  /** Milliseconds until a batch is due; undefined when the buffer is empty. */
   dueIn(now: number): number | undefined {
     const oldest = this.#entries[0];
     if (!oldest) return undefined;
     return this.full ? 0 : Math.max(0, oldest.arrivedAt + this.#windowMs - now);
   }
 
-  /** Takes the next batch out: as many records as fit, and at least one. */
+  /** Removes the next batch: as many records as fit, and at least one. */
   take(): KafkaRecord[] {
     let bytes = 0;
     let count = 0;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Whether a promise settles within so many milliseconds. A rejection is passed on. */
+/** Waits for a promise. @returns whether it settled within so many milliseconds; a rejection is passed on */
 export async function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
   const limit = new AbortController();
   try {
@@ -10,12 +10,7 @@ export async function settlesWithin(ms: number, promise: Promise<unknown>): Prom
   }
 }
 
-/**
- * Exponential backoff with jitter: half of the delay is fixed, half random.
- *
- * @param failures how many times in a row it has failed, from 1
- * @returns milliseconds, at most 10,000
- */
+/** Exponential backoff with jitter, at most 10 s. @param failures how many times in a row it has failed, from 1 */
 export function backoffMs(failures: number): number {
   const full = Math.min(10_000, 100 * 2 ** Math.min(failures, 10));
   return full / 2 + (Math.random() * full) / 2;

@@ -113,10 +113,7 @@ function toJson(value) {
   }
 }
 
-/**
- * @param {string} what
- * @param {unknown} error
- */
+/** @param {string} what @param {unknown} error */
 function logError(what, error) {
   if (env.AWS_LAMBDA_LOG_FORMAT === 'JSON') console.error(error instanceof Error ? error : new Error(String(error)));
   else console.error(what, JSON.stringify(errorPayload(error)));

@@ -41,12 +41,7 @@ export async function loadHandler(taskRoot, handlerString) {
   return /** @type {Handler} */ (handler);
 }
 
-/**
- * @param {string} moduleDir
- * @param {string} taskRoot
- * @param {string} moduleName
- * @returns {Promise<object>}
- */
+/** @param {string} moduleDir @param {string} taskRoot @param {string} moduleName @returns {Promise<object>} */
 async function loadModule(moduleDir, taskRoot, moduleName) {
   try {
     for (const extension of ['', '.js', '.mjs', '.cjs']) {
@@ -68,11 +63,7 @@ async function loadModule(moduleDir, taskRoot, moduleName) {
   }
 }
 
-/**
- * @param {unknown} root
- * @param {string} path names joined by dots
- * @returns {unknown}
- */
+/** @param {unknown} root @param {string} path names joined by dots @returns {unknown} */
 function find(root, path) {
   return path.split('.').reduce((value, name) => {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return undefined;

@@ -31,22 +31,12 @@ export function patchConsole({ json, minimumLevel, requestId }) {
   });
 }
 
-/**
- * @param {string} level
- * @param {string} requestId
- * @param {unknown} message
- * @param {unknown[]} values
- */
+/** @param {string} level @param {string} requestId @param {unknown} message @param {unknown[]} values */
 function textLine(level, requestId, message, values) {
   return [new Date().toISOString(), requestId, level, format(message, ...values)].join('\t');
 }
 
-/**
- * @param {string} level
- * @param {string} requestId
- * @param {unknown} message
- * @param {unknown[]} values
- */
+/** @param {string} level @param {string} requestId @param {unknown} message @param {unknown[]} values */
 function jsonLine(level, requestId, message, values) {
   const head = { timestamp: new Date().toISOString(), level, requestId };
   if (values.length === 0) {
@@ -70,10 +60,7 @@ function errorFields(error) {
   };
 }
 
-/**
- * @param {string} _key
- * @param {unknown} value
- */
+/** @param {string} _key @param {unknown} value */
 function describeError(_key, value) {
   return value instanceof Error ? { ...errorFields(value), ...value } : value;
 }

@@ -18,18 +18,12 @@ export class RuntimeClient {
     return this.#call('GET', '/invocation/next');
   }
 
-  /**
-   * @param {string} requestId
-   * @param {string} payload JSON
-   */
+  /** @param {string} requestId @param {string} payload JSON */
   async succeed(requestId, payload) {
     await this.#call('POST', `/invocation/${requestId}/response`, payload);
   }
 
-  /**
-   * @param {string} requestId
-   * @param {{ errorType: string }} error
-   */
+  /** @param {string} requestId @param {{ errorType: string }} error */
   async fail(requestId, error) {
     await this.#call('POST', `/invocation/${requestId}/error`, JSON.stringify(error), error.errorType);
   }

@@ -1,10 +1,6 @@
 /** A failure of the runtime itself. `name` is the error type that the caller of the function sees. */
 export class RuntimeError extends Error {
-  /**
-   * @param {string} type such as `Runtime.HandlerNotFound`
-   * @param {string} message
-   * @param {ErrorOptions} [options]
-   */
+  /** @param {string} type such as `Runtime.HandlerNotFound` @param {string} message @param {ErrorOptions} [options] */
   constructor(type, message, options) {
     super(message, options);
     this.name = type;
