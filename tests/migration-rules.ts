@@ -1,4 +1,4 @@
-import { isConcurrent, statementsOf } from '../functions/adapters/postgres/sql-statements.ts';
+import { isConcurrent, statementsOf } from '../functions/adapters/postgres/schema-migrations.ts';
 
 /** How a migration begins that takes away what the release before it no longer uses. */
 const CONTRACT = /^-- Contract: \S/;

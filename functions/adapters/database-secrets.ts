@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   GetSecretValueCommand,
   ResourceNotFoundException,
@@ -6,6 +7,8 @@ import {
 import * as z from 'zod';
 
 const TIMEOUT_MS = 2_000;
+/** The first wait before both passwords of a rotation are tried again; doubled each time. */
+const FIRST_BACKOFF_MS = 100;
 
 // The keys that Secrets Manager's rotation and CloudFormation's target attachment read and write:
 // https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
@@ -60,6 +63,18 @@ export class DatabaseSecrets {
       if (stage === 'AWSPENDING' && error instanceof ResourceNotFoundException) return false;
       throw error;
     }
+  }
+
+  /**
+   * Chooses the password of the next login after one was refused: first the pending one, then the current one. A rotation
+   * changes Postgres first and names the new password the current one later.
+   *
+   * @param refusals logins that were refused before this one
+   */
+  async refreshCredential(name: string, refusals: number): Promise<void> {
+    const [round, isSecond] = [Math.floor(refusals / 2), refusals % 2 === 1];
+    if (round > 0 && !isSecond) await delay(FIRST_BACKOFF_MS * 2 ** (round - 1));
+    if (isSecond || !(await this.renew(name, 'AWSPENDING'))) await this.renew(name, 'AWSCURRENT');
   }
 
   async #read(name: string, stage: 'AWSCURRENT' | 'AWSPENDING'): Promise<DatabaseSecret> {

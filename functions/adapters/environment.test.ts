@@ -1,42 +1,41 @@
 import { describe, expect, it } from 'vitest';
-import { brokerList, databaseTls, kafkaAuth, positiveInteger, readEnvironment, text } from './environment.ts';
+import { kafka, positiveInteger, readEnvironment, receiptsBucket, variable } from './environment.ts';
+
+const KAFKA = { AWS_REGION: 'eu-west-1', KAFKA_BROKERS: 'b-1:9098,b-2:9098', KAFKA_AUTH: 'iam' };
+const minutes = variable('MINUTES', positiveInteger);
 
 describe('reading the environment', () => {
   it('gives the variables as what they mean', () => {
-    const variables = { KAFKA_BROKERS: brokerList, BUCKET: text, MINUTES: positiveInteger };
-    const environment = { KAFKA_BROKERS: 'b-1:9098,b-2:9098', BUCKET: 'x', MINUTES: '10' };
-    expect(readEnvironment(variables, environment)).toEqual({
-      KAFKA_BROKERS: ['b-1:9098', 'b-2:9098'],
-      BUCKET: 'x',
-      MINUTES: 10,
+    const environment = { ...KAFKA, RECEIPTS_BUCKET: 'x', MINUTES: '10' };
+    expect(readEnvironment({ kafka, receiptsBucket, minutes }, environment)).toEqual({
+      kafka: { brokers: ['b-1:9098', 'b-2:9098'], auth: 'iam', region: 'eu-west-1' },
+      receiptsBucket: 'x',
+      minutes: 10,
     });
+  });
+
+  it('names all variables that are wrong', () => {
+    expect(() => readEnvironment({ kafka, receiptsBucket, minutes }, { ...KAFKA, KAFKA_AUTH: 'no' })).toThrow(
+      /KAFKA_AUTH: .*RECEIPTS_BUCKET: .*MINUTES: /,
+    );
   });
 
   it.each([
     ['missing', {}, /RECEIPTS_BUCKET/],
     ['empty', { RECEIPTS_BUCKET: '' }, /RECEIPTS_BUCKET/],
   ])('names a variable that is %s', (_, environment, message) => {
-    expect(() => readEnvironment({ RECEIPTS_BUCKET: text }, environment)).toThrow(message);
+    expect(() => readEnvironment({ receiptsBucket }, environment)).toThrow(message);
   });
 
   it.each(['broker', 'broker:', ':9092', 'a:1,,b:2', 'a:1 b:2'])('refuses the broker list "%s"', (value) => {
-    expect(() => readEnvironment({ KAFKA_BROKERS: brokerList }, { KAFKA_BROKERS: value })).toThrow(/KAFKA_BROKERS/);
+    expect(() => readEnvironment({ kafka }, { ...KAFKA, KAFKA_BROKERS: value })).toThrow(/KAFKA_BROKERS/);
   });
 
-  it.each([
-    ['on', true],
-    ['off', false],
-  ])('takes DATABASE_TLS=%s as %s', (value, tls) => {
-    expect(readEnvironment({ DATABASE_TLS: databaseTls }, { DATABASE_TLS: value })).toEqual({ DATABASE_TLS: tls });
-  });
-
-  it.each([undefined, '', 'yes', 'true', 'IAM'])('has no guess for what is neither: %s', (value) => {
-    const environment = { KAFKA_AUTH: value, DATABASE_TLS: value };
-    expect(() => readEnvironment({ KAFKA_AUTH: kafkaAuth }, environment)).toThrow(/KAFKA_AUTH/);
-    expect(() => readEnvironment({ DATABASE_TLS: databaseTls }, environment)).toThrow(/DATABASE_TLS/);
+  it.each([undefined, '', 'yes', 'true', 'IAM'])('has no guess for KAFKA_AUTH=%s', (value) => {
+    expect(() => readEnvironment({ kafka }, { ...KAFKA, KAFKA_AUTH: value })).toThrow(/KAFKA_AUTH/);
   });
 
   it.each(['', '0', '-1', '1.5', '1e3', 'ten'])('refuses the number "%s"', (value) => {
-    expect(() => readEnvironment({ MINUTES: positiveInteger }, { MINUTES: value })).toThrow(/MINUTES/);
+    expect(() => readEnvironment({ minutes }, { MINUTES: value })).toThrow(/MINUTES/);
   });
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Thrown at cold start for a missing or malformed environment variable; the message names it. */
+/** Thrown at cold start for missing or malformed environment variables; the message names them. */
 export class EnvironmentError extends Error {
   override name = 'EnvironmentError';
 }
@@ -8,39 +8,53 @@ export class EnvironmentError extends Error {
 /**
  * Reads a function's environment variables.
  *
- * @param variables schema per variable; each sees the raw text
+ * @param groups schemas of the whole environment, each of which picks the variables that belong together
+ * @returns what each group reads, by the group's key
  * @throws EnvironmentError naming every variable that is missing or malformed
  */
-export function readEnvironment<Shape extends z.core.$ZodShape>(
-  variables: Shape,
+export function readEnvironment<Groups extends Readonly<Record<string, z.ZodType>>>(
+  groups: Groups,
   environment: NodeJS.ProcessEnv = process.env,
-): z.infer<z.ZodObject<Shape>> {
-  const result = z.object(variables).safeParse(environment);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => {
-    const [name, ...inside] = path.map(String);
-    return `${name}${inside.length > 0 ? ` (${inside.join('.')})` : ''}: ${message}`;
-  });
-  throw new EnvironmentError(`The environment variable is not usable: ${problems.join('; ')}`);
+): { readonly [Key in keyof Groups]: z.output<Groups[Key]> } {
+  const read = Object.entries(groups).map(([key, group]) => ({ key, ...group.safeParse(environment) }));
+  const problems = read.flatMap(({ error }) => error?.issues ?? []).map(describe);
+  if (problems.length > 0) throw new EnvironmentError(`The environment variable is not usable: ${problems.join('; ')}`);
+  return Object.fromEntries(read.map(({ key, data }) => [key, data])) as {
+    [Key in keyof Groups]: z.output<Groups[Key]>;
+  };
 }
 
-/** A variable that must not be empty. */
-export const text = z.string().min(1);
+function describe({ path, message }: z.core.$ZodIssue): string {
+  const [name, ...inside] = path.map(String);
+  return `${name}${inside.length > 0 ? ` (${inside.join('.')})` : ''}: ${message}`;
+}
 
-/** `host:port,host:port` as a list. */
-export const brokerList = z
-  .string()
-  .regex(/^[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/, 'must look like host:port,host:port')
-  .transform((value) => value.split(','));
+/** A group of one variable: its value by itself. */
+export function variable<Schema extends z.ZodType>(name: string, schema: Schema) {
+  return z.object({ [name]: schema }).transform((values) => values[name] as z.output<Schema>);
+}
 
-/** How clients sign in to the brokers: `iam` as on MSK, with a signed token over TLS, or `none`, in plaintext. */
-export const kafkaAuth = z.enum(['iam', 'none']);
-
-/** Whether connections to the databases are encrypted: `on`, with the server's certificate verified, or `off`. */
-export const databaseTls = z.enum(['on', 'off']).transform((value) => value === 'on');
+export const nonEmpty = z.string().min(1);
 
 /** A whole number from 1 up. */
 export const positiveInteger = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1 up')
   .transform(Number);
+
+export const stage = variable('STAGE', nonEmpty);
+export const receiptsBucket = variable('RECEIPTS_BUCKET', nonEmpty);
+export const ordersTopic = variable('ORDERS_TOPIC', nonEmpty);
+
+/** Where the brokers are and how their clients sign in. */
+export const kafka = z
+  .object({
+    AWS_REGION: nonEmpty,
+    KAFKA_BROKERS: z
+      .string()
+      .regex(/^[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/, 'must look like host:port,host:port')
+      .transform((value) => value.split(',')),
+    /** `iam` as on MSK, with a signed token over TLS; `none` in plaintext. */
+    KAFKA_AUTH: z.enum(['iam', 'none']),
+  })
+  .transform(({ AWS_REGION: region, KAFKA_BROKERS: brokers, KAFKA_AUTH: auth }) => ({ brokers, auth, region }));

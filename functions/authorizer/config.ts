@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readEnvironment, text } from '../adapters/environment.ts';
+import { nonEmpty, readEnvironment, variable } from '../adapters/environment.ts';
 
 /** `name=value`: which claim makes an operator. The name ends at the first equals sign. */
 const operatorClaim = z
@@ -12,12 +12,12 @@ const operatorClaim = z
 
 /** What authorizer needs to know, read once at cold start. */
 export function readConfig(environment?: NodeJS.ProcessEnv) {
-  const variables = {
-    // Compared as it is written: a slash at its end makes another issuer.
-    ISSUER: z.url({ protocol: /^https$/ }),
-    AUDIENCE: text,
-    USER_CLAIM: text,
-    OPERATOR_CLAIM: operatorClaim.optional(),
+  const groups = {
+    // Compared as it is written: a trailing slash makes another issuer.
+    issuer: variable('ISSUER', z.url({ protocol: /^https$/ })),
+    audience: variable('AUDIENCE', nonEmpty),
+    userClaim: variable('USER_CLAIM', nonEmpty),
+    operatorClaim: variable('OPERATOR_CLAIM', operatorClaim.optional()),
   };
-  return readEnvironment(variables, environment);
+  return readEnvironment(groups, environment);
 }

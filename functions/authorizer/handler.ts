@@ -6,14 +6,7 @@ import { type AuthorizerAnswer, authorizerEndpoint } from './endpoint.ts';
 
 const config = readConfig();
 const log = new StructuredLog();
-const endpoint = authorizerEndpoint(
-  {
-    tokens: new OidcTokenVerifier({ issuer: config.ISSUER, audience: config.AUDIENCE }, log),
-    userClaim: config.USER_CLAIM,
-    operatorClaim: config.OPERATOR_CLAIM,
-  },
-  log,
-);
+const endpoint = authorizerEndpoint({ ...config, tokens: new OidcTokenVerifier(config, log) }, log);
 
 /** Asked by API Gateway before a request with a token reaches its function. */
 export async function handler(event: APIGatewayTokenAuthorizerEvent, context: Context): Promise<AuthorizerAnswer> {

@@ -1,24 +1,20 @@
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
+import { readEnvironment, stage } from '../adapters/environment.ts';
 import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
 import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { kafkaHandler } from '../kafka-batch/pipeline.ts';
-import { readConfig } from './config.ts';
 import { confirmOrders } from './confirm-orders.ts';
 
-const config = readConfig();
+const config = readEnvironment({ stage, database: shards });
 const log = new StructuredLog();
-const databases = new ShardDatabases(
-  { shards: config.SHARD_MAP, tls: config.DATABASE_TLS },
-  new DatabaseSecrets(),
-  log,
-  BACKGROUND_LIMITS,
-);
+const databases = new ShardDatabases(config.database, new DatabaseSecrets(), log, BACKGROUND_LIMITS);
 const work = confirmOrders({
-  shards: config.SHARD_MAP,
+  shards: config.database.shards,
   orders: new PostgresOrderStore(databases),
-  metrics: new EmbeddedMetrics(log, config.STAGE),
+  metrics: new EmbeddedMetrics(log, config.stage),
   log,
 });
 

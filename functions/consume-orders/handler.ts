@@ -1,22 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
+import { kafka, nonEmpty, readEnvironment, stage, variable } from '../adapters/environment.ts';
 import { KafkaConfirmationPublisher } from '../adapters/kafka/confirmation-publisher.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { kafkaHandler } from '../kafka-batch/pipeline.ts';
-import { readConfig } from './config.ts';
 import { consumeOrders } from './consume-orders.ts';
 
-const config = readConfig();
+const config = readEnvironment({ stage, kafka, topic: variable('ORDER_CONFIRMATIONS_TOPIC', nonEmpty) });
 const log = new StructuredLog();
-const confirmations = new KafkaConfirmationPublisher(
-  {
-    brokers: config.KAFKA_BROKERS,
-    auth: config.KAFKA_AUTH,
-    region: config.AWS_REGION,
-    topic: config.ORDER_CONFIRMATIONS_TOPIC,
-  },
-  log,
-);
+const confirmations = new KafkaConfirmationPublisher({ ...config.kafka, topic: config.topic }, log);
 
 // Connected while the environment starts; a batch that comes while Kafka does not answer tries again by itself.
 await confirmations.warmUp().catch((error) => log.warn('Kafka does not answer yet', { error }));
@@ -28,7 +20,7 @@ export const handler = kafkaHandler(
     confirmations,
     now: () => new Date(),
     wait,
-    metrics: new EmbeddedMetrics(log, config.STAGE),
+    metrics: new EmbeddedMetrics(log, config.stage),
     log,
   }),
 );

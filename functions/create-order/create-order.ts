@@ -1,4 +1,5 @@
 import { type MetricFields, type Metrics, type MetricValues, secondsSince } from '../contract/metrics.ts';
+import { REQUEST_DELIVERY_SECONDS } from '../domain/delivery-timing.ts';
 import { IdempotencyKeyReusedError } from '../domain/errors.ts';
 import { orderCreated } from '../domain/events.ts';
 import { centsToNumber } from '../domain/money.ts';
@@ -6,9 +7,6 @@ import { isSameRequest, type Order, type OrderRequest, orderTotal, receiptKey } 
 import type { Delivered, EventPublisher, Log, OrderWriter, Placement, ReceiptStore } from '../domain/ports.ts';
 import { receiptText } from '../domain/receipt.ts';
 import { type ShardRange, shardFor, shardName } from '../domain/shard-map.ts';
-
-/** For at most this long the request that placed an order may still be at work on its delivery. */
-const UNDER_WAY_MS = 3_000;
 
 export interface CreateOrderDependencies {
   readonly shards: readonly ShardRange[];
@@ -83,7 +81,7 @@ async function completeDelivery(
 ): Promise<Delivered> {
   const { order, delivered, eventMustWait } = placement;
   const complete = delivered.receipt && delivered.event;
-  const underWay = placement.replayed && placement.outstandingMs <= UNDER_WAY_MS;
+  const underWay = placement.replayed && placement.outstandingMs <= REQUEST_DELIVERY_SECONDS * 1_000;
   if (complete || underWay) return delivered;
 
   /** Whether a step after the insert succeeded. A failure is logged and no more: the outbox still knows the step. */

@@ -7,8 +7,7 @@ import { readJsonBody } from '../http/input.ts';
 import { locatedOrder } from '../http/order-body.ts';
 import { jsonResponse } from '../http/response.ts';
 import { type CreatedOrder, type CreateOrderDependencies, createOrder } from './create-order.ts';
-import { readIdempotencyKey } from './idempotency-key.ts';
-import { orderInput } from './input.ts';
+import { orderInput, readIdempotencyKey } from './input.ts';
 
 /**
  * `POST /api/orders`: 201 with the order, where it is stored and what has been delivered already. The same request again,

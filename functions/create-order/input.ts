@@ -1,5 +1,8 @@
-import { newOrderBody } from '../contract/http/requests.ts';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { idempotencyKey, newOrderBody } from '../contract/http/requests.ts';
+import { InvalidInputError } from '../domain/errors.ts';
 import type { OrderRequest } from '../domain/order.ts';
+import { readHeader } from '../http/input.ts';
 
 /** The body of `POST /api/orders`, in the words of the domain. */
 export const orderInput = newOrderBody.transform(
@@ -10,3 +13,17 @@ export const orderInput = newOrderBody.transform(
     price: body.price,
   }),
 );
+
+const HEADER = 'Idempotency-Key';
+
+/**
+ * The key under which the client may send the request again, or undefined when it sent none.
+ *
+ * @throws InvalidInputError
+ */
+export function readIdempotencyKey(event: APIGatewayProxyEvent): string | undefined {
+  const { data, error } = idempotencyKey.optional().safeParse(readHeader(event, HEADER.toLowerCase()));
+  if (error === undefined) return data;
+  const problems = error.issues.map(({ message }) => ({ path: HEADER, message }));
+  throw new InvalidInputError(`${HEADER} ${problems.map(({ message }) => message).join('; ')}.`, problems);
+}

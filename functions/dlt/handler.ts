@@ -1,15 +1,18 @@
 import type { Context } from 'aws-lambda';
+import { kafka, nonEmpty, ordersTopic, readEnvironment, variable } from '../adapters/environment.ts';
 import { TopicProducer } from '../adapters/kafka/topic-producer.ts';
 import { KafkaTopicReader } from '../adapters/kafka/topic-reader.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
-import { readConfig } from './config.ts';
+import { CONSUMER_GROUPS } from '../contract/topics.ts';
 import { type Handled, handleDeadLetters, type Listing } from './dead-letters.ts';
 import { readCommand } from './input.ts';
 
-const CONSUMER_GROUP = 'order-dlt-group';
-
-const config = readConfig();
-const kafka = { brokers: config.KAFKA_BROKERS, auth: config.KAFKA_AUTH, region: config.AWS_REGION };
+const config = readEnvironment({
+  kafka,
+  ordersTopic,
+  deadLetterTopic: variable('ORDERS_DLT_TOPIC', nonEmpty),
+  handledTopic: variable('ORDERS_DLT_HANDLED_TOPIC', nonEmpty),
+});
 const log = new StructuredLog();
 
 /** Invoked by an operator, through `npm run dlt`. */
@@ -17,13 +20,13 @@ export const handler = async (event: unknown, context: Pick<Context, 'awsRequest
   log.startRequest(context.awsRequestId);
   const command = readCommand(event);
   // Commands are hours apart: connections would not last from one to the next.
-  const orders = new TopicProducer({ ...kafka, topic: config.ORDERS_TOPIC }, log);
-  const handled = new TopicProducer({ ...kafka, topic: config.ORDERS_DLT_HANDLED_TOPIC }, log);
+  const orders = new TopicProducer({ ...config.kafka, topic: config.ordersTopic }, log);
+  const handled = new TopicProducer({ ...config.kafka, topic: config.handledTopic }, log);
   try {
     return await handleDeadLetters(command, {
-      deadLetterTopic: config.ORDERS_DLT_TOPIC,
-      handledTopic: config.ORDERS_DLT_HANDLED_TOPIC,
-      topics: new KafkaTopicReader({ ...kafka, groupId: CONSUMER_GROUP }, log),
+      deadLetterTopic: config.deadLetterTopic,
+      handledTopic: config.handledTopic,
+      topics: new KafkaTopicReader({ ...config.kafka, groupId: CONSUMER_GROUPS.deadLetters }, log),
       orders,
       handled,
       now: () => new Date(),

@@ -1,4 +1,5 @@
 import { BreakerOpenError } from './errors.ts';
+import type { EventPublisher, ReceiptStore } from './ports.ts';
 
 const FAILURES_IN_A_ROW = 3;
 const REST_MS = 10_000;
@@ -56,4 +57,17 @@ export class Breaker {
       throw error;
     }
   }
+}
+
+/** The same store behind a breaker. */
+export function guardReceipts(receipts: ReceiptStore, breaker: Breaker): ReceiptStore {
+  return { put: (key, text) => breaker.run(() => receipts.put(key, text)) };
+}
+
+/** The same publisher behind a breaker. */
+export function guardEvents(events: EventPublisher, breaker: Breaker): EventPublisher {
+  return {
+    publish: (event) => breaker.run(() => events.publish(event)),
+    publishAll: (all) => breaker.run(() => events.publishAll(all)),
+  };
 }

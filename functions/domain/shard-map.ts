@@ -19,6 +19,12 @@ export const DEFAULT_SHARD_MAP: readonly ShardRange[] = [
   { id: 2, from: 'N', to: 'Z' },
 ];
 
+/**
+ * Connections that an execution environment may hold to a shard. It works on one event at a time, so one is enough. A shard
+ * must bear this number times the environments of all functions, which infra computes.
+ */
+export const CONNECTIONS_PER_SHARD = 1;
+
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** The shard's name in answers, events and secrets: `shard<N>`. */

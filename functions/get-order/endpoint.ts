@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { type FindOrderDependencies, findOrder } from '../domain/find-order.ts';
 import { type AuthMode, readCaller } from '../http/caller.ts';
+import { readOrderId } from '../http/input.ts';
 import { locatedOrder } from '../http/order-body.ts';
-import { readOrderId } from '../http/order-id.ts';
 import { jsonResponse } from '../http/response.ts';
 
 /** `GET /api/orders/{id}`: 200 with the order as it is now and where it is kept. */

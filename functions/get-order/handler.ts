@@ -1,16 +1,16 @@
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
+import { readEnvironment, variable } from '../adapters/environment.ts';
 import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
+import { authMode } from '../http/caller.ts';
 import { httpHandler } from '../http/pipeline.ts';
-import { readConfig } from './config.ts';
 import { getOrderEndpoint } from './endpoint.ts';
 
-const config = readConfig();
+const config = readEnvironment({ auth: variable('AUTH', authMode), database: shards });
 const log = new StructuredLog();
-const orders = new PostgresOrderStore(
-  new ShardDatabases({ shards: config.SHARD_MAP, tls: config.DATABASE_TLS }, new DatabaseSecrets(), log),
-);
+const orders = new PostgresOrderStore(new ShardDatabases(config.database, new DatabaseSecrets(), log));
 
 /** `GET /api/orders/{id}` */
-export const handler = httpHandler(log, getOrderEndpoint(config.AUTH, { shards: config.SHARD_MAP, orders }));
+export const handler = httpHandler(log, getOrderEndpoint(config.auth, { shards: config.database.shards, orders }));

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { type AuthMode, readCaller } from '../http/caller.ts';
-import { readOrderId } from '../http/order-id.ts';
+import { readOrderId } from '../http/input.ts';
 import { redirect } from '../http/response.ts';
 import { type GetReceiptDependencies, getReceipt } from './get-receipt.ts';
 

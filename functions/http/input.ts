@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { BODY_LIMIT_BYTES } from '../contract/http/limits.ts';
-import { type InputProblem, InvalidInputError } from '../domain/errors.ts';
+import { orderPath } from '../contract/http/requests.ts';
+import { type InputProblem, InvalidInputError, OrderNotFoundError } from '../domain/errors.ts';
 import { parseJson } from '../domain/json.ts';
 import { BodyTooLargeError, UnsupportedMediaTypeError } from './errors.ts';
 
@@ -32,6 +33,17 @@ export function readJsonBody<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T
  */
 export function readQuery<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
   return validate(schema, event.queryStringParameters ?? {});
+}
+
+/**
+ * The id of the order that the path names.
+ *
+ * @throws OrderNotFoundError when it is no id at all: there is no such order either
+ */
+export function readOrderId(event: APIGatewayProxyEvent): string {
+  const { success, data } = orderPath.safeParse(event.pathParameters);
+  if (!success) throw new OrderNotFoundError();
+  return data.id;
 }
 
 /** A request header, or undefined; `name` in lower case. */

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { listQuery } from '../contract/http/requests.ts';
 import type { OrderPageBody } from '../contract/http/responses.ts';
 import { type Caller, mayRead, readsOnly } from '../domain/caller.ts';
 import { AccessDeniedError } from '../domain/errors.ts';
@@ -7,8 +8,16 @@ import { type AuthMode, readCaller } from '../http/caller.ts';
 import { readQuery } from '../http/input.ts';
 import { toOrderBody } from '../http/order-body.ts';
 import { jsonResponse } from '../http/response.ts';
-import { listInput } from './input.ts';
 import { type ListOrdersDependencies, listOrders, type OrderPage } from './list-orders.ts';
+
+/** The query of `GET /api/orders`, in the words of the domain. */
+const listInput = listQuery.transform(
+  (query): OrderQuery => ({
+    userId: query.user_id === '' ? undefined : query.user_id,
+    limit: query.limit,
+    after: query.cursor,
+  }),
+);
 
 /** `GET /api/orders`: 200 with one page of orders, newest first; of those that the caller may see. */
 export function listOrdersEndpoint(auth: AuthMode, dependencies: ListOrdersDependencies) {

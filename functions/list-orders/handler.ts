@@ -1,16 +1,19 @@
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
+import { readEnvironment, variable } from '../adapters/environment.ts';
 import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
+import { authMode } from '../http/caller.ts';
 import { httpHandler } from '../http/pipeline.ts';
-import { readConfig } from './config.ts';
 import { listOrdersEndpoint } from './endpoint.ts';
 
-const config = readConfig();
+const config = readEnvironment({ auth: variable('AUTH', authMode), database: shards });
 const log = new StructuredLog();
-const orders = new PostgresOrderStore(
-  new ShardDatabases({ shards: config.SHARD_MAP, tls: config.DATABASE_TLS }, new DatabaseSecrets(), log),
-);
+const orders = new PostgresOrderStore(new ShardDatabases(config.database, new DatabaseSecrets(), log));
 
 /** `GET /api/orders` */
-export const handler = httpHandler(log, listOrdersEndpoint(config.AUTH, { shards: config.SHARD_MAP, orders, log }));
+export const handler = httpHandler(
+  log,
+  listOrdersEndpoint(config.auth, { shards: config.database.shards, orders, log }),
+);

@@ -1,3 +1,4 @@
+import { RECEIPTS_OF_BATCH_SECONDS } from '../domain/delivery-timing.ts';
 import { orderCreated } from '../domain/events.ts';
 import { type Order, receiptKey } from '../domain/order.ts';
 import type { EventPublisher, Log, OutstandingOrder, ReceiptStore } from '../domain/ports.ts';
@@ -5,8 +6,6 @@ import { receiptText } from '../domain/receipt.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 
 const RECEIPTS_AT_A_TIME = 10;
-/** When a slow bucket makes a batch take longer than this, its other receipts are left for another time. */
-const RECEIPTS_WITHIN_MS = 2_000;
 
 export interface DeliveryDependencies {
   readonly receipts: ReceiptStore;
@@ -48,7 +47,7 @@ async function storeReceipts(
 ): Promise<Set<Order>> {
   const stored = new Set<Order>();
   const failures: unknown[] = [];
-  const until = performance.now() + RECEIPTS_WITHIN_MS;
+  const until = performance.now() + RECEIPTS_OF_BATCH_SECONDS * 1_000;
   const queue = orders.values();
   const work = async () => {
     // All workers draw from the same queue.

@@ -1,35 +1,42 @@
 import type { Context } from 'aws-lambda';
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
+import {
+  kafka,
+  ordersTopic,
+  positiveInteger,
+  readEnvironment,
+  receiptsBucket,
+  stage,
+  variable,
+} from '../adapters/environment.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
 import { PostgresOutbox } from '../adapters/postgres/outbox.ts';
 import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
+import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
-import { Breaker } from '../domain/breaker.ts';
-import { guardEvents, guardReceipts } from '../domain/guarded-ports.ts';
-import { readConfig } from './config.ts';
+import { Breaker, guardEvents, guardReceipts } from '../domain/breaker.ts';
 import { relayOutbox } from './relay-outbox.ts';
 
-const config = readConfig();
+const config = readEnvironment({
+  stage,
+  database: shards,
+  receiptsBucket,
+  kafka,
+  ordersTopic,
+  republishAfterMinutes: variable('REPUBLISH_AFTER_MINUTES', positiveInteger),
+});
 const log = new StructuredLog();
-const events = new KafkaEventPublisher(
-  { brokers: config.KAFKA_BROKERS, auth: config.KAFKA_AUTH, region: config.AWS_REGION, topic: config.ORDERS_TOPIC },
-  log,
-);
-const databases = new ShardDatabases(
-  { shards: config.SHARD_MAP, tls: config.DATABASE_TLS },
-  new DatabaseSecrets(),
-  log,
-  BACKGROUND_LIMITS,
-);
+const events = new KafkaEventPublisher({ ...config.kafka, topic: config.ordersTopic }, log);
+const databases = new ShardDatabases(config.database, new DatabaseSecrets(), log, BACKGROUND_LIMITS);
 const dependencies = {
-  shards: config.SHARD_MAP,
+  shards: config.database.shards,
   outbox: new PostgresOutbox(databases),
-  receipts: guardReceipts(new S3ReceiptStore(config.RECEIPTS_BUCKET), new Breaker('The receipts bucket')),
+  receipts: guardReceipts(new S3ReceiptStore(config.receiptsBucket), new Breaker('The receipts bucket')),
   events: guardEvents(events, new Breaker('Kafka')),
-  republishAfterMinutes: config.REPUBLISH_AFTER_MINUTES,
-  metrics: new EmbeddedMetrics(log, config.STAGE),
+  republishAfterMinutes: config.republishAfterMinutes,
+  metrics: new EmbeddedMetrics(log, config.stage),
   now: () => new Date(),
   log,
 };

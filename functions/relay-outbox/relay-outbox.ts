@@ -1,11 +1,9 @@
 import { type Metrics, secondsSince } from '../contract/metrics.ts';
+import { RELAY_RUN } from '../domain/delivery-timing.ts';
 import { ShardUnavailableError } from '../domain/errors.ts';
 import type { Outbox, OutstandingOrder } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import { type DeliveryDependencies, deliverBatch } from './deliver-batch.ts';
-
-/** No batch is begun later than this after the start. */
-const WORKING_TIME_MS = 45_000;
 
 export interface RelayOutboxDependencies extends DeliveryDependencies {
   readonly shards: readonly ShardRange[];
@@ -42,7 +40,7 @@ export async function relayOutbox(dependencies: RelayOutboxDependencies): Promis
 
 async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependencies): Promise<void> {
   const { outbox, republishAfterMinutes, metrics, log, now } = dependencies;
-  const until = now().getTime() + WORKING_TIME_MS;
+  const until = now().getTime() + RELAY_RUN.beginBatchesSeconds * 1_000;
   const lags: number[] = [];
   let [relayed, republished] = [0, 0];
   // Both lists end: what was taken from them once is not taken again in the same run.

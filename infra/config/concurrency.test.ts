@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { CONNECTIONS_PER_SHARD } from '../../functions/domain/connections.ts';
+import { CONNECTIONS_PER_SHARD } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { type Json, properties } from '../testing/inspect.ts';

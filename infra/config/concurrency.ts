@@ -1,4 +1,4 @@
-import { CONNECTIONS_PER_SHARD } from '../../functions/domain/connections.ts';
+import { CONNECTIONS_PER_SHARD } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { maxConnections, type Stage } from './stage.ts';
 

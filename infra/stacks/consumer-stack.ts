@@ -1,15 +1,12 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { CONSUMER_GROUPS } from '../../functions/contract/topics.ts';
 import type { Stage } from '../config/stage.ts';
 import { NodeFunction } from '../constructs/functions/node-function.ts';
 import { KafkaEventSource } from '../constructs/kafka/kafka-event-source.ts';
 import type { Network } from '../constructs/network.ts';
 import type { StreamStack } from './stream-stack.ts';
-
-/** The members of this group read `orders`. */
-export const CONSUMER_GROUP = 'order-consumer-group';
-const DLT_GROUP = 'order-dlt-group';
 
 export interface ConsumerStackProps extends StackProps {
   readonly stage: Stage;
@@ -40,7 +37,7 @@ export class ConsumerStack extends Stack {
       fn: this.consumeOrders,
       cluster: stream.cluster,
       topic: ordersTopic,
-      consumerGroup: CONSUMER_GROUP,
+      consumerGroup: CONSUMER_GROUPS.orders,
       retryAttempts: 3,
       onFailureTopic: ordersDltTopic,
     });
@@ -48,8 +45,8 @@ export class ConsumerStack extends Stack {
     // No canary: it is called too seldom for five minutes to tell anything.
     this.dlt = new NodeFunction(this, 'Dlt', { ...common, folder: 'dlt' });
     ordersTopic.publishFrom(this.dlt);
-    ordersDltTopic.readFrom(this.dlt, DLT_GROUP);
-    ordersDltHandledTopic.readFrom(this.dlt, DLT_GROUP);
+    ordersDltTopic.readFrom(this.dlt, CONSUMER_GROUPS.deadLetters);
+    ordersDltHandledTopic.readFrom(this.dlt, CONSUMER_GROUPS.deadLetters);
     ordersDltHandledTopic.publishFrom(this.dlt);
   }
 }

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { CONSUMER_GROUPS } from '../../functions/contract/topics.ts';
 import { shardName } from '../../functions/domain/shard-map.ts';
 import type { Stage } from '../config/stage.ts';
 import type { NodeFunction } from '../constructs/functions/node-function.ts';
@@ -14,8 +15,8 @@ import { ShardAlarms } from '../constructs/observability/alarms/shard-alarms.ts'
 import { Dashboard } from '../constructs/observability/dashboard.ts';
 import { KafkaMetrics } from '../constructs/observability/metrics.ts';
 import type { ShardSet } from '../constructs/shards/shard-set.ts';
-import { CONSUMER_GROUP, type ConsumerStack } from './consumer-stack.ts';
-import { CONFIRMATION_GROUP, type OrdersStack } from './orders-stack.ts';
+import type { ConsumerStack } from './consumer-stack.ts';
+import type { OrdersStack } from './orders-stack.ts';
 import type { StreamStack } from './stream-stack.ts';
 
 export interface ObservabilityStackProps extends StackProps {
@@ -37,8 +38,8 @@ export class ObservabilityStack extends Stack {
     const shards = props.shards.shards.map(({ range }) => shardName(range));
     const functions = serving(props);
     const groups: readonly GroupOnTopic[] = [
-      { consumerGroup: CONSUMER_GROUP, topic: stream.ordersTopic.topicName },
-      { consumerGroup: CONFIRMATION_GROUP, topic: stream.orderConfirmationsTopic.topicName },
+      { consumerGroup: CONSUMER_GROUPS.orders, topic: stream.ordersTopic.topicName },
+      { consumerGroup: CONSUMER_GROUPS.orderConfirmations, topic: stream.orderConfirmationsTopic.topicName },
     ];
 
     new ApiAlarms(this, 'ApiAlarms', alarmScope);

@@ -3,6 +3,8 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { CONSUMER_GROUPS } from '../../functions/contract/topics.ts';
+import { RELAY_RUN } from '../../functions/domain/delivery-timing.ts';
 import type { JwtAuth } from '../config/config.ts';
 import type { FunctionFolder, Stage } from '../config/stage.ts';
 import { JwtAuthorizer } from '../constructs/api/jwt-authorizer.ts';
@@ -13,9 +15,6 @@ import type { Network } from '../constructs/network.ts';
 import type { ShardSet } from '../constructs/shards/shard-set.ts';
 import { ReceiptsBucket } from '../constructs/storage/receipts-bucket.ts';
 import type { StreamStack } from './stream-stack.ts';
-
-/** The members of this group read `order-confirmations`. */
-export const CONFIRMATION_GROUP = 'order-confirmation-group';
 
 export interface OrdersStackProps extends StackProps {
   readonly stage: Stage;
@@ -107,17 +106,16 @@ export class OrdersStack extends Stack {
 
   #relayOutbox(receipts: ReceiptsBucket): NodeFunction {
     const { shards, stream, republishAfterMinutes } = this.#props;
-    // Less than the minute between two runs, so that they rarely meet.
-    const fn = this.#function('RelayOutbox', 'relay-outbox', { timeout: Duration.seconds(55) });
+    const fn = this.#function('RelayOutbox', 'relay-outbox', { timeout: Duration.seconds(RELAY_RUN.timeoutSeconds) });
     shards.connect(fn);
     receipts.writeFrom(fn);
     stream.ordersTopic.publishFrom(fn);
     fn.addEnvironment('REPUBLISH_AFTER_MINUTES', String(republishAfterMinutes));
     // A run that failed is made good by the next one: repeated on top of it, it would only be in its way.
-    fn.live.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    fn.live.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(RELAY_RUN.everySeconds) });
     new Rule(this, 'RelaySchedule', {
       description: 'Delivers what is overdue in the outboxes',
-      schedule: Schedule.rate(Duration.minutes(1)),
+      schedule: Schedule.rate(Duration.seconds(RELAY_RUN.everySeconds)),
       targets: [new LambdaFunction(fn.live)],
     });
     return fn;
@@ -133,7 +131,7 @@ export class OrdersStack extends Stack {
       fn,
       cluster: stream.cluster,
       topic: stream.orderConfirmationsTopic,
-      consumerGroup: CONFIRMATION_GROUP,
+      consumerGroup: CONSUMER_GROUPS.orderConfirmations,
     });
     return fn;
   }

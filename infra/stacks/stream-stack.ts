@@ -1,5 +1,6 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { TOPICS } from '../../functions/contract/topics.ts';
 import type { Stage } from '../config/stage.ts';
 import { KafkaCluster } from '../constructs/kafka/kafka-cluster.ts';
 import { KafkaTopic } from '../constructs/kafka/kafka-topic.ts';
@@ -19,13 +20,9 @@ export interface StreamStackProps extends StackProps {
 /** The Kafka cluster and its topics. */
 export class StreamStack extends Stack {
   readonly cluster: KafkaCluster;
-  /** Events of orders, keyed by user. */
   readonly ordersTopic: KafkaTopic;
-  /** Confirmations on the way to their shard: shard N's lie in partition N - 1, where they hold up no other's. */
   readonly orderConfirmationsTopic: KafkaTopic;
-  /** Events that no attempt could process. */
   readonly ordersDltTopic: KafkaTopic;
-  /** Which of them have been replayed or dropped; the latest mark of each stays for ever, longer than what it marks. */
   readonly ordersDltHandledTopic: KafkaTopic;
 
   constructor(scope: Construct, id: string, props: StreamStackProps) {
@@ -36,21 +33,21 @@ export class StreamStack extends Stack {
     this.ordersTopic = new KafkaTopic(this, 'Orders', {
       stage,
       cluster,
-      topicName: 'orders',
+      topicName: TOPICS.orders,
       partitions: ORDERS_PARTITIONS,
       configs: shareOfDisk(stage, 0.5, ORDERS_PARTITIONS),
     });
     this.orderConfirmationsTopic = new KafkaTopic(this, 'OrderConfirmations', {
       stage,
       cluster,
-      topicName: 'order-confirmations',
+      topicName: TOPICS.orderConfirmations,
       partitions: shardCount,
       configs: shareOfDisk(stage, 0.25, shardCount),
     });
     this.ordersDltTopic = new KafkaTopic(this, 'OrdersDlt', {
       stage,
       cluster,
-      topicName: 'orders-dlt',
+      topicName: TOPICS.ordersDlt,
       partitions: 1,
       configs: {
         // Lambda wraps a record as base64 in JSON, so the largest that `orders` takes would not fit into Kafka's 1 MiB.
@@ -61,7 +58,7 @@ export class StreamStack extends Stack {
     this.ordersDltHandledTopic = new KafkaTopic(this, 'OrdersDltHandled', {
       stage,
       cluster,
-      topicName: 'orders-dlt-handled',
+      topicName: TOPICS.ordersDltHandled,
       partitions: 1,
       configs: { 'cleanup.policy': 'compact' },
     });

@@ -1,3 +1,4 @@
+import { HOLD_BACK_AFTER_SECONDS, RELAY_AFTER_SECONDS } from '../../domain/delivery-timing.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { asCreated, type Order } from '../../domain/order.ts';
 import type { Delivered, OrderWriter, Placement } from '../../domain/ports.ts';
@@ -5,10 +6,9 @@ import type { ShardRange } from '../../domain/shard-map.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
-// One round trip. `found` is the order of the same key, or the very order when a lost answer is asked for again; an order
-// that is inserted at the same moment is not in this statement's snapshot, so that the statement neither inserts nor finds.
-// An event waits for the relay behind an older one of its user that the relay has, or that is outstanding for 5 seconds:
-// less than that is the ordinary time of a request under way, and two quick orders shall not delay each other.
+// One round trip. `found` is the order of the same key, or this very order when the response of the first attempt was lost. An
+// order that is inserted at the same moment is not in the statement's snapshot: then it neither inserts nor finds one. An event
+// waits for the relay behind an older one of its user that the relay has, or that is outstanding for too long.
 const PLACE = `
   WITH found AS (
     SELECT ${ORDER_COLUMNS}, receipt_pending, event_pending, outbox.created_at AS outstanding_since
@@ -19,7 +19,7 @@ const PLACE = `
       SELECT FROM outbox
       WHERE user_id = $2 AND event_pending
         AND created_at < coalesce((SELECT outstanding_since FROM found), now())
-        AND (left_to_relay OR created_at < now() - interval '5 seconds')
+        AND (left_to_relay OR created_at < now() - make_interval(secs => $10))
     ) AS event_waits
   ), stored AS (
     INSERT INTO orders (id, user_id, product_name, quantity, price, status, created_at, updated_at, idempotency_key)
@@ -28,7 +28,7 @@ const PLACE = `
     RETURNING id
   ), noted AS (
     INSERT INTO outbox (order_id, user_id, left_to_relay, due_at)
-    SELECT id, $2, event_waits, CASE WHEN event_waits THEN now() ELSE now() + interval '30 seconds' END
+    SELECT id, $2, event_waits, CASE WHEN event_waits THEN now() ELSE now() + make_interval(secs => $11) END
     FROM stored, older
   )
   SELECT EXISTS (SELECT FROM stored) AS stored, older.event_waits, found.*,
@@ -79,7 +79,8 @@ export class PostgresOrderWriter implements OrderWriter {
 
   async #tryToPlace(shard: ShardRange, order: Order, key: string | undefined): Promise<Placement | undefined> {
     const { id, userId, productName, quantity, price, status, createdAt, updatedAt } = order;
-    const values = [id, userId, productName, quantity, formatMoney(price), status, createdAt, updatedAt, key];
+    const columns = [id, userId, productName, quantity, formatMoney(price), status, createdAt, updatedAt, key];
+    const values = [...columns, HOLD_BACK_AFTER_SECONDS, RELAY_AFTER_SECONDS];
     const [row] = await this.#databases.query<PlacementRow | FoundRow>(shard, { text: PLACE, values });
     if (row === undefined) return undefined;
     if (row.stored) {

@@ -1,3 +1,4 @@
+import { RELAY_RETRY } from '../../domain/delivery-timing.ts';
 import { asCreated } from '../../domain/order.ts';
 import type { Outbox, OutstandingOrder } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
@@ -9,10 +10,9 @@ const CLAIM = { users: 100, orders: 400 };
 /** Orders that are made outstanding again in one statement. */
 const RENEWED = 250;
 
-// A user is claimed by the oldest of their rows: whoever has it has them all, and its `due_at` keeps others away for as
-// long as a delivery can take. That is the backoff as well: a quarter of the age, so that what waited through an outage
-// of minutes is tried again soon after its end. Everybody's first order comes before anybody's second; this way a user
-// with many does not crowd out the others, and still theirs come in order.
+// A user is claimed by the oldest of their rows: whoever has it has them all, and its `due_at` keeps others away until the
+// next attempt. Everybody's first order comes before anybody's second: a user with many orders does not crowd out the others,
+// and theirs stay in order.
 const CLAIM_USERS = `
   WITH overdue AS MATERIALIZED (
     SELECT order_id FROM outbox AS oldest
@@ -26,7 +26,8 @@ const CLAIM_USERS = `
     FOR UPDATE SKIP LOCKED
   ), claimed AS (
     UPDATE outbox
-    SET due_at = now() + least(greatest((now() - created_at) / 4, interval '50 seconds'), interval '30 minutes')
+    SET due_at = now()
+      + least(greatest((now() - created_at) * $3::float8, make_interval(secs => $4)), make_interval(secs => $5))
     WHERE order_id IN (SELECT order_id FROM overdue)
     RETURNING user_id
   )
@@ -88,8 +89,9 @@ export class PostgresOutbox implements Outbox {
   }
 
   async claim(shard: ShardRange): Promise<OutstandingOrder[]> {
-    const statement = { text: CLAIM_USERS, values: [CLAIM.users, CLAIM.orders] };
-    const rows = await this.#databases.query<OutstandingRow>(shard, statement);
+    const { shareOfAge, atLeastSeconds, atMostSeconds } = RELAY_RETRY;
+    const values = [CLAIM.users, CLAIM.orders, shareOfAge, atLeastSeconds, atMostSeconds];
+    const rows = await this.#databases.query<OutstandingRow>(shard, { text: CLAIM_USERS, values });
     return rows.map((row) => ({
       order: asCreated(toOrder(row)),
       delivered: { receipt: !row.receipt_pending, event: !row.event_pending },

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import Postgrator from 'postgrator';
 import { inTransaction, type Patience } from './locks.ts';
-import { isConcurrent, statementsOf } from './sql-statements.ts';
 
 /** What has been done to a schema. */
 export interface Migrated {
@@ -58,4 +57,18 @@ function messageOf(error: unknown): string {
 async function execute(client: pg.Client, script: string): Promise<void> {
   const statements = statementsOf(script);
   for (const part of statements.some(isConcurrent) ? statements : [script]) await client.query(part);
+}
+
+/** The statements of an SQL script without its comments; good for scripts whose texts hold no semicolon and no comment. */
+export function statementsOf(script: string): string[] {
+  return script
+    .replace(/\/\*[\s\S]*?\*\/|--.*$/gm, ' ')
+    .split(';')
+    .map((statement) => statement.replace(/\s+/g, ' ').trim())
+    .filter((statement) => statement !== '');
+}
+
+/** Whether Postgres refuses to run the statement inside a transaction: it lets others go on while an index is built. */
+export function isConcurrent(statement: string): boolean {
+  return /^(CREATE|DROP) (UNIQUE )?INDEX CONCURRENTLY\b/i.test(statement);
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../local/testing.ts';
 import { SHARD, ShardServer, USER } from '../../../tests/support/shard-server.ts';
 import { TcpRelay } from '../../../tests/support/tcp-relay.ts';
-import { CONNECTIONS_PER_SHARD } from '../../domain/connections.ts';
+import { CONNECTIONS_PER_SHARD } from '../../domain/shard-map.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import type { DatabaseSecrets } from '../database-secrets.ts';
 import { ShardDatabases } from './shard-databases.ts';

@@ -1,14 +1,12 @@
 import pg from 'pg';
-import { CONNECTIONS_PER_SHARD } from '../../domain/connections.ts';
 import { within } from '../../domain/deadline.ts';
 import { ShardUnavailableError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports.ts';
-import { type ShardRange, shardName } from '../../domain/shard-map.ts';
+import { CONNECTIONS_PER_SHARD, type ShardRange, shardName } from '../../domain/shard-map.ts';
 import type { DatabaseSecrets } from '../database-secrets.ts';
-import type { ConnectedShard } from '../shard-map-variable.ts';
+import type { ConnectedShard } from '../shard-variables.ts';
 import { type ConnectionLimits, connectionSettings } from './connection.ts';
 import { isConnectionLost, isLoginRefused, isUnavailable } from './failures.ts';
-import { changePassword } from './rotated-password.ts';
 
 /** `total` is for all of a query: secret, connection, statement, and whatever has to be tried again. */
 export interface QueryLimits extends ConnectionLimits {
@@ -87,7 +85,7 @@ export class ShardDatabases {
       } catch (error) {
         const elapsed = performance.now() - started;
         if (isLoginRefused(error) && elapsed < this.#limits.total) {
-          await changePassword(this.#secrets, shard.secret, refusals);
+          await this.#secrets.refreshCredential(shard.secret, refusals);
           refusals += 1;
         } else if (isConnectionLost(error) && !reconnected && elapsed < RECONNECT_WITHIN_MS) {
           reconnected = true;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MASTER, MIGRATIONS, SHARD, ShardServer, USER } from '../../../tests/support/shard-server.ts';
-import { CONNECTIONS_PER_SHARD } from '../../domain/connections.ts';
+import { CONNECTIONS_PER_SHARD } from '../../domain/shard-map.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import { PostgresOrderWriter } from './order-writer.ts';

@@ -2,12 +2,11 @@ import pg from 'pg';
 import type { Log } from '../../domain/ports.ts';
 import { shardName } from '../../domain/shard-map.ts';
 import type { DatabaseSecret, DatabaseSecrets } from '../database-secrets.ts';
-import type { MigratedShard } from '../shard-map-variable.ts';
+import type { MigratedShard } from '../shard-variables.ts';
 import { ensureApplicationUser } from './application-user.ts';
 import { connectionSettings } from './connection.ts';
 import { isLoginRefused } from './failures.ts';
 import { inTransaction, lockOutOtherMigrations, type Patience } from './locks.ts';
-import { changePassword } from './rotated-password.ts';
 import { applyMigrations } from './schema-migrations.ts';
 
 /** A statement that reads a whole table, or builds an index concurrently, may take its time. */
@@ -120,7 +119,7 @@ export class ShardSchemas {
       } catch (error) {
         if (!isLoginRefused(error) || performance.now() - started > LOGIN_WITHIN_MS) throw error;
         this.#log.warn('trying another password of the master user', { shard: shardName({ id }), error });
-        await changePassword(this.#secrets, masterSecret, refusals);
+        await this.#secrets.refreshCredential(masterSecret, refusals);
       }
     }
   }

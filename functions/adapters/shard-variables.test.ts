@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { readEnvironment } from './environment.ts';
+import { shards, shardsWithMasters } from './shard-variables.ts';
+
+const MAP = [
+  { id: 1, from: 'A', to: 'M', secret: 'orderflow/dev/shard1/orderuser' },
+  { id: 2, from: 'N', to: 'Z', secret: 'orderflow/dev/shard2/orderuser' },
+];
+
+const read = (environment: NodeJS.ProcessEnv) => readEnvironment({ database: shards }, environment).database;
+
+describe('the variables of the shards', () => {
+  it('give the shards with the names of their secrets', () => {
+    expect(read({ SHARD_MAP: JSON.stringify(MAP), DATABASE_TLS: 'on' })).toEqual({ shards: MAP, tls: true });
+  });
+
+  it.each([
+    ['not JSON', '{', /SHARD_MAP.*not JSON/],
+    ['not a list', '{}', /SHARD_MAP/],
+    ['without a secret', '[{"id":1,"from":"A","to":"Z"}]', /SHARD_MAP \(0\.secret\)/],
+    ['not covering A-Z', JSON.stringify(MAP.slice(0, 1)), /SHARD_MAP.*N belongs to no shard/],
+  ])('are refused when the map is %s', (_, value, message) => {
+    expect(() => read({ SHARD_MAP: value, DATABASE_TLS: 'on' })).toThrow(message);
+  });
+
+  it('are refused without the master secrets where they are needed', () => {
+    const environment = { SHARD_MAP: JSON.stringify(MAP), DATABASE_TLS: 'on' };
+    expect(() => readEnvironment({ database: shardsWithMasters }, environment)).toThrow(/0\.masterSecret/);
+  });
+
+  it.each([
+    ['on', true],
+    ['off', false],
+  ])('take DATABASE_TLS=%s as %s', (value, tls) => {
+    expect(read({ SHARD_MAP: JSON.stringify(MAP), DATABASE_TLS: value }).tls).toBe(tls);
+  });
+
+  it.each([undefined, '', 'yes', 'true', 'IAM'])('have no guess for DATABASE_TLS=%s', (value) => {
+    expect(() => read({ SHARD_MAP: JSON.stringify(MAP), DATABASE_TLS: value })).toThrow(/DATABASE_TLS/);
+  });
+});
