@@ -9,10 +9,9 @@ import { lockDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { runDirOf } from '../tooling/paths.ts';
 import { processIdentity } from '../tooling/processes.ts';
-import { claimLocalStackDir } from './data-dir.ts';
+import { withCommandLock } from './command-lock.ts';
 import { destroy } from './destroy.ts';
-import { oneAtATime } from './one-at-a-time.ts';
-import { rememberRunning } from './running.ts';
+import { claimLocalStackDir, rememberRunning } from './running.ts';
 import { runningFixture } from './running-fixture.ts';
 import { readSettings } from './settings.ts';
 
@@ -87,8 +86,8 @@ describe('destroy', () => {
 
   it('does nothing while another command is at work', async () => {
     claimLocalStackDir(dataDir);
-    await oneAtATime(dataDir, async () => {
-      await expect(destroyIt()).rejects.toThrow('Another command of `npm run localstack` is at work here.');
+    await withCommandLock(dataDir, async () => {
+      await expect(destroyIt()).rejects.toThrow('Another `npm run localstack` command is at work.');
     });
     expect(existsSync(dataDir)).toBe(true);
   });

@@ -7,11 +7,10 @@ import { isDataDir, lockDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog } from '../tooling/log.ts';
 import { publishedAssembly } from './assembly/synthesize-for-localstack.ts';
+import { clientsOf, isHealthy } from './clients.ts';
+import { withCommandLock } from './command-lock.ts';
 import { destroyStacks } from './deploy/cdklocal.ts';
-import { clientsOf } from './deploy/clients.ts';
 import { describeStack } from './deploy/stacks.ts';
-import { isHealthy } from './emulator/health.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import { findRunning, isAlive, type Runner, type Running } from './running.ts';
 import type { LocalStackSettings } from './settings.ts';
 import { compose } from './up/compose.ts';
@@ -30,7 +29,7 @@ export async function destroy(
 ): Promise<void> {
   if (!existsSync(dataDir)) return say('nothing is up, and there is no data');
   if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is no data folder of a run; it was not removed.`);
-  await oneAtATime(dataDir, async () => {
+  await withCommandLock(dataDir, async () => {
     const running = await findRunning(dataDir);
     if (running !== undefined) await end(dataDir, running, settings, say);
     await lockDataDir(dataDir);

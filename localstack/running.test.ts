@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../tooling/errors.ts';
-import { findRunning, forgetRunning, rememberRunning, requireRunning, thisRunner } from './running.ts';
+import {
+  assertNoConflictingRun,
+  findRunning,
+  forgetRunning,
+  rememberRunning,
+  requireRunning,
+  thisRunner,
+} from './running.ts';
 import { runningFixture } from './running-fixture.ts';
 
 const newFolder = () => join(mkdtempSync(join(tmpdir(), 'running ')), 'localstack');
@@ -29,12 +36,41 @@ describe('what is up', () => {
     const dataDir = newFolder();
     await rememberRunning(dataDir, runningFixture({ runner: { ...thisRunner(), identity: 'of another' } }));
     await expect(requireRunning(dataDir)).rejects.toThrow(UserError);
-    await expect(requireRunning(dataDir)).rejects.toThrow(/was killed \(process \d+\)\. Start it again/);
+    await expect(requireRunning(dataDir)).rejects.toThrow(/\(process \d+\) was killed\. Start it again/);
   });
 
   it('with Docker, is what Docker says', async () => {
     const dataDir = newFolder();
     await rememberRunning(dataDir, runningFixture({ mode: 'docker' }));
     expect((await requireRunning(dataDir)).mode).toBe('docker');
+  });
+});
+
+const docker = runningFixture({ mode: 'docker' });
+const processes = runningFixture({ runner: thisRunner() });
+const killed = runningFixture({ runner: { ...thisRunner(), identity: 'of another' } });
+
+describe('what is up already', () => {
+  it.each([
+    ['nothing', undefined, docker],
+    ['nothing', undefined, processes],
+    ['the containers', docker, docker],
+    ['a killed run', killed, docker],
+    ['a killed run', killed, processes],
+  ])('is not in the way when it is %s', (_, previous, next) => {
+    expect(() => assertNoConflictingRun(previous, next)).not.toThrow();
+  });
+
+  it.each([
+    ['processes', processes, docker, /^`up --no-docker` is running \(process \d+\)\. End it first/],
+    ['containers', docker, processes, /^The containers of `up` exist\. Remove them first: .*destroy/],
+    [
+      'databases with another password',
+      docker,
+      { ...docker, passwords: { master: 'other', application: 'other' } },
+      /^ORDERFLOW_MASTER_PASSWORD has changed, .* Restore it, or start over .*destroy/,
+    ],
+  ])('has to go first when it is %s', (_, previous, next, sentence) => {
+    expect(() => assertNoConflictingRun(previous, next)).toThrow(sentence);
   });
 });

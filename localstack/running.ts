@@ -1,8 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { claimDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { processIdentity } from '../tooling/processes.ts';
-import type { Passwords } from './settings.ts';
+import { PASSWORD_VARIABLES, type Passwords } from './settings.ts';
 
 /** What `up` started, for the commands that work on it. Addresses are those of this machine. */
 export interface Running {
@@ -62,15 +63,48 @@ export async function requireRunning(dataDir: string): Promise<Running> {
   const running = await findRunning(dataDir);
   if (running === undefined) {
     throw new UserError(
-      'Nothing is up. Start it with `npm run localstack -- up`; without Docker, with `up --no-docker` in another terminal.',
+      'Nothing is up. Start it with `npm run localstack -- up`, or without Docker with `up --no-docker` in another terminal.',
     );
   }
   if (running.runner !== undefined && !isAlive(running.runner)) {
     throw new UserError(
-      `Nothing is up: what \`up --no-docker\` started was killed (process ${running.runner.pid}). Start it again, which also ends what is left of it.`,
+      `Nothing is up: \`up --no-docker\` (process ${running.runner.pid}) was killed. Start it again. That also ends what is left of it.`,
     );
   }
   return running;
+}
+
+/**
+ * Makes sure that what is up, or was left by a run that was killed, does not conflict with what is to be started.
+ *
+ * @throws UserError that says what to do first
+ */
+export function assertNoConflictingRun(previous: Running | undefined, next: Pick<Running, 'mode' | 'passwords'>): void {
+  if (previous === undefined) return;
+  if (previous.mode === 'processes') {
+    if (next.mode === 'processes' || previous.runner === undefined || !isAlive(previous.runner)) return;
+    throw new UserError(
+      `\`up --no-docker\` is running (process ${previous.runner.pid}). End it first, with Ctrl-C or \`npm run localstack -- destroy\`.`,
+    );
+  }
+  if (next.mode === 'processes') {
+    throw new UserError('The containers of `up` exist. Remove them first: `npm run localstack -- destroy`.');
+  }
+  if (next.passwords.master !== previous.passwords.master) {
+    throw new UserError(
+      `${PASSWORD_VARIABLES.master.name} has changed, but the databases were created with the old value. Restore it, or start over with \`npm run localstack -- destroy\`.`,
+    );
+  }
+}
+
+/**
+ * Makes the folder for everything about LocalStack, and the data folder around it, known as a run's own.
+ *
+ * @throws UserError when one of them cannot be written, or holds other things
+ */
+export function claimLocalStackDir(dir: string): void {
+  claimDataDir(dirname(dir));
+  claimDataDir(dir);
 }
 
 function fileIn(dataDir: string): string {

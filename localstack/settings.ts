@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { UserError } from '../tooling/errors.ts';
 import { REPOSITORY } from '../tooling/paths.ts';
+import { freePort, type PortClaim } from '../tooling/ports.ts';
 
 /** Where each part is reached on this machine. 0 is any free port, without Docker. */
 export interface Ports {
@@ -10,7 +11,7 @@ export interface Ports {
   /** LocalStack, with all its services. */
   readonly aws: number;
   readonly kafka: number;
-  /** Of each shard's Postgres. */
+  /** Of each shard's Postgres: shard N has the first one's + N - 1. */
   readonly shards: readonly number[];
 }
 
@@ -32,12 +33,10 @@ const PORT_VARIABLES = {
   api: { name: 'ORDERFLOW_API_PORT', default: 8080, part: 'the front door' },
   aws: { name: 'ORDERFLOW_AWS_PORT', default: 4566, part: 'LocalStack' },
   kafka: { name: 'ORDERFLOW_KAFKA_PORT', default: 9092, part: 'Kafka' },
-  shard1: { name: 'ORDERFLOW_SHARD1_PORT', default: 5432, part: 'shard1' },
-  shard2: { name: 'ORDERFLOW_SHARD2_PORT', default: 5433, part: 'shard2' },
+  postgres: { name: 'ORDERFLOW_POSTGRES_PORT', default: 5432, part: 'shard1' },
 } as const;
-
-/** Every port with the part that wants it and the variable that sets it. */
-export const PORTS = Object.values(PORT_VARIABLES);
+/** Compose cannot add: the port after that of shard1 has a variable of its own, which is never read here. */
+const SECOND_SHARD_VARIABLE = 'ORDERFLOW_POSTGRES_PORT_2';
 
 export const PASSWORD_VARIABLES = {
   master: { name: 'ORDERFLOW_MASTER_PASSWORD', default: 'masterpass' },
@@ -59,17 +58,42 @@ export function readSettings(env: NodeJS.ProcessEnv, dotEnv = readDotEnv()): Loc
     throw new UserError(`${name} must be a port number, 0 to 65535; got "${text}".`);
   };
   const password = ({ name, default: usual }: { name: string; default: string }) => given(name) ?? usual;
+  const postgres = port(PORT_VARIABLES.postgres);
   return {
     ports: {
       api: port(PORT_VARIABLES.api),
       aws: port(PORT_VARIABLES.aws),
       kafka: port(PORT_VARIABLES.kafka),
-      shards: [port(PORT_VARIABLES.shard1), port(PORT_VARIABLES.shard2)],
+      shards: [postgres, postgres && postgres + 1],
     },
     passwords: {
       master: password(PASSWORD_VARIABLES.master),
       application: password(PASSWORD_VARIABLES.application),
     },
+  };
+}
+
+/** Which part wants which port, and by which variable it is changed. */
+export function portClaims({ shards, ...ports }: Ports): PortClaim[] {
+  const { postgres, ...others } = PORT_VARIABLES;
+  return [
+    ...Object.entries(others).map(([key, { part, name }]) => claim(ports[key as keyof typeof ports], part, name)),
+    ...shards.map((port, index) => claim(port, `shard${index + 1}`, postgres.name)),
+  ];
+}
+
+function claim(port: number, part: string, variable: string): PortClaim {
+  return { port, part, variable };
+}
+
+/** Puts a free port in the place of each 0. */
+export async function chooseFreePorts(ports: Ports): Promise<Ports> {
+  const chosen = async (port: number) => port || (await freePort());
+  return {
+    api: await chosen(ports.api),
+    aws: await chosen(ports.aws),
+    kafka: await chosen(ports.kafka),
+    shards: await Promise.all(ports.shards.map(chosen)),
   };
 }
 
@@ -79,8 +103,8 @@ export function composeVariables({ ports, passwords }: LocalStackSettings): Reco
     [PORT_VARIABLES.api.name]: String(ports.api),
     [PORT_VARIABLES.aws.name]: String(ports.aws),
     [PORT_VARIABLES.kafka.name]: String(ports.kafka),
-    [PORT_VARIABLES.shard1.name]: String(ports.shards[0]),
-    [PORT_VARIABLES.shard2.name]: String(ports.shards[1]),
+    [PORT_VARIABLES.postgres.name]: String(ports.shards[0]),
+    [SECOND_SHARD_VARIABLE]: String(ports.shards[1]),
     [PASSWORD_VARIABLES.master.name]: passwords.master,
     [PASSWORD_VARIABLES.application.name]: passwords.application,
   };

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { loadAssembly } from '../local/assembly/load-assembly.ts';
 import { plaintextKafka } from '../local/services/msk/kafka-client.ts';
 import { createLog } from '../tooling/log.ts';
-import { answersAt } from './answers.ts';
+import { isListening } from '../tooling/ports.ts';
 import { eventSourceMappings, readLeftOut } from './assembly/left-out.ts';
 import { publishedAssembly } from './assembly/synthesize-for-localstack.ts';
-import { clientsOf } from './deploy/clients.ts';
+import { clientsOf, isHealthy } from './clients.ts';
 import { describeStack, isComplete } from './deploy/stacks.ts';
-import { isHealthy } from './emulator/health.ts';
 import { type Running, requireRunning } from './running.ts';
 
 /** LocalStack loads its API Gateway when it is first called, which takes seconds. */
@@ -30,9 +29,9 @@ export async function status(dataDir: string): Promise<PartStatus[]> {
   const running = await requireRunning(dataDir);
   const [localStack, kafka, api, ...shards] = await Promise.all([
     isHealthy(running.localStackUrl).then((isUp) => partOf('LocalStack', running.localStackUrl, isUp)),
-    answersAt(running.kafka).then((isUp) => partOf('Kafka', running.kafka, isUp)),
+    isListening(running.kafka).then((isUp) => partOf('Kafka', running.kafka, isUp)),
     apiStatus(running),
-    ...running.shards.map(async (address, index) => partOf(`shard${index + 1}`, address, await answersAt(address))),
+    ...running.shards.map(async (address, index) => partOf(`shard${index + 1}`, address, await isListening(address))),
   ]);
   const assembly = publishedAssembly(dataDir);
   const isThere = existsSync(assembly);

@@ -2,16 +2,15 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { claimLocalStackDir } from '../localstack/data-dir.ts';
-import { rememberRunning } from '../localstack/running.ts';
 import { runToEnd } from '../tests/support/run.ts';
-import { lockDataDir } from '../tooling/data-dir.ts';
+import { claimDataDir, keepDataDir, lockDataDir } from '../tooling/data-dir.ts';
 import { localStackDirOf } from '../tooling/paths.ts';
 
 /** A data folder as the local run and LocalStack use it. */
 function newDataDir(): string {
   const dataDir = join(mkdtempSync(join(tmpdir(), 'reset-')), 'data');
-  claimLocalStackDir(localStackDirOf(dataDir));
+  claimDataDir(dataDir);
+  claimDataDir(localStackDirOf(dataDir));
   return dataDir;
 }
 
@@ -39,15 +38,7 @@ describe('npm run reset', () => {
 
   it('refuses while containers are up, which could not be ended without what it removes', async () => {
     const dataDir = newDataDir();
-    await rememberRunning(localStackDirOf(dataDir), {
-      mode: 'docker',
-      context: {},
-      localStackUrl: 'http://127.0.0.1:4566',
-      apiUrl: 'http://127.0.0.1:8080',
-      kafka: '127.0.0.1:9092',
-      shards: [],
-      passwords: { application: 'orderpass', master: 'masterpass' },
-    });
+    keepDataDir(localStackDirOf(dataDir), 'First `npm run localstack -- destroy`.');
     const { code, output } = await reset(dataDir);
     expect(code).toBe(1);
     expect(output).toContain('npm run localstack -- destroy');

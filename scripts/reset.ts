@@ -1,13 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endOrphans } from '../local/engines/processes/orphans.ts';
-import { findRunning } from '../localstack/running.ts';
 import { dataDirOption, newCommand, runCommand } from '../tooling/command-line.ts';
-import { isDataDir, lockDataDir } from '../tooling/data-dir.ts';
+import { isDataDir, lockDataDir, reasonToKeep } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog } from '../tooling/log.ts';
-import { localStackDirOf } from '../tooling/paths.ts';
 
 const command = newCommand(
   'npm run reset --',
@@ -24,11 +22,10 @@ async function reset(dataDir: string): Promise<void> {
     return;
   }
   if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is not the data folder of a run. Nothing was removed.`);
-  const localStackDir = localStackDirOf(dataDir);
-  if ((await findRunning(localStackDir))?.mode === 'docker') {
-    throw new UserError('The containers of LocalStack are up. End them first: `npm run localstack -- destroy`.');
-  }
-  const dirs = [dataDir, localStackDir].filter(isDataDir);
+  // What runs beside the local run has a folder of its own in it.
+  const dirs = [dataDir, ...readdirSync(dataDir).map((name) => join(dataDir, name))].filter(isDataDir);
+  const reason = dirs.map(reasonToKeep).find(Boolean);
+  if (reason !== undefined) throw new UserError(reason);
   for (const dir of dirs) await lockDataDir(dir);
   const log = createLog({ source: 'reset', file: join(dataDir, 'run.log'), terminal: process.stdout });
   for (const dir of dirs) await endOrphans(dir, log);

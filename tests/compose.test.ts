@@ -77,16 +77,20 @@ describe.each(SERVICES)('the service %s', (_, service) => {
 
 describe('settings', () => {
   const example = parseEnv(readFileSync(join(ROOT, '.env.example'), 'utf8'));
-  const variables = [...COMPOSE_DEFAULTS].filter(([name]) => name !== 'COMPOSE_PROJECT_NAME');
+  /** What `npm run localstack` works out of the others for Compose, which cannot add. */
+  const DERIVED = 'ORDERFLOW_POSTGRES_PORT_2';
+  const { [DERIVED]: derived, ...ours } = composeVariables(readSettings({}, {}));
+  const variables = [...COMPOSE_DEFAULTS].filter(([name]) => ![DERIVED, 'COMPOSE_PROJECT_NAME'].includes(name));
 
   it('are all in .env.example, with the defaults that they have', () => {
-    expect(variables).toHaveLength(6);
+    expect(variables).toHaveLength(5);
     for (const [name, usual] of variables) expect(example[name], name).toBe(usual);
   });
 
   it('are those of `npm run localstack`, which reads the same file', () => {
-    expect(example).toEqual(composeVariables(readSettings({}, {})));
-    expect(composeVariables(readSettings({}, example))).toEqual(example);
+    expect(example).toEqual(ours);
+    expect(composeVariables(readSettings({}, example))).toEqual({ ...example, [DERIVED]: derived });
+    expect(COMPOSE_DEFAULTS.get(DERIVED)).toBe(derived);
   });
 
   it('have the same default in each place', () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { claimDataDir, isDataDir, lockDataDir } from './data-dir.ts';
+import { claimDataDir, DataDirInUseError, isDataDir, keepDataDir, lockDataDir, reasonToKeep } from './data-dir.ts';
 import { UserError } from './errors.ts';
 import { runDirOf } from './paths.ts';
 import { processIdentity } from './processes.ts';
@@ -15,7 +15,7 @@ describe('the lock of a data folder', () => {
     const dataDir = newDataDir();
     const unlock = await lockDataDir(dataDir);
     await expect(lockDataDir(dataDir)).rejects.toThrow(
-      new UserError(
+      new DataDirInUseError(
         `Another run (process ${process.pid}) uses the data folder ${dataDir}. Stop it first, or give this run its own folder with --data-dir or ORDERFLOW_DATA_DIR.`,
       ),
     );
@@ -57,6 +57,14 @@ describe('the lock of a data folder', () => {
     claimDataDir(dataDir);
     writeFileSync(join(dataDir, 'templates'), '');
     await (await lockDataDir(dataDir))();
+    expect(isDataDir(dataDir)).toBe(true);
+  });
+
+  it('is joined by a reason to keep the folder, where no process holds the lock', () => {
+    const dataDir = newDataDir();
+    expect(reasonToKeep(dataDir)).toBeUndefined();
+    keepDataDir(dataDir, 'Something runs on.');
+    expect(reasonToKeep(dataDir)).toBe('Something runs on.');
     expect(isDataDir(dataDir)).toBe(true);
   });
 

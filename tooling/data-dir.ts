@@ -8,6 +8,14 @@ import { processIdentity } from './processes.ts';
 const MARKER = 'orderflow-data';
 const MARKER_TEXT = 'The local run keeps its data in this folder; `npm run reset` removes it with all that is in it.\n';
 
+/** Says in a data folder why it must not be removed, where no process holds its lock. */
+const KEPT = 'keep.txt';
+
+/** Another process works on the data folder. */
+export class DataDirInUseError extends UserError {
+  override name = 'DataDirInUseError';
+}
+
 /** Whether a folder was made by a run. */
 export function isDataDir(dataDir: string): boolean {
   return existsSync(join(dataDir, MARKER));
@@ -18,7 +26,8 @@ export function isDataDir(dataDir: string): boolean {
  * no longer lives is taken over.
  *
  * @returns the function that gives the folder free again
- * @throws UserError when another runner uses the folder, when it cannot be written, or when it holds other things
+ * @throws DataDirInUseError when another process has reserved it
+ * @throws UserError when it cannot be written, or when it holds other things
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   const runDir = runDirOf(dataDir);
@@ -41,6 +50,21 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   return async () => {
     if (readIfThere(lock) === mine) rmSync(lock, { force: true });
   };
+}
+
+/**
+ * Lets `npm run reset` refuse a data folder for as long as it exists, for something that runs on without a process of ours.
+ *
+ * @param reason a sentence that also says what to do first
+ */
+export function keepDataDir(dataDir: string, reason: string): void {
+  claimDataDir(dataDir);
+  writeFileSync(join(dataDir, KEPT), reason);
+}
+
+/** Why a data folder must not be removed; undefined when nothing speaks against it but perhaps its lock. */
+export function reasonToKeep(dataDir: string): string | undefined {
+  return readIfThere(join(dataDir, KEPT));
 }
 
 /**
@@ -94,7 +118,7 @@ function takeOverIfStale(dataDir: string, lock: string): void {
 function refuseLiveHolder(dataDir: string, content: string): void {
   const [pid = '', ...identity] = content.split(' ');
   if (processIdentity(Number(pid)) !== identity.join(' ')) return;
-  throw new UserError(
+  throw new DataDirInUseError(
     `Another run (process ${pid}) uses the data folder ${dataDir}. Stop it first, or give this run its own folder with --data-dir or ORDERFLOW_DATA_DIR.`,
   );
 }

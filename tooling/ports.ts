@@ -75,7 +75,7 @@ async function obstacleOn(port: number): Promise<'taken' | 'forbidden' | undefin
 
 async function tryHost(host: string, port: number): Promise<'taken' | 'forbidden' | undefined> {
   // macOS lets one bind 127.0.0.1 although another process has the port on all addresses: connecting finds that one.
-  if (await answers(host, port)) return 'taken';
+  if (await canConnect(host, port)) return 'taken';
   try {
     await listenOnce(host, port);
     return undefined;
@@ -100,13 +100,18 @@ function listenOnce(host: string, port: number): Promise<number> {
   });
 }
 
-/** Whether somebody takes connections there. */
-export function answers(host: string, port: number): Promise<boolean> {
+/** Whether somebody takes connections at an address, `host:port`. */
+export function isListening(address: string): Promise<boolean> {
+  const [host = '', port] = address.split(':');
+  return canConnect(host, Number(port));
+}
+
+function canConnect(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
-    const settle = (answer: boolean) => {
+    const settle = (connected: boolean) => {
       socket.destroy();
-      resolve(answer);
+      resolve(connected);
     };
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => settle(false));
     socket.once('connect', () => settle(true));

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { qualifiedFunctionName, REGION } from '../../local/aws-identity.ts';
 import type { Invoke } from '../../local/services/lambda/function-definition.ts';
-import { CREDENTIALS } from '../credentials.ts';
+import { CREDENTIALS } from '../clients.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A function runs for 15 minutes at most. */

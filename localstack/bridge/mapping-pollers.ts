@@ -4,7 +4,7 @@ import { startPoller } from '../../local/services/lambda/event-source-mapping/po
 import type { Invoke } from '../../local/services/lambda/function-definition.ts';
 import { plaintextKafka } from '../../local/services/msk/kafka-client.ts';
 import type { Log } from '../../tooling/log.ts';
-import { answersAt } from '../answers.ts';
+import { isListening } from '../../tooling/ports.ts';
 import type { SourcedMapping } from './assembly-watch.ts';
 
 interface Running {
@@ -78,7 +78,7 @@ export class MappingPollers {
 /** Looks whether a topic can be read; it is looked for again soon. */
 async function findObstacle(kafka: Kafka, bootstrapServers: string, topic: string): Promise<Obstacle | undefined> {
   // Asked first, since KafkaJS would try for long.
-  const brokers = await Promise.all(bootstrapServers.split(',').map(answersAt));
+  const brokers = await Promise.all(bootstrapServers.split(',').map(isListening));
   if (!brokers.includes(true)) return { lacks: 'brokers', reason: `Kafka does not answer at ${bootstrapServers}` };
   const admin = kafka.admin();
   try {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { ACCOUNT_ID, REGION } from '../../local/aws-identity.ts';
 import { UserError } from '../../tooling/errors.ts';
-import { CREDENTIALS } from '../credentials.ts';
+import { CREDENTIALS } from '../clients.ts';
 import { describeStack, isComplete } from './stacks.ts';
 
 /** The stack that `cdklocal bootstrap` makes. */

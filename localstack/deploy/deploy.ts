@@ -3,16 +3,15 @@ import { plaintextKafka } from '../../local/services/msk/kafka-client.ts';
 import { ensureTopic, type TopicDefinition } from '../../local/services/msk/topic.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { createLog } from '../../tooling/log.ts';
-import { answersAt } from '../answers.ts';
+import { isListening } from '../../tooling/ports.ts';
 import { apiOf } from '../assembly/api.ts';
 import { databases, readLeftOut, topics } from '../assembly/left-out.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
-import { requireHealthy } from '../emulator/health.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { clientsOf, type LocalStackClients, requireHealthy } from '../clients.ts';
+import { withCommandLock } from '../command-lock.ts';
 import type { Running } from '../running.ts';
 import { showLatestDeployment } from './api-stage.ts';
 import { bootstrap, deployStacks } from './cdklocal.ts';
-import { clientsOf, type LocalStackClients } from './clients.ts';
 import { refuseFakedResources } from './faked-resources.ts';
 import { putPasswords } from './passwords.ts';
 import { uploadSite } from './site.ts';
@@ -36,7 +35,7 @@ export async function deploy(
   const { localStackUrl } = running;
   await requireHealthy(localStackUrl);
   try {
-    return await oneAtATime(dataDir, () => deployAlone(dataDir, running, say));
+    return await withCommandLock(dataDir, () => deployAlone(dataDir, running, say));
   } catch (error) {
     // Whatever failed because LocalStack went away in the meantime: that is the cause to name.
     await requireHealthy(localStackUrl);
@@ -69,7 +68,7 @@ async function deployAlone(dataDir: string, running: Running, say: (step: string
 }
 
 async function createTopics(bootstrapServers: string, declared: readonly TopicDefinition[]): Promise<void> {
-  if (!(await answersAt(bootstrapServers))) {
+  if (!(await isListening(bootstrapServers))) {
     throw new UserError(`Kafka does not answer at ${bootstrapServers}. \`npm run localstack -- logs\` may say why.`);
   }
   const log = createLog({ source: 'topics', terminal: process.stdout });

@@ -12,7 +12,7 @@ import {
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
-import { clientsOf } from '../deploy/clients.ts';
+import { clientsOf } from '../clients.ts';
 
 const ACTIVE_WITHIN_SECONDS = 20;
 

@@ -9,6 +9,7 @@ import { SUPPORTED_TYPES, USELESS_TYPES } from '../../infra/localstack/supported
 import { memoryLog, waitFor } from '../../local/testing.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
 import { processIdentity } from '../../tooling/processes.ts';
+import { isHealthy } from '../clients.ts';
 import {
   createFunction,
   lambdaClient,
@@ -17,7 +18,6 @@ import {
   temporaryFolder,
   zipOf,
 } from './emulator-fixture.ts';
-import { isHealthy } from './health.ts';
 import { findPythonForLocalStack, installLocalStack } from './install.ts';
 import { type Emulator, startLocalStack } from './start.ts';
 

@@ -5,8 +5,8 @@ import type { Engine } from '../../local/engines/engine.ts';
 import { type SupervisedProcess, supervise } from '../../local/engines/processes/supervise.ts';
 import type { Log } from '../../tooling/log.ts';
 import { freePort } from '../../tooling/ports.ts';
+import { isHealthy } from '../clients.ts';
 import { FunctionHost } from './function-host.ts';
-import { isHealthy } from './health.ts';
 
 export interface EmulatorOptions {
   /** The interpreter that has LocalStack; see `installLocalStack`. */

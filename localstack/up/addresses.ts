@@ -1,6 +1,9 @@
 import type { Running } from '../running.ts';
 import type { LocalStackSettings } from '../settings.ts';
 
+/** CDK context of the app on LocalStack. */
+export type TargetContext = Readonly<Record<string, string>>;
+
 /** Where the parts are reached on this machine. @param host at which Kafka and the shards listen */
 export function addressesOf(
   { ports, passwords }: LocalStackSettings,
@@ -12,5 +15,25 @@ export function addressesOf(
     kafka: `${host}:${ports.kafka}`,
     shards: ports.shards.map((port) => `${host}:${port}`),
     passwords,
+  };
+}
+
+/** The context for services that reach each other by the names of the compose file, which are the app's defaults. */
+export function contextForContainers({ ports }: LocalStackSettings): TargetContext {
+  return {
+    target: 'localstack',
+    apiUrl: `http://localhost:${ports.api}`,
+    s3Endpoint: `http://s3.localhost.localstack.cloud:${ports.aws}`,
+  };
+}
+
+/** The context for services that are all processes of this machine. */
+export function contextForProcesses({ ports }: LocalStackSettings): TargetContext {
+  return {
+    target: 'localstack',
+    apiUrl: `http://localhost:${ports.api}`,
+    s3Endpoint: `http://127.0.0.1:${ports.aws}`,
+    kafkaBrokers: `127.0.0.1:${ports.kafka}`,
+    shardAddresses: ports.shards.map((port) => `127.0.0.1:${port}`).join(','),
   };
 }

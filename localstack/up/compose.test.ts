@@ -62,11 +62,11 @@ describe('Docker', () => {
   it('is not even asked where it could not find the app, or would choose a port that nobody knows', async () => {
     const say = () => {};
     await expect(upContainers('/elsewhere/localstack', settings, say)).rejects.toThrow(
-      /^The containers look for the app in .*\.orderflow\/localstack: --data-dir is for `up --no-docker`\.$/,
+      /^The containers expect the app in .*\.orderflow\/localstack\. --data-dir is for `up --no-docker` only\.$/,
     );
     const anyPort = { ...settings, ports: { ...settings.ports, api: 0 } };
     await expect(upContainers(join(REPOSITORY, '.orderflow/localstack'), anyPort, say)).rejects.toThrow(
-      /^ORDERFLOW_API_PORT: Docker needs the port's number; 0 is for `up --no-docker`\.$/,
+      /^ORDERFLOW_API_PORT: Docker needs a port number\. 0 is for `up --no-docker` only\.$/,
     );
   });
 });

@@ -1,16 +1,13 @@
 import { join } from 'node:path';
+import { keepDataDir } from '../../tooling/data-dir.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { localStackDirOf, REPOSITORY } from '../../tooling/paths.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
-import { claimLocalStackDir } from '../data-dir.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
-import { findRunning, type Running, rememberRunning } from '../running.ts';
-import type { LocalStackSettings } from '../settings.ts';
-import { addressesOf } from './addresses.ts';
+import { withCommandLock } from '../command-lock.ts';
+import { assertNoConflictingRun, claimLocalStackDir, findRunning, type Running, rememberRunning } from '../running.ts';
+import { type LocalStackSettings, portClaims } from '../settings.ts';
+import { addressesOf, contextForContainers } from './addresses.ts';
 import { compose, requireDocker } from './compose.ts';
-import { contextForContainers } from './context.ts';
-import { portClaims } from './ports.ts';
-import { refuseOther } from './previous.ts';
 
 /** Where docker-compose.yml mounts the assembly from. */
 const MOUNTED_DATA_DIR = localStackDirOf(join(REPOSITORY, '.orderflow'));
@@ -27,26 +24,28 @@ export async function upContainers(
 ): Promise<Running> {
   if (dataDir !== MOUNTED_DATA_DIR) {
     throw new UserError(
-      `The containers look for the app in ${MOUNTED_DATA_DIR}: --data-dir is for \`up --no-docker\`.`,
+      `The containers expect the app in ${MOUNTED_DATA_DIR}. --data-dir is for \`up --no-docker\` only.`,
     );
   }
   const free = portClaims(settings.ports).filter(({ port }) => port === 0);
   if (free.length > 0) {
-    const variables = free.map(({ variable }) => variable).join(', ');
-    throw new UserError(`${variables}: Docker needs the port's number; 0 is for \`up --no-docker\`.`);
+    const variables = [...new Set(free.map(({ variable }) => variable))].join(', ');
+    throw new UserError(`${variables}: Docker needs a port number. 0 is for \`up --no-docker\` only.`);
   }
   await requireDocker();
   claimLocalStackDir(dataDir);
-  return oneAtATime(dataDir, () => upAlone(dataDir, settings, say));
+  return withCommandLock(dataDir, () => upAlone(dataDir, settings, say));
 }
 
 async function upAlone(dataDir: string, settings: LocalStackSettings, say: (step: string) => void): Promise<Running> {
   const context = contextForContainers(settings);
   const running: Running = { mode: 'docker', context, ...addressesOf(settings, 'localhost') };
-  refuseOther(await findRunning(dataDir), running);
+  assertNoConflictingRun(await findRunning(dataDir), running);
   // The bridge reads its mappings from the assembly.
   await synthesizeForLocalStack(dataDir, context, { info: say });
   await rememberRunning(dataDir, running);
+  // They could not be ended without what is kept here.
+  keepDataDir(dataDir, 'The containers of LocalStack are up. End them first: `npm run localstack -- destroy`.');
   say('docker compose up');
   await compose(['up', '--detach', '--wait'], settings);
   return running;

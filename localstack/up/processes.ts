@@ -4,14 +4,18 @@ import { lockDataDir } from '../../tooling/data-dir.ts';
 import { createLog } from '../../tooling/log.ts';
 import { checkPorts } from '../../tooling/ports.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
-import { claimLocalStackDir } from '../data-dir.ts';
 import { installLocalStack } from '../emulator/install.ts';
-import { findRunning, forgetRunning, type Running, rememberRunning, thisRunner } from '../running.ts';
-import type { LocalStackSettings } from '../settings.ts';
-import { addressesOf } from './addresses.ts';
-import { contextForProcesses } from './context.ts';
-import { chooseFreePorts, portClaims } from './ports.ts';
-import { refuseOther } from './previous.ts';
+import {
+  assertNoConflictingRun,
+  claimLocalStackDir,
+  findRunning,
+  forgetRunning,
+  type Running,
+  rememberRunning,
+  thisRunner,
+} from '../running.ts';
+import { chooseFreePorts, type LocalStackSettings, portClaims } from '../settings.ts';
+import { addressesOf, contextForProcesses } from './addresses.ts';
 import { startServers } from './servers.ts';
 
 export interface UpOptions {
@@ -45,7 +49,7 @@ export async function upProcesses(options: UpOptions): Promise<Running & { stop(
   // Also ends what was still starting up when the start was broken off.
   cleanup.defer(() => endOrphans(dataDir, log));
   try {
-    refuseOther(await findRunning(dataDir), { mode: 'processes', passwords: options.settings.passwords });
+    assertNoConflictingRun(await findRunning(dataDir), { mode: 'processes', passwords: options.settings.passwords });
     await forgetRunning(dataDir);
     await endOrphans(dataDir, log);
     await checkPorts(portClaims(options.settings.ports));

@@ -23,7 +23,7 @@ export interface LocalStackRun extends Run {
  */
 export async function upLocalStack(project: string): Promise<LocalStackRun> {
   const dataDir = join(project, 'data');
-  const ports = ['API', 'AWS', 'KAFKA', 'SHARD1', 'SHARD2'].map((part) => [`ORDERFLOW_${part}_PORT`, '0']);
+  const ports = ['API', 'AWS', 'KAFKA', 'POSTGRES'].map((part) => [`ORDERFLOW_${part}_PORT`, '0']);
   const env = { ...process.env, ...Object.fromEntries(ports), ORDERFLOW_DATA_DIR: dataDir };
   const launchCommand = (...args: string[]) => launch('localstack/main.ts', args, { env, project });
 
