@@ -15,7 +15,7 @@ import { startObjectStore } from './engines/object-store/start-object-store.ts';
 import { endOrphans } from './engines/processes/orphans.ts';
 import { startCustomResourceResponses } from './services/cloudformation/custom-resource-responses.ts';
 import { createContext, type Running } from './services/context.ts';
-import { Authorizer } from './services/iam/authorize.ts';
+import { Authorizer } from './services/iam/authorizer.ts';
 import { PrincipalStore } from './services/iam/principals.ts';
 import { registry } from './services/index.ts';
 import { LambdaService } from './services/lambda/lambda-service.ts';

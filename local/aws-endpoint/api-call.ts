@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Authorizer } from '../services/iam/authorize.ts';
+import { readBody } from '../http/request-body.ts';
+import type { Authorizer } from '../services/iam/authorizer.ts';
 import type { Principal } from '../services/iam/principals.ts';
 import { AwsError } from './aws-error.ts';
 import type { ApiResponse, Protocol } from './protocols.ts';
@@ -8,13 +9,13 @@ import type { ApiResponse, Protocol } from './protocols.ts';
 /** A call whose caller is known. */
 export interface Caller {
   readonly principal: Principal;
-  /** Whether the caller may do this; for answers that differ by it. */
+  /** For responses that depend on it. */
   mayDo(action: string, resource: string): boolean;
   /** @throws AwsError `AccessDenied` */
   requireAccess(action: string, resource: string): void;
 }
 
-/** A call to a service whose requests are small enough to be read as a whole. */
+/** A call that was read as a whole. */
 export interface ApiCall extends Caller {
   readonly method: string;
   readonly url: URL;
@@ -22,15 +23,16 @@ export interface ApiCall extends Caller {
   readonly body: Buffer;
 }
 
+/** The part of an AWS service's API that runs here. */
 export interface AwsApi {
   readonly protocol: Protocol;
   handle(call: ApiCall): Promise<ApiResponse> | ApiResponse;
 }
 
-/** What Lambda takes in one invocation, the largest of all requests here. */
+/** Lambda's limit for the payload of an invocation, the highest of all APIs here. */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
-/** Binds the authorizer to one caller, so that a service names only the action and the resource. */
+/** Binds the authorizer to one caller, so that an API names only the action and the resource. */
 export function callerOf(principal: Principal, authorizer: Authorizer): Caller {
   return {
     principal,
@@ -45,26 +47,17 @@ export function callerOf(principal: Principal, authorizer: Authorizer): Caller {
 }
 
 /**
- * Reads a request's body as a whole.
+ * Reads the body of a call.
  *
  * @throws AwsError `RequestTooLargeException` above 6 MiB
  */
-export async function readBody(source: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Destroying the request would close the connection that the refusal has to go over.
-  for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) {
-      throw new AwsError('RequestTooLargeException', `Request must be smaller than ${MAX_BODY_BYTES} bytes.`, 413);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+export function readApiBody(source: Readable): Promise<Buffer> {
+  const message = `Request must be smaller than ${MAX_BODY_BYTES} bytes.`;
+  return readBody(source, MAX_BODY_BYTES, () => new AwsError('RequestTooLargeException', message, 413));
 }
 
 /**
- * A part of an address without its percent-encoding.
+ * A part of a URL without its percent-encoding.
  *
  * @throws AwsError `InvalidURI` when the encoding is broken
  */
@@ -72,6 +65,6 @@ export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (cause) {
-    throw new AwsError('InvalidURI', `The address holds broken percent-encoding: ${text}`, 400, { cause });
+    throw new AwsError('InvalidURI', `The URL holds broken percent-encoding: ${text}`, 400, { cause });
   }
 }

@@ -1,8 +1,6 @@
-import { SignatureError } from '../services/iam/sigv4.ts';
-
 /**
- * A refusal as an AWS API words it. The code is either one that the service's own model names
- * (`ResourceNotFoundException`) or a common one that each protocol names in its own way (see protocols.ts).
+ * An error of an AWS API. Its code is either one of the service's own (`ResourceNotFoundException`) or a common one, which
+ * each protocol translates into its own (see protocols.ts).
  */
 export class AwsError extends Error {
   override name = 'AwsError';
@@ -16,10 +14,9 @@ export class AwsError extends Error {
   }
 }
 
-/** Any failure as something that can be answered; what is not meant for the client becomes a generic `InternalFailure`. */
+/** Any failure as an error for the client; a cause that it must not see becomes a generic `InternalFailure`. */
 export function toAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
-  if (error instanceof SignatureError) return new AwsError(error.code, error.message, 403, { cause: error });
   return new AwsError('InternalFailure', 'The local AWS endpoint failed; its log holds the cause.', 500, {
     cause: error,
   });

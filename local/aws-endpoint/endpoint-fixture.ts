@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { startObjectStore } from '../engines/object-store/start-object-store.ts';
-import { type AccessRequest, Authorizer } from '../services/iam/authorize.ts';
+import { type AccessRequest, Authorizer } from '../services/iam/authorizer.ts';
 import { PrincipalStore } from '../services/iam/principals.ts';
 import type { Invoke } from '../services/lambda/function-definition.ts';
 import { SecretStore } from '../services/secrets-manager/secret-store.ts';

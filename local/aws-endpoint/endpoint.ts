@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../../tooling/log.ts';
-import type { Authorizer } from '../services/iam/authorize.ts';
+import type { Authorizer } from '../services/iam/authorizer.ts';
 import type { PrincipalStore } from '../services/iam/principals.ts';
-import { readSignature, SignatureError, verifySignature } from '../services/iam/sigv4.ts';
+import { readSignature, verifySignature } from '../services/iam/sigv4.ts';
 import { lambda } from '../services/lambda/api.ts';
 import type { Invoke } from '../services/lambda/function-definition.ts';
 import { msk } from '../services/msk/api.ts';
@@ -13,7 +13,7 @@ import { S3 } from '../services/s3/s3.ts';
 import { secretsManager } from '../services/secrets-manager/api.ts';
 import type { SecretStore } from '../services/secrets-manager/secret-store.ts';
 import { sts } from '../services/sts/api.ts';
-import { type AwsApi, callerOf, readBody } from './api-call.ts';
+import { type AwsApi, callerOf, readApiBody } from './api-call.ts';
 import { AwsError, toAwsError } from './aws-error.ts';
 import { type ApiResponse, awsJson, type Protocol, queryXml, restJson, s3Xml } from './protocols.ts';
 
@@ -58,7 +58,7 @@ export async function startAwsEndpoint(o: {
     if (name === 's3') {
       return s3.handle(request, response, callerOf(verifySignature(asked, o.principals), o.authorizer));
     }
-    const body = await readBody(request);
+    const body = await readApiBody(request);
     const payloadHash = createHash('sha256').update(body).digest('hex');
     const caller = callerOf(verifySignature({ ...asked, payloadHash }, o.principals), o.authorizer);
     const api = services[name];
@@ -130,7 +130,7 @@ function statedService(request: IncomingMessage): string | undefined {
   try {
     return readSignature({ method: request.method ?? '', url: request.url ?? '/', headers: request.headers }).service;
   } catch (error) {
-    if (error instanceof SignatureError) return undefined;
+    if (error instanceof AwsError) return undefined;
     throw error;
   }
 }

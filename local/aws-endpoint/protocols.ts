@@ -1,13 +1,12 @@
 import type { AwsError } from './aws-error.ts';
 
-/** What goes back to the client. */
 export interface ApiResponse {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** How a family of AWS services words its errors. */
+/** How a family of AWS services sends errors. */
 export interface Protocol {
   error(error: AwsError, requestId: string): ApiResponse;
 }
@@ -27,7 +26,6 @@ const S3_NAMES: Names = {
   InternalFailure: ['InternalError', 500],
 };
 
-/** The JSON protocols add `Exception` and tell an unknown key from a wrong signature by these names. */
 const JSON_NAMES: Names = {
   AccessDenied: ['AccessDeniedException', 403],
   MissingAuthenticationToken: ['MissingAuthenticationTokenException', 403],
@@ -47,7 +45,6 @@ const QUERY_NAMES: Names = {
   UnknownOperation: ['InvalidAction', 400],
 };
 
-/** S3: XML. */
 export const s3Xml: Protocol = {
   error: (error, requestId) => {
     const [code, status] = named(S3_NAMES, error);
@@ -60,7 +57,7 @@ export const s3Xml: Protocol = {
   },
 };
 
-/** Secrets Manager: JSON 1.1, in which every client error is a 400. */
+/** Secrets Manager: JSON 1.1. Every client error is a 400. */
 export const awsJson: Protocol = {
   error: (error) => {
     const [code, status] = named(JSON_NAMES, error);
@@ -84,7 +81,7 @@ export const restJson: Protocol = {
   },
 };
 
-/** STS: a form as question, XML as answer. */
+/** STS: a form in the request, XML in the response. */
 export const queryXml: Protocol = {
   error: (error, requestId) => {
     const [code, status] = named(QUERY_NAMES, error);
@@ -98,7 +95,7 @@ export const queryXml: Protocol = {
   },
 };
 
-/** Text as XML content or attribute value. */
+/** Escapes text for XML content and attribute values. */
 export function escapeXml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
   return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);

@@ -9,7 +9,7 @@ import { silentLog } from '../testing.ts';
 import type { Authority } from '../tls/authority.ts';
 import type { CustomResourceResponse } from './cloudformation/custom-resource-responses.ts';
 import { createContext, type RunnerContext } from './context.ts';
-import { Authorizer } from './iam/authorize.ts';
+import { Authorizer } from './iam/authorizer.ts';
 import { PrincipalStore } from './iam/principals.ts';
 import type { FunctionDefinition } from './lambda/function-definition.ts';
 import { SecretStore } from './secrets-manager/secret-store.ts';

@@ -9,13 +9,13 @@ import type { CustomResourceResponses } from './cloudformation/custom-resource-r
 import type { DistributionDefinition } from './cloudfront/distribution-definition.ts';
 import type { ResponseHeadersPolicy } from './cloudfront/response-headers-policy.ts';
 import type { ScheduleDefinition } from './events/schedule.ts';
-import type { Authorizer } from './iam/authorize.ts';
-import { PolicyStore } from './iam/policy-store.ts';
+import { type Authorizer, PolicyStore } from './iam/authorizer.ts';
 import type { Credentials, Principal, PrincipalStore } from './iam/principals.ts';
 import type { EventSourceMappingDefinition } from './lambda/event-source-mapping/event-source-mapping.ts';
 import type { LambdaService } from './lambda/lambda-service.ts';
 import { PublishedPassword } from './secrets-manager/published-password.ts';
-import { type SecretStore, versionOf } from './secrets-manager/secret-store.ts';
+import type { SecretStore } from './secrets-manager/secret-store.ts';
+import { versionOf } from './secrets-manager/secret-versions.ts';
 
 /** Anything that was started and has to be stopped. */
 export interface Running {

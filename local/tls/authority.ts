@@ -4,12 +4,12 @@ import { isCurrent, readPem, writePem } from './pem-file.ts';
 
 export type { Certificate } from './certificates.ts';
 
-/** A certificate authority that exists on this machine alone. */
+/** A certificate authority of this machine. */
 export interface Authority {
-  /** What a client has to trust. */
+  /** What a client must trust. */
   readonly certificatePem: string;
   /**
-   * A server certificate, the one of an earlier run while it is valid for a while yet.
+   * A server certificate, an earlier run's if it is not about to expire.
    *
    * @param commonName what the certificate is for; letters, digits and dashes
    */
@@ -24,14 +24,13 @@ const RENEWAL_MARGIN_MS = 60 * DAY_MS;
 
 /**
  * Loads an authority, or makes it when it is missing, unreadable or about to expire. A new authority issues new server
- * certificates, since the old ones do not lead to it.
+ * certificates.
  *
- * A run keeps its two in `<data folder>/tls`: `rds`, which the databases' certificates come from, and `public`, which its functions
- * trust as Node trusts the authorities of the internet. Certificate and key are in one file, `<name>/authority.pem`. Whoever wants a
- * server of their own to be reached by functions, such as an issuer of tokens at `https://localhost:<port>`, loads `public` from
- * there and has it issue a certificate.
+ * A run keeps two in `<data folder>/tls`: `rds`, for the databases, and `public`, which its functions trust as Node trusts the
+ * authorities of the internet. Certificate and key are in one file, `<name>/authority.pem`. A server of your own that functions
+ * should reach, such as an issuer of tokens at `https://localhost:<port>`, needs a certificate issued by `public`.
  *
- * @param dir folder that keeps it and its certificates between runs; files in it are readable by their owner alone
+ * @param dir keeps it and its certificates between runs, in files that only their owner can read
  * @param now for tests
  */
 export async function loadAuthority(dir: string, name: string, now = new Date()): Promise<Authority> {

@@ -1,4 +1,4 @@
-// The x509 library's dependency injection wants this polyfill to be there first.
+// The x509 library's dependency injection needs this polyfill first.
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -11,7 +11,7 @@ export interface Certificate {
 
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
-/** Clocks of virtual machines differ; a certificate from the future is refused. */
+/** Clocks of virtual machines differ, and a certificate from the future is refused. */
 const BACKDATED_MS = 60 * 60 * 1000;
 
 /** Makes a self-signed certificate authority that may issue server certificates and nothing below them. */
@@ -81,7 +81,7 @@ function validity(now: Date, lifetimeMs: number) {
   return { notBefore: new Date(now.getTime() - BACKDATED_MS), notAfter: new Date(now.getTime() + lifetimeMs) };
 }
 
-/** RFC 5280: positive and at most 20 bytes; random, so that a new authority never repeats one. */
+/** RFC 5280: positive and at most 20 bytes; random, since a new authority must not repeat one. */
 function makeSerialNumber(): string {
   const bytes = webcrypto.getRandomValues(Buffer.alloc(16));
   bytes[0] = 0x40 | ((bytes[0] ?? 0) & 0x3f);

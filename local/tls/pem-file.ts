@@ -17,7 +17,7 @@ export function readPem(path: string): Certificate | undefined {
   return certificatePem && keyPem && belongTogether(certificatePem, keyPem) ? { certificatePem, keyPem } : undefined;
 }
 
-/** Writes both into one file, readable by its owner alone, in one step: a crash leaves the old pair or the new one. */
+/** Writes both to one file, readable by its owner alone and replaced atomically. */
 export function writePem(path: string, certificate: Certificate): void {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}.draft`;
@@ -25,13 +25,11 @@ export function writePem(path: string, certificate: Certificate): void {
   renameSync(draft, path);
 }
 
-/**
- * Whether a certificate stays valid for the margin and, where one is given, was issued by this authority.
- */
+/** Whether a certificate stays valid for the margin and, if one is given, was issued by this authority. */
 export function isCurrent(certificate: Certificate, now: Date, marginMs: number, authorityPem?: string): boolean {
   const parsed = new X509Certificate(certificate.certificatePem);
   if (parsed.validToDate.getTime() - now.getTime() < marginMs) return false;
-  // A clock that was set back makes a certificate one of the future.
+  // The clock may have been set back.
   if (parsed.validFromDate > now) return false;
   return authorityPem === undefined || parsed.verify(new X509Certificate(authorityPem).publicKey);
 }

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
-import { deployToBucket } from '../../local/services/cloudformation/bucket-deployment/bucket-deployment.ts';
+import { deployToBucket } from '../../local/services/cloudformation/bucket-deployment.ts';
 import { type LeftOut, leftOutOfType } from '../assembly/left-out.ts';
 
 /** Uploads what a deployment elsewhere brings to buckets through custom resources: the site with its config.json. */

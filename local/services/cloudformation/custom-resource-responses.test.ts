@@ -28,7 +28,7 @@ const success = {
   Data: { a: '1' },
 };
 
-describe('the answer of a custom resource', () => {
+describe('the response of a custom resource', () => {
   it('arrives from a handler that trusts the authority', async () => {
     const { responseUrl, response } = responses.expect(5000);
     expect(await put(responseUrl, JSON.stringify(success))).toBe(200);
@@ -57,7 +57,7 @@ describe('the answer of a custom resource', () => {
   });
 
   it('is waited for no longer than agreed', async () => {
-    await expect(responses.expect(5).response).rejects.toThrow('did not answer within 0.005 s');
+    await expect(responses.expect(5).response).rejects.toThrow('did not respond within 0.005 s');
   });
 });
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import type { Log } from '../../../tooling/log.ts';
-import { readBody } from '../../aws-endpoint/api-call.ts';
+import { readApiBody } from '../../aws-endpoint/api-call.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html */
 const responseSchema = z.object({
@@ -22,7 +22,7 @@ const responseSchema = z.object({
 export type CustomResourceResponse = z.infer<typeof responseSchema>;
 
 export interface ExpectedResponse {
-  /** What the function gets as `ResponseURL`. Knowing it is the right to answer. */
+  /** The event's `ResponseURL`. Whoever knows it may respond. */
   readonly responseUrl: string;
   /** Rejects when nothing came in time. */
   readonly response: Promise<CustomResourceResponse>;
@@ -30,7 +30,7 @@ export interface ExpectedResponse {
 
 export interface CustomResourceResponses {
   readonly port: number;
-  /** Opens an address for one answer. */
+  /** Opens a URL for one response. */
   expect(timeoutMs: number): ExpectedResponse;
   stop(): Promise<void>;
 }
@@ -41,9 +41,9 @@ interface Waiting {
 }
 
 /**
- * Starts the place where the functions behind custom resources put their answers, over HTTPS on loopback.
- * On AWS these are presigned addresses of S3 on port 443, and the CDK's handlers rely on that: they drop the port. Their
- * execution environment has to lead `localhost:443` to the port given here.
+ * Starts the HTTPS server, on loopback, to which the functions behind custom resources send their responses. On AWS the URLs
+ * are presigned ones of S3, and the CDK's handlers drop their port: a function's environment must redirect `localhost:443`
+ * to the port of this server.
  *
  * @param o.certificate for `localhost`, of an authority that the functions trust
  */
@@ -57,15 +57,12 @@ export async function startCustomResourceResponses(o: {
     const path = request.url?.split('?', 1)[0] ?? '';
     const expected = waiting.get(path);
     if (request.method !== 'PUT' || !expected) return 403;
-    const parsed = responseSchema.safeParse(parseJson((await readBody(request)).toString('utf8')));
+    const parsed = responseSchema.safeParse(parseJson((await readApiBody(request)).toString('utf8')));
     if (!parsed.success) {
-      o.log.warn(
-        'a custom resource answered in a form that CloudFormation does not take: %s',
-        z.prettifyError(parsed.error),
-      );
+      o.log.warn('a custom resource sent a malformed response: %s', z.prettifyError(parsed.error));
       return 400;
     }
-    // Two answers may have been read at the same time; the first one counts.
+    // Two responses may have been read at the same time; the first one counts.
     if (!waiting.delete(path)) return 403;
     expected.settle(parsed.data);
     return 200;
@@ -77,7 +74,7 @@ export async function startCustomResourceResponses(o: {
       take(request).then(
         (status) => response.writeHead(status).end(),
         (error: unknown) => {
-          o.log.error('a custom resource could not answer: %s', error);
+          o.log.error('the response of a custom resource could not be read: %s', error);
           response.writeHead(500).end();
         },
       );
@@ -94,14 +91,14 @@ export async function startCustomResourceResponses(o: {
       const { promise, resolve, reject } = Promise.withResolvers<CustomResourceResponse>();
       const timer = setTimeout(() => {
         waiting.delete(path);
-        reject(new Error(`The custom resource did not answer within ${timeoutMs / 1000} s.`));
+        reject(new Error(`The custom resource did not respond within ${timeoutMs / 1000} s.`));
       }, timeoutMs);
       waiting.set(path, { settle: resolve, fail: reject });
       const response = promise.finally(() => clearTimeout(timer));
       return { responseUrl: `https://localhost:${port}${path}`, response };
     },
     stop: async () => {
-      for (const { fail } of waiting.values()) fail(new Error('The run ended before the custom resource answered.'));
+      for (const { fail } of waiting.values()) fail(new Error('The run ended before the custom resource responded.'));
       waiting.clear();
       const closed = once(server, 'close');
       server.close();

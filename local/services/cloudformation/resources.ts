@@ -5,9 +5,9 @@ import { rejectWhenAborted } from '../../../tooling/abort.ts';
 import { stackId } from '../../assembly/stack-scope.ts';
 import { functionName } from '../../aws-identity.ts';
 import { provider, type Request, type ResourceProviders } from '../provider.ts';
-import { bucketDeployment } from './bucket-deployment/bucket-deployment.ts';
+import { bucketDeployment } from './bucket-deployment.ts';
 
-/** How long an answer may still take when the provider's function has ended without one. */
+/** How long to wait for a response once the provider's function has ended. */
 const GRACE_MS = 10_000;
 /** Lambda's limit; a `ServiceTimeout` may shorten it. */
 const DEFAULT_TIMEOUT_SECONDS = 900;
@@ -35,8 +35,8 @@ export const customResource = provider(
     ]).finally(() => settled.abort());
     if (Status === 'FAILED') {
       context.log.debug('%s failed: %s', request.logicalId, Reason);
-      // The CDK's providers append a stack, which is for the log file.
-      throw new Error(Reason?.split('\n')[0] ?? 'its provider answered FAILED without a reason');
+      // The CDK's providers append a stack trace.
+      throw new Error(Reason?.split('\n')[0] ?? 'its provider responded FAILED without a reason');
     }
     return {
       ref: PhysicalResourceId ?? request.logicalId,
@@ -64,14 +64,14 @@ function createEvent(request: Request, serviceToken: string, responseUrl: string
   };
 }
 
-/** CloudFormation hands all scalar values to providers as strings. */
+/** CloudFormation sends all scalar values to providers as strings. */
 function asStrings(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asStrings);
   if (value === null || typeof value !== 'object') return String(value);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asStrings(item)]));
 }
 
-/** Invokes the provider and fails when that ends badly, or well but with no answer within the grace period. */
+/** Rejects when the provider's function fails, or ends well but sends no response within the grace period. */
 async function failureOfInvocation(
   { context }: Request,
   serviceToken: string,
@@ -81,7 +81,7 @@ async function failureOfInvocation(
   const { functionError, payload: result } = await context.lambda.invoke(serviceToken, payload, { signal });
   if (functionError) throw new Error(`its provider failed: ${errorMessage(result)}`);
   await delay(GRACE_MS, undefined, { signal });
-  throw new Error('its provider function ended without an answer to the response URL');
+  throw new Error('its provider function ended without a response to the response URL');
 }
 
 function errorMessage(payload: string): string {

@@ -1,23 +1,24 @@
-import { createHash } from 'node:crypto';
-import { SignatureError } from './signature-error.ts';
+import { hash } from 'node:crypto';
+import { percentDecoded } from '../../aws-endpoint/api-call.ts';
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
 
-/** What of an HTTP request takes part in a signature. */
+/** What a signature covers of an HTTP request. */
 export interface SignedRequest {
   readonly method: string;
   /** Path and query as received, not decoded. */
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** SHA-256 of the body in hex, for services that sign the body itself; that of an empty body when left out. */
+  /** SHA-256 of the body in hex, for services other than S3; an empty body's when left out. */
   readonly payloadHash?: string;
 }
 
 /** The header in which S3 clients state how the body is signed. */
 export const PAYLOAD_HASH_HEADER = 'x-amz-content-sha256';
 
-const EMPTY_PAYLOAD_HASH = createHash('sha256').digest('hex');
+const EMPTY_PAYLOAD_HASH = hash('sha256', '');
 
-/** What the signature's `SignedHeaders`, scope and place (header or query) add to the request. */
+/** What the signature itself says about the canonical form. */
 export interface CanonicalForm {
   readonly service: string;
   readonly signedHeaders: readonly string[];
@@ -28,7 +29,7 @@ export interface CanonicalForm {
  * The canonical request of AWS Signature Version 4.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  *
- * @throws SignatureError `InvalidURI` when the address holds broken percent-encoding
+ * @throws AwsError `InvalidURI` when the URL holds broken percent-encoding
  */
 export function canonicalRequest(request: SignedRequest, form: CanonicalForm): string {
   const [path = '/', query = ''] = splitOnce(request.url, '?');
@@ -43,7 +44,11 @@ export function canonicalRequest(request: SignedRequest, form: CanonicalForm): s
   ].join('\n');
 }
 
-/** The query's parameters in order, decoded. Repeated names stay apart. */
+/**
+ * The query's parameters, decoded, in the order in which they came.
+ *
+ * @throws AwsError `InvalidURI` when the URL holds broken percent-encoding
+ */
 export function queryParameters(url: string): [name: string, value: string][] {
   const [, query = ''] = splitOnce(url, '?');
   return query
@@ -51,7 +56,7 @@ export function queryParameters(url: string): [name: string, value: string][] {
     .filter((pair) => pair !== '')
     .map((pair) => {
       const [name = '', value = ''] = splitOnce(pair, '=');
-      return [decode(name), decode(value)];
+      return [percentDecoded(name), percentDecoded(value)];
     });
 }
 
@@ -60,18 +65,18 @@ function payloadHash(request: SignedRequest, form: CanonicalForm): string {
   const stated = request.headers[PAYLOAD_HASH_HEADER];
   if (typeof stated === 'string') return stated;
   if (form.presigned) return 'UNSIGNED-PAYLOAD';
-  throw new SignatureError('InvalidRequest', `Missing required header for this request: ${PAYLOAD_HASH_HEADER}`);
+  throw new AwsError('InvalidRequest', `Missing required header for this request: ${PAYLOAD_HASH_HEADER}`, 403);
 }
 
-/** S3 alone signs the path as it goes over the wire: a key may hold anything, `//` and `..` included. */
+/** S3 alone signs the path as it is sent: a key may hold anything, `//` and `..` included. */
 function reencodedPath(path: string): string {
   return path
     .split('/')
-    .map((segment) => encode(decode(segment)))
+    .map((segment) => encode(percentDecoded(segment)))
     .join('/');
 }
 
-/** All other services sign the wire's path with empty and dot segments resolved and encoded once more. */
+/** All other services resolve empty and dot segments, and encode the path that is sent once more. */
 function encodedTwice(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split('/')) {
@@ -100,14 +105,6 @@ function canonicalHeader(value: string | string[] | undefined): string {
 
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (cause) {
-    throw new SignatureError('InvalidURI', `The address holds broken percent-encoding: ${text}`, { cause });
-  }
 }
 
 function compare(a: string, b: string): number {

@@ -1,12 +1,13 @@
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import type { Principal, PrincipalStore } from './principals.ts';
-import { readSignature, SignatureError, verifySignature } from './sigv4.ts';
+import { readSignature, verifySignature } from './sigv4.ts';
 
 /**
- * Establishes whose token a Kafka client presents in SASL/OAUTHBEARER: the base64url form of an address presigned for
- * `kafka-cluster:Connect`, as aws-msk-iam-sasl-signer-js makes it.
+ * Establishes whose token a Kafka client presents in SASL/OAUTHBEARER: a URL presigned for `kafka-cluster:Connect`, in
+ * base64url, as aws-msk-iam-sasl-signer-js makes it.
  *
  * @param now for tests
- * @throws SignatureError
+ * @throws AwsError (403)
  */
 export function verifyMskToken(token: string, principals: PrincipalStore, now = new Date()): Principal {
   const url = parse(token);
@@ -14,7 +15,7 @@ export function verifyMskToken(token: string, principals: PrincipalStore, now = 
     !/^kafka\.[a-z0-9-]+\.amazonaws\.com$/.test(url.host) ||
     url.searchParams.get('Action') !== 'kafka-cluster:Connect'
   ) {
-    throw invalid('it is not an address for kafka-cluster:Connect');
+    throw invalid('it is not a URL for kafka-cluster:Connect');
   }
   const request = { method: 'GET', url: url.pathname + withoutUserAgent(url.search), headers: { host: url.host } };
   if (readSignature(request).service !== 'kafka-cluster') throw invalid('it is signed for another service');
@@ -22,9 +23,9 @@ export function verifyMskToken(token: string, principals: PrincipalStore, now = 
 }
 
 function parse(token: string): URL {
-  const address = Buffer.from(token, 'base64url').toString('utf8');
-  if (!URL.canParse(address)) throw invalid('it does not hold an address');
-  return new URL(address);
+  const url = URL.parse(Buffer.from(token, 'base64url').toString('utf8'));
+  if (!url) throw invalid('it does not hold a URL');
+  return url;
 }
 
 /** The signers append their name after signing. */
@@ -32,6 +33,6 @@ function withoutUserAgent(search: string): string {
   return search.replace(/&User-Agent=[^&]*/g, '');
 }
 
-function invalid(detail: string): SignatureError {
-  return new SignatureError('InvalidRequest', `The MSK IAM token is invalid: ${detail}.`);
+function invalid(detail: string): AwsError {
+  return new AwsError('InvalidRequest', `The MSK IAM token is invalid: ${detail}.`, 403);
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { arnOf } from '../../aws-identity.ts';
 
-/** Who makes a call: the role of a function, or the person at the machine, who may do everything. */
+/** Who makes a call: a function's role, or the operator, who may do everything. */
 export interface Principal {
   readonly kind: 'role' | 'operator';
   readonly name: string;
@@ -24,11 +24,11 @@ const OPERATOR: KnownPrincipal = {
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 };
 
-/** The access keys of this run and whom each belongs to. The operator (key `test`, secret `test`) is always there. */
+/** The access keys of this run and their owners. The operator's (key `test`, secret `test`) is always there. */
 export class PrincipalStore {
   readonly #byAccessKeyId = new Map<string, KnownPrincipal>([[OPERATOR.credentials.accessKeyId, OPERATOR]]);
 
-  /** Temporary credentials for a role, as a function's environment gets them. They are valid while this process lives. */
+  /** Issues temporary credentials for a role. They are valid until this process ends. */
   issue(role: Principal): Credentials {
     const credentials = {
       accessKeyId: randomAccessKeyId(),
@@ -44,7 +44,7 @@ export class PrincipalStore {
   }
 }
 
-/** `ASIA` marks temporary credentials; 16 characters of base 32 follow. */
+/** `ASIA` marks temporary credentials; 16 base32 characters follow. */
 function randomAccessKeyId(): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   return `ASIA${Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]).join('')}`;

@@ -1,10 +1,10 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { canonicalRequest, queryParameters, type SignedRequest } from './canonical-request.ts';
 import type { Principal, PrincipalStore } from './principals.ts';
-import { SignatureError } from './signature-error.ts';
 
 export type { SignedRequest } from './canonical-request.ts';
-export { SignatureError, type SignatureErrorCode } from './signature-error.ts';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
@@ -21,53 +21,57 @@ export interface StatedSignature {
   readonly signature: string;
   readonly timestamp: string;
   readonly sessionToken: string | undefined;
-  /** Seconds of validity; only presigned addresses have it. */
+  /** How long a presigned URL is valid; undefined for a signed request. */
   readonly expiresSeconds: number | undefined;
 }
 
 /**
- * Reads the Signature Version 4 of a request, from the `Authorization` header or, in a presigned address, from the query.
+ * Reads the Signature Version 4 of a request, from the `Authorization` header or from the query of a presigned URL.
  *
- * @throws SignatureError when there is none, or when parts of it are missing or malformed
+ * @throws AwsError (403) when there is none, or when parts of it are missing or malformed
  */
 export function readSignature(request: SignedRequest): StatedSignature {
   const authorization = header(request, 'authorization');
   if (authorization !== undefined) return fromAuthorizationHeader(request, authorization);
   const query = new Map(queryParameters(request.url));
   if (query.has('X-Amz-Algorithm')) return fromQuery(query);
-  if (query.has('AWSAccessKeyId'))
+  if (query.has('AWSAccessKeyId')) {
     throw incomplete(`only ${ALGORITHM} is supported, not the older Signature Version 2`);
-  throw new SignatureError(
+  }
+  throw new AwsError(
     'MissingAuthenticationToken',
     'The request is not signed. Sign it with an access key of this run.',
+    403,
   );
 }
 
 /**
- * Establishes who made a request by its Signature Version 4.
- * Presigned addresses are taken as well as signed headers. The hash that an S3 client states for the body (also
- * `UNSIGNED-PAYLOAD` and the `STREAMING-` kinds) is part of what was signed; comparing it with the body is the caller's job.
+ * Establishes who made a request by its Signature Version 4, in the headers or in a presigned URL. The payload hash that an
+ * S3 client states (`UNSIGNED-PAYLOAD` and the `STREAMING-` kinds included) is part of what was signed; comparing it with
+ * the body is the caller's job.
  *
  * @param now for tests
- * @throws SignatureError
+ * @throws AwsError (403) with one of AWS's common error codes, which each protocol translates into its own
  */
 export function verifySignature(request: SignedRequest, principals: PrincipalStore, now = new Date()): Principal {
   const stated = readSignature(request);
   const known = principals.find(stated.accessKeyId);
   if (!known) {
-    throw new SignatureError(
+    throw new AwsError(
       'InvalidClientTokenId',
-      `The access key id ${stated.accessKeyId} is not known here. The operator's is "test", with the secret "test".`,
+      `There is no access key id ${stated.accessKeyId} here. The operator's is "test", with the secret "test".`,
+      403,
     );
   }
   if (!equalInConstantTime(stated.sessionToken ?? '', known.credentials.sessionToken ?? '')) {
-    throw new SignatureError('InvalidClientTokenId', 'The security token included in the request is invalid.');
+    throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
   }
   checkTime(stated, now);
   if (!equalInConstantTime(stated.signature, expectedSignature(request, stated, known.credentials.secretAccessKey))) {
-    throw new SignatureError(
+    throw new AwsError(
       'SignatureDoesNotMatch',
       'The request signature we calculated does not match the signature you provided. Check the secret access key and the signing method.',
+      403,
     );
   }
   return known.principal;
@@ -116,46 +120,50 @@ function scopeOf(credential: string) {
   return { accessKeyId: keyParts.reverse().join('/'), date, region, service };
 }
 
-/** A signature that does not cover `host` could be replayed against another server. */
 function headerNames(list: string): string[] {
   const names = list.split(';');
   if (!names.includes('host')) throw incomplete('the header "host" must be signed');
   return names;
 }
 
-function checkTime(stated: StatedSignature, now: Date): void {
-  const signedAt = Date.parse(
-    stated.timestamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
-  );
-  if (Number.isNaN(signedAt) || !stated.timestamp.startsWith(stated.date)) {
+function checkTime({ timestamp, date, expiresSeconds }: StatedSignature, now: Date): void {
+  const signedAt = Date.parse(timestamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  if (Number.isNaN(signedAt) || !timestamp.startsWith(date)) {
     throw incomplete('X-Amz-Date must look like 20260131T235959Z and be of the day in the credential scope');
   }
   const ageMs = now.getTime() - signedAt;
-  if (ageMs < -MAX_CLOCK_SKEW_MS || (stated.expiresSeconds === undefined && ageMs > MAX_CLOCK_SKEW_MS)) {
-    throw new SignatureError(
+  if (ageMs < -MAX_CLOCK_SKEW_MS || (expiresSeconds === undefined && ageMs > MAX_CLOCK_SKEW_MS)) {
+    throw new AwsError(
       'RequestTimeTooSkewed',
-      `The difference between the request time (${stated.timestamp}) and the current time is too large.`,
+      `The difference between the request time (${timestamp}) and the current time is too large.`,
+      403,
     );
   }
-  if (stated.expiresSeconds !== undefined && ageMs > stated.expiresSeconds * 1000) {
-    throw new SignatureError('RequestExpired', `Request has expired: it was valid for ${stated.expiresSeconds} s.`);
+  if (expiresSeconds !== undefined && ageMs > expiresSeconds * 1000) {
+    throw new AwsError('RequestExpired', `Request has expired: it was valid for ${expiresSeconds} s.`, 403);
   }
 }
 
 function expectedSignature(request: SignedRequest, stated: StatedSignature, secret: string): string {
   const canonical = canonicalRequest(request, { ...stated, presigned: stated.expiresSeconds !== undefined });
-  const scope = [stated.date, stated.region, stated.service, 'aws4_request'];
-  const stringToSign = [
-    ALGORITHM,
-    stated.timestamp,
-    scope.join('/'),
-    createHash('sha256').update(canonical).digest('hex'),
-  ].join('\n');
-  const key = scope.reduce<string | Buffer>((parent, part) => hmac(parent, part), `AWS4${secret}`);
-  return hmac(key, stringToSign).toString('hex');
+  const scope = `${stated.date}/${stated.region}/${stated.service}/aws4_request`;
+  const stringToSign = [ALGORITHM, stated.timestamp, scope, hash('sha256', canonical)].join('\n');
+  return hmac(signingKey(secret, scope), stringToSign).toString('hex');
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+/** Deriving a key takes longer than everything else about a signature, and a client uses the same one all day. */
+const signingKeys = new LRUCache<string, Buffer>({ max: 1_000 });
+
+function signingKey(secret: string, scope: string): Buffer {
+  const id = `${secret}/${scope}`;
+  const known = signingKeys.get(id);
+  if (known) return known;
+  const key = scope.split('/').reduce<Buffer>(hmac, Buffer.from(`AWS4${secret}`));
+  signingKeys.set(id, key);
+  return key;
+}
+
+function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
@@ -181,6 +189,6 @@ function basicIsoTime(httpDate: string | undefined): string {
   return time.toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
-function incomplete(detail: string): SignatureError {
-  return new SignatureError('IncompleteSignature', `The request signature is not complete: ${detail}.`);
+function incomplete(detail: string): AwsError {
+  return new AwsError('IncompleteSignature', `The request signature is not complete: ${detail}.`, 403);
 }

@@ -9,7 +9,7 @@ import { cacheDirOf, runDirOf } from '../../../tooling/paths.ts';
 import { type Kafka as Broker, startKafka } from '../../engines/kafka/start-kafka.ts';
 import { silentLog, waitFor } from '../../testing.ts';
 import { loadAuthority } from '../../tls/authority.ts';
-import { Authorizer } from '../iam/authorize.ts';
+import { Authorizer } from '../iam/authorizer.ts';
 import { type Credentials, PrincipalStore } from '../iam/principals.ts';
 import { type SignInListener, startSignInListener } from './listener.ts';
 import { createTokenAuthenticator } from './oauthbearer.ts';

@@ -1,6 +1,6 @@
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
 import { describe, expect, it } from 'vitest';
-import { type AccessRequest, Authorizer } from '../iam/authorize.ts';
+import { type AccessRequest, Authorizer } from '../iam/authorizer.ts';
 import { PrincipalStore } from '../iam/principals.ts';
 import { FrameError } from './kafka-protocol.ts';
 import { createTokenAuthenticator, readBearerToken, unsecuredMessage } from './oauthbearer.ts';

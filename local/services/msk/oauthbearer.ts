@@ -1,4 +1,4 @@
-import type { Authorizer } from '../iam/authorize.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
 import { verifyMskToken } from '../iam/msk-token.ts';
 import type { Principal, PrincipalStore } from '../iam/principals.ts';
 import { FrameError } from './kafka-protocol.ts';

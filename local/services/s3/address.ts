@@ -3,19 +3,19 @@ import { percentDecoded } from '../../aws-endpoint/api-call.ts';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { queryParameters } from '../iam/canonical-request.ts';
 
-/** What an S3 request is about. */
+/** The bucket, object or account that an S3 request is about. */
 export interface S3Address {
   readonly bucket?: string;
   readonly key?: string;
   readonly query: readonly (readonly [name: string, value: string])[];
 }
 
-/** `<bucket>.localhost` and `<bucket>.s3.<anything>.localhost`, as clients build them that do not use path-style addresses. */
+/** Virtual-hosted-style hosts: `<bucket>.localhost` and `<bucket>.s3.<anything>.localhost`. */
 const HOST_STYLE =
   /^(?!s3[.-])(?<bucket>[a-z0-9][a-z0-9.-]*?)\.(?:s3(?:[.-][a-z0-9.-]+)?\.)?localhost(?:\.localstack\.cloud)?(?::\d+)?$/;
 
 /**
- * Reads bucket and key from a path-style or host-style request.
+ * Reads bucket and key of a request in path style or virtual-hosted style.
  *
  * @throws AwsError `InvalidURI` for broken percent-encoding, and for keys that would lead out of the store's folder
  */
@@ -36,14 +36,18 @@ export function readCopySource(header: string): { bucket: string; key: string } 
   return bucketAndKey(`/${percentDecoded(header.split('?', 1)[0] ?? '').replace(/^\//, '')}`);
 }
 
-/** The path by which the store, which knows path-style addresses alone, finds the same thing. */
+/** The path-style address, the only style that the store knows. */
 export function storePath({ bucket, key }: Pick<S3Address, 'bucket' | 'key'>, query: S3Address['query'] = []): string {
   const path = ['', bucket ?? '', ...(key === undefined ? [] : key.split('/'))].map(encodeURIComponent).join('/');
   const search = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString();
   return search === '' ? path : `${path}?${search}`;
 }
 
-/** The store keeps keys as paths below its folder, so a key must not climb. S3 itself would take such keys. */
+/**
+ * The store keeps keys as paths below its folder, so a key must not climb. S3 itself takes such keys.
+ *
+ * @throws AwsError `InvalidURI`
+ */
 export function refuseClimbingKey(key: string): void {
   if (key.split('/').some((segment) => segment === '..' || segment === '.') || key.includes('\0')) {
     throw new AwsError('InvalidURI', `The local S3 does not take keys with the path segments "." or "..": ${key}`);

@@ -5,8 +5,8 @@ const CRLF = '\r\n';
 const MAX_LINE_BYTES = 16 * 1024;
 
 /**
- * Takes the `aws-chunked` coding off a body: `<hex size>[;chunk-signature=...]`, bytes, ..., `0`, then optional trailers
- * such as a checksum. Chunk signatures and trailing checksums are passed over.
+ * Decodes an `aws-chunked` body: `<hex size>[;chunk-signature=...]`, bytes, ..., `0`, then optional trailers such as a
+ * checksum. Chunk signatures and trailing checksums are not verified.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
 export class ChunkedBodyDecoder extends Transform {
@@ -46,7 +46,7 @@ export class ChunkedBodyDecoder extends Transform {
     return at + data.length;
   }
 
-  /** Lines may be cut anywhere between two pieces, also inside their end. */
+  /** A line may be cut anywhere between two pieces, even between CR and LF. */
   #takeLine(piece: Buffer, at: number): number {
     const newline = piece.indexOf('\n', at);
     const end = newline === -1 ? piece.length : newline + 1;

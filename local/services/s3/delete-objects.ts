@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { readBody } from '../../aws-endpoint/api-call.ts';
+import { readApiBody } from '../../aws-endpoint/api-call.ts';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { escapeXml } from '../../aws-endpoint/protocols.ts';
 import { refuseClimbingKey } from './address.ts';
@@ -8,14 +8,14 @@ import { requestBody } from './request-body.ts';
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 export interface DeleteObjects {
   readonly keys: readonly string[];
-  /** The request again, holding nothing but these keys, so that what is checked is what is done. */
+  /** The request with these keys and nothing else, so that what is authorized is what is done. */
   readonly body: Buffer;
 }
 
 /** @throws AwsError `MalformedXML` */
 export async function readDeleteObjects(request: IncomingMessage): Promise<DeleteObjects> {
   const stream = requestBody(request)?.stream;
-  const xml = stream ? (await readBody(stream)).toString('utf8') : '';
+  const xml = stream ? (await readApiBody(stream)).toString('utf8') : '';
   const keys = [...xml.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = '']) => unescapeXml(key));
   if (keys.length === 0 || keys.length > 1000) {
     throw new AwsError('MalformedXML', 'The request must name between 1 and 1000 keys to delete.');

@@ -1,16 +1,16 @@
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import type { S3Address } from './address.ts';
 
-/** What a request asks S3 to do, by what it needs leave for. */
+/** An operation and the permission that it needs. */
 export interface S3Operation {
-  /** IAM action on the addressed bucket or object; `undefined` where the body decides (DeleteObjects). */
+  /** IAM action on the addressed bucket or object; undefined for DeleteObjects, whose body names the objects. */
   readonly action: string | undefined;
   /** Key of the table below, such as `object PUT`. */
   readonly name: string;
 }
 
 /**
- * What the local S3 does, with the IAM action of each.
+ * What the local S3 supports, with the IAM action of each operation.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 const ACTIONS: Readonly<Record<string, string | undefined>> = {
@@ -36,7 +36,7 @@ const ACTIONS: Readonly<Record<string, string | undefined>> = {
   'object PUT tagging': 's3:PutObjectTagging',
 };
 
-/** Query parameters that name another operation. All others only parameterize one. */
+/** Query parameters that select another operation. */
 const SUBRESOURCES = new Set(
   (
     'accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory legal-hold lifecycle location ' +
@@ -48,7 +48,7 @@ const SUBRESOURCES = new Set(
 /**
  * The operation of an S3 request.
  *
- * @throws AwsError `UnknownOperation` for what the local S3 does not do
+ * @throws AwsError `UnknownOperation` for what the local S3 does not support
  */
 export function operationOf(method: string, address: S3Address): S3Operation {
   const level = address.key !== undefined ? 'object' : address.bucket !== undefined ? 'bucket' : 'service';
@@ -60,7 +60,7 @@ export function operationOf(method: string, address: S3Address): S3Operation {
   return { name, action: ACTIONS[name] };
 }
 
-/** The ARN that the action of an operation is done to. */
+/** The ARN that an operation's action applies to. */
 export function resourceArn({ bucket, key }: Pick<S3Address, 'bucket' | 'key'>): string {
   if (bucket === undefined) return '*';
   return key === undefined ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${bucket}/${key}`;

@@ -1,17 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { PassThrough, type Readable, type Transform } from 'node:stream';
+import { PassThrough, type Readable, Transform, type TransformCallback } from 'node:stream';
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { PAYLOAD_HASH_HEADER } from '../iam/canonical-request.ts';
 import { ChunkedBodyDecoder } from './chunked-body.ts';
-import { VerifiedBody } from './verified-body.ts';
 
-/** An S3 request's body as the object's own bytes: `aws-chunked` is taken off, a signed hash is checked on the way. */
+/** An S3 request's body as the object's own bytes, decoded from `aws-chunked` and checked against a signed hash. */
 export interface RequestBody {
   readonly stream: Readable;
-  /** Bytes; `undefined` when the client did not say. */
+  /** Bytes; undefined when the client did not state it. */
   readonly length: number | undefined;
 }
 
-/** @returns `undefined` for a request without a body */
+/** @returns undefined for a request without a body */
 export function requestBody(request: IncomingMessage): RequestBody | undefined {
   const { headers } = request;
   const length = numberOf(headers['content-length']);
@@ -25,15 +26,15 @@ export function requestBody(request: IncomingMessage): RequestBody | undefined {
   return { stream: through(request, signed ? new VerifiedBody(payloadHash) : new PassThrough()), length };
 }
 
-/** `aws-chunked` is a matter between client and S3, the other codings belong to the object. */
+/** The object's own content encoding, without `aws-chunked`, which is the request's. */
 export function storedContentEncoding(headers: IncomingHttpHeaders): string | undefined {
   const codings = headers['content-encoding']?.split(',').map((coding) => coding.trim());
   return codings?.filter((coding) => coding !== 'aws-chunked').join(', ') || undefined;
 }
 
 /**
- * `pipeline` would destroy the request when a later stage fails, and with it the connection that the answer goes over.
- * So only the way forward is coupled: a client that goes away ends the body with an error.
+ * Unlike `pipeline`, leaves the request alone when a later stage fails: its connection is needed for the response. A client
+ * that goes away still ends the body with an error.
  */
 function through(request: IncomingMessage, stage: Transform): Readable {
   request.once('close', () => {
@@ -44,4 +45,40 @@ function through(request: IncomingMessage, stage: Transform): Readable {
 
 function numberOf(header: string | string[] | undefined): number | undefined {
   return header === undefined ? undefined : Number(header);
+}
+
+/**
+ * Passes a body through and checks it against the hash that was signed. The last piece is held back until then, so that a
+ * body that does not match never arrives as a whole.
+ */
+class VerifiedBody extends Transform {
+  readonly #expectedSha256: string;
+  readonly #hash = createHash('sha256');
+  #heldBack: Buffer | undefined;
+
+  /** @param expectedSha256 in hex */
+  constructor(expectedSha256: string) {
+    super();
+    this.#expectedSha256 = expectedSha256;
+  }
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#hash.update(piece);
+    if (this.#heldBack) this.push(this.#heldBack);
+    this.#heldBack = piece;
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    if (this.#hash.digest('hex') !== this.#expectedSha256.toLowerCase()) {
+      done(
+        new AwsError(
+          'XAmzContentSHA256Mismatch',
+          "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        ),
+      );
+      return;
+    }
+    done(null, this.#heldBack);
+  }
 }

@@ -8,7 +8,7 @@ import { operationOf, resourceArn } from './operations.ts';
 import { requestBody, storedContentEncoding } from './request-body.ts';
 import { StoreConnection, type StoreRequest } from './store-connection.ts';
 
-/** Matters of one connection or of the signature, which the store needs not know. */
+/** Headers of the connection and of the signature, which do not concern the store. */
 const NOT_FORWARDED = new Set(
   (
     'host connection keep-alive transfer-encoding te trailer upgrade expect authorization content-length content-encoding ' +
@@ -16,12 +16,12 @@ const NOT_FORWARDED = new Set(
     'x-amz-content-sha256 x-amz-decoded-content-length x-amz-trailer'
   ).split(' '),
 );
-/** Query parameters that are not for the store: headers of a presigned request, and the SDK's name of the operation. */
+/** Headers of a presigned request, and the SDK's name of the operation. */
 const NOT_FORWARDED_PARAMETER = /^(x-amz-.*|x-id)$/i;
 const OVERRIDE =
   /^response-(content-type|content-language|expires|cache-control|content-disposition|content-encoding)$/;
 
-/** S3 in front of a store that knows no permissions: decides whether a call may pass, and streams it through. */
+/** S3 in front of a store without permissions: decides whether a call may pass, and streams it through. */
 export class S3 {
   readonly #store: StoreConnection;
 
@@ -31,9 +31,9 @@ export class S3 {
   }
 
   /**
-   * Answers one request of a known caller.
+   * Handles a request of a known caller.
    *
-   * @throws AwsError as long as nothing of the answer was sent
+   * @throws AwsError unless the response has begun
    */
   async handle(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
     const address = readAddress(request);
@@ -42,7 +42,7 @@ export class S3 {
     refuseConditionalWrite(request);
     const stored = await this.#store.send(await this.#storeRequest(request, address, caller));
     if (stored.statusCode === 404 && operation.action === 's3:GetObject' && address.bucket !== undefined) {
-      // Whoever may not list a bucket does not learn which keys are missing from it.
+      // Whoever may not list a bucket must not learn which keys it lacks.
       if (!caller.mayDo('s3:ListBucket', resourceArn({ bucket: address.bucket }))) {
         stored.resume();
         throw new AwsError('AccessDenied', 'Access Denied', 403);
@@ -51,7 +51,7 @@ export class S3 {
     await sendOn(stored, response, overrides(address));
   }
 
-  /** A browser's question before it sends a request from another origin; it carries no signature. */
+  /** Handles a CORS preflight request, which carries no signature. */
   async handlePreflight(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = storePath(readAddress(request));
     await sendOn(await this.#store.send({ method: 'OPTIONS', path, headers: forwarded(request, []) }), response, {});
@@ -85,7 +85,7 @@ export class S3 {
   }
 }
 
-/** The store would pass over the condition of a write and write. */
+/** The store would ignore the condition and write. */
 function refuseConditionalWrite({ method = '', headers }: IncomingMessage): void {
   const conditional = headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
   if (conditional && !['GET', 'HEAD'].includes(method)) {
@@ -93,7 +93,7 @@ function refuseConditionalWrite({ method = '', headers }: IncomingMessage): void
   }
 }
 
-/** Presigned requests carry `x-amz-` headers in the query; they count as if they were sent as headers. */
+/** A presigned URL carries `x-amz-` headers in its query. */
 function forwarded(request: IncomingMessage, query: S3Address['query']): OutgoingHttpHeaders {
   const inQuery = query
     .map(([name, value]) => [name.toLowerCase(), value] as const)
@@ -102,7 +102,7 @@ function forwarded(request: IncomingMessage, query: S3Address['query']): Outgoin
   return Object.fromEntries(all.filter(([name]) => !NOT_FORWARDED.has(name)));
 }
 
-/** `response-content-type=...` and its like in the query set headers of the answer. */
+/** Query parameters such as `response-content-type` set headers of the response. */
 function overrides({ query }: S3Address): OutgoingHttpHeaders {
   return Object.fromEntries(
     query.filter(([name]) => OVERRIDE.test(name)).map(([name, value]) => [name.slice('response-'.length), value]),

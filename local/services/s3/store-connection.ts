@@ -11,7 +11,7 @@ export interface StoreRequest {
   readonly body?: Readable | Buffer | undefined;
 }
 
-/** The way to the S3 server that keeps the objects, over connections that stay open. */
+/** Keeps connections open to the S3 server that stores the objects. */
 export class StoreConnection {
   readonly #url: URL;
   readonly #agent = new Agent({ keepAlive: true });
@@ -21,9 +21,9 @@ export class StoreConnection {
   }
 
   /**
-   * Sends a request and resolves with the head of the answer, whose body the caller must read.
+   * Sends a request and resolves with the head of the response, whose body the caller must read.
    *
-   * @throws AwsError `ServiceUnavailable`, which clients try again, when the store fails; or what the body's stream fails with
+   * @throws AwsError `ServiceUnavailable`, which clients retry, when the store fails; or the error of the body's stream
    */
   send(o: StoreRequest): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
@@ -39,7 +39,7 @@ export class StoreConnection {
       const fail = (error: Error) => reject(error instanceof AwsError ? error : unavailable(error));
       outgoing.once('response', resolve);
       outgoing.on('error', fail);
-      outgoing.setTimeout(SILENCE_LIMIT_MS, () => outgoing.destroy(new Error('no answer for 30 s')));
+      outgoing.setTimeout(SILENCE_LIMIT_MS, () => outgoing.destroy(new Error('no response for 30 s')));
       if (o.body === undefined || Buffer.isBuffer(o.body)) outgoing.end(o.body);
       else pipeline(o.body, outgoing, (error) => error && fail(error));
     });

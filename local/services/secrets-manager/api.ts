@@ -4,11 +4,12 @@ import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { awsJson } from '../../aws-endpoint/protocols.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { passwordRules, randomPassword } from './random-password.ts';
-import { type Secret, type SecretStore, versionOf } from './secret-store.ts';
+import type { SecretStore } from './secret-store.ts';
+import { type Secret, versionOf } from './secret-versions.ts';
 
 const value = { SecretString: z.string().optional(), SecretBinary: z.string().optional() };
 
-/** The part of Secrets Manager that reads secrets and rotates them, over JSON 1.1. */
+/** Reads secrets and rotates them. */
 export function secretsManager(store: SecretStore): AwsApi {
   const operations: Readonly<Record<string, (input: unknown, call: ApiCall) => unknown>> = {
     GetSecretValue: onSecret(
@@ -96,7 +97,7 @@ export function secretsManager(store: SecretStore): AwsApi {
         const known = Object.keys(operations).join(', ');
         throw new AwsError(
           'UnknownOperation',
-          `The local Secrets Manager does not know "${target}". It knows ${known}.`,
+          `The local Secrets Manager does not support "${target}". It supports ${known}.`,
         );
       }
       return {
@@ -116,7 +117,7 @@ const summary = (secret: Secret) => ({
   LastChangedDate: secret.changedAt,
 });
 
-/** A secret that does not exist is asked for as well, so that a caller without rights cannot find out names. */
+/** Access to a secret that does not exist is checked as well, so that nobody without permission can probe for names. */
 const unknownArn = (id: string) => (id.startsWith('arn:') ? id : arnOf('secretsmanager', `secret:${id}`));
 
 function generate(input: unknown): string {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 
-/** CloudFormation passes flags as text, too. */
+/** CloudFormation may pass flags as text. */
 const flag = z.boolean().or(z.stringbool()).optional();
 
 /** Named as in CloudFormation's `GenerateSecretString` and Secrets Manager's `GetRandomPassword`. */
@@ -25,7 +25,7 @@ const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
  * A random password, by default 32 characters with at least one of each kind.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
  *
- * @throws RangeError when the rules leave no characters, or fewer places than kinds
+ * @throws RangeError when the rules leave no characters, or the password is too short to have one of each kind
  */
 export function randomPassword(rules: PasswordRules = {}): string {
   const length = rules.PasswordLength ?? 32;

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SecretStore, versionOf } from './secret-store.ts';
+import { SecretStore } from './secret-store.ts';
+import { versionOf } from './secret-versions.ts';
 
 let dir: string;
 beforeEach(() => {

@@ -4,19 +4,16 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { arnOf } from '../../aws-identity.ts';
-import { type SecretValue, type SecretVersion, withoutStage, withStage } from './secret-versions.ts';
+import {
+  type Secret,
+  type SecretValue,
+  type SecretVersion,
+  versionOf,
+  withoutStage,
+  withStage,
+} from './secret-versions.ts';
 
-export interface Secret {
-  readonly name: string;
-  readonly arn: string;
-  readonly description?: string;
-  /** Seconds since 1970, as all times here. */
-  readonly createdAt: number;
-  readonly changedAt: number;
-  readonly versions: readonly SecretVersion[];
-}
-
-/** The secrets of the local account: one file each, written atomically, readable by their owner alone, kept between runs. */
+/** The secrets of the local account, kept between runs: one file each, written atomically, readable by its owner alone. */
 export class SecretStore {
   readonly #dir: string;
   readonly #byName = new Map<string, Secret>();
@@ -47,7 +44,7 @@ export class SecretStore {
     return secret;
   }
 
-  /** A secret that exists already keeps its value, so credentials survive a restart. */
+  /** Creates a secret. One that exists keeps its value, so credentials survive a restart. */
   createIfMissing(o: { name: string; description?: string; generate: () => string }): Secret {
     const existing = this.#byName.get(o.name);
     if (existing) return existing;
@@ -64,7 +61,7 @@ export class SecretStore {
   }
 
   /**
-   * Puts fields into a secret whose value is a JSON object. A new version arises only when that changes something.
+   * Sets fields of a secret whose value is a JSON object. Creates a new version only if that changes something.
    *
    * @throws AwsError when the secret does not exist or holds no JSON object
    */
@@ -77,7 +74,7 @@ export class SecretStore {
   }
 
   /**
-   * Adds a version. The same token with the same value again changes nothing.
+   * Adds a version. Repeating a token with the same value changes nothing.
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
    *
    * @throws AwsError
@@ -105,7 +102,7 @@ export class SecretStore {
   }
 
   /**
-   * Moves a staging label, or takes it away when `to` is left out.
+   * Moves a staging label, or removes it when `to` is left out.
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
    *
    * @throws AwsError
@@ -140,35 +137,6 @@ export class SecretStore {
     this.#byName.set(secret.name, saved);
     return saved;
   }
-}
-
-/**
- * The version that a request asks for: by id, by stage, or the current one.
- *
- * @throws AwsError `ResourceNotFoundException`, or `InvalidRequestException` when id and stage name different versions
- */
-export function versionOf(
-  secret: Secret,
-  o: { versionId?: string | undefined; stage?: string | undefined },
-): SecretVersion {
-  const stage = o.stage ?? (o.versionId === undefined ? 'AWSCURRENT' : undefined);
-  const version = secret.versions.find(({ id, stages }) =>
-    o.versionId === undefined ? stages.includes(stage ?? '') : id === o.versionId,
-  );
-  if (!version) {
-    const wanted = o.versionId === undefined ? `staging label: ${stage}` : `VersionId: ${o.versionId}`;
-    throw new AwsError(
-      'ResourceNotFoundException',
-      `Secrets Manager can't find the specified secret value for ${wanted}`,
-    );
-  }
-  if (stage !== undefined && !version.stages.includes(stage)) {
-    throw new AwsError(
-      'InvalidRequestException',
-      'You provided a VersionStage that is not associated to the provided VersionId.',
-    );
-  }
-  return version;
 }
 
 function jsonObject(value: SecretValue): Record<string, unknown> {

@@ -1,3 +1,15 @@
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
+
+export interface Secret {
+  readonly name: string;
+  readonly arn: string;
+  readonly description?: string;
+  /** Seconds since 1970, like all times here. */
+  readonly createdAt: number;
+  readonly changedAt: number;
+  readonly versions: readonly SecretVersion[];
+}
+
 /** Text, or bytes in base64. */
 export interface SecretValue {
   readonly SecretString?: string;
@@ -6,7 +18,6 @@ export interface SecretValue {
 
 export interface SecretVersion {
   readonly id: string;
-  /** Seconds since 1970. */
   readonly createdAt: number;
   /** Staging labels such as `AWSCURRENT`; a version without any is dropped. */
   readonly stages: readonly string[];
@@ -14,8 +25,36 @@ export interface SecretVersion {
 }
 
 /**
- * Attaches a staging label to one version and takes it from all others.
- * Where `AWSCURRENT` moves on, the version that had it becomes `AWSPREVIOUS`.
+ * The version with an id or a staging label; by default the current one.
+ *
+ * @throws AwsError `ResourceNotFoundException`, or `InvalidRequestException` when the id and the label belong to different versions
+ */
+export function versionOf(
+  secret: Secret,
+  o: { versionId?: string | undefined; stage?: string | undefined },
+): SecretVersion {
+  const stage = o.stage ?? (o.versionId === undefined ? 'AWSCURRENT' : undefined);
+  const version = secret.versions.find(({ id, stages }) =>
+    o.versionId === undefined ? stages.includes(stage ?? '') : id === o.versionId,
+  );
+  if (!version) {
+    const wanted = o.versionId === undefined ? `staging label: ${stage}` : `VersionId: ${o.versionId}`;
+    throw new AwsError(
+      'ResourceNotFoundException',
+      `Secrets Manager can't find the specified secret value for ${wanted}`,
+    );
+  }
+  if (stage !== undefined && !version.stages.includes(stage)) {
+    throw new AwsError(
+      'InvalidRequestException',
+      'You provided a VersionStage that is not associated to the provided VersionId.',
+    );
+  }
+  return version;
+}
+
+/**
+ * Moves a staging label to a version. The version that loses `AWSCURRENT` becomes `AWSPREVIOUS`.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version
  */
 export function withStage(versions: readonly SecretVersion[], stage: string, versionId: string): SecretVersion[] {
@@ -27,7 +66,7 @@ export function withStage(versions: readonly SecretVersion[], stage: string, ver
   return stage === 'AWSCURRENT' && holder ? withStage(labelled, 'AWSPREVIOUS', holder.id) : labelled;
 }
 
-/** Takes a staging label from the version that has it. */
+/** Removes a staging label. */
 export function withoutStage(versions: readonly SecretVersion[], stage: string): SecretVersion[] {
   return versions.map((version) => ({ ...version, stages: version.stages.filter((label) => label !== stage) }));
 }

@@ -3,13 +3,13 @@ import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { escapeXml, queryXml } from '../../aws-endpoint/protocols.ts';
 import { ACCOUNT_ID } from '../../aws-identity.ts';
 
-/** STS's GetCallerIdentity. It needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+/** GetCallerIdentity needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 export const sts: AwsApi = {
   protocol: queryXml,
   handle: ({ body, principal }) => {
     const action = new URLSearchParams(body.toString('utf8')).get('Action');
     if (action !== 'GetCallerIdentity') {
-      throw new AwsError('UnknownOperation', `The local STS knows GetCallerIdentity alone, not ${action}.`);
+      throw new AwsError('UnknownOperation', `The local STS supports only GetCallerIdentity, not ${action}.`);
     }
     const result = `<Arn>${escapeXml(principal.arn)}</Arn><UserId>${escapeXml(principal.name)}</UserId><Account>${ACCOUNT_ID}</Account>`;
     return {

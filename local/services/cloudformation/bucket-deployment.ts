@@ -7,11 +7,11 @@ import {
 } from '@aws-sdk/client-s3';
 import mime from 'mime';
 import { z } from 'zod';
-import { assetFiles, assetPath } from '../../../assembly/asset-files.ts';
-import type { Stack } from '../../../assembly/template.ts';
-import { physicalId } from '../../physical-names.ts';
-import { boolean, notSupported, texts } from '../../properties.ts';
-import { created, provider } from '../../provider.ts';
+import { assetFiles, assetPath } from '../../assembly/asset-files.ts';
+import type { Stack } from '../../assembly/template.ts';
+import { physicalId } from '../physical-names.ts';
+import { boolean, notSupported, texts } from '../properties.ts';
+import { created, provider } from '../provider.ts';
 import { markerReplacer, markersConfig } from './source-markers.ts';
 
 const DELETE_BATCH = 1000;
@@ -49,7 +49,6 @@ export const bucketDeployment = provider(
   },
 );
 
-/** Where a bucket deployment finds its assets and its bucket. */
 export interface DeploymentSurroundings {
   /** Has the assets. */
   readonly stack: Stack;
@@ -58,8 +57,8 @@ export interface DeploymentSurroundings {
 }
 
 /**
- * Does what the CDK's bucket deployment does: source assets to the bucket, later ones over earlier ones, deploy-time values
- * in place of their markers.
+ * Does what the CDK's bucket deployment does: copies source assets to the bucket, later ones over earlier ones, and replaces
+ * markers by deploy-time values.
  *
  * @param declared the custom resource's properties, with every reference resolved
  * @throws ZodError for properties that are not supported
@@ -88,7 +87,7 @@ async function deploy(deployment: z.output<typeof properties>, surroundings: Dep
   if (deployment.Prune) await deleteOthers(surroundings, bucket, prefix, new Set(files.keys()));
 }
 
-/** The CDK takes `/` for no prefix, and joins a prefix without a slash by one. */
+/** The CDK takes `/` for no prefix, and appends a slash to a prefix without one. */
 function keyPrefix(prefix: string): string {
   if (prefix === '' || prefix === '/') return '';
   return prefix.endsWith('/') ? prefix : `${prefix}/`;

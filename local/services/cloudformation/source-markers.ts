@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { boolean } from '../../properties.ts';
+import { boolean } from '../properties.ts';
 
-/** How the values of a bucket deployment's markers are written into its files. */
+/** How the values of a bucket deployment's markers are encoded. */
 export const markersConfig = z.object({
   jsonEscape: boolean.default(false),
   markerEncodings: z.record(z.string(), z.enum(['LITERAL', 'UNQUOTED_JSON_VALUE', 'JSON_VALUE'])).default({}),
 });
 
 /**
- * Makes the function that puts deploy-time values in place of their markers in a file, binary files included.
+ * Makes the function that replaces markers by deploy-time values in a file, binary files included.
  * The encodings are those of the CDK's bucket deployment handler.
  */
 export function markerReplacer(
@@ -22,7 +22,7 @@ export function markerReplacer(
   });
   if (replacements.length === 0) return (content) => content;
   return (content) => {
-    // latin1 maps each byte to one character and back, so that nothing but the markers changes.
+    // latin1 maps each byte to one character and back, so nothing but the markers changes.
     let text = Buffer.from(content).toString('latin1');
     for (const [marker, value] of replacements) text = text.replaceAll(marker, () => value);
     return Buffer.from(text, 'latin1');
