@@ -18,7 +18,9 @@ const project = (
   order: number,
   name: string,
   test: NonNullable<TestProjectInlineConfiguration['test']>,
-): TestProjectInlineConfiguration => ({ test: { name, sequence: { groupOrder: order }, ...test } });
+): TestProjectInlineConfiguration => ({
+  test: { name, sequence: { groupOrder: order }, expect: { poll: { timeout: 30_000, interval: 50 } }, ...test },
+});
 
 export default defineConfig({
   test: {
@@ -36,9 +38,10 @@ export default defineConfig({
       }),
       project(2, 'engines', {
         include: [`${TREES}/${ENGINE}`],
+        globalSetup: ['tests/setup/shared-engines.ts'],
         testTimeout: 60_000,
         hookTimeout: 120_000,
-        fileParallelism: false,
+        maxWorkers: 4,
       }),
       project(3, 'system', {
         include: ['tests/{contract,e2e,browser}/**/*.test.ts'],

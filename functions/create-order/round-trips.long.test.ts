@@ -6,16 +6,10 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startKafka } from '../../local/engines/kafka/start-kafka.ts';
-import { verifyMskToken } from '../../local/services/iam/msk-token.ts';
-import { PrincipalStore } from '../../local/services/iam/principals.ts';
-import { startSignInListener } from '../../local/services/msk/listener.ts';
-import { silentLog } from '../../local/testing.ts';
-import { loadAuthority } from '../../local/tls/authority.ts';
-import { SHARD, ShardServer } from '../../tests/support/shard-server.ts';
+import { startTestMsk, startTestPostgres } from '../../tests/support/engines.ts';
 import { sequentialRoundTrips, TcpRelay } from '../../tests/support/tcp-relay.ts';
+import { SHARD, TestShard } from '../../tests/support/test-shard.ts';
 import { createTopic } from '../../tests/support/topics.ts';
-import { cacheDirOf } from '../../tooling/paths.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
@@ -27,7 +21,7 @@ const REQUEST = { userId: 'alice', productName: 'Mechanical Keyboard', quantity:
 const dir = mkdtempSync(join(tmpdir(), 'orderflow-round-trips-'));
 const stops: (() => Promise<unknown>)[] = [];
 let relays: { postgres: TcpRelay; s3: TcpRelay; kafka: TcpRelay };
-let shard: ShardServer;
+let shard: TestShard;
 
 /** A relay in front of a bucket that takes everything. */
 async function bucket(): Promise<TcpRelay> {
@@ -37,41 +31,27 @@ async function bucket(): Promise<TcpRelay> {
   return TcpRelay.start((server.address() as AddressInfo).port);
 }
 
-/** A relay in front of a broker that takes MSK IAM tokens. */
-async function cluster(principals: PrincipalStore): Promise<TcpRelay> {
-  const cacheDir = cacheDirOf(process.env);
-  const where = { dir: join(dir, 'kafka'), runDir: join(dir, 'run'), cacheDir };
-  const broker = await startKafka({ ...where, operatorPort: 0, mskPort: 0, log: silentLog });
-  stops.push(() => broker.stop());
-  const operator = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING });
-  await createTopic(operator, 'orders', 6);
-  const authority = await loadAuthority(join(dir, 'tls'), 'public');
-  tls.setDefaultCACertificates([...tls.getCACertificates('default'), authority.certificatePem]);
-  const listener = await startSignInListener({
-    port: 0,
-    brokerPort: broker.mskBrokerPort,
-    certificate: await authority.issue('msk'),
-    authenticate: (token) => verifyMskToken(token, principals),
-    log: silentLog,
-  });
-  stops.push(() => listener.stop());
-  // The broker names this port to its clients.
-  return TcpRelay.start(listener.port, broker.mskPort);
-}
-
 beforeAll(async () => {
-  const principals = new PrincipalStore();
-  const arn = 'arn:aws:iam::000000000000:role/create-order';
-  const role = principals.issue({ kind: 'role', name: 'create-order', arn });
-  shard = await ShardServer.start();
-  stops.push(() => shard.stop());
-  relays = { postgres: await TcpRelay.start(shard.port), s3: await bucket(), kafka: await cluster(principals) };
+  const postgres = await startTestPostgres(dir);
+  stops.push(() => postgres.server.stop());
+  shard = await TestShard.create(postgres.access);
+  const msk = await startTestMsk(dir, {}, 0);
+  stops.push(() => msk.stop());
+  const { port, mskPort, caPem, credentials } = msk.access;
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), caPem]);
+  await createTopic(new Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING }), 'orders', 6);
+  relays = {
+    postgres: await TcpRelay.start(shard.port),
+    s3: await bucket(),
+    // The broker sends its clients to this port.
+    kafka: await TcpRelay.start(msk.listener.port, mskPort),
+  };
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL: `http://127.0.0.1:${relays.s3.port}`,
-    AWS_ACCESS_KEY_ID: role.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
-    AWS_SESSION_TOKEN: role.sessionToken,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
   });
 });
 

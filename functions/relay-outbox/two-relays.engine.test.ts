@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SHARD, ShardServer } from '../../tests/support/shard-server.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SHARD, TestShard } from '../../tests/support/test-shard.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { PostgresOutbox } from '../adapters/postgres/outbox.ts';
 import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
@@ -13,7 +13,7 @@ const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')
 const ORDERS = 700;
 const USERS = 130;
 
-let server: ShardServer;
+let shard: TestShard;
 let receipts: MemoryReceipts;
 let events: MemoryEvents;
 
@@ -21,7 +21,7 @@ let events: MemoryEvents;
 async function relay(publisher: Pick<EventPublisher, 'publishAll'> = events): Promise<void> {
   const databases = new ShardDatabases(
     { shards: [SHARD], tls: true },
-    server.secrets(),
+    shard.secrets(),
     new MemoryLog(),
     BACKGROUND_LIMITS,
   );
@@ -42,11 +42,11 @@ async function relay(publisher: Pick<EventPublisher, 'publishAll'> = events): Pr
 }
 
 const wait = (seconds: number) =>
-  server.sql(
+  shard.sql(
     `UPDATE outbox SET created_at = created_at - make_interval(secs => $1), due_at = due_at - make_interval(secs => $1)`,
     [seconds],
   );
-const outstanding = async () => (await server.sql('SELECT order_id FROM outbox')).length;
+const outstanding = async () => (await shard.sql('SELECT order_id FROM outbox')).length;
 
 /** How often each of the orders was published. */
 function timesPublished(): number[] {
@@ -64,13 +64,12 @@ function expectOrderPerUser(): void {
 }
 
 beforeAll(async () => {
-  server = await ShardServer.start();
+  shard = await TestShard.create();
 });
-afterAll(() => server?.stop());
 beforeEach(async () => {
   [receipts, events] = [new MemoryReceipts(), new MemoryEvents()];
-  await server.sql('TRUNCATE orders, outbox');
-  const databases = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
+  await shard.sql('TRUNCATE orders, outbox');
+  const databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
   const orders = new PostgresOrderWriter(databases);
   for (let n = 0; n < ORDERS; n++) {
     await orders.place(SHARD, anOrder({ id: ID(n), userId: `user${n % USERS}` }), undefined);

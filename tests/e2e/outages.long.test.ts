@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findEnvironments } from '../../scripts/chaos/victims.ts';
 import { type Answer, call, newUser, orderOf } from '../support/api.ts';
 import { listKeys, queryShard, readTopic, relayEverything } from '../support/clients.ts';
-import { hold } from '../support/engines.ts';
+import { hold } from '../support/processes.ts';
 import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../support/run.ts';
 
 const SHARDS = ['orders_shard1', 'orders_shard2'];

@@ -1,19 +1,92 @@
-import { findEngines } from '../../scripts/chaos/victims.ts';
-import { signalServers } from './processes.ts';
+import { join } from 'node:path';
+import { type KafkaOptions, startKafka } from '../../local/engines/kafka/start-kafka.ts';
+import { startPostgres } from '../../local/engines/postgres/start-postgres.ts';
+import { Authorizer } from '../../local/services/iam/authorizer.ts';
+import { type Credentials, PrincipalStore } from '../../local/services/iam/principals.ts';
+import { startSignInListener } from '../../local/services/msk/listener.ts';
+import { createTokenAuthenticator } from '../../local/services/msk/oauthbearer.ts';
+import { silentLog } from '../../local/testing.ts';
+import { loadAuthority } from '../../local/tls/authority.ts';
+import { cacheDirOf } from '../../tooling/paths.ts';
+
+/** How tests reach a Postgres server. */
+export interface PostgresAccess {
+  readonly port: number;
+  /** Certificate of the authority that signed the server's. */
+  readonly caPem: string;
+  readonly superuser: { readonly name: string; readonly password: string };
+}
+
+/** How tests reach a Kafka broker. */
+export interface KafkaAccess {
+  /** Of the plaintext listener. */
+  readonly port: number;
+  /** Of the listener that takes MSK IAM tokens over TLS. */
+  readonly mskPort: number;
+  /** Certificate of the authority that signed that listener's. */
+  readonly caPem: string;
+  /** Of a role that may sign in there. */
+  readonly credentials: Credentials;
+}
+
+/** Starts a Postgres server on a free port. @param dir keeps its data */
+export async function startTestPostgres(dir: string) {
+  const superuser = { name: 'admin', password: 'admin' };
+  const authority = await loadAuthority(join(dir, 'tls'), 'rds');
+  const server = await startPostgres({
+    name: 'postgres',
+    dir: join(dir, 'postgres'),
+    runDir: join(dir, 'run'),
+    port: 0,
+    superuser,
+    database: 'postgres',
+    certificate: await authority.issue('postgres'),
+    log: silentLog,
+  });
+  const access: PostgresAccess = { port: server.port, caPem: authority.certificatePem, superuser };
+  return { server, access };
+}
+
+/** Starts a Kafka broker, on free ports unless the options say otherwise. @param dir keeps its data */
+export function startTestKafka(dir: string, options: Partial<KafkaOptions> = {}) {
+  return startKafka({
+    dir: join(dir, 'kafka'),
+    runDir: join(dir, 'run'),
+    cacheDir: cacheDirOf(process.env),
+    operatorPort: 0,
+    mskPort: 0,
+    log: silentLog,
+    ...options,
+  });
+}
 
 /**
- * Makes engines of a run hang, with all processes they consist of: the runner would start a killed one again at once.
+ * Starts a Kafka broker with the listener in front of it that takes MSK IAM tokens.
  *
- * @param names `kafka`, `s3` or the name of a database
- * @returns lets them go on
+ * @param listenerPort where that listener listens; otherwise where the broker sends its clients
  */
-export function hold(dataDir: string, names: readonly string[]): () => void {
-  const engines = findEngines(dataDir);
-  const pids = names.map((name) => {
-    const pid = engines.get(name);
-    if (pid === undefined) throw new Error(`${name} is not running.`);
-    return pid;
+export async function startTestMsk(dir: string, options: Partial<KafkaOptions> = {}, listenerPort?: number) {
+  const authority = await loadAuthority(join(dir, 'tls'), 'public');
+  const principals = new PrincipalStore();
+  const arn = 'arn:aws:iam::000000000000:role/create-order';
+  const credentials = principals.issue({ kind: 'role', name: 'create-order', arn });
+  const broker = await startTestKafka(dir, options);
+  const { port, mskPort, mskBrokerPort } = broker;
+  const listener = await startSignInListener({
+    port: listenerPort ?? mskPort,
+    brokerPort: mskBrokerPort,
+    certificate: await authority.issue('msk'),
+    authenticate: createTokenAuthenticator({ principals, authorizer: new Authorizer(), clusterArn: 'arn:cluster' }),
+    log: silentLog,
   });
-  signalServers(pids, 'SIGSTOP');
-  return () => signalServers(pids, 'SIGCONT');
+  const access: KafkaAccess = { port, mskPort, caPem: authority.certificatePem, credentials };
+  return {
+    broker,
+    listener,
+    access,
+    async stop() {
+      await listener.stop();
+      await broker.stop();
+    },
+  };
 }

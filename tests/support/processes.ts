@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { findEngines } from '../../scripts/chaos/victims.ts';
 
 /** Sends a signal to servers and the processes that they have started. */
 export function signalServers(pids: readonly number[], name: NodeJS.Signals): void {
@@ -18,4 +19,21 @@ function childrenOf(pid: number): number[] {
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
     .flatMap(([child, parent]) => (child !== undefined && parent === pid ? [child] : []));
+}
+
+/**
+ * Makes engines of a run hang, with all processes they consist of: the runner would start a killed one again at once.
+ *
+ * @param names `kafka`, `s3` or the name of a database
+ * @returns lets them go on
+ */
+export function hold(dataDir: string, names: readonly string[]): () => void {
+  const engines = findEngines(dataDir);
+  const pids = names.map((name) => {
+    const pid = engines.get(name);
+    if (pid === undefined) throw new Error(`${name} is not running.`);
+    return pid;
+  });
+  signalServers(pids, 'SIGSTOP');
+  return () => signalServers(pids, 'SIGCONT');
 }

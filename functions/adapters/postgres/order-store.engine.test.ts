@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SHARD, ShardServer } from '../../../tests/support/shard-server.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { Order } from '../../domain/order.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
@@ -9,18 +9,17 @@ import { ShardDatabases } from './shard-databases.ts';
 
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
 
-let server: ShardServer;
+let shard: TestShard;
 let databases: ShardDatabases;
 let store: PostgresOrderStore;
 const place = (order: Order) => new PostgresOrderWriter(databases).place(SHARD, order, undefined);
 
 beforeAll(async () => {
-  server = await ShardServer.start();
+  shard = await TestShard.create();
 });
-afterAll(() => server?.stop());
 beforeEach(async () => {
-  await server.sql('TRUNCATE orders, outbox');
-  databases = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
+  await shard.sql('TRUNCATE orders, outbox');
+  databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
   store = new PostgresOrderStore(databases);
   return () => databases.close();
 });
@@ -52,7 +51,7 @@ describe('listing orders', () => {
   });
 
   it('finds its pages by index', async () => {
-    const plan = await server.asMaster(async (client) => {
+    const plan = await shard.asMaster(async (client) => {
       await client.query('SET enable_seqscan = off; SET enable_sort = off');
       const { rows } = await client.query(
         `EXPLAIN SELECT * FROM orders WHERE user_id = 'alice' AND (created_at, id) < (now(), '${ID(1)}')
@@ -83,7 +82,7 @@ describe('finding an order', () => {
   });
 
   it('looks in no table from one end to the other', async () => {
-    const plan = await server.asMaster(async (client) => {
+    const plan = await shard.asMaster(async (client) => {
       await client.query('SET enable_seqscan = off');
       const { rows } = await client.query(
         `EXPLAIN SELECT * FROM orders LEFT JOIN outbox ON order_id = orders.id WHERE orders.id = '${ID(1)}'::uuid`,

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SHARD, ShardServer } from '../../../tests/support/shard-server.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { Order } from '../../domain/order.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
@@ -10,26 +10,22 @@ const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')
 const NOTHING = { receipt: false, event: false };
 const ALL = { receipt: true, event: true };
 
-let server: ShardServer;
+let shard: TestShard;
 let databases: ShardDatabases;
 let orders: PostgresOrderWriter;
 
-const outbox = () => server.sql('SELECT * FROM outbox ORDER BY created_at, order_id');
+const outbox = () => shard.sql('SELECT * FROM outbox ORDER BY created_at, order_id');
 const age = (id: string, seconds: number) =>
-  server.sql('UPDATE outbox SET created_at = created_at - make_interval(secs => $2) WHERE order_id = $1', [
-    id,
-    seconds,
-  ]);
+  shard.sql('UPDATE outbox SET created_at = created_at - make_interval(secs => $2) WHERE order_id = $1', [id, seconds]);
 const place = (n: number, over: Partial<Order> = {}, key?: string) =>
   orders.place(SHARD, anOrder({ id: ID(n), ...over }), key);
 
 beforeAll(async () => {
-  server = await ShardServer.start();
+  shard = await TestShard.create();
 });
-afterAll(() => server?.stop());
 beforeEach(async () => {
-  await server.sql('TRUNCATE orders, outbox');
-  databases = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
+  await shard.sql('TRUNCATE orders, outbox');
+  databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
   orders = new PostgresOrderWriter(databases);
   return () => databases.close();
 });
@@ -55,7 +51,7 @@ describe('placing an order', () => {
     expect(await place(1, {}, 'k1')).toMatchObject({ order: anOrder(), replayed: false, delivered: NOTHING });
     await orders.settle(SHARD, ID(1), ALL);
     expect(await place(1)).toMatchObject({ order: anOrder(), replayed: false, delivered: ALL });
-    expect([await server.sql('SELECT id FROM orders'), await outbox()]).toEqual([[{ id: ID(1) }], []]);
+    expect([await shard.sql('SELECT id FROM orders'), await outbox()]).toEqual([[{ id: ID(1) }], []]);
   });
 
   it('says that a refused row is a defect, not an unavailable shard', async () => {
@@ -66,7 +62,7 @@ describe('placing an order', () => {
 describe('placing an order with a key', () => {
   it('finds the order that the user placed with it, as it was created', async () => {
     await place(1, {}, 'k1');
-    await server.sql(`UPDATE orders SET status = 'confirmed', updated_at = now()`);
+    await shard.sql(`UPDATE orders SET status = 'confirmed', updated_at = now()`);
     const again = await place(2, { quantity: 9 }, 'k1');
     expect(again).toMatchObject({ order: anOrder(), replayed: true, delivered: NOTHING });
     expect(again.outstandingMs).toBeGreaterThan(0);
@@ -95,7 +91,7 @@ describe('placing an order with a key', () => {
   it('gives 50 parallel requests one order and 50 equal answers', async () => {
     const environments = Array.from(
       { length: 50 },
-      () => new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog()),
+      () => new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog()),
     );
     const placements = await Promise.all(
       environments.map((environment, n) =>
@@ -107,12 +103,12 @@ describe('placing an order with a key', () => {
       1,
     );
     expect(placements.filter(({ replayed }) => !replayed)).toHaveLength(1);
-    expect(await server.sql('SELECT count(*)::int FROM orders')).toEqual([{ count: 1 }]);
+    expect(await shard.sql('SELECT count(*)::int FROM orders')).toEqual([{ count: 1 }]);
     expect(await outbox()).toHaveLength(1);
   });
 
   it('finds its order by index, however many there are', async () => {
-    const plan = await server.asMaster(async (client) => {
+    const plan = await shard.asMaster(async (client) => {
       await client.query('SET enable_seqscan = off');
       const { rows } = await client.query(
         `EXPLAIN SELECT FROM orders WHERE id = '${ID(1)}' OR (user_id = 'alice' AND idempotency_key = 'k1')`,

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../local/testing.ts';
-import { SHARD, ShardServer } from '../../../tests/support/shard-server.ts';
+import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { Order } from '../../domain/order.ts';
 import type { OutstandingOrder } from '../../domain/ports.ts';
 import { anOrder } from '../../testing/orders.ts';
@@ -14,7 +14,7 @@ const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')
 const NOTHING = { receipt: false, event: false };
 const ALL = { receipt: true, event: true };
 
-let server: ShardServer;
+let shard: TestShard;
 let databases: ShardDatabases;
 let orders: PostgresOrderWriter;
 let outbox: PostgresOutbox;
@@ -22,21 +22,20 @@ let outbox: PostgresOutbox;
 const place = (n: number, over: Partial<Order> = {}) => orders.place(SHARD, anOrder({ id: ID(n), ...over }), undefined);
 /** Lets time go by for everything in the outbox. */
 const wait = (seconds: number) =>
-  server.sql(
+  shard.sql(
     `UPDATE outbox SET created_at = created_at - make_interval(secs => $1), due_at = due_at - make_interval(secs => $1)`,
     [seconds],
   );
 const numbers = (batch: readonly OutstandingOrder[]) => batch.map(({ order }) => Number(order.id.slice(-12)));
 const settledAs = (batch: readonly OutstandingOrder[], delivered = ALL) => batch.map((one) => ({ ...one, delivered }));
-const rows = () => server.sql('SELECT * FROM outbox ORDER BY order_id');
+const rows = () => shard.sql('SELECT * FROM outbox ORDER BY order_id');
 
 beforeAll(async () => {
-  server = await ShardServer.start();
+  shard = await TestShard.create();
 });
-afterAll(() => server?.stop());
 beforeEach(async () => {
-  await server.sql('TRUNCATE orders, outbox');
-  databases = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
+  await shard.sql('TRUNCATE orders, outbox');
+  databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
   orders = new PostgresOrderWriter(databases);
   outbox = new PostgresOutbox(databases);
   return () => databases.close();
@@ -127,7 +126,7 @@ describe('claiming', () => {
     await place(1);
     await place(2, { userId: 'bob' });
     await wait(30);
-    await server.asMaster(async (client) => {
+    await shard.asMaster(async (client) => {
       await client.query('BEGIN');
       await client.query('SELECT FROM outbox WHERE order_id = $1 FOR UPDATE', [ID(1)]);
       expect(numbers(await outbox.claim(SHARD))).toEqual([2]);
@@ -158,12 +157,14 @@ describe('settling a batch', () => {
     await place(2);
     await wait(30);
     const batch = await outbox.claim(SHARD);
-    await server.asMaster(async (client) => {
+    await shard.asMaster(async (client) => {
       await client.query('BEGIN');
       await client.query('SELECT FROM outbox WHERE order_id = $1 FOR UPDATE', [ID(1)]);
       const settling = outbox.settleAll(SHARD, settledAs(batch));
       await waitFor(async () => {
-        const waiting = await client.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+        const waiting = await client.query(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        );
         return waiting.rowCount === 1;
       });
       await client.query('COMMIT');
@@ -186,7 +187,7 @@ describe('orders that are never confirmed', () => {
   const created = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000);
   const deliver = async () => outbox.settleAll(SHARD, settledAs(await outbox.claim(SHARD)));
   const grow = (minutes: number) =>
-    server.sql(
+    shard.sql(
       `UPDATE orders SET created_at = created_at - make_interval(mins => $1), renewed_at = renewed_at - make_interval(mins => $1)`,
       [minutes],
     );
@@ -239,7 +240,7 @@ describe('orders that are never confirmed', () => {
     for (let n = 1; n <= 40; n++) await place(n, { createdAt: created(10), userId: `user${n % 7}` });
     await wait(30);
     await deliver();
-    const other = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
+    const other = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
     const renewed = await Promise.all(
       [outbox, new PostgresOutbox(other)].map((each) => each.renewUnconfirmed(SHARD, 10)),
     );

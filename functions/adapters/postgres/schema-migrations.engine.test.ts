@@ -2,15 +2,15 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../local/testing.ts';
-import { MIGRATIONS, SHARD, ShardServer } from '../../../tests/support/shard-server.ts';
+import { MIGRATIONS, SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import { ShardSchemas } from './shard-schemas.ts';
 
 const HASTY = { attempts: 2, pauseMs: 20 };
 
-let server: ShardServer;
+let shard: TestShard;
 let database: string;
 let databases = 0;
 let folder: string;
@@ -18,26 +18,22 @@ let log: MemoryLog;
 
 /** Migrates the test's own database, with the migrations of its own folder unless said otherwise. */
 const migrate = (migrations = folder, patience = HASTY) =>
-  new ShardSchemas(
-    server.secrets(undefined, database),
-    { migrationsDir: migrations, tls: true },
-    log,
-    patience,
-  ).migrate(SHARD);
+  new ShardSchemas(shard.secrets(undefined, database), { migrationsDir: migrations, tls: true }, log, patience).migrate(
+    SHARD,
+  );
 const addMigration = (name: string, sql: string) => writeFileSync(join(folder, name), sql);
-const inDatabase = <T>(work: (client: pg.Client) => Promise<T>) => server.asMaster(work, database);
+const inDatabase = <T>(work: (client: pg.Client) => Promise<T>) => shard.asMaster(work, database);
 const query = (sql: string) => inDatabase(async (client) => (await client.query(sql)).rows);
 
 beforeAll(async () => {
-  server = await ShardServer.start();
+  shard = await TestShard.create();
 });
-afterAll(() => server?.stop());
 beforeEach(async () => {
-  database = `orders_${++databases}`;
+  database = `${shard.database}_${++databases}`;
   folder = mkdtempSync(join(tmpdir(), 'orderflow-migrations-'));
   cpSync(MIGRATIONS, folder, { recursive: true });
   log = new MemoryLog();
-  await server.sql(`CREATE DATABASE ${database}`);
+  await shard.sql(`CREATE DATABASE ${database}`);
   await migrate();
   return () => rmSync(folder, { recursive: true });
 });
@@ -113,7 +109,7 @@ describe('a migration that a long transaction is in the way of', () => {
       const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
       await expect(migrate()).rejects.toThrow(
         new RegExp(
-          `^The migration 5 add-note failed: A lock .* 2 attempts.* process ${rows[0].pid}, user master, .*open for`,
+          `^The migration 5 add-note failed: A lock .* 2 attempts.* process ${rows[0].pid}, user ${shard.master.username}, .*open for`,
         ),
       );
       migrating = false;
@@ -129,7 +125,7 @@ describe('a migration that a long transaction is in the way of', () => {
     const migrated = await inDatabase(async (client) => {
       await client.query('BEGIN; SELECT count(*) FROM orders');
       const migrating = migrate(folder, { attempts: 100, pauseMs: 20 });
-      const waiting = 'SELECT FROM pg_locks WHERE NOT granted';
+      const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
       await waitFor(async () => (await query(waiting)).length > 0);
       await client.query('COMMIT');
       return migrating;
@@ -147,9 +143,9 @@ describe('an earlier release after a later one', () => {
         `SELECT table_name, column_name, data_type FROM information_schema.columns
          WHERE table_schema = 'public' ORDER BY table_name, column_name`,
         `SELECT table_name, column_name, privilege_type FROM information_schema.column_privileges
-         WHERE grantee = 'orderuser' ORDER BY table_name, column_name, privilege_type`,
+         WHERE grantee = '${shard.user.username}' ORDER BY table_name, column_name, privilege_type`,
         `SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname`,
-        `SELECT rolpassword FROM pg_authid WHERE rolname = 'orderuser'`,
+        `SELECT rolpassword FROM pg_authid WHERE rolname = '${shard.user.username}'`,
         'SELECT xmin::text, * FROM placement',
       ];
       const results = [];
@@ -161,9 +157,11 @@ describe('an earlier release after a later one', () => {
     addMigration('005.do.add-note.sql', 'ALTER TABLE orders ADD COLUMN note text; CREATE TABLE notes (id int);');
     await migrate();
     // As the later release gives rights that the earlier one does not know.
-    await query('GRANT UPDATE (note) ON orders TO orderuser; GRANT SELECT ON notes TO orderuser');
+    await query(
+      `GRANT UPDATE (note) ON orders TO ${shard.user.username}; GRANT SELECT ON notes TO ${shard.user.username}`,
+    );
     const earlier = new ShardSchemas(
-      server.secrets(undefined, database),
+      shard.secrets(undefined, database),
       { migrationsDir: MIGRATIONS, tls: true },
       log,
       HASTY,

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MASTER, MIGRATIONS, SHARD, ShardServer, USER } from '../../../tests/support/shard-server.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { MIGRATIONS, SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import { CONNECTIONS_PER_SHARD } from '../../domain/shard-map.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
@@ -9,14 +9,13 @@ import { ShardSchemas } from './shard-schemas.ts';
 
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
 
-let server: ShardServer;
-const schemas = (secrets = server.secrets()) =>
+let shard: TestShard;
+const schemas = (secrets = shard.secrets()) =>
   new ShardSchemas(secrets, { migrationsDir: MIGRATIONS, tls: true }, new MemoryLog(), { attempts: 100, pauseMs: 20 });
 
 beforeAll(async () => {
-  server = await ShardServer.start();
+  shard = await TestShard.create();
 });
-afterAll(() => server?.stop());
 
 describe('migrating a shard', () => {
   it('again changes nothing, and two at a time wait for each other', async () => {
@@ -24,7 +23,7 @@ describe('migrating a shard', () => {
   });
 
   it('gives the application user rights on its tables and nothing else', async () => {
-    await server.asUser(async (client) => {
+    await shard.asUser(async (client) => {
       await client.query('SELECT count(*) FROM orders');
       for (const forbidden of [
         'CREATE TABLE mine (id int)',
@@ -45,7 +44,7 @@ describe('migrating a shard', () => {
   });
 
   it('counts the orders that a map would put elsewhere', async () => {
-    const databases = new ShardDatabases({ shards: [SHARD], tls: true }, server.secrets(), new MemoryLog());
+    const databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
     const orders = new PostgresOrderWriter(databases);
     for (const [n, userId] of ['alice', 'Bob', 'mike'].entries()) {
       await orders.place(SHARD, anOrder({ id: ID(100 + n), userId }), undefined);
@@ -64,66 +63,68 @@ describe('migrating a shard', () => {
   });
 
   it('needs no superuser, which RDS gives to nobody, and one connection at a time', async () => {
-    const master = { username: 'rds_master', password: 'secret' };
-    await server.sql(
-      `CREATE ROLE rds_master LOGIN CREATEROLE CREATEDB PASSWORD 'secret' CONNECTION LIMIT ${CONNECTIONS_PER_SHARD}`,
+    const database = `${shard.database}_rds`;
+    const master = { username: `${shard.master.username}_rds`, password: 'secret' };
+    const user = { ...shard.user, username: `${shard.user.username}_rds` };
+    await shard.sql(
+      `CREATE ROLE ${master.username} LOGIN CREATEROLE CREATEDB PASSWORD 'secret' CONNECTION LIMIT ${CONNECTIONS_PER_SHARD}`,
     );
-    await server.sql('CREATE DATABASE rds OWNER rds_master');
-    const shard = { ...SHARD, secret: 'rds/user', masterSecret: 'rds/master' };
-    server.label('AWSCURRENT', master, shard.masterSecret);
-    server.label('AWSCURRENT', { ...USER, username: 'rds_user' }, shard.secret);
+    await shard.sql(`CREATE DATABASE ${database} OWNER ${master.username}`);
+    const onRds = { ...SHARD, secret: 'rds/user', masterSecret: 'rds/master' };
+    shard.label('AWSCURRENT', master, onRds.masterSecret);
+    shard.label('AWSCURRENT', user, onRds.secret);
 
-    const secrets = server.secrets(undefined, 'rds');
-    expect(await schemas(secrets).placementOf(shard)).toBeUndefined();
-    expect(await schemas(secrets).migrate(shard)).toContain('1 create-orders');
-    expect(await schemas(secrets).migrate(shard)).toEqual([]);
-    await schemas(secrets).recordPlacement(shard, 1);
-    expect(await schemas(secrets).countMisplacedOrders(shard)).toBe(0);
+    const secrets = shard.secrets(undefined, database);
+    expect(await schemas(secrets).placementOf(onRds)).toBeUndefined();
+    expect(await schemas(secrets).migrate(onRds)).toContain('1 create-orders');
+    expect(await schemas(secrets).migrate(onRds)).toEqual([]);
+    await schemas(secrets).recordPlacement(onRds, 1);
+    expect(await schemas(secrets).countMisplacedOrders(onRds)).toBe(0);
   });
 });
 
 describe('while passwords are rotated', () => {
   const NEXT = 'the next one';
   const setPassword = (username: string, password: string) =>
-    server.sql(`ALTER ROLE ${username} PASSWORD '${password.replaceAll("'", "''")}'`);
+    shard.sql(`ALTER ROLE ${username} PASSWORD '${password.replaceAll("'", "''")}'`);
   const passwordHash = async () => {
-    const [row] = await server.sql('SELECT rolpassword FROM pg_authid WHERE rolname = $1', [USER.username]);
+    const [row] = await shard.sql('SELECT rolpassword FROM pg_authid WHERE rolname = $1', [shard.user.username]);
     return row?.rolpassword;
   };
 
   it('a shard is migrated with whichever of the master user’s that Postgres takes', async () => {
-    await server.asMaster(async (client) => {
-      const next = { ...MASTER, password: NEXT };
-      const early = server.secrets();
+    await shard.asMaster(async (client) => {
+      const next = { ...shard.master, password: NEXT };
+      const early = shard.secrets();
       await early.get(SHARD.masterSecret);
-      server.label('AWSPENDING', next, SHARD.masterSecret);
+      shard.label('AWSPENDING', next, SHARD.masterSecret);
       expect(await schemas().migrate(SHARD)).toEqual([]);
-      await client.query(`ALTER ROLE ${MASTER.username} PASSWORD '${NEXT}'`);
+      await client.query(`ALTER ROLE ${shard.master.username} PASSWORD '${NEXT}'`);
       expect(await schemas().migrate(SHARD)).toEqual([]);
-      server.label('AWSCURRENT', next, SHARD.masterSecret);
-      server.label('AWSPENDING', undefined, SHARD.masterSecret);
+      shard.label('AWSCURRENT', next, SHARD.masterSecret);
+      shard.label('AWSPENDING', undefined, SHARD.masterSecret);
       expect(await schemas().migrate(SHARD)).toEqual([]);
       expect(await schemas(early).migrate(SHARD)).toEqual([]);
-      await client.query(`ALTER ROLE ${MASTER.username} PASSWORD '${MASTER.password}'`);
-      server.label('AWSCURRENT', MASTER, SHARD.masterSecret);
+      await client.query(`ALTER ROLE ${shard.master.username} PASSWORD '${shard.master.password}'`);
+      shard.label('AWSCURRENT', shard.master, SHARD.masterSecret);
     });
   });
 
   it('the application user keeps the one that it was just given', async () => {
-    server.label('AWSPENDING', { ...USER, password: NEXT });
+    shard.label('AWSPENDING', { ...shard.user, password: NEXT });
     const before = await passwordHash();
     await schemas().migrate(SHARD);
     expect(await passwordHash()).toBe(before);
-    await setPassword(USER.username, NEXT);
+    await setPassword(shard.user.username, NEXT);
     const given = await passwordHash();
     await schemas().migrate(SHARD);
     expect(await passwordHash()).toBe(given);
-    server.label('AWSPENDING', undefined);
+    shard.label('AWSPENDING', undefined);
   });
 
   it('the application user gets its current one when it has another, as after a restore', async () => {
-    await setPassword(USER.username, 'of last month');
+    await setPassword(shard.user.username, 'of last month');
     await schemas().migrate(SHARD);
-    await server.asUser((client) => client.query('SELECT count(*) FROM orders'));
+    await shard.asUser((client) => client.query('SELECT count(*) FROM orders'));
   });
 });

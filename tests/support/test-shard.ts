@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
+import { inject } from 'vitest';
 import { DatabaseSecrets } from '../../functions/adapters/database-secrets.ts';
 import { ShardSchemas } from '../../functions/adapters/postgres/shard-schemas.ts';
-import { startPostgres } from '../../local/engines/postgres/start-postgres.ts';
 import { silentLog } from '../../local/testing.ts';
-import { loadAuthority } from '../../local/tls/authority.ts';
-import { signalServers } from './processes.ts';
+import type { PostgresAccess } from './engines.ts';
 
 /** The one shard of these tests. */
 export const SHARD = { id: 1, from: 'A', to: 'Z', secret: 'shard1/orderuser', masterSecret: 'shard1/master' };
@@ -20,47 +18,48 @@ interface Login {
   readonly password: string;
 }
 
-/** The application user, with a password that would break SQL and URLs if anything forgot to quote it. */
-export const USER: Login = { username: 'orderuser', password: "it's a pässword" };
-export const MASTER: Login = { username: 'master', password: 'master-secret' };
-
-/** A shard's Postgres, migrated, with its secrets. */
-export class ShardServer {
-  readonly #dir: string;
-  readonly #engine: Awaited<ReturnType<typeof startPostgres>>;
-  readonly #versions = new Map<string, Login>([
-    [`${SHARD.masterSecret} AWSCURRENT`, MASTER],
-    [`${SHARD.secret} AWSCURRENT`, USER],
-  ]);
+/**
+ * A migrated shard with its secrets: a database and users of its own on a Postgres server, since users belong to the whole
+ * server.
+ */
+export class TestShard {
+  readonly #server: PostgresAccess;
+  readonly #versions: Map<string, Login>;
+  readonly database: string;
+  readonly master: Login;
+  /** The application user, with a password that would break SQL and URLs if anything forgot to quote it. */
+  readonly user: Login;
   /** How often a secret was read. */
   secretReads = 0;
 
-  private constructor(dir: string, engine: Awaited<ReturnType<typeof startPostgres>>) {
-    this.#dir = dir;
-    this.#engine = engine;
+  private constructor(server: PostgresAccess) {
+    const suffix = randomBytes(5).toString('hex');
+    this.#server = server;
+    this.database = `orders_${suffix}`;
+    this.master = { username: `master_${suffix}`, password: 'master-secret' };
+    this.user = { username: `orderuser_${suffix}`, password: "it's a pässword" };
+    this.#versions = new Map([
+      [`${SHARD.masterSecret} AWSCURRENT`, this.master],
+      [`${SHARD.secret} AWSCURRENT`, this.user],
+    ]);
   }
 
-  static async start(): Promise<ShardServer> {
-    const dir = mkdtempSync(join(tmpdir(), 'orderflow-shard-'));
-    const authority = await loadAuthority(join(dir, 'tls'), 'rds');
-    tls.setDefaultCACertificates([...tls.getCACertificates('default'), authority.certificatePem]);
-    const engine = await startPostgres({
-      name: 'shard1',
-      dir: join(dir, 'postgres'),
-      runDir: join(dir, 'run'),
-      port: 0,
-      superuser: { name: MASTER.username, password: MASTER.password },
-      database: 'orders_shard1',
-      certificate: await authority.issue('shard1'),
-      log: silentLog,
+  /** @param server the one that all tests share, unless said otherwise */
+  static async create(server: PostgresAccess = inject('postgres')): Promise<TestShard> {
+    tls.setDefaultCACertificates([...tls.getCACertificates('default'), server.caPem]);
+    const shard = new TestShard(server);
+    const { username, password } = shard.master;
+    const { name, password: superuserPassword } = server.superuser;
+    await shard.#signedIn({ username: name, password: superuserPassword }, 'postgres', async (client) => {
+      await client.query(`CREATE ROLE ${username} SUPERUSER LOGIN PASSWORD '${password}'`);
+      await client.query(`CREATE DATABASE ${shard.database} OWNER ${username}`);
     });
-    const server = new ShardServer(dir, engine);
-    await new ShardSchemas(server.secrets(), { migrationsDir: MIGRATIONS, tls: true }, silentLog).migrate(SHARD);
-    return server;
+    await new ShardSchemas(shard.secrets(), { migrationsDir: MIGRATIONS, tls: true }, silentLog).migrate(SHARD);
+    return shard;
   }
 
   get port(): number {
-    return this.#engine.port;
+    return this.#server.port;
   }
 
   /** Labels a version of a secret, the application user's unless said otherwise, or takes the label away. */
@@ -71,7 +70,7 @@ export class ShardServer {
   }
 
   /** A function's view of Secrets Manager, with nothing read yet; `port` is where its database seems to be. */
-  secrets(port = this.port, dbname = 'orders_shard1'): DatabaseSecrets {
+  secrets(port = this.port, dbname = this.database): DatabaseSecrets {
     const send = async ({ input }: { input: { SecretId: string; VersionStage: string } }) => {
       this.secretReads += 1;
       const login = this.#versions.get(`${input.SecretId} ${input.VersionStage}`);
@@ -81,12 +80,12 @@ export class ShardServer {
     return new DatabaseSecrets({ send } as never);
   }
 
-  asMaster<T>(work: (client: pg.Client) => Promise<T>, database?: string): Promise<T> {
-    return this.#signedIn(MASTER, work, database);
+  asMaster<T>(work: (client: pg.Client) => Promise<T>, database = this.database): Promise<T> {
+    return this.#signedIn(this.master, database, work);
   }
 
   asUser<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    return this.#signedIn(USER, work);
+    return this.#signedIn(this.user, this.database, work);
   }
 
   /** Runs one statement as the master user and gives its rows. */
@@ -94,21 +93,10 @@ export class ShardServer {
     return this.asMaster(async (client) => (await client.query(text, values)).rows);
   }
 
-  /** Sends a signal to every process of the server. */
-  signal(signal: NodeJS.Signals): void {
-    const { pid } = this.#engine;
-    if (pid !== undefined) signalServers([pid], signal);
-  }
-
-  async stop(): Promise<void> {
-    await this.#engine.stop();
-    rmSync(this.#dir, { recursive: true, force: true });
-  }
-
   async #signedIn<T>(
     { username, password }: Login,
+    database: string,
     work: (client: pg.Client) => Promise<T>,
-    database = 'orders_shard1',
   ): Promise<T> {
     const at = { host: '127.0.0.1', port: this.port, database };
     const client = new pg.Client({ ...at, user: username, password, ssl: { rejectUnauthorized: true } });

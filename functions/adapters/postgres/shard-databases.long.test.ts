@@ -1,0 +1,57 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestPostgres } from '../../../tests/support/engines.ts';
+import { signalServers } from '../../../tests/support/processes.ts';
+import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
+import { MemoryLog } from '../../testing/ports.ts';
+import { ShardDatabases } from './shard-databases.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'shard-'));
+let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let shard: TestShard;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres(dir);
+  shard = await TestShard.create(postgres.access);
+});
+afterAll(async () => {
+  await postgres?.server.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const open = (tls = true) => new ShardDatabases({ shards: [SHARD], tls }, shard.secrets(), new MemoryLog());
+
+it('a connection is encrypted, unless the settings say that the server speaks no TLS', async () => {
+  const [file] = await shard.sql('SHOW hba_file');
+  appendFileSync(String(file?.hba_file), 'hostnossl all all 127.0.0.1/32 scram-sha-256\n');
+  await shard.sql('SELECT pg_reload_conf()');
+  const text = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
+  for (const tls of [true, false]) {
+    const databases = open(tls);
+    // The server takes a moment to read its rules again.
+    await expect.poll(() => databases.query(SHARD, { text, values: [] }).catch(String)).toEqual([{ ssl: tls }]);
+    await databases.close();
+  }
+});
+
+it('a shard is given up within 1.8 s when its processes are stopped, and used again when they go on', async () => {
+  const selectOne = { text: 'SELECT 1', values: [] };
+  const [kept, unopened] = [open(), open()];
+  await kept.query(SHARD, selectOne);
+  const pid = postgres.server.pid as number;
+  signalServers([pid], 'SIGSTOP');
+  try {
+    const started = performance.now();
+    const unavailable = { code: 'shard_unavailable', shard: 'shard1' };
+    await Promise.all(
+      [kept, unopened].map((databases) => expect(databases.query(SHARD, selectOne)).rejects.toMatchObject(unavailable)),
+    );
+    expect(performance.now() - started).toBeLessThan(1_800);
+  } finally {
+    signalServers([pid], 'SIGCONT');
+  }
+  await kept.query(SHARD, selectOne);
+  await Promise.all([kept.close(), unopened.close()]);
+});
