@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { loadAssembly } from '../local/assembly/load-assembly.ts';
 import { endOrphans } from '../local/engines/processes/orphans.ts';
 import { isDataDir, lockDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog } from '../tooling/log.ts';
-import { publishedAssembly } from './assembly/synthesize-for-localstack.ts';
+import { LocalStackApp } from './assembly/app.ts';
+import { publishedAssembly } from './assembly/synthesize.ts';
 import { clientsOf, isHealthy } from './clients.ts';
 import { withCommandLock } from './command-lock.ts';
-import { destroyStacks } from './deploy/cdklocal.ts';
-import { describeStack } from './deploy/stacks.ts';
+import { describeStack, destroyStacks } from './deploy/stacks.ts';
 import { findRunning, isAlive, type Runner, type Running } from './running.ts';
 import type { LocalStackSettings } from './settings.ts';
 import { compose } from './up/compose.ts';
@@ -28,7 +27,7 @@ export async function destroy(
   say: (step: string) => void,
 ): Promise<void> {
   if (!existsSync(dataDir)) return say('nothing is up, and there is no data');
-  if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is no data folder of a run; it was not removed.`);
+  if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is not the data folder of a run. It was not removed.`);
   await withCommandLock(dataDir, async () => {
     const running = await findRunning(dataDir);
     if (running !== undefined) await end(dataDir, running, settings, say);
@@ -47,7 +46,7 @@ async function end(
 ): Promise<void> {
   if (await isHealthy(running.localStackUrl)) {
     await deleteStacks(dataDir, running, say).catch((error: Error) => {
-      say(`not all stacks were deleted (${error.message}); they end with LocalStack`);
+      say(`not all stacks could be deleted (${error.message}); they end with LocalStack`);
     });
   }
   if (running.mode === 'docker') {
@@ -60,7 +59,8 @@ async function end(
 async function deleteStacks(dataDir: string, { localStackUrl }: Running, say: (step: string) => void): Promise<void> {
   const assembly = publishedAssembly(dataDir);
   const { cloudFormation } = clientsOf(localStackUrl);
-  const stacks = await Promise.all(loadAssembly(assembly).map(({ name }) => describeStack(cloudFormation, name)));
+  const { stackNames } = new LocalStackApp(assembly);
+  const stacks = await Promise.all(stackNames.map((name) => describeStack(cloudFormation, name)));
   if (stacks.every((stack) => stack === undefined)) return;
   say('cdklocal destroy');
   await destroyStacks(assembly, localStackUrl);
@@ -74,7 +74,8 @@ async function endRunner(runner: Runner, say: (step: string) => void): Promise<v
   process.kill(pid, 'SIGTERM');
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (isAlive(runner)) {
-    if (Date.now() > deadline) throw new UserError(`The run (process ${pid}) does not end. End it and repeat this.`);
+    if (Date.now() > deadline)
+      throw new UserError(`The run (process ${pid}) does not end. End it yourself, then try again.`);
     await delay(100);
   }
 }

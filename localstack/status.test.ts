@@ -28,10 +28,10 @@ describe('the status', () => {
     });
     await rememberRunning(dataDir, running);
     expect((await status(dataDir)).map(({ part, state, isWell }) => [part, state, isWell])).toEqual([
-      ['LocalStack', 'does not answer', false],
+      ['LocalStack', 'does not respond', false],
       ['shard1', 'up', true],
-      ['shard2', 'does not answer', false],
-      ['Kafka', 'does not answer', false],
+      ['shard2', 'does not respond', false],
+      ['Kafka', 'does not respond', false],
       ['API', 'Deploy it.', false],
     ]);
   });

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { loadAssembly } from '../local/assembly/load-assembly.ts';
 import { plaintextKafka } from '../local/services/msk/kafka-client.ts';
 import { createLog } from '../tooling/log.ts';
 import { isListening } from '../tooling/ports.ts';
-import { eventSourceMappings, readLeftOut } from './assembly/left-out.ts';
-import { publishedAssembly } from './assembly/synthesize-for-localstack.ts';
+import { LocalStackApp } from './assembly/app.ts';
+import { publishedAssembly } from './assembly/synthesize.ts';
 import { clientsOf, isHealthy } from './clients.ts';
 import { describeStack, isComplete } from './deploy/stacks.ts';
 import { type Running, requireRunning } from './running.ts';
@@ -34,14 +33,14 @@ export async function status(dataDir: string): Promise<PartStatus[]> {
     ...running.shards.map(async (address, index) => partOf(`shard${index + 1}`, address, await isListening(address))),
   ]);
   const assembly = publishedAssembly(dataDir);
-  const isThere = existsSync(assembly);
+  const app = existsSync(assembly) ? new LocalStackApp(assembly) : undefined;
   return [
     localStack,
     ...shards,
     kafka,
-    ...(isThere && kafka.isWell ? await bridgeStatus(assembly, running) : []),
+    ...(app && kafka.isWell ? await bridgeStatus(app, running) : []),
     api,
-    ...(isThere && localStack.isWell ? await stackStatus(assembly, running) : []),
+    ...(app && localStack.isWell ? await stackStatus(app, running) : []),
   ];
 }
 
@@ -55,7 +54,7 @@ export function statusText(parts: readonly PartStatus[]): string {
 }
 
 function partOf(part: string, address: string, isWell: boolean): PartStatus {
-  return { part, address, state: isWell ? 'up' : 'does not answer', isWell };
+  return { part, address, state: isWell ? 'up' : 'does not respond', isWell };
 }
 
 /** The front door and the API behind it. */
@@ -64,15 +63,17 @@ async function apiStatus({ apiUrl }: Running): Promise<PartStatus> {
   try {
     const response = await fetch(`${apiUrl}/health`, { signal: AbortSignal.timeout(API_TIMEOUT_MS) });
     const { status: health, error } = (await response.json()) as { status?: string; error?: string };
-    return { ...named, state: health ?? error ?? `answers ${response.status}`, isWell: response.ok };
+    return { ...named, state: health ?? error ?? `responds with ${response.status}`, isWell: response.ok };
   } catch (error) {
-    return { ...named, state: `does not answer: ${(error as Error).message}`, isWell: false };
+    return { ...named, state: `does not respond: ${(error as Error).message}`, isWell: false };
   }
 }
 
-/** Nobody can ask the bridge itself: Kafka knows whether it reads. */
-async function bridgeStatus(assembly: string, { kafka }: Running): Promise<PartStatus[]> {
-  const mappings = eventSourceMappings(readLeftOut(assembly));
+/** The bridge cannot be asked, but Kafka knows whether it reads. */
+async function bridgeStatus(
+  { eventSourceMappings: mappings }: LocalStackApp,
+  { kafka }: Running,
+): Promise<PartStatus[]> {
   const log = createLog({ source: 'status', terminal: process.stdout });
   const admin = plaintextKafka({ clientId: 'status', bootstrapServers: kafka, log }).admin();
   await admin.connect();
@@ -87,10 +88,10 @@ async function bridgeStatus(assembly: string, { kafka }: Running): Promise<PartS
   }
 }
 
-async function stackStatus(assembly: string, { localStackUrl }: Running): Promise<PartStatus[]> {
+async function stackStatus({ stackNames }: LocalStackApp, { localStackUrl }: Running): Promise<PartStatus[]> {
   const { cloudFormation } = clientsOf(localStackUrl);
   return Promise.all(
-    loadAssembly(assembly).map(async ({ name }) => {
+    stackNames.map(async (name) => {
       const stack = await describeStack(cloudFormation, name);
       return { part: name, address: 'stack', state: stack?.StackStatus ?? 'not deployed', isWell: isComplete(stack) };
     }),

@@ -7,15 +7,7 @@ import { templatesOf } from '../infra/testing/templates.ts';
 import kafkaLock from '../local/engines/kafka/jars.lock.json' with { type: 'json' };
 import { serverProperties } from '../local/engines/kafka/properties.ts';
 import { readSettings as readLocalSettings } from '../local/settings.ts';
-import { apiOf, apiPath } from '../localstack/assembly/api.ts';
-import {
-  bootstrapBrokers,
-  databases,
-  eventSourceMappings,
-  leftOutOfType,
-  topics,
-} from '../localstack/assembly/left-out.ts';
-import { publishedAssembly } from '../localstack/assembly/synthesize-for-localstack.ts';
+import { publishedAssembly } from '../localstack/assembly/synthesize.ts';
 import { LOCALSTACK_VERSION } from '../localstack/emulator/install.ts';
 import { composeVariables, readSettings } from '../localstack/settings.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -42,10 +34,10 @@ const kafka = serviceOf(compose, 'kafka');
 const bridge = serviceOf(compose, 'bridge');
 const frontDoor = serviceOf(compose, 'front-door');
 const localRun = readLocalSettings();
-const app = synthesizeForCompose();
-const shards = databases(app.leftOut);
-const brokers = bootstrapBrokers(app.leftOut);
-const functions = app.properties('AWS::Lambda::Function');
+const { app, properties: propertiesOf, output } = synthesizeForCompose();
+const shards = app.databases;
+const brokers = app.bootstrapBrokers;
+const functions = propertiesOf('AWS::Lambda::Function');
 
 describe.each(SERVICES)('the service %s', (_, service) => {
   it('is pinned to a version', () => {
@@ -132,7 +124,7 @@ it('the images have the versions that are used without Docker, and on AWS', () =
     expect(engineVersion.split('.')[0]).toBe(major);
   }
   expect(imageVersion(localstack)).toBe(LOCALSTACK_VERSION);
-  const [msk] = leftOutOfType(app.leftOut, 'AWS::MSK::Cluster');
+  const [msk] = app.external('AWS::MSK::Cluster');
   expect(imageVersion(kafka).replace(/\d+$/, 'x.kraft')).toBe(msk?.properties.KafkaVersion);
 });
 
@@ -195,7 +187,7 @@ describe('kafka', () => {
   });
 
   it('has the settings of the MSK cluster that it stands in for', () => {
-    const [configuration] = leftOutOfType(app.leftOut, 'AWS::MSK::Configuration');
+    const [configuration] = app.external('AWS::MSK::Configuration');
     const settings = parseEnv(String(configuration?.properties.ServerProperties));
     expect(settings).toHaveProperty(['auto.create.topics.enable'], 'false');
     expect(config).toMatchObject(settings);
@@ -235,7 +227,7 @@ describe('LocalStack', () => {
       const moved = readCompose({ ORDERFLOW_AWS_PORT: port });
       expect(serviceOf(moved, 'bridge').environment.LOCALSTACK_URL).toBe(`http://localstack:${port}`);
       const { API_URL } = serviceOf(moved, 'front-door').environment;
-      expect(API_URL).toBe(`http://localstack:${port}${apiPath(apiOf(app.assembly))}`);
+      expect(API_URL).toBe(`http://localstack:${port}${app.api.path}`);
     }
   });
 
@@ -276,7 +268,7 @@ describe('the bridge', () => {
 describe('the front door', () => {
   it('is published at the address that the templates give to clients', () => {
     const [published] = publishedPorts(frontDoor);
-    expect(app.output('ApiUrl')).toBe(`http://localhost:${published?.port}`);
+    expect(output('ApiUrl')).toBe(`http://localhost:${published?.port}`);
     expect(frontDoor.environment).toMatchObject({ HOST: '0.0.0.0', PORT: String(published?.target) });
     expect(frontDoor.healthcheck?.test.at(-1)).toContain(`net.connect(${published?.target}, '127.0.0.1')`);
   });
@@ -284,10 +276,10 @@ describe('the front door', () => {
 
 it('names no topic, consumer group, function or bucket: these come from the templates', () => {
   const names = [
-    ...topics(app.leftOut).map(({ name }) => name),
-    ...eventSourceMappings(app.leftOut).map(({ consumerGroupId }) => consumerGroupId),
+    ...app.topics.map(({ name }) => name),
+    ...app.eventSourceMappings.map(({ consumerGroupId }) => consumerGroupId),
     ...functions.map(({ FunctionName }) => FunctionName),
-    ...app.properties('AWS::S3::Bucket').map(({ BucketName }) => BucketName),
+    ...propertiesOf('AWS::S3::Bucket').map(({ BucketName }) => BucketName),
   ];
   expect(names.length).toBeGreaterThan(10);
   const values = JSON.stringify(compose.services);

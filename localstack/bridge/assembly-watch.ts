@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventSourceMappingDefinition } from '../../local/services/lambda/event-source-mapping/event-source-mapping.ts';
 import type { Log } from '../../tooling/log.ts';
-import { bootstrapBrokers, eventSourceMappings, readLeftOut } from '../assembly/left-out.ts';
+import { LocalStackApp } from '../assembly/app.ts';
 
 /** A mapping, and where the brokers of its topic are. */
 export interface SourcedMapping {
@@ -31,9 +31,8 @@ export class AssemblyWatch {
     try {
       const version = this.#version();
       if (version !== undefined && version === this.#read) return undefined;
-      const leftOut = readLeftOut(this.#dir);
-      const bootstrapServers = bootstrapBrokers(leftOut);
-      const mappings = eventSourceMappings(leftOut).map((mapping) => ({ mapping, bootstrapServers }));
+      const { bootstrapBrokers: bootstrapServers, eventSourceMappings } = new LocalStackApp(this.#dir);
+      const mappings = eventSourceMappings.map((mapping) => ({ mapping, bootstrapServers }));
       this.#read = version;
       this.#problem = undefined;
       return mappings;

@@ -1,4 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { ACCOUNT_ID, REGION } from '../../local/aws-identity.ts';
+import { UserError } from '../../tooling/errors.ts';
+import { CREDENTIALS } from '../clients.ts';
+
+/** The stack that `cdklocal bootstrap` makes. */
+const BOOTSTRAP_STACK = 'CDKToolkit';
+
+/**
+ * Prepares LocalStack for the CDK, once in LocalStack's life.
+ *
+ * @throws UserError when cdklocal fails; its own output says why
+ */
+export async function bootstrap(assembly: string, url: string, client: CloudFormationClient): Promise<void> {
+  if (isComplete(await describeStack(client, BOOTSTRAP_STACK))) return;
+  await cdklocal('bootstrap', [`aws://${ACCOUNT_ID}/${REGION}`], assembly, url);
+}
+
+/** Deploys all stacks of an assembly. @throws UserError when cdklocal fails */
+export async function deployStacks(assembly: string, url: string): Promise<void> {
+  await cdklocal('deploy', ['--all', '--require-approval', 'never', '--progress', 'events'], assembly, url);
+}
+
+/** Deletes all stacks of an assembly. @throws UserError when cdklocal fails */
+export async function destroyStacks(assembly: string, url: string): Promise<void> {
+  await cdklocal('destroy', ['--all', '--force'], assembly, url);
+}
 
 /** What CloudFormation says about a stack; undefined when there is none of this name. */
 export async function describeStack(client: CloudFormationClient, StackName: string): Promise<Stack | undefined> {
@@ -14,4 +44,32 @@ export async function describeStack(client: CloudFormationClient, StackName: str
 /** Whether a stack was made, or changed, to the end and without a failure. */
 export function isComplete(stack: Stack | undefined): boolean {
   return /^(CREATE|UPDATE)_COMPLETE$/.test(stack?.StackStatus ?? '');
+}
+
+/**
+ * Runs cdklocal, whose output goes where this process's goes.
+ *
+ * @param assembly without it, cdklocal would synthesize the app again
+ */
+async function cdklocal(verb: string, args: readonly string[], assembly: string, url: string): Promise<void> {
+  const script = join(dirname(createRequire(import.meta.url).resolve('aws-cdk-local/package.json')), 'bin/cdklocal');
+  const foreign = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
+  const child = spawn(process.execPath, [script, verb, '--app', assembly, ...args], {
+    cwd: dirname(assembly),
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...process.env,
+      // A profile of the developer's would lead elsewhere.
+      ...Object.fromEntries(foreign.map((name) => [name, undefined])),
+      AWS_ENDPOINT_URL: url,
+      AWS_ENDPOINT_URL_S3: url,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+    },
+  });
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new UserError(`cdklocal ${verb} failed (exit code ${status}); see above.`);
 }

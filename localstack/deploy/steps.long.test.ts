@@ -15,16 +15,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../local/testing.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
-import type { LeftOut } from '../assembly/left-out.ts';
+import type { ExternalResource, LocalStackApp } from '../assembly/app.ts';
 import { clientsOf, type LocalStackClients } from '../clients.ts';
 import { createFunction, temporaryFolder } from '../emulator/emulator-fixture.ts';
 import { findPythonForLocalStack, installLocalStack } from '../emulator/install.ts';
 import { type Emulator, startLocalStack } from '../emulator/start.ts';
-import { showLatestDeployment } from './api-stage.ts';
-import { refuseFakedResources } from './faked-resources.ts';
-import { putPasswords } from './passwords.ts';
 import { describeStack, isComplete } from './stacks.ts';
-import { invokeTriggers } from './triggers.ts';
+import { assertNothingFaked, invokeTriggers, putPasswords, showLatestDeployment } from './steps.ts';
 
 /** The first time, LocalStack is installed. */
 const INSTALL_TIMEOUT_MS = 600_000;
@@ -69,8 +66,8 @@ describe.skipIf(!python)('a deployment, beside cdklocal (needs Python 3.12 or 3.
     await createStack('faked', {
       Database: { Type: 'AWS::RDS::DBInstance', Properties: { DBInstanceClass: 'db.t4g.micro' } },
     });
-    await expect(refuseFakedResources(clients.cloudFormation, ['honest'])).resolves.toBeUndefined();
-    const refusal = refuseFakedResources(clients.cloudFormation, ['honest', 'faked']);
+    await expect(assertNothingFaked(clients.cloudFormation, ['honest'])).resolves.toBeUndefined();
+    const refusal = assertNothingFaked(clients.cloudFormation, ['honest', 'faked']);
     await expect(refusal).rejects.toThrow(UserError);
     await expect(refusal).rejects.toThrow(/pretends to have faked\/Database \(AWS::RDS::DBInstance\)\. .*leaveOut\(\)/);
   });
@@ -112,23 +109,21 @@ describe.skipIf(!python)('a deployment, beside cdklocal (needs Python 3.12 or 3.
   });
 
   describe('that invokes what a custom resource invokes elsewhere', () => {
-    const trigger = (HandlerArn: string): LeftOut => ({
-      stack: 'shards',
-      logicalId: 'Trigger',
-      type: 'Custom::Trigger',
-      properties: { HandlerArn },
-      instead: {},
-    });
+    const appWithTrigger = (HandlerArn: string): Pick<LocalStackApp, 'external'> => {
+      const stack = { name: 'shards' } as ExternalResource['stack'];
+      const trigger = { stack, logicalId: 'Trigger', type: 'Custom::Trigger', properties: { HandlerArn }, standIn: {} };
+      return { external: (type) => [trigger].filter((each) => each.type === type) };
+    };
 
     it('is done when the function is', async () => {
       const { name } = await createFunction(clients.lambda, 'export const handler = async () => {};');
-      await expect(invokeTriggers(clients.lambda, [trigger(name)])).resolves.toBeUndefined();
+      await expect(invokeTriggers(clients.lambda, appWithTrigger(name))).resolves.toBeUndefined();
     });
 
     it('fails with what the function says', async () => {
       const code = "export const handler = async () => { throw new Error('shard1 is too old'); };";
       const { name } = await createFunction(clients.lambda, code);
-      const failure = invokeTriggers(clients.lambda, [trigger(name)]);
+      const failure = invokeTriggers(clients.lambda, appWithTrigger(name));
       await expect(failure).rejects.toThrow(UserError);
       await expect(failure).rejects.toThrow(`${name} failed: shard1 is too old\n`);
     });

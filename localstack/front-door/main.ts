@@ -1,5 +1,5 @@
 import { UserError } from '../../tooling/errors.ts';
-import { gatewayResponses } from '../assembly/gateway-responses.ts';
+import { LocalStackApp } from '../assembly/app.ts';
 import { requiredUrl, requiredVariable, runService } from '../run-service.ts';
 import { startFrontDoor } from './start-front-door.ts';
 
@@ -11,5 +11,11 @@ await runService('front-door', async (variables, log) => {
   }
   const apiUrl = requiredUrl(variables, 'API_URL', 'http://localhost:4566/_aws/execute-api/<id>/<stage>');
   const assembly = requiredVariable(variables, 'ASSEMBLY', '.orderflow/localstack/cdk.out');
-  return startFrontDoor({ port, host, apiUrl, gatewayResponses: () => gatewayResponses(assembly), log });
+  return startFrontDoor({
+    port,
+    host,
+    apiUrl,
+    gatewayResponses: () => new LocalStackApp(assembly).gatewayResponses,
+    log,
+  });
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { keepDataDir } from '../../tooling/data-dir.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { localStackDirOf, REPOSITORY } from '../../tooling/paths.ts';
-import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
+import { synthesizeForLocalStack } from '../assembly/synthesize.ts';
 import { withCommandLock } from '../command-lock.ts';
 import { assertNoConflictingRun, claimLocalStackDir, findRunning, type Running, rememberRunning } from '../running.ts';
 import { type LocalStackSettings, portClaims } from '../settings.ts';

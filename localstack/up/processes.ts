@@ -3,7 +3,7 @@ import { endOrphans } from '../../local/engines/processes/orphans.ts';
 import { lockDataDir } from '../../tooling/data-dir.ts';
 import { createLog } from '../../tooling/log.ts';
 import { checkPorts } from '../../tooling/ports.ts';
-import { synthesizeForLocalStack } from '../assembly/synthesize-for-localstack.ts';
+import { synthesizeForLocalStack } from '../assembly/synthesize.ts';
 import { installLocalStack } from '../emulator/install.ts';
 import {
   assertNoConflictingRun,

@@ -6,9 +6,8 @@ import { startPostgres } from '../../local/engines/postgres/start-postgres.ts';
 import { supervise } from '../../local/engines/processes/supervise.ts';
 import type { Log } from '../../tooling/log.ts';
 import { runDirOf } from '../../tooling/paths.ts';
-import { apiOf, apiPath } from '../assembly/api.ts';
-import { brokerProperties, databases, type LeftOut, readLeftOut } from '../assembly/left-out.ts';
-import { publishedAssembly } from '../assembly/synthesize-for-localstack.ts';
+import { LocalStackApp } from '../assembly/app.ts';
+import { publishedAssembly } from '../assembly/synthesize.ts';
 import { startLocalStack } from '../emulator/start.ts';
 import type { LocalStackSettings } from '../settings.ts';
 
@@ -42,14 +41,11 @@ interface Server {
 export async function startServers(options: ServersOptions, cleanup: AsyncDisposableStack): Promise<void> {
   const { settings, dataDir } = options;
   const localStackUrl = `http://127.0.0.1:${settings.ports.aws}`;
-  const leftOut = readLeftOut(options.assembly);
-  await startTogether(
-    [...startDatabases(options, leftOut), startBroker(options, leftOut), startEmulator(options)],
-    cleanup,
-  );
+  const app = new LocalStackApp(options.assembly);
+  await startTogether([...startDatabases(options, app), startBroker(options, app), startEmulator(options)], cleanup);
   options.signal.throwIfAborted();
   const ASSEMBLY = publishedAssembly(dataDir);
-  const API_URL = localStackUrl + apiPath(apiOf(options.assembly));
+  const API_URL = localStackUrl + app.api.path;
   await startTogether(
     [
       startService(options, 'bridge', BRIDGE, { ASSEMBLY, LOCALSTACK_URL: localStackUrl }),
@@ -69,8 +65,8 @@ async function startTogether(starts: readonly Promise<Server>[], cleanup: AsyncD
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-function startDatabases({ dataDir, settings, log }: ServersOptions, leftOut: readonly LeftOut[]): Promise<Server>[] {
-  return databases(leftOut).map(({ name, masterUsername }, index) =>
+function startDatabases({ dataDir, settings, log }: ServersOptions, app: LocalStackApp): Promise<Server>[] {
+  return app.databases.map(({ name, masterUsername }, index) =>
     startPostgres({
       name,
       dir: join(dataDir, 'postgres', name),
@@ -83,14 +79,14 @@ function startDatabases({ dataDir, settings, log }: ServersOptions, leftOut: rea
   );
 }
 
-function startBroker({ dataDir, cacheDir, settings, log }: ServersOptions, leftOut: readonly LeftOut[]) {
+function startBroker({ dataDir, cacheDir, settings, log }: ServersOptions, app: LocalStackApp) {
   return startKafka({
     dir: join(dataDir, 'kafka'),
     runDir: runDirOf(dataDir),
     cacheDir,
     operatorPort: settings.ports.kafka,
     mskPort: 0,
-    properties: brokerProperties(leftOut),
+    properties: app.brokerProperties,
     log: log.child('kafka'),
   });
 }

@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { LOCALSTACK_CONTEXT } from '../../infra/example-contexts.ts';
 import { synthesizeApp } from '../../infra/synthesize.ts';
 import type { Json } from '../../infra/testing/inspect.ts';
-import { loadAssembly } from '../../local/assembly/load-assembly.ts';
-import { type LeftOut, readLeftOut } from '../../localstack/assembly/left-out.ts';
+import { LocalStackApp } from '../../localstack/assembly/app.ts';
 
 /** The app as the services of docker-compose.yml get it. */
 export interface AppForCompose {
-  /** Folder of its cloud assembly. */
-  readonly assembly: string;
-  readonly leftOut: readonly LeftOut[];
+  readonly app: LocalStackApp;
   /** The properties of all resources of a type. */
   properties(type: string): Json[];
   /** The value of an output that one of the stacks has. */
@@ -22,11 +19,11 @@ export interface AppForCompose {
 export function synthesizeForCompose(): AppForCompose {
   const assembly = mkdtempSync(join(tmpdir(), 'compose-'));
   synthesizeApp(LOCALSTACK_CONTEXT, assembly);
-  const templates = loadAssembly(assembly).map(({ template }) => template);
+  const app = new LocalStackApp(assembly);
+  const templates = app.stacks.map(({ template }) => template);
   const resources = templates.flatMap(({ Resources = {} }) => Object.values(Resources));
   return {
-    assembly,
-    leftOut: readLeftOut(assembly),
+    app,
     properties: (type) => resources.filter(({ Type }) => Type === type).map(({ Properties = {} }) => Properties),
     output: (name) => templates.find(({ Outputs = {} }) => name in Outputs)?.Outputs?.[name]?.Value,
   };
