@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,12 +11,13 @@ import type { Addresses } from '../../local/start.ts';
 import { lockDataDir } from '../../tooling/data-dir.ts';
 import { createLog } from '../../tooling/log.ts';
 import { REPOSITORY } from '../../tooling/paths.ts';
-import { findFreePorts } from './free-ports.ts';
 
 const UP_WITHIN_MS = 240_000;
 const DOWN_WITHIN_MS = 15_000;
 /** API, site, AWS, Kafka and up to 26 shards. */
 const PORTS = 30;
+/** Below the ports that systems hand out by themselves, so that nobody is given one while its owner restarts. */
+const PORT_RANGE = { first: 20_000, last: 32_000 };
 
 /** A local run of its own, started as a person starts it, that can be killed and started again at the same addresses. */
 export class Instance {
@@ -134,5 +136,33 @@ function readAddresses(file: string): Addresses | undefined {
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+/**
+ * Finds free neighbouring ports on loopback.
+ *
+ * @returns the first of them
+ * @throws Error when there are none
+ */
+async function findFreePorts(count: number): Promise<number> {
+  const { first: lowest, last } = PORT_RANGE;
+  const start = lowest + Math.floor(Math.random() * (last - lowest - count));
+  for (let first = start; first + count <= last; first += count) {
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
+    if (free.every(Boolean)) return first;
+  }
+  throw new Error(`There are no ${count} neighbouring free ports between ${start} and ${last}.`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false; // whatever the reason
+  } finally {
+    server.close();
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Evidence, StoredOrder, TopicRecord } from './evidence.ts';
-import { isSound, judge } from './judge.ts';
-import type { AcknowledgedOrder } from './orders.ts';
+import type { Evidence, TopicRecord } from './evidence.ts';
+import { countOvertaken, isSound, judge } from './judge.ts';
+import type { AcknowledgedOrder } from './load.ts';
+import type { StoredOrder } from './shards.ts';
 
 const ROW: StoredOrder = {
   id: '019d0f2e-7b5c-7000-8000-000000000001',
@@ -105,5 +106,36 @@ describe('judging a run', () => {
 
   it('does not accept rows that are left in the outbox', () => {
     expect(isSound(judge([ACKNOWLEDGED], evidence({ outboxRows: 1 })))).toBe(false);
+  });
+});
+
+/** Orders of users by the second of their creation, in the order of their events. */
+function eventsOf(...orders: [user: string, second: number][]) {
+  const ids = orders.map(([user, second]) => `${user}-${second}`);
+  return {
+    rows: orders.map(([, second], index) => ({
+      id: ids[index],
+      createdAt: new Date(Date.UTC(2026, 10, 22, 9, 30, second)).toISOString(),
+    })) as StoredOrder[],
+    events: orders.map(([key], index) => ({ key, eventId: ids[index] })) as TopicRecord[],
+  };
+}
+
+describe('events out of order', () => {
+  it('lets the events of one user keep the order of creation', () => {
+    expect(countOvertaken(eventsOf(['zara', 0], ['zara', 20], ['zara', 40]))).toBe(0);
+    expect(countOvertaken(eventsOf(['zara', 20], ['zara', 40], ['zara', 0]))).toBe(1);
+  });
+
+  it('does not compare users with each other', () => {
+    expect(countOvertaken(eventsOf(['zara', 40], ['alice', 0]))).toBe(0);
+  });
+
+  it('lets quick orders of a user come in any order', () => {
+    expect(countOvertaken(eventsOf(['zara', 4], ['zara', 0]))).toBe(0);
+  });
+
+  it('looks at the first event of an order alone', () => {
+    expect(countOvertaken(eventsOf(['zara', 0], ['zara', 40], ['zara', 0]))).toBe(0);
   });
 });

@@ -1,7 +1,12 @@
-import type { Evidence, StoredOrder, TopicRecord } from './evidence.ts';
-import { receiptKey } from './inspect/read-evidence.ts';
-import { type AcknowledgedOrder, orderNumber } from './orders.ts';
-import { countOvertaken } from './overtaken.ts';
+import { type Evidence, receiptKey, type TopicRecord } from './evidence.ts';
+import { type AcknowledgedOrder, orderNumber } from './load.ts';
+import type { StoredOrder } from './shards.ts';
+
+/**
+ * Two quick orders of a user do not wait for each other (5 s); beyond that the events of a user keep the order in which
+ * the orders were created. The rest is the time that a create may take.
+ */
+const QUICK_MS = 10_000;
 
 /** An order that did not take effect exactly once. */
 export interface Problem {
@@ -14,7 +19,7 @@ export interface Problem {
 export interface Verdict {
   readonly acknowledged: number;
   readonly stored: number;
-  /** Stored, although no client was told so: the answer was lost and the client had given up. */
+  /** Stored, although no client was told so: the response was lost and the client had given up. */
   readonly storedUnacknowledged: number;
   readonly receipts: number;
   readonly events: number;
@@ -54,7 +59,7 @@ export function judge(acknowledged: readonly AcknowledgedOrder[], evidence: Evid
     if (what.length > 0) lost.push({ order: number, id, what });
     const twice = [
       ...(found.length > 1 ? [`stored ${found.length} times`] : []),
-      ...((order?.repeatedId ?? id) === id ? [] : [`its repeated request was answered with ${order?.repeatedId}`]),
+      ...((order?.repeatedId ?? id) === id ? [] : [`its repeated request got ${order?.repeatedId}`]),
     ];
     if (twice.length > 0) doubled.push({ order: number, id, what: twice });
   }
@@ -78,6 +83,23 @@ export function judge(acknowledged: readonly AcknowledgedOrder[], evidence: Evid
 /** Whether every order took effect once, in its order, and nothing is left to do. */
 export function isSound({ lost, doubled, overtaken, outboxRows }: Verdict): boolean {
   return lost.length + doubled.length + overtaken + outboxRows === 0;
+}
+
+/** How many orders' first event came after the first event of an order that the same user placed much later. */
+export function countOvertaken({ rows, events }: Pick<Evidence, 'rows' | 'events'>): number {
+  const createdAt = new Map(rows.map((row) => [row.id, Date.parse(row.createdAt)]));
+  const newestOfUser = new Map<string, number>();
+  const seen = new Set<string>();
+  let overtaken = 0;
+  for (const { key, eventId } of events) {
+    const created = createdAt.get(eventId);
+    if (created === undefined || seen.has(eventId)) continue;
+    seen.add(eventId);
+    const newest = newestOfUser.get(key) ?? 0;
+    if (created + QUICK_MS < newest) overtaken += 1;
+    newestOfUser.set(key, Math.max(newest, created));
+  }
+  return overtaken;
 }
 
 function acknowledgementProblems({ id, shard, createdAt, wanted }: AcknowledgedOrder, found: readonly StoredOrder[]) {

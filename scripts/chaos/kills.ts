@@ -1,13 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { processIdentity } from '../../tooling/processes.ts';
+import type { Settings } from './command.ts';
+import { readEvidence } from './evidence.ts';
 import type { Instance } from './instance.ts';
-import type { Random } from './random.ts';
-import { findEngines, findEnvironments } from './victims.ts';
+import { newLoad, placeOrders } from './load.ts';
+import { findEngines, findEnvironments } from './processes.ts';
+import { type Random, seededRandom } from './random.ts';
+import { printResult, type Row } from './report.ts';
+import { runAll } from './run-all.ts';
+import { waitUntilDrained } from './shards.ts';
 
 /** What is killed besides the engines, which go by their own names. */
 const FUNCTION = 'a function';
 const RUNNER = 'the runner';
 const VICTIM_WITHIN_MS = 60_000;
+const REPORT_EVERY_MS = 5_000;
 
 /** One kill of the plan. */
 export interface PlannedKill {
@@ -16,8 +23,64 @@ export interface PlannedKill {
   readonly gap: number;
 }
 
+/**
+ * Places orders while processes are killed, waits until everything is delivered, and compares.
+ *
+ * @returns whether every order took effect exactly once
+ */
+export async function runKills(settings: Settings, instance: Instance, signal: AbortSignal): Promise<boolean> {
+  const { orders, clients, seed, drainSeconds } = settings;
+  // Two sources: how fast orders come in must not change which kill comes when.
+  const plan = planKills(kindsOf(instance), settings.kills, orders, seededRandom(seed));
+  const random = seededRandom(seed + 1);
+  const load = newLoad();
+  const begun = performance.now();
+  const log = (text: string) =>
+    console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${text}`);
+  const soFar = () => `${load.acknowledged.length} orders acknowledged`;
+
+  const killed: string[] = [];
+  const { api } = instance.addresses;
+  const acknowledged = () => load.acknowledged.length;
+  const isEnough = () => acknowledged() >= orders && killed.length === plan.length;
+  const onKill = (kind: string, pid: number) => {
+    killed.push(kind);
+    log(`kill -9 of ${kind} (process ${pid}), ${soFar()}`);
+  };
+  const progress = setInterval(() => log(soFar()), REPORT_EVERY_MS);
+  try {
+    await runAll(
+      signal,
+      (ending) => carryOut({ plan, instance, random, acknowledged, onKill, signal: ending }),
+      (ending) => placeOrders({ api, load, clients, orders, pauseMs: 0, seed, random, isEnough, signal: ending }),
+    );
+  } finally {
+    clearInterval(progress);
+  }
+  const loadSeconds = (performance.now() - begun) / 1000;
+  log(`${soFar()}; waiting until nothing is in flight`);
+
+  const drained = await waitUntilDrained({
+    addresses: instance.addresses,
+    limitSeconds: drainSeconds,
+    report: log,
+    signal,
+  });
+  log(drained === undefined ? `still not drained after ${drainSeconds} s` : 'drained; comparing');
+  const kinds = Map.groupBy(killed, (kind) => kind);
+  const killRows = [...kinds].map(([kind, list]): Row => [`kills of ${kind}`, list.length]);
+  return printResult({
+    evidence: await readEvidence(instance.addresses),
+    load,
+    loadSeconds,
+    drained,
+    drainSeconds,
+    rows: killRows,
+  });
+}
+
 /** Everything of a running instance that can be killed. */
-export function kindsOf(instance: Instance): string[] {
+function kindsOf(instance: Instance): string[] {
   return [...[...findEngines(instance.dataDir).keys()].sort(), FUNCTION, RUNNER];
 }
 
@@ -36,7 +99,7 @@ export function planKills(kinds: readonly string[], times: number, orders: numbe
  * @param options.onKill told after each kill
  * @throws Error when a victim does not come back within a minute
  */
-export async function carryOut(options: {
+async function carryOut(options: {
   plan: readonly PlannedKill[];
   instance: Instance;
   random: Random;
@@ -62,7 +125,7 @@ async function killOne(kind: string, instance: Instance, random: Random, signal:
       await instance.kill();
       return pid;
     }
-    if (pid !== undefined && killed(pid)) {
+    if (pid !== undefined && kill(pid)) {
       // Until it is really gone it would be found, and killed, again.
       while (processIdentity(pid) !== undefined) await delay(1);
       return pid;
@@ -80,7 +143,7 @@ function findVictim(kind: string, instance: Instance, random: Random): number | 
 }
 
 /** False when the process has ended in the last moment: the run itself ends idle functions. */
-function killed(pid: number): boolean {
+function kill(pid: number): boolean {
   try {
     return process.kill(pid, 'SIGKILL');
   } catch (error) {

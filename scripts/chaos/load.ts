@@ -1,18 +1,69 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AcknowledgedOrder, makeUsers, wantOrder } from './orders.ts';
-import { type Attempt, placeOrder, RefusedError } from './place-order.ts';
 import type { Random } from './random.ts';
 
 const ORDERS_PER_USER = 5;
-/** Each so many-th order is placed once more after its acknowledgement. */
+/** One order in so many is placed once more after its acknowledgement. */
 const REPEAT_EVERY = 20;
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const PRODUCT = /^Chaos order (\d+)$/;
+const TIMEOUT_MS = 10_000;
+const RETRY = { firstPauseMs: 100, longestPauseMs: 2_000, giveUpAfterMs: 180_000 };
 
-/** What the clients have seen. */
-export class Load {
-  readonly acknowledged: AcknowledgedOrder[] = [];
-  readonly attempts: Attempt[] = [];
+/** An order that a client wants to place once, however often it has to ask. */
+export interface WantedOrder {
+  /** Unique in a run, and part of the product's name, which tells the order wherever it turns up. */
+  readonly number: number;
+  readonly idempotencyKey: string;
+  /** The body of the request. */
+  readonly body: {
+    readonly user_id: string;
+    readonly product_name: string;
+    readonly quantity: number;
+    readonly price: number;
+  };
+}
+
+/** An order that got a 201. */
+export interface AcknowledgedOrder {
+  readonly wanted: WantedOrder;
+  readonly id: string;
+  readonly shard: string;
+  readonly createdAt: string;
+  /** The id in the response to the same request made again, where it was made. */
+  readonly repeatedId?: string;
+}
+
+/** One request as the client saw it. */
+export interface Attempt {
+  /** `performance.now()` when it was sent. */
+  readonly startedAt: number;
+  readonly milliseconds: number;
+  /** Undefined when no response came. */
+  readonly status: number | undefined;
+}
+
+/** What the clients have seen so far. */
+export interface Load {
+  readonly acknowledged: AcknowledgedOrder[];
+  readonly attempts: Attempt[];
   /** Orders that were refused with a 4xx, in sentences. */
-  readonly refused: string[] = [];
+  readonly refused: string[];
+}
+
+/** A load that has not begun. */
+export function newLoad(): Load {
+  return { acknowledged: [], attempts: [], refused: [] };
+}
+
+/** The part of a 201 that is looked at. */
+interface Created {
+  readonly order: { readonly id: string; readonly created_at: string };
+  readonly shard: string;
+}
+
+/** A 4xx, which no retry can change. */
+class RefusedError extends Error {
+  override name = 'RefusedError';
 }
 
 /**
@@ -22,6 +73,7 @@ export class Load {
  * @param options.orders how many orders to expect; it decides how many users there are
  * @param options.pauseMs how long a client waits between two orders
  * @param options.isEnough asked before each order
+ * @throws Error when an order is not acknowledged within three minutes
  */
 export async function placeOrders(options: {
   api: string;
@@ -35,15 +87,26 @@ export async function placeOrders(options: {
   signal: AbortSignal;
 }): Promise<void> {
   const { api, load, clients, orders, pauseMs, seed, random, isEnough, signal } = options;
-  const users = makeUsers(Math.max(clients, Math.ceil(orders / ORDERS_PER_USER)), random);
+  const users = Array.from(
+    { length: Math.max(clients, Math.ceil(orders / ORDERS_PER_USER)) },
+    (_, index) => `${random.pick([...LETTERS])}user${index}`,
+  );
   let number = 0;
   const client = async () => {
     while (!isEnough()) {
       number += 1;
       const wanted = wantOrder(number, random.pick(users), seed, random);
-      const repeat = number % REPEAT_EVERY === 0;
+      const place = () => placeOrder(api, wanted, load.attempts, signal);
       try {
-        load.acknowledged.push(await placeOrder(api, wanted, repeat, (made) => load.attempts.push(made), signal));
+        const { order, shard } = await place();
+        const repeated = number % REPEAT_EVERY === 0 ? await place() : undefined;
+        load.acknowledged.push({
+          wanted,
+          id: order.id,
+          shard,
+          createdAt: order.created_at,
+          ...(repeated && { repeatedId: repeated.order.id }),
+        });
       } catch (error) {
         if (!(error instanceof RefusedError)) throw error;
         load.refused.push(error.message);
@@ -52,4 +115,62 @@ export async function placeOrders(options: {
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
+}
+
+/** The number of the order that has this product; undefined for an order of somebody else. */
+export function orderNumber(productName: string): number | undefined {
+  const [, number] = PRODUCT.exec(productName) ?? [];
+  return number === undefined ? undefined : Number(number);
+}
+
+function wantOrder(number: number, userId: string, seed: number, random: Random): WantedOrder {
+  return {
+    number,
+    idempotencyKey: `chaos-${seed}-${number}`,
+    body: {
+      user_id: userId,
+      product_name: `Chaos order ${number}`,
+      quantity: 1 + random.below(20),
+      price: (1 + random.below(100_000)) / 100,
+    },
+  };
+}
+
+/** Sends the same request with the same key until it is acknowledged, as a careful client does. */
+async function placeOrder(
+  api: string,
+  wanted: WantedOrder,
+  attempts: Attempt[],
+  signal: AbortSignal,
+): Promise<Created> {
+  const giveUpAt = performance.now() + RETRY.giveUpAfterMs;
+  for (let pause = RETRY.firstPauseMs; ; pause = Math.min(2 * pause, RETRY.longestPauseMs)) {
+    const startedAt = performance.now();
+    const { status, text } = await send(api, wanted, signal);
+    attempts.push({ startedAt, milliseconds: performance.now() - startedAt, status });
+    signal.throwIfAborted();
+    if (status === 201) return JSON.parse(text) as Created;
+    if (status !== undefined && status >= 400 && status < 500 && status !== 429) {
+      throw new RefusedError(`order ${wanted.number} was refused with ${status}: ${text}`);
+    }
+    if (performance.now() > giveUpAt) {
+      throw new Error(`Order ${wanted.number} is not acknowledged after three minutes. The last response: ${text}`);
+    }
+    await delay(pause * (0.5 + Math.random() / 2), undefined, { signal });
+  }
+}
+
+async function send(api: string, { body, idempotencyKey }: WantedOrder, signal: AbortSignal) {
+  try {
+    const response = await fetch(`${api}/api/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+      body: JSON.stringify(body),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    // Whether the order was stored is not known.
+    return { status: undefined, text: String((error as Error).cause ?? error) };
+  }
 }

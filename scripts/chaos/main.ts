@@ -2,14 +2,14 @@ import { runCommand } from '../../tooling/command-line.ts';
 import { abortOnSignal } from '../../tooling/signals.ts';
 import { chaosCommand, type Settings } from './command.ts';
 import { Instance } from './instance.ts';
-import { runKills } from './run-kills.ts';
-import { runOutage } from './run-outage.ts';
+import { runKills } from './kills.ts';
+import { runOutage } from './outage.ts';
 
 const signal = abortOnSignal();
 
 await runCommand(
   chaosCommand(async (settings) => {
-    process.exitCode = (await run(settings).catch(toldIfEnded)) ? 0 : 1;
+    process.exitCode = (await run(settings).catch(reportAbort)) ? 0 : 1;
   }),
 );
 
@@ -29,8 +29,8 @@ async function run(settings: Settings): Promise<boolean> {
   }
 }
 
-function toldIfEnded(error: unknown): false {
+function reportAbort(error: unknown): false {
   if (!signal.aborted) throw error;
-  console.log('Stopped before the end; this shows nothing.');
+  console.log('Stopped before the end. This run shows nothing.');
   return false;
 }

@@ -1,10 +1,8 @@
 /** A source of random numbers that gives the same ones for the same seed. */
 export interface Random {
-  /** 0 <= x < 1 */
-  next(): number;
-  /** A whole number, 0 <= x < `below`. */
+  /** A whole number, 0 <= x < `limit`. */
   below(limit: number): number;
-  /** One of the given, which must not be none. */
+  /** One element of a list that is not empty. */
   pick<T>(from: readonly T[]): T;
 }
 
@@ -22,5 +20,5 @@ export function seededRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const below = (limit: number) => Math.floor(next() * limit);
-  return { next, below, pick: <T>(from: readonly T[]) => from[below(from.length)] as T };
+  return { below, pick: <T>(from: readonly T[]) => from[below(from.length)] as T };
 }

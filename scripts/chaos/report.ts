@@ -1,21 +1,43 @@
-import type { Problem, Verdict } from './judge.ts';
-import { percentile } from './latency.ts';
-import type { Load } from './load.ts';
-import type { Attempt } from './place-order.ts';
+import type { Evidence } from './evidence.ts';
+import { isSound, judge, type Problem, type Verdict } from './judge.ts';
+import type { Attempt, Load } from './load.ts';
 
 const NAMED_PROBLEMS = 20;
 
 /** One line of a table. */
 export type Row = readonly [what: string, value: string | number];
 
+/**
+ * Compares what clients were told with what is there, and prints the result.
+ *
+ * @param run.drained seconds until everything was delivered; undefined when it took longer than `drainSeconds`
+ * @param run.rows what else to print
+ * @returns whether every order took effect exactly once
+ */
+export function printResult(run: {
+  evidence: Evidence;
+  load: Load;
+  loadSeconds: number;
+  drained: number | undefined;
+  drainSeconds: number;
+  rows: readonly Row[];
+}): boolean {
+  const { evidence, load, loadSeconds, drained, drainSeconds, rows } = run;
+  const verdict = judge(load.acknowledged, evidence);
+  const drainRow: Row = ['seconds until drained', drained?.toFixed(1) ?? `more than ${drainSeconds}`];
+  console.log(`\n${formatTable([...rows, ...verdictRows(verdict), ...loadRows(load, loadSeconds), drainRow])}`);
+  for (const line of describeProblems(verdict, load.refused)) console.log(line);
+  return isSound(verdict) && load.refused.length === 0;
+}
+
 /** Lines with the values in a column of their own. */
-export function formatTable(rows: readonly Row[]): string {
+function formatTable(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(([what]) => what.length));
   return rows.map(([what, value]) => `  ${what.padEnd(width)}  ${value}`).join('\n');
 }
 
 /** What became of the orders. */
-export function verdictRows(verdict: Verdict): Row[] {
+function verdictRows(verdict: Verdict): Row[] {
   return [
     ['acknowledged', verdict.acknowledged],
     ['stored', verdict.stored],
@@ -33,9 +55,9 @@ export function verdictRows(verdict: Verdict): Row[] {
 }
 
 /** What the clients went through. */
-export function loadRows({ acknowledged, attempts, refused }: Load, seconds: number): Row[] {
+function loadRows({ acknowledged, attempts, refused }: Load, seconds: number): Row[] {
   const failures = attempts.filter(({ status }) => status !== 201);
-  const byStatus = Map.groupBy(failures, ({ status }) => (status === undefined ? 'no answer' : String(status)));
+  const byStatus = Map.groupBy(failures, ({ status }) => (status === undefined ? 'no response' : String(status)));
   const kinds = [...byStatus].map(([status, list]) => `${list.length} x ${status}`).join(', ');
   return [
     ['refused with a 4xx', refused.length],
@@ -43,7 +65,7 @@ export function loadRows({ acknowledged, attempts, refused }: Load, seconds: num
     ['seconds under load', seconds.toFixed(1)],
     ['requests per second', (attempts.length / seconds).toFixed(1)],
     ['orders per second', (acknowledged.length / seconds).toFixed(1)],
-    ['answered in', latencies(attempts)],
+    ['response times', latencies(attempts)],
   ];
 }
 
@@ -54,10 +76,16 @@ export function latencies(attempts: readonly Attempt[]): string {
 }
 
 /** The first problems, each with its order. */
-export function describeProblems({ lost, doubled }: Verdict, refused: readonly string[]): string[] {
+function describeProblems({ lost, doubled }: Verdict, refused: readonly string[]): string[] {
   const describe = (kind: string) => (problem: Problem) =>
     `${kind}: order ${problem.order} (${problem.id}): ${problem.what.join(', ')}`;
   const lines = [...lost.map(describe('lost')), ...doubled.map(describe('doubled')), ...refused];
   const more = lines.length - NAMED_PROBLEMS;
   return more > 0 ? [...lines.slice(0, NAMED_PROBLEMS), `... and ${more} more`] : lines;
+}
+
+/** The value that `share` (0..1) of all values do not exceed; 0 when there are none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

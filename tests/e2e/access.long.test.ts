@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { loadAuthority } from '../../local/tls/authority.ts';
-import { findEnvironments } from '../../scripts/chaos/victims.ts';
+import { findEnvironments } from '../../scripts/chaos/processes.ts';
 import { type Answer, call, newUser, orderOf } from '../support/api.ts';
 import { AUDIENCE, Issuer, signingKey } from '../support/issuer.ts';
 import { newDataDir, type Run, removeDataDir, startRun, verifyDeployment, waitFor } from '../support/run.ts';

@@ -12,7 +12,7 @@ it('loses and doubles nothing when everything is killed in turn', { timeout: 240
   const end = once(child, 'close').then(() => {
     ended = true;
   });
-  await waitFor(() => expect(ended || output().includes('waiting until nothing is under way')).toBe(true), {
+  await waitFor(() => expect(ended || output().includes('waiting until nothing is in flight')).toBe(true), {
     seconds: 120,
   });
   const [, folder = ''] = /data in (\S+);/.exec(output()) ?? [];

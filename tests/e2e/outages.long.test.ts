@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { findEnvironments } from '../../scripts/chaos/victims.ts';
+import { findEnvironments, holdEngines } from '../../scripts/chaos/processes.ts';
 import { type Answer, call, newUser, orderOf } from '../support/api.ts';
 import { listKeys, queryShard, readTopic, relayEverything } from '../support/clients.ts';
-import { hold } from '../support/processes.ts';
 import { newDataDir, type Run, removeDataDir, startRun, waitFor } from '../support/run.ts';
 
 const SHARDS = ['orders_shard1', 'orders_shard2'];
@@ -73,7 +72,7 @@ describe.each([
 
   it('creates are answered in bounded time, and after some failures fast', async () => {
     await waitUntilDelivering();
-    resume = hold(dataDir, down);
+    resume = holdEngines(dataDir, down);
     for (const _ of [1, 2, 3, 4]) {
       for (const user of users) {
         const answer = await timed(place(user));
@@ -111,7 +110,7 @@ it('a retry finishes what a request left that died half-way', async () => {
   const user = newUser('m');
   const key = randomUUID();
   await waitUntilDelivering();
-  resume = hold(dataDir, ['s3']);
+  resume = holdEngines(dataDir, ['s3']);
   const first = place(user, key);
   const find = `SELECT id FROM orders WHERE user_id = '${user}'`;
   await waitFor(async () => expect(await onAllShards(find)).toHaveLength(1));
@@ -134,7 +133,7 @@ describe('while one shard hangs', { timeout: 90_000 }, () => {
   const get = (path: string) => timed(call(run.addresses.api, 'GET', path));
 
   it('its users get 503 with Retry-After soon; other users notice nothing', async () => {
-    resume = hold(dataDir, ['orders_shard2']);
+    resume = holdEngines(dataDir, ['orders_shard2']);
     const [theirs, ours] = await Promise.all([timed(place(newUser('z'))), timed(place(newUser('a')))]);
     for (const refused of [theirs, await get('/api/orders?user_id=zoe')]) {
       expect(refused.status).toBe(503);

@@ -17,10 +17,48 @@ export function findEngines(dataDir: string): Map<string, number> {
 
 /** The execution environments of a runner's functions: their process ids. */
 export function findEnvironments(runnerPid: number): number[] {
+  return processTable()
+    .filter(({ parent, command }) => parent === runnerPid && command.includes('runtime/bootstrap.mjs'))
+    .map(({ pid }) => pid);
+}
+
+/**
+ * Makes engines of a run hang, which is worse than being gone: the runner restarts what has ended.
+ *
+ * @param names `kafka`, `s3` or the name of a database
+ * @returns lets them go on
+ * @throws Error when one is not running
+ */
+export function holdEngines(dataDir: string, names: readonly string[]): () => void {
+  const engines = findEngines(dataDir);
+  const pids = names.map((name) => {
+    const pid = engines.get(name);
+    if (pid === undefined) throw new Error(`${name} is not running.`);
+    return pid;
+  });
+  signalServers(pids, 'SIGSTOP');
+  return () => signalServers(pids, 'SIGCONT');
+}
+
+/** Sends a signal to servers and to the processes that they have started, such as those of Postgres's connections. */
+export function signalServers(pids: readonly number[], name: NodeJS.Signals): void {
+  const table = processTable();
+  const children = table.filter(({ parent }) => pids.includes(parent)).map(({ pid }) => pid);
+  for (const pid of [...pids, ...children]) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      // A server's child may end at any time.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+function processTable(): { pid: number; parent: number; command: string }[] {
   const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
   return table.split('\n').flatMap((line) => {
     const [, pid, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return Number(parent) === runnerPid && command.includes('runtime/bootstrap.mjs') ? [Number(pid)] : [];
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
   });
 }
 

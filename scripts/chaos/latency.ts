@@ -1,5 +1,0 @@
-/** The value that `share` (0..1) of all values do not exceed; 0 when there are none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-}

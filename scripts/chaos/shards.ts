@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { Addresses } from '../../local/start.ts';
+
+const QUERY_TIMEOUT_MS = 30_000;
+const POLL_EVERY_MS = 500;
+const REPORT_EVERY_MS = 5_000;
+
+/** An order as its shard holds it. */
+export interface StoredOrder {
+  readonly id: string;
+  /** Name of the database. */
+  readonly database: string;
+  readonly userId: string;
+  readonly productName: string;
+  readonly quantity: number;
+  readonly price: number;
+  readonly status: string;
+  /** RFC 3339 */
+  readonly createdAt: string;
+}
+
+/** What all shards together still have to do. */
+interface Backlog {
+  readonly outboxRows: number;
+  readonly unconfirmed: number;
+}
+
+/** All orders of all shards. */
+export async function readOrders({ databases }: Addresses): Promise<StoredOrder[]> {
+  const sql = `
+    SELECT id, user_id AS "userId", product_name AS "productName", quantity, price::float8 AS price, status,
+      to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
+    FROM orders`;
+  const perShard = Object.entries(databases).map(async ([database, url]) => {
+    const rows = await query<Omit<StoredOrder, 'database'>>(url, sql);
+    return rows.map((row) => ({ ...row, database }));
+  });
+  return (await Promise.all(perShard)).flat();
+}
+
+/**
+ * What is still to be done for orders that were created before a time.
+ *
+ * @throws Error when a shard does not respond
+ */
+export async function readBacklog({ databases }: Addresses, before = new Date()): Promise<Backlog> {
+  const sql = `
+    SELECT (SELECT count(*) FROM outbox JOIN orders ON id = order_id WHERE orders.created_at <= $1)::int AS "outboxRows",
+      (SELECT count(*) FROM orders WHERE status <> 'confirmed' AND created_at <= $1)::int AS unconfirmed`;
+  const rows = await Promise.all(Object.values(databases).map((url) => query<Backlog>(url, sql, [before])));
+  const sum = (field: keyof Backlog) => rows.flat().reduce((total, row) => total + row[field], 0);
+  return { outboxRows: sum('outboxRows'), unconfirmed: sum('unconfirmed') };
+}
+
+/**
+ * Waits until all orders that were created before a time are delivered and confirmed.
+ *
+ * @param options.report called every few seconds with what is still to be done
+ * @returns seconds that it took; undefined when the limit was reached first
+ */
+export async function waitUntilDrained(options: {
+  addresses: Addresses;
+  before?: Date;
+  limitSeconds: number;
+  report: (backlog: string) => void;
+  signal: AbortSignal;
+}): Promise<number | undefined> {
+  const { addresses, before, limitSeconds, report, signal } = options;
+  const begun = performance.now();
+  let reportAt = begun + REPORT_EVERY_MS;
+  for (;;) {
+    const backlog = await readBacklog(addresses, before).catch((error: Error) => error);
+    const now = performance.now();
+    if (!(backlog instanceof Error) && backlog.outboxRows + backlog.unconfirmed === 0) return (now - begun) / 1000;
+    if (now > begun + limitSeconds * 1000) return undefined;
+    if (now > reportAt) {
+      report(
+        backlog instanceof Error
+          ? `a shard does not respond: ${backlog.message}`
+          : `${backlog.outboxRows} rows in the outbox, ${backlog.unconfirmed} orders not confirmed`,
+      );
+      reportAt = now + REPORT_EVERY_MS;
+    }
+    await delay(POLL_EVERY_MS, undefined, { signal });
+  }
+}
+
+async function query<Row extends object>(url: string, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+  const address = new URL(url);
+  // The certificate is the run's own, and this is the same machine.
+  address.search = '';
+  const client = new pg.Client({
+    connectionString: address.href,
+    ssl: { rejectUnauthorized: false },
+    connectionTimeoutMillis: QUERY_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+  });
+  // The query fails as well when its server is killed; an event without a listener would end the process.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return (await client.query<Row>(sql, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
