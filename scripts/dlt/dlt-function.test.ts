@@ -11,19 +11,19 @@ describe('the function dlt of a local run', () => {
   let dataDir: string;
   let server: Server;
   let requests: { url: string | undefined; authorization: string | undefined; body: string }[];
-  let answer: (response: ServerResponse) => void;
+  let respond: (response: ServerResponse) => void;
 
   beforeEach(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'orderflow-dlt-'));
     requests = [];
-    answer = (response) => response.end('{"records":[],"total":0}');
+    respond = (response) => response.end('{"records":[],"total":0}');
     server = createServer(async (request: IncomingMessage, response) => {
       requests.push({
         url: request.url,
         authorization: request.headers.authorization,
         body: await text(request),
       });
-      answer(response);
+      respond(response);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -55,16 +55,16 @@ describe('the function dlt of a local run', () => {
     });
   });
 
-  it('does not answer when the run was killed', async () => {
+  it('does not respond when the run was killed', async () => {
     server.close();
     await expect(list()).rejects.toMatchObject({
       name: 'UserError',
-      message: expect.stringContaining(`The local run of ${dataDir} does not answer.`),
+      message: expect.stringContaining(`The local run of ${dataDir} does not respond.`),
     });
   });
 
   it('may be missing', async () => {
-    answer = (response) =>
+    respond = (response) =>
       response
         .writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException', 'content-type': 'application/json' })
         .end('{"Message":"Function not found"}');
@@ -74,20 +74,20 @@ describe('the function dlt of a local run', () => {
     });
   });
 
-  it('may be out of bounds, which is not tried again', async () => {
-    answer = (response) =>
+  it('may be throttled, which is not retried', async () => {
+    respond = (response) =>
       response
         .writeHead(429, { 'x-amzn-errortype': 'TooManyRequestsException', 'content-type': 'application/json' })
         .end('{"Message":"Rate Exceeded."}');
     await expect(list()).rejects.toMatchObject({
       name: 'UserError',
-      message: 'Lambda refuses to invoke orderflow-dev-dlt: TooManyRequestsException: Rate Exceeded.',
+      message: 'Lambda refused to invoke orderflow-dev-dlt: TooManyRequestsException: Rate Exceeded.',
     });
     expect(requests).toHaveLength(1);
   });
 
   const failWith = (errorType: string, errorMessage: string) => {
-    answer = (response) =>
+    respond = (response) =>
       response
         .setHeader('x-amz-function-error', 'Unhandled')
         .end(JSON.stringify({ errorType, errorMessage, trace: ['Error', '    at somewhere'] }));
@@ -102,7 +102,7 @@ describe('the function dlt of a local run', () => {
     });
   });
 
-  it('may fail, which is told without its stack', async () => {
+  it('may fail, which is reported without its stack', async () => {
     failWith('KafkaJSConnectionError', 'no broker');
     await expect(list()).rejects.toMatchObject({
       name: 'UserError',

@@ -14,22 +14,21 @@ import type { Addresses } from '../../local/start.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { Target } from './command.ts';
 
-/** Longer than the function itself may take. */
+/** Longer than the function's own time limit. */
 const INVOKE_TIMEOUT_MS = 75_000;
-/** The local run's stage, and the key of its operator. */
 const LOCAL_STAGE = 'dev';
 const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /**
  * Has the function `dlt` carry out a command.
  *
- * @returns its answer
- * @throws UserError saying why it could not, or what the function says against it
+ * @returns its response
+ * @throws UserError when it cannot be invoked or refuses the command
  */
 export async function invokeDlt(event: CommandEvent, target: Target): Promise<unknown> {
   const local = 'dataDir' in target;
   const name = functionName(local ? LOCAL_STAGE : target.stage, 'dlt');
-  // Not tried again: nobody could tell whether a replay has taken place.
+  // No retries: nobody could tell whether a replay has taken place.
   const client = new LambdaClient({ maxAttempts: 1, ...(local ? await localRun(target.dataDir) : {}) });
   if (!local) await checkRegion(client);
   const invocation = new InvokeCommand({
@@ -40,9 +39,9 @@ export async function invokeDlt(event: CommandEvent, target: Target): Promise<un
   try {
     const abortSignal = AbortSignal.timeout(INVOKE_TIMEOUT_MS);
     const { FunctionError, Payload } = await client.send(invocation, { abortSignal });
-    const answer = JSON.parse(Payload?.transformToString() ?? 'null');
-    if (FunctionError !== undefined) throw new UserError(failureText(name, answer));
-    return answer;
+    const response = JSON.parse(Payload?.transformToString() ?? 'null');
+    if (FunctionError !== undefined) throw new UserError(failureText(name, response));
+    return response;
   } catch (error) {
     throw explained(error, name, target);
   } finally {
@@ -67,34 +66,34 @@ async function checkRegion(client: LambdaClient): Promise<void> {
   });
 }
 
-/** What the function answers when it throws: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
-function failureText(functionName: string, answer: unknown): string {
-  const { errorType, errorMessage } = (answer ?? {}) as { errorType?: string; errorMessage?: string };
+/** The response of a function that threw: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
+function failureText(functionName: string, response: unknown): string {
+  const { errorType, errorMessage } = (response ?? {}) as { errorType?: string; errorMessage?: string };
   if (errorType === 'UnknownDeadLetterError') return errorMessage ?? errorType;
-  return `The function ${functionName} failed: ${errorType}: ${errorMessage}\nNothing else is known here; its log has more.`;
+  return `The function ${functionName} failed: ${errorType}: ${errorMessage}\nIts log has the details.`;
 }
 
-/** The failure of an invocation in the words of whoever can mend it; others as they are. */
+/** Failures that a person can mend, in a sentence; others as they are. */
 function explained(error: unknown, functionName: string, target: Target): unknown {
   const local = 'dataDir' in target;
   if (error instanceof ResourceNotFoundException) {
     const remedy = local
-      ? `The local run of ${target.dataDir} is of another version: start it again.`
+      ? `The local run of ${target.dataDir} is of another version. Restart it.`
       : `Deploy the stage ${target.stage} first, or set AWS_REGION and AWS_PROFILE to where it is.`;
     return new UserError(`There is no function ${functionName}. ${remedy}`, { cause: error });
   }
   if (error instanceof LambdaServiceException) {
-    return new UserError(`Lambda refuses to invoke ${functionName}: ${error.name}: ${error.message}`, { cause: error });
+    return new UserError(`Lambda refused to invoke ${functionName}: ${error.name}: ${error.message}`, { cause: error });
   }
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (name === 'CredentialsProviderError') {
-    return new UserError(`There are no usable AWS credentials: ${message}`, { cause: error });
+    return new UserError(`There are no valid AWS credentials: ${message}`, { cause: error });
   }
   if (name === 'TimeoutError' || name === 'AbortError') {
-    return new UserError(`${functionName} did not answer within ${INVOKE_TIMEOUT_MS / 1000} s.`, { cause: error });
+    return new UserError(`${functionName} did not respond within ${INVOKE_TIMEOUT_MS / 1000} s.`, { cause: error });
   }
   if (local && code === 'ECONNREFUSED') {
-    return new UserError(`The local run of ${target.dataDir} does not answer. Start it with \`npm start\`.`, {
+    return new UserError(`The local run of ${target.dataDir} does not respond. Start it with \`npm start\`.`, {
       cause: error,
     });
   }

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cacheDirOf } from '../../tooling/paths.ts';
-import { findPythonForCfnLint, installCfnLint } from './cfn-lint.ts';
-import { lintFiles, lintTemplates } from './lint-templates.ts';
+import { findPythonForCfnLint, installCfnLint, lintFiles, lintTemplates } from './lint-templates.ts';
 
 const python = await findPythonForCfnLint();
 const cacheDir = cacheDirOf(process.env);

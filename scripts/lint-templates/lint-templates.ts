@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { PROD_WITH_EVERYTHING, STAGE_CONTEXTS } from '../../infra/example-contexts.ts';
 import { synthesizeApp } from '../../infra/synthesize.ts';
-import type { Python } from '../../tooling/python-environment.ts';
-import { installCfnLint } from './cfn-lint.ts';
+import { findPython, installPackages, type Python } from '../../tooling/python-environment.ts';
 
-/**
- * W3005: a `DependsOn` that a reference implies already. The CDK writes it for each function and its role; it changes nothing.
- */
+/** On PyPI, with its rules and the schemas of the resource types. */
+const CFN_LINT_VERSION = '1.58.0';
+/** W3005: a `DependsOn` that a reference implies already. The CDK writes it for each function and its role. */
 const IGNORED = ['W3005'];
 const LINT_TIMEOUT_MS = 5 * 60_000;
 /** More than all findings of all templates together. */
@@ -25,9 +24,32 @@ interface Finding {
   readonly Rule: { readonly Id: string };
 }
 
+/** Finds a Python that cfn-lint supports. */
+export async function findPythonForCfnLint(): Promise<Python | undefined> {
+  return findPython({ min: '3.10', below: '3.15' });
+}
+
 /**
- * Checks the templates of both stages; those of prod with example values for what it demands, and once more with a value for
- * everything that it can be given.
+ * Installs cfn-lint, once for all clones.
+ *
+ * @param cacheDir keeps downloads
+ * @returns the interpreter of the environment that has it
+ * @throws UserError when it cannot be installed
+ */
+export async function installCfnLint(python: Python, cacheDir: string): Promise<string> {
+  const name = `cfn-lint-${CFN_LINT_VERSION}`;
+  return installPackages({
+    python,
+    cacheDir,
+    name,
+    title: `cfn-lint ${CFN_LINT_VERSION}`,
+    pipArgs: [`cfn-lint==${CFN_LINT_VERSION}`],
+  });
+}
+
+/**
+ * Checks the templates of both stages: prod with example values for what it requires, and once more with a value for every
+ * setting.
  *
  * @param cacheDir where cfn-lint is installed
  * @returns how many templates there are, and `<level> <rule> <stage>/<template> <path>: <message>` for each finding

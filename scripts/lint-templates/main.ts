@@ -1,7 +1,6 @@
 import { cacheDirOption, newCommand, runCommand } from '../../tooling/command-line.ts';
 import { UserError } from '../../tooling/errors.ts';
-import { findPythonForCfnLint } from './cfn-lint.ts';
-import { lintTemplates } from './lint-templates.ts';
+import { findPythonForCfnLint, lintTemplates } from './lint-templates.ts';
 
 const command = newCommand(
   'npm run lint-templates --',

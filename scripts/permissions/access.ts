@@ -1,8 +1,7 @@
 import type { Stack } from '../../local/assembly/template.ts';
-import { identityRights, isRole } from './identity-policies.ts';
 import { type Names, namesAmong } from './names.ts';
 import { type Network, networkOf, type Reach } from './network.ts';
-import { endpointRights, type ResourceRight, resourceRights } from './resource-policies.ts';
+import { endpointRights, identityRights, isRole, type ResourceRight, resourceRights } from './policies.ts';
 import { isOwnAccount, keysIn, type Resource, resourcesOf } from './resources.ts';
 import type { Right } from './statements.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { STAGE_CONTEXTS } from '../../infra/example-contexts.ts';
 import type { Stack } from '../../local/assembly/template.ts';
 import { type Access, accessOf } from './access.ts';
-import { synthesizeStacks } from './synthesize-stacks.ts';
+import { synthesizeStacks } from './stacks.ts';
 import { ADDED_GRANTS } from './testing/added-grants.ts';
 import { ChangedTemplates } from './testing/changed-templates.ts';
 

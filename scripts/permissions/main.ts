@@ -1,9 +1,8 @@
 import { runCommand } from '../../tooling/command-line.ts';
 import { accessOf } from './access.ts';
 import { type PermissionsCommand, permissionsCommand } from './command.ts';
-import { withExamples } from './example-context.ts';
 import { reportText } from './report.ts';
-import { synthesizeStacks } from './synthesize-stacks.ts';
+import { synthesizeStacks, withExamples } from './stacks.ts';
 
 await runCommand(permissionsCommand(show));
 

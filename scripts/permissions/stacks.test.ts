@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withExamples } from './example-context.ts';
+import { withExamples } from './stacks.ts';
 
 it('stands in for what prod demands and is not given', () => {
   const { completed, examples } = withExamples({ stage: 'prod', audience: 'shop' });
