@@ -2,10 +2,8 @@ import { randomInt } from 'node:crypto';
 import { Option } from '@commander-js/extra-typings';
 import { newCommand, wholeNumber } from '../../tooling/command-line.ts';
 
-/** What goes down in an outage. */
 export type Outage = 'kafka' | 's3' | 'both';
 
-/** What the command line asks for. */
 export interface Settings {
   readonly orders: number;
   readonly clients: number;
@@ -16,7 +14,6 @@ export interface Settings {
   /** Instead of the kills: hold something down while orders come in. */
   readonly outage?: Outage;
   readonly outageSeconds: number;
-  /** Leave the data folder behind. */
   readonly keep: boolean;
 }
 

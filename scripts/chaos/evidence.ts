@@ -8,7 +8,6 @@ const BUCKET = 'order-receipts';
 const PARALLEL_READS = 16;
 const TOPIC_TIMEOUT_MS = 120_000;
 
-/** A record of a topic. */
 export interface TopicRecord {
   readonly partition: number;
   readonly offset: number;
@@ -22,7 +21,6 @@ export interface TopicRecord {
 export interface Evidence {
   readonly rows: readonly StoredOrder[];
   readonly outboxRows: number;
-  /** Texts by key in the bucket. */
   readonly receipts: ReadonlyMap<string, string>;
   /** In each partition in the order of their offsets. */
   readonly events: readonly TopicRecord[];
@@ -41,7 +39,6 @@ export async function readEvidence(addresses: Addresses): Promise<Evidence> {
   return { rows, outboxRows, receipts, events, confirmations };
 }
 
-/** The key of an order's receipt in the bucket. */
 export function receiptKey(order: { readonly userId: string; readonly id: string }): string {
   return `receipts/${order.userId}/${order.id}.txt`;
 }

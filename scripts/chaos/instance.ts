@@ -35,7 +35,7 @@ export class Instance {
     this.#flags = ['--data-dir', this.dataDir, ...flags.flatMap((flag, index) => [flag, String(firstPort + index)])];
   }
 
-  /** Prepares a run on free ports and an empty folder. It is not started yet. */
+  /** Prepares a run on free ports and an empty folder, without starting it. */
   static async create(signal: AbortSignal): Promise<Instance> {
     const folder = mkdtempSync(join(tmpdir(), 'orderflow-chaos-'));
     // Postgres may run as another user, who has to get in.
@@ -52,11 +52,7 @@ export class Instance {
     return this.#addresses;
   }
 
-  /**
-   * The runner's process id.
-   *
-   * @throws Error when the runner has ended although nobody killed it
-   */
+  /** The runner's process id. @throws Error when the runner has ended although nobody killed it */
   get pid(): number {
     if (this.#hasEnded()) throw new Error(`The run ended by itself:\n${this.#lastOutput()}`);
     if (this.#child?.pid === undefined) throw new Error('The run has not been started.');
@@ -139,12 +135,7 @@ function readAddresses(file: string): Addresses | undefined {
   }
 }
 
-/**
- * Finds free neighbouring ports on loopback.
- *
- * @returns the first of them
- * @throws Error when there are none
- */
+/** Finds free neighbouring ports on loopback. @returns the first of them */
 async function findFreePorts(count: number): Promise<number> {
   const { first: lowest, last } = PORT_RANGE;
   const start = lowest + Math.floor(Math.random() * (last - lowest - count));

@@ -8,14 +8,12 @@ import type { StoredOrder } from './shards.ts';
  */
 const QUICK_MS = 10_000;
 
-/** An order that did not take effect exactly once. */
 export interface Problem {
   readonly order: number;
   readonly id: string;
   readonly what: readonly string[];
 }
 
-/** What became of all orders. */
 export interface Verdict {
   readonly acknowledged: number;
   readonly stored: number;
@@ -27,7 +25,6 @@ export interface Verdict {
   readonly confirmed: number;
   /** Orders of which something is missing or wrong. */
   readonly lost: readonly Problem[];
-  /** Orders that took effect twice. */
   readonly doubled: readonly Problem[];
   /** Events that came before a much older one of the same user. */
   readonly overtaken: number;

@@ -16,7 +16,6 @@ const RUNNER = 'the runner';
 const VICTIM_WITHIN_MS = 60_000;
 const REPORT_EVERY_MS = 5_000;
 
-/** One kill of the plan. */
 export interface PlannedKill {
   readonly kind: string;
   /** The kill is due so many acknowledged orders after the one before it. */
@@ -79,7 +78,6 @@ export async function runKills(settings: Settings, instance: Instance, signal: A
   });
 }
 
-/** Everything of a running instance that can be killed. */
 function kindsOf(instance: Instance): string[] {
   return [...[...findEngines(instance.dataDir).keys()].sort(), FUNCTION, RUNNER];
 }

@@ -14,7 +14,6 @@ export interface WantedOrder {
   /** Unique in a run, and part of the product's name, which tells the order wherever it turns up. */
   readonly number: number;
   readonly idempotencyKey: string;
-  /** The body of the request. */
   readonly body: {
     readonly user_id: string;
     readonly product_name: string;
@@ -23,7 +22,6 @@ export interface WantedOrder {
   };
 }
 
-/** An order that got a 201. */
 export interface AcknowledgedOrder {
   readonly wanted: WantedOrder;
   readonly id: string;
@@ -33,7 +31,6 @@ export interface AcknowledgedOrder {
   readonly repeatedId?: string;
 }
 
-/** One request as the client saw it. */
 export interface Attempt {
   /** `performance.now()` when it was sent. */
   readonly startedAt: number;
@@ -42,7 +39,6 @@ export interface Attempt {
   readonly status: number | undefined;
 }
 
-/** What the clients have seen so far. */
 export interface Load {
   readonly acknowledged: AcknowledgedOrder[];
   readonly attempts: Attempt[];
@@ -50,18 +46,15 @@ export interface Load {
   readonly refused: string[];
 }
 
-/** A load that has not begun. */
 export function newLoad(): Load {
   return { acknowledged: [], attempts: [], refused: [] };
 }
 
-/** The part of a 201 that is looked at. */
 interface Created {
   readonly order: { readonly id: string; readonly created_at: string };
   readonly shard: string;
 }
 
-/** A 4xx, which no retry can change. */
 class RefusedError extends Error {
   override name = 'RefusedError';
 }

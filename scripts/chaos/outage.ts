@@ -16,8 +16,7 @@ const WARM_UP_SECONDS = 10;
 const PAUSE_MS = 100;
 
 /**
- * Places orders before, while and after something is held down (SIGSTOP: it hangs, which is worse than being gone), and
- * compares.
+ * Places orders before, while and after engines hang, and compares.
  *
  * @returns whether every order took effect exactly once
  */

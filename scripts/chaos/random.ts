@@ -2,7 +2,6 @@
 export interface Random {
   /** A whole number, 0 <= x < `limit`. */
   below(limit: number): number;
-  /** One element of a list that is not empty. */
   pick<T>(from: readonly T[]): T;
 }
 

@@ -4,7 +4,6 @@ import type { Attempt, Load } from './load.ts';
 
 const NAMED_PROBLEMS = 20;
 
-/** One line of a table. */
 export type Row = readonly [what: string, value: string | number];
 
 /**
@@ -30,13 +29,11 @@ export function printResult(run: {
   return isSound(verdict) && load.refused.length === 0;
 }
 
-/** Lines with the values in a column of their own. */
 function formatTable(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(([what]) => what.length));
   return rows.map(([what, value]) => `  ${what.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** What became of the orders. */
 function verdictRows(verdict: Verdict): Row[] {
   return [
     ['acknowledged', verdict.acknowledged],
@@ -54,7 +51,6 @@ function verdictRows(verdict: Verdict): Row[] {
   ];
 }
 
-/** What the clients went through. */
 function loadRows({ acknowledged, attempts, refused }: Load, seconds: number): Row[] {
   const failures = attempts.filter(({ status }) => status !== 201);
   const byStatus = Map.groupBy(failures, ({ status }) => (status === undefined ? 'no response' : String(status)));
@@ -75,7 +71,6 @@ export function latencies(attempts: readonly Attempt[]): string {
   return `p50 ${percentile(times, 0.5).toFixed(0)} ms, p99 ${percentile(times, 0.99).toFixed(0)} ms`;
 }
 
-/** The first problems, each with its order. */
 function describeProblems({ lost, doubled }: Verdict, refused: readonly string[]): string[] {
   const describe = (kind: string) => (problem: Problem) =>
     `${kind}: order ${problem.order} (${problem.id}): ${problem.what.join(', ')}`;

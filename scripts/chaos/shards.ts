@@ -6,21 +6,17 @@ const QUERY_TIMEOUT_MS = 30_000;
 const POLL_EVERY_MS = 500;
 const REPORT_EVERY_MS = 5_000;
 
-/** An order as its shard holds it. */
 export interface StoredOrder {
   readonly id: string;
-  /** Name of the database. */
   readonly database: string;
   readonly userId: string;
   readonly productName: string;
   readonly quantity: number;
   readonly price: number;
   readonly status: string;
-  /** RFC 3339 */
   readonly createdAt: string;
 }
 
-/** What all shards together still have to do. */
 interface Backlog {
   readonly outboxRows: number;
   readonly unconfirmed: number;

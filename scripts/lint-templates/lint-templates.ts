@@ -12,10 +12,8 @@ const CFN_LINT_VERSION = '1.58.0';
 /** W3005: a `DependsOn` that a reference implies already. The CDK writes it for each function and its role. */
 const IGNORED = ['W3005'];
 const LINT_TIMEOUT_MS = 5 * 60_000;
-/** More than all findings of all templates together. */
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
-/** A finding as cfn-lint prints it in JSON. */
 interface Finding {
   readonly Filename: string;
   readonly Level: string;
@@ -24,18 +22,11 @@ interface Finding {
   readonly Rule: { readonly Id: string };
 }
 
-/** Finds a Python that cfn-lint supports. */
 export async function findPythonForCfnLint(): Promise<Python | undefined> {
   return findPython({ min: '3.10', below: '3.15' });
 }
 
-/**
- * Installs cfn-lint, once for all clones.
- *
- * @param cacheDir keeps downloads
- * @returns the interpreter of the environment that has it
- * @throws UserError when it cannot be installed
- */
+/** Installs cfn-lint once for all clones. @returns the Python that has it @throws UserError when that fails */
 export async function installCfnLint(python: Python, cacheDir: string): Promise<string> {
   const name = `cfn-lint-${CFN_LINT_VERSION}`;
   return installPackages({
@@ -51,7 +42,6 @@ export async function installCfnLint(python: Python, cacheDir: string): Promise<
  * Checks the templates of both stages: prod with example values for what it requires, and once more with a value for every
  * setting.
  *
- * @param cacheDir where cfn-lint is installed
  * @returns how many templates there are, and `<level> <rule> <stage>/<template> <path>: <message>` for each finding
  * @throws UserError when cfn-lint cannot be installed
  */
@@ -71,12 +61,7 @@ export async function lintTemplates(
   }
 }
 
-/**
- * Checks some templates.
- *
- * @param interpreter of the environment that has cfn-lint
- * @param root findings name the files from here
- */
+/** Checks some templates. @param root findings name the files from here */
 export async function lintFiles(interpreter: string, files: readonly string[], root: string): Promise<string[]> {
   const args = [
     '-c',

@@ -5,14 +5,14 @@ import { endpointRights, identityRights, isRole, type ResourceRight, resourceRig
 import { isOwnAccount, keysIn, type Resource, resourcesOf } from './resources.ts';
 import type { Right } from './statements.ts';
 
-/** What one function, service role or other principal may do, and where it may go. */
+/** What one function, service role or other principal may do, and where it may connect to. */
 export interface Access {
   readonly kind: 'function' | 'application' | 'role' | 'principal' | 'endpoint';
   readonly name: string;
   /** Principals that act as its role. */
   readonly assumedBy: readonly string[];
   readonly rights: readonly Right[];
-  /** What it may do besides, as far as the templates tell. */
+  /** What it may do besides, defined outside the templates. */
   readonly unknown: readonly string[];
   /** Undefined for what opens no connections of its own in the VPC. */
   readonly reach?: Reach | undefined;
@@ -26,8 +26,8 @@ interface Assembly {
 }
 
 /**
- * Everything that the templates allow: each function and application that runs code, then the roles of AWS services, then
- * what resources allow or deny by their own policies to others than these, then what VPC endpoints let through.
+ * Everything that the templates allow: to functions and applications, to roles of AWS services, to other principals by
+ * resources' own policies, and through VPC endpoints.
  *
  * @param stacks all of the assembly, each after those that it depends on
  */

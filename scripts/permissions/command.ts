@@ -1,9 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { contextOption, newCommand } from '../../tooling/command-line.ts';
 
-/** What to show. */
 export interface PermissionsCommand {
-  /** Of the templates, as it is given. */
   readonly context: Readonly<Record<string, string>>;
   readonly json: boolean;
 }

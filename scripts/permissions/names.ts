@@ -24,7 +24,6 @@ const KAFKA_ARN = new RegExp(
 export interface Names {
   /** What stands for a text that may hold ARNs and symbols: `topic/orders`, `shard1/orderuser`, `ReceiptsBucket/receipts/*`. */
   short(text: string): string;
-  /** The name of a resource. */
   of(resource: Resource): string;
 }
 

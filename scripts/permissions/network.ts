@@ -9,19 +9,15 @@ export interface Peer {
   readonly ports: string;
   /** CloudFormation types of what has that security group; empty for addresses. */
   readonly types: readonly string[];
-  /**
-   * Which security groups allow it. Only with `both` does a connection come about; a rule on one side alone is a mistake, or
-   * half of a change.
-   */
+  /** Whose security groups allow it. A rule on one side alone is a mistake, or half of a change. */
   readonly allowedBy: 'both' | 'function' | 'peer';
   /** Where the routes of the function's subnets lead, for addresses. */
   readonly routes?: readonly string[];
 }
 
-/** Where a function may go: anywhere when it stands outside the VPC. */
+/** Where a function may connect to: anywhere when it is outside the VPC. */
 export type Reach = 'internet' | readonly Peer[];
 
-/** Where functions may go, by their security groups and subnets. */
 export interface Network {
   reachOf(groupIds: readonly string[], subnetIds: readonly string[]): Peer[];
 }

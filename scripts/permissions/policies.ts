@@ -2,7 +2,6 @@ import type { Names } from './names.ts';
 import { keysIn, type Resource } from './resources.ts';
 import { type Right, rightsOf, type Statement, statementsOf } from './statements.ts';
 
-/** What the policies of a role's own say. */
 export interface IdentityRights {
   readonly rights: readonly Right[];
   /** What may allow more than can be read from the templates, each in words. */
@@ -12,10 +11,7 @@ export interface IdentityRights {
 /** Types whose policy document goes to the roles that they name. */
 const ATTACHED = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];
 
-/**
- * The rights that a role has by its inline policies, by policies and managed policies of the templates, and what it may have
- * besides: the contents of a policy that lies elsewhere are unknown, and named.
- */
+/** The rights that a role has by all its policies. Those defined outside the templates are named as unknown. */
 export function identityRights(role: Resource, resources: readonly Resource[], names: Names): IdentityRights {
   const inline = (role.property('Policies') ?? []) as { PolicyDocument: unknown }[];
   const managed = ((role.property('ManagedPolicyArns') ?? []) as string[]).map((arn) => ({
@@ -54,7 +50,6 @@ function isResource(value: unknown): value is Resource {
   return typeof value === 'object' && value !== null && 'logicalId' in value;
 }
 
-/** What the policy of a resource says to one principal. */
 export interface ResourceRight {
   /** A principal as its policy writes it, `*` for everybody. */
   readonly principal: string;
@@ -64,10 +59,7 @@ export interface ResourceRight {
 /** Their documents go to the principals that they are attached to. */
 const IDENTITY_TYPES = /^AWS::IAM::(Policy|ManagedPolicy|RolePolicy|UserPolicy|GroupPolicy)$/;
 
-/**
- * What the policies of resources say, to whomever: bucket, key, queue, topic and secret policies, trust policies of roles,
- * permissions to invoke a function.
- */
+/** What the policies of resources grant: of buckets, keys, topics and secrets, roles' trust, permissions to invoke. */
 export function resourceRights(resources: readonly Resource[], names: Names): ResourceRight[] {
   return resources
     .filter(({ type }) => !IDENTITY_TYPES.test(type) && type !== 'AWS::EC2::VPCEndpoint')

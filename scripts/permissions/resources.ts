@@ -11,7 +11,6 @@ export interface Resource {
   readonly stack: string;
   readonly logicalId: string;
   readonly type: string;
-  /** Names of its properties. */
   readonly propertyNames: readonly string[];
   /** The value of one property; undefined when it has none of that name. */
   property(name: string): unknown;
@@ -26,7 +25,6 @@ export function keysIn(text: string): string[] {
   return [...text.matchAll(SYMBOL)].map(([, key = '']) => key);
 }
 
-/** Replaces each symbol in a text. */
 export function replaceSymbols(text: string, replacement: (key: string) => string): string {
   return text.replace(SYMBOL, (_, key: string) => replacement(key));
 }

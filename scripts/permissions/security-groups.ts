@@ -3,7 +3,6 @@ import { keysIn, type Resource } from './resources.ts';
 /** One rule of a security group, wherever the templates write it. */
 export interface Rule {
   readonly direction: 'egress' | 'ingress';
-  /** Key of the group that has the rule. */
   readonly group: string;
   /** The other side: a group, by its key, or addresses, such as `10.0.0.0/16` or a prefix list. */
   readonly peer: { readonly group: string } | { readonly addresses: string };
@@ -58,7 +57,6 @@ export function securityGroupRules(resources: readonly Resource[]): Rule[] {
   });
 }
 
-/** Whether there is a port that both sets hold. */
 export function overlap(a: Ports, b: Ports): boolean {
   const sameProtocol = a.protocol === '-1' || b.protocol === '-1' || a.protocol === b.protocol;
   return sameProtocol && a.from <= b.to && b.from <= a.to;

@@ -23,11 +23,9 @@ export function synthesizeStacks(context: Readonly<Record<string, unknown>>): St
 }
 
 /**
- * Fills in what prod demands and nobody gave, so that it can be looked at without knowing its issuer of tokens: no right
- * and no way depends on these values.
+ * Fills in what prod requires and is not given, such as the issuer: no right and no network path depends on it.
  *
- * @param context as it is given
- * @returns it with `key=value` of each example that stands for a missing one
+ * @returns the completed context, and `key=value` of each example in it
  */
 export function withExamples(context: Readonly<Record<string, string>>): {
   completed: Readonly<Record<string, string>>;

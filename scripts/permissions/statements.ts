@@ -4,7 +4,6 @@ import type { Names } from './names.ts';
 export interface Right {
   readonly effect: 'allow' | 'deny';
   readonly action: string;
-  /** By its short name. */
   readonly resource: string;
   /** In words; undefined when the statement has no condition. */
   readonly condition?: string | undefined;
@@ -12,7 +11,6 @@ export interface Right {
   readonly source?: string | undefined;
 }
 
-/** A statement of a policy document, its values resolved. */
 export interface Statement {
   readonly Effect?: string;
   readonly Action?: string | string[];
@@ -24,7 +22,6 @@ export interface Statement {
   readonly Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** The statements of a policy document, which may hold one or several. */
 export function statementsOf(document: unknown): Statement[] {
   const statements = (document as { Statement?: unknown } | undefined)?.Statement;
   return statements === undefined ? [] : ([statements].flat() as Statement[]);
