@@ -30,7 +30,7 @@ describe('a rule of EventBridge', () => {
   });
 
   it.each([
-    ['a cron expression', { ScheduleExpression: 'cron(0 3 * * ? *)' }, {}, 'no cron expressions'],
+    ['a cron expression', { ScheduleExpression: 'cron(0 3 * * ? *)' }, {}, 'cron expressions are not supported'],
     ['a pattern of events', { EventPattern: '{}', ScheduleExpression: 'rate(1 day)' }, {}, 'is not supported'],
     [
       'a target that is no function',

@@ -80,11 +80,11 @@ describe('rateMs', () => {
   });
 
   it.each([
-    ['cron(0 12 * * ? *)', 'no cron expressions'],
-    ['rate(1 minutes)', 'is no rate'],
-    ['rate(5 minute)', 'is no rate'],
-    ['rate(0 minutes)', 'is no rate'],
-    ['rate(30 seconds)', 'is no rate'],
+    ['cron(0 12 * * ? *)', 'cron expressions are not supported'],
+    ['rate(1 minutes)', 'is not a rate'],
+    ['rate(5 minute)', 'is not a rate'],
+    ['rate(0 minutes)', 'is not a rate'],
+    ['rate(30 seconds)', 'is not a rate'],
     ['rate(25 days)', 'more than 24 days'],
   ])('refuses %s', (expression, message) => {
     expect(() => rateMs(expression)).toThrow(message);

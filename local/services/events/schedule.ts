@@ -5,10 +5,10 @@ import type { Invoke } from '../lambda/function-definition.ts';
 
 const EXPRESSION = /^rate\(([1-9]\d*) (minute|hour|day)(s?)\)$/;
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-/** What a timer of Node.js takes. */
+/** The longest timer of Node.js. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** A rule of EventBridge that fires at a rate, with every reference resolved. */
+/** An EventBridge rule that fires at a rate, with every reference resolved. */
 export interface ScheduleDefinition {
   readonly ruleArn: string;
   readonly intervalMs: number;
@@ -17,7 +17,7 @@ export interface ScheduleDefinition {
 
 export interface ScheduleTarget {
   readonly functionArn: string;
-  /** JSON that the function gets in place of the scheduled event. */
+  /** JSON that replaces the scheduled event. */
   readonly input?: string;
 }
 
@@ -28,8 +28,8 @@ export interface ScheduleOptions {
 }
 
 /**
- * Starts to invoke the targets of a schedule, the first time after one interval. As on AWS, nobody waits for them: a target that takes
- * longer than the interval runs several times side by side. One that fails is logged and not tried again.
+ * Invokes the targets of a schedule after each interval. As on AWS, a target that takes longer than the interval runs several
+ * times side by side. One that fails is logged and not retried.
  */
 export function startSchedule({ schedule, invoke, log }: ScheduleOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
@@ -59,19 +59,20 @@ export function startSchedule({ schedule, invoke, log }: ScheduleOptions): { sto
  * The interval of a schedule such as `rate(5 minutes)`, in milliseconds.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html#eb-rate-expressions
  *
- * @throws Error for `cron(...)`, for what EventBridge refuses, and for rates of more than 24 days
+ * @throws Error for `cron(...)`, for invalid rates, and for rates of more than 24 days
  */
 export function rateMs(expression: string): number {
-  if (expression.startsWith('cron(')) throw new Error(`${expression}: only rates run here, no cron expressions`);
+  if (expression.startsWith('cron('))
+    throw new Error(`${expression}: cron expressions are not supported, only rates are`);
   const [, value, unit, plural] = EXPRESSION.exec(expression) ?? [];
-  // EventBridge takes "1 minute" and "2 minutes", and neither "1 minutes" nor "2 minute".
+  // EventBridge accepts "1 minute" and "2 minutes", but neither "1 minutes" nor "2 minute".
   if (value === undefined || (value === '1') !== (plural === '')) {
     throw new Error(
-      `${expression} is no rate: it must be like rate(1 minute), rate(5 minutes), rate(2 hours), rate(1 day)`,
+      `${expression} is not a rate such as rate(1 minute), rate(5 minutes), rate(2 hours) or rate(1 day)`,
     );
   }
   const ms = Number(value) * UNIT_MS[unit as keyof typeof UNIT_MS];
-  if (ms > MAX_TIMER_MS) throw new Error(`${expression}: rates of more than 24 days do not run here`);
+  if (ms > MAX_TIMER_MS) throw new Error(`${expression}: rates of more than 24 days are not supported`);
   return ms;
 }
 

@@ -5,11 +5,7 @@ import { REGION } from '../../aws-identity.ts';
 import type { Authority } from '../../tls/authority.ts';
 import type { Credentials } from '../iam/principals.ts';
 
-/**
- * A Kafka client without encryption and sign-in.
- *
- * @param o.bootstrapServers `host:port,host:port`
- */
+/** A Kafka client without TLS and authentication. @param o.bootstrapServers `host:port,host:port` */
 export function plaintextKafka(o: { clientId: string; bootstrapServers: string; log: Log }): Kafka {
   return new Kafka({
     clientId: o.clientId,
@@ -19,7 +15,7 @@ export function plaintextKafka(o: { clientId: string; bootstrapServers: string; 
   });
 }
 
-/** A Kafka client that signs in with an MSK IAM token, as a function of the role would. */
+/** A Kafka client that signs in with an MSK IAM token, as a function does. */
 export function signedInKafka(o: {
   credentials: Credentials;
   bootstrapServers: string;
@@ -43,7 +39,7 @@ export function signedInKafka(o: {
   });
 }
 
-/** KafkaJS retries by itself, so what it has to say is detail. */
+/** KafkaJS retries by itself, so its messages are details. */
 function debugLog(log: Log): logCreator {
   return () =>
     ({ namespace, log: { message, error } }) =>

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 
-/** The few messages of the Kafka protocol that the sign-in listener reads and writes itself. https://kafka.apache.org/protocol */
+/** The messages of the Kafka protocol that the sign-in listener reads and writes itself: https://kafka.apache.org/protocol */
 
 export const API_KEY = { saslHandshake: 17, apiVersions: 18, saslAuthenticate: 36 } as const;
 
@@ -17,16 +17,15 @@ export interface RequestHeader {
   readonly apiKey: number;
   readonly apiVersion: number;
   readonly correlationId: number;
-  /** Where the body begins; of no meaning for flexible versions, whose headers go on. */
+  /** Where the body begins. Meaningless for flexible versions, which have longer headers. */
   readonly bodyOffset: number;
 }
 
-/** A frame that does not follow the protocol. */
 export class FrameError extends Error {
   override name = 'FrameError';
 }
 
-/** Puts the length in front that every message carries. */
+/** Prefixes a message with its length. */
 export function frame(...parts: readonly Buffer[]): Buffer {
   const payload = Buffer.concat(parts);
   return Buffer.concat([int32(payload.length), payload]);
@@ -45,12 +44,12 @@ export function readHeader(payload: Buffer): RequestHeader {
   });
 }
 
-/** The mechanism that a SaslHandshake request (version 0 or 1) asks for. @throws FrameError */
+/** The mechanism of a SaslHandshake request, version 0 or 1. @throws FrameError */
 export function readHandshakeMechanism(payload: Buffer, offset: number): string {
   return guarded(() => take(payload, offset + 2, payload.readInt16BE(offset)).toString('utf8'));
 }
 
-/** The bytes of the mechanism's own message in a SaslAuthenticate request (version 0 or 1). @throws FrameError */
+/** The mechanism's own message in a SaslAuthenticate request, version 0 or 1. @throws FrameError */
 export function readAuthBytes(payload: Buffer, offset: number): Buffer {
   return guarded(() => take(payload, offset + 4, payload.readInt32BE(offset)));
 }
@@ -60,20 +59,20 @@ export function handshakeRequest(correlationId: number, mechanism: string): Buff
   return frame(requestHeader(API_KEY.saslHandshake, 1, correlationId), string(mechanism));
 }
 
-/** The answer to a SaslHandshake request, with the mechanisms that there are. */
+/** A SaslHandshake response with the supported mechanisms. */
 export function handshakeResponse(correlationId: number, errorCode: number, mechanisms: readonly string[]): Buffer {
   return frame(int32(correlationId), int16(errorCode), int32(mechanisms.length), ...mechanisms.map(string));
 }
 
-/** A SaslAuthenticate request, version 1, around the mechanism's own message. */
+/** A SaslAuthenticate request, version 1. */
 export function authenticateRequest(correlationId: number, authBytes: Buffer): Buffer {
   return frame(requestHeader(API_KEY.saslAuthenticate, 1, correlationId), int32(authBytes.length), authBytes);
 }
 
 /**
- * The answer to a SaslAuthenticate request.
+ * A SaslAuthenticate response.
  *
- * @param version 1 adds the session's lifetime: 0, since clients are not asked to sign in again on a connection
+ * @param version 1 adds a session lifetime of 0: clients need not sign in again
  * @param errorMessage null when there is no error
  */
 export function authenticateResponse(
@@ -87,24 +86,22 @@ export function authenticateResponse(
   return frame(int32(correlationId), int16(errorCode), message, int32(0), sessionLifetimeMs);
 }
 
-/** The error code of a SaslHandshake or SaslAuthenticate response, which begins both. @throws FrameError */
+/** The error code of a SaslHandshake or SaslAuthenticate response. @throws FrameError */
 export function readErrorCode(payload: Buffer): number {
   return guarded(() => payload.readInt16BE(4));
 }
 
 /**
- * Reads one message and leaves whatever follows it in the stream, so that the stream can be piped on afterwards.
+ * Reads one message and leaves the rest in the stream, so that it can be piped on.
  *
- * @param maxBytes longest message that is taken
- * @param signal gives up waiting
- * @returns the message without its length; undefined when the stream ended before it
- * @throws FrameError when the message is too long or cut off; the signal's reason when aborted
+ * @returns the message without its length; undefined if the stream ended first
+ * @throws FrameError when the message exceeds `maxBytes` or is cut off; the signal's reason when aborted
  */
 export async function readFrame(stream: Readable, maxBytes: number, signal: AbortSignal): Promise<Buffer | undefined> {
   const length = (await readExactly(stream, 4, signal))?.readInt32BE(0);
   if (length === undefined) return undefined;
   if (length <= 0 || length > maxBytes)
-    throw new FrameError(`a message of ${length} bytes is not taken before sign-in`);
+    throw new FrameError(`a message of ${length} bytes is not accepted before sign-in`);
   const payload = await readExactly(stream, length, signal);
   if (payload === undefined) throw new FrameError('a message was cut off');
   return payload;
@@ -115,7 +112,7 @@ async function readExactly(stream: Readable, length: number, signal: AbortSignal
     signal.throwIfAborted();
     const chunk: Buffer | null = stream.read(length);
     if (chunk?.length === length) return chunk;
-    // A stream that has ended gives what is left.
+    // What is left of a stream that has ended.
     if (chunk !== null) throw new FrameError('a message was cut off');
     if (stream.readableEnded || stream.destroyed) return undefined;
     await readableOrEnded(stream, signal);
@@ -158,7 +155,7 @@ function int32(value: number): Buffer {
 }
 
 function take(payload: Buffer, offset: number, length: number): Buffer {
-  if (length < 0 || offset + length > payload.length) throw new FrameError('a field is longer than its message');
+  if (length < 0 || offset + length > payload.length) throw new FrameError('a field exceeds its message');
   return payload.subarray(offset, offset + length);
 }
 

@@ -6,13 +6,11 @@ import type { Principal } from '../iam/principals.ts';
 import { SignInRefused, signIn } from './sign-in.ts';
 
 export interface SignInListenerOptions {
-  /** Port on 127.0.0.1; 0 means any free one. The broker advertises it, so it is the one that the broker was told. */
+  /** Port on 127.0.0.1, which the broker advertises; 0 means any free port. */
   readonly port: number;
-  /** Port of the broker's internal listener. */
   readonly brokerPort: number;
-  /** Of an authority that the clients trust. */
   readonly certificate: Certificate;
-  /** Whose token it is; throws an Error with the sentence for the client. */
+  /** Whose token it is; throws an Error with the message for the client. */
   readonly authenticate: (token: string) => Principal;
   readonly log: Log;
 }
@@ -23,13 +21,12 @@ export interface SignInListener {
   stop(): Promise<void>;
 }
 
-/** From connecting to being signed in, TLS included twice over. */
 const SIGN_IN_TIMEOUT_MS = 10_000;
 
 /**
- * Opens the Kafka port that clients with IAM credentials use, as port 9098 of an MSK broker: TLS, then SASL/OAUTHBEARER with
- * an MSK IAM token. A client that is signed in talks to the broker from then on; its bytes are passed on unread.
- * While the broker is down, connections are closed at once and clients try again, as with a broker that restarts.
+ * Opens the Kafka port for clients with IAM credentials, port 9098 of an MSK broker: TLS, then SASL/OAUTHBEARER with an MSK
+ * IAM token. After sign-in, bytes pass unread between client and broker. While the broker is down, connections are closed
+ * at once and clients retry, as with a broker that restarts.
  */
 export async function startSignInListener(options: SignInListenerOptions): Promise<SignInListener> {
   const { certificate, log } = options;
@@ -46,12 +43,12 @@ export async function startSignInListener(options: SignInListenerOptions): Promi
     noDelay: true,
   });
   server.on('connection', track);
-  server.on('tlsClientError', (error) => log.debug('a client failed at TLS: %s', error.message));
+  server.on('tlsClientError', (error) => log.debug('a TLS handshake failed: %s', error.message));
   server.on('secureConnection', (client) => {
     serve(client, options, track).catch((error: Error) => {
       if (error instanceof SignInRefused) log.warn('refused a sign-in: %s', error.message);
       else log.debug('a connection ended before sign-in: %s', error.message);
-      // Not destroy: what the client was told has to reach it.
+      // Not destroy: the response still has to reach the client.
       client.destroySoon();
     });
   });

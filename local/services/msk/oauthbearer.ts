@@ -8,23 +8,19 @@ export const MECHANISM = 'OAUTHBEARER';
 const SEPARATOR = '\u0001';
 const LIFETIME_SECONDS = 3_600;
 
-/**
- * The token in a client's first message, which is `n,,^Aauth=Bearer <token>^A^A` (RFC 7628, section 3.1).
- *
- * @throws FrameError
- */
+/** The token in a client's first message, `n,,^Aauth=Bearer <token>^A^A` (RFC 7628, section 3.1). @throws FrameError */
 export function readBearerToken(message: Buffer): string {
   const fields = message.toString('utf8').split(SEPARATOR);
   const authorization = fields.find((field) => field.startsWith('auth=Bearer '));
-  if (authorization === undefined) throw new FrameError('the sign-in message holds no bearer token');
+  if (authorization === undefined) throw new FrameError('the sign-in message has no bearer token');
   return authorization.slice('auth=Bearer '.length);
 }
 
-/** A client's first message for the broker's internal listener: a token without a signature that names the principal. */
+/** A client's first message for the broker's internal listener: an unsigned token that names the principal. */
 export function unsecuredMessage(principalName: string, now = Date.now()): Buffer {
   const issuedAt = Math.floor(now / 1000);
   const claims = { sub: principalName, iat: issuedAt, exp: issuedAt + LIFETIME_SECONDS };
-  // RFC 7515, appendix A.5: an unsecured JWS ends with its second point.
+  // An unsecured JWS ends with its second dot (RFC 7515, appendix A.5).
   const token = `${encode({ alg: 'none' })}.${encode(claims)}.`;
   return Buffer.from(`n,,${SEPARATOR}auth=Bearer ${token}${SEPARATOR}${SEPARATOR}`);
 }
@@ -36,10 +32,10 @@ export interface TokenAuthentication {
 }
 
 /**
- * Makes the check that MSK does at sign-in: whose token it is, and whether that role may connect to the cluster
- * (https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html).
+ * Makes the check of MSK at sign-in: whose token it is, and whether that principal may connect to the cluster.
+ * https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
  *
- * @returns a function from the token to the principal, which throws an Error with the sentence for the client
+ * @returns a function from the token to the principal, which throws an Error with the message for the client
  */
 export function createTokenAuthenticator(options: TokenAuthentication): (token: string) => Principal {
   const action = 'kafka-cluster:Connect';

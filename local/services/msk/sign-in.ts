@@ -9,27 +9,26 @@ import { MECHANISM, readBearerToken, unsecuredMessage } from './oauthbearer.ts';
 export interface SignInOptions {
   /** The broker's internal listener on 127.0.0.1. */
   readonly brokerPort: number;
-  /** Whose token it is; throws an Error with the sentence for the client. */
+  /** Whose token it is; throws an Error with the message for the client. */
   readonly authenticate: (token: string) => Principal;
-  /** Ends the attempt: it takes too long, or the client is gone. */
+  /** Ends the attempt. */
   readonly signal: AbortSignal;
 }
 
-/** A client's token was refused; the client has been told why and its connection is to be closed. */
+/** A client's token was refused. The client has been told why, and its connection is to be closed. */
 export class SignInRefused extends Error {
   override name = 'SignInRefused';
 }
 
-/** A token is about 1.5 KB, most of it the session token. */
+/** A token takes about 1.5 KB. */
 const MAX_REQUEST_BYTES = 64 * 1024;
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /**
- * Talks with a client until it is signed in: ApiVersions is the broker's to answer, the SASL messages are answered here.
- * Then signs in to the broker as the client's principal.
+ * Signs a client in, and then itself to the broker as the client's principal. The broker responds to ApiVersions.
  *
- * @returns the connection to the broker, on which the client may do whatever that principal may; undefined when the client left
- * @throws SignInRefused, FrameError, or what a connection failed with; the broker's connection is closed then
+ * @returns the connection to the broker, with the rights of that principal; undefined when the client left
+ * @throws SignInRefused, FrameError or a connection's error, with the broker's connection closed
  */
 export async function signIn(
   client: Duplex,
@@ -62,13 +61,13 @@ async function converse(client: Duplex, broker: Socket, options: SignInOptions):
     } else if (header.apiKey === API_KEY.saslAuthenticate && handshaken && header.apiVersion <= 1) {
       return authenticate(client, broker, payload, header, options);
     } else {
-      throw new FrameError(`request ${header.apiKey} version ${header.apiVersion} is not taken before sign-in`);
+      throw new FrameError(`request ${header.apiKey} version ${header.apiVersion} is not accepted before sign-in`);
     }
   }
 }
 
 function handshakeError(payload: Buffer, header: kafka.RequestHeader): number {
-  // After version 0 the mechanism's messages would come without the protocol's header and its error codes.
+  // After version 0, the mechanism's messages have neither the protocol's header nor its error codes.
   if (header.apiVersion !== 1) return ERROR_CODE.unsupportedVersion;
   const mechanism = kafka.readHandshakeMechanism(payload, header.bodyOffset);
   return mechanism === MECHANISM ? ERROR_CODE.none : ERROR_CODE.unsupportedSaslMechanism;
@@ -113,7 +112,7 @@ async function ask(broker: Socket, request: Buffer, signal: AbortSignal): Promis
 
 async function connectToBroker({ brokerPort, signal }: SignInOptions): Promise<Socket> {
   const broker = connect({ host: '127.0.0.1', port: brokerPort, noDelay: true });
-  // Whatever fails shows as a closed connection to those who use it; without a listener it would end this process.
+  // Without a listener, an error would end this process. A failed connection shows as closed.
   broker.on('error', () => {});
   try {
     await once(broker, 'connect', { signal });
