@@ -18,7 +18,7 @@ export interface Stage {
   readonly name: 'dev' | 'prod';
   /**
    * What stands in on LocalStack for what it lacks; undefined on AWS. Whoever builds something in another way there asks for
-   * it; docs/localstack.md says what is left out, and what stands in.
+   * it; docs/localstack.md lists the external resources and their stand-ins.
    */
   readonly localstack: LocalStackTarget | undefined;
   /** Whether data goes with its stack. */

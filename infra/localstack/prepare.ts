@@ -4,7 +4,8 @@ import type { IConstruct } from 'constructs';
 import { SupportedResources } from './supported-resources.ts';
 
 /**
- * Makes an app fit for LocalStack: what would not work there is an error at synthesis, and what was left out is deployed.
+ * Fits an app to LocalStack: a resource that would not work there is an error at synthesis. The metadata of external resources
+ * is deployed.
  *
  * @param root what is below it is treated, so it comes last
  */
@@ -21,5 +22,5 @@ function deployMetadata(stack: Stack): void {
   const { metadata } = stack.templateOptions;
   if (metadata === undefined) return;
   const hash = createHash('sha256').update(JSON.stringify(metadata)).digest('hex');
-  new CfnWaitConditionHandle(stack, `LeftOut${hash.slice(0, 16)}`);
+  new CfnWaitConditionHandle(stack, `ExternalResources${hash.slice(0, 16)}`);
 }

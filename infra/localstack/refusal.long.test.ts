@@ -29,11 +29,13 @@ it('`cdk synth` fails with a sentence for each resource that somebody adds and L
   const { code, errors } = await synthesize(project);
   expect(code).toBe(1);
   expect(errors).toEqual([
-    expect.stringMatching(/^AWS::RDS::DBInstance Stream\/Database: LocalStack only pretends .*leaveOut\(\)/),
+    expect.stringMatching(/^AWS::RDS::DBInstance Stream\/Database: LocalStack only pretends .*externalize\(\)/),
     expect.stringMatching(
-      /^AWS::CloudFormation::CustomResource Stream\/Custom\/Default: LocalStack never .*leaveOut\(\)/,
+      /^AWS::CloudFormation::CustomResource Stream\/Custom\/Default: LocalStack never .*externalize\(\)/,
     ),
-    expect.stringMatching(/^AWS::Lambda::EventSourceMapping Stream\/Mapping: LocalStack has no pollers .*leaveOut\(\)/),
+    expect.stringMatching(
+      /^AWS::Lambda::EventSourceMapping Stream\/Mapping: LocalStack has no pollers .*externalize\(\)/,
+    ),
   ]);
 });
 

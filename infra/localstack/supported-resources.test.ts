@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { prepareForLocalStack } from './prepare.ts';
 
 const REMEDY =
-  'put something else in its place where stage.localstack is given, or leave it out with leaveOut() of infra/localstack/leave-out.ts.';
+  'replace it where stage.localstack is set, or externalize it with externalize() of infra/localstack/externalize.ts.';
 
 /** What is said against a stack that somebody added a resource to. */
 function errorsAbout(add: (stack: Stack) => void): string[] {

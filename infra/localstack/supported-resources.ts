@@ -13,8 +13,8 @@ export class SupportedResources implements IAspect {
     const fate = fateOf(node);
     if (fate === undefined) return;
     Annotations.of(node).addError(
-      `${node.cfnResourceType} ${node.node.path}: LocalStack ${fate}; put something else in its place where ` +
-        'stage.localstack is given, or leave it out with leaveOut() of infra/localstack/leave-out.ts.',
+      `${node.cfnResourceType} ${node.node.path}: LocalStack ${fate}; replace it where stage.localstack is set, ` +
+        'or externalize it with externalize() of infra/localstack/externalize.ts.',
     );
   }
 }

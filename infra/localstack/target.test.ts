@@ -46,9 +46,9 @@ describe('the stacks', () => {
   });
 });
 
-describe('what was left out', () => {
+describe('external resources', () => {
   it('of shards: the databases, with where they are and their secrets, and the migration', () => {
-    expect(leftOut('Shards')).toEqual([
+    expect(external('Shards')).toEqual([
       ...[1, 2].map((number) => ({
         Type: 'AWS::RDS::DBInstance',
         Properties: {
@@ -58,30 +58,30 @@ describe('what was left out', () => {
           DBName: `orders_shard${number}`,
           MasterUsername: 'postgres',
         },
-        Instead: {
+        StandIn: {
           Host: `shard${number}`,
           Port: 5432,
           Secrets: [`orderflow/dev/shard${number}/master`, `orderflow/dev/shard${number}/orderuser`],
         },
       })),
-      { Type: 'Custom::Trigger', Properties: { HandlerArn: 'orderflow-dev-migrate-shards' }, Instead: {} },
+      { Type: 'Custom::Trigger', Properties: { HandlerArn: 'orderflow-dev-migrate-shards' }, StandIn: {} },
     ]);
   });
 
   it('of the stream: everything, topics with what they are on AWS but for their copies', () => {
-    const [configuration, cluster, ...topics] = leftOut('Stream');
+    const [configuration, cluster, ...topics] = external('Stream');
     expect(configuration).toEqual({
       Type: 'AWS::MSK::Configuration',
       Properties: {
         Name: 'orderflow-dev',
         ServerProperties: 'auto.create.topics.enable=false\ndefault.replication.factor=1\nmin.insync.replicas=1',
       },
-      Instead: {},
+      StandIn: {},
     });
     expect(cluster).toEqual({
       Type: 'AWS::MSK::Cluster',
       Properties: { ClusterName: 'orderflow-dev', KafkaVersion: '4.1.x.kraft' },
-      Instead: { BootstrapBrokers: 'kafka:19092' },
+      StandIn: { BootstrapBrokers: 'kafka:19092' },
     });
     const onAws = properties(templatesOf(STAGE_CONTEXTS.dev).Stream, 'AWS::MSK::Topic');
     expect(onAws).toHaveLength(4);
@@ -89,7 +89,7 @@ describe('what was left out', () => {
       onAws.map((topic) => ({
         Type: 'AWS::MSK::Topic',
         Properties: { ...topic, ClusterArn: CLUSTER, ReplicationFactor: 1 },
-        Instead: {},
+        StandIn: {},
       })),
     );
   });
@@ -99,21 +99,21 @@ describe('what was left out', () => {
     ['Consumer', 'consume-orders'],
   ] as const)('of %s: the mapping, with what it is on AWS', (part, folder) => {
     const [onAws] = properties(templatesOf(STAGE_CONTEXTS.dev)[part], 'AWS::Lambda::EventSourceMapping');
-    expect(leftOut(part)).toEqual([
+    expect(external(part)).toEqual([
       {
         Type: 'AWS::Lambda::EventSourceMapping',
         Properties: { ...onAws, FunctionName: `orderflow-dev-${folder}:live`, EventSourceArn: CLUSTER },
-        Instead: {},
+        StandIn: {},
       },
     ]);
   });
 
   it('of the site: CloudFront and the upload', () => {
-    expect(leftOut('Frontend')).toEqual([
+    expect(external('Frontend')).toEqual([
       {
         Type: 'AWS::CloudFront::Distribution',
         Properties: { DistributionConfig: { Comment: 'OrderFlow dev' } },
-        Instead: { ApiUrl: 'http://localhost:8080' },
+        StandIn: { ApiUrl: 'http://localhost:8080' },
       },
       {
         Type: 'Custom::CDKBucketDeployment',
@@ -122,24 +122,24 @@ describe('what was left out', () => {
           SourceObjectKeys: [expect.stringMatching(/^[0-9a-f]{64}\.zip$/)],
           SystemMetadata: { 'cache-control': 'no-cache' },
         },
-        Instead: {},
+        StandIn: {},
       },
     ]);
   });
 
   it('is said in literals alone', () => {
-    for (const part of PARTS) expect(JSON.stringify(leftOut(part))).not.toMatch(/"(Ref|Fn::\w+)"|\$\{/);
+    for (const part of PARTS) expect(JSON.stringify(external(part))).not.toMatch(/"(Ref|Fn::\w+)"|\$\{/);
   });
 
   it('says where the stand-ins are', () => {
-    const instead = (part: Part) => leftOut(part, elsewhere).map(({ Instead }) => Instead);
-    expect(instead('Shards').map(({ Host, Port }) => [Host, Port])).toEqual([
+    const standIn = (part: Part) => external(part, elsewhere).map(({ StandIn }) => StandIn);
+    expect(standIn('Shards').map(({ Host, Port }) => [Host, Port])).toEqual([
       ['127.0.0.1', 15432],
       ['127.0.0.1', 15433],
       [undefined, undefined],
     ]);
-    expect(instead('Stream')[1]).toEqual({ BootstrapBrokers: '127.0.0.1:19092' });
-    expect(instead('Frontend')[0]).toEqual({ ApiUrl: 'http://127.0.0.1:18080' });
+    expect(standIn('Stream')[1]).toEqual({ BootstrapBrokers: '127.0.0.1:19092' });
+    expect(standIn('Frontend')[0]).toEqual({ ApiUrl: 'http://127.0.0.1:18080' });
   });
 
   it('is deployed whenever it changes, though CloudFormation takes no update of metadata alone', () => {
@@ -274,8 +274,8 @@ describe('addresses', () => {
 });
 
 /** What a template's metadata say of the resources that are not in it. */
-function leftOut(part: Part, of = templates): Json[] {
-  return Object.values<Json>(of[part].toJSON().Metadata).map(({ LeftOut }) => LeftOut);
+function external(part: Part, of = templates): Json[] {
+  return Object.values<Json>(of[part].toJSON().Metadata).map(({ ExternalResource }) => ExternalResource);
 }
 
 function handle(template: Template): string | undefined {

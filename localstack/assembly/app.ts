@@ -38,9 +38,9 @@ export interface ExternalDatabase {
 }
 
 const record = z.record(z.string(), z.unknown());
-const declaration = z.object({ Type: z.string(), Properties: record, Instead: record });
+const declaration = z.object({ Type: z.string(), Properties: record, StandIn: record });
 /** Other entries of a template's metadata are other people's. */
-const metadataEntry = z.object({ LeftOut: z.unknown().optional() }).catch({});
+const metadataEntry = z.object({ ExternalResource: z.unknown().optional() }).catch({});
 
 const configuration = z.object({ ServerProperties: z.string() });
 const cluster = z.object({ BootstrapBrokers: z.string() });
@@ -171,9 +171,9 @@ export class LocalStackApp {
 
 function externalResources(stack: Stack): ExternalResource[] {
   return Object.entries(stack.template.Metadata ?? {}).flatMap(([logicalId, entry]) => {
-    const { LeftOut } = metadataEntry.parse(entry);
-    if (LeftOut === undefined) return [];
-    const { Type: type, Properties: properties, Instead: standIn } = declaration.parse(LeftOut);
+    const { ExternalResource } = metadataEntry.parse(entry);
+    if (ExternalResource === undefined) return [];
+    const { Type: type, Properties: properties, StandIn: standIn } = declaration.parse(ExternalResource);
     return [{ stack, logicalId, type, properties, standIn }];
   });
 }

@@ -8,8 +8,8 @@ export const CLUSTER_ARN =
   'arn:aws:kafka:us-east-1:000000000000:cluster/orderflow/11111111-2222-3333-4444-555555555555-1';
 
 /** What a template's metadata tell of a resource that is left out. */
-export function declared(Type: string, Properties: object, Instead: object = {}) {
-  return { LeftOut: { Type, Properties, Instead } };
+export function declared(Type: string, Properties: object, StandIn: object = {}) {
+  return { ExternalResource: { Type, Properties, StandIn } };
 }
 
 /** A cluster that stands in, at the given brokers. */

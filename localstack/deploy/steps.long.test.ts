@@ -69,7 +69,9 @@ describe.skipIf(!python)('a deployment, beside cdklocal (needs Python 3.12 or 3.
     await expect(assertNothingFaked(clients.cloudFormation, ['honest'])).resolves.toBeUndefined();
     const refusal = assertNothingFaked(clients.cloudFormation, ['honest', 'faked']);
     await expect(refusal).rejects.toThrow(UserError);
-    await expect(refusal).rejects.toThrow(/pretends to have faked\/Database \(AWS::RDS::DBInstance\)\. .*leaveOut\(\)/);
+    await expect(refusal).rejects.toThrow(
+      /pretends to have faked\/Database \(AWS::RDS::DBInstance\)\. .*externalize\(\)/,
+    );
   });
 
   it('puts the passwords of both users into the secrets, and leaves alone what else they hold', async () => {

@@ -39,7 +39,7 @@ export async function assertNothingFaked(client: CloudFormationClient, stacks: r
   }
   if (faked.size === 0) return;
   throw new UserError(
-    `LocalStack only pretends to have ${[...faked].join(', ')}. Leave them out of target localstack with leaveOut(), or do without them.`,
+    `LocalStack only pretends to have ${[...faked].join(', ')}. Externalize them with externalize(), or do without them.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { CfnResource, type Duration } from 'aws-cdk-lib';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import type { Construct, IDependable } from 'constructs';
 import type { Stage } from '../../config/stage.ts';
-import { leaveOut } from '../../localstack/leave-out.ts';
+import { externalize } from '../../localstack/externalize.ts';
 import { functionName } from '../../names.ts';
 import type { NodeFunction } from './node-function.ts';
 
@@ -34,6 +34,6 @@ export function runAtDeploy(scope: Construct, id: string, props: RunAtDeployProp
     type: 'Custom::Trigger',
     properties: { HandlerArn: functionName(stage.name, fn.folder) },
   });
-  leaveOut(trigger);
+  externalize(trigger);
   return trigger;
 }

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Stage } from '../../config/stage.ts';
 import { demandNetwork, type Network } from '../network.ts';
 import type { Brokers } from './brokers.ts';
-import { leftOutBrokers } from './left-out-brokers.ts';
+import { externalBrokers } from './external-brokers.ts';
 import { mskBrokers } from './msk-brokers.ts';
 
 export interface KafkaClusterProps {
@@ -27,7 +27,7 @@ export class KafkaCluster extends Construct implements Brokers, IConnectable {
     const brokers =
       localstack === undefined
         ? mskBrokers(this, stage, demandNetwork(network))
-        : leftOutBrokers(this, stage, localstack);
+        : externalBrokers(this, stage, localstack);
     this.arn = brokers.arn;
     this.bootstrapServers = brokers.bootstrapServers;
     this.auth = brokers.auth;

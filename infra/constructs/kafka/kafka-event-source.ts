@@ -4,7 +4,7 @@ import { type CfnEventSourceMapping, EventSourceMapping, StartingPosition } from
 import { KafkaDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import type { Stage } from '../../config/stage.ts';
-import { leaveOut } from '../../localstack/leave-out.ts';
+import { externalize } from '../../localstack/externalize.ts';
 import { functionName, LIVE_ALIAS, prefixOf } from '../../names.ts';
 import type { NodeFunction } from '../functions/node-function.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
@@ -48,7 +48,7 @@ export class KafkaEventSource extends Construct {
       provisionedPollerConfig: { minimumPollers: 1, pollerGroupName: prefixOf(stage.name) },
     });
     if (stage.localstack !== undefined) {
-      leaveOutMapping(mapping, stage, fn);
+      externalizeMapping(mapping, stage, fn);
       return;
     }
     // Lambda checks and uses the function's role for the pollers, so its rights come first.
@@ -97,8 +97,8 @@ export class KafkaEventSource extends Construct {
 }
 
 /** Who polls on LocalStack needs no rights of the function, and calls it by its name. */
-function leaveOutMapping(mapping: EventSourceMapping, stage: Stage, { folder }: NodeFunction): void {
+function externalizeMapping(mapping: EventSourceMapping, stage: Stage, { folder }: NodeFunction): void {
   const resource = mapping.node.defaultChild as CfnEventSourceMapping;
   resource.functionName = `${functionName(stage.name, folder)}:${LIVE_ALIAS}`;
-  leaveOut(resource);
+  externalize(resource);
 }

@@ -2,7 +2,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnTopic } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
 import { removalPolicyOf, type Stage } from '../../config/stage.ts';
-import { leaveOut } from '../../localstack/leave-out.ts';
+import { externalize } from '../../localstack/externalize.ts';
 import type { NodeFunction } from '../functions/node-function.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 
@@ -35,7 +35,7 @@ export class KafkaTopic extends Construct {
       ...(props.configs === undefined ? {} : { configs: encodeConfigs(props.configs) }),
     });
     topic.applyRemovalPolicy(removalPolicyOf(props.stage));
-    if (props.stage.localstack !== undefined) leaveOut(topic);
+    if (props.stage.localstack !== undefined) externalize(topic);
   }
 
   /** Lets a function publish to the topic, and tells it where it is. */

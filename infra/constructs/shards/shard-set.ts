@@ -4,7 +4,7 @@ import type { ShardRange } from '../../../functions/domain/shard-map.ts';
 import type { Stage } from '../../config/stage.ts';
 import type { NodeFunction } from '../functions/node-function.ts';
 import { demandNetwork, type Network } from '../network.ts';
-import { leftOutShards } from './left-out-shards.ts';
+import { externalShards } from './external-shards.ts';
 import { rdsShards } from './rds-shards.ts';
 import type { Shard, Shards } from './shard.ts';
 
@@ -28,7 +28,7 @@ export class ShardSet extends Construct implements Shards, IConnectable {
     const { shards, connections, tls } =
       localstack === undefined
         ? rdsShards(this, stage, ranges, demandNetwork(network))
-        : leftOutShards(this, stage, ranges, localstack);
+        : externalShards(this, stage, ranges, localstack);
     this.shards = shards;
     this.connections = connections;
     this.tls = tls;

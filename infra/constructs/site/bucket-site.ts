@@ -4,7 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { removalPolicyOf } from '../../config/stage.ts';
-import { leaveOut } from '../../localstack/leave-out.ts';
+import { externalize } from '../../localstack/externalize.ts';
 import { siteBucketName } from '../../names.ts';
 import { distributionComment, type Site, type SiteProps } from './site.ts';
 import { builtWith, FRONTEND, pageSettings } from './site-files.ts';
@@ -26,7 +26,7 @@ export function bucketSite(scope: Construct, props: SiteProps): Site {
     type: CfnDistribution.CFN_RESOURCE_TYPE_NAME,
     properties: { DistributionConfig: { Comment: distributionComment(stage) } },
   });
-  leaveOut(distribution, { ApiUrl: api.url });
+  externalize(distribution, { ApiUrl: api.url });
   const files = new Asset(scope, 'Assets', { path: FRONTEND, ...builtWith(pageSettings(props, api.url)) });
   const upload = new CfnResource(scope, 'Files', {
     type: 'Custom::CDKBucketDeployment',
@@ -37,6 +37,6 @@ export function bucketSite(scope: Construct, props: SiteProps): Site {
       SystemMetadata: { 'cache-control': 'no-cache' },
     },
   });
-  leaveOut(upload);
+  externalize(upload);
   return { bucket: bucket as IBucket, url: bucket.bucketWebsiteUrl, cloudFrontName: undefined };
 }

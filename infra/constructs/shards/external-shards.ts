@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { type ShardRange, shardDatabase, shardName } from '../../../functions/domain/shard-map.ts';
 import type { LocalStackTarget } from '../../config/localstack-target.ts';
 import { removalPolicyOf, type Stage } from '../../config/stage.ts';
-import { leaveOut } from '../../localstack/leave-out.ts';
+import { externalize } from '../../localstack/externalize.ts';
 import { instanceIdentifier } from '../../names.ts';
 import {
   APPLICATION_USER,
@@ -19,7 +19,7 @@ import {
 } from './shard.ts';
 
 /** The shards on databases that others bring, in the place of the RDS that LocalStack lacks. */
-export function leftOutShards(
+export function externalShards(
   scope: Construct,
   stage: Stage,
   ranges: readonly ShardRange[],
@@ -27,21 +27,21 @@ export function leftOutShards(
 ): Shards {
   const shards = ranges.map((range, index) => {
     const [host = '', port] = shardAddresses[index]?.split(':') ?? [];
-    return new LeftOutShard(scope, shardName(range), { stage, range, host, port: Number(port) });
+    return new ExternalShard(scope, shardName(range), { stage, range, host, port: Number(port) });
   });
   return { shards, connections: new Connections(), tls: false };
 }
 
-interface LeftOutShardProps extends ShardProps {
+interface ExternalShardProps extends ShardProps {
   readonly host: string;
   readonly port: number;
 }
 
-class LeftOutShard extends Shard {
+class ExternalShard extends Shard {
   readonly masterSecret: ISecret;
   readonly orderuserSecret: ISecret;
 
-  constructor(scope: Construct, id: string, props: LeftOutShardProps) {
+  constructor(scope: Construct, id: string, props: ExternalShardProps) {
     super(scope, id, props);
     const { stage, range, host, port } = props;
     const instance = new CfnResource(this, 'Database', {
@@ -54,13 +54,13 @@ class LeftOutShard extends Shard {
         MasterUsername: MASTER_USER,
       },
     });
-    leaveOut(instance, { Host: host, Port: port, Secrets: [this.masterSecretName, this.orderuserSecretName] });
+    externalize(instance, { Host: host, Port: port, Secrets: [this.masterSecretName, this.orderuserSecretName] });
     this.masterSecret = this.#secret('MasterSecret', this.masterSecretName, MASTER_USER, props);
     this.orderuserSecret = this.#secret('OrderuserSecret', this.orderuserSecretName, APPLICATION_USER, props);
   }
 
   /** With what RDS fills in. The password is a random one until somebody puts in that of the stand-in. */
-  #secret(id: string, secretName: string, username: string, { stage, range, host, port }: LeftOutShardProps): ISecret {
+  #secret(id: string, secretName: string, username: string, { stage, range, host, port }: ExternalShardProps): ISecret {
     const database = { engine: POSTGRES.engineType, host, port, dbname: shardDatabase(range) };
     // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.
     return new Secret(this, id, {

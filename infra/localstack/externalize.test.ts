@@ -1,7 +1,7 @@
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
-import { leaveOut } from './leave-out.ts';
+import { externalize } from './externalize.ts';
 
 const newStack = () => new Stack(new App({ analyticsReporting: false }), 'Test');
 
@@ -9,10 +9,12 @@ it('takes a resource out of the template, and says in its metadata what it is an
   const stack = newStack();
   new CfnResource(stack, 'Kept', { type: 'AWS::SNS::Topic' });
   const properties = { TopicName: 'orders', PartitionCount: 6 };
-  leaveOut(new CfnResource(stack, 'Left', { type: 'AWS::MSK::Topic', properties }), { Broker: 'kafka:19092' });
+  externalize(new CfnResource(stack, 'Left', { type: 'AWS::MSK::Topic', properties }), { Broker: 'kafka:19092' });
   expect(Template.fromStack(stack).toJSON()).toMatchObject({
     Metadata: {
-      Left: { LeftOut: { Type: 'AWS::MSK::Topic', Properties: properties, Instead: { Broker: 'kafka:19092' } } },
+      Left: {
+        ExternalResource: { Type: 'AWS::MSK::Topic', Properties: properties, StandIn: { Broker: 'kafka:19092' } },
+      },
     },
     Resources: { Kept: { Type: 'AWS::SNS::Topic' } },
   });
@@ -24,8 +26,8 @@ it('refuses what nobody could read: a property that is known at deploy alone', (
   const kept = new CfnResource(stack, 'Kept', { type: 'AWS::SNS::Topic' });
   const left = (id: string, value: unknown) =>
     new CfnResource(stack, id, { type: 'AWS::MSK::Topic', properties: { Name: value } });
-  expect(() => leaveOut(left('Named', kept.ref))).toThrow(
-    'Test/Named cannot be left out: it has a Ref that is resolved at deploy alone.',
+  expect(() => externalize(left('Named', kept.ref))).toThrow(
+    'Test/Named cannot be externalized: its Ref is only resolved at deploy.',
   );
-  expect(() => leaveOut(left('Joined', kept.getAtt('Arn')))).toThrow('it has a Fn::GetAtt that is resolved');
+  expect(() => externalize(left('Joined', kept.getAtt('Arn')))).toThrow('its Fn::GetAtt is only resolved');
 });

@@ -4,7 +4,7 @@ import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
 import type { Construct } from 'constructs';
 import type { LocalStackTarget } from '../../config/localstack-target.ts';
 import type { Stage } from '../../config/stage.ts';
-import { leaveOut } from '../../localstack/leave-out.ts';
+import { externalize } from '../../localstack/externalize.ts';
 import { clusterName } from '../../names.ts';
 import { type Brokers, KAFKA_VERSION, serverProperties } from './brokers.ts';
 
@@ -13,19 +13,19 @@ const CLUSTERS = 'arn:aws:kafka:us-east-1:000000000000:cluster';
 const UUID = '00000000-0000-0000-0000-000000000000-1';
 
 /** One broker without a sign-in, in the place of the MSK that LocalStack lacks. */
-export function leftOutBrokers(scope: Construct, stage: Stage, { kafkaBrokers }: LocalStackTarget): Brokers {
+export function externalBrokers(scope: Construct, stage: Stage, { kafkaBrokers }: LocalStackTarget): Brokers {
   const name = clusterName(stage.name);
   const replicationFactor = 1;
   const configuration = new CfnConfiguration(scope, 'Configuration', {
     name,
     serverProperties: serverProperties({ replicationFactor, minInSyncReplicas: 1 }),
   });
-  leaveOut(configuration);
+  externalize(configuration);
   const cluster = new CfnResource(scope, 'Cluster', {
     type: CfnCluster.CFN_RESOURCE_TYPE_NAME,
     properties: { ClusterName: name, KafkaVersion: KAFKA_VERSION },
   });
-  leaveOut(cluster, { BootstrapBrokers: kafkaBrokers });
+  externalize(cluster, { BootstrapBrokers: kafkaBrokers });
   return {
     arn: `${CLUSTERS}/${name}/${UUID}`,
     bootstrapServers: kafkaBrokers,
