@@ -64,7 +64,7 @@ export class Dashboard extends Construct {
     ];
     return [
       new SingleValueWidget({
-        title: 'In the time shown',
+        title: 'In the selected time range',
         width: THIRD,
         height: 6,
         setPeriodToTimeRange: true,
@@ -83,8 +83,8 @@ export class Dashboard extends Construct {
     return [
       graph('API: requests, per 5 min', [metric('Count', { statistic: 'Sum', label: 'requests' })]),
       graph('API: errors, per 5 min', [
-        metric('4XXError', { statistic: 'Sum', label: "the callers' (4xx)" }),
-        metric('5XXError', { statistic: 'Sum', label: 'its own (5xx)' }),
+        metric('4XXError', { statistic: 'Sum', label: 'client errors (4xx)' }),
+        metric('5XXError', { statistic: 'Sum', label: 'server errors (5xx)' }),
       ]),
       graph(
         'API: latency, ms',
@@ -100,11 +100,11 @@ export class Dashboard extends Construct {
         ...['p50', 'p99'].map((each) => this.#figure('ConfirmationLagSeconds', each, `confirmed ${each}`)),
       ]),
       graph('Oldest undelivered order by shard, s', this.#byShard('OutboxOldestAgeSeconds', 'Maximum')),
-      graph('Made good or put aside, per 5 min', [
+      graph('Recovered or set aside, per 5 min', [
         this.#figure('Relayed', 'Sum', 'delivered by the relay'),
         this.#figure('Republished', 'Sum', 'published again'),
-        this.#figure('RejectedEvents', 'Sum', 'events refused'),
-        this.#figure('UnreadableConfirmations', 'Sum', 'confirmations passed over'),
+        this.#figure('RejectedEvents', 'Sum', 'events rejected'),
+        this.#figure('UnreadableConfirmations', 'Sum', 'confirmations skipped'),
       ]),
     ];
   }
@@ -136,10 +136,10 @@ export class Dashboard extends Construct {
     const leaderless = [kafka.ofCluster('OfflinePartitionsCount', { statistic: 'Maximum', label: 'without a leader' })];
     const behind = kafka.ofBrokers('UnderReplicatedPartitions', { statistic: 'Maximum' });
     return [
-      graph('Kafka: records that groups are behind', lag, QUARTER),
+      graph('Kafka: consumer lag, records', lag, QUARTER),
       graph('Kafka: written by topic, bytes/s', written, QUARTER),
       graph('Kafka: used disk, %', kafka.ofBrokers('KafkaDataLogsDiskUsed', { statistic: 'Maximum' }), QUARTER),
-      graph('Kafka: partitions without a leader, or behind by broker', [...leaderless, ...behind], QUARTER),
+      graph('Kafka: partitions without a leader, and under-replicated by broker', [...leaderless, ...behind], QUARTER),
     ];
   }
 

@@ -16,15 +16,16 @@ export class ApiAlarms extends Construct {
     const common = { ...alarmScope, treatMissingData: TreatMissingData.NOT_BREACHING };
     new OperatorAlarm(this, 'api-5xx', {
       ...common,
-      meaning: `More than 1 % of the API's answers were errors of its own (5xx) for ten minutes.`,
-      firstAction: 'Open /health, which names the part that is down, then the access log for the routes concerned.',
+      meaning: "More than 1 % of the API's responses were server errors (5xx) for ten minutes.",
+      firstAction:
+        'Open /health, which names the part that is down. Then check the access log for the affected routes.',
       metric: new MathExpression({
         expression: `IF(errors >= ${ENOUGH_ERRORS}, 100 * errors / requests, 0)`,
         usingMetrics: {
           errors: metric('5XXError', { statistic: 'Sum' }),
           requests: metric('Count', { statistic: 'Sum' }),
         },
-        label: 'Answers with 5xx, %',
+        label: 'Responses with 5xx, %',
         period: Duration.minutes(5),
       }),
       threshold: 1,
@@ -33,8 +34,8 @@ export class ApiAlarms extends Construct {
     });
     new OperatorAlarm(this, 'api-latency', {
       ...common,
-      meaning: 'One request in a hundred took more than 3 s for a quarter of an hour.',
-      firstAction: 'Find on the dashboard the function whose duration rose, then open one of its traces in X-Ray.',
+      meaning: 'The slowest 1 % of the requests took more than 3 s for 15 minutes.',
+      firstAction: 'On the dashboard, find the function whose duration rose. Then open one of its traces in X-Ray.',
       metric: metric('Latency', { statistic: 'p99' }),
       threshold: 3000,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,

@@ -39,8 +39,8 @@ export class DeliveryAlarms extends Construct {
     const { stage } = this.#scope;
     new OperatorAlarm(this, 'relay-not-running', {
       ...this.#scope,
-      meaning: `${folder}, which delivers what is overdue, has not run for five minutes; it is due every minute.`,
-      firstAction: 'Check that its rule in EventBridge is enabled and that the function is not throttled.',
+      meaning: `${folder}, which delivers overdue receipts and events, has not run for five minutes. It is due every minute.`,
+      firstAction: 'Check that its EventBridge rule is enabled and that the function is not throttled.',
       metric: lambdaMetrics(stage, folder)('Invocations', { statistic: 'Sum' }),
       threshold: 1,
       comparisonOperator: LESS_THAN_THRESHOLD,
@@ -51,7 +51,7 @@ export class DeliveryAlarms extends Construct {
     new OperatorAlarm(this, 'outbox-age', {
       ...this.#scope,
       meaning: 'The receipt or event of an accepted order has been undelivered for more than five minutes.',
-      firstAction: 'Open /health for S3 and Kafka, then read the WARN lines in the log of relay-outbox.',
+      firstAction: 'Check S3 and Kafka in /health, then read the WARN lines in the log of relay-outbox.',
       metric: orderFlowMetric(stage, 'OutboxOldestAgeSeconds', { statistic: 'Maximum', period: Duration.minutes(1) }),
       threshold: 300,
       comparisonOperator: GREATER_THAN_THRESHOLD,
@@ -64,8 +64,8 @@ export class DeliveryAlarms extends Construct {
   #orders(): void {
     new OperatorAlarm(this, 'republished-orders', {
       ...this.#scope,
-      meaning: 'Orders were not confirmed in time, so that their events had to be published again.',
-      firstAction: 'Compare the lag of both consumer groups on the dashboard: the one that grows is where orders wait.',
+      meaning: 'Orders were not confirmed in time, so their events were published again.',
+      firstAction: 'Compare the lag of both consumer groups on the dashboard: orders wait where it grows.',
       metric: orderFlowMetric(this.#scope.stage, 'Republished', { statistic: 'Sum', period: Duration.minutes(5) }),
       threshold: 1,
       comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -87,8 +87,8 @@ export class DeliveryAlarms extends Construct {
     };
     new OperatorAlarm(this, 'dead-letters', {
       ...common,
-      meaning: `An event was refused as no order event, or given up after its retries and put into ${deadLetterTopic}.`,
-      firstAction: 'Run `npm run dlt -- list` for the events and the reasons; replay or drop each of them.',
+      meaning: `An event was rejected as invalid, or given up after its retries and sent to ${deadLetterTopic}.`,
+      firstAction: 'Run `npm run dlt -- list` to see the events and the reasons, then replay or drop each of them.',
       // What was refused for its content is counted by the consumer; what was given up for another reason, such as a
       // topic that took no confirmations, shows in the traffic of the dead-letter topic alone. That one is a rate which fades
       // away over minutes: below 1 it is an echo of what has been reported already.
@@ -105,8 +105,9 @@ export class DeliveryAlarms extends Construct {
     new OperatorAlarm(this, 'unreadable-confirmations', {
       ...common,
       meaning:
-        'A confirmation could not be read and was passed over; its order stays unconfirmed until it is published again.',
-      firstAction: 'Find the record in the log of confirm-orders, and who wrote it: consume-orders alone should.',
+        'A confirmation could not be read and was skipped. Its order stays unconfirmed until its event is published again.',
+      firstAction:
+        'Find the record in the log of confirm-orders, and find out who wrote it: only consume-orders should.',
       metric: orderFlowMetric(stage, 'UnreadableConfirmations', { statistic: 'Sum', period }),
     });
   }
@@ -117,7 +118,7 @@ export class DeliveryAlarms extends Construct {
       heading: 'consumer-lag',
       meaning: `${consumerGroup} has been more than 1000 records behind on the topic ${topic} for ten minutes.`,
       firstAction:
-        'Look at errors, throttles and duration of the function that reads it, then at LastProcessingResult of its mapping.',
+        'Check errors, throttles and duration of the function that reads it, then LastProcessingResult of its event source mapping.',
       // The least of five minutes: a wave that is worked off in between is no lag.
       metric: kafka.ofGroup('SumOffsetLag', consumerGroup, topic, { statistic: 'Minimum' }),
       threshold: 1000,

@@ -22,8 +22,9 @@ export class FunctionAlarms extends Construct {
       new OperatorAlarm(this, `function-errors-${folder}`, {
         ...common,
         heading: 'function-errors',
-        meaning: `${folder} crashed or ran out of time at least three times within five minutes.`,
-        firstAction: 'Read the latest ERROR lines of its log group and compare with the time of the last deployment.',
+        meaning: `${folder} crashed or timed out at least three times in five minutes.`,
+        firstAction:
+          'Read the latest ERROR lines in its log group, and compare them with the time of the last deployment.',
         metric: metric('Errors', { statistic: 'Sum' }),
         threshold: 3,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -33,8 +34,8 @@ export class FunctionAlarms extends Construct {
     new OperatorAlarm(this, `function-throttles-${folder}`, {
       ...common,
       heading: 'function-throttles',
-      meaning: `${folder} has been called more often than its reserved concurrency allows for a quarter of an hour.`,
-      firstAction: 'Look on the dashboard whether there are more calls than usual or whether each takes longer.',
+      meaning: `${folder} was called more often than its reserved concurrency allows, for 15 minutes.`,
+      firstAction: 'On the dashboard, check whether there are more calls than usual or whether each takes longer.',
       metric: metric('Throttles', { statistic: 'Sum' }),
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -17,7 +17,7 @@ export class KafkaAlarms extends Construct {
     const fiveMinutes = Duration.minutes(5);
     new OperatorAlarm(this, 'kafka-disk', {
       ...alarmScope,
-      meaning: 'A broker has used more than 85 % of its disk; when it is full, the broker stops.',
+      meaning: 'A broker has used more than 85 % of its disk. A broker with a full disk stops.',
       firstAction: "Find the topic that grew, then enlarge the brokers' storage or shorten its retention.",
       metric: combine(
         'MAX',
@@ -34,8 +34,8 @@ export class KafkaAlarms extends Construct {
     new OperatorAlarm(this, 'kafka-offline-partitions', {
       ...alarmScope,
       meaning:
-        'Partitions have no leader: their events can be neither written nor read. Orders are still accepted and wait in the outbox.',
-      firstAction: 'See in the MSK console which brokers are not running, and whether AWS is repairing them.',
+        'Partitions have no leader, so they can be neither written nor read. Orders are still accepted and wait in the outbox.',
+      firstAction: 'Check in the MSK console which brokers are not running, and whether AWS is repairing them.',
       metric: kafka.ofCluster('OfflinePartitionsCount', { statistic: 'Maximum', period: minute }),
       threshold: 0,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -46,8 +46,9 @@ export class KafkaAlarms extends Construct {
       new OperatorAlarm(this, 'kafka-under-replicated', {
         ...alarmScope,
         meaning:
-          'Partitions have had fewer copies than they should for a quarter of an hour: another broker lost, and nothing can be written.',
-        firstAction: 'See in the MSK console whether a broker is missing, or whether AWS is patching them one by one.',
+          'Partitions have had too few replicas for 15 minutes. If another broker is lost, nothing can be written.',
+        firstAction:
+          'Check in the MSK console whether a broker is missing, or whether AWS is patching them one by one.',
         metric: combine(
           'MAX',
           kafka.ofBrokers('UnderReplicatedPartitions', { statistic: 'Minimum' }),
@@ -62,9 +63,9 @@ export class KafkaAlarms extends Construct {
     }
     new OperatorAlarm(this, 'kafka-controller', {
       ...alarmScope,
-      meaning: 'The cluster has had no active controller for five minutes, or reported nothing at all.',
+      meaning: 'The cluster has had no active controller for five minutes, or has reported nothing.',
       firstAction:
-        'Look at the state of the cluster in the MSK console and open a support case when it is not being repaired.',
+        'Check the state of the cluster in the MSK console, and open a support case if it is not being repaired.',
       // While brokers are patched another one takes over within seconds, which the largest value of a period outlives.
       metric: kafka.ofCluster('ActiveControllerCount', { statistic: 'Maximum' }),
       threshold: 1,

@@ -9,8 +9,8 @@ export class RotationAlarm extends Construct {
     super(scope, id);
     new OperatorAlarm(this, 'rotation-errors', {
       ...props,
-      meaning: 'The password of a database user could not be changed; the one in use stays good.',
-      firstAction: 'Read in the log of rotate-credentials which secret and which step failed.',
+      meaning: 'The password of a database user could not be rotated. The current password remains valid.',
+      firstAction: 'The log of rotate-credentials names the secret and the step that failed.',
       metric: lambdaMetrics(props.stage, 'rotate-credentials')('Errors', { statistic: 'Sum' }),
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -23,8 +23,8 @@ export class ShardAlarms extends Construct {
     new OperatorAlarm(this, `shard-cpu-${shard}`, {
       ...alarmScope,
       heading: 'shard-cpu',
-      meaning: `${shard} used more than 80 % of its CPU for a quarter of an hour, or gave no figures because it is down.`,
-      firstAction: 'Look in CloudWatch Database Insights for the statement that takes the time.',
+      meaning: `${shard} used more than 80 % of its CPU for 15 minutes, or reported nothing because it is down.`,
+      firstAction: 'Find the statement that takes the time in CloudWatch Database Insights.',
       metric: metric('CPUUtilization', { statistic: 'Average' }),
       threshold: 80,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -37,8 +37,8 @@ export class ShardAlarms extends Construct {
     new OperatorAlarm(this, `shard-storage-${shard}`, {
       ...silenceIsNoNews,
       heading: 'shard-storage',
-      meaning: `${shard} has had less than a tenth of its ${database.storageGiB} GiB free for half an hour; when it is full, it stops.`,
-      firstAction: 'See whether storage is still growing by itself or has come to its limit, and raise it.',
+      meaning: `${shard} has had less than 10 % of its ${database.storageGiB} GiB free for 30 minutes. It stops when its storage is full.`,
+      firstAction: 'Check whether storage still grows automatically or has reached its limit, and raise it.',
       metric: metric('FreeStorageSpace', { statistic: 'Minimum' }),
       threshold: freeBytes,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -47,9 +47,9 @@ export class ShardAlarms extends Construct {
     new OperatorAlarm(this, `shard-connections-${shard}`, {
       ...silenceIsNoNews,
       heading: 'shard-connections',
-      meaning: `${shard} has more than 80 % of its connections in use.`,
+      meaning: `More than 80 % of the connections of ${shard} are in use.`,
       firstAction:
-        'Count the sessions by user and address in pg_stat_activity: reserved concurrency should make this impossible.',
+        'Count the sessions by user and address in pg_stat_activity. Reserved concurrency should make this impossible.',
       metric: metric('DatabaseConnections', { statistic: 'Maximum' }),
       threshold: Math.floor(maxConnections(database) * USED_CONNECTIONS_SHARE),
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
