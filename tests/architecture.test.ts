@@ -9,9 +9,9 @@ interface Import {
   readonly to: string;
 }
 
-/** Every relative import of the tree, as paths below the root; tests may import what they test with. */
+/** Every relative import of the tree, as paths below the root; tests and their fixtures may import what they test with. */
 const imports: Import[] = globSync('{functions,infra,frontend,local,localstack,scripts,tooling}/**/*.ts', { cwd: ROOT })
-  .filter((file) => !file.endsWith('.test.ts'))
+  .filter((file) => !/(\.test|-fixture)\.ts$/.test(file))
   .flatMap((from) =>
     [...readFileSync(join(ROOT, from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
       ([, specifier = '']) => ({

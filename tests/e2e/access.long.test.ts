@@ -7,7 +7,7 @@ import { loadAuthority } from '../../local/tls/authority.ts';
 import { findEnvironments } from '../../scripts/chaos/processes.ts';
 import { type Answer, call, newUser, orderOf } from '../support/api.ts';
 import { AUDIENCE, Issuer, signingKey } from '../support/issuer.ts';
-import { newDataDir, type Run, removeDataDir, startRun, verifyDeployment, waitFor } from '../support/run.ts';
+import { newDataDir, type Run, removeDataDir, startRun, verifyDeployment } from '../support/run.ts';
 
 const UNKNOWN_ID = '018f0000-0000-7000-8000-000000000000';
 const SENTENCE = /\w+ .*\w/;
@@ -141,11 +141,8 @@ describe('with a token of their own', () => {
       expect(idsIn(answer)).toEqual([id]);
     }
     expect(await show(token, id)).toMatchObject({ status: 200, body: { order: { id, user_id: alice } } });
-    const found = await waitFor(async () => {
-      const answer = await receipt(token, id);
-      expect(answer.status).toBe(302);
-      return answer;
-    });
+    await expect.poll(async () => (await receipt(token, id)).status).toBe(302);
+    const found = await receipt(token, id);
     const text = await (await fetch(found.headers.get('location') ?? '')).text();
     expect(text).toContain(id);
   });
@@ -201,11 +198,8 @@ describe('with a token of their own', () => {
     // Past its time already, but within what clocks may differ.
     const token = await tokenOf(alice, { exp: Math.floor(Date.now() / 1_000) - 1 });
     expect((await list(token)).status).toBe(200);
-    const refused = await waitFor(async () => {
-      const answer = await list(token);
-      expect(answer.status).toBe(401);
-      return answer;
-    });
+    await expect.poll(async () => (await list(token)).status).toBe(401);
+    const refused = await list(token);
     expectRefusal(refused, 401);
     // API Gateway renames this header in the answers of functions.
     expect(refused.headers.get('x-amzn-remapped-www-authenticate')).toMatch(/^Bearer/);
@@ -250,24 +244,21 @@ describe('the issuer', () => {
 
   it('may be down while its keys are known; an authorizer that does not know them answers 503', async () => {
     killFunctions();
-    await waitFor(async () => expect((await list(await tokenOf(alice))).status).toBe(200));
+    await expect.poll(async () => (await list(await tokenOf(alice))).status).toBe(200);
     issuer.fault = 'hang-up';
     try {
       for (let request = 0; request < 5; request += 1) expect((await list(await tokenOf(zoe))).status).toBe(200);
 
       killFunctions();
-      const refused = await waitFor(async () => {
-        const answer = await list(await tokenOf(alice));
-        expect(answer.status).toBe(503);
-        return answer;
-      });
+      await expect.poll(async () => (await list(await tokenOf(alice))).status).toBe(503);
+      const refused = await list(await tokenOf(alice));
       expectRefusal(refused, 503);
       expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
       expect((await call(run.addresses.api, 'GET', '/health')).status).toBe(200);
     } finally {
       issuer.fault = undefined;
     }
-    await waitFor(async () => expect((await list(await tokenOf(alice))).status).toBe(200));
+    await expect.poll(async () => (await list(await tokenOf(alice))).status).toBe(200);
   });
 });
 

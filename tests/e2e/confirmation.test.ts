@@ -1,7 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { lagOf, produce, queryShard, readTopic } from '../support/clients.ts';
-import { waitFor } from '../support/run.ts';
 
 const addresses = inject('addresses');
 
@@ -16,7 +15,7 @@ describe.each([
   it('becomes confirmed, by way of the confirmations of its shard', async () => {
     const user = newUser(letter);
     const { order } = (await call(addresses.api, 'POST', '/api/orders', orderOf(user))).body;
-    await waitFor(async () => expect((await statusOf(user)).status).toBe('confirmed'), { seconds: 20 });
+    await expect.poll(async () => (await statusOf(user)).status).toBe('confirmed');
     const { created_at, updated_at } = await statusOf(user);
     expect(created_at).toBe(order.created_at);
     expect(Date.parse(updated_at)).toBeGreaterThanOrEqual(Date.parse(created_at));
@@ -39,7 +38,7 @@ describe.each([
 it('confirms an order once, however often its event comes', async () => {
   const user = newUser('k');
   const { order } = (await call(addresses.api, 'POST', '/api/orders', orderOf(user))).body;
-  await waitFor(async () => expect((await statusOf(user)).status).toBe('confirmed'), { seconds: 20 });
+  await expect.poll(async () => (await statusOf(user)).status).toBe('confirmed');
   const before = await statusOf(user);
   const row = 'select xmin::text, * from orders where id = $1';
   const stored = await queryShard(addresses, 'orders_shard1', row, [order.id]);
@@ -53,7 +52,7 @@ it('confirms an order once, however often its event comes', async () => {
   }));
   await produce(addresses, 'orders', copies);
   await readTopic(addresses, 'order-confirmations', (all) => all.filter(({ key }) => key === user).length === 101);
-  await waitFor(async () => expect(await lagOf(addresses, 'order-confirmation-group', 'order-confirmations')).toBe(0));
+  await expect.poll(() => lagOf(addresses, 'order-confirmation-group', 'order-confirmations')).toBe(0);
   expect(await statusOf(user)).toEqual(before);
   expect(await queryShard(addresses, 'orders_shard1', row, [order.id])).toEqual(stored);
 });
@@ -75,5 +74,5 @@ it('passes over a confirmation that cannot be read, and one of an unknown order'
     { partition: 0, key: user, value },
   ]);
   await call(addresses.api, 'POST', '/api/orders', orderOf(user));
-  await waitFor(async () => expect((await statusOf(user)).status).toBe('confirmed'), { seconds: 20 });
+  await expect.poll(async () => (await statusOf(user)).status).toBe('confirmed');
 });

@@ -6,16 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { listKeys } from '../support/clients.ts';
-import {
-  ANY_FREE_PORT,
-  newDataDir,
-  processesOf,
-  type Run,
-  removeDataDir,
-  runToEnd,
-  startRun,
-  waitFor,
-} from '../support/run.ts';
+import { ANY_FREE_PORT, newDataDir, processesOf, type Run, removeDataDir, runToEnd, startRun } from '../support/run.ts';
 
 const seed = inject('seed');
 const dataDir = newDataDir(seed);
@@ -36,7 +27,7 @@ describe('a local run beside another one', { timeout: 120_000 }, () => {
   it('prints an address for each part', async () => {
     run = await startRun(dataDir);
     for (const part of ['API', 'dashboard', 'shard1', 'shard2', 'S3', 'Kafka']) {
-      expect(run.output()).toMatch(new RegExp(`^.*${part}.*localhost:\\d+`, 'm'));
+      await expect.poll(run.output).toMatch(new RegExp(`^.*${part}.*localhost:\\d+`, 'm'));
     }
   });
 
@@ -148,7 +139,7 @@ describe('a start that cannot succeed says why in one sentence and leaves nothin
     expect(code).toBe(1);
     expect(output).toMatch(/Java.*17/);
     expect(output).not.toContain('    at ');
-    await waitFor(() => expect(processesOf(dir)).toEqual([]));
+    await expect.poll(() => processesOf(dir)).toEqual([]);
     removeDataDir(dir);
     removeDataDir(bin);
   });

@@ -4,7 +4,6 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect, inject, it } from 'vitest';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { listKeys, operatorS3, queryShard, readObject, readTopic } from '../support/clients.ts';
-import { waitFor } from '../support/run.ts';
 
 const addresses = inject('addresses');
 const dataDir = inject('dataDir');
@@ -86,7 +85,7 @@ describe.each([
     expect(event?.headers).toMatchObject({ ce_id: order.id, ce_type: 'order.created', ce_specversion: '1.0' });
 
     const confirmation = `Dear ${user}, your order for 2 x Mechanical Keyboard (Total: $299.98) has been confirmed! Order ID: ${order.id}`;
-    await waitFor(() => expect(readFileSync(join(dataDir, 'run.log'), 'utf8')).toContain(confirmation));
+    await expect.poll(() => readFileSync(join(dataDir, 'run.log'), 'utf8')).toContain(confirmation);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Answer, call, newUser, orderOf } from '../support/api.ts';
 import { queryShard, readTopic } from '../support/clients.ts';
-import { newDataDir, type Run, removeDataDir, startRun, verifyDeployment, waitFor } from '../support/run.ts';
+import { newDataDir, type Run, removeDataDir, startRun, verifyDeployment } from '../support/run.ts';
 
 const SHARDS = [
   { id: 1, from: 'A', to: 'H' },
@@ -59,10 +59,9 @@ it('events carry its number, and its orders are confirmed', async () => {
   );
   const numbers = users.map((user) => JSON.parse(events.find(({ key }) => key === user)?.value ?? '{}').shard);
   expect(numbers).toEqual([1, 2, 3]);
-  await waitFor(async () => {
-    const { body } = await call(run.addresses.api, 'GET', '/api/orders');
-    expect(body.orders.map((order: { status: string }) => order.status)).toEqual(Array(3).fill('confirmed'));
-  });
+  const statuses = async () =>
+    (await call(run.addresses.api, 'GET', '/api/orders')).body.orders.map((order: { status: string }) => order.status);
+  await expect.poll(statuses).toEqual(Array(3).fill('confirmed'));
 });
 
 it('the contract holds', async () => {

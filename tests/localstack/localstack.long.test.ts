@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyProject } from '../../infra/testing/project-copy.ts';
 import { findPythonForLocalStack } from '../../localstack/emulator/install.ts';
 import { launchBrowser } from '../browser/browser.ts';
-import { call, newUser, orderOf } from '../support/api.ts';
+import { type Answer, call, newUser, orderOf } from '../support/api.ts';
 import { lagOf, produce, queryShard, readObject, readTopic } from '../support/clients.ts';
 import { type LocalStackRun, upLocalStack } from '../support/localstack.ts';
-import { processesOf, verifyDeployment, waitFor } from '../support/run.ts';
+import { processesOf, verifyDeployment } from '../support/run.ts';
 
 const STACKS = ['shards', 'stream', 'orders', 'consumer', 'frontend'].map((part) => `orderflow-dev-${part}`);
 const CONFIRMATION_SECONDS = 60;
@@ -21,24 +21,21 @@ let cloudFormation: CloudFormationClient;
 
 async function place(user: string) {
   // A function's first environment may start slower than the gateway waits for.
-  return waitFor(
-    async () => {
-      const answer = await call(run.addresses.api, 'POST', '/api/orders', orderOf(user));
-      expect(answer.status).toBe(201);
-      return answer.body;
-    },
-    { seconds: 30 },
-  );
+  let placed: Answer | undefined;
+  const status = async () => {
+    placed = await call(run.addresses.api, 'POST', '/api/orders', orderOf(user));
+    return placed.status;
+  };
+  await expect.poll(status).toBe(201);
+  return placed?.body;
 }
 
 async function confirmed(ids: readonly string[]): Promise<void> {
-  await waitFor(
-    async () => {
-      const orders = await Promise.all(ids.map((id) => call(run.addresses.api, 'GET', `/api/orders/${id}`)));
-      expect(orders.map(({ body }) => body.order.status)).toEqual(ids.map(() => 'confirmed'));
-    },
-    { seconds: CONFIRMATION_SECONDS },
-  );
+  const statuses = async () => {
+    const orders = await Promise.all(ids.map((id) => call(run.addresses.api, 'GET', `/api/orders/${id}`)));
+    return orders.map(({ body }) => body.order.status);
+  };
+  await expect.poll(statuses, { timeout: CONFIRMATION_SECONDS * 1_000 }).toEqual(ids.map(() => 'confirmed'));
 }
 
 async function deploy(): Promise<string> {
@@ -206,10 +203,8 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
     const added = "this.#addOpen(api.addResource('health'), functions.health, 'The same below /api.');";
     writeFileSync(api, readFileSync(api, 'utf8').replace(last, `${last}\n    ${added}`));
     expect(await deploy()).toMatch(/orderflow-dev-orders/);
-    await waitFor(async () => {
-      expect((await call(run.addresses.api, 'GET', '/api/health')).status).toBe(200);
-      expect(run.output()).toContain('A changed handler.');
-    });
+    await expect.poll(async () => (await call(run.addresses.api, 'GET', '/api/health')).status).toBe(200);
+    await expect.poll(run.output).toContain('A changed handler.');
   });
 
   it('loses nothing when LocalStack is away for 20 s and comes back empty', async () => {
@@ -219,9 +214,9 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
     process.kill(-pid, 'SIGSTOP');
     await delay(20_000);
     process.kill(-pid, 'SIGKILL');
-    await waitFor(async () => expect((await run.command('status')).output).toMatch(/^LocalStack +\S+ +up$/m), {
-      seconds: 60,
-    });
+    await expect
+      .poll(async () => (await run.command('status')).output, { timeout: 120_000 })
+      .toMatch(/^LocalStack +\S+ +up$/m);
     await deploy();
     await confirmed(ids);
     expect(await lagOf(run.addresses, 'order-consumer-group', 'orders')).toBe(0);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Addresses } from '../../local/start.ts';
-import { type Running, requireRunning } from '../../localstack/running.ts';
+import type { Running } from '../../localstack/running.ts';
 import { localStackDirOf } from '../../tooling/paths.ts';
-import { launch, type Run, untilReady } from './run.ts';
+import { launch, type Run, untilWritten } from './run.ts';
 
 const DATABASES = ['orders_shard1', 'orders_shard2'];
 
@@ -17,7 +17,7 @@ export interface LocalStackRun extends Run {
 }
 
 /**
- * Starts `npm run localstack -- up --no-docker` on free ports and waits until it says that everything is up.
+ * Starts `npm run localstack -- up --no-docker` on free ports and waits until everything is up.
  *
  * @throws Error with everything it printed when it ends or takes longer than five minutes
  */
@@ -27,8 +27,8 @@ export async function upLocalStack(project: string): Promise<LocalStackRun> {
   const env = { ...process.env, ...Object.fromEntries(ports), ORDERFLOW_DATA_DIR: dataDir };
   const launchCommand = (...args: string[]) => launch('localstack/main.ts', args, { env, project });
 
-  const up = await untilReady(launchCommand('up', '--no-docker'), 300);
-  const running = await requireRunning(localStackDirOf(dataDir));
+  const file = join(localStackDirOf(dataDir), 'running.json');
+  const { process: up, written: running } = await untilWritten<Running>(launchCommand('up', '--no-docker'), file, 300);
   return {
     ...up,
     project,

@@ -66,44 +66,52 @@ export function verifyDeployment(...args: readonly string[]) {
 }
 
 /**
- * Starts a local run on free ports and waits until it says that it is ready.
+ * Starts a local run on free ports and waits until it is up.
  *
- * @throws Error with everything it printed when it ends or takes longer than four minutes
+ * @throws Error with everything it printed when it ends first or takes longer than four minutes
  */
 export async function startRun(dataDir: string, args: readonly string[] = []): Promise<Run> {
+  const file = join(dataDir, 'addresses.json');
+  // What a killed run has left there.
+  rmSync(file, { force: true });
   const launched = launch('local/main.ts', [...ANY_FREE_PORT, '--data-dir', dataDir, ...args]);
-  const process = await untilReady(launched, 240);
-  const addresses: Addresses = JSON.parse(readFileSync(join(dataDir, 'addresses.json'), 'utf8'));
-  return { ...process, addresses, dataDir };
+  const { process, written } = await untilWritten<Addresses>(launched, file, 240);
+  return { ...process, addresses: written, dataDir };
 }
 
 /**
- * Waits until a command that stays says how to end it, which it does once everything is up.
+ * Waits for the JSON file that a command writes once it is up.
  *
- * @throws Error with everything it printed when it ends or takes longer; it is told to end then
+ * @returns the process, and what the file holds
+ * @throws Error with everything the command printed when it ends first or takes longer; it is told to end then
  */
-export async function untilReady({ child, output }: Launched, seconds: number): Promise<RunningProcess> {
+export async function untilWritten<T>({ child, output }: Launched, file: string, seconds: number) {
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const end = async (signal: NodeJS.Signals) => {
     const begun = performance.now();
-    const closed = hasEnded() ? undefined : once(child, 'exit');
+    const exited = hasEnded() ? undefined : once(child, 'exit');
     child.kill(signal);
-    await closed;
+    await exited;
     return { code: child.exitCode, seconds: (performance.now() - begun) / 1000 };
   };
+  const process: RunningProcess = { pid: child.pid ?? fail('The command was not started.'), output, end };
+  for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline; await delay(100)) {
+    const written = readJson<T>(file);
+    if (written !== undefined) return { process, written };
+    if (hasEnded()) fail(`It ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
+  }
+  await end('SIGTERM');
+  fail(`It was not up after ${seconds} s:\n${output()}`);
+}
+
+/** @returns undefined while the file is missing or written in part */
+function readJson<T>(file: string): T | undefined {
   try {
-    await waitFor(
-      () => {
-        if (hasEnded()) throw new GaveUp(`It ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
-        if (!output().includes('Ctrl-C ends')) throw new Error(`not ready yet:\n${output()}`);
-      },
-      { seconds },
-    );
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch (error) {
-    await end('SIGTERM');
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  return { pid: child.pid ?? fail('it has no process'), output, end };
 }
 
 /** The command lines of all processes that name a folder: what a run has started and not ended. */
@@ -116,28 +124,6 @@ export function processesOf(dataDir: string): string[] {
 /** Removes a data folder. */
 export function removeDataDir(dataDir: string): void {
   rmSync(dataDir, { recursive: true, force: true });
-}
-
-/** Thrown inside `waitFor` when waiting on is pointless. */
-export class GaveUp extends Error {
-  override name = 'GaveUp';
-}
-
-/**
- * Tries until `attempt` does not throw any more and returns its value.
- *
- * @throws the last failure once `seconds` have passed
- */
-export async function waitFor<T>(attempt: () => T | Promise<T>, { seconds = 15 } = {}): Promise<T> {
-  const deadline = performance.now() + seconds * 1000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (error instanceof GaveUp || performance.now() > deadline) throw error;
-      await delay(100);
-    }
-  }
 }
 
 /** Starts a command of the project, or of a copy of it. */

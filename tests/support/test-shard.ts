@@ -29,8 +29,6 @@ export class TestShard {
   readonly master: Login;
   /** The application user, with a password that would break SQL and URLs if anything forgot to quote it. */
   readonly user: Login;
-  /** How often a secret was read. */
-  secretReads = 0;
 
   private constructor(server: PostgresAccess) {
     const suffix = randomBytes(5).toString('hex');
@@ -69,15 +67,21 @@ export class TestShard {
     else this.#versions.set(key, login);
   }
 
-  /** A function's view of Secrets Manager, with nothing read yet; `port` is where its database seems to be. */
-  secrets(port = this.port, dbname = this.database): DatabaseSecrets {
+  /**
+   * A function's view of Secrets Manager, with nothing read yet.
+   *
+   * @param port where its database seems to be
+   * @returns also the ids of the secrets that were read through it
+   */
+  secrets(port = this.port, dbname = this.database): DatabaseSecrets & { readonly reads: string[] } {
+    const reads: string[] = [];
     const send = async ({ input }: { input: { SecretId: string; VersionStage: string } }) => {
-      this.secretReads += 1;
+      reads.push(input.SecretId);
       const login = this.#versions.get(`${input.SecretId} ${input.VersionStage}`);
       if (login === undefined) throw new ResourceNotFoundException({ message: 'no such version', $metadata: {} });
       return { SecretString: JSON.stringify({ host: '127.0.0.1', port, dbname, ...login }) };
     };
-    return new DatabaseSecrets({ send } as never);
+    return Object.assign(new DatabaseSecrets({ send } as never), { reads });
   }
 
   asMaster<T>(work: (client: pg.Client) => Promise<T>, database = this.database): Promise<T> {
