@@ -12,7 +12,7 @@ const UNAVAILABLE = { code: 'shard_unavailable', shard: 'shard1' };
 
 let shard: TestShard;
 
-const open = (secrets = shard.secrets()) =>
+const open = (secrets: DatabaseSecrets = shard.secrets()) =>
   new ShardDatabases({ shards: [SHARD], tls: true }, secrets, new MemoryLog());
 const changePassword = (password: string) =>
   shard.sql(`ALTER ROLE ${shard.user.username} PASSWORD '${password.replaceAll("'", "''")}'`);
