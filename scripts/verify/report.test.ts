@@ -39,7 +39,7 @@ it('counts the checks and names the orders at the end', () => {
   finish('failed', [{ message: 'no' }], ['id-2']);
   finish('skipped');
   expect(report.summary('verify-1', 1.26).split('\n')).toEqual([
-    '2 checks in 1.3 s: 1 passed, 1 failed. 1 do not apply to this deployment.',
+    '2 checks in 1.3 s: 1 passed, 1 failed, 1 not applicable.',
     'Placed 3 orders, most of them for verify-1. They stay there:',
     '  id-0',
     '  id-1',

@@ -40,7 +40,7 @@ export class VerifyReport implements Reporter {
     const { passed, failed, skipped } = this.#counts;
     const checks = `${passed + failed} checks in ${seconds.toFixed(1)} s: ${passed} passed, ${failed} failed`;
     return [
-      skipped > 0 ? `${checks}. ${skipped} do not apply to this deployment.` : `${checks}.`,
+      skipped > 0 ? `${checks}, ${skipped} not applicable.` : `${checks}.`,
       this.placed.size === 0
         ? 'No order was placed.'
         : `Placed ${this.placed.size} orders, most of them for ${user}. They stay there:`,

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** An answer on its way to the client. */
-export interface PassingAnswer {
+/** A response on its way to the client. */
+export interface PassingResponse {
   status: number;
   headers: Headers;
   /** The body; JSON where it is JSON. */
@@ -11,10 +11,10 @@ export interface PassingAnswer {
   body: any;
 }
 
-/** Changes the answer to a request, or leaves it. */
-export type Tamper = (request: { method: string; path: string }, answer: PassingAnswer) => void;
+/** Changes the response to a request, or leaves it as it is. */
+export type Tamper = (request: { method: string; path: string }, response: PassingResponse) => void;
 
-/** An HTTP server in front of an API that passes everything on, but for what a test changes in the answers. */
+/** An HTTP server in front of an API that passes everything on, except for what a test changes in the responses. */
 export class TamperingProxy {
   readonly #server: Server;
 
@@ -41,7 +41,7 @@ export class TamperingProxy {
   }
 }
 
-async function passOn(request: IncomingMessage, response: ServerResponse, target: string, tamper: Tamper) {
+async function passOn(request: IncomingMessage, reply: ServerResponse, target: string, tamper: Tamper) {
   const { method = 'GET', url = '/' } = request;
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
     ['host', 'connection', 'content-length', 'transfer-encoding'].includes(name) ? [] : [[name, String(value)]],
@@ -53,12 +53,12 @@ async function passOn(request: IncomingMessage, response: ServerResponse, target
     ...(body === '' ? {} : { body }),
     redirect: 'manual',
   });
-  const answer = { status: passed.status, headers: new Headers(passed.headers), body: parse(await passed.text()) };
-  tamper({ method, path: url }, answer);
-  // The body is another one now.
-  for (const name of ['content-length', 'transfer-encoding', 'connection']) answer.headers.delete(name);
-  response.writeHead(answer.status, Object.fromEntries(answer.headers));
-  response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+  const response = { status: passed.status, headers: new Headers(passed.headers), body: parse(await passed.text()) };
+  tamper({ method, path: url }, response);
+  // The body may have another length now.
+  for (const name of ['content-length', 'transfer-encoding', 'connection']) response.headers.delete(name);
+  reply.writeHead(response.status, Object.fromEntries(response.headers));
+  reply.end(typeof response.body === 'string' ? response.body : JSON.stringify(response.body));
 }
 
 function parse(body: string): unknown {
