@@ -1,7 +1,4 @@
-import { join } from 'node:path';
-import { endOrphans } from '../../local/engines/processes/orphans.ts';
-import { lockDataDir } from '../../tooling/data-dir.ts';
-import { createLog } from '../../tooling/log.ts';
+import { startInDataDir } from '../../local/start-in-data-dir.ts';
 import { checkPorts } from '../../tooling/ports.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize.ts';
 import { installLocalStack } from '../emulator/install.ts';
@@ -28,11 +25,6 @@ export interface UpOptions {
   readonly signal: AbortSignal;
 }
 
-/** The file that keeps everything that the parts write. */
-export function logFileOf(dataDir: string): string {
-  return join(dataDir, 'run.log');
-}
-
 /**
  * Starts what docker-compose.yml starts as processes of this machine: LocalStack from PyPI, Postgres and Kafka as the local run
  * has them, the bridge and the front door.
@@ -41,24 +33,19 @@ export function logFileOf(dataDir: string): string {
  * @throws UserError when a person can mend the cause: no Python, a taken port, ...
  */
 export async function upProcesses(options: UpOptions): Promise<Running & { stop(): Promise<void> }> {
-  const { dataDir, signal } = options;
-  const cleanup = new AsyncDisposableStack();
+  const { dataDir, cacheDir, terminal, signal } = options;
   claimLocalStackDir(dataDir);
-  cleanup.defer(await lockDataDir(dataDir));
-  const log = createLog({ source: 'localstack', file: logFileOf(dataDir), terminal: options.terminal });
-  // Also ends what was still starting up when the start was broken off.
-  cleanup.defer(() => endOrphans(dataDir, log));
-  try {
-    assertNoConflictingRun(await findRunning(dataDir), { mode: 'processes', passwords: options.settings.passwords });
+  return startInDataDir({ dataDir, source: 'localstack', terminal, signal }, async (log, cleanup) => {
+    const { passwords, ports } = options.settings;
+    assertNoConflictingRun(await findRunning(dataDir), { mode: 'processes', passwords });
     await forgetRunning(dataDir);
-    await endOrphans(dataDir, log);
-    await checkPorts(portClaims(options.settings.ports));
-    const settings = { ...options.settings, ports: await chooseFreePorts(options.settings.ports) };
+    await checkPorts(portClaims(ports));
+    const settings = { passwords, ports: await chooseFreePorts(ports) };
     const context = contextForProcesses(settings);
-    const { python } = await installLocalStack({ cacheDir: options.cacheDir, log });
+    const { python } = await installLocalStack({ cacheDir, log });
     signal.throwIfAborted();
     const assembly = await synthesizeForLocalStack(dataDir, context, log, signal);
-    await startServers({ dataDir, cacheDir: options.cacheDir, settings, python, assembly, log, signal }, cleanup);
+    await startServers({ dataDir, cacheDir, settings, python, assembly, log, signal }, cleanup);
     const running: Running = {
       mode: 'processes',
       runner: thisRunner(),
@@ -67,13 +54,6 @@ export async function upProcesses(options: UpOptions): Promise<Running & { stop(
     };
     await rememberRunning(dataDir, running);
     cleanup.defer(() => forgetRunning(dataDir));
-    return { ...running, stop: () => cleanup.disposeAsync() };
-  } catch (error) {
-    // What went wrong first is what the person has to know.
-    await cleanup.disposeAsync().catch((failure) => log.error('not everything could be stopped: %o', failure));
-    // Ctrl-C reaches the children too: what they fail with then is no news.
-    if (signal.aborted) log.debug('broken off: %o', error);
-    signal.throwIfAborted();
-    throw error;
-  }
+    return running;
+  });
 }
