@@ -10,13 +10,12 @@ import {
 
 /** Where each part of the local run listens, on loopback. 0 means any free port. */
 export interface Ports {
-  /** The REST API. */
   readonly api: number;
   /** The dashboard, with `/api/*` and `/health` behind it. */
   readonly site: number;
   /** The first shard; shard N listens on this + N - 1. */
   readonly postgres: number;
-  /** The AWS endpoint: S3 and Secrets Manager for the operator and the functions. */
+  /** The AWS endpoint, for the operator and the functions. */
   readonly aws: number;
   /** Kafka in plaintext, for the operator. */
   readonly kafka: number;
@@ -61,14 +60,13 @@ export function startCommand() {
     .option('--explain', 'print what becomes of every resource of the templates, and end');
 }
 
-/** The settings that a command line and its environment ask for. @param options those of {@link startCommand} */
 export function settingsOf(options: ReturnType<ReturnType<typeof startCommand>['opts']>): Settings {
   const { apiPort: api, sitePort: site, postgresPort: postgres, awsPort: aws, kafkaPort: kafka } = options;
   const { dataDir, cacheDir, databasePassword, context } = options;
   return { ports: { api, site, postgres, aws, kafka }, dataDir, cacheDir, databasePassword, context };
 }
 
-/** The settings for the given arguments and the environment. @throws CommanderError when one is wrong */
+/** The settings for given arguments and the environment. @throws CommanderError when one is wrong */
 export function readSettings(args: readonly string[] = []): Settings {
   return settingsOf(startCommand().parse(args, { from: 'user' }).opts());
 }

@@ -11,7 +11,6 @@ export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 const HEALTH_TIMEOUT_MS = 5_000;
 
-/** Clients of LocalStack's services. */
 export interface LocalStackClients {
   readonly apiGateway: APIGatewayClient;
   readonly cloudFormation: CloudFormationClient;

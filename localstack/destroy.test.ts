@@ -37,7 +37,7 @@ async function idleProcess() {
 describe('destroy', () => {
   it('has nothing to do where nothing is', async () => {
     await destroyIt();
-    expect(said).toEqual(['nothing is up, and there is no data']);
+    expect(said).toEqual(['nothing to do: nothing is up, and there is no data']);
   });
 
   it('leaves alone a folder that no run made', async () => {

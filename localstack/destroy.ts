@@ -16,17 +16,13 @@ import { compose } from './up/compose.ts';
 
 const STOP_TIMEOUT_MS = 60_000;
 
-/**
- * Deletes the stacks, ends everything that `up` started and removes its data.
- *
- * @throws UserError when something does not end, or another command is at work
- */
+/** @throws UserError when something does not end, or another command is at work */
 export async function destroy(
   dataDir: string,
   settings: LocalStackSettings,
   say: (step: string) => void,
 ): Promise<void> {
-  if (!existsSync(dataDir)) return say('nothing is up, and there is no data');
+  if (!existsSync(dataDir)) return say('nothing to do: nothing is up, and there is no data');
   if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is not the data folder of a run. It was not removed.`);
   await withCommandLock(dataDir, async () => {
     const running = await findRunning(dataDir);
@@ -55,7 +51,6 @@ async function end(
   } else if (running.runner !== undefined) await endRunner(running.runner, say);
 }
 
-/** LocalStack deletes a bucket with what is in it. */
 async function deleteStacks(dataDir: string, { localStackUrl }: Running, say: (step: string) => void): Promise<void> {
   const assembly = publishedAssembly(dataDir);
   const { cloudFormation } = clientsOf(localStackUrl);

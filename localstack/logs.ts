@@ -9,8 +9,7 @@ import { compose } from './up/compose.ts';
 const LINES = '300';
 
 /**
- * Shows the latest log lines of every part, and with `follow` those to come until the process is ended. Without Docker also
- * those of a run that has ended.
+ * Shows the latest log lines of every part, of a run without Docker also after its end. With `follow`, continues with new ones.
  *
  * @throws UserError when there are none
  */
@@ -21,7 +20,7 @@ export async function showLogs(dataDir: string, settings: LocalStackSettings, fo
     return compose(['logs', '--tail', LINES, ...(follow ? ['--follow'] : [])], settings);
   }
   if (!existsSync(file)) await requireRunning(dataDir);
-  // `-F` goes on with the next run's file.
+  // `-F` continues with the next run's file.
   const child = spawn('tail', ['-n', LINES, ...(follow ? ['-F'] : []), file], { stdio: 'inherit' });
   await once(child, 'close');
 }

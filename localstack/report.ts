@@ -1,19 +1,17 @@
 import type { Running } from './running.ts';
 
-/** What `up` says at its end. */
 export function upText(running: Running, seconds: number): string {
   return [
     '',
-    `LocalStack and what it lacks are up after ${seconds.toFixed(1)} s:`,
+    `LocalStack, Postgres and Kafka are up after ${seconds.toFixed(1)} s:`,
     ...table(addressesOf(running)),
     '',
     running.mode === 'docker'
-      ? 'Next: `npm run localstack -- deploy`. It stays up until `npm run localstack -- destroy`.'
-      : 'Next, in another terminal: `npm run localstack -- deploy`. Ctrl-C ends what runs here.',
+      ? 'Next: `npm run localstack -- deploy`. Everything stays up until `npm run localstack -- destroy`.'
+      : 'Next, in another terminal: `npm run localstack -- deploy`. Ctrl-C stops this run.',
   ].join('\n');
 }
 
-/** What `deploy` says at its end. */
 export function deployedText(running: Running, outputs: Readonly<Record<string, string>>, seconds: number): string {
   const ofSite = outputs.SiteUrl === undefined ? [] : [['dashboard', outputs.SiteUrl] as const];
   return [

@@ -2,24 +2,19 @@ import { UserError } from '../tooling/errors.ts';
 import { createLog, type Log } from '../tooling/log.ts';
 import { ignoreBrokenPipe } from '../tooling/signals.ts';
 
-/** Something that runs until it is told to stop. */
 export interface Service {
   stop(): Promise<void>;
 }
 
 /**
- * Runs a service as a process of its own, until SIGINT or SIGTERM. With the variable `END_WITH_STDIN` also until its stdin ends,
- * as it does when whoever holds the other end is killed. Its log goes to stdout.
- *
- * @param name source name of its lines
- * @param start gets the environment's variables
+ * Runs a service until SIGINT or SIGTERM, and with the variable `END_WITH_STDIN` until its stdin ends, as it does when the
+ * process at its other end is killed. Its log goes to stdout, each line with the service's name.
  */
 export async function runService(
   name: string,
   start: (variables: NodeJS.ProcessEnv, log: Log) => Promise<Service>,
 ): Promise<void> {
   const asked = Promise.withResolvers<void>();
-  // Stopping is bounded: whoever asks again waits for the first time to be done.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => asked.resolve());
   if (process.env.END_WITH_STDIN) process.stdin.resume().once('close', () => asked.resolve());
   ignoreBrokenPipe();
@@ -30,7 +25,7 @@ export async function runService(
     await asked.promise;
     log.info('stops');
     await service.stop();
-    // A connection that cannot be closed in order keeps nobody waiting.
+    // Even if a connection does not close.
     process.exit(0);
   } catch (error) {
     console.error(error instanceof UserError ? error.message : error);
@@ -38,24 +33,16 @@ export async function runService(
   }
 }
 
-/**
- * As {@link requiredVariable}, for an address.
- *
- * @throws UserError naming the one that is missing or no URL
- */
+/** A required variable that holds a URL. @throws UserError naming the variable that is missing or not a URL */
 export function requiredUrl(variables: NodeJS.ProcessEnv, name: string, example: string): string {
   const value = requiredVariable(variables, name, example);
   if (URL.canParse(value)) return value;
   throw new UserError(`The environment variable ${name} must be a URL such as ${example}; got "${value}".`);
 }
 
-/**
- * A variable that the service cannot do without.
- *
- * @throws UserError naming the one that is missing
- */
+/** The value of a required variable. @throws UserError naming the variable that is missing, with an example */
 export function requiredVariable(variables: NodeJS.ProcessEnv, name: string, example: string): string {
   const value = variables[name];
   if (value) return value;
-  throw new UserError(`The environment variable ${name} is missing; it is something like ${example}.`);
+  throw new UserError(`The environment variable ${name} is missing. Example: ${example}.`);
 }

@@ -5,7 +5,7 @@ import { UserError } from '../tooling/errors.ts';
 import { processIdentity } from '../tooling/processes.ts';
 import { PASSWORD_VARIABLES, type Passwords } from './settings.ts';
 
-/** What `up` started, for the commands that work on it. Addresses are those of this machine. */
+/** What `up` started. Addresses are those of this machine. */
 export interface Running {
   readonly mode: 'docker' | 'processes';
   /** Without Docker, the process that runs it. */
@@ -21,14 +21,12 @@ export interface Running {
   readonly passwords: Passwords;
 }
 
-/** A process, told from a later one with the same id. */
 export interface Runner {
   readonly pid: number;
-  /** See {@link processIdentity}. */
+  /** Tells it from a later process with the same id; see {@link processIdentity}. */
   readonly identity: string;
 }
 
-/** This very process. */
 export function thisRunner(): Runner {
   const { pid } = process;
   return { pid, identity: processIdentity(pid) ?? '' };
@@ -48,7 +46,7 @@ export async function forgetRunning(dataDir: string): Promise<void> {
   await rm(fileIn(dataDir), { force: true });
 }
 
-/** @returns undefined when nothing was started, or it was ended in order; what was killed is still written down */
+/** Undefined when nothing was started, or it has ended. What was killed is still returned. */
 export async function findRunning(dataDir: string): Promise<Running | undefined> {
   try {
     return JSON.parse(await readFile(fileIn(dataDir), 'utf8')) as Running;
@@ -74,11 +72,7 @@ export async function requireRunning(dataDir: string): Promise<Running> {
   return running;
 }
 
-/**
- * Makes sure that what is up, or was left by a run that was killed, does not conflict with what is to be started.
- *
- * @throws UserError that says what to do first
- */
+/** @throws UserError that says what to do first, when what is up conflicts with what is to be started */
 export function assertNoConflictingRun(previous: Running | undefined, next: Pick<Running, 'mode' | 'passwords'>): void {
   if (previous === undefined) return;
   if (previous.mode === 'processes') {
@@ -97,11 +91,7 @@ export function assertNoConflictingRun(previous: Running | undefined, next: Pick
   }
 }
 
-/**
- * Makes the folder for everything about LocalStack, and the data folder around it, known as a run's own.
- *
- * @throws UserError when one of them cannot be written, or holds other things
- */
+/** Claims the folder for everything about LocalStack and the data folder around it. @throws UserError as {@link claimDataDir} */
 export function claimLocalStackDir(dir: string): void {
   claimDataDir(dirname(dir));
   claimDataDir(dir);

@@ -5,17 +5,16 @@ import { UserError } from '../tooling/errors.ts';
 import { REPOSITORY } from '../tooling/paths.ts';
 import { freePort, type PortClaim } from '../tooling/ports.ts';
 
-/** Where each part is reached on this machine. 0 is any free port, without Docker. */
+/** Where each part is reached on this machine. 0 means any free port, without Docker only. */
 export interface Ports {
   readonly api: number;
-  /** LocalStack, with all its services. */
   readonly aws: number;
   readonly kafka: number;
   /** Of each shard's Postgres: shard N has the first one's + N - 1. */
   readonly shards: readonly number[];
 }
 
-/** Published by default, since everything listens on loopback only. */
+/** The defaults are public: everything listens on loopback only. */
 export interface Passwords {
   /** Of `postgres`, who migrates. */
   readonly master: string;
@@ -23,7 +22,6 @@ export interface Passwords {
   readonly application: string;
 }
 
-/** What docker-compose.yml takes from the environment or `.env`, and its defaults. */
 export interface LocalStackSettings {
   readonly ports: Ports;
   readonly passwords: Passwords;
@@ -44,13 +42,12 @@ export const PASSWORD_VARIABLES = {
 } as const;
 
 /**
- * Reads the settings that the compose file takes, from where Docker Compose takes them: the environment, then the file
- * `.env` beside docker-compose.yml, then their defaults.
+ * Reads the settings from where Docker Compose takes them: the environment, then `.env`, then the defaults.
  *
  * @throws UserError naming the variable that is wrong
  */
 export function readSettings(env: NodeJS.ProcessEnv, dotEnv = readDotEnv()): LocalStackSettings {
-  // As `${NAME:-default}` in the compose file: what is empty counts as not set.
+  // As `${NAME:-default}` in the compose file: empty counts as not set.
   const given = (name: string) => env[name] || dotEnv[name] || undefined;
   const port = ({ name, default: usual }: { name: string; default: number }) => {
     const text = given(name) ?? String(usual);
@@ -73,7 +70,6 @@ export function readSettings(env: NodeJS.ProcessEnv, dotEnv = readDotEnv()): Loc
   };
 }
 
-/** Which part wants which port, and by which variable it is changed. */
 export function portClaims({ shards, ...ports }: Ports): PortClaim[] {
   const { postgres, ...others } = PORT_VARIABLES;
   return [
@@ -86,7 +82,7 @@ function claim(port: number, part: string, variable: string): PortClaim {
   return { port, part, variable };
 }
 
-/** Puts a free port in the place of each 0. */
+/** Replaces each 0 with a free port. */
 export async function chooseFreePorts(ports: Ports): Promise<Ports> {
   const chosen = async (port: number) => port || (await freePort());
   return {

@@ -11,7 +11,6 @@ import { type Running, requireRunning } from './running.ts';
 /** LocalStack loads its API Gateway when it is first called, which takes seconds. */
 const API_TIMEOUT_MS = 20_000;
 
-/** Something that is asked for its state. */
 export interface PartStatus {
   readonly part: string;
   readonly address: string;
@@ -19,11 +18,7 @@ export interface PartStatus {
   readonly isWell: boolean;
 }
 
-/**
- * Asks every part and every stack how it is.
- *
- * @throws UserError when nothing is up
- */
+/** Asks every part and every stack how it is. @throws UserError when nothing is up */
 export async function status(dataDir: string): Promise<PartStatus[]> {
   const running = await requireRunning(dataDir);
   const [localStack, kafka, api, ...shards] = await Promise.all([
@@ -44,7 +39,6 @@ export async function status(dataDir: string): Promise<PartStatus[]> {
   ];
 }
 
-/** The status as a table, one line for each part. */
 export function statusText(parts: readonly PartStatus[]): string {
   const width = (key: 'part' | 'address') => Math.max(...parts.map((each) => each[key].length));
   const [partWidth, addressWidth] = [width('part'), width('address')];
@@ -57,7 +51,6 @@ function partOf(part: string, address: string, isWell: boolean): PartStatus {
   return { part, address, state: isWell ? 'up' : 'does not respond', isWell };
 }
 
-/** The front door and the API behind it. */
 async function apiStatus({ apiUrl }: Running): Promise<PartStatus> {
   const named = { part: 'API', address: apiUrl };
   try {

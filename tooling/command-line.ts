@@ -8,10 +8,10 @@ const USAGE_ERROR = 2;
 const HIGHEST_PORT = 65_535;
 
 /**
- * A command with the conventions of all: `--help` made from the options, and the exit codes of {@link runCommand}.
+ * A command with the conventions that all commands share.
  *
  * @param name what people type before the options, such as `npm run dlt --`
- * @param failure when the exit code is 1, besides failures to do the work
+ * @param failure what exit code 1 means
  */
 export function newCommand(name: string, description: string, failure = 'failure') {
   return new Command(name)
@@ -25,15 +25,15 @@ export function newCommand(name: string, description: string, failure = 'failure
 }
 
 /**
- * Runs a command to its end and sets the process's exit code: 0, 1 when the action fails, 2 when the command line is wrong. An
- * action that has reported a bad result itself sets `process.exitCode`. Of a {@link UserError} only the message is printed.
+ * Runs a command and sets the process's exit code: 1 when the action throws, 2 when the command line is wrong. An action that
+ * has reported a bad result itself sets it. Of a {@link UserError} only the message is printed.
  */
 export async function runCommand(command: { parseAsync(): Promise<unknown> }): Promise<void> {
   ignoreBrokenPipe();
   try {
     await command.parseAsync();
   } catch (error) {
-    // Commander has printed its message, or the help, by now.
+    // Commander has printed its message, or the help.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
     else {
       console.error(error instanceof UserError ? error.message : error);
@@ -42,31 +42,25 @@ export async function runCommand(command: { parseAsync(): Promise<unknown> }): P
   }
 }
 
-/** An option that an environment variable sets as well: `--api-port` is `ORDERFLOW_API_PORT`. The option wins. */
+/** An option with an environment variable: `--api-port` is `ORDERFLOW_API_PORT`. The option wins. */
 export function setting<const Flags extends string>(flags: Flags, description: string) {
   const option = new Option(flags, description);
   return option.env(variableOf(option.name()));
 }
 
-/** `--data-dir`: absolute path of the folder that keeps a run's data between starts. */
 export function dataDirOption() {
   return setting('--data-dir <folder>', 'the folder that keeps the data of the local run')
     .argParser(folder)
     .default(dataDirOf({}), '.orderflow');
 }
 
-/** `--cache-dir`: absolute path of the folder that keeps downloads, shared by all clones. */
 export function cacheDirOption() {
   return setting('--cache-dir <folder>', 'the folder that keeps downloads, shared by all clones')
     .argParser(folder)
     .default(cacheDirOf({ ...process.env, ORDERFLOW_CACHE_DIR: undefined }), 'the user cache');
 }
 
-/**
- * `--context`, as the CDK's own command line has it; may be repeated.
- *
- * @param defaults the context to start from
- */
+/** `--context`, as the CDK's own command line has it; may be repeated. @param defaults the context to start from */
 export function contextOption(defaults: Readonly<Record<string, string>> = {}) {
   const description = Object.entries(defaults).map(([key, value]) => `${key}=${value}`);
   return new Option('-c, --context <key=value>', 'CDK context of the templates; may be repeated')
@@ -78,14 +72,14 @@ export function contextOption(defaults: Readonly<Record<string, string>> = {}) {
     .default(defaults, description.join(' ') || 'none');
 }
 
-/** Parses an option's value as a port; 0 stands for any free one. */
+/** An option's value as a port; 0 stands for any free one. */
 export function port(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= HIGHEST_PORT) return number;
   throw new InvalidArgumentError(`It must be a port number, 0 to ${HIGHEST_PORT}.`);
 }
 
-/** Parses an option's value as a whole number below 2^32. @param least the smallest allowed */
+/** An option's value as a whole number below 2^32. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
@@ -94,7 +88,6 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
-/** Parses an option's value as any text but the empty one. */
 export function nonEmpty(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('It must not be empty.');

@@ -47,7 +47,7 @@ describe('the lock of a data folder', () => {
   it('is refused for a folder with other things in it, which stays as it is', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lock-'));
     writeFileSync(join(folder, 'precious'), '');
-    await expect(lockDataDir(folder)).rejects.toThrow(/holds things that no run made.*--data-dir/);
+    await expect(lockDataDir(folder)).rejects.toThrow(/holds other things than the data of a run.*--data-dir/);
     expect(readdirSync(folder)).toEqual(['precious']);
     expect(isDataDir(folder)).toBe(false);
   });
@@ -73,7 +73,7 @@ describe('the lock of a data folder', () => {
     writeFileSync(file, '');
     await expect(lockDataDir(join(file, 'data'))).rejects.toThrow(
       new UserError(
-        `The data folder ${join(file, 'data')} cannot be written (ENOTDIR). Make it writable for you, or name another one with --data-dir or ORDERFLOW_DATA_DIR.`,
+        `The data folder ${join(file, 'data')} cannot be written (ENOTDIR). Make it writable, or name another one with --data-dir or ORDERFLOW_DATA_DIR.`,
       ),
     );
   });

@@ -4,28 +4,25 @@ import { UserError } from './errors.ts';
 import { runDirOf } from './paths.ts';
 import { processIdentity } from './processes.ts';
 
-/** Stands in a data folder and tells it from a folder with other things in it, which must never be removed. */
+/** Marks a data folder. A folder without it must never be removed. */
 const MARKER = 'orderflow-data';
-const MARKER_TEXT = 'The local run keeps its data in this folder; `npm run reset` removes it with all that is in it.\n';
+const MARKER_TEXT = 'The local run keeps its data in this folder. `npm run reset` removes it with everything in it.\n';
 
-/** Says in a data folder why it must not be removed, where no process holds its lock. */
+/** Holds the reason why a data folder must not be removed, where no process holds its lock. */
 const KEPT = 'keep.txt';
 
-/** Another process works on the data folder. */
 export class DataDirInUseError extends UserError {
   override name = 'DataDirInUseError';
 }
 
-/** Whether a folder was made by a run. */
 export function isDataDir(dataDir: string): boolean {
   return existsSync(join(dataDir, MARKER));
 }
 
 /**
- * Reserves a data folder for this process, so that two runners never work on the same data. The lock of a process that
- * no longer lives is taken over.
+ * Reserves a data folder for this process. The lock of a process that has died is taken over.
  *
- * @returns the function that gives the folder free again
+ * @returns a function that releases the folder
  * @throws DataDirInUseError when another process has reserved it
  * @throws UserError when it cannot be written, or when it holds other things
  */
@@ -42,7 +39,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
     throw cannotWrite(dataDir, error);
   }
   try {
-    // A link appears with its whole content and fails when the name is taken: no reader sees half a lock.
+    // A link appears with its whole content, and fails when the name is taken.
     while (!tryLink(draft, lock)) takeOverIfStale(dataDir, lock);
   } finally {
     rmSync(draft, { force: true });
@@ -52,26 +49,18 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   };
 }
 
-/**
- * Lets `npm run reset` refuse a data folder for as long as it exists, for something that runs on without a process of ours.
- *
- * @param reason a sentence that also says what to do first
- */
+/** Makes `npm run reset` refuse a data folder for good. @param reason sentences that also say what to do first */
 export function keepDataDir(dataDir: string, reason: string): void {
   claimDataDir(dataDir);
   writeFileSync(join(dataDir, KEPT), reason);
 }
 
-/** Why a data folder must not be removed; undefined when nothing speaks against it but perhaps its lock. */
+/** The reason given to {@link keepDataDir}, if any. */
 export function reasonToKeep(dataDir: string): string | undefined {
   return readIfThere(join(dataDir, KEPT));
 }
 
-/**
- * Makes a folder a data folder, which whoever writes into it does first.
- *
- * @throws UserError when it cannot be written, or holds things that no run made
- */
+/** Makes a folder a data folder, before anything is written to it. @throws UserError when that fails, or it holds other things */
 export function claimDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true });
@@ -84,7 +73,7 @@ export function claimDataDir(dataDir: string): void {
     throw cannotWrite(dataDir, error);
   }
   throw new UserError(
-    `The folder ${dataDir} holds things that no run made. Name a new or empty one with --data-dir or ORDERFLOW_DATA_DIR.`,
+    `The folder ${dataDir} holds other things than the data of a run. Name a new or empty one with --data-dir or ORDERFLOW_DATA_DIR.`,
   );
 }
 
@@ -109,7 +98,7 @@ function takeOverIfStale(dataDir: string, lock: string): void {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  // Another runner may have taken the stale lock over just before: then this moved its live one away.
+  // Another process may have replaced the stale lock just before: then this moved its live lock away.
   const moved = readFileSync(aside, 'utf8');
   if (moved !== content) tryLink(aside, lock);
   rmSync(aside, { force: true });
@@ -135,7 +124,7 @@ function readIfThere(path: string): string | undefined {
 function cannotWrite(dataDir: string, error: unknown): UserError {
   const { code } = error as NodeJS.ErrnoException;
   return new UserError(
-    `The data folder ${dataDir} cannot be written (${code}). Make it writable for you, or name another one with --data-dir or ORDERFLOW_DATA_DIR.`,
+    `The data folder ${dataDir} cannot be written (${code}). Make it writable, or name another one with --data-dir or ORDERFLOW_DATA_DIR.`,
     { cause: error },
   );
 }

@@ -1,7 +1,4 @@
-/**
- * A failure that the person at the terminal can mend: shown as its sentence, without a stack.
- * The message names the cause and the remedy.
- */
+/** A failure that the person at the terminal can fix. The message, shown without a stack, names the cause and the remedy. */
 export class UserError extends Error {
   override name = 'UserError';
 }

@@ -52,7 +52,7 @@ describe('the log file', () => {
       { encoding: 'utf8' },
     );
     expect(status).toBe(0);
-    expect(stdout.match(/the log file is given up: EFBIG/g)).toHaveLength(1);
+    expect(stdout.match(/no longer writing the log file: EFBIG/g)).toHaveLength(1);
     expect(stdout).toContain('still there');
   });
 });

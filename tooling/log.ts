@@ -2,12 +2,12 @@ import { chmodSync, createWriteStream, existsSync, mkdirSync, renameSync, type W
 import { dirname } from 'node:path';
 import { format, styleText } from 'node:util';
 
-/** Writes lines that each name their source, such as `kafka` or a function's name. */
+/** Each line names its source, such as `kafka` or a function. */
 export interface Log {
   info(message: string, ...values: unknown[]): void;
   warn(message: string, ...values: unknown[]): void;
   error(message: string, ...values: unknown[]): void;
-  /** Written to the log file alone: detail for whoever looks for a cause. */
+  /** Written to the log file only. */
   debug(message: string, ...values: unknown[]): void;
   /** The same log under another source name. */
   child(source: string): Log;
@@ -16,16 +16,14 @@ export interface Log {
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * A log that shows `info` and above on the terminal and keeps everything in a file. When the file cannot be written, it says
- * so once and goes on without it.
+ * A log that shows `info` and above on the terminal and keeps everything in a file. When writing the file fails, it warns once
+ * and continues without it.
  *
- * @param options.file path of the log file, readable by its owner alone; that of the last run stays beside it as `<file>.1`.
- *   Without it nothing is kept.
- * @param options.terminal where lines for the person go, usually `process.stdout`
+ * @param options.file that of the previous run is kept as `<file>.1`; without it nothing is kept
  */
 export function createLog(options: { source: string; file?: string; terminal: NodeJS.WritableStream }): Log {
   const file = options.file === undefined ? undefined : openFile(options.file);
-  file?.on('error', (error) => logFor(options.source).warn('the log file is given up: %s', error.message));
+  file?.on('error', (error) => logFor(options.source).warn('no longer writing the log file: %s', error.message));
 
   const write = (source: string, level: Level, message: string, values: unknown[]) => {
     const text = format(message, ...values);
@@ -45,7 +43,7 @@ export function createLog(options: { source: string; file?: string; terminal: No
   return logFor(options.source);
 }
 
-/** What functions log may name customers, so the files are for their owner's eyes alone. */
+/** Functions may log customers' data: the files are readable by their owner only. */
 function openFile(path: string): WriteStream {
   mkdirSync(dirname(path), { recursive: true });
   if (existsSync(path)) {
@@ -55,15 +53,14 @@ function openFile(path: string): WriteStream {
   return createWriteStream(path, { mode: 0o600 });
 }
 
-/** A structured line of a function with its message first and without stacks; the file keeps it as it is. */
+/** A structured line of a function, with its message first and without stacks. */
 function forPerson(text: string): string {
   if (!text.startsWith('{')) return text;
   try {
     const { message, timestamp: _, level: __, ...facts } = JSON.parse(text);
     return typeof message === 'string' ? `${message} ${styleText('dim', JSON.stringify(facts, withoutStacks))}` : text;
   } catch {
-    // A text that only looks like JSON is shown as it is.
-    return text;
+    return text; // not JSON after all
   }
 }
 

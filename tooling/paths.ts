@@ -1,35 +1,33 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** The repository's root folder. */
 export const REPOSITORY = resolve(import.meta.dirname, '..');
 
-/** The environment variable that sets the same as a flag: `--api-port` is `ORDERFLOW_API_PORT`. */
+/** The environment variable of an option: `api-port` is `ORDERFLOW_API_PORT`. */
 export function variableOf(flag: string): string {
   return `ORDERFLOW_${flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** A path as an absolute one; relative ones start at the repository, wherever a command was started. */
+/** An absolute path; relative ones start at the repository. */
 export function pathOf(text: string): string {
   return resolve(REPOSITORY, text);
 }
 
-/** Absolute path of the folder that keeps a run's data between starts, unless an option says otherwise. */
+/** The folder that keeps a run's data between starts, unless an option names another. */
 export function dataDirOf(env: NodeJS.ProcessEnv): string {
   return pathOf(env.ORDERFLOW_DATA_DIR || '.orderflow');
 }
 
-/** Absolute path of the folder that keeps downloads, shared by all clones, unless an option says otherwise. */
+/** The folder that keeps downloads for all clones, unless an option names another. */
 export function cacheDirOf(env: NodeJS.ProcessEnv): string {
   return pathOf(env.ORDERFLOW_CACHE_DIR || userCacheDir(env));
 }
 
-/** Where a data folder keeps its cloud assemblies. */
 export function assembliesOf(dataDir: string): string {
   return join(dataDir, 'assemblies');
 }
 
-/** The folder of a data folder that says which processes use it. */
+/** Where a data folder records the processes that use it. */
 export function runDirOf(dataDir: string): string {
   return join(dataDir, 'run');
 }
@@ -39,7 +37,7 @@ export function localStackDirOf(dataDir: string): string {
   return join(dataDir, 'localstack');
 }
 
-/** The XDG base directory specification's place for caches, or macOS's own. */
+/** https://specifications.freedesktop.org/basedir-spec/latest/, or macOS's own. */
 function userCacheDir(env: NodeJS.ProcessEnv): string {
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'orderflow');
   return process.platform === 'darwin'

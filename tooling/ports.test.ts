@@ -31,7 +31,7 @@ describe('the check for free ports', () => {
   it('names the port, who wanted it and what changes it', async () => {
     const [first, second] = [await listen('127.0.0.1'), await listen('127.0.0.1')];
     const sentence = (port: number) =>
-      `Port ${port}, wanted by shard1, is taken: end what listens there, or choose another with --postgres-port or ORDERFLOW_POSTGRES_PORT.`;
+      `Port ${port}, wanted by shard1, is taken: stop what listens there, or choose another with --postgres-port or ORDERFLOW_POSTGRES_PORT.`;
     await expect(checkPorts([claim(first), claim(await freePort()), claim(second)])).rejects.toThrow(
       new UserError(`${sentence(first)}\n${sentence(second)}`),
     );

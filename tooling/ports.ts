@@ -1,10 +1,9 @@
 import { connect, createServer } from 'node:net';
 import { UserError } from './errors.ts';
 
-/** A port that a part of the run is going to listen on. */
 export interface PortClaim {
   readonly port: number;
-  /** What wants it, as the person knows it: `shard1`. */
+  /** What wants it, such as `shard1`. */
   readonly part: string;
   /** The option that changes it, where there is one: `--postgres-port`. */
   readonly flag?: string;
@@ -17,9 +16,9 @@ const HIGHEST_PORT = 65_535;
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
- * Makes sure that nobody listens on the claimed ports; 0 claims nothing.
+ * Makes sure that the claimed ports are free; 0 claims nothing.
  *
- * @throws UserError naming every port that cannot be had, what wanted it and the setting that changes it
+ * @throws UserError naming every port that is not, what wanted it and the setting that changes it
  */
 export async function checkPorts(claims: readonly PortClaim[]): Promise<void> {
   refuseImpossible(claims);
@@ -29,7 +28,7 @@ export async function checkPorts(claims: readonly PortClaim[]): Promise<void> {
     .map(({ claim, obstacle }) => {
       const remedy = `choose another with ${settingOf(claim)}`;
       return obstacle === 'taken'
-        ? `Port ${claim.port}, wanted by ${claim.part}, is taken: end what listens there, or ${remedy}.`
+        ? `Port ${claim.port}, wanted by ${claim.part}, is taken: stop what listens there, or ${remedy}.`
         : `Port ${claim.port}, wanted by ${claim.part}, may not be opened by this user: ${remedy}.`;
     });
   if (sentences.length > 0) throw new UserError(sentences.join('\n'));
@@ -52,7 +51,7 @@ function refuseImpossible(claims: readonly PortClaim[]): void {
     const { port, part } = claim;
     if (port > HIGHEST_PORT) {
       throw new UserError(
-        `${part} would get port ${port}, and ${HIGHEST_PORT} is the last: lower ${settingOf(claim)}.`,
+        `${part} would get port ${port}, but ${HIGHEST_PORT} is the last: lower ${settingOf(claim)}.`,
       );
     }
     const other = claims.find((each) => each.port === port && each.part !== part);
@@ -74,7 +73,7 @@ async function obstacleOn(port: number): Promise<'taken' | 'forbidden' | undefin
 }
 
 async function tryHost(host: string, port: number): Promise<'taken' | 'forbidden' | undefined> {
-  // macOS lets one bind 127.0.0.1 although another process has the port on all addresses: connecting finds that one.
+  // macOS lets a process bind 127.0.0.1 although another one has the port on all addresses.
   if (await canConnect(host, port)) return 'taken';
   try {
     await listenOnce(host, port);
@@ -83,7 +82,7 @@ async function tryHost(host: string, port: number): Promise<'taken' | 'forbidden
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') return 'taken';
     if (code === 'EACCES') return 'forbidden';
-    // No IPv6 on this machine: then nobody can be there either.
+    // No IPv6 on this machine.
     if (host === '::1' && (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT')) return undefined;
     throw error;
   }

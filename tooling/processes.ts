@@ -1,11 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/**
- * Tells one life of a process id from the next, since ids are used again: when the process was started.
- *
- * @returns undefined when no such process is running
- */
+/** When a process was started, which tells it from a later one with the same id; undefined when it is not running. */
 export function processIdentity(pid: number): string | undefined {
   return process.platform === 'linux' ? identityFromProc(pid) : identityFromPs(pid);
 }
@@ -13,11 +9,11 @@ export function processIdentity(pid: number): string | undefined {
 function identityFromProc(pid: number): string | undefined {
   const stat = readProc(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
-  // The second field is the command in parentheses and may itself hold spaces and parentheses.
+  // The second field, the command in parentheses, may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, startTicks] = [fields[0], fields[19]];
   if (state === 'Z' || state === 'X') return undefined;
-  // Start times count from boot, so the boot belongs to the identity.
+  // Start times count from boot.
   return `${readProc('/proc/sys/kernel/random/boot_id')?.trim()}:${startTicks}`;
 }
 
@@ -53,7 +49,7 @@ function askPs(pid: number, columns: string): string | undefined {
     throw error;
   }
 }
-/** Sends a signal to all processes of a group; one that has ended already is no failure. */
+/** Sends a signal to all processes of a group, unless it has ended. */
 export function signalGroup(processGroup: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-processGroup, signal);

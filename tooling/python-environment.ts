@@ -17,24 +17,20 @@ if sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL
 
 const run = promisify(execFile);
 
-/** A Python with what makes virtual environments. */
+/** A Python with venv. */
 export interface Python {
   readonly command: string;
-  /** Such as `3.13`. */
   readonly version: string;
 }
 
 /** Versions of Python 3, such as `3.12`. */
 export interface PythonRange {
   readonly min: string;
-  /** The first one that is too new. */
+  /** Exclusive. */
   readonly below: string;
 }
 
-/**
- * Finds a Python of a certain version: `ORDERFLOW_PYTHON`, then what is on the PATH as `python3`, `python` or `python3.<minor>`,
- * then what pyenv has installed. The first that fits is taken.
- */
+/** The first suitable Python: `ORDERFLOW_PYTHON`, on the PATH `python3`, `python` or `python3.<minor>`, or installed by pyenv. */
 export async function findPython(
   range: PythonRange,
   env: NodeJS.ProcessEnv = process.env,
@@ -52,19 +48,19 @@ export async function findPython(
 export interface Installation {
   readonly python: Python;
   readonly cacheDir: string;
-  /** What is installed and how, version included: a folder of this name in the cache is taken to hold just that. */
+  /** Identifies what is installed, version included: an existing folder of this name in the cache is reused. */
   readonly name: string;
-  /** The same for a person: `cfn-lint 1.58.0`. */
+  /** For messages: `cfn-lint 1.58.0`. */
   readonly title: string;
   /** What follows `pip install`. */
   readonly pipArgs: readonly string[];
-  /** Called when it is not there yet, before it is installed. */
+  /** Called before it is installed. */
   readonly onInstall?: () => void;
 }
 
 /**
- * Installs Python packages into a virtual environment of their own, once for all clones. Run what is in it by `python -m` or `-c`:
- * an environment may move, the scripts in its `bin` may not.
+ * Installs Python packages into a virtual environment, once for all clones. Run them with `python -m` or `-c`: the environment
+ * may move, the scripts in its `bin` may not.
  *
  * @returns the interpreter of the environment
  * @throws UserError when they cannot be installed
@@ -104,7 +100,7 @@ function candidates(min: number, below: number, env: NodeJS.ProcessEnv): string[
   ];
 }
 
-/** The newest first. Its shims on the PATH only lead to the versions that are switched on. */
+/** The newest first. The shims on the PATH only lead to active versions. */
 function pyenvPythons(env: NodeJS.ProcessEnv): string[] {
   const versions = join(env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   const found = globSync('*/bin/python3', { cwd: versions });
@@ -121,7 +117,7 @@ async function versionOf(command: string, env: NodeJS.ProcessEnv): Promise<strin
   }
 }
 
-/** The second number of `3.13`; -1 for what is no Python 3. */
+/** The second number of `3.13`; -1 when it is not Python 3. */
 function minorOf(version: string): number {
   const [major, minor] = version.split('.').map(Number);
   return major === 3 && minor !== undefined ? minor : -1;
@@ -131,14 +127,14 @@ function interpreterOf(environment: string): string {
   return join(environment, 'bin/python');
 }
 
-/** False as well when the Python that it was made with is gone. */
+/** False also when the Python that it was made with is gone. */
 function isUsable(environment: string): boolean {
   return existsSync(interpreterOf(environment));
 }
 
 // Modules of an environment are found from its interpreter's place, so it can be moved.
 async function moveInto(draft: string, home: string): Promise<void> {
-  // Another run may be faster.
+  // Another run may have been faster.
   if (isUsable(home)) return;
   await rm(home, { recursive: true, force: true });
   try {

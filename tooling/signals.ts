@@ -17,13 +17,7 @@ export function abortOnSignal(): AbortSignal {
   return ending.signal;
 }
 
-/**
- * Starts something and stops it again when the process is asked to end.
- *
- * @param start gets a signal that ends the start early; it then rejects with the signal's reason
- * @param texts.up printed once it is up
- * @param texts.stopped printed once it has stopped
- */
+/** Starts something and stops it when the process is asked to end. An aborted start rejects with the signal's reason. */
 export async function runUntilSignal<T extends { stop(): Promise<unknown> }>(
   start: (signal: AbortSignal) => Promise<T>,
   texts: { up: (started: T) => string; stopped: string },

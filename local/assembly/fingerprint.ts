@@ -6,18 +6,13 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { isDataDir } from '../../tooling/data-dir.ts';
 
-/** What cannot change a template or an asset. Whatever is not named here counts, so that a new folder is never missed. */
+/** What cannot change a template or an asset. Everything else counts, so that a new folder is never missed. */
 const IRRELEVANT =
   /^(\.\w|docs\/|tests\/|local\/|localstack\/|scripts\/(?!migrations\/)|(vitest|biome|docker-compose)\.\w+|LICENSE)|\.test\.ts$|\.md$/;
-/** Where there is no git: what .gitignore names, and git itself. */
+/** For a copy without git. */
 const GENERATED = new Set(['node_modules', 'cdk.out', 'coverage', '.git']);
 
-/**
- * Tells the app's sources and a context from others: the templates made of them are the same when it is.
- *
- * @param repository the CDK app's folder; git says which files belong to it, or all do where there is no git
- * @returns 16 hexadecimal digits
- */
+/** Changes with the app's sources and the context: 16 hexadecimal digits. @param repository the CDK app's folder */
 export async function fingerprint(repository: string, context: Readonly<Record<string, string>>): Promise<string> {
   const files = (await filesOf(repository)).filter((file) => !IRRELEVANT.test(file)).sort();
   const contents = await Promise.all(files.map((file) => readIfThere(join(repository, file))));
@@ -28,7 +23,7 @@ export async function fingerprint(repository: string, context: Readonly<Record<s
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Paths relative to the repository, without the data folders of runs that lie in it. */
+/** Without data folders inside the repository. */
 async function filesOf(repository: string): Promise<string[]> {
   const files = (await filesOfGit(repository)) ?? (await filesBelow(repository));
   const dirs = new Set(files.map((file) => dirname(file)));
@@ -36,7 +31,7 @@ async function filesOf(repository: string): Promise<string[]> {
   return files.filter((file) => !dataDirs.some((dir) => file.startsWith(dir)));
 }
 
-/** The files that git tracks, and the new ones that it does not ignore; undefined when this is no git repository of its own. */
+/** Tracked files and new ones that are not ignored; undefined for a copy without git. */
 async function filesOfGit(repository: string): Promise<string[] | undefined> {
   if (!existsSync(join(repository, '.git'))) return undefined;
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
@@ -55,7 +50,7 @@ async function filesBelow(repository: string): Promise<string[]> {
   return files;
 }
 
-/** Undefined for a file that was deleted and is tracked still. */
+/** Undefined for a deleted file that is still tracked. */
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);

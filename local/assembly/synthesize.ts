@@ -9,15 +9,12 @@ import type { Log } from '../../tooling/log.ts';
 import { fingerprint } from './fingerprint.ts';
 
 /**
- * Runs `cdk synth` unless there is an assembly of the same sources and context already. Assemblies of other sources stay
- * beside it: a run may be using one.
+ * Runs `cdk synth`, unless the same sources and context have been synthesized before.
  *
- * @param options.repository the CDK app's folder
- * @param options.dir keeps the assemblies, each in a folder of its own
- * @param options.context CDK context given as `-c key=value`
- * @param options.signal ends the CDK when aborted
+ * @param options.dir keeps the assemblies, each in a folder of its own: a run may be using another one
+ * @param options.context given as `-c key=value`
  * @returns the folder of the cloud assembly
- * @throws UserError when the app cannot be synthesized; the CDK's own output is part of the message
+ * @throws UserError with the CDK's own output when the app cannot be synthesized
  */
 export async function synthesize(options: {
   repository: string;

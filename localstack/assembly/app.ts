@@ -13,15 +13,13 @@ import { UserError } from '../../tooling/errors.ts';
 /** The tag by which a template chooses the id of its API on LocalStack. */
 const API_ID_TAG = '_custom_id_';
 
-/** A resource that LocalStack lacks, as the metadata of its template describe it. */
+/** A resource that LocalStack lacks: it is in its template's metadata, and something else stands in for it. */
 export interface ExternalResource {
   readonly stack: Stack;
   readonly logicalId: string;
-  /** CloudFormation's. */
   readonly type: string;
   /** Without references. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** What is known of its stand-in. */
   readonly standIn: Readonly<Record<string, unknown>>;
 }
 
@@ -39,7 +37,7 @@ export interface ExternalDatabase {
 
 const record = z.record(z.string(), z.unknown());
 const declaration = z.object({ Type: z.string(), Properties: record, StandIn: record });
-/** Other entries of a template's metadata are other people's. */
+/** Metadata may have other entries, too. */
 const metadataEntry = z.object({ ExternalResource: z.unknown().optional() }).catch({});
 
 const configuration = z.object({ ServerProperties: z.string() });
@@ -52,15 +50,12 @@ const databaseInstance = z.object({
 });
 const databaseStandIn = z.object({ Host: z.string(), Port: z.coerce.number(), Secrets: z.array(z.string()) });
 
-/** The app as a cloud assembly for LocalStack describes it, read once. What is asked for is checked when it is asked for. */
+/** The app as a cloud assembly for LocalStack describes it, read once. Each property is checked when it is read. */
 export class LocalStackApp {
   readonly stacks: readonly Stack[];
   readonly #external: readonly ExternalResource[];
 
-  /**
-   * @param dir folder of the cloud assembly
-   * @throws UserError when it is none, or was made for another target
-   */
+  /** @param dir folder of the cloud assembly. @throws UserError when it is none, or was made for another target */
   constructor(dir: string) {
     this.stacks = loadAssembly(dir);
     this.#external = this.stacks.flatMap(externalResources);
@@ -74,16 +69,11 @@ export class LocalStackApp {
     return this.stacks.map(({ name }) => name);
   }
 
-  /** Those of one CloudFormation type. */
   external(type: string): ExternalResource[] {
     return this.#external.filter((resource) => resource.type === type);
   }
 
-  /**
-   * The id and the stage under which LocalStack serves the API.
-   *
-   * @throws Error when there is no API, or one without an id and a stage of its own
-   */
+  /** The API's id, and the path under which LocalStack serves it. @throws Error when it has no id or stage of its own */
   get api(): { id: string; path: string } {
     const tags = this.#declared('AWS::ApiGateway::RestApi')[0]?.Tags as { Key: unknown; Value: unknown }[] | undefined;
     const id = tags?.find(({ Key }) => Key === API_ID_TAG)?.Value;
@@ -94,7 +84,7 @@ export class LocalStackApp {
     return { id, path: `/_aws/execute-api/${id}/${stage}` };
   }
 
-  /** How the API words its own responses, by response type. */
+  /** By response type. */
   get gatewayResponses(): Record<string, GatewayResponseDefinition> {
     const declared = this.#declared('AWS::ApiGateway::GatewayResponse').map((each) =>
       gatewayResponseProperties.parse(each),
@@ -102,36 +92,30 @@ export class LocalStackApp {
     return Object.fromEntries(declared.map((each) => [each.ResponseType, gatewayResponseOf(each)]));
   }
 
-  /** The event source mappings that are enabled. */
+  /** Those that are enabled. */
   get eventSourceMappings(): EventSourceMappingDefinition[] {
     return this.#read('AWS::Lambda::EventSourceMapping', ({ properties, stack, logicalId }) =>
       eventSourceMappingOf(properties, resourceUuid({ stack, logicalId })),
     ).filter((mapping) => mapping !== undefined);
   }
 
-  /** The topics, for a single broker. */
   get topics(): TopicDefinition[] {
     return this.#read('AWS::MSK::Topic', ({ properties }) => topicOf(topicProperties.parse(properties)));
   }
 
-  /** Settings of the brokers, for a single one. */
+  /** Server properties for a single broker. */
   get brokerProperties(): Record<string, string> {
     const all = this.#read('AWS::MSK::Configuration', ({ properties }) => configuration.parse(properties));
     return Object.assign({}, ...all.map(({ ServerProperties }) => singleBrokerProperties(ServerProperties)));
   }
 
-  /**
-   * Where functions reach Kafka: `host:port,host:port`.
-   *
-   * @throws Error when there is not exactly one cluster
-   */
+  /** Where functions reach Kafka: `host:port,host:port`. @throws Error when there is not exactly one cluster */
   get bootstrapBrokers(): string {
     const [brokers, ...others] = this.#read('AWS::MSK::Cluster', ({ standIn }) => cluster.parse(standIn));
     if (brokers !== undefined && others.length === 0) return brokers.BootstrapBrokers;
     throw new Error(`the templates have ${brokers === undefined ? 'no' : 'more than one'} Kafka cluster`);
   }
 
-  /** The databases of the shards. */
   get databases(): ExternalDatabase[] {
     return this.#read('AWS::RDS::DBInstance', ({ properties, standIn }) => {
       const instance = databaseInstance.parse(properties);
@@ -148,7 +132,7 @@ export class LocalStackApp {
     });
   }
 
-  /** The properties of the resources that the templates themselves have, of one type. */
+  /** The properties of all resources of a type that LocalStack has. */
   #declared(type: string): Readonly<Record<string, unknown>>[] {
     return this.stacks
       .flatMap(({ template }) => Object.values(template.Resources ?? {}))
@@ -156,7 +140,6 @@ export class LocalStackApp {
       .map(({ Properties = {} }) => Properties);
   }
 
-  /** @throws Error naming the resource that is not as expected */
   #read<T>(type: string, read: (resource: ExternalResource) => T): T[] {
     return this.external(type).map((resource) => {
       try {

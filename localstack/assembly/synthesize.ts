@@ -4,14 +4,13 @@ import { removeOtherAssemblies, synthesize } from '../../local/assembly/synthesi
 import type { Log } from '../../tooling/log.ts';
 import { REPOSITORY } from '../../tooling/paths.ts';
 
-/** Where the bridge looks for the assembly, in a container as well. */
+/** Where the bridge looks for the assembly, also in a container. */
 export function publishedAssembly(dataDir: string): string {
   return join(dataDir, 'cdk.out');
 }
 
 /**
- * Synthesizes the app for LocalStack, unless that has been done for the same sources and context, and publishes it to the
- * bridge.
+ * Synthesizes the app for LocalStack and publishes it to the bridge.
  *
  * @param dataDir the folder for everything about LocalStack
  * @returns the folder of the cloud assembly
@@ -35,7 +34,7 @@ export async function synthesizeForLocalStack(
   return assembly;
 }
 
-/** The published folder keeps its name and is exchanged as a whole, so that nobody reads half of it. */
+/** The folder is replaced as a whole, so that nobody reads half of it. */
 async function publish(assembly: string, published: string): Promise<void> {
   const draft = `${published}.draft`;
   await rm(draft, { recursive: true, force: true });

@@ -4,14 +4,13 @@ import type { EventSourceMappingDefinition } from '../../local/services/lambda/e
 import type { Log } from '../../tooling/log.ts';
 import { LocalStackApp } from '../assembly/app.ts';
 
-/** A mapping, and where the brokers of its topic are. */
 export interface SourcedMapping {
   readonly mapping: EventSourceMappingDefinition;
   /** `host:port,host:port` */
   readonly bootstrapServers: string;
 }
 
-/** Reads the mappings of a cloud assembly whenever that has been written anew. */
+/** Reads the mappings of a cloud assembly whenever that has been replaced. */
 export class AssemblyWatch {
   readonly #dir: string;
   readonly #log: Log;
@@ -24,8 +23,8 @@ export class AssemblyWatch {
   }
 
   /**
-   * The mappings; undefined when they are those of the last look, or cannot be read. The latter is logged, but not before it
-   * has lasted for two looks: the assembly may just be being exchanged.
+   * The mappings; undefined when nothing has changed since the last look, or they cannot be read. The latter is logged at the
+   * second look in a row: the assembly may just be being replaced.
    */
   look(): SourcedMapping[] | undefined {
     try {
@@ -42,7 +41,7 @@ export class AssemblyWatch {
     }
   }
 
-  /** Changes with every writing: the CDK writes the manifest last. */
+  /** The CDK writes the manifest last. */
   #version(): string | undefined {
     const manifest = statSync(join(this.#dir, 'manifest.json'), { throwIfNoEntry: false });
     return manifest && `${manifest.ino} ${manifest.mtimeMs} ${manifest.size}`;

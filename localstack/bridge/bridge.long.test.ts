@@ -202,7 +202,7 @@ describe('the bridge', () => {
     await waitFor(() => told().length > 0, PATIENCE_MS);
     await delay(2.5 * LOOK_EVERY_MS);
     expect(told()).toEqual([
-      `info test ${topic} to ${topic}: waits, since its topic is not there yet: \`npm run localstack -- deploy\` creates it`,
+      `info test ${topic} to ${topic}: waiting, because its topic does not exist yet: \`npm run localstack -- deploy\` creates it`,
     ]);
     const admin = kafka.admin();
     await admin.connect();
@@ -225,7 +225,7 @@ describe('the bridge', () => {
     const told = () => log.lines.filter((line) => !line.startsWith('debug'));
     await waitFor(() => told().length > 0, PATIENCE_MS);
     await delay(2.5 * LOOK_EVERY_MS);
-    expect(told()).toEqual([expect.stringContaining(`Kafka does not answer at 127.0.0.1:${port}`)]);
+    expect(told()).toEqual([expect.stringContaining(`Kafka does not respond at 127.0.0.1:${port}`)]);
   });
 
   it('follows an assembly that is written anew, and leaves alone what has not changed', async () => {

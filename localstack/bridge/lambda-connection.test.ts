@@ -71,6 +71,6 @@ describe('a function in LocalStack', () => {
 
   it('was not invoked when somebody else answers, however well', async () => {
     const url = await serverThat((_, response) => response.end('null'));
-    await expect(connectTo(url).invoke(ARN, EVENT)).rejects.toThrow('none of Lambda');
+    await expect(connectTo(url).invoke(ARN, EVENT)).rejects.toThrow('not from Lambda');
   });
 });

@@ -8,19 +8,17 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const INVOKE_TIMEOUT_MS = 16 * 60_000;
 
 export interface LambdaConnection {
-  /** Rejects when the function did not run, or nobody can say how it ended: LocalStack is away, the function missing, throttled ... */
+  /** Rejects when the function did not run, or how it ended is unknown: LocalStack is away, the function missing or throttled. */
   readonly invoke: Invoke;
-  /** Ends what is under way, too. */
   close(): void;
 }
 
-/** A connection to the Lambda service of LocalStack. */
 export function connectLambda(localStackUrl: string): LambdaConnection {
   const client = new LambdaClient({
     endpoint: localStackUrl,
     region: REGION,
     credentials: CREDENTIALS,
-    // Who invokes tries again by himself, and has to know of each attempt.
+    // The poller retries itself and has to know of each attempt.
     maxAttempts: 1,
     requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS },
   });
@@ -30,8 +28,8 @@ export function connectLambda(localStackUrl: string): LambdaConnection {
     const command = new InvokeCommand({ FunctionName, Qualifier, Payload: payload });
     const answer = await client.send(command, { abortSignal: AbortSignal.timeout(INVOKE_TIMEOUT_MS) }).catch(rethrow);
     const { ExecutedVersion, FunctionError, Payload, $metadata } = answer;
-    // Whoever answered has run no function, and records must not pass for processed.
-    if (ExecutedVersion === undefined) throw new Error('the answer is none of Lambda');
+    // Something else responded. No function has run, and records must not count as processed.
+    if (ExecutedVersion === undefined) throw new Error('the response is not from Lambda');
     return {
       requestId: $metadata.requestId ?? '',
       executedVersion: ExecutedVersion,
@@ -42,7 +40,7 @@ export function connectLambda(localStackUrl: string): LambdaConnection {
   return { invoke, close: () => client.destroy() };
 }
 
-/** Some errors of connections say what they are by their code alone. */
+/** Some connection errors have a code and no message. */
 function rethrow(error: Error & { code?: string }): never {
   throw new Error([error.code ?? error.name, error.message].filter(Boolean).join(': '), { cause: error });
 }

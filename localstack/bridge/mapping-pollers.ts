@@ -12,19 +12,17 @@ interface Running {
   stop(): Promise<void>;
 }
 
-/** What keeps a mapping from being run. */
 interface Obstacle {
   readonly lacks: 'topic' | 'brokers';
   readonly reason: string;
 }
 
-/** The pollers of the mappings that there are. */
 export class MappingPollers {
   readonly #invoke: Invoke;
   readonly #log: Log;
-  /** By everything that says how a mapping runs. */
+  /** By the mapping as JSON: a changed one is another. */
   readonly #running = new Map<string, Running>();
-  /** What each of the others lacks, which is said once. */
+  /** What each of the others lacks; logged once. */
   readonly #waiting = new Map<string, Obstacle['lacks']>();
 
   constructor(invoke: Invoke, log: Log) {
@@ -32,10 +30,7 @@ export class MappingPollers {
     this.#log = log;
   }
 
-  /**
-   * Ends the pollers of mappings that have changed or gone, and starts those of new ones; the others go on undisturbed. A
-   * mapping whose topic is not there yet is left to the next call.
-   */
+  /** Ends the pollers of mappings that have changed or gone and starts new ones. Where the topic is missing, the next call tries. */
   async follow(mappings: readonly SourcedMapping[]): Promise<void> {
     const wanted = new Map(mappings.map((mapping) => [JSON.stringify(mapping), mapping]));
     await this.#end([...this.#running.keys()].filter((key) => !wanted.has(key)));
@@ -53,12 +48,12 @@ export class MappingPollers {
     const kafka = plaintextKafka({ clientId: 'event-source-mapping', bootstrapServers, log: this.#log });
     const obstacle = await findObstacle(kafka, bootstrapServers, mapping.topic);
     if (obstacle !== undefined) {
-      if (this.#waiting.get(key) !== obstacle.lacks) this.#log.info(`${what}: waits, since ${obstacle.reason}`);
+      if (this.#waiting.get(key) !== obstacle.lacks) this.#log.info(`${what}: waiting, because ${obstacle.reason}`);
       this.#waiting.set(key, obstacle.lacks);
       return;
     }
     this.#waiting.delete(key);
-    this.#log.info('%s: starts, as group %s', what, mapping.consumerGroupId);
+    this.#log.info('%s: starting, as group %s', what, mapping.consumerGroupId);
     const poller = await startPoller({ mapping, kafka, bootstrapServers, invoke: this.#invoke, log: this.#log });
     this.#running.set(key, { what, stop: () => poller.stop() });
   }
@@ -75,18 +70,17 @@ export class MappingPollers {
   }
 }
 
-/** Looks whether a topic can be read; it is looked for again soon. */
 async function findObstacle(kafka: Kafka, bootstrapServers: string, topic: string): Promise<Obstacle | undefined> {
-  // Asked first, since KafkaJS would try for long.
+  // KafkaJS would retry for a long time.
   const brokers = await Promise.all(bootstrapServers.split(',').map(isListening));
-  if (!brokers.includes(true)) return { lacks: 'brokers', reason: `Kafka does not answer at ${bootstrapServers}` };
+  if (!brokers.includes(true)) return { lacks: 'brokers', reason: `Kafka does not respond at ${bootstrapServers}` };
   const admin = kafka.admin();
   try {
     await admin.connect();
     if ((await admin.listTopics()).includes(topic)) return undefined;
-    return { lacks: 'topic', reason: 'its topic is not there yet: `npm run localstack -- deploy` creates it' };
+    return { lacks: 'topic', reason: 'its topic does not exist yet: `npm run localstack -- deploy` creates it' };
   } catch (error) {
-    return { lacks: 'brokers', reason: `Kafka does not answer: ${(error as Error).message}` };
+    return { lacks: 'brokers', reason: `Kafka does not respond: ${(error as Error).message}` };
   } finally {
     await admin.disconnect();
   }

@@ -5,22 +5,22 @@ import { AssemblyWatch, type SourcedMapping } from './assembly-watch.ts';
 import { connectLambda } from './lambda-connection.ts';
 import { MappingPollers } from './mapping-pollers.ts';
 
-/** How often the bridge looks whether the assembly has changed and missing topics have come, and gives its sign of life. */
+/** How often the bridge looks for a changed assembly and missing topics, and writes its health file. */
 export const LOOK_EVERY_MS = 2_000;
 
 export interface BridgeOptions {
-  /** Folder of the cloud assembly; need not be there yet. */
+  /** Folder of the cloud assembly. Need not exist yet. */
   readonly assembly: string;
-  /** Where LocalStack listens, such as `http://localhost:4566`; need not be there yet. */
+  /** LocalStack, such as `http://localhost:4566`. Need not be up yet. */
   readonly localStackUrl: string;
-  /** Written anew after every look: one that has become old says that the bridge hangs. */
+  /** Written after every look: when it is old, the bridge hangs. */
   readonly healthFile?: string;
   readonly log: Log;
 }
 
 /**
- * Runs the Kafka event source mappings that the assembly leaves out, as AWS does, against the functions in LocalStack. It
- * follows the assembly when that is written anew, and waits for whatever is not there: assembly, brokers, topics, LocalStack.
+ * Runs the Kafka event source mappings that LocalStack lacks, as AWS does, against the functions in LocalStack. It follows
+ * changes of the assembly, and waits for whatever is missing: assembly, brokers, topics, LocalStack.
  *
  * @throws the system's error when the health file cannot be written
  */

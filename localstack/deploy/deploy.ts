@@ -12,11 +12,9 @@ import { bootstrap, deployStacks, describeStack } from './stacks.ts';
 import { assertNothingFaked, invokeTriggers, putPasswords, showLatestDeployment, uploadSite } from './steps.ts';
 
 /**
- * Deploys the app as it is now: cdklocal for what LocalStack has, then what CloudFormation does on AWS. What is there
- * already stays as it is, so it can be repeated at any time.
+ * Deploys the app as it is now: by cdklocal, then what CloudFormation would do on AWS. Can be repeated at any time.
  *
- * @param dataDir the folder for everything about LocalStack
- * @param say tells the person which step begins
+ * @param say reports which step begins
  * @returns the outputs of all stacks, such as `SiteUrl`
  * @throws UserError naming what is missing or failed
  */

@@ -10,11 +10,7 @@ import { CREDENTIALS } from '../clients.ts';
 /** The stack that `cdklocal bootstrap` makes. */
 const BOOTSTRAP_STACK = 'CDKToolkit';
 
-/**
- * Prepares LocalStack for the CDK, once in LocalStack's life.
- *
- * @throws UserError when cdklocal fails; its own output says why
- */
+/** Bootstraps LocalStack for the CDK unless that is done. @throws UserError when cdklocal fails; its own output says why */
 export async function bootstrap(assembly: string, url: string, client: CloudFormationClient): Promise<void> {
   if (isComplete(await describeStack(client, BOOTSTRAP_STACK))) return;
   await cdklocal('bootstrap', [`aws://${ACCOUNT_ID}/${REGION}`], assembly, url);
@@ -41,16 +37,11 @@ export async function describeStack(client: CloudFormationClient, StackName: str
   }
 }
 
-/** Whether a stack was made, or changed, to the end and without a failure. */
+/** Whether the last creation or update of a stack has succeeded. */
 export function isComplete(stack: Stack | undefined): boolean {
   return /^(CREATE|UPDATE)_COMPLETE$/.test(stack?.StackStatus ?? '');
 }
 
-/**
- * Runs cdklocal, whose output goes where this process's goes.
- *
- * @param assembly without it, cdklocal would synthesize the app again
- */
 async function cdklocal(verb: string, args: readonly string[], assembly: string, url: string): Promise<void> {
   const script = join(dirname(createRequire(import.meta.url).resolve('aws-cdk-local/package.json')), 'bin/cdklocal');
   const foreign = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
@@ -59,7 +50,7 @@ async function cdklocal(verb: string, args: readonly string[], assembly: string,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
       ...process.env,
-      // A profile of the developer's would lead elsewhere.
+      // A profile of the developer's would lead to AWS.
       ...Object.fromEntries(foreign.map((name) => [name, undefined])),
       AWS_ENDPOINT_URL: url,
       AWS_ENDPOINT_URL_S3: url,
@@ -71,5 +62,5 @@ async function cdklocal(verb: string, args: readonly string[], assembly: string,
     },
   });
   const [status] = await once(child, 'close');
-  if (status !== 0) throw new UserError(`cdklocal ${verb} failed (exit code ${status}); see above.`);
+  if (status !== 0) throw new UserError(`cdklocal ${verb} failed (exit code ${status}). See above.`);
 }

@@ -23,10 +23,9 @@ const FAKED = 'deployed as a fallback';
 const TRIGGER_TIMEOUT_MS = 6 * 60_000;
 
 /**
- * Makes sure that LocalStack has really made everything. It counts a resource of a type that it does not know as deployed, and
- * its attributes are then the text `unknown`.
+ * LocalStack reports a resource of an unknown type as deployed, and its attributes are then the text `unknown`.
  *
- * @throws UserError naming each resource that was faked
+ * @throws UserError naming each such resource
  */
 export async function assertNothingFaked(client: CloudFormationClient, stacks: readonly string[]): Promise<void> {
   const faked = new Set<string>();
@@ -43,10 +42,7 @@ export async function assertNothingFaked(client: CloudFormationClient, stacks: r
   );
 }
 
-/**
- * Points each stage of an API to the API's latest deployment. When a template changes, LocalStack does not: a new route would
- * be unknown.
- */
+/** Points each stage of an API to the API's latest deployment. LocalStack does not, so that a new route would be unknown. */
 export async function showLatestDeployment(client: APIGatewayClient, restApiId: string): Promise<void> {
   const [{ items: deployments = [] }, { item: stages = [] }] = await Promise.all([
     client.send(new GetDeploymentsCommand({ restApiId, limit: 500 })),
@@ -61,10 +57,7 @@ export async function showLatestDeployment(client: APIGatewayClient, restApiId: 
   }
 }
 
-/**
- * Puts the passwords of the shards into their secrets, in place of the random ones. On AWS the databases get their passwords
- * from the secrets; here the databases are there first.
- */
+/** Puts the passwords of the shards into their secrets. On AWS it is the other way round; here the databases come first. */
 export async function putPasswords(
   client: SecretsManagerClient,
   databases: readonly ExternalDatabase[],
@@ -83,11 +76,7 @@ export async function putPasswords(
   );
 }
 
-/**
- * Invokes the functions that custom resources invoke on AWS, such as the one that migrates the shards.
- *
- * @throws UserError with what a function says, when it fails
- */
+/** Invokes the functions that custom resources invoke on AWS. @throws UserError with a function's error, when it fails */
 export async function invokeTriggers(client: LambdaClient, app: Pick<LocalStackApp, 'external'>): Promise<void> {
   for (const { properties } of app.external('Custom::Trigger')) {
     const FunctionName = String(properties.HandlerArn);

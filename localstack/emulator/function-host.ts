@@ -8,17 +8,17 @@ import { DEFAULT_LIMITS, FunctionPool, type InvocationRequest } from '../../loca
 import { ProcessReaper } from '../../local/services/lambda/process-reaper.ts';
 import type { Log } from '../../tooling/log.ts';
 
-/** What the executor in LocalStack says about one version of a function. */
+/** One version of a function, as the executor in LocalStack sends it. */
 export type HostedFunction = Omit<FunctionDefinition, 'label'> &
   Pick<EnvironmentSurroundings, 'endpointUrl' | 'region'>;
 
-/** Functions reach LocalStack itself; what the local run puts in place of AWS's HTTPS endpoints is not there. */
+/** Functions reach LocalStack itself: nothing stands in for AWS's HTTPS endpoints. */
 const INTERNET = { trustedCertificates: [], httpsPort: 443 };
 
 /**
- * Runs the functions of LocalStack as the local run does its own, in the process that starts LocalStack. The executor in
- * LocalStack calls it over HTTP: `PUT /functions/<revision>` with a {@link HostedFunction},
- * `POST /functions/<revision>/invocations`, and `DELETE /functions/<revision>` when the version is no longer served.
+ * Runs LocalStack's functions as the local run does, in the process that starts LocalStack. The executor in LocalStack calls it:
+ * `PUT /functions/<revision>` with a {@link HostedFunction}, `POST /functions/<revision>/invocations`, and
+ * `DELETE /functions/<revision>` when the version is no longer served.
  */
 export class FunctionHost {
   readonly #runtimeDir: string;
@@ -30,7 +30,7 @@ export class FunctionHost {
     });
   });
   readonly #functions = new Map<string, ServedFunction>();
-  /** Those that still run something for a version which is no longer served, too. */
+  /** Including those that finish work for a version that is no longer served. */
   readonly #pools = new Set<FunctionPool>();
 
   /** @param runtimeDir stands for `/var/runtime`; empty */
@@ -49,7 +49,7 @@ export class FunctionHost {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Ends every process and forgets all functions: those of a LocalStack that is gone. */
+  /** Ends every process and forgets all functions. */
   async reset(): Promise<void> {
     this.#functions.clear();
     const pools = [...this.#pools];
@@ -81,7 +81,7 @@ export class FunctionHost {
     if (call !== 'POST invocations' || !served)
       return respond(response, 404, { error: `no function ${revision} here` });
     const invocation = (await json(request)) as Omit<InvocationRequest, 'signal'>;
-    // Whoever waits for a free environment stops waiting when LocalStack is gone.
+    // Stops waiting for a free environment when LocalStack is gone.
     const caller = new AbortController();
     response.once('close', () => caller.abort());
     respond(response, 200, await served.invoke({ ...invocation, signal: caller.signal }));
@@ -103,7 +103,7 @@ export class FunctionHost {
     this.#functions.set(revision, new ServedFunction(pool));
   }
 
-  /** What runs already may finish, as on AWS. */
+  /** Running invocations may finish, as on AWS. */
   #remove(revision: string): void {
     const served = this.#functions.get(revision);
     this.#functions.delete(revision);
@@ -123,16 +123,16 @@ class ServedFunction {
   }
 
   async invoke(request: InvocationRequest) {
-    const answer = this.pool.invoke(request);
-    this.#running.add(answer);
+    const response = this.pool.invoke(request);
+    this.#running.add(response);
     try {
-      return await answer;
+      return await response;
     } finally {
-      this.#running.delete(answer);
+      this.#running.delete(response);
     }
   }
 
-  /** Ends the processes as soon as nothing runs in them any more. */
+  /** Ends the processes once they are idle. */
   async retire(): Promise<void> {
     await Promise.allSettled(this.#running);
     await this.pool.stop();

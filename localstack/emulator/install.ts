@@ -5,26 +5,21 @@ import { UserError } from '../../tooling/errors.ts';
 import type { Log } from '../../tooling/log.ts';
 import { findPython, installPackages, type Python } from '../../tooling/python-environment.ts';
 
-/** The last community edition that needs no token; published on PyPI. */
+/** The last edition that needs no token. */
 export const LOCALSTACK_VERSION = '4.14.0';
 const CONSTRAINTS = join(import.meta.dirname, 'constraints.txt');
-/** Those that PyPI has no wheel of; they are Python alone. */
+/** PyPI has no wheels of these; they are pure Python. */
 const FROM_SOURCE = ['airspeed-ext', 'crontab', 'jsonpath-rw'];
 
-/**
- * Finds a Python that LocalStack runs on. It is made for 3.13; 3.12 does for what is used of it here, while under 3.11 it answers
- * every call with a syntax error.
- */
+/** LocalStack is made for Python 3.13. What is used of it here works on 3.12; on 3.11 every call ends with a syntax error. */
 export async function findPythonForLocalStack(): Promise<Python | undefined> {
   return findPython({ min: '3.12', below: '3.14' });
 }
 
 /**
- * Installs LocalStack from PyPI into a virtual environment, once for all clones.
+ * Installs LocalStack from PyPI into a virtual environment in the cache folder, once for all clones.
  *
- * @param options.cacheDir keeps downloads
- * @returns the interpreter that has it
- * @throws UserError when no Python fits, or when it cannot be installed
+ * @throws UserError when there is no suitable Python, or the installation fails
  */
 export async function installLocalStack({
   cacheDir,
@@ -36,8 +31,8 @@ export async function installLocalStack({
   const found = await findPythonForLocalStack();
   if (!found) {
     throw new UserError(
-      'Without Docker, LocalStack needs Python 3.12 or 3.13 with venv. None was found: not as ORDERFLOW_PYTHON, not as python3, ' +
-        'python, python3.13 or python3.12 on the PATH, not among the versions of pyenv. Install one, or name one in ORDERFLOW_PYTHON.',
+      'Without Docker, LocalStack needs Python 3.12 or 3.13 with venv. None was found in ORDERFLOW_PYTHON, on the PATH or in pyenv. ' +
+        'Install one, or name one in ORDERFLOW_PYTHON.',
     );
   }
   const pins = createHash('sha256').update(readFileSync(CONSTRAINTS)).digest('hex').slice(0, 8);

@@ -9,11 +9,10 @@ import { isHealthy } from '../clients.ts';
 import { FunctionHost } from './function-host.ts';
 
 export interface EmulatorOptions {
-  /** The interpreter that has LocalStack; see `installLocalStack`. */
+  /** The interpreter of the environment that `installLocalStack` made. */
   readonly python: string;
-  /** Folder for LocalStack's files. It keeps nothing there between starts: this edition has no persistence. */
+  /** Folder for LocalStack's files. They are lost at the next start: this edition has no persistence. */
   readonly dir: string;
-  /** Folder that says which processes use the data folder; see `endOrphans`. */
   readonly runDir: string;
   /** 0 means any free one. */
   readonly port: number;
@@ -32,8 +31,7 @@ const HEALTHY_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 8_000;
 
 /**
- * Starts LocalStack on loopback, and runs its functions as processes of this machine. It takes part in no network: nothing is
- * fetched, nothing is reported.
+ * Starts LocalStack on loopback, with its functions as processes of this machine. It neither fetches nor reports anything.
  *
  * @throws Error with the last lines of its output when it does not start
  */
@@ -55,7 +53,7 @@ export async function startLocalStack(options: EmulatorOptions): Promise<Emulato
         return server.pid;
       },
       async stop() {
-        // The host first: LocalStack waits for functions that run, and may not start others meanwhile.
+        // The host first: LocalStack waits for running functions.
         await host.stop();
         await server.stop();
       },
@@ -78,7 +76,7 @@ async function superviseLocalStack(
     runDir,
     async prepare() {
       starts += 1;
-      if (starts > 1) log.warn('LocalStack keeps nothing when it ends: deploy again');
+      if (starts > 1) log.warn('LocalStack has lost what was deployed: deploy again');
       await host.reset();
       await makeFolders(dir);
       return {
@@ -102,16 +100,16 @@ function environment(dir: string, port: number): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     LANG: 'C.UTF-8',
-    // Profiles, caches and the code of functions would go into the person's own folders.
+    // Otherwise profiles, caches and functions' code would go into the user's own folders.
     HOME: join(dir, 'home'),
     TMPDIR: join(dir, 'tmp'),
     FILESYSTEM_ROOT: join(dir, 'files'),
     PYTHONDONTWRITEBYTECODE: '1',
-    // Inside somebody's container, it would take itself for its own image and write to /var/lib.
+    // In a container, LocalStack would believe it is in its own image and write to /var/lib.
     OVERRIDE_IN_DOCKER: '0',
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
     LAMBDA_RUNTIME_EXECUTOR: 'process',
-    // Presigned addresses are checked as on AWS, and run out.
+    // Presigned URLs expire, as on AWS.
     S3_SKIP_SIGNATURE_VALIDATION: '0',
     // No telemetry, no certificate from the internet, no name server.
     DISABLE_EVENTS: '1',

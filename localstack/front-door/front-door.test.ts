@@ -204,7 +204,7 @@ describe('clients are told to come again, also from other origins,', () => {
     expect(log.lines).toHaveLength(2);
     const broken = await frontDoorOf((request) => request.socket.destroy());
     expect(await call(broken.url, 'POST', '/', { body: '{}' })).toMatchObject(
-      unavailable(/LocalStack does not answer/),
+      unavailable(/LocalStack does not respond/),
     );
   });
 

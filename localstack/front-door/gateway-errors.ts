@@ -7,15 +7,15 @@ import type { GatewayResponseDefinition } from '../../local/services/api-gateway
 /** By response type. */
 type GatewayResponses = Readonly<Record<string, GatewayResponseDefinition>>;
 
-/** LocalStack calls the three failures of a function alike; the API's gateway responses tell them apart by their status. */
+/** LocalStack reports the three failures of a function alike. The status of the API's gateway responses tells them apart. */
 const FAILURES_OF_FUNCTIONS = [faults.functionRefused, faults.integrationTimeout, faults.functionFailed];
 
 /**
- * Words an answer of LocalStack's API Gateway itself as the template says. LocalStack takes the status of a gateway response
- * alone, and leaves out its headers, without which no page may read the answer, and its template.
+ * Replaces an error response of LocalStack's API Gateway by what the template defines. LocalStack applies only the status of a
+ * gateway response, not its body, nor its headers, without which no page may read it.
  *
  * @param read gives the gateway responses of the template
- * @returns undefined for an answer that is a function's, or of a kind that is not known here
+ * @returns undefined for a function's response, or an unknown kind of error
  */
 export function wordGatewayError(
   { headers, statusCode = 500 }: IncomingMessage,
@@ -26,7 +26,7 @@ export function wordGatewayError(
   const gatewayResponses = read();
   const fault = faultOf(errorType, statusCode, gatewayResponses);
   if (fault === undefined) return undefined;
-  // Nothing of the request is in the wording.
+  // Nothing of the request is part of it.
   const response = gatewayResponse(fault, { gatewayResponses }, { header: () => undefined, variable: () => '' });
   const ids = ['x-amzn-requestid', 'x-amz-apigw-id'].flatMap((name) => {
     const value = headers[name];

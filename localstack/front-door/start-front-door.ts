@@ -16,33 +16,32 @@ import { wordGatewayError } from './gateway-errors.ts';
 const UPSTREAM_TIMEOUT_MS = 60_000;
 const RETRY_AFTER_SECONDS = 5;
 
-const AWAY = 'LocalStack does not answer. `npm run localstack -- status` shows what is up, and `up` starts it.';
+const AWAY = 'LocalStack does not respond. `npm run localstack -- status` shows what is up, and `up` starts it.';
 const NOT_DEPLOYED = 'LocalStack does not have the API yet. `npm run localstack -- deploy` deploys it.';
-const FAILED = 'LocalStack failed at this request. `npm run localstack -- logs` shows its own words.';
+const FAILED = 'LocalStack failed on this request. `npm run localstack -- logs` shows why.';
 const REFUSALS: Readonly<Record<RefusalStatus, string>> = {
   400: 'The request is not valid HTTP.',
-  408: 'The request did not come to its end in time.',
-  417: 'The expectation of the request is not known.',
+  408: 'The request was not completed in time.',
+  417: 'The Expect header is not supported.',
   431: "The request's header fields are too large.",
 };
 
 export interface FrontDoorOptions {
   /** 0 for any free one. */
   readonly port: number;
-  /** Address to listen at. */
   readonly host: string;
   /** The deployed API with its stage, without a slash at its end. */
   readonly apiUrl: string;
-  /** Gives how the API's current template words its own answers, by response type. */
+  /** Those of the current template, by response type. */
   readonly gatewayResponses: () => Readonly<Record<string, GatewayResponseDefinition>>;
   readonly log: Log;
 }
 
 /**
- * Serves the API in LocalStack at the root of a port, where clients of the local run find it. Requests and answers pass
- * through as they are; while there is no API, clients are told so.
+ * Serves the API in LocalStack at the root of a port, where clients of the local run find it. Requests and responses pass
+ * through unchanged. While there is no API, clients are told so.
  *
- * @throws the system's error when the port cannot be had
+ * @throws the system's error when the port is taken
  */
 export async function startFrontDoor({
   port,
@@ -51,7 +50,7 @@ export async function startFrontDoor({
   gatewayResponses,
   log,
 }: FrontDoorOptions): Promise<RunningServer> {
-  // A connection for each request: LocalStack closes idle ones at any time, and an order must not be sent twice.
+  // One connection for each request: LocalStack closes idle ones at any time, and an order must not be sent twice.
   const agent = new Agent({ keepAlive: false, timeout: UPSTREAM_TIMEOUT_MS });
 
   const serveRequest: Handle = (request, response) => {
@@ -78,14 +77,14 @@ export async function startFrontDoor({
   return serve(serveRequest, refuse, port, host);
 }
 
-/** On every answer of an API, its own errors included, there is its id; on every other answer of LocalStack there is none. */
+/** Every response of an API carries its id, its own errors included; no other response of LocalStack does. */
 function replaceForeign({ headers, statusCode = 502 }: IncomingMessage): HttpResponse | undefined {
   if (headers['x-amz-apigw-id'] !== undefined) return undefined;
-  // Before any API exists LocalStack takes requests for those of S3, and a preflight for harmless.
+  // Before any API exists, LocalStack takes requests as meant for S3 and accepts a preflight.
   return statusCode < 400 || statusCode === 404 ? errorResponse(503, NOT_DEPLOYED) : errorResponse(502, FAILED);
 }
 
-/** In the form of the API's own errors; a page of another origin may read it as well. */
+/** In the form of the API's own errors, and readable by pages of other origins. */
 function errorResponse(statusCode: number, sentence: string): HttpResponse {
   const headers = new Map([
     ['Content-Type', ['application/json']],

@@ -1,7 +1,6 @@
 import type { Running } from '../running.ts';
 import type { LocalStackSettings } from '../settings.ts';
 
-/** CDK context of the app on LocalStack. */
 export type TargetContext = Readonly<Record<string, string>>;
 
 /** Where the parts are reached on this machine. @param host at which Kafka and the shards listen */
@@ -18,7 +17,7 @@ export function addressesOf(
   };
 }
 
-/** The context for services that reach each other by the names of the compose file, which are the app's defaults. */
+/** CDK context for containers. They reach each other by the names of the compose file, which are the app's defaults. */
 export function contextForContainers({ ports }: LocalStackSettings): TargetContext {
   return {
     target: 'localstack',
@@ -27,7 +26,7 @@ export function contextForContainers({ ports }: LocalStackSettings): TargetConte
   };
 }
 
-/** The context for services that are all processes of this machine. */
+/** CDK context for processes of this machine. */
 export function contextForProcesses({ ports }: LocalStackSettings): TargetContext {
   return {
     target: 'localstack',

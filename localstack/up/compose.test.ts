@@ -34,7 +34,7 @@ describe('Docker', () => {
     [
       'has no engine',
       '[ "$1" != info ]',
-      /^Docker is installed, but its engine does not answer: start it, or .*--no-docker/,
+      /^Docker is installed, but its engine does not respond: start it, or .*--no-docker/,
     ],
   ])('is told to be mended, or done without, when it %s', async (_, script, sentence) => {
     if (script !== undefined) installDocker(script);
@@ -56,7 +56,9 @@ describe('Docker', () => {
   it('fails by the name of what failed', async () => {
     await expect(compose(['down'], settings)).rejects.toThrow(/^docker compose cannot be run: .*ENOENT.*PATH\.$/);
     installDocker('exit 3');
-    await expect(compose(['down'], settings)).rejects.toThrow(/^docker compose down failed \(exit code 3\); see above/);
+    await expect(compose(['down'], settings)).rejects.toThrow(
+      /^docker compose down failed \(exit code 3\)\. See above/,
+    );
   });
 
   it('is not even asked where it could not find the app, or would choose a port that nobody knows', async () => {

@@ -18,7 +18,7 @@ export async function compose(args: readonly string[], settings: LocalStackSetti
   });
   if (status !== 0) {
     throw new UserError(
-      `docker compose ${args[0]} failed (exit code ${status}); see above, and \`docker compose logs\`.`,
+      `docker compose ${args[0]} failed (exit code ${status}). See above, and \`docker compose logs\`.`,
     );
   }
 }
@@ -29,7 +29,7 @@ export async function requireDocker(): Promise<void> {
     throw new UserError(`Docker with Compose v2 is not installed: install it, ${WITHOUT}`);
   }
   if (!(await succeeds('docker', ['info']))) {
-    throw new UserError(`Docker is installed, but its engine does not answer: start it, ${WITHOUT}`);
+    throw new UserError(`Docker is installed, but its engine does not respond: start it, ${WITHOUT}`);
   }
 }
 

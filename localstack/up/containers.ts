@@ -12,11 +12,7 @@ import { compose, requireDocker } from './compose.ts';
 /** Where docker-compose.yml mounts the assembly from. */
 const MOUNTED_DATA_DIR = localStackDirOf(join(REPOSITORY, '.orderflow'));
 
-/**
- * Starts the services of docker-compose.yml and waits until they are healthy. They go on until they are taken down.
- *
- * @throws UserError when Docker is missing or a service does not become healthy
- */
+/** Starts the services of docker-compose.yml. @throws UserError when Docker is missing or a service does not become healthy */
 export async function upContainers(
   dataDir: string,
   settings: LocalStackSettings,
@@ -44,7 +40,7 @@ async function upAlone(dataDir: string, settings: LocalStackSettings, say: (step
   // The bridge reads its mappings from the assembly.
   await synthesizeForLocalStack(dataDir, context, { info: say });
   await rememberRunning(dataDir, running);
-  // They could not be ended without what is kept here.
+  // Only `destroy` can remove them, with what is kept here.
   keepDataDir(dataDir, 'The containers of LocalStack are up. End them first: `npm run localstack -- destroy`.');
   say('docker compose up');
   await compose(['up', '--detach', '--wait'], settings);

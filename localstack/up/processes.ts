@@ -16,21 +16,18 @@ import { addressesOf, contextForProcesses } from './addresses.ts';
 import { startServers } from './servers.ts';
 
 export interface UpOptions {
-  /** The folder for everything about LocalStack. */
   readonly dataDir: string;
   readonly cacheDir: string;
   readonly settings: LocalStackSettings;
   readonly terminal: NodeJS.WritableStream;
-  /** Ends the start early when aborted; whatever was begun is stopped again. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Starts what docker-compose.yml starts as processes of this machine: LocalStack from PyPI, Postgres and Kafka as the local run
- * has them, the bridge and the front door.
+ * Starts what docker-compose.yml starts, as processes of this machine.
  *
- * @returns what is up; `stop` ends it, data stays
- * @throws UserError when a person can mend the cause: no Python, a taken port, ...
+ * @returns what is up; `stop` ends it, the data stay
+ * @throws UserError when no suitable Python is there, a port is taken, ...
  */
 export async function upProcesses(options: UpOptions): Promise<Running & { stop(): Promise<void> }> {
   const { dataDir, cacheDir, terminal, signal } = options;

@@ -15,14 +15,10 @@ const BRIDGE = fileURLToPath(new URL('../bridge/main.ts', import.meta.url));
 const FRONT_DOOR = fileURLToPath(new URL('../front-door/main.ts', import.meta.url));
 
 export interface ServersOptions {
-  /** The folder for everything about LocalStack. */
   readonly dataDir: string;
   readonly cacheDir: string;
-  /** With real port numbers. */
   readonly settings: LocalStackSettings;
-  /** The interpreter that has LocalStack. */
   readonly python: string;
-  /** The cloud assembly that says which databases and which API there are. */
   readonly assembly: string;
   readonly log: Log;
   /** Nothing more is started once it is aborted. */
@@ -34,9 +30,9 @@ interface Server {
 }
 
 /**
- * Starts what docker-compose.yml starts, each as a process of this machine that is started again when it ends.
+ * Starts what docker-compose.yml starts, as supervised processes of this machine.
  *
- * @param cleanup gets what ends them: triggers first, then the functions, and engines last
+ * @param cleanup gets what ends them: triggers first, then the functions, engines last
  */
 export async function startServers(options: ServersOptions, cleanup: AsyncDisposableStack): Promise<void> {
   const { settings, dataDir } = options;
@@ -56,7 +52,7 @@ export async function startServers(options: ServersOptions, cleanup: AsyncDispos
   options.signal.throwIfAborted();
 }
 
-/** Later ones of the list are stopped earlier. When one fails, the others are waited for, so that they can be stopped too. */
+/** Later ones are stopped earlier. When one fails, the others are awaited, so that they can be stopped too. */
 async function startTogether(starts: readonly Promise<Server>[], cleanup: AsyncDisposableStack): Promise<void> {
   const outcomes = await Promise.allSettled(starts);
   for (const outcome of outcomes) {
@@ -96,7 +92,6 @@ function startEmulator({ dataDir, settings, python, log }: ServersOptions): Prom
   return startLocalStack({ python, dir, runDir: runDirOf(dataDir), port: settings.ports.aws, log });
 }
 
-/** A service of ours in a process of its own, as it has a container of its own in the compose file. */
 function startService(
   { dataDir, log }: ServersOptions,
   name: string,
@@ -115,7 +110,7 @@ function startService(
     }),
     isReady: (line) => line.includes('is up'),
     readyWithinMs: 30_000,
-    // It names itself, as it has to in a container.
+    // For the log of a container, it names itself.
     onLine: (line) => serviceLog.info(stripVTControlCharacters(line).replace(`${name} `, '').trimStart()),
     stopSignal: 'SIGTERM',
     stopWithinMs: 15_000,

@@ -75,7 +75,9 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
     expect(code).toBe(1);
     expect(output).toMatch(/^bridge +orders +does not read$/m);
     expect(output).toMatch(/^orderflow-dev-orders +stack +not deployed$/m);
-    expect(run.output()).toMatch(/orders to orderflow-dev-consume-orders: waits, since its topic is not there yet/);
+    expect(run.output()).toMatch(
+      /orders to orderflow-dev-consume-orders: waiting, because its topic does not exist yet/,
+    );
   });
 
   it('deploys all stacks, and LocalStack fakes not one resource', async () => {
