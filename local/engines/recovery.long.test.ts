@@ -9,7 +9,6 @@ import { Client } from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runDirOf } from '../../tooling/paths.ts';
 import { processIdentity } from '../../tooling/processes.ts';
-import { waitFor } from '../testing.ts';
 import { readPidFiles } from './processes/pid-files.ts';
 
 interface Started {
@@ -58,19 +57,20 @@ afterAll(async () => {
 });
 
 describe('after kill -9 of the runner', () => {
-  it('the next start ends what was left behind and goes on with the same data on the same ports', async () => {
+  it('the next start ends the orphans and goes on with the same data on the same ports', async () => {
     const first = await startRunner();
     await query(first, 'CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)');
     await topics(first, ['kept']);
     runner.kill('SIGKILL');
     await once(runner, 'exit');
-    const leftovers = readPidFiles(runDirOf(dataDir)).map(({ name }) => name);
-    expect(leftovers).toEqual(expect.arrayContaining(['kafka', 'shard1']));
+    const recorded = readPidFiles(runDirOf(dataDir)).map(({ name }) => name);
+    expect(recorded).toEqual(expect.arrayContaining(['kafka', 'shard1']));
 
     const second = await startRunner(portOf(first, 'shard1'), portOf(first, 'kafka'));
     expect(portOf(second, 'shard1')).toBe(portOf(first, 'shard1'));
     expect(portOf(second, 'kafka')).toBe(portOf(first, 'kafka'));
-    for (const { pid } of first.engines) await waitFor(() => processIdentity(pid) === undefined);
+    const identities = () => first.engines.map(({ pid }) => processIdentity(pid));
+    await expect.poll(identities).toEqual([undefined, undefined, undefined]);
     expect(await query(second, 'SELECT id FROM kept')).toEqual([{ id: 7 }]);
     expect(await topics(second)).toContain('kept');
   });

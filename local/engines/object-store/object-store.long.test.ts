@@ -15,7 +15,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog, waitFor } from '../../testing.ts';
+import { silentLog } from '../../testing.ts';
 import { type ObjectStore, startObjectStore } from './start-object-store.ts';
 
 const Bucket = 'receipts';
@@ -51,7 +51,7 @@ function kill(): number {
   return pid;
 }
 
-const restarted = (killed: number) => waitFor(() => store.pid !== undefined && store.pid !== killed);
+const restarted = (killed: number) => expect.poll(() => store.pid ?? killed).not.toBe(killed);
 
 beforeAll(async () => {
   await start();
@@ -114,7 +114,7 @@ describe('the S3 server', () => {
     const init: RequestInit & { duplex: 'half' } = { method: 'PUT', body, duplex: 'half' };
     const upload = fetch(`${store.url}/${Bucket}/whole`, init);
     const folder = join(dir, 's3', Bucket);
-    await waitFor(() => readdirSync(folder).some((file) => file.startsWith('whole._S3rver_draft')));
+    await expect.poll(() => readdirSync(folder)).toContainEqual(expect.stringMatching(/^whole\._S3rver_draft/));
     const killed = kill();
     await expect(upload).rejects.toThrow();
     await restarted(killed);

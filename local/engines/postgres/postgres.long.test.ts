@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDirOf } from '../../../tooling/paths.ts';
-import { silentLog, waitFor } from '../../testing.ts';
+import { silentLog } from '../../testing.ts';
 import { loadAuthority } from '../../tls/authority.ts';
 import type { Engine } from '../engine.ts';
 import { startPostgres } from './start-postgres.ts';
@@ -71,7 +71,7 @@ describe('a Postgres server', () => {
     await query('CREATE TABLE kept (id int); INSERT INTO kept VALUES (1)');
     const pid = server.pid as number;
     process.kill(pid, 'SIGKILL');
-    await waitFor(() => server.pid !== undefined && server.pid !== pid, 30_000);
+    await expect.poll(() => server.pid ?? pid).not.toBe(pid);
     expect(await query('SELECT id FROM kept')).toEqual([{ id: 1 }]);
   });
 

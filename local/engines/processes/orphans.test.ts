@@ -9,7 +9,7 @@ import { silentLog } from '../../testing.ts';
 import { endOrphans } from './orphans.ts';
 import { readPidFiles, writePidFile } from './pid-files.ts';
 
-const newDataDir = () => mkdtempSync(join(tmpdir(), 'leftovers-'));
+const newDataDir = () => mkdtempSync(join(tmpdir(), 'orphans-'));
 
 /** A process as a killed run leaves it: alive, and nobody's child to care for. */
 async function startOrphan(script = 'setInterval(() => {}, 1000)'): Promise<number> {

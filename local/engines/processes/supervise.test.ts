@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { processIdentity } from '../../../tooling/processes.ts';
-import { silentLog, waitFor } from '../../testing.ts';
+import { silentLog } from '../../testing.ts';
 import { readPidFiles } from './pid-files.ts';
-import { type Supervision, supervise } from './supervise.ts';
+import { type SupervisedProcess, type Supervision, supervise } from './supervise.ts';
 
 const STAYS = "console.log('ready'); setInterval(() => {}, 1000);";
 const isAlive = (pid: number) => processIdentity(pid) !== undefined;
@@ -18,7 +18,7 @@ function start(script: string, more: Partial<Supervision> = {}) {
     runDir: mkdtempSync(join(tmpdir(), 'supervise-')),
     prepare: async () => ({ command: process.execPath, args: ['-e', script], cwd: tmpdir(), env: {} }),
     isReady: (line) => line === 'ready',
-    readyWithinMs: 5_000,
+    readyWithinMs: 60_000,
     onLine: (line) => lines.push(line),
     stopSignal: 'SIGTERM',
     stopWithinMs: 2_000,
@@ -32,6 +32,12 @@ function start(script: string, more: Partial<Supervision> = {}) {
     return running;
   });
   return { server, lines, runDir: options.runDir };
+}
+
+/** Waits until the server runs again, as another process. */
+async function nextPid(server: SupervisedProcess, previous: number): Promise<number> {
+  await expect.poll(() => server.pid ?? previous).not.toBe(previous);
+  return server.pid as number;
 }
 
 describe('a supervised server', () => {
@@ -49,10 +55,9 @@ describe('a supervised server', () => {
     const running = await start(STAYS).server;
     const first = running.pid as number;
     process.kill(first, 'SIGKILL');
-    const second = await waitFor(() => running.pid !== first && running.pid);
+    const second = await nextPid(running, first);
     process.kill(second, 'SIGKILL');
-    await waitFor(() => running.pid !== second && running.pid);
-    const last = running.pid as number;
+    const last = await nextPid(running, second);
     await running.stop();
     expect(running.pid).toBeUndefined();
     expect(isAlive(last)).toBe(false);
@@ -69,7 +74,8 @@ describe('a supervised server', () => {
     }).server;
     const first = running.pid as number;
     process.kill(first, 'SIGKILL');
-    await waitFor(() => running.pid !== undefined && running.pid !== first && starts === 3);
+    await nextPid(running, first);
+    expect(starts).toBe(3);
   });
 
   it('is stopped also while it is starting again', async () => {
@@ -83,7 +89,7 @@ describe('a supervised server', () => {
     });
     const running = await server;
     process.kill(running.pid as number, 'SIGKILL');
-    await waitFor(() => starts === 2 && readPidFiles(runDir).length === 1);
+    await expect.poll(() => [starts, readPidFiles(runDir).length]).toEqual([2, 1]);
     await running.stop();
     expect(readPidFiles(runDir)).toEqual([]);
   });
@@ -99,7 +105,7 @@ describe('a supervised server', () => {
     const child = Number(lines[0]);
     expect(isAlive(child)).toBe(true);
     expect(await running.stop()).toEqual({ code: null, signal: 'SIGKILL' });
-    await waitFor(() => !isAlive(child));
+    await expect.poll(() => isAlive(child)).toBe(false);
   });
 
   it('fails with what it said when it ends while starting', async () => {

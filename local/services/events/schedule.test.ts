@@ -1,18 +1,21 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { memoryLog, waitFor } from '../../testing.ts';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { memoryLog } from '../../testing.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
 import { rateMs, type ScheduleTarget, startSchedule } from './schedule.ts';
 
 const ruleArn = 'arn:aws:events:us-east-1:000000000000:rule/every-so-often';
 
-function schedule(targets: ScheduleTarget[], answer: () => ReturnType<Invoke>) {
+const MINUTE = 60_000;
+const minutes = (count: number) => vi.advanceTimersByTimeAsync(count * MINUTE);
+
+function schedule(targets: ScheduleTarget[], respond: () => ReturnType<Invoke>) {
   const calls: { functionArn: string; payload: string; signal: AbortSignal | undefined }[] = [];
   const log = memoryLog();
   const invoke: Invoke = (functionArn, payload, options) => {
     calls.push({ functionArn, payload, signal: options?.signal });
-    return answer();
+    return respond();
   };
-  const { stop } = startSchedule({ schedule: { ruleArn, intervalMs: 5, targets }, invoke, log });
+  const { stop } = startSchedule({ schedule: { ruleArn, intervalMs: MINUTE, targets }, invoke, log });
   onTestFinished(stop);
   return { calls, log, stop };
 }
@@ -20,10 +23,13 @@ function schedule(targets: ScheduleTarget[], answer: () => ReturnType<Invoke>) {
 const done = async () => ({ requestId: 'r', payload: 'null', executedVersion: '$LATEST' });
 
 describe('a schedule', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
   it('invokes each target again and again, with the scheduled event or with the input of the target', async () => {
     const { calls } = schedule([{ functionArn: 'relay' }, { functionArn: 'report', input: '{"of":"today"}' }], done);
-    await waitFor(() => calls.length >= 4);
-    expect(calls.slice(0, 4).map(({ functionArn }) => functionArn)).toEqual(['relay', 'report', 'relay', 'report']);
+    await minutes(2);
+    expect(calls.map(({ functionArn }) => functionArn)).toEqual(['relay', 'report', 'relay', 'report']);
     const [event, input] = calls.map(({ payload }) => JSON.parse(payload));
     expect(input).toEqual({ of: 'today' });
     expect(event).toEqual({
@@ -41,7 +47,8 @@ describe('a schedule', () => {
 
   it('goes on while an earlier invocation still runs', async () => {
     const { calls } = schedule([{ functionArn: 'slow' }], () => new Promise(() => {}));
-    await waitFor(() => calls.length >= 3);
+    await minutes(3);
+    expect(calls).toHaveLength(3);
   });
 
   it('goes on after a failure and logs it', async () => {
@@ -50,18 +57,17 @@ describe('a schedule', () => {
       () => Promise.reject(new Error('throttled')),
     ];
     const { calls, log } = schedule([{ functionArn: 'relay' }], () => (outcomes.shift() ?? done)());
-    await waitFor(() => calls.length >= 3);
+    await minutes(3);
+    expect(calls).toHaveLength(3);
     expect(log.lines).toEqual(['error test %s failed: %s', 'error test %s was not invoked: %s']);
   });
 
   it('invokes nothing after its stop, and gives up what still waits for a free environment', async () => {
     const { calls, log, stop } = schedule([{ functionArn: 'relay' }], () => new Promise(() => {}));
-    await waitFor(() => calls.length > 0);
+    await minutes(1);
     await stop();
-    const before = calls.length;
-    // Longer than several intervals: an invocation that is still to come would show.
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(calls).toHaveLength(before);
+    await minutes(3);
+    expect(calls).toHaveLength(1);
     expect(calls.every(({ signal }) => signal?.aborted)).toBe(true);
     expect(log.lines).toEqual([]);
   });

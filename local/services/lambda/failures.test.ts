@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startFunction } from './lambda-fixture.ts';
 
 describe('a function that fails', () => {
-  it('by throwing answers the error with its name and trace, and lives on', async () => {
+  it('by throwing responds with the name and the trace of the error, and lives on', async () => {
     const { invoke } = await startFunction(
       'export const handler = async (e) => { if (e.pid) return process.pid; throw new RangeError("too far " + process.pid); };',
     );
@@ -13,17 +13,17 @@ describe('a function that fails', () => {
     expect(value.errorMessage).toBe(`too far ${(await invoke({ pid: true })).value}`);
   });
 
-  it('by throwing something that is no Error answers its type and text', async () => {
+  it('by throwing something other than an Error responds with its type and text', async () => {
     const { invoke } = await startFunction('export const handler = async () => { throw "broken"; };');
     expect((await invoke()).value).toEqual({ errorType: 'string', errorMessage: 'broken', trace: [] });
   });
 
-  it('with a result that has no JSON form answers Runtime.JSONStringifyError', async () => {
+  it('with a result that has no JSON form responds with Runtime.JSONStringifyError', async () => {
     const { invoke } = await startFunction('export const handler = async () => 1n;');
     expect((await invoke()).value.errorType).toBe('Runtime.JSONStringifyError');
   });
 
-  it('by running too long is ended, answers Sandbox.Timedout, and starts anew for the next event', async () => {
+  it('by running too long is ended, responds with Sandbox.Timedout, and starts anew for the next event', async () => {
     const { invoke, log } = await startFunction(
       'export const handler = async (busy) => { while (busy === true); return process.pid; };',
       { timeoutSeconds: 1 },
@@ -44,7 +44,7 @@ describe('a function that fails', () => {
     ['process.exit(0)', 'without providing a reason'],
     ['process.kill(process.pid, "SIGKILL")', 'with error: signal: killed'],
     ['setTimeout(() => { throw new Error("stray"); })', 'with error: exit status 1'],
-  ])('by ending its process (%s) answers Runtime.ExitError', async (crash, reason) => {
+  ])('by ending its process (%s) responds with Runtime.ExitError', async (crash, reason) => {
     const { invoke } = await startFunction(`export const handler = () => { ${crash}; return new Promise(() => {}); };`);
     const { value, requestId } = await invoke();
     expect(value).toEqual({
@@ -53,7 +53,7 @@ describe('a function that fails', () => {
     });
   });
 
-  it('with a result over 6 MiB answers Function.ResponseSizeTooLarge, and lives on', async () => {
+  it('with a result over 6 MiB responds with Function.ResponseSizeTooLarge, and lives on', async () => {
     const { invoke } = await startFunction('export const handler = async (mib) => "x".repeat(mib * 1024 * 1024);');
     expect((await invoke(6.5)).value).toEqual({
       errorType: 'Function.ResponseSizeTooLarge',

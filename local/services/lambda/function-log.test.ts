@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { waitFor } from '../../testing.ts';
 import { startFunction } from './lambda-fixture.ts';
 
 describe("a function's output", () => {
@@ -9,13 +8,15 @@ describe("a function's output", () => {
         console.debug('detail'); console.error('bad'); process.stderr.write('raw\\n'); };`,
     );
     const { requestId } = await invoke();
-    const line = (end: string) => waitFor(() => log.lines.find((entry) => entry.endsWith(end)));
+    const line = (end: string) => log.lines.find((entry) => entry.endsWith(end));
     const stamp = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z';
-    expect(await line('lines 7')).toMatch(new RegExp(`^info orders ${stamp}\t${requestId}\tINFO\ttwo\nlines 7$`));
-    expect(await line('careful')).toMatch(/^warn orders /);
-    expect(await line('detail')).toMatch(/^debug orders /);
-    expect(await line('bad')).toMatch(/^error orders /);
-    expect(await line('raw')).toBe('warn orders raw');
+    await expect
+      .poll(() => line('lines 7'))
+      .toMatch(new RegExp(`^info orders ${stamp}\t${requestId}\tINFO\ttwo\nlines 7$`));
+    await expect.poll(() => line('careful')).toMatch(/^warn orders /);
+    await expect.poll(() => line('detail')).toMatch(/^debug orders /);
+    await expect.poll(() => line('bad')).toMatch(/^error orders /);
+    await expect.poll(() => line('raw')).toBe('warn orders raw');
     expect(log.lines).toContain(`debug orders START RequestId: ${requestId} Version: $LATEST`);
     expect(log.lines).toContain(`debug orders END RequestId: ${requestId}`);
     expect(log.lines.find((entry) => entry.includes('REPORT'))).toMatch(/Duration: .*Init Duration: \d+\.\d\d ms$/);
@@ -28,11 +29,9 @@ describe("a function's output", () => {
       { logFormat: 'JSON' },
     );
     const { requestId } = await invoke();
-    await waitFor(() => log.lines.some((entry) => entry.includes('"no"')));
-    const entries = log.lines
-      .filter((entry) => entry.includes('{"'))
-      .map((entry) => JSON.parse(entry.replace(/^\w+ \w+ /, '')));
-    expect(entries).toMatchObject([
+    const entries = () =>
+      log.lines.filter((entry) => entry.includes('{"')).map((entry) => JSON.parse(entry.replace(/^\w+ \w+ /, '')));
+    await expect.poll(entries).toMatchObject([
       { level: 'INFO', requestId, message: { order: 1 }, timestamp: expect.stringMatching(/Z$/) },
       { level: 'ERROR', requestId, errorType: 'TypeError', errorMessage: 'no', stackTrace: expect.any(Array) },
     ]);

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { waitFor } from '../../testing.ts';
 import { isRunning, startFunction } from './lambda-fixture.ts';
 
 describe('a function', () => {
@@ -25,7 +24,7 @@ describe('a function', () => {
     expect(executedVersion).toBe('$LATEST');
   });
 
-  it('that returns nothing answers null', async () => {
+  it('that returns nothing responds with null', async () => {
     const { invoke } = await startFunction('export const handler = () => {};');
     expect((await invoke()).payload).toBe('null');
   });
@@ -105,7 +104,7 @@ describe('the environment', () => {
     const code = `import https from 'node:https';
       import { getCACertificates } from 'node:tls';
       const put = () => new Promise((resolve, reject) => {
-        https.request({ hostname: 'localhost', path: '/answer', method: 'PUT' }, (r) => resolve(r.statusCode)).on('error', reject).end();
+        https.request({ hostname: 'localhost', path: '/response', method: 'PUT' }, (r) => resolve(r.statusCode)).on('error', reject).end();
       });
       export const handler = async () => ({ status: await put(), authorities: getCACertificates('default').length });`;
     const { rootCertificates } = await import('node:tls');
@@ -135,7 +134,7 @@ describe('the environment', () => {
     const [first, latest] = used;
     expect(first).not.toBe(latest);
     expect((await invoke(1)).value).toBe(latest);
-    await waitFor(() => !used.some(isRunning));
+    await expect.poll(() => used.filter(isRunning)).toEqual([]);
   });
 
   it('is ended with all that the function started when the service stops', async () => {
@@ -148,7 +147,7 @@ describe('the environment', () => {
     const pids: number[] = (await invoke()).value;
     expect(pids.map(isRunning)).toEqual([true, true]);
     await service.stop();
-    await waitFor(() => !pids.some(isRunning));
+    await expect.poll(() => pids.filter(isRunning)).toEqual([]);
   });
 });
 
