@@ -6,16 +6,13 @@ import type { Principal } from '../services/iam/principals.ts';
 import { AwsError } from './aws-error.ts';
 import type { ApiResponse, Protocol } from './protocols.ts';
 
-/** A call whose caller is known. */
 export interface Caller {
   readonly principal: Principal;
-  /** For responses that depend on it. */
   mayDo(action: string, resource: string): boolean;
   /** @throws AwsError `AccessDenied` */
   requireAccess(action: string, resource: string): void;
 }
 
-/** A call that was read as a whole. */
 export interface ApiCall extends Caller {
   readonly method: string;
   readonly url: URL;
@@ -46,25 +43,17 @@ export function callerOf(principal: Principal, authorizer: Authorizer): Caller {
   };
 }
 
-/**
- * Reads the body of a call.
- *
- * @throws AwsError `RequestTooLargeException` above 6 MiB
- */
+/** Reads a body. Throws AwsError `RequestTooLargeException` above 6 MiB. */
 export function readApiBody(source: Readable): Promise<Buffer> {
   const message = `Request must be smaller than ${MAX_BODY_BYTES} bytes.`;
   return readBody(source, MAX_BODY_BYTES, () => new AwsError('RequestTooLargeException', message, 413));
 }
 
-/**
- * A part of a URL without its percent-encoding.
- *
- * @throws AwsError `InvalidURI` when the encoding is broken
- */
+/** A part of a URL, decoded. Throws AwsError `InvalidURI` when the percent-encoding is malformed. */
 export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (cause) {
-    throw new AwsError('InvalidURI', `The URL holds broken percent-encoding: ${text}`, 400, { cause });
+    throw new AwsError('InvalidURI', `The URL holds malformed percent-encoding: ${text}`, 400, { cause });
   }
 }

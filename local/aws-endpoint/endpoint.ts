@@ -25,8 +25,8 @@ export interface AwsEndpoint {
 }
 
 /**
- * Starts the one address that stands for all AWS services of the local run, on loopback.
- * Each call is verified by its signature and put before the authorizer, whose principal is the signer.
+ * Starts the endpoint of all AWS services of the local run, on loopback. It verifies the signature of each call, and asks the
+ * authorizer whether the signer may make it.
  *
  * @param o.port 0 for any free one
  * @param o.objectStore the S3 server that keeps the objects
@@ -75,14 +75,14 @@ export async function startAwsEndpoint(o: {
   function refuse(request: IncomingMessage, response: ServerResponse, cause: unknown): void {
     const error = toAwsError(cause);
     const level = error.status >= 500 && !response.destroyed ? 'error' : 'debug';
-    // Without its query, which holds the signature of a presigned address.
+    // Without its query, which holds the signature of a presigned URL.
     const path = request.url?.split('?', 1)[0];
     o.log[level]('%s %s failed: %s %s', request.method, path, error.code, error.cause ?? error.message);
     if (response.destroyed || response.headersSent) {
       response.destroy();
       return;
     }
-    // What the client still sends is read and dropped: the connection stays usable and the client sees this answer.
+    // Read and drop what the client still sends: the connection stays usable and the client sees the response.
     request.unpipe();
     request.resume();
     const requestId = randomUUID();
@@ -114,7 +114,7 @@ export async function startAwsEndpoint(o: {
   };
 }
 
-/** How the client expects its errors, also where the signature does not tell the service. */
+/** The protocol in which the client expects an error, even if the signature does not name the service. */
 function protocolOf(request: IncomingMessage, services: Readonly<Record<string, AwsApi>>): Protocol {
   const name = statedService(request);
   if (name === 's3') return s3Xml;

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { discardBody } from './request-body.ts';
 
-/** A complete response to a client. */
 export interface HttpResponse {
   readonly statusCode: number;
   /** By name, in the casing to send. */

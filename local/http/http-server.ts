@@ -4,7 +4,6 @@ import type { Duplex } from 'node:stream';
 import { type HttpResponse, send } from './http-response.ts';
 
 export interface RunningServer {
-  /** `http://127.0.0.1:<port>`, unless it listens elsewhere. */
   readonly url: string;
   readonly port: number;
   /** Refuses new connections, lets running requests end, and cuts those that take longer than 3 s. */
@@ -16,17 +15,15 @@ export type Handle = (request: IncomingMessage, response: ServerResponse) => voi
 /** 408: the request never ended. 417: it expects something unknown. 431: its headers are over 16 KB. */
 export type RefusalStatus = 400 | 408 | 417 | 431;
 
-/** Makes the response to a malformed request. */
 export type Refuse = (statusCode: RefusalStatus, reason: string, socket: Socket) => HttpResponse;
 
 const LOOPBACK = '127.0.0.1';
 const STOP_GRACE_MS = 3_000;
 /** Longer than common clients keep an idle connection, so that they close it and not the server. */
 const KEEP_ALIVE_MS = 65_000;
-/** How long a refused client may take to read its response and to close. */
+/** How long a refused client may take to read its response. */
 const LINGER_MS = 2_000;
 
-/** Node's errors that mean something other than 400. */
 const STATUS_OF_ERROR: Readonly<Record<string, RefusalStatus>> = {
   HPE_HEADER_OVERFLOW: 431,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
@@ -37,7 +34,7 @@ const STATUS_OF_ERROR: Readonly<Record<string, RefusalStatus>> = {
  * `refuse` makes, where Node's own would be empty, and their connection ends.
  *
  * @param port 0 for any free one
- * @param host address to listen on; 0.0.0.0 for all of them
+ * @param host 0.0.0.0 for all addresses
  * @throws the system's error when the port cannot be had, such as EADDRINUSE
  */
 export async function serve(handle: Handle, refuse: Refuse, port: number, host = LOOPBACK): Promise<RunningServer> {
@@ -93,7 +90,7 @@ function endWith(socket: Socket, { statusCode, headers, body }: HttpResponse): v
     `Content-Length: ${body.byteLength}`,
     'Connection: close',
   ];
-  // The client may leave before it has read this; the connection is over either way.
+  // The client may leave before it has read this.
   socket.on('error', () => socket.destroy());
   socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), body]));
   // Closing with bytes unread would reset the connection and take the response with it.

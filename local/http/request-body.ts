@@ -5,12 +5,7 @@ import type { Readable } from 'node:stream';
 const DISCARD_BYTES = 256 * 1024 * 1024;
 const DISCARD_MS = 10_000;
 
-/**
- * Reads a request's body as a whole.
- *
- * @param tooLarge makes the error to throw as soon as the body is over `maxBytes`
- * @throws the stream's error, for instance when the client leaves
- */
+/** Reads a whole body. Throws `tooLarge()` as soon as it is over `maxBytes`, or the stream's own error. */
 export async function readBody(source: Readable, maxBytes: number, tooLarge: () => Error): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -17,11 +17,10 @@ const HOP_BY_HOP = new Set([
 ]);
 
 export interface ForwardOptions {
-  /** Where to; its path, if any, comes before that of the request. */
+  /** A URL; its path comes before that of the request. */
   readonly target: string;
   /** Its timeout also limits how long the target may be silent. */
   readonly agent: Agent;
-  /** Changes the headers that the client gets. */
   readonly changeHeaders?: (headers: Headers) => Headers;
   /** Sees the head of the target's response, and may give another response in its place. */
   readonly replace?: (head: IncomingMessage) => HttpResponse | undefined;
@@ -90,7 +89,7 @@ function originForm(target = '/'): string {
   return path.startsWith('/') ? path : '/';
 }
 
-/** Headers by name, in the casing that came first. */
+/** By name, in the casing that came first. */
 function endToEnd(rawHeaders: readonly string[], except: readonly string[] = []): Headers {
   const kept = new Map<string, { name: string; values: string[] }>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -104,7 +103,7 @@ function endToEnd(rawHeaders: readonly string[], except: readonly string[] = [])
   return new Map([...kept.values()].map(({ name, values }) => [name, values]));
 }
 
-/** Name and value in turn, as Node takes headers that may repeat. */
+/** The form in which Node takes headers that repeat. */
 function flat(headers: Headers): string[] {
   return [...headers].flatMap(([name, values]) => values.flatMap((value) => [name, value]));
 }

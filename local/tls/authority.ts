@@ -4,15 +4,9 @@ import { isCurrent, readPem, writePem } from './pem-file.ts';
 
 export type { Certificate } from './certificates.ts';
 
-/** A certificate authority of this machine. */
 export interface Authority {
-  /** What a client must trust. */
   readonly certificatePem: string;
-  /**
-   * A server certificate, an earlier run's if it is not about to expire.
-   *
-   * @param commonName what the certificate is for; letters, digits and dashes
-   */
+  /** A server certificate for a name of letters, digits and dashes; an earlier run's if it is not about to expire. */
   issue(commonName: string): Promise<Certificate>;
 }
 

@@ -10,11 +10,9 @@ const DEFAULT_TEMPLATES: Readonly<Record<string, string>> = {
 /** A dot that ends a sentence is no part of the name. */
 const VARIABLE = /\$context\.(\w+(?:\.\w+)*)/g;
 
-/** What a gateway response may take from the request. */
+/** What a gateway response may take from the request: a header, its name in any casing, or a `$context` variable. */
 export interface RequestValues {
-  /** The value of a header, by its name in any casing. */
   readonly header: (name: string) => string | undefined;
-  /** The request's own `$context` variables; those of the error are added. */
   readonly variable: ContextVariables;
 }
 

@@ -6,16 +6,14 @@ interface InvocationOptions {
   readonly timeoutMs: number;
 }
 
-/** The function did not respond in time. */
 class InvocationTimeout extends Error {
   override name = 'InvocationTimeout';
 }
 
 /**
- * Invokes the function behind a route.
+ * Invokes the function behind a route and returns its result as JSON.
  *
- * @returns the function's result as JSON
- * @throws GatewayFault (413, 500, 502 or 504) with the reason for the log
+ * @throws GatewayFault 413, 500, 502 or 504
  */
 export async function invokeIntegration(
   invoke: Invoke,
@@ -33,11 +31,7 @@ export async function invokeIntegration(
   return result.payload;
 }
 
-/**
- * Invokes a function and waits for a limited time.
- *
- * @throws an error when the time is over, or what Lambda refuses the call with
- */
+/** Invokes a function and waits for a limited time. Throws when that is over, or Lambda's own error. */
 export async function invokeWithTimeout(
   invoke: Invoke,
   functionArn: string,

@@ -2,10 +2,9 @@ import type { HttpResponse } from '../../http/http-response.ts';
 import type { MockIntegration } from './rest-api-definition.ts';
 
 /**
- * The response of a MOCK integration: its request template names a status, which selects the response. Templates are taken
- * literally.
+ * The response of a MOCK integration: its request template names a status, which selects the response.
  *
- * @throws Error when a template needs the template language, or no response fits
+ * @throws Error when a template is more than literal text, or no response matches
  */
 export function mockResponse({ requestTemplates, responses }: MockIntegration): HttpResponse {
   // The CDK writes `{ statusCode: 200 }`, which is not strict JSON; API Gateway takes it.

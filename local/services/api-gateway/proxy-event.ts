@@ -7,7 +7,7 @@ import { type AuthorizerContext, headerValue, queryParameters, type RequestConte
 import { isBinary, type RestApiDefinition } from './rest-api-definition.ts';
 import type { RouteMatch } from './router.ts';
 
-/** Headers that API Gateway keeps to itself. */
+/** Headers that API Gateway does not pass on. */
 const DROPPED_HEADERS = new Set([
   'connection',
   'content-length',
@@ -22,13 +22,11 @@ const DROPPED_HEADERS = new Set([
   'upgrade',
   'www-authenticate',
 ]);
-/** Names that API Gateway puts in their canonical casing. */
 const CANONICAL_NAMES: Record<string, string> = { authorization: 'Authorization', 'user-agent': 'User-Agent' };
 
 /** The published type lacks `deploymentId`, which real events have. */
 type ProxyEvent = APIGatewayProxyEvent & { readonly requestContext: { readonly deploymentId: string } };
 
-/** An event without the body. */
 export type RequestFields = Omit<ProxyEvent, 'body' | 'isBase64Encoded'>;
 
 /**
@@ -56,11 +54,7 @@ export function proxyEvent(
   };
 }
 
-/**
- * What proxy and authorizer events have in common.
- *
- * @throws GatewayFault (400) when the query's percent-encoding is malformed
- */
+/** What proxy and authorizer events share. Throws GatewayFault (400) when the query's percent-encoding is malformed. */
 export function requestFields(context: RequestContext, match: RouteMatch, api: RestApiDefinition): RequestFields {
   const { resourcePath } = match.route;
   const headers = groupValues(forwardedHeaders(context));
@@ -134,7 +128,6 @@ function forwardedHeaders(context: RequestContext): [string, string][] {
   ];
 }
 
-/** All values by name, null when there is none. */
 function groupValues(pairs: readonly [string, string][]): Record<string, string[]> | null {
   const grouped = Map.groupBy(pairs, ([name]) => name);
   if (grouped.size === 0) return null;

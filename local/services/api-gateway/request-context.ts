@@ -7,15 +7,14 @@ import type { RestApiDefinition } from './rest-api-definition.ts';
 /** What the gateway knows about a request before it looks for a route. */
 export interface RequestContext {
   readonly method: string;
-  /** Percent-encoded, as sent, without the query. */
+  /** As sent, like all parts of the request: percent-encoded. */
   readonly path: string;
-  /** As sent, without the question mark. */
+  /** Without the question mark. */
   readonly query: string;
-  /** As sent, in the order in which they came. */
+  /** In the order in which they came. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly protocol: string;
   readonly sourceIp: string;
-  /** The port that the request came to. */
   readonly port: number;
   readonly receivedAt: Date;
   readonly requestId: string;
@@ -25,10 +24,7 @@ export interface RequestContext {
   readonly traceId: string;
 }
 
-/**
- * `requestContext.authorizer` of an event: `principalId`, the values that the authorizer returned, all as text, and
- * `integrationLatency`, its time in ms.
- */
+/** `requestContext.authorizer` of an event: what the authorizer returned, as text, and `integrationLatency` in ms. */
 export type AuthorizerContext = Readonly<Record<string, string | number>>;
 
 /** Gives a `$context` variable by its name without `$context.`; empty for those that do not exist. */
@@ -53,7 +49,7 @@ export function requestContext(request: IncomingMessage): RequestContext {
   };
 }
 
-/** What is known about a client that sent no readable request. */
+/** What is known about a client whose request is malformed. */
 export function connectionContext(socket: Socket, traceId?: string | string[]): RequestContext {
   const receivedAt = new Date();
   return {
@@ -76,11 +72,7 @@ export function headerValue(context: RequestContext, name: string): string | und
   return context.headers.findLast(([candidate]) => candidate.toLowerCase() === name.toLowerCase())?.[1];
 }
 
-/**
- * The query's parameters, decoded, in the order in which they came.
- *
- * @throws GatewayFault (400) when the percent-encoding is malformed
- */
+/** The query's parameters, decoded, in order. Throws GatewayFault (400) when the percent-encoding is malformed. */
 export function queryParameters({ query }: RequestContext): [name: string, value: string][] {
   return query
     .split('&')
@@ -92,7 +84,7 @@ export function queryParameters({ query }: RequestContext): [name: string, value
     });
 }
 
-/** @throws GatewayFault (400) when the percent-encoding is malformed */
+/** Text without its percent-encoding. Throws GatewayFault (400) when that is malformed. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -104,7 +96,7 @@ export function decoded(text: string): string {
 /**
  * The `$context` variables of a request.
  *
- * @param authorizer what the authorizer gave, once it was asked
+ * @param authorizer what the authorizer returned, once it was asked
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
  */
 export function contextVariables(
@@ -128,7 +120,6 @@ export function contextVariables(
   return (name) => variables[name] ?? '';
 }
 
-/** @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
 function newTraceId(now: Date): string {
   return `Root=1-${Math.floor(now.getTime() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
 }

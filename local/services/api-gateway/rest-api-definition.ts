@@ -14,7 +14,6 @@ export interface RestApiParts {
   readonly binaryMediaTypes: readonly string[];
   /** By resource id; the root's path is empty. */
   readonly paths: Map<string, string>;
-  /** By id. */
   readonly authorizers: Map<string, AuthorizerDefinition>;
   readonly routes: RouteDefinition[];
   readonly gatewayResponses: Record<string, GatewayResponseDefinition>;
@@ -27,7 +26,6 @@ export interface RouteDefinition {
   readonly resourcePath: string;
   /** `GET`, ..., or `ANY`. */
   readonly httpMethod: string;
-  /** Absent on an open route. */
   readonly authorizer?: AuthorizerDefinition;
   readonly integration: LambdaProxyIntegration | MockIntegration;
 }
@@ -40,7 +38,7 @@ export interface LambdaProxyIntegration {
 
 export interface MockIntegration {
   readonly type: 'MOCK';
-  /** By content type; the CDK writes `{ statusCode: 200 }` for CORS. */
+  /** By content type. */
   readonly requestTemplates: Readonly<Record<string, string>>;
   readonly responses: readonly MockResponse[];
 }
@@ -51,11 +49,10 @@ export interface MockResponse {
   readonly selectionPattern?: string;
   /** `method.response.header.<name>` to a literal in single quotes. */
   readonly responseParameters: Readonly<Record<string, string>>;
-  /** Bodies by content type. */
   readonly responseTemplates: Readonly<Record<string, string>>;
 }
 
-/** How the API customizes one type of the gateway's own responses. */
+/** How the API customizes a type of gateway response. */
 export interface GatewayResponseDefinition {
   readonly statusCode?: number;
   /** Header name (without `gatewayresponse.header.`) to a literal in single quotes or a request or context expression. */
@@ -64,33 +61,25 @@ export interface GatewayResponseDefinition {
   readonly templates: Readonly<Record<string, string>>;
 }
 
-/** A Lambda authorizer. */
 export interface AuthorizerDefinition {
-  /** Unique within the API. */
   readonly id: string;
   /** `TOKEN` gives the function one header, `REQUEST` the whole request without its body. */
   readonly type: 'TOKEN' | 'REQUEST';
-  /** With an alias or a version where the template names one. */
+  /** May end in an alias or a version. */
   readonly functionArn: string;
-  /** What a request must have before the function is asked; together they are the key of the cached result. */
+  /** What a request must have before the function is asked; their values are the key of the cached result. */
   readonly identitySources: readonly IdentitySource[];
-  /** What a token must match as a whole. */
   readonly identityValidation?: RegExp;
   /** 0 turns the cache off. */
   readonly resultTtlSeconds: number;
 }
 
-/** A header, a query parameter, or a `$context` variable. */
 export interface IdentitySource {
   readonly from: 'header' | 'querystring' | 'context';
   readonly name: string;
 }
 
-/**
- * Whether an API treats a content type as binary.
- *
- * @param mediaType value of `Content-Type` or `Accept`; only the first of several counts, as on AWS
- */
+/** Whether an API treats a `Content-Type` or `Accept` as binary; only the first type in it counts, as on AWS. */
 export function isBinary(
   { binaryMediaTypes }: Pick<RestApiDefinition, 'binaryMediaTypes'>,
   mediaType?: string,

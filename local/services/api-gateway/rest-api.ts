@@ -128,8 +128,8 @@ function bodyOf(request: IncomingMessage): Promise<Buffer> {
 }
 
 function refuseUnlessAllowed(decision: Decision): void {
-  if (decision === 'explicit-deny') throw new GatewayFault(faults.denied);
-  if (decision === 'implicit-deny') throw new GatewayFault(faults.notAllowed);
+  if (decision === 'explicit-deny') throw new GatewayFault(faults.explicitDeny);
+  if (decision === 'implicit-deny') throw new GatewayFault(faults.implicitDeny);
 }
 
 function withIds(response: HttpResponse, context: RequestContext): HttpResponse {

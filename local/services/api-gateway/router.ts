@@ -2,7 +2,7 @@ import type { RouteDefinition } from './rest-api-definition.ts';
 
 export interface RouteMatch {
   readonly route: RouteDefinition;
-  /** Percent-encoded, as in the path. Null when the resource has none. */
+  /** Percent-encoded. Null when the resource has none. */
   readonly pathParameters: Record<string, string> | null;
 }
 

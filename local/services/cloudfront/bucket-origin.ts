@@ -5,7 +5,6 @@ import { send } from '../../http/http-response.ts';
 import type { Headers } from '../../http/reverse-proxy.ts';
 import { errorPage } from './error-page.ts';
 
-/** An object of a bucket, as far as a distribution needs it. */
 export interface StoredObject {
   readonly body: AsyncIterable<Uint8Array>;
   readonly contentLength: number;
@@ -25,7 +24,6 @@ export interface ServeObjectOptions {
   readonly path: string;
   readonly defaultRootObject: string | undefined;
   readonly getObject: GetObject;
-  /** Changes the headers that the viewer gets. */
   readonly changeHeaders: (headers: Headers) => Headers;
 }
 

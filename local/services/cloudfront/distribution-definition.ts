@@ -5,7 +5,6 @@ export interface DistributionDefinition {
   /** Key of the object to serve for `/`. */
   readonly defaultRootObject?: string;
   readonly defaultBehavior: Behavior;
-  /** In order of precedence. */
   readonly behaviors: readonly (Behavior & {
     /** `/api/*`: `*` stands for any number of characters, `?` for one. */
     readonly pathPattern: string;
@@ -14,7 +13,6 @@ export interface DistributionDefinition {
 
 export interface Behavior {
   readonly origin: Origin;
-  /** Other methods are refused. */
   readonly allowedMethods: readonly string[];
   readonly responseHeadersPolicy?: ResponseHeadersPolicy;
 }
@@ -25,9 +23,8 @@ export type Origin =
   | { readonly type: 'api' };
 
 /**
- * The behavior for a request: the first whose pattern matches, else the default one.
+ * The behavior for a path, percent-encoded and without the query: the first whose pattern matches, else the default one.
  *
- * @param path percent-encoded, without the query
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
  */
 export function behaviorFor({ behaviors, defaultBehavior }: DistributionDefinition, path: string): Behavior {

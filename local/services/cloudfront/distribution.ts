@@ -12,16 +12,11 @@ export interface DistributionOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly getObject: GetObject;
-  /** Where the REST API listens. */
   readonly apiUrl: string;
   readonly log: Log;
 }
 
-/**
- * Serves a site as CloudFront does: files of a bucket, and the API under some paths. Nothing is cached.
- *
- * @throws the system's error when the port cannot be had
- */
+/** Serves a site as CloudFront does, without a cache. Throws the system's error when the port cannot be had. */
 export async function startDistribution(options: DistributionOptions): Promise<RunningServer> {
   const { definition, getObject, apiUrl, log } = options;
   const agent = new Agent({ keepAlive: true });
@@ -65,7 +60,7 @@ export async function startDistribution(options: DistributionOptions): Promise<R
   };
 }
 
-/** Without the query, which must not be logged. */
+/** Without the query, which is not for the log. */
 function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Headers } from '../../http/reverse-proxy.ts';
 import { boolean, notSupported } from '../properties.ts';
 
-/** How a response headers policy changes the headers of responses. */
 export interface ResponseHeadersPolicy {
   readonly added: readonly AddedHeader[];
   /** Names of the origin's headers that viewers do not get. */

@@ -2,21 +2,18 @@ import type { Principal } from './principals.ts';
 
 export interface AccessRequest {
   readonly principal: Principal;
-  /** `service:Operation`, such as `s3:PutObject`. */
+  /** Such as `s3:PutObject`. */
   readonly action: string;
-  /** The ARN that the action applies to; `*` for actions without a resource. */
+  /** An ARN, or `*` for actions without a resource. */
   readonly resource: string;
 }
 
 export interface Decision {
   readonly allowed: boolean;
-  /** For the error message or the log. */
   readonly reason: string;
 }
 
-/**
- * Decides on each call to an AWS API. It does not evaluate the roles' policies: every known principal is allowed everything.
- */
+/** Decides on each call to an AWS API. It allows every known principal everything: policies are not evaluated yet. */
 export class Authorizer {
   authorize({ principal }: AccessRequest): Decision {
     return { allowed: true, reason: `policies are not evaluated; ${principal.name} is a known principal` };

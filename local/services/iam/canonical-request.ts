@@ -5,7 +5,7 @@ import { AwsError } from '../../aws-endpoint/aws-error.ts';
 /** What a signature covers of an HTTP request. */
 export interface SignedRequest {
   readonly method: string;
-  /** Path and query as received, not decoded. */
+  /** Path and query as received. */
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -13,12 +13,10 @@ export interface SignedRequest {
   readonly payloadHash?: string;
 }
 
-/** The header in which S3 clients state how the body is signed. */
 export const PAYLOAD_HASH_HEADER = 'x-amz-content-sha256';
 
 const EMPTY_PAYLOAD_HASH = hash('sha256', '');
 
-/** What the signature itself says about the canonical form. */
 export interface CanonicalForm {
   readonly service: string;
   readonly signedHeaders: readonly string[];
@@ -26,10 +24,8 @@ export interface CanonicalForm {
 }
 
 /**
- * The canonical request of AWS Signature Version 4.
+ * The canonical request of AWS Signature Version 4. Throws AwsError `InvalidURI` when the percent-encoding is malformed.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
- *
- * @throws AwsError `InvalidURI` when the URL holds broken percent-encoding
  */
 export function canonicalRequest(request: SignedRequest, form: CanonicalForm): string {
   const [path = '/', query = ''] = splitOnce(request.url, '?');
@@ -44,11 +40,7 @@ export function canonicalRequest(request: SignedRequest, form: CanonicalForm): s
   ].join('\n');
 }
 
-/**
- * The query's parameters, decoded, in the order in which they came.
- *
- * @throws AwsError `InvalidURI` when the URL holds broken percent-encoding
- */
+/** The query's parameters, decoded, in order. Throws AwsError `InvalidURI` when the percent-encoding is malformed. */
 export function queryParameters(url: string): [name: string, value: string][] {
   const [, query = ''] = splitOnce(url, '?');
   return query

@@ -10,7 +10,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
 const MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
 
-/** A signature as the request states it; nothing in it is verified. */
+/** A signature as the request states it, not verified. */
 export interface StatedSignature {
   readonly accessKeyId: string;
   readonly date: string;
@@ -151,7 +151,7 @@ function expectedSignature(request: SignedRequest, stated: StatedSignature, secr
   return hmac(signingKey(secret, scope), stringToSign).toString('hex');
 }
 
-/** Deriving a key takes longer than everything else about a signature, and a client uses the same one all day. */
+/** Deriving a key takes more than half of the time of a verification, and clients keep theirs for a day. */
 const signingKeys = new LRUCache<string, Buffer>({ max: 1_000 });
 
 function signingKey(secret: string, scope: string): Buffer {

@@ -3,7 +3,6 @@ import { percentDecoded } from '../../aws-endpoint/api-call.ts';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { queryParameters } from '../iam/canonical-request.ts';
 
-/** The bucket, object or account that an S3 request is about. */
 export interface S3Address {
   readonly bucket?: string;
   readonly key?: string;
@@ -27,11 +26,7 @@ export function readAddress(request: IncomingMessage): S3Address {
   return { ...(bucket === '' ? {} : { bucket }), ...(key === '' ? {} : { key }), query: queryParameters(url) };
 }
 
-/**
- * Reads the header `x-amz-copy-source`: `bucket/key`, percent-encoded, with or without a leading slash.
- *
- * @throws AwsError
- */
+/** Reads the header `x-amz-copy-source`: `bucket/key`, percent-encoded, maybe with a leading slash. Throws AwsError. */
 export function readCopySource(header: string): { bucket: string; key: string } {
   return bucketAndKey(`/${percentDecoded(header.split('?', 1)[0] ?? '').replace(/^\//, '')}`);
 }
@@ -43,11 +38,7 @@ export function storePath({ bucket, key }: Pick<S3Address, 'bucket' | 'key'>, qu
   return search === '' ? path : `${path}?${search}`;
 }
 
-/**
- * The store keeps keys as paths below its folder, so a key must not climb. S3 itself takes such keys.
- *
- * @throws AwsError `InvalidURI`
- */
+/** Throws AwsError `InvalidURI` for a key that would climb out of the store's folder. S3 itself takes such keys. */
 export function refuseClimbingKey(key: string): void {
   if (key.split('/').some((segment) => segment === '..' || segment === '.') || key.includes('\0')) {
     throw new AwsError('InvalidURI', `The local S3 does not take keys with the path segments "." or "..": ${key}`);

@@ -16,7 +16,6 @@ export class ChunkedBodyDecoder extends Transform {
   #state: 'size' | 'data' | 'data-end' | 'trailers' | 'done' = 'size';
   #bytesLeftInChunk = 0;
 
-  /** @param expectedBytes the decoded length that the request states */
   constructor(expectedBytes: number) {
     super();
     this.#expectedBytes = expectedBytes;

@@ -1,7 +1,6 @@
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import type { S3Address } from './address.ts';
 
-/** An operation and the permission that it needs. */
 export interface S3Operation {
   /** IAM action on the addressed bucket or object; undefined for DeleteObjects, whose body names the objects. */
   readonly action: string | undefined;
@@ -10,7 +9,7 @@ export interface S3Operation {
 }
 
 /**
- * What the local S3 supports, with the IAM action of each operation.
+ * The IAM action of each operation that the local S3 supports.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 const ACTIONS: Readonly<Record<string, string | undefined>> = {
@@ -45,11 +44,7 @@ const SUBRESOURCES = new Set(
   ).split(' '),
 );
 
-/**
- * The operation of an S3 request.
- *
- * @throws AwsError `UnknownOperation` for what the local S3 does not support
- */
+/** The operation of a request. Throws AwsError `UnknownOperation` for one that the local S3 does not support. */
 export function operationOf(method: string, address: S3Address): S3Operation {
   const level = address.key !== undefined ? 'object' : address.bucket !== undefined ? 'bucket' : 'service';
   const subresources = address.query.map(([name]) => name).filter((name) => SUBRESOURCES.has(name));

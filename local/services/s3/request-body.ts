@@ -12,7 +12,7 @@ export interface RequestBody {
   readonly length: number | undefined;
 }
 
-/** @returns undefined for a request without a body */
+/** The body of a request; undefined when it has none. */
 export function requestBody(request: IncomingMessage): RequestBody | undefined {
   const { headers } = request;
   const length = numberOf(headers['content-length']);
@@ -56,7 +56,6 @@ class VerifiedBody extends Transform {
   readonly #hash = createHash('sha256');
   #heldBack: Buffer | undefined;
 
-  /** @param expectedSha256 in hex */
   constructor(expectedSha256: string) {
     super();
     this.#expectedSha256 = expectedSha256;

@@ -16,7 +16,7 @@ const NOT_FORWARDED = new Set(
     'x-amz-content-sha256 x-amz-decoded-content-length x-amz-trailer'
   ).split(' '),
 );
-/** Headers of a presigned request, and the SDK's name of the operation. */
+/** Headers of a presigned URL, and the SDK's name of the operation. */
 const NOT_FORWARDED_PARAMETER = /^(x-amz-.*|x-id)$/i;
 const OVERRIDE =
   /^response-(content-type|content-language|expires|cache-control|content-disposition|content-encoding)$/;
@@ -25,16 +25,12 @@ const OVERRIDE =
 export class S3 {
   readonly #store: StoreConnection;
 
-  /** @param storeUrl address of an S3 server that takes unsigned requests */
+  /** @param storeUrl an S3 server that takes unsigned requests */
   constructor(storeUrl: string) {
     this.#store = new StoreConnection(storeUrl);
   }
 
-  /**
-   * Handles a request of a known caller.
-   *
-   * @throws AwsError unless the response has begun
-   */
+  /** Handles a request of a known caller. Throws AwsError unless the response has begun. */
   async handle(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
     const address = readAddress(request);
     const operation = operationOf(request.method ?? '', address);

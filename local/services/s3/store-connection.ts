@@ -21,7 +21,7 @@ export class StoreConnection {
   }
 
   /**
-   * Sends a request and resolves with the head of the response, whose body the caller must read.
+   * Resolves with the head of the response, whose body the caller must read.
    *
    * @throws AwsError `ServiceUnavailable`, which clients retry, when the store fails; or the error of the body's stream
    */

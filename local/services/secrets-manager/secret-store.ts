@@ -18,7 +18,6 @@ export class SecretStore {
   readonly #dir: string;
   readonly #byName = new Map<string, Secret>();
 
-  /** @param dir folder of the secrets; created when missing */
   constructor(dir: string) {
     this.#dir = dir;
     mkdirSync(dir, { recursive: true, mode: 0o700 });

@@ -20,8 +20,8 @@ export function tokenEvent(token: string, arn: string) {
 
 /**
  * The event for the function of a REQUEST authorizer: empty maps where a proxy event has null, and no body.
+ * Throws GatewayFault (400) when the query's percent-encoding is malformed.
  *
- * @throws GatewayFault (400) when the query's percent-encoding is malformed
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
  */
 export function requestEvent(context: RequestContext, match: RouteMatch, api: RestApiDefinition, arn: string) {
@@ -49,8 +49,8 @@ export type AuthorizerResult = z.output<typeof authorizerResult>;
 /**
  * Reads the result of an authorizer's function.
  *
- * @throws GatewayFault 401 when the function failed with exactly the message `Unauthorized`; 500 when it failed otherwise or
- *   returned no policy. AWS documents no error type for that 500; `AuthorizerConfigurationException` is what clients report:
+ * @throws GatewayFault 401 when it failed with exactly the message `Unauthorized`, 500 when it failed otherwise or returned no
+ *   policy. AWS does not document the error type of that 500; clients report `AuthorizerConfigurationException`:
  *   https://github.com/dherault/serverless-offline/pull/1376, https://github.com/serverless/examples/issues/305
  */
 export function readAuthorizerResult({ functionError, payload }: InvokeResult): AuthorizerResult {
@@ -58,9 +58,9 @@ export function readAuthorizerResult({ functionError, payload }: InvokeResult): 
   if (functionError) {
     const { errorMessage } = (value ?? {}) as { errorMessage?: unknown };
     if (errorMessage === 'Unauthorized') throw new GatewayFault(faults.unauthorized);
-    throw new GatewayFault(faults.authorizerUnusable, `the authorizer failed: ${payload}`);
+    throw new GatewayFault(faults.authorizerFailed, `the authorizer failed: ${payload}`);
   }
   const result = authorizerResult.safeParse(value);
   if (result.success) return result.data;
-  throw new GatewayFault(faults.authorizerUnusable, `malformed authorizer result: ${z.prettifyError(result.error)}`);
+  throw new GatewayFault(faults.authorizerFailed, `malformed authorizer result: ${z.prettifyError(result.error)}`);
 }

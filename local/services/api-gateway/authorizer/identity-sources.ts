@@ -7,12 +7,7 @@ const SOURCE_FORMS = [
   ['context', /^context\.(.+)$/],
 ] as const;
 
-/**
- * Reads a template's `IdentitySource`.
- *
- * @param text mapping expressions, separated by commas; may be empty
- * @throws Error for an expression that the local runner does not support, such as a stage variable
- */
+/** Reads a template's `IdentitySource`, a list of mapping expressions. Throws for one that is not supported here. */
 export function parseIdentitySources(text: string): IdentitySource[] {
   const expressions = text.split(',').map((expression) => expression.trim());
   return expressions.filter((expression) => expression !== '').map(parseSource);
@@ -27,12 +22,9 @@ function parseSource(expression: string): IdentitySource {
 }
 
 /**
- * The values of all identity sources.
+ * The values of all identity sources; undefined when one is missing or empty, or a token does not match: API Gateway then
+ * refuses the request without asking the function. Throws GatewayFault (400) when the query's percent-encoding is malformed.
  *
- * @param variable the `$context` variables of the request
- * @returns undefined when one is missing or empty, or a token does not match: API Gateway then refuses the request without
- *   asking the function
- * @throws GatewayFault (400) when the query's percent-encoding is malformed
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
  */
 export function identityOf(

@@ -80,7 +80,7 @@ export class LambdaAuthorizer {
       const options = { traceId: context.traceId, timeoutMs: TIMEOUT_MS };
       return await invokeWithTimeout(this.#invoke, functionArn, JSON.stringify(event), options);
     } catch (error) {
-      throw new GatewayFault(faults.authorizerUnusable, `the authorizer did not respond: ${(error as Error).message}`);
+      throw new GatewayFault(faults.authorizerFailed, `the authorizer did not respond: ${(error as Error).message}`);
     }
   }
 }
