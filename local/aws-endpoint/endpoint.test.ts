@@ -56,7 +56,7 @@ describe('Lambda', () => {
     expect(invoked).toEqual([[expected, '{}']]);
   });
 
-  it('tells that the function failed', async () => {
+  it('reports that the function failed', async () => {
     const result = await call({ FunctionName: `${functionArn}:failing` });
     expect(result).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
   });
@@ -82,7 +82,7 @@ describe('Lambda', () => {
     await expect(call({ FunctionName: 'migrate' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  it('says which operations it does not know', async () => {
+  it('says which operations it does not support', async () => {
     const client = new LambdaClient(fixture.client);
     await expect(client.send(new GetFunctionCommand({ FunctionName: 'migrate' }))).rejects.toMatchObject({
       name: 'UnknownOperationException',
@@ -94,18 +94,18 @@ describe('Lambda', () => {
 describe('MSK', () => {
   const ClusterArn = CLUSTER_ARN;
 
-  it('names the brokers that take IAM tokens', async () => {
+  it('names the brokers that accept IAM tokens', async () => {
     const brokers = await new KafkaClient(fixture.client).send(new GetBootstrapBrokersCommand({ ClusterArn }));
     expect(brokers.BootstrapBrokerStringSaslIam).toBe('localhost:9098');
     expect(fixture.authorizer.asked).toEqual([`writer kafka:GetBootstrapBrokers ${ClusterArn}`]);
   });
 
-  it('knows the clusters of the run alone', async () => {
+  it('has only the clusters of the run', async () => {
     const command = new GetBootstrapBrokersCommand({ ClusterArn: `${ClusterArn}0` });
     await expect(new KafkaClient(fixture.client).send(command)).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 
-  it('says which operations it does not know', async () => {
+  it('says which operations it does not support', async () => {
     await expect(new KafkaClient(fixture.client).send(new ListClustersV2Command({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
     });
@@ -125,7 +125,7 @@ describe('STS', () => {
 });
 
 describe('the endpoint', () => {
-  it('names the services that it has to a caller who asks for another', async () => {
+  it('names its services to a caller who asks for another', async () => {
     const sqs = new LambdaClient(fixture.client);
     Object.assign(sqs.config, { signingName: 'sqs' });
     await expect(sqs.send(new InvokeCommand({ FunctionName: 'f' }))).rejects.toThrow(
@@ -133,7 +133,7 @@ describe('the endpoint', () => {
     );
   });
 
-  it('refuses broken percent-encoding in an address', async () => {
+  it('refuses malformed percent-encoding in a URL', async () => {
     const lambda = new LambdaClient(fixture.client);
     lambda.middlewareStack.add(
       (next) => (args) => next({ ...args, request: broken(args.request, '/2015-03-31/functions/%zz/invocations') }),

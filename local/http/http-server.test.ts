@@ -25,7 +25,7 @@ it.each([
     431,
     'Request Header Fields Too Large',
   ],
-])('%s gets a response in the words of the API, which ends the connection', async (_case, sent, status, message) => {
+])("%s gets the API's own response, which ends the connection", async (_case, sent, status, message) => {
   const headers = { 'Access-Control-Allow-Origin': "'*'" };
   const templates = { 'application/json': '{"error":$context.error.messageString}' };
   const api = await servedApi(apiDefinition(routes, { DEFAULT_4XX: { headers, templates } }));

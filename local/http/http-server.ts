@@ -57,7 +57,7 @@ export async function serve(handle: Handle, refuse: Refuse, port: number, host =
     const socket = duplex as Socket;
     const response = lastResponses.get(socket);
     const begun = response?.headersSent && !response.writableFinished;
-    // Nobody is left to read a response, or the request already has one.
+    // The client has left, or its request already has a response.
     if (!socket.writable || error.code === 'ECONNRESET' || begun) socket.destroySoon();
     else endWith(socket, refuse(STATUS_OF_ERROR[error.code ?? ''] ?? 400, error.message, socket));
   });

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 
-/** How much, and how long, a client may go on sending once it has its response. */
 const DISCARD_BYTES = 256 * 1024 * 1024;
 const DISCARD_MS = 10_000;
 
@@ -19,8 +18,8 @@ export async function readBody(source: Readable, maxBytes: number, tooLarge: () 
 }
 
 /**
- * Reads the rest of a body and drops it. Closing a connection with bytes unread would reset it, and the client would lose
- * the response. Resolves when the client is done or gone, after 10 s or 256 MB at the latest.
+ * Reads and drops the rest of a body, until the client is done or gone, 10 s have passed, or 256 MB have come. Closing a
+ * connection with bytes unread would reset it, and the client would lose the response.
  */
 export async function discardBody(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return;

@@ -31,7 +31,7 @@ describe('an error of the gateway', () => {
       'MissingAuthenticationTokenException',
     ],
     [
-      'a path with broken percent-encoding',
+      'a path with malformed percent-encoding',
       'POST',
       '/api/%zz',
       fakeInvoke().invoke,
@@ -40,7 +40,7 @@ describe('an error of the gateway', () => {
       'BadRequestException',
     ],
     [
-      'a query with broken percent-encoding',
+      'a query with malformed percent-encoding',
       'POST',
       '/api/orders?a=%E4',
       fakeInvoke().invoke,
@@ -93,7 +93,7 @@ describe('an error of the gateway', () => {
       'Endpoint request timed out',
       'InternalServerErrorException',
     ],
-  ])('for %s is worded as on AWS', async (_case, method, path, invoke, status, message, errorType) => {
+  ])('for %s is the same as on AWS', async (_case, method, path, invoke, status, message, errorType) => {
     const api = await servedApi(apiDefinition(routes), invoke);
     const response = await call(api.url, method, path);
     expect(response.status).toBe(status);

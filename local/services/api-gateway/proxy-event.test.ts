@@ -11,7 +11,7 @@ async function eventOf(method: string, path: string, options: Parameters<typeof 
 }
 
 describe('the event of a request', () => {
-  it('has the keys of AWS, and null where there is nothing', async () => {
+  it('has the keys of an AWS event, with null for what is missing', async () => {
     const { event, port } = await eventOf('GET', '/api/orders', {
       headers: { 'user-agent': 'test/1', 'X-Custom': 'a' },
     });
@@ -93,7 +93,7 @@ describe('the event of a request', () => {
     expect(event.resource).toBe('/api/orders/{id}');
   });
 
-  it('keeps what clients send repeatedly, and drops what API Gateway keeps to itself', async () => {
+  it('keeps repeated headers, and drops those that API Gateway does not pass on', async () => {
     const { event } = await eventOf('POST', '/api/orders', {
       headers: [
         'Host',
@@ -151,7 +151,7 @@ describe('the event of a request', () => {
     });
   });
 
-  it('comes of no body that is neither UTF-8 nor of a binary media type: the client gets 400', async () => {
+  it('is not made of a body that is neither UTF-8 nor binary: the client gets 400', async () => {
     const { invoke, events } = fakeInvoke();
     const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), invoke);
     const response = await call(api.url, 'POST', '/api/orders', { body: Buffer.from([0x22, 0xc3, 0x28, 0x22]) });

@@ -35,7 +35,7 @@ describe('the result of a function', () => {
     expect(() => interpret(result)).toThrow(GatewayFault);
   });
 
-  it('may set headers as text, boolean or several values, merged by name', () => {
+  it('may set headers to text, booleans or several values, merged by name', () => {
     const { headers } = interpret({
       headers: { 'set-cookie': 'c=3', 'X-Flag': true, 'content-type': 'text/plain' },
       multiValueHeaders: { 'Set-Cookie': ['a=1', 'b=2'] },

@@ -40,7 +40,7 @@ async function deployWith(authorizer: Properties, method: Properties = {}) {
 const fromHeader = { IdentitySource: 'method.request.header.Authorization' };
 
 describe('an authorizer', () => {
-  it('stands before the methods that name it, with the defaults of API Gateway', async () => {
+  it('guards the methods that name it, with the defaults of API Gateway', async () => {
     const account = 'arn:aws:lambda:us-east-1:000000000000:function';
     expect(await deployWith(fromHeader)).toEqual({
       httpMethod: 'GET',
@@ -75,7 +75,7 @@ describe('an authorizer', () => {
   it.each<[string, Properties, string]>([
     ['another kind of authorization', { AuthorizationType: 'AWS_IAM' }, 'only Lambda authorizers'],
     ['an authorizer of nowhere', { AuthorizerId: 'abc' }, 'abc is no authorizer of the REST API'],
-  ])('is demanded of a method with %s', async (_, properties, message) => {
+  ])('is required by a method with %s', async (_, properties, message) => {
     await expect(deployWith(fromHeader, properties)).rejects.toThrow(message);
   });
 });

@@ -66,7 +66,7 @@ describe('a REST API', () => {
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('lives on when a client leaves in the middle of its request', async () => {
+  it('survives a client that leaves in the middle of its request', async () => {
     const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]));
     await new Promise<void>((resolve) => {
       const socket = connect(api.port, '127.0.0.1', () => {
@@ -77,7 +77,7 @@ describe('a REST API', () => {
     expect((await call(api.url, 'POST', '/api/orders')).status).toBe(200);
   });
 
-  it('tells the caller of Lambda when it stops waiting', async () => {
+  it('aborts an invocation when it stops waiting', async () => {
     const { promise: aborted, resolve } = Promise.withResolvers<void>();
     const api = await servedApi(apiDefinition([lambdaRoute('GET', '/', 50)]), (name, _payload, options) => {
       expect(name).toBe(FUNCTION_ARN);

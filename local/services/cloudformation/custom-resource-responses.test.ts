@@ -42,7 +42,7 @@ describe('the response of a custom resource', () => {
     expect(await response).toEqual(success);
   });
 
-  it('is taken only at the address that was given out', async () => {
+  it('is taken only at its own URL', async () => {
     const { responseUrl, response } = responses.expect(5000);
     expect(await put(`${responseUrl}x`, JSON.stringify(success))).toBe(403);
     expect(await put(responseUrl, JSON.stringify(success))).toBe(200);

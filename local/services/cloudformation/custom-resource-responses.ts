@@ -24,13 +24,12 @@ export type CustomResourceResponse = z.infer<typeof responseSchema>;
 export interface ExpectedResponse {
   /** The event's `ResponseURL`. Whoever knows it may respond. */
   readonly responseUrl: string;
-  /** Rejects when nothing came in time. */
+  /** Rejects when none comes in time. */
   readonly response: Promise<CustomResourceResponse>;
 }
 
 export interface CustomResourceResponses {
   readonly port: number;
-  /** Opens a URL for one response. */
   expect(timeoutMs: number): ExpectedResponse;
   stop(): Promise<void>;
 }

@@ -50,14 +50,14 @@ describe('a custom resource', () => {
     ]);
   });
 
-  it('gives its physical id as Ref and the answered data as attributes', async () => {
+  it("gives its physical id as Ref and the response's data as attributes", async () => {
     const { deployment } = deployWith((_, answer) =>
       answer({ PhysicalResourceId: 'id-1', Data: { 'Brokers.0': 'b' } }),
     );
     expect((await deployment).get('app')).toEqual({ Ref: 'id-1', Brokers: 'b' });
   });
 
-  it('takes an answer that comes while the function is still running', async () => {
+  it('takes a response that comes while the function is still running', async () => {
     const { deployment } = deployWith((_, answer) => {
       answer({ Data: { 'Brokers.0': 'b' } });
       return new Promise(() => {});
@@ -79,7 +79,7 @@ describe('a custom resource', () => {
     await expect(deployment).rejects.toThrow('app/Lookup (Custom::Lookup): its provider failed: Cannot find package');
   });
 
-  it('fails when its provider is no function of the templates', async () => {
+  it('fails when its provider is not a function of the templates', async () => {
     const { context } = contextFixture();
     const properties = { ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:elsewhere' };
     const stack = stackOf('app', { Resources: { Lookup: { Type: 'Custom::Lookup', Properties: properties } } });

@@ -5,7 +5,7 @@ const replaced = (text: string, ...args: Parameters<typeof markerReplacer>) =>
   Buffer.from(markerReplacer(...args)(Buffer.from(text))).toString();
 
 describe('markerReplacer', () => {
-  it('puts values in place of their markers, as they are', () => {
+  it('replaces markers by their values, unchanged', () => {
     expect(replaced('a=<<m:1>> b=<<m:2>> a=<<m:1>>', { '<<m:1>>': 'ü$&', '<<m:2>>': '"' }, {})).toBe('a=ü$& b=" a=ü$&');
   });
 
@@ -18,7 +18,7 @@ describe('markerReplacer', () => {
     expect(replaced('{"a":<<m>>}', { '<<m>>': ['x'] }, config)).toBe('{"a":["x"]}');
   });
 
-  it('changes nothing else in a binary file', () => {
+  it('changes only markers in a binary file', () => {
     const binary = Buffer.from([0, 255, 195, 40, 60, 62, 128]);
     expect(Buffer.from(markerReplacer({ '<>': '!' }, {})(binary))).toEqual(Buffer.from([0, 255, 195, 40, 33, 128]));
   });

@@ -25,7 +25,7 @@ const getObject: GetObject = async (bucket, key) => {
   };
 };
 
-/** An API that echoes what it got. */
+/** An API that echoes requests. */
 async function startEchoApi() {
   const server = createServer(async (request: IncomingMessage, response) => {
     let body = '';
@@ -98,7 +98,7 @@ describe('the site', () => {
     expect((await call(await startSite(), method, path)).status).toBe(status);
   });
 
-  it('passes requests of API paths on, unchanged but for the headers of the hop', async () => {
+  it('forwards requests to API paths, unchanged but for hop-by-hop headers', async () => {
     const apiUrl = await startEchoApi();
     const url = await startSite(apiUrl);
     const response = await call(url, 'POST', '/api/orders?a=%2B&a=1', {
@@ -126,13 +126,13 @@ describe('the site', () => {
     expect(response).toMatch(/^HTTP\/1.1 502 .*The origin did not respond/s);
   });
 
-  it("passes the API's refusal of a body on, to a client that reads nothing before it has sent all of it", async () => {
+  it("forwards the API's refusal of a body to a client that reads nothing before it has sent all of it", async () => {
     const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]));
     const port = portOf(await startSite(api.url));
     expect(await exchange(port, ...largeOrder)).toMatch(/^HTTP\/1.1 413 .*\{"message":"Request Too Long"\}$/s);
   });
 
-  it("passes a redirect on, with the function's own path parameter, and does not follow it", async () => {
+  it("forwards a redirect, with the function's own path parameter, and does not follow it", async () => {
     const Location = 'http://127.0.0.1:9/receipts/7?X-Amz-Signature=a%2Fb&x=1';
     const { invoke, events } = fakeInvoke({ statusCode: 302, headers: { Location, 'Cache-Control': 'no-store' } });
     const api = await servedApi(apiDefinition([lambdaRoute('GET', '/api/orders/{id}/receipt')]), invoke);
@@ -145,7 +145,7 @@ describe('the site', () => {
     expect(events[0]).toMatchObject({ resource: '/api/orders/{id}/receipt', pathParameters: { id: '7' } });
   });
 
-  it('changes headers as its response headers policy says, whoever responds', async () => {
+  it('applies its response headers policy, whichever origin responds', async () => {
     const policy = {
       added: [
         { name: 'X-Frame-Options', value: 'DENY', override: true },

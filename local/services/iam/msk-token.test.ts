@@ -37,11 +37,8 @@ describe('the sign-in token of a Kafka client', () => {
   });
 
   it.each([
-    ['no address', 'not-a-token'],
-    [
-      'an address of another host',
-      Buffer.from('https://example.com/?Action=kafka-cluster%3AConnect').toString('base64url'),
-    ],
+    ['no URL', 'not-a-token'],
+    ['a URL of another host', Buffer.from('https://example.com/?Action=kafka-cluster%3AConnect').toString('base64url')],
     ['another action', Buffer.from('https://kafka.us-east-1.amazonaws.com/?Action=Other').toString('base64url')],
   ])('is refused when it holds %s', (_, token) => {
     expect(() => verifyMskToken(token, principals)).toThrow(expect.objectContaining({ code: 'InvalidRequest' }));

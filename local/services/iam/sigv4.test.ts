@@ -36,7 +36,7 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-/** What the client put on the wire; its opinion of the server's answer does not matter here. */
+/** What the client sent; the server's response does not matter here. */
 async function sent(call: () => Promise<unknown>): Promise<SignedRequest> {
   await call().catch(() => undefined);
   const [request] = received.splice(0);
@@ -47,7 +47,7 @@ async function sent(call: () => Promise<unknown>): Promise<SignedRequest> {
 const putObject = (body: string | Readable, key = 'receipts/alice/1.txt') =>
   sent(() => new S3Client(options).send(new PutObjectCommand({ Bucket: 'b', Key: key, Body: body, ContentLength: 5 })));
 
-describe('a request signed by an AWS SDK client is known as the role whose key it used', () => {
+describe('a request signed by an AWS SDK client is attributed to the role whose key it used', () => {
   it.each([
     ['S3 PutObject of a string', () => putObject('hello')],
     ['S3 PutObject of a stream', () => putObject(Readable.from(['hello']))],
@@ -88,7 +88,7 @@ describe('a request signed by an AWS SDK client is known as the role whose key i
     expect(verifySignature(await request(), principals)).toEqual(role);
   });
 
-  it('a presigned address with overridden response headers', async () => {
+  it('a presigned URL with overridden response headers', async () => {
     const url = await presigned();
     expect(verifySignature(asRequest(url), principals)).toEqual(role);
   });
@@ -128,7 +128,7 @@ describe('a request that was tampered with is refused', () => {
     );
   });
 
-  it('a presigned address for another object', async () => {
+  it('a presigned URL for another object', async () => {
     const request = asRequest((await presigned()).replace('alice', 'bob'));
     expect(() => verifySignature(request, principals)).toThrow(
       expect.objectContaining({ code: 'SignatureDoesNotMatch' }),
@@ -178,7 +178,7 @@ describe('credentials and time', () => {
     }
   });
 
-  it('takes a presigned address until it expires, and not later', async () => {
+  it('takes a presigned URL until it expires, and not later', async () => {
     const request = asRequest(await presigned());
     expect(verifySignature(request, principals, minutesFromNow(59))).toEqual(role);
     expect(() => verifySignature(request, principals, minutesFromNow(61))).toThrow(
@@ -202,7 +202,7 @@ describe('credentials and time', () => {
     );
   });
 
-  it('says that presigned addresses of Signature Version 2 are too old', () => {
+  it('says that presigned URLs of Signature Version 2 are too old', () => {
     const request = {
       method: 'GET',
       url: '/b/k?AWSAccessKeyId=test&Signature=x&Expires=1',

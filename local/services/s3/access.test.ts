@@ -26,7 +26,7 @@ const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket
 const get = (Key: string) => s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
 
 describe('permissions', () => {
-  it('are asked for with action and resource on each call', async () => {
+  it('are checked with action and resource on each call', async () => {
     const target = { Bucket: BUCKET, Key: 'asked' };
     await put('asked', 'x');
     await s3.send(new CopyObjectCommand({ ...target, Key: 'copy', CopySource: `${BUCKET}/asked` }));
@@ -57,7 +57,7 @@ describe('permissions', () => {
     });
   });
 
-  it('to read the source are needed by a presigned copy', async () => {
+  it('to read the source are needed for a presigned copy', async () => {
     await put('secret', 'value');
     fixture.authorizer.refused.add('s3:GetObject');
     const command = new CopyObjectCommand({ Bucket: BUCKET, Key: 'stolen', CopySource: `${BUCKET}/secret` });
@@ -96,7 +96,7 @@ describe('credentials', () => {
   });
 });
 
-it('a body that is not the signed one is refused and not stored', async () => {
+it('a body other than the signed one is refused and not stored', async () => {
   const client = new S3Client(fixture.client);
   client.middlewareStack.add(
     (next) => (args) => next({ ...args, request: Object.assign(args.request as object, { body: 'forged' }) }),
@@ -109,7 +109,7 @@ it('a body that is not the signed one is refused and not stored', async () => {
   await expect(forged).rejects.toMatchObject({ name: 'XAmzContentSHA256Mismatch' });
 });
 
-it('a preflight request needs no signature and is answered by the rules of the bucket', async () => {
+it('a preflight request needs no signature and follows the rules of the bucket', async () => {
   const CORSRules = [{ AllowedOrigins: ['http://localhost:3000'], AllowedMethods: ['GET'] }];
   await s3.send(new PutBucketCorsCommand({ Bucket: BUCKET, CORSConfiguration: { CORSRules } }));
   const response = await fetch(`${fixture.endpoint.url}/${BUCKET}/key`, {

@@ -1,13 +1,6 @@
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import type { S3Address } from './address.ts';
 
-export interface S3Operation {
-  /** IAM action on the addressed bucket or object; undefined for DeleteObjects, whose body names the objects. */
-  readonly action: string | undefined;
-  /** Key of the table below, such as `object PUT`. */
-  readonly name: string;
-}
-
 /**
  * The IAM action of each operation that the local S3 supports.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
@@ -44,15 +37,18 @@ const SUBRESOURCES = new Set(
   ).split(' '),
 );
 
-/** The operation of a request. Throws AwsError `UnknownOperation` for one that the local S3 does not support. */
-export function operationOf(method: string, address: S3Address): S3Operation {
+/**
+ * The IAM action on the addressed bucket or object; undefined for DeleteObjects, whose body names the objects. Throws AwsError
+ * `UnknownOperation` for a request that the local S3 does not support.
+ */
+export function actionOf(method: string, address: S3Address): string | undefined {
   const level = address.key !== undefined ? 'object' : address.bucket !== undefined ? 'bucket' : 'service';
   const subresources = address.query.map(([name]) => name).filter((name) => SUBRESOURCES.has(name));
   const name = [level, method, ...subresources].join(' ');
   if (!(name in ACTIONS)) {
-    throw new AwsError('UnknownOperation', `The local S3 does not do this: ${name.replace(/ /g, ', ')}.`);
+    throw new AwsError('UnknownOperation', `The local S3 does not support this: ${name.replace(/ /g, ', ')}.`);
   }
-  return { name, action: ACTIONS[name] };
+  return ACTIONS[name];
 }
 
 /** The ARN that an operation's action applies to. */

@@ -130,7 +130,7 @@ describe('objects', () => {
   });
 });
 
-describe('addresses', () => {
+describe('URLs', () => {
   it('may be presigned, with another content type for the response', async () => {
     await put('receipts/bob/1 ä.txt', 'receipt', { ContentType: 'application/octet-stream' });
     const command = new GetObjectCommand({
@@ -154,7 +154,7 @@ describe('addresses', () => {
     expect([await found.Body?.transformToString(), found.Metadata]).toEqual(['by anybody', { order: '7' }]);
   });
 
-  it('may hold the bucket in the host name', async () => {
+  it('may have the bucket in the host name', async () => {
     await put('hosted', 'by name');
     // Not every machine resolves names below localhost.
     const lookup: LookupFunction = (_, __, found) => found(null, [{ address: '127.0.0.1', family: 4 }]);
@@ -195,14 +195,14 @@ describe('buckets', () => {
     await put('afterwards', 'fine');
   });
 
-  it('say what the local S3 does not do', async () => {
+  it('say what the local S3 does not support', async () => {
     await expect(put('once', 'body', { IfNoneMatch: '*' })).rejects.toMatchObject({
       name: 'NotImplemented',
-      message: 'The local S3 does not do conditional writes.',
+      message: 'The local S3 does not support conditional writes.',
     });
     await expect(s3.send(new GetBucketVersioningCommand({ Bucket: BUCKET }))).rejects.toMatchObject({
       name: 'NotImplemented',
-      message: 'The local S3 does not do this: bucket, GET, versioning.',
+      message: 'The local S3 does not support this: bucket, GET, versioning.',
     });
   });
 });

@@ -4,7 +4,7 @@ import type { Caller } from '../../aws-endpoint/api-call.ts';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { readAddress, readCopySource, type S3Address, storePath } from './address.ts';
 import { readDeleteObjects } from './delete-objects.ts';
-import { operationOf, resourceArn } from './operations.ts';
+import { actionOf, resourceArn } from './operations.ts';
 import { requestBody, storedContentEncoding } from './request-body.ts';
 import { StoreConnection, type StoreRequest } from './store-connection.ts';
 
@@ -25,7 +25,6 @@ const OVERRIDE =
 export class S3 {
   readonly #store: StoreConnection;
 
-  /** @param storeUrl an S3 server that takes unsigned requests */
   constructor(storeUrl: string) {
     this.#store = new StoreConnection(storeUrl);
   }
@@ -33,11 +32,11 @@ export class S3 {
   /** Handles a request of a known caller. Throws AwsError unless the response has begun. */
   async handle(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
     const address = readAddress(request);
-    const operation = operationOf(request.method ?? '', address);
-    if (operation.action !== undefined) caller.requireAccess(operation.action, resourceArn(address));
+    const action = actionOf(request.method ?? '', address);
+    if (action !== undefined) caller.requireAccess(action, resourceArn(address));
     refuseConditionalWrite(request);
     const stored = await this.#store.send(await this.#storeRequest(request, address, caller));
-    if (stored.statusCode === 404 && operation.action === 's3:GetObject' && address.bucket !== undefined) {
+    if (stored.statusCode === 404 && action === 's3:GetObject' && address.bucket !== undefined) {
       // Whoever may not list a bucket must not learn which keys it lacks.
       if (!caller.mayDo('s3:ListBucket', resourceArn({ bucket: address.bucket }))) {
         stored.resume();
@@ -85,7 +84,7 @@ export class S3 {
 function refuseConditionalWrite({ method = '', headers }: IncomingMessage): void {
   const conditional = headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
   if (conditional && !['GET', 'HEAD'].includes(method)) {
-    throw new AwsError('UnknownOperation', 'The local S3 does not do conditional writes.');
+    throw new AwsError('UnknownOperation', 'The local S3 does not support conditional writes.');
   }
 }
 

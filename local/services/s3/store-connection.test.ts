@@ -31,13 +31,13 @@ describe('the connection to the object store', () => {
     expect(connections).toBe(1);
   });
 
-  it('fails in a way that makes clients try again when the store does', async () => {
+  it('fails in a way that makes clients retry when the store fails', async () => {
     const { store } = await storeThat((request) => request.destroy());
     const response = store.send({ method: 'GET', path: '/', headers: {} });
     await expect(response).rejects.toMatchObject({ code: 'ServiceUnavailable', status: 503 });
   });
 
-  it('passes on what is wrong with a body, and the store never gets it as a whole', async () => {
+  it('reports what is wrong with a body, and the store never gets it as a whole', async () => {
     const begun = Promise.withResolvers<void>();
     const aborted = Promise.withResolvers<void>();
     const { store } = await storeThat((request) => {

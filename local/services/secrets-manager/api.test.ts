@@ -100,7 +100,7 @@ describe('rotation', () => {
     await expect(client.send(move)).rejects.toMatchObject({ name: 'InvalidParameterException' });
   });
 
-  it('finds passwords by rules', async () => {
+  it('makes passwords by rules', async () => {
     const rules = { PasswordLength: 64, ExcludePunctuation: true, ExcludeCharacters: 'aeiou0' };
     const { RandomPassword } = await client.send(new GetRandomPasswordCommand(rules));
     expect(RandomPassword).toMatch(/^[b-df-hj-np-tv-zA-Z1-9]{64}$/);
@@ -111,7 +111,7 @@ describe('rotation', () => {
 });
 
 describe('refusals', () => {
-  it('ask the authorizer with the full ARN', async () => {
+  it('come from the authorizer, which gets the full ARN', async () => {
     fixture.authorizer.refused.add('secretsmanager:GetSecretValue');
     await expect(get()).rejects.toMatchObject({ name: 'AccessDeniedException' });
     const arn = fixture.secrets.get(SecretId).arn;

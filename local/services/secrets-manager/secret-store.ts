@@ -59,11 +59,7 @@ export class SecretStore {
     return this.#save(secret);
   }
 
-  /**
-   * Sets fields of a secret whose value is a JSON object. Creates a new version only if that changes something.
-   *
-   * @throws AwsError when the secret does not exist or holds no JSON object
-   */
+  /** Sets fields of a secret that holds a JSON object; throws AwsError otherwise. Without a change there is no new version. */
   mergeFields(id: string, fields: Readonly<Record<string, unknown>>): Secret {
     const secret = this.get(id);
     const before = jsonObject(versionOf(secret, { stage: 'AWSCURRENT' }).value);
@@ -73,10 +69,8 @@ export class SecretStore {
   }
 
   /**
-   * Adds a version. Repeating a token with the same value changes nothing.
+   * Adds a version. Repeating a token with the same value changes nothing; with another one it throws AwsError.
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
-   *
-   * @throws AwsError
    */
   putValue(
     id: string,
@@ -101,10 +95,8 @@ export class SecretStore {
   }
 
   /**
-   * Moves a staging label, or removes it when `to` is left out.
+   * Moves a staging label, or removes it when `to` is left out. Throws AwsError when `from` does not hold it.
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
-   *
-   * @throws AwsError
    */
   moveStage(id: string, o: { stage: string; from?: string | undefined; to?: string | undefined }): Secret {
     const secret = this.get(id);

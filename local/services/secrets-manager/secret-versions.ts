@@ -66,7 +66,6 @@ export function withStage(versions: readonly SecretVersion[], stage: string, ver
   return stage === 'AWSCURRENT' && holder ? withStage(labelled, 'AWSPREVIOUS', holder.id) : labelled;
 }
 
-/** Removes a staging label. */
 export function withoutStage(versions: readonly SecretVersion[], stage: string): SecretVersion[] {
   return versions.map((version) => ({ ...version, stages: version.stages.filter((label) => label !== stage) }));
 }

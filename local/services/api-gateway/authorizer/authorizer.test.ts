@@ -87,7 +87,7 @@ describe('a route with an authorizer', () => {
     expect(handled).toEqual([]);
   });
 
-  it('words its refusals by the gateway responses, which know what the authorizer gave', async () => {
+  it('refuses with the gateway responses, which may use what the authorizer returned', async () => {
     const gatewayResponses = {
       UNAUTHORIZED: {
         headers: { 'WWW-Authenticate': "'Bearer'" },
@@ -141,7 +141,7 @@ describe('a route with an authorizer', () => {
 });
 
 describe('the result of an authorizer', () => {
-  it('is kept for the caller, and evaluated for each method', async () => {
+  it('is cached for the caller, and evaluated for each method', async () => {
     const { url, asked, handled } = await guardedApi(() => ({
       result: policyResult({ Resource: [`${API_ARN}/GET/*`] }, { Effect: 'Deny', Resource: `${API_ARN}/*/orders/7` }),
     }));
@@ -158,7 +158,7 @@ describe('the result of an authorizer', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is kept for its time and not longer', async () => {
+  it('is cached for its time and no longer', async () => {
     const { url, asked } = await guardedApi(allow, { resultTtlSeconds: 0.1 });
     await expect
       .poll(async () => {
@@ -168,7 +168,7 @@ describe('the result of an authorizer', () => {
       .toBe(2);
   });
 
-  it('is not kept when the time is 0, nor when the function failed', async () => {
+  it('is not cached when the time is 0, nor when the function failed', async () => {
     const uncached = await guardedApi(allow, { resultTtlSeconds: 0 });
     const failing = await guardedApi(() => ({ failsWith: 'Unauthorized' }));
     for (const { url, asked } of [uncached, failing]) {
@@ -223,7 +223,7 @@ describe('a REQUEST authorizer', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('may do without identity sources when nothing is kept', async () => {
+  it('needs no identity sources when results are not cached', async () => {
     const { url, asked } = await guardedApi(allow, { type: 'REQUEST', identitySources: [], resultTtlSeconds: 0 });
     expect((await call(url, 'GET', '/orders')).status).toBe(200);
     expect(asked).toHaveLength(1);

@@ -12,6 +12,6 @@ it('identity sources are read from mapping expressions', () => {
   expect(parseIdentitySources('')).toEqual([]);
 });
 
-it('an identity source that is not known here is refused by name', () => {
+it('an unsupported identity source is refused by name', () => {
   expect(() => parseIdentitySources('stageVariables.tenant')).toThrow('stageVariables.tenant');
 });

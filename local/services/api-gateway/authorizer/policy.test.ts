@@ -33,14 +33,14 @@ describe('a policy', () => {
     expect(decisionOn(statement(fields))).toBe('implicit-deny');
   });
 
-  it('denies when any statement does, wherever it stands', () => {
+  it('denies when any statement does, in any order', () => {
     const deny = statement({ Effect: 'Deny', Resource: `${PREFIX}/*/7` });
     expect(decisionOn(statement({}), deny)).toBe('explicit-deny');
     expect(decisionOn(deny, statement({}))).toBe('explicit-deny');
     expect(decisionOn(statement({}), statement({ Effect: 'Deny', Resource: `${PREFIX}/*/8` }))).toBe('allow');
   });
 
-  it('may have a single statement, and none at all allows nothing', () => {
+  it('may be a single statement, and allows nothing without one', () => {
     expect(decide(policyDocument.parse({ Statement: statement({}) }), ARN)).toBe('allow');
     expect(decisionOn()).toBe('implicit-deny');
   });
