@@ -7,6 +7,7 @@ import {
   expectError,
   expectHeader,
   expectJson,
+  expectListed,
   expectOrderOf,
   foundOrder,
   type Order,
@@ -21,8 +22,7 @@ describe('POST /api/orders', () => {
     expectOrderOf(request, created);
     expectHeader(response, 'location', `/api/orders/${created.order.id}`);
     expect(created.order).toMatchObject({ status: 'created', updated_at: created.order.created_at });
-    const exposed = (response.headers.get('access-control-expose-headers') ?? '').toLowerCase().split(/\s*,\s*/);
-    expect(exposed).toEqual(expect.arrayContaining(['location', 'retry-after', 'idempotent-replayed']));
+    expectListed(response, 'access-control-expose-headers', ['location', 'retry-after', 'idempotent-replayed']);
   });
 
   it('creates another order when the same request is sent again', async ({ api }) => {

@@ -5,6 +5,8 @@ import type { ApiResponse } from './api-client.ts';
 // Written down once more on purpose: what the functions believe to be the contract is what is on trial here. Objects may hold
 // more fields than these, so that a deployment of another version is not called broken for what it has gained.
 
+/** A list of broken orders has the same few problems again and again. */
+const MOST_PROBLEMS = 3;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const time = z.iso.datetime({ offset: true });
 
@@ -82,13 +84,19 @@ export function expectHeader({ method, path, headers }: ApiResponse, name: strin
   if (!fits) expect.fail(`${method} ${path}: expected header ${name}: ${value}, got ${got ?? 'no such header'}`);
 }
 
+/** Expects a header whose comma-separated list holds these values, given in lower case. */
+export function expectListed({ headers }: ApiResponse, name: string, values: readonly string[]): void {
+  const listed = (headers.get(name) ?? '').toLowerCase().split(/\s*,\s*/);
+  expect(listed, `the header ${name}`).toEqual(expect.arrayContaining([...values]));
+}
+
 /** Expects a status and a JSON body of a shape. @returns the fields of the contract, without any others */
 export function expectJson<T>(response: ApiResponse, status: number, schema: z.ZodType<T>): T {
   expectStatus(response, status);
   expectHeader(response, 'content-type', /^application\/json\b/);
   const { data, error } = schema.safeParse(response.body, { reportInput: true });
   if (error === undefined) return data;
-  const problems = error.issues.map(({ path, message, input }) => {
+  const problems = error.issues.slice(0, MOST_PROBLEMS).map(({ path, message, input }) => {
     const field = path.length === 0 ? 'the body' : path.join('.');
     return `${field}: ${message}; got ${JSON.stringify(input)?.slice(0, 240) ?? 'nothing'}`;
   });

@@ -109,6 +109,7 @@ describe('a deployment that breaks one promise of the contract is found out', ()
     const { code, output } = await verifyTampered(tamper, '--patience', '3');
     expect(code, output).toBe(1);
     expect(output).toMatch(broken);
+    expect(output).toMatch(/^Placed \d+ orders/m);
     // And nothing else is called broken because of it than what has to do with it.
     const count = (label: RegExp) => output.match(label)?.length ?? 0;
     expect(count(/^ {2}FAIL /gm)).toBeLessThan(count(/^ {2}ok /gm));
