@@ -20,10 +20,9 @@ const databaseSecret = z.object({
   password: z.string().min(1),
 });
 
-/** How to reach and open a database. */
 export type DatabaseSecret = Readonly<z.infer<typeof databaseSecret>>;
 
-/** Database secrets by name, read once and kept for the life of the execution environment. */
+/** Database secrets by name, read once per execution environment. */
 export class DatabaseSecrets {
   readonly #client: Pick<SecretsManagerClient, 'send'>;
   readonly #kept = new Map<string, Promise<DatabaseSecret>>();
@@ -32,27 +31,21 @@ export class DatabaseSecrets {
     this.#client = client;
   }
 
-  /**
-   * The secret's current value, from memory when it was read before.
-   *
-   * @throws what the SDK throws, and an error that names the secret when its value is not a database secret
-   */
+  /** From memory if it was read before. @throws what the SDK throws; Error for a value of another shape */
   get(name: string): Promise<DatabaseSecret> {
     const kept = this.#kept.get(name);
     if (kept !== undefined) return kept;
     const reading = this.#read(name, 'AWSCURRENT');
     this.#kept.set(name, reading);
-    // A failed read is not kept: the next caller tries again.
     reading.catch(() => this.#kept.delete(name));
     return reading;
   }
 
   /**
-   * Reads a version of the secret afresh and keeps it in place of the former: for when a login was refused, because the
-   * password is being rotated. https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+   * Reads a version again and keeps it, after a login was refused because the password is being rotated.
+   * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
    *
-   * @returns whether there is such a version: a pending one exists during rotations alone
-   * @throws like `get`
+   * @returns whether there is such a version: a pending one exists only during a rotation
    */
   async renew(name: string, stage: 'AWSCURRENT' | 'AWSPENDING'): Promise<boolean> {
     try {
@@ -66,8 +59,8 @@ export class DatabaseSecrets {
   }
 
   /**
-   * Chooses the password of the next login after one was refused: first the pending one, then the current one. A rotation
-   * changes Postgres first and names the new password the current one later.
+   * Chooses the password for the next login: first the pending one, then the current one, since a rotation changes Postgres
+   * first.
    *
    * @param refusals logins that were refused before this one
    */
@@ -85,7 +78,7 @@ export class DatabaseSecrets {
       },
     );
     const { success, data } = databaseSecret.safeParse(parseJson(SecretString));
-    // What is wrong with it stays unsaid: the value must not reach a log.
+    // The value must not reach a log.
     if (!success) throw new Error(`The secret ${name} does not hold host, port, dbname, username and password.`);
     return data;
   }

@@ -15,7 +15,7 @@ const VALUES_PER_LINE = 100;
 type Values = number | readonly number[];
 
 /**
- * Metrics inside the lines of the structured log, where CloudWatch finds them without a call to its API.
+ * Writes metrics into the structured log, where CloudWatch finds them without a call to its API.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export class EmbeddedMetrics implements Metrics {
@@ -23,7 +23,6 @@ export class EmbeddedMetrics implements Metrics {
   readonly #stage: string;
   readonly #now: () => Date;
 
-  /** @param stage the stage that all metrics are about, e.g. `prod` */
   constructor(log: Pick<Log, 'info'>, stage: string, now: () => Date = () => new Date()) {
     this.#log = log;
     this.#stage = stage;

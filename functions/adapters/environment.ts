@@ -6,10 +6,7 @@ export class EnvironmentError extends Error {
 }
 
 /**
- * Reads a function's environment variables.
- *
- * @param groups schemas of the whole environment, each of which picks the variables that belong together
- * @returns what each group reads, by the group's key
+ * @param groups schemas of the whole environment; each picks the variables that belong together
  * @throws EnvironmentError naming every variable that is missing or malformed
  */
 export function readEnvironment<Groups extends Readonly<Record<string, z.ZodType>>>(
@@ -36,7 +33,6 @@ export function variable<Schema extends z.ZodType>(name: string, schema: Schema)
 
 export const nonEmpty = z.string().min(1);
 
-/** A whole number from 1 up. */
 export const positiveInteger = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1 up')
@@ -46,7 +42,6 @@ export const stage = variable('STAGE', nonEmpty);
 export const receiptsBucket = variable('RECEIPTS_BUCKET', nonEmpty);
 export const ordersTopic = variable('ORDERS_TOPIC', nonEmpty);
 
-/** Where the brokers are and how their clients sign in. */
 export const kafka = z
   .object({
     AWS_REGION: nonEmpty,

@@ -4,10 +4,7 @@ import type { ReceiptLinks } from '../domain/ports.ts';
 
 const LIFETIME_SECONDS = 300;
 
-/**
- * Presigned addresses of receipts. They are signed with the function's own credentials and without a call to S3; whether
- * the object exists and the function may read it shows when an address is used.
- */
+/** Presigned URLs, signed without a call to S3: whether the object exists shows when a URL is used. */
 export class S3ReceiptLinks implements ReceiptLinks {
   readonly #client: S3Client;
   readonly #bucket: string;
@@ -24,6 +21,6 @@ export class S3ReceiptLinks implements ReceiptLinks {
 }
 
 function createClient(): S3Client {
-  // A browser that follows the address does not compare checksums: asking for them would only make it longer.
+  // Browsers do not compare checksums; asking for them would only lengthen the URL.
   return new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' });
 }

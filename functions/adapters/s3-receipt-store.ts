@@ -3,7 +3,6 @@ import type { ReceiptStore } from '../domain/ports.ts';
 
 const TIMEOUT_MS = 2_000;
 
-/** Receipts as text objects in one bucket. */
 export class S3ReceiptStore implements ReceiptStore {
   readonly #client: Pick<S3Client, 'send'>;
   readonly #bucket: string;
@@ -18,7 +17,7 @@ export class S3ReceiptStore implements ReceiptStore {
     await this.#client.send(new PutObjectCommand(receipt), { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
   }
 
-  /** Resolves when the bucket answers; takes the permission `s3:ListBucket`. */
+  /** Needs the permission `s3:ListBucket`. */
   async check(): Promise<void> {
     const bucket = new HeadBucketCommand({ Bucket: this.#bucket });
     await this.#client.send(bucket, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -11,12 +11,10 @@ const shard = z.object({
 
 const shardWithMaster = shard.extend({ masterSecret: z.string().min(1) });
 
-/** A shard whose database can be opened. */
 export type ConnectedShard = Readonly<z.infer<typeof shard>>;
-/** A shard whose schema can be changed. */
 export type MigratedShard = Readonly<z.infer<typeof shardWithMaster>>;
 
-/** The shards, and whether connections to them use TLS, with the server's certificate verified. */
+/** The shards, and whether connections use TLS with the server's certificate verified. */
 export const shards = groupOf(shard);
 /** The same with the secrets of the master users. */
 export const shardsWithMasters = groupOf(shardWithMaster);

@@ -1,8 +1,8 @@
 import type { Log, LogFields } from '../domain/ports.ts';
 
 /**
- * Writes one JSON object per line with `timestamp` and `level`, the keys by which Lambda filters structured logs, and
- * the id of the request being served. An execution environment serves one request at a time, so one log is enough.
+ * Writes one JSON object per line. Lambda filters logs by `timestamp` and `level`. An execution environment serves one request
+ * at a time, so one log is enough.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
  */
 export class StructuredLog implements Log {
@@ -13,7 +13,7 @@ export class StructuredLog implements Log {
     this.#write = write;
   }
 
-  /** Every line from here on carries this request id. */
+  /** Lines from here on have this request id. */
   startRequest(requestId: string): void {
     this.#requestId = requestId;
   }
@@ -44,10 +44,7 @@ export class StructuredLog implements Log {
   }
 }
 
-/**
- * What a log line tells about an error. A fixed choice of fields: drivers put more into their errors, and some of it,
- * such as the row that a database refused, belongs in no log.
- */
+/** A fixed choice of fields: errors of drivers hold more, such as the row that a database rejected, which belongs in no log. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: unknown };

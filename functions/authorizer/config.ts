@@ -10,7 +10,7 @@ const operatorClaim = z
     return { name: rule.slice(0, end), value: rule.slice(end + 1) };
   });
 
-/** What authorizer needs to know, read once at cold start. */
+/** The variables of the authorizer. @throws EnvironmentError */
 export function readConfig(environment?: NodeJS.ProcessEnv) {
   const groups = {
     // Compared as it is written: a trailing slash makes another issuer.

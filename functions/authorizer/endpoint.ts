@@ -8,28 +8,28 @@ import type { Log } from '../domain/ports.ts';
 import { type AuthorizeDependencies, authorize, type Bearer } from './authorize.ts';
 import { readBearerToken } from './input.ts';
 
-/** What the functions behind the API are told about the caller. API Gateway makes text of everything. */
+/** What functions behind the API are told. API Gateway turns every value into text. */
 interface CallerContext extends APIGatewayAuthorizerResultContext {
   readonly userId?: string;
   readonly userClaim: string;
   readonly operator: 'true' | 'false';
-  /** When the token expires: API Gateway keeps this answer for some minutes. */
+  /** When the token expires: API Gateway caches this response for some minutes. */
   readonly exp: string;
 }
 
-export type AuthorizerAnswer = APIGatewayAuthorizerWithContextResult<CallerContext>;
+export type AuthorizerResponse = APIGatewayAuthorizerWithContextResult<CallerContext>;
 
 /**
- * Lets a request in whose token is genuine; what its bearer may do there is decided behind it.
+ * Lets in every genuine token; functions decide what its bearer may do.
  *
- * @throws Error `Unauthorized`, the very word for which API Gateway answers 401; for any other error it answers 500.
- *   https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+ * @throws Error `Unauthorized`, for which API Gateway responds with 401; with 500 for any other error.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export function authorizerEndpoint(dependencies: AuthorizeDependencies, log: Log) {
-  return async (event: APIGatewayTokenAuthorizerEvent): Promise<AuthorizerAnswer> => {
+  return async (event: APIGatewayTokenAuthorizerEvent): Promise<AuthorizerResponse> => {
     try {
       const bearer = await authorize(readBearerToken(event), dependencies);
-      return toAnswer(bearer, dependencies.userClaim, event.methodArn);
+      return toResponse(bearer, dependencies.userClaim, event.methodArn);
     } catch (error) {
       if (error instanceof InvalidTokenError) {
         log.info('a token was refused', { reason: error.message });
@@ -41,7 +41,7 @@ export function authorizerEndpoint(dependencies: AuthorizeDependencies, log: Log
   };
 }
 
-function toAnswer(bearer: Bearer, userClaim: string, methodArn: string): AuthorizerAnswer {
+function toResponse(bearer: Bearer, userClaim: string, methodArn: string): AuthorizerResponse {
   return {
     principalId: bearer.subject,
     policyDocument: {
@@ -57,7 +57,7 @@ function toAnswer(bearer: Bearer, userClaim: string, methodArn: string): Authori
   };
 }
 
-/** The answer is kept by token, for whatever is asked next: it must not name the method that was asked first. */
+/** The response is cached by token, so it must not name the method of this request. */
 function wholeStage(methodArn: string): string {
   const [api, stage] = methodArn.split('/');
   return `${api}/${stage}/*`;

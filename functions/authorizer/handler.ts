@@ -2,14 +2,14 @@ import type { APIGatewayTokenAuthorizerEvent, Context } from 'aws-lambda';
 import { OidcTokenVerifier } from '../adapters/oidc/token-verifier.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { readConfig } from './config.ts';
-import { type AuthorizerAnswer, authorizerEndpoint } from './endpoint.ts';
+import { type AuthorizerResponse, authorizerEndpoint } from './endpoint.ts';
 
 const config = readConfig();
 const log = new StructuredLog();
 const endpoint = authorizerEndpoint({ ...config, tokens: new OidcTokenVerifier(config, log) }, log);
 
-/** Asked by API Gateway before a request with a token reaches its function. */
-export async function handler(event: APIGatewayTokenAuthorizerEvent, context: Context): Promise<AuthorizerAnswer> {
+/** API Gateway calls it before a request with a token reaches its function. */
+export async function handler(event: APIGatewayTokenAuthorizerEvent, context: Context): Promise<AuthorizerResponse> {
   log.startRequest(context.awsRequestId);
   return endpoint(event);
 }

@@ -2,9 +2,9 @@ import type { APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { InvalidTokenError } from '../domain/errors.ts';
 
-/** Somewhat less than all headers of a request may have together. */
+/** A little less than the limit for all headers together. */
 const MAXIMUM_CHARACTERS = 8 * 1024;
-/** `Bearer` in any case, and what RFC 6750 lets follow. */
+/** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const BEARER = /^ *bearer +([a-z0-9\-._~+/]+=*) *$/i;
 
 const bearerToken = z
@@ -17,11 +17,7 @@ const bearerToken = z
     return z.NEVER;
   });
 
-/**
- * The token that the header `Authorization` carries.
- *
- * @throws InvalidTokenError when it carries none, or something that is too long for one
- */
+/** The token in the header `Authorization`. @throws InvalidTokenError */
 export function readBearerToken(event: APIGatewayTokenAuthorizerEvent): string {
   const { success, data } = bearerToken.safeParse(event.authorizationToken);
   if (!success) throw new InvalidTokenError('The header Authorization holds no bearer token.');

@@ -5,7 +5,7 @@ import type { OrderConfirmed } from '../domain/events.ts';
 import type { ConfirmationStore, Log } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import type { BatchWork } from '../kafka-batch/pipeline.ts';
-import { type Place, type Received, readRecords } from '../kafka-batch/records.ts';
+import { type Received, readRecords, type TopicPartitionOffset } from '../kafka-batch/records.ts';
 
 export interface ConfirmOrdersDependencies {
   readonly shards: readonly ShardRange[];
@@ -14,10 +14,7 @@ export interface ConfirmOrdersDependencies {
   readonly log: Log;
 }
 
-/**
- * Marks the orders of a batch as confirmed, shard by shard side by side: a shard that is down fails its own alone.
- * Records that cannot be read are passed over, so that they do not hold up those behind them for ever.
- */
+/** Confirms a batch, shards in parallel: one that is down fails alone. Skips unreadable records, which would block others. */
 export function confirmOrders({ shards, orders, metrics, log }: ConfirmOrdersDependencies): BatchWork {
   const read = (text: string): OrderConfirmed => {
     const confirmation = ORDER_CONFIRMED.decode(text);
@@ -29,7 +26,7 @@ export function confirmOrders({ shards, orders, metrics, log }: ConfirmOrdersDep
   const markConfirmed = async (
     shard: ShardRange,
     confirmations: readonly Received<OrderConfirmed>[],
-  ): Promise<Place[]> => {
+  ): Promise<TopicPartitionOffset[]> => {
     const orderIds = [...new Set(confirmations.map(({ value }) => value.orderId))];
     const about = { shard: shardName(shard), orderIds };
     try {
@@ -39,7 +36,7 @@ export function confirmOrders({ shards, orders, metrics, log }: ConfirmOrdersDep
       return [];
     } catch (error) {
       log.error('orders could not be confirmed', { ...about, error });
-      return confirmations.map(({ place }) => place);
+      return confirmations.map(({ position }) => position);
     }
   };
 

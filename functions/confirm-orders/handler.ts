@@ -18,5 +18,5 @@ const work = confirmOrders({
   log,
 });
 
-/** The event source mapping of the topic `order-confirmations`. */
+/** Invoked for batches of `order-confirmations`. */
 export const handler = kafkaHandler(log, work);

@@ -5,9 +5,9 @@ import { confirm, type OrderConfirmed } from '../domain/events.ts';
 import type { ConfirmationPublisher, Log } from '../domain/ports.ts';
 import { shardName } from '../domain/shard-map.ts';
 import type { BatchWork } from '../kafka-batch/pipeline.ts';
-import { type Place, type Received, readRecords } from '../kafka-batch/records.ts';
+import { type Received, readRecords, type TopicPartitionOffset } from '../kafka-batch/records.ts';
 
-/** Less time than this is not enough for another attempt and the answer. */
+/** The least time for another attempt and the response. */
 const ATTEMPT_MS = 5_000;
 const PAUSE_MS = 500;
 
@@ -21,17 +21,13 @@ export interface ConsumeOrdersDependencies {
 
 type Confirmation = Received<OrderConfirmed>;
 
-/** Where the records are that were not confirmed. */
 interface Unconfirmed {
-  /** No attempt will ever do better. */
-  readonly rejected: readonly Place[];
-  readonly unpublished: readonly Place[];
+  /** Retrying is useless. */
+  readonly rejected: readonly TopicPartitionOffset[];
+  readonly unpublished: readonly TopicPartitionOffset[];
 }
 
-/**
- * Confirms each order of a batch to its customer and to its shard. What cannot be read fails alone, and so does what
- * names a shard that does not exist; doing a batch again is harmless.
- */
+/** Confirms a batch. Records that cannot be read or name an unknown shard fail alone. Safe to repeat. */
 export function consumeOrders(dependencies: ConsumeOrdersDependencies): BatchWork {
   const { now, metrics, log } = dependencies;
   return async (records, invocation) => {
@@ -45,8 +41,8 @@ export function consumeOrders(dependencies: ConsumeOrdersDependencies): BatchWor
 }
 
 /**
- * Publishes all confirmations together. While it fails it goes on trying for as long as the invocation lasts: the event
- * source mapping gives a record few attempts before it takes it for poison, and an outage is no fault of the record.
+ * Retries for as long as the invocation lasts: the event source mapping gives a record up after a few attempts, and an outage
+ * is not the record's fault.
  */
 async function publish(
   confirmations: readonly Confirmation[],
@@ -64,16 +60,16 @@ async function publish(
       if (error instanceof UnknownShardError) {
         const { shards } = error;
         const stray = confirmations.filter(({ value }) => value.shard > shards);
-        for (const { place, value } of stray) {
-          log.error('a record names a shard that does not exist', { ...place, orderId: value.orderId, error });
+        for (const { position, value } of stray) {
+          log.error('a record names a shard that does not exist', { ...position, orderId: value.orderId, error });
         }
         const others = confirmations.filter(({ value }) => value.shard <= shards);
         const { unpublished } = await publish(others, remainingMs, dependencies);
-        return { rejected: placesOf(stray), unpublished };
+        return { rejected: positionsOf(stray), unpublished };
       }
       if (remainingMs() < ATTEMPT_MS + PAUSE_MS) {
         log.error('confirmations could not be published', { orderIds: orderIdsOf(confirmations), error });
-        return { rejected: [], unpublished: placesOf(confirmations) };
+        return { rejected: [], unpublished: positionsOf(confirmations) };
       }
       log.warn('publishing confirmations failed; trying again', { orderIds: orderIdsOf(confirmations), error });
       await wait(PAUSE_MS);
@@ -90,6 +86,6 @@ function orderIdsOf(confirmations: readonly Confirmation[]): string[] {
   return confirmations.map(({ value }) => value.orderId);
 }
 
-function placesOf(received: readonly Confirmation[]): Place[] {
-  return received.map(({ place }) => place);
+function positionsOf(received: readonly Confirmation[]): TopicPartitionOffset[] {
+  return received.map(({ position }) => position);
 }

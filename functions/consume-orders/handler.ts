@@ -10,10 +10,10 @@ const config = readEnvironment({ stage, kafka, topic: variable('ORDER_CONFIRMATI
 const log = new StructuredLog();
 const confirmations = new KafkaConfirmationPublisher({ ...config.kafka, topic: config.topic }, log);
 
-// Connected while the environment starts; a batch that comes while Kafka does not answer tries again by itself.
+// During the init phase. A batch that arrives while Kafka is down retries by itself.
 await confirmations.warmUp().catch((error) => log.warn('Kafka does not answer yet', { error }));
 
-/** The event source mapping of the topic `orders`. */
+/** Invoked for batches of `orders`. */
 export const handler = kafkaHandler(
   log,
   consumeOrders({

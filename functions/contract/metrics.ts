@@ -1,6 +1,5 @@
 import type { LogFields } from '../domain/ports.ts';
 
-/** The CloudWatch namespace of all metrics. */
 export const METRICS_NAMESPACE = 'OrderFlow';
 
 /** Every metric is kept for its stage; one about a shard also for that shard. */
@@ -34,10 +33,9 @@ export type MetricName = keyof typeof METRIC_UNITS;
 /** Values by metric; several where each of several orders has its own. */
 export type MetricValues = Readonly<Partial<Record<MetricName, number | readonly number[]>>>;
 
-/** Fields of the log line that metric values go with; `shard` is the shard that they are about. */
+/** `shard` is the one that the values are about. */
 export type MetricFields = LogFields & { readonly shard?: string };
 
-/** Records what operators watch. */
 export interface Metrics {
   /** Writes the values into a line of the log. */
   record(message: string, values: MetricValues, fields?: MetricFields): void;

@@ -13,7 +13,7 @@ export interface CreateOrderDependencies {
   readonly orders: OrderWriter;
   readonly receipts: ReceiptStore;
   readonly events: Pick<EventPublisher, 'publish'>;
-  /** A new UUIDv7. */
+  /** A UUIDv7. */
   readonly newId: () => string;
   readonly now: () => Date;
   readonly metrics: Metrics;
@@ -24,17 +24,15 @@ export interface CreatedOrder {
   readonly order: Order;
   readonly shard: ShardRange;
   readonly delivered: Delivered;
-  /** Whether an earlier request with the same key placed it. */
   readonly replayed: boolean;
 }
 
 /**
- * Stores an order in its user's shard, then delivers its receipt and its event side by side. The order stands once it
- * is stored: what could not be delivered stays noted in the shard's outbox, for the relay. A request that comes again
- * with its key gets its order again, and finishes what the first one left undone.
+ * Stores an order in its user's shard, then delivers its receipt and event in parallel. The order stands once it is stored; the
+ * relay delivers what fails here. A request repeated with its key gets its order again, and completes its delivery.
  *
  * @throws ShardUnavailableError when the order could not be stored
- * @throws IdempotencyKeyReusedError when the key belongs to an order with another content
+ * @throws IdempotencyKeyReusedError when the key belongs to an order with other content
  */
 export async function createOrder(
   request: OrderRequest,
@@ -47,7 +45,7 @@ export async function createOrder(
   const order = { ...request, id: newId(), status: 'created' as const, createdAt, updatedAt: createdAt };
 
   const placement = await orders.place(shard, order, idempotencyKey).catch((error: unknown) => {
-    // Why is said where the request is answered; this is for whoever comes across the order later.
+    // The reason is logged with the response; this is for whoever comes across the order later.
     log.warn('the order may have been stored or not', aboutOrder(order, shard));
     throw error;
   });
@@ -62,7 +60,7 @@ export async function createOrder(
   return { order: placement.order, shard, delivered, replayed };
 }
 
-/** A replay is no other order; the event that it may publish after all is published for the first time all the same. */
+/** A replay is not another order, though it may be the first to publish the event. */
 function metricsOf({ order, replayed, delivered: before }: Placement, delivered: Delivered, now: Date): MetricValues {
   return {
     ...(replayed ? {} : { OrdersCreated: 1, Revenue: centsToNumber(orderTotal(order)) }),
@@ -84,7 +82,7 @@ async function completeDelivery(
   const underWay = placement.replayed && placement.outstandingMs <= REQUEST_DELIVERY_SECONDS * 1_000;
   if (complete || underWay) return delivered;
 
-  /** Whether a step after the insert succeeded. A failure is logged and no more: the outbox still knows the step. */
+  /** A failure is only logged: the outbox still has the step. */
   const attempt = async (step: string, work: () => Promise<void>): Promise<boolean> => {
     try {
       await work();

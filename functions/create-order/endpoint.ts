@@ -9,10 +9,7 @@ import { jsonResponse } from '../http/response.ts';
 import { type CreatedOrder, type CreateOrderDependencies, createOrder } from './create-order.ts';
 import { orderInput, readIdempotencyKey } from './input.ts';
 
-/**
- * `POST /api/orders`: 201 with the order, where it is stored and what has been delivered already. The same request again,
- * with the same `Idempotency-Key`, gets the same answer but for what has been delivered by then.
- */
+/** `POST /api/orders`: 201 with the order, its place and its delivery. A replay gets the same, with the delivery by then. */
 export function createOrderEndpoint(auth: AuthMode, dependencies: CreateOrderDependencies) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const caller = readCaller(event, auth);
@@ -21,14 +18,14 @@ export function createOrderEndpoint(auth: AuthMode, dependencies: CreateOrderDep
       throw new AccessDeniedError('user_id must be the user id of the token: orders can be placed for oneself alone.');
     }
     const created = await createOrder(request, readIdempotencyKey(event), dependencies);
-    return jsonResponse(201, toAnswer(created), {
+    return jsonResponse(201, toResponse(created), {
       Location: `/api/orders/${created.order.id}`,
       ...(created.replayed ? { 'Idempotent-Replayed': 'true' } : {}),
     });
   };
 }
 
-function toAnswer({ order, shard, delivered }: CreatedOrder): CreatedOrderBody {
+function toResponse({ order, shard, delivered }: CreatedOrder): CreatedOrderBody {
   return {
     ...locatedOrder(order, shard),
     delivery: {

@@ -34,8 +34,7 @@ const endpoint = createOrderEndpoint(config.auth, {
   log,
 });
 
-// Connected while the environment starts; without Kafka it starts all the same, and its events wait in the outbox.
+// During the init phase. Without Kafka the function starts all the same, and its events wait in the outbox.
 await events.warmUp().catch((error) => log.warn('Kafka does not answer yet', { error }));
 
-/** `POST /api/orders` */
 export const handler = httpHandler(log, endpoint);

@@ -4,7 +4,6 @@ import { InvalidInputError } from '../domain/errors.ts';
 import type { OrderRequest } from '../domain/order.ts';
 import { readHeader } from '../http/input.ts';
 
-/** The body of `POST /api/orders`, in the words of the domain. */
 export const orderInput = newOrderBody.transform(
   (body): OrderRequest => ({
     userId: body.user_id,
@@ -16,11 +15,7 @@ export const orderInput = newOrderBody.transform(
 
 const HEADER = 'Idempotency-Key';
 
-/**
- * The key under which the client may send the request again, or undefined when it sent none.
- *
- * @throws InvalidInputError
- */
+/** The key under which the client may repeat the request, or undefined. @throws InvalidInputError */
 export function readIdempotencyKey(event: APIGatewayProxyEvent): string | undefined {
   const { data, error } = idempotencyKey.optional().safeParse(readHeader(event, HEADER.toLowerCase()));
   if (error === undefined) return data;

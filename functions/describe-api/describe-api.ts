@@ -2,10 +2,9 @@ import { COMMON_RESPONSES, ROUTES, type Route, type RouteParameter, TOKEN_RESPON
 import { jsonContent, openApiResponses } from './openapi-responses.ts';
 import { namedSchemas, schemaOf } from './schemas.ts';
 
-/** The name of the security scheme. */
 const TOKEN = 'token';
 
-/** The OpenAPI 3.1 document of the API, made of the schemas that requests are checked against. */
+/** The OpenAPI 3.1 document, made of the schemas that requests are checked against. */
 export function describeApi() {
   return {
     openapi: '3.1.1',
@@ -14,7 +13,7 @@ export function describeApi() {
       version: '1.0.0',
       description: 'Takes orders, keeps them and confirms them. Every failure is answered with a sentence in `error`.',
     },
-    // Relative to this document, since the path before /api differs with how the API is reached.
+    // Relative to this document: the path before /api depends on how the API is reached.
     servers: [{ url: '..', description: 'Where this document comes from' }],
     paths: paths(),
     components: {

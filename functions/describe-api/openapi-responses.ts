@@ -28,12 +28,10 @@ const HEADERS: Readonly<Record<ResponseHeader, Header>> = {
   'Cache-Control': { description: '`no-store`', schema: text },
 };
 
-/** Responses of the contract, by status, as an OpenAPI document has them. */
 export function openApiResponses(responses: Readonly<Record<string, RouteResponse>>): Record<string, OpenApiResponse> {
   return Object.fromEntries(Object.entries(responses).map(([status, response]) => [status, openApiResponse(response)]));
 }
 
-/** A JSON body; one of several schemas, when there are several. */
 export function jsonContent(body: z.ZodType | readonly z.ZodType[]): Record<'application/json', { schema: Schema }> {
   const schema = 'safeParse' in body ? schemaOf(body) : { anyOf: body.map((each) => schemaOf(each)) };
   return { 'application/json': { schema } };

@@ -5,24 +5,19 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 const referenceTo = (name: string) => `#/components/schemas/${name}`;
 
-/** All named schemas of the contract, by name. */
 export function namedSchemas(): Record<string, Schema> {
   const { schemas } = z.toJSONSchema(z.globalRegistry, { io: 'input', uri: referenceTo, override: simplify });
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutIdentity(schema)]));
 }
 
-/**
- * A reference to a schema that has a name, otherwise the schema itself.
- *
- * @param io whether it describes what is sent, or what that is read into
- */
+/** A reference to a named schema, or an unnamed schema. @param io what is sent, or what that is read into */
 export function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): Schema {
   const name = schema.meta()?.id;
   if (name !== undefined) return { $ref: referenceTo(name) };
   return withoutIdentity(z.toJSONSchema(schema, { io, override: simplify }));
 }
 
-/** A format says enough; the pattern behind it fills half a screen. */
+/** A format says enough; its pattern fills half a screen. */
 function simplify({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
 }

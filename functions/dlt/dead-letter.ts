@@ -1,19 +1,18 @@
 import * as z from 'zod';
 import type { TopicRecord } from '../domain/topics.ts';
 
-/** Why the event source mapping gave a record up. */
+/** Why the event source mapping gave up. */
 export interface Cause {
-  /** In Lambda's words, e.g. `RetriesExhausted`. */
+  /** Lambda's term, e.g. `RetriesExhausted`. */
   readonly condition: string;
-  /** How often the function was invoked with the record. */
   readonly attempts: number | null;
-  /** The last of these invocations: the function's log says there what was wrong. */
+  /** The last invocation with the record; the log of the function has the reason. */
   readonly requestId: string | null;
-  /** When it was given up, RFC 3339. */
+  /** RFC 3339. */
   readonly at: string;
 }
 
-/** A record that was given up, as it stood on its own topic. */
+/** As it was on its own topic. */
 export interface DeadLetter extends TopicRecord {
   /** `<topic>-<partition>-<offset>` */
   readonly id: string;
@@ -26,10 +25,10 @@ const base64 = z
   .nullish()
   .transform((text) => (text == null ? null : Buffer.from(text, 'base64')));
 
-/** What a Date can hold, in milliseconds. */
+/** The largest time of a Date, in milliseconds. */
 const LATEST_DATE = 8.64e15;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html, as far as it is needed.
+// https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
 const failureMessage = z.object({
   requestContext: z.object({
     requestId: z.string().nullish(),
@@ -57,10 +56,7 @@ const failureMessage = z.object({
   }),
 });
 
-/**
- * Reads a record of the dead-letter topic: Lambda's message about the record that it gave up, which it holds. Anything
- * else that somebody wrote there is a dead letter itself.
- */
+/** Reads Lambda's message about a record that it gave up on. Anything else on the topic is a dead letter itself. */
 export function readDeadLetter(record: TopicRecord): DeadLetter {
   const message = failureMessage.safeParse(parseJson(record.value));
   const [given] = message.success ? Object.values(message.data.payload.records).flat() : [];
@@ -91,7 +87,6 @@ function headersOf(list: readonly Readonly<Record<string, readonly number[]>>[])
   return Object.fromEntries(byName.entries().map(([name, all]) => [name, all.map(([, bytes]) => Buffer.from(bytes))]));
 }
 
-/** @returns undefined for what is not JSON */
 function parseJson(value: Buffer | null): unknown {
   try {
     return JSON.parse(String(value));

@@ -4,24 +4,22 @@ import type { TopicReader, TopicRecord, TopicWriter } from '../domain/topics.ts'
 import { type Cause, type DeadLetter, readDeadLetter } from './dead-letter.ts';
 import type { Command } from './input.ts';
 
-/** What of a value is listed. */
 const LISTED_BYTES = 2 * 1024;
-/** Keeps the answer below the 6 MiB that Lambda takes, with every listed byte escaped. */
+/** Keeps the response below the 6 MiB that Lambda allows, even if every listed byte is escaped. */
 const LISTED_RECORDS = 200;
 
 export interface DeadLetterDependencies {
   readonly deadLetterTopic: string;
   readonly handledTopic: string;
   readonly topics: TopicReader;
-  /** Where replayed records go. */
+  /** For replayed records. */
   readonly orders: TopicWriter;
-  /** Where it is noted which records are done with. */
+  /** For notes about handled records. */
   readonly handled: TopicWriter;
   readonly now: () => Date;
   readonly log: Log;
 }
 
-/** A dead letter as it is listed. */
 export interface ListedRecord {
   /** `<topic>-<partition>-<offset>` */
   readonly id: string;
@@ -32,20 +30,19 @@ export interface ListedRecord {
   readonly timestamp: string;
   readonly cause: Cause;
   readonly key: string | null;
-  /** As text, its first 2 KB at most; null for a tombstone. */
+  /** Its first 2 KiB at most, as text; null for a tombstone. */
   readonly value: string | null;
-  /** Bytes of the whole value. */
+  /** Of the whole value, in bytes. */
   readonly size: number;
 }
 
-/** What is not handled yet, the first given up first. */
+/** Dead letters that are not handled yet, oldest first. */
 export interface Listing {
   /** 200 at most. */
   readonly records: readonly ListedRecord[];
   readonly total: number;
 }
 
-/** What was done to a record. */
 export interface Handled {
   readonly id: string;
   readonly action: 'replay' | 'drop';
@@ -53,7 +50,6 @@ export interface Handled {
   readonly at: string;
 }
 
-/** No dead letter has this id, or it was handled before. */
 export class UnknownDeadLetterError extends OrderFlowError {
   override readonly name = 'UnknownDeadLetterError';
   readonly code = 'unknown_dead_letter';
@@ -61,10 +57,9 @@ export class UnknownDeadLetterError extends OrderFlowError {
 }
 
 /**
- * Carries out what an operator asks of the dead-letter topic. A replayed record is published first and noted as handled
- * afterwards, so that it is not lost when this fails in between; consumers cope with a second replay.
+ * Publishes a replay before noting it as handled, so that a failure in between loses nothing; consumers cope with a second one.
  *
- * @throws UnknownDeadLetterError
+ * @throws UnknownDeadLetterError when no dead letter has this id or it was handled before
  */
 export async function handleDeadLetters(
   command: Command,
@@ -72,7 +67,7 @@ export async function handleDeadLetters(
 ): Promise<Listing | Handled> {
   if (command.action === 'list') return list(dependencies);
   const { orders, handled, now, log } = dependencies;
-  // Before anything is published: what cannot be noted as handled is not begun.
+  // Before anything is published: what cannot be noted must not be begun.
   const [letter] = await Promise.all([find(command.id, dependencies), orders.warmUp(), handled.warmUp()]);
   if (command.action === 'replay') {
     const { key, value, headers } = letter;
@@ -85,7 +80,7 @@ export async function handleDeadLetters(
 }
 
 async function list(dependencies: DeadLetterDependencies): Promise<Listing> {
-  // Only what is listed is kept: the values of all dead letters together may be larger than the memory.
+  // The values of all dead letters together may exceed the memory.
   const listed = new Map<string, ListedRecord>();
   const handled = await readTopics(dependencies, (letter) => listed.set(letter.id, toListedRecord(letter)));
   for (const id of handled.keys()) listed.delete(id);
@@ -105,7 +100,7 @@ async function find(id: string, dependencies: DeadLetterDependencies): Promise<D
   return found;
 }
 
-/** @returns by id, the notes about what was handled */
+/** @returns the notes about handled records, by id */
 async function readTopics(
   { topics, deadLetterTopic, handledTopic }: DeadLetterDependencies,
   visit: (letter: DeadLetter) => void,
@@ -134,6 +129,6 @@ function toListedRecord({ id, topic, partition, offset, timestamp, cause, key, v
 
 function listedText(bytes: Buffer | null): string | null {
   if (bytes === null) return null;
-  // A character that the cut goes through is left out.
+  // Leaves out a character that is cut in two.
   return new TextDecoder().decode(bytes.subarray(0, LISTED_BYTES), { stream: bytes.length > LISTED_BYTES });
 }

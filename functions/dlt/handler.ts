@@ -15,11 +15,11 @@ const config = readEnvironment({
 });
 const log = new StructuredLog();
 
-/** Invoked by an operator, through `npm run dlt`. */
+/** An operator invokes it through `npm run dlt`. */
 export const handler = async (event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<Listing | Handled> => {
   log.startRequest(context.awsRequestId);
   const command = readCommand(event);
-  // Commands are hours apart: connections would not last from one to the next.
+  // Commands are hours apart: connections would not last.
   const orders = new TopicProducer({ ...config.kafka, topic: config.ordersTopic }, log);
   const handled = new TopicProducer({ ...config.kafka, topic: config.handledTopic }, log);
   try {

@@ -12,12 +12,11 @@ const command = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('drop'), id }),
 ]);
 
-/** What an operator asks of the dead-letter topic. */
 export type Command = z.output<typeof command>;
-/** The same as it is sent: a value is text, or `{"base64":"..."}` for any bytes. */
+/** A value is text, or `{"base64":"..."}` for any bytes. */
 export type CommandEvent = z.input<typeof command>;
 
-/** @throws InvalidInputError saying what is wrong with the command */
+/** @throws InvalidInputError */
 export function readCommand(event: unknown): Command {
   const result = command.safeParse(event);
   if (result.success) return result.data;

@@ -5,33 +5,26 @@ const FAILURES_IN_A_ROW = 3;
 const REST_MS = 10_000;
 
 /**
- * Spares callers the wait for a dependency that is down. After three failures in a row nothing is attempted for ten
- * seconds; then one attempt is a trial, for whose outcome the others wait: it ends the rest, or begins another.
+ * Spares callers the wait for a dependency that is down. After three failures in a row it fails at once for ten seconds. Then
+ * one attempt is a trial, and the others wait for its outcome.
  */
 export class Breaker {
   readonly #dependency: string;
   readonly #now: () => number;
   #failures = 0;
   #restsUntil = 0;
-  /** Resolves when the trial under way is over, however it ended. */
+  /** Resolves when the current trial is over. */
   #trial: Promise<void> | undefined;
 
-  /**
-   * @param dependency its name in errors
-   * @param now milliseconds. The clock on the wall, since others stand still while an execution environment is frozen
-   */
+  /** @param now wall clock in milliseconds: monotonic clocks stop while an execution environment is frozen */
   constructor(dependency: string, now: () => number = Date.now) {
     this.#dependency = dependency;
     this.#now = now;
   }
 
-  /**
-   * Does the work, unless the dependency is left alone at the moment.
-   *
-   * @throws BreakerOpenError without having tried; otherwise what the work throws
-   */
+  /** @throws BreakerOpenError without having tried; otherwise what the work throws */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    // Whoever works off a backlog side by side must not lose its turn because another had the first attempt.
+    // Callers that work off a backlog in parallel must not fail because another made the trial.
     while (this.#trial) await this.#trial;
     if (this.#failures < FAILURES_IN_A_ROW) return this.#attempt(work);
     if (this.#now() < this.#restsUntil) throw new BreakerOpenError(this.#dependency);
@@ -59,12 +52,10 @@ export class Breaker {
   }
 }
 
-/** The same store behind a breaker. */
 export function guardReceipts(receipts: ReceiptStore, breaker: Breaker): ReceiptStore {
   return { put: (key, text) => breaker.run(() => receipts.put(key, text)) };
 }
 
-/** The same publisher behind a breaker. */
 export function guardEvents(events: EventPublisher, breaker: Breaker): EventPublisher {
   return {
     publish: (event) => breaker.run(() => events.publish(event)),

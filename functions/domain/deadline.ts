@@ -1,12 +1,7 @@
 import { DeadlineExceededError } from './errors.ts';
 
-/**
- * Waits for `work`, but no longer than `milliseconds`. The work itself is not cancelled: it must be safe to finish late.
- *
- * @param what names the work in the error
- * @throws DeadlineExceededError when the time is over; otherwise what `work` throws
- */
-export async function within<T>(milliseconds: number, what: string, work: Promise<T>): Promise<T> {
+/** The work is not cancelled and must be safe to finish late. @throws DeadlineExceededError, or what the work throws */
+export async function withDeadline<T>(milliseconds: number, what: string, work: Promise<T>): Promise<T> {
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new DeadlineExceededError(what, milliseconds)), milliseconds);
   try {

@@ -1,34 +1,30 @@
-// When the receipt and the event of an order are delivered, and by whom: first by the request that placed the order, then by
-// the relay. All times are in seconds.
+// When receipt and event of an order are delivered: first by the request that placed it, then by the relay.
 
-/**
- * The request that placed an order is done with its delivery after this time. Until then a replay of the request leaves it to
- * the first one.
- */
+/** A request delivers its order within this time; until then a replay leaves it alone. */
 export const REQUEST_DELIVERY_SECONDS = 3;
 
 /**
- * An event that is outstanding for longer holds back later events of its user, so that they stay in order. Longer than the
- * delivery by a request: two quick orders must not delay each other.
+ * An event outstanding for longer holds back later ones of its user. Longer than a request takes to deliver: two quick orders
+ * must not delay each other.
  */
 export const HOLD_BACK_AFTER_SECONDS = 5;
 
-/** After this time the relay takes over what a request left undone; long after that request has ended. */
+/** After this time the relay takes over what a request left undone. */
 export const RELAY_AFTER_SECONDS = 30;
 
-/** The relay's runs. They must rarely overlap, and a batch that was begun needs time to end. */
+/** Runs of the relay must rarely overlap. */
 export const RELAY_RUN = {
   everySeconds: 60,
   timeoutSeconds: 55,
-  /** No batch is begun later than this after the start. */
+  /** No batch is begun later than this after the start, so that it can end in time. */
   beginBatchesSeconds: 45,
 } as const;
 
 /**
- * What the relay failed to deliver is due again after a share of its age: soon after an outage of minutes, seldom after one of
- * days. No earlier than a delivery can take, because until then the relay that claimed it may be at work.
+ * What the relay failed to deliver is due again after a share of its age: soon after an outage of minutes, rarely after one of
+ * days. Never sooner than a delivery takes, since another run may still be at it.
  */
 export const RELAY_RETRY = { shareOfAge: 1 / 4, atLeastSeconds: 50, atMostSeconds: 30 * 60 } as const;
 
-/** The receipts of a batch that are not stored after this time are left for a later one, lest a slow bucket delay events. */
+/** Receipts that take longer wait for another batch, so that a slow bucket does not delay events. */
 export const RECEIPTS_OF_BATCH_SECONDS = 2;

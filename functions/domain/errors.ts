@@ -1,21 +1,17 @@
-/** The family of failures that this application foresees. Decisions are made by `code`, never by the message. */
+/** Errors that the application foresees. Decide by `code`, never by the message. */
 export abstract class OrderFlowError extends Error {
-  /** Stable; clients of the family map it, for example to an HTTP status. */
   abstract readonly code: string;
-  /** Whether the same call may succeed later. */
   abstract readonly retryable: boolean;
-  /** Written out in each class: a minified bundle renames the classes themselves. */
+  /** Written out: a minified bundle renames classes. */
   abstract override readonly name: string;
 }
 
-/** One thing that is wrong with an input. */
 export interface InputProblem {
   /** The field, e.g. `quantity`; empty for the input as a whole. */
   readonly path: string;
   readonly message: string;
 }
 
-/** The caller sent something that can never be accepted. */
 export class InvalidInputError extends OrderFlowError {
   override readonly name = 'InvalidInputError';
   readonly code = 'invalid_input';
@@ -28,7 +24,6 @@ export class InvalidInputError extends OrderFlowError {
   }
 }
 
-/** An idempotency key came again with another request than the one that it stands for. */
 export class IdempotencyKeyReusedError extends OrderFlowError {
   override readonly name = 'IdempotencyKeyReusedError';
   readonly code = 'idempotency_key_reused';
@@ -39,7 +34,7 @@ export class IdempotencyKeyReusedError extends OrderFlowError {
   }
 }
 
-/** A shard, or the credentials it needs, did not answer in time. */
+/** The shard, or the secret that opens it, did not respond in time. */
 export class ShardUnavailableError extends OrderFlowError {
   override readonly name = 'ShardUnavailableError';
   readonly code = 'shard_unavailable';
@@ -52,7 +47,6 @@ export class ShardUnavailableError extends OrderFlowError {
   }
 }
 
-/** Something took longer than the caller waits. */
 export class DeadlineExceededError extends OrderFlowError {
   override readonly name = 'DeadlineExceededError';
   readonly code = 'deadline_exceeded';
@@ -63,12 +57,10 @@ export class DeadlineExceededError extends OrderFlowError {
   }
 }
 
-/** An event names a shard that does not exist. */
 export class UnknownShardError extends OrderFlowError {
   override readonly name = 'UnknownShardError';
   readonly code = 'unknown_shard';
   readonly retryable = false;
-  /** How many shards there are; their numbers begin at 1. */
   readonly shards: number;
 
   constructor(shard: number, shards: number) {
@@ -77,7 +69,6 @@ export class UnknownShardError extends OrderFlowError {
   }
 }
 
-/** A dependency failed several times in a row and is left alone for a while. */
 export class BreakerOpenError extends OrderFlowError {
   override readonly name = 'BreakerOpenError';
   readonly code = 'breaker_open';
@@ -88,14 +79,13 @@ export class BreakerOpenError extends OrderFlowError {
   }
 }
 
-/** The caller is known and may not do this. */
 export class AccessDeniedError extends OrderFlowError {
   override readonly name = 'AccessDeniedError';
   readonly code = 'access_denied';
   readonly retryable = false;
 }
 
-/** There is no such order, or none that the caller may know of. */
+/** Also thrown for an order that the caller may not read. */
 export class OrderNotFoundError extends OrderFlowError {
   override readonly name = 'OrderNotFoundError';
   readonly code = 'order_not_found';
@@ -106,7 +96,6 @@ export class OrderNotFoundError extends OrderFlowError {
   }
 }
 
-/** The order stands, its receipt is still to be stored. */
 export class ReceiptPendingError extends OrderFlowError {
   override readonly name = 'ReceiptPendingError';
   readonly code = 'receipt_pending';
@@ -117,14 +106,13 @@ export class ReceiptPendingError extends OrderFlowError {
   }
 }
 
-/** A token proves nothing about its bearer. The message says why, without anything of the token. */
+/** The message gives the reason, and nothing of the token. */
 export class InvalidTokenError extends OrderFlowError {
   override readonly name = 'InvalidTokenError';
   readonly code = 'invalid_token';
   readonly retryable = false;
 }
 
-/** The issuer of tokens did not give the keys that they are checked with. */
 export class IssuerUnavailableError extends OrderFlowError {
   override readonly name = 'IssuerUnavailableError';
   readonly code = 'issuer_unavailable';

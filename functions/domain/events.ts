@@ -2,16 +2,13 @@ import { type Cents, formatMoney } from './money.ts';
 import { type Order, type OrderStatus, orderTotal } from './order.ts';
 import type { ShardRange } from './shard-map.ts';
 
-/** Something that happened to an order. */
 export interface OrderEvent {
   readonly orderId: string;
   readonly userId: string;
-  /** The number of the shard that holds the order. */
   readonly shard: number;
   readonly timestamp: Date;
 }
 
-/** An order was stored. */
 export interface OrderCreated extends OrderEvent {
   readonly productName: string;
   readonly quantity: number;
@@ -19,13 +16,11 @@ export interface OrderCreated extends OrderEvent {
   readonly status: OrderStatus;
 }
 
-/** An order was processed and its customer told so. */
 export interface OrderConfirmed extends OrderEvent {
-  /** What the customer is told. */
+  /** For the customer. */
   readonly message: string;
 }
 
-/** The event of a stored order. */
 export function orderCreated(order: Order, shard: ShardRange): OrderCreated {
   return {
     orderId: order.id,
@@ -39,7 +34,7 @@ export function orderCreated(order: Order, shard: ShardRange): OrderCreated {
   };
 }
 
-/** Processes a stored order: what its customer is told and its shard has to know. */
+/** Confirms a stored order, to its customer and to its shard. */
 export function confirm(order: OrderCreated, now: Date): OrderConfirmed {
   const items = `${order.quantity} x ${order.productName} (Total: $${formatMoney(order.total)})`;
   return {

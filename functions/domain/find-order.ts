@@ -8,16 +8,15 @@ export interface FindOrderDependencies {
   readonly orders: OrderFinder;
 }
 
-/** An order with the shard that keeps it. */
 export interface LocatedOrder extends FoundOrder {
   readonly shard: ShardRange;
 }
 
 /**
- * Finds an order by its id, which does not tell its shard: a user's own shard is asked alone, otherwise all side by side.
+ * Asks the caller's own shard, or all in parallel: an id does not tell its shard.
  *
- * @throws OrderNotFoundError when there is none, and just the same when it is none of the caller's
- * @throws ShardUnavailableError when it may be in a shard that does not answer
+ * @throws OrderNotFoundError also for an order that the caller may not read
+ * @throws ShardUnavailableError when it may be in a shard that does not respond
  */
 export async function findOrder(
   id: string,

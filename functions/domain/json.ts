@@ -1,22 +1,18 @@
-// What the TypeScript library does not declare yet: https://tc39.es/proposal-json-parse-with-source/
+// TypeScript does not declare it yet: https://tc39.es/proposal-json-parse-with-source/
 const sourceTextJson = JSON as unknown as {
   rawJSON(text: string): unknown;
   parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
 };
 
-/** No double needs as many to be written. */
+/** More than any double needs. */
 const MOST_DIGITS = 40;
 
-/** A value that `JSON.stringify` writes as exactly these digits, beyond what a double can hold. */
+/** `JSON.stringify` writes it as exactly these digits, more than a double holds. */
 export function exactNumber(digits: string): unknown {
   return sourceTextJson.rawJSON(digits);
 }
 
-/**
- * Parses JSON and hands every number to `readNumber` with its key and its digits as written.
- *
- * @throws SyntaxError when the text is not JSON; it does not quote the text, as the engine's own would, for it may be logged
- */
+/** Passes numbers as written to `readNumber`. @throws SyntaxError without a quote of the text, since it may be logged */
 export function parseJsonExactly(
   text: string,
   readNumber: (key: string, digits: string, value: number) => unknown,
@@ -32,8 +28,8 @@ export function parseJsonExactly(
 }
 
 /**
- * Parses JSON, with `NaN`, which no schema takes, for a number that a double cannot hold as it is written: rounded, a price
- * with nine decimals may look like one with two.
+ * Reads numbers that a double cannot hold as written as `NaN`, which no schema accepts: rounded, nine decimals may look like
+ * two.
  *
  * @throws SyntaxError like `parseJsonExactly`
  */
@@ -43,7 +39,7 @@ export function parseJson(text: string): unknown {
   );
 }
 
-/** A number's significant digits and its power of ten: `15e-1` for `1.5`, `1.50` and `0.015e2`. */
+/** Significant digits and power of ten: `15e-1` for `1.5`, `1.50` and `0.015e2`. */
 function normalForm(number: string): string {
   const [mantissa = '', exponent = '0'] = number.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');

@@ -1,13 +1,9 @@
-/** An amount of money in cents. A bigint, because the largest order total is beyond 2^53 cents. */
+/** A bigint, because the largest total exceeds 2^53 cents. */
 export type Cents = bigint;
 
 const DECIMAL = /^(\d+)(?:\.(\d{1,2}))?$/;
 
-/**
- * Reads an amount such as `149.99`, `100` or `0.5`, exactly.
- *
- * @returns cents, or undefined for anything that is not a plain, unsigned decimal with at most two decimals
- */
+/** Reads `149.99`, `100` or `0.5` exactly; undefined unless it is an unsigned decimal with at most two decimals. */
 export function parseMoney(text: string): Cents | undefined {
   const match = DECIMAL.exec(text);
   if (match === null) return undefined;
@@ -16,21 +12,19 @@ export function parseMoney(text: string): Cents | undefined {
 }
 
 /**
- * Reads an amount that arrived as a number. Exact below 10^13, where neighbouring doubles are closer than a cent.
- *
- * @returns cents, or undefined when the number is negative, not finite or has more than two decimals
+ * Exact below 10^13, where doubles are closer than a cent; undefined when negative, not finite or with more than two decimals.
  */
 export function centsFromNumber(amount: number): Cents | undefined {
   const text = Number.isFinite(amount) ? amount.toFixed(2) : '';
   return Number(text) === amount ? parseMoney(text) : undefined;
 }
 
-/** The amount as the nearest number, e.g. 299.98: exact below 2^53 cents. */
+/** The nearest number, e.g. 299.98; exact below 2^53 cents. */
 export function centsToNumber(cents: Cents): number {
   return Number(formatMoney(cents));
 }
 
-/** The amount with two decimals, e.g. `299.98`. */
+/** With two decimals, e.g. `299.98`. */
 export function formatMoney(cents: Cents): string {
   const digits = cents.toString().padStart(3, '0');
   return `${digits.slice(0, -2)}.${digits.slice(-2)}`;

@@ -2,7 +2,7 @@ import { formatMoney } from './money.ts';
 import { type Order, orderTotal } from './order.ts';
 import { describeShard, type ShardRange } from './shard-map.ts';
 
-/** The receipt as plain text, one fact per line, ending in a line break. */
+/** Plain text, one fact per line, with a final line break. */
 export function receiptText(order: Order, shard: ShardRange): string {
   return `OrderFlow receipt
 

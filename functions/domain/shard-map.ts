@@ -1,53 +1,42 @@
-/** One entry of the shard map: the users whose id starts with a letter in `from`..`to` live on shard `id`. */
+/** Users whose id starts with a letter from `from` to `to` are on shard `id`. */
 export interface ShardRange {
-  /** The shard's number, 1..26. Shard N is called `shard<N>`; its database is `orders_shard<N>`. */
+  /** From 1 to 26. */
   readonly id: number;
-  /** First letter of the range, upper case. */
+  /** An upper-case letter. */
   readonly from: string;
-  /** Last letter of the range, upper case, inclusive. */
+  /** An upper-case letter, inclusive. */
   readonly to: string;
 }
 
-/** Thrown for a shard map that does not assign every letter A-Z to exactly one shard. */
 export class ShardMapError extends Error {
   override name = 'ShardMapError';
 }
 
-/** The map used unless a stage configures another one. */
 export const DEFAULT_SHARD_MAP: readonly ShardRange[] = [
   { id: 1, from: 'A', to: 'M' },
   { id: 2, from: 'N', to: 'Z' },
 ];
 
-/**
- * Connections that an execution environment may hold to a shard. It works on one event at a time, so one is enough. A shard
- * must bear this number times the environments of all functions, which infra computes.
- */
+/** Per execution environment, which works on one event at a time. infra computes the total that a shard must bear. */
 export const CONNECTIONS_PER_SHARD = 1;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** The shard's name in answers, events and secrets: `shard<N>`. */
+/** In responses, events and secrets. */
 export function shardName(shard: Pick<ShardRange, 'id'>): string {
   return `shard${shard.id}`;
 }
 
-/** The shard's Postgres database: `orders_shard<N>`. */
 export function shardDatabase(shard: ShardRange): string {
   return `orders_shard${shard.id}`;
 }
 
-/** What an answer tells about the shard, e.g. `shard1 (A-M)`. */
+/** For responses, e.g. `shard1 (A-M)`. */
 export function describeShard(shard: ShardRange): string {
   return `${shardName(shard)} (${shard.from}-${shard.to})`;
 }
 
-/**
- * Checks that a shard map has 1..26 shards, numbered from 1 without gaps, and covers A-Z exactly once.
- *
- * @returns the same map
- * @throws ShardMapError naming the first thing that is wrong
- */
+/** Checks that ids are 1..n, at most 26, and that each letter belongs to exactly one shard. @throws ShardMapError */
 export function checkShardMap<Shard extends ShardRange>(shards: readonly Shard[]): readonly Shard[] {
   const ids = shards.map((shard) => shard.id).sort((a, b) => a - b);
   if (ids.length === 0 || ids.some((id, index) => id !== index + 1)) {
@@ -68,13 +57,9 @@ export function checkShardMap<Shard extends ShardRange>(shards: readonly Shard[]
   return shards;
 }
 
-/**
- * The shard that owns a user: by the first letter of the user id, upper or lower case.
- *
- * @throws ShardMapError when the id does not start with a letter A-Z (callers validate user ids first)
- */
+/** The shard of a user, by the first letter of the id in either case. @throws ShardMapError when it is not a letter A-Z */
 export function shardFor<Shard extends ShardRange>(shards: readonly Shard[], userId: string): Shard {
-  // Tested before it is made upper case: other letters, such as the long s, become one of A-Z thereby.
+  // Tested before conversion: other letters, such as the long s, become A-Z in upper case.
   const letter = /^[A-Za-z]/.exec(userId)?.[0].toUpperCase();
   const shard = shards.find(({ from, to }) => letter !== undefined && from <= letter && letter <= to);
   if (shard === undefined) {

@@ -5,7 +5,7 @@ import { readOrderId } from '../http/input.ts';
 import { locatedOrder } from '../http/order-body.ts';
 import { jsonResponse } from '../http/response.ts';
 
-/** `GET /api/orders/{id}`: 200 with the order as it is now and where it is kept. */
+/** `GET /api/orders/{id}`: 200 with the order and where it is kept. */
 export function getOrderEndpoint(auth: AuthMode, dependencies: FindOrderDependencies) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const caller = readCaller(event, auth);

@@ -12,5 +12,4 @@ const config = readEnvironment({ auth: variable('AUTH', authMode), database: sha
 const log = new StructuredLog();
 const orders = new PostgresOrderStore(new ShardDatabases(config.database, new DatabaseSecrets(), log));
 
-/** `GET /api/orders/{id}` */
 export const handler = httpHandler(log, getOrderEndpoint(config.auth, { shards: config.database.shards, orders }));

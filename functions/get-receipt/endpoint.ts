@@ -4,7 +4,7 @@ import { readOrderId } from '../http/input.ts';
 import { redirect } from '../http/response.ts';
 import { type GetReceiptDependencies, getReceipt } from './get-receipt.ts';
 
-/** `GET /api/orders/{id}/receipt`: 302 to where the receipt can be read for a few minutes. */
+/** `GET /api/orders/{id}/receipt`: 302 to a URL that is good for a few minutes. */
 export function getReceiptEndpoint(auth: AuthMode, dependencies: GetReceiptDependencies) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const caller = readCaller(event, auth);

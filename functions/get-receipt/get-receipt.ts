@@ -8,12 +8,7 @@ export interface GetReceiptDependencies extends FindOrderDependencies {
   readonly links: ReceiptLinks;
 }
 
-/**
- * An address from which the receipt of an order can be read for a few minutes.
- *
- * @throws ReceiptPendingError while the receipt is still to be stored
- * @throws OrderNotFoundError, ShardUnavailableError
- */
+/** A URL that is good for a few minutes. @throws ReceiptPendingError, OrderNotFoundError, ShardUnavailableError */
 export async function getReceipt(id: string, caller: Caller, dependencies: GetReceiptDependencies): Promise<string> {
   const { order, receiptStored } = await findOrder(id, caller, dependencies);
   if (!receiptStored) throw new ReceiptPendingError();

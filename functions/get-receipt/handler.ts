@@ -14,7 +14,6 @@ const log = new StructuredLog();
 const orders = new PostgresOrderStore(new ShardDatabases(config.database, new DatabaseSecrets(), log));
 const links = new S3ReceiptLinks(config.receiptsBucket);
 
-/** `GET /api/orders/{id}/receipt` */
 export const handler = httpHandler(
   log,
   getReceiptEndpoint(config.auth, { shards: config.database.shards, orders, links }),

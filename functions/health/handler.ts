@@ -22,8 +22,7 @@ const parts: readonly Part[] = [
   { name: 'kafka', check: () => topic.check() },
 ];
 
-// All connections are opened while the environment starts, so that the first answer is not about them.
+// Opens all connections during the init phase, so that the first response is not about them.
 await Promise.allSettled(parts.map(({ check }) => check()));
 
-/** `GET /health` */
 export const handler = httpHandler(log, healthEndpoint(parts, log));

@@ -5,18 +5,16 @@ import { type Caller, CLOCK_SKEW_SECONDS } from '../domain/caller.ts';
 import { AccessDeniedError } from '../domain/errors.ts';
 import { TokenExpiredError } from './errors.ts';
 
-/** How callers are told apart: not at all, or by the token that the authorizer has checked. */
 export const authMode = z.enum(['none', 'jwt']);
 export type AuthMode = z.infer<typeof authMode>;
 
-/** What the authorizer says about the bearer of a token; API Gateway passes on text only. */
+/** API Gateway passes on text only. */
 const authorizerContext = z.object({
-  /** Absent when the claim is no user id. */
+  /** Absent when the claim is not a user id. */
   userId: userId.optional(),
-  /** The name of the claim. */
   userClaim: z.string().min(1),
   operator: z.enum(['true', 'false']),
-  /** When the token expires, in seconds since 1970. */
+  /** In seconds since 1970. */
   exp: z
     .string()
     .regex(/^\d{1,12}$/)
@@ -24,11 +22,9 @@ const authorizerContext = z.object({
 });
 
 /**
- * Who sends the request. API Gateway keeps what the authorizer said for some minutes, so a token may have expired since.
+ * API Gateway caches the authorizer's response for some minutes, so a token may have expired since.
  *
- * @throws TokenExpiredError
- * @throws AccessDeniedError when the token names nobody who could have orders
- * @throws Error when the authorizer was not asked: nobody is let through by mistake
+ * @throws TokenExpiredError; AccessDeniedError without a user id; Error when the authorizer was not asked
  */
 export function readCaller(event: APIGatewayProxyEvent, auth: AuthMode, now = new Date()): Caller {
   if (auth === 'none') return { kind: 'anyone' };

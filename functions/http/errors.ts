@@ -11,7 +11,6 @@ import {
 } from '../domain/errors.ts';
 import { RETRY_AFTER } from './response.ts';
 
-/** The body is not declared as plain JSON. */
 export class UnsupportedMediaTypeError extends OrderFlowError {
   override readonly name = 'UnsupportedMediaTypeError';
   readonly code = 'unsupported_media_type';
@@ -22,7 +21,6 @@ export class UnsupportedMediaTypeError extends OrderFlowError {
   }
 }
 
-/** The body is larger than any order can be. */
 export class BodyTooLargeError extends OrderFlowError {
   override readonly name = 'BodyTooLargeError';
   readonly code = 'body_too_large';
@@ -33,7 +31,7 @@ export class BodyTooLargeError extends OrderFlowError {
   }
 }
 
-/** The token was valid when the request was let in and is no longer. */
+/** The token expired after the request was let in. */
 export class TokenExpiredError extends OrderFlowError {
   override readonly name = 'TokenExpiredError';
   readonly code = 'token_expired';
@@ -44,7 +42,7 @@ export class TokenExpiredError extends OrderFlowError {
   }
 }
 
-/** What each code of the family means in HTTP. A code that is not here is a defect and answers 500. */
+/** A code that is missing here is a defect: 500. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   invalid_input: 400,
   token_expired: 401,
@@ -70,18 +68,17 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   number
 >;
 
-/** Goes with every 401, as RFC 9110 demands. API Gateway passes it on as `x-amzn-Remapped-WWW-Authenticate`. */
+/** RFC 9110 requires it with every 401. API Gateway renames it to `x-amzn-Remapped-WWW-Authenticate`. */
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer' };
 
-/** The parts of an error's answer. */
-export interface ErrorAnswer {
+export interface ErrorResponse {
   readonly statusCode: number;
   readonly body: ErrorBody;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** How a failure is told to the client: foreseen ones in their own words, all others without any detail. */
-export function describeFailure(error: unknown): ErrorAnswer {
+/** Foreseen errors keep their message; others tell the client nothing. */
+export function describeFailure(error: unknown): ErrorResponse {
   const statusCode = error instanceof OrderFlowError ? STATUS_BY_CODE[error.code] : undefined;
   if (!(error instanceof OrderFlowError) || statusCode === undefined) {
     return { statusCode: 500, body: { error: 'Something went wrong on our side. Please try again.' }, headers: {} };

@@ -6,15 +6,11 @@ import { type InputProblem, InvalidInputError, OrderNotFoundError } from '../dom
 import { parseJson } from '../domain/json.ts';
 import { BodyTooLargeError, UnsupportedMediaTypeError } from './errors.ts';
 
-/** A body may hold thousands of unknown fields; the answer stays short. */
+/** A body may have thousands of unknown fields. */
 const PROBLEMS_TOLD = 20;
 const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
-/**
- * Reads a request's JSON body.
- *
- * @throws UnsupportedMediaTypeError, BodyTooLargeError or InvalidInputError
- */
+/** @throws UnsupportedMediaTypeError, BodyTooLargeError, InvalidInputError */
 export function readJsonBody<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
   if (!JSON_MEDIA_TYPE.test(readHeader(event, 'content-type') ?? '')) throw new UnsupportedMediaTypeError();
   if (!/^(identity)?$/i.test(readHeader(event, 'content-encoding')?.trim() ?? '')) {
@@ -26,29 +22,20 @@ export function readJsonBody<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T
   return validate(schema, jsonOf(body));
 }
 
-/**
- * Reads a request's query parameters; those the schema does not know are ignored, as clients may add their own.
- *
- * @throws InvalidInputError
- */
+/** Ignores parameters that the schema does not know, as clients may add their own. @throws InvalidInputError */
 export function readQuery<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
   return validate(schema, event.queryStringParameters ?? {});
 }
 
-/**
- * The id of the order that the path names.
- *
- * @throws OrderNotFoundError when it is no id at all: there is no such order either
- */
+/** @throws OrderNotFoundError also when the path holds no UUID: there is no such order either */
 export function readOrderId(event: APIGatewayProxyEvent): string {
   const { success, data } = orderPath.safeParse(event.pathParameters);
   if (!success) throw new OrderNotFoundError();
   return data.id;
 }
 
-/** A request header, or undefined; `name` in lower case. */
+/** @param name in lower case; clients use any case */
 export function readHeader(event: APIGatewayProxyEvent, name: string): string | undefined {
-  // Names arrive in the client's own casing.
   return Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 

@@ -5,22 +5,16 @@ import type { Log } from '../domain/ports.ts';
 import { describeFailure } from './errors.ts';
 import { jsonResponse } from './response.ts';
 
-/** A log that marks its lines with the request being served. */
 export interface RequestLog extends Log {
   startRequest(requestId: string): void;
 }
 
-/**
- * Serves one route of the REST API (Lambda proxy integration): marks the log with the request's id and turns every
- * failure into an answer, so that API Gateway never has to make one up.
- *
- * @param respond answers the request, or throws
- */
+/** Serves a route of the REST API. Turns every failure into a response, so that API Gateway never makes one up. */
 export function httpHandler(
   log: RequestLog,
   respond: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>,
 ): MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult> {
-  // No early timeout: every wait below is bounded well inside the function's own.
+  // No early timeout: every wait is well within the function's timeout.
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
     .before(({ context }) => log.startRequest(context.awsRequestId))
     .onError((request) => {
@@ -30,7 +24,7 @@ export function httpHandler(
         const shard = error instanceof ShardUnavailableError ? error.shard : undefined;
         log.error('the request failed', { statusCode, shard, error });
       } else {
-        // Not in the words of the answer, which may quote the request: the name of an unknown field, for example.
+        // Not the message, which may quote the request, such as the name of an unknown field.
         const code = error instanceof OrderFlowError ? error.code : undefined;
         log.info('the request was refused', { statusCode, code });
       }

@@ -1,16 +1,15 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { EXPOSED_HEADERS } from '../contract/http/limits.ts';
 
-/** Any page may call the API and read these headers. The preflight request is answered by API Gateway itself. */
+/** API Gateway itself responds to preflight requests. */
 const CORS_HEADERS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers': EXPOSED_HEADERS.join(', '),
 };
 
-/** Goes with every 503: what failed is usually back within seconds. */
+/** With every 503: what failed is usually back within seconds. */
 export const RETRY_AFTER = { 'Retry-After': '5' };
 
-/** A JSON answer that any page may read. */
 export function jsonResponse(
   statusCode: number,
   body: object,
@@ -23,7 +22,7 @@ export function jsonResponse(
   };
 }
 
-/** Sends the client on to another address, which is good for this one request. */
+/** The location is good for this one request. */
 export function redirect(location: string): APIGatewayProxyResult {
   return { statusCode: 302, headers: { Location: location, 'Cache-Control': 'no-store', ...CORS_HEADERS }, body: '' };
 }

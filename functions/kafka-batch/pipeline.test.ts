@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { INVOCATION } from '../testing/msk-event.ts';
 import { kafkaHandler } from './pipeline.ts';
-import type { Place } from './records.ts';
+import type { TopicPartitionOffset } from './records.ts';
 
 const log = { startRequest: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const event = { records: {} };
 
 describe('the handler of a Kafka batch', () => {
   it('names each failed record by the key of its partition and its offset', async () => {
-    const failed: Place[] = [
+    const failed: TopicPartitionOffset[] = [
       { topic: 'orders', partition: 3, offset: 42 },
       { topic: 'orders', partition: 0, offset: 7 },
     ];

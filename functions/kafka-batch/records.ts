@@ -1,43 +1,36 @@
 import type { MSKRecord } from 'aws-lambda';
 import type { Log } from '../domain/ports.ts';
 
-/** Which record of which partition. */
-export interface Place {
+export interface TopicPartitionOffset {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
 }
 
-/** What a record says, and where it stands. */
 export interface Received<T> {
-  readonly place: Place;
+  readonly position: TopicPartitionOffset;
   readonly value: T;
-  /** W3C trace context of whoever wrote the record, if it was sent along. */
+  /** W3C trace context of the producer, if sent. */
   readonly traceparent: string | undefined;
 }
 
-/** A batch, sorted by whether a record means anything. */
 export interface ReadBatch<T> {
   readonly readable: readonly Received<T>[];
-  readonly unreadable: readonly Place[];
+  readonly unreadable: readonly TopicPartitionOffset[];
 }
 
-/**
- * Reads each record by itself; those that cannot be read are logged.
- *
- * @param read makes sense of a value, or throws; gets empty text for a record without one
- */
+/** Logs records that cannot be read. @param read throws when it cannot read; gets empty text for a missing value */
 export function readRecords<T>(records: readonly MSKRecord[], read: (text: string) => T, log: Log): ReadBatch<T> {
   const readable: Received<T>[] = [];
-  const unreadable: Place[] = [];
+  const unreadable: TopicPartitionOffset[] = [];
   for (const record of records) {
     const { topic, partition, offset } = record;
-    const place = { topic, partition, offset };
+    const position = { topic, partition, offset };
     try {
-      readable.push({ place, value: read(textOf(record)), traceparent: headerOf(record, 'traceparent') });
+      readable.push({ position, value: read(textOf(record)), traceparent: headerOf(record, 'traceparent') });
     } catch (error) {
-      log.error('a record cannot be read', { ...place, error });
-      unreadable.push(place);
+      log.error('a record cannot be read', { ...position, error });
+      unreadable.push(position);
     }
   }
   return { readable, unreadable };

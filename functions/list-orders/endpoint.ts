@@ -10,7 +10,6 @@ import { toOrderBody } from '../http/order-body.ts';
 import { jsonResponse } from '../http/response.ts';
 import { type ListOrdersDependencies, listOrders, type OrderPage } from './list-orders.ts';
 
-/** The query of `GET /api/orders`, in the words of the domain. */
 const listInput = listQuery.transform(
   (query): OrderQuery => ({
     userId: query.user_id === '' ? undefined : query.user_id,
@@ -19,23 +18,23 @@ const listInput = listQuery.transform(
   }),
 );
 
-/** `GET /api/orders`: 200 with one page of orders, newest first; of those that the caller may see. */
+/** `GET /api/orders`: 200 with one page of the orders that the caller may see, newest first. */
 export function listOrdersEndpoint(auth: AuthMode, dependencies: ListOrdersDependencies) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const caller = readCaller(event, auth);
     const page = await listOrders(withinReach(caller, readQuery(event, listInput)), dependencies);
-    return jsonResponse(200, toAnswer(page));
+    return jsonResponse(200, toResponse(page));
   };
 }
 
-/** The query as far as the caller's rights go: who names nobody gets everything that they may see. */
+/** Narrows a query that names no user to what the caller may see. */
 function withinReach(caller: Caller, query: OrderQuery): OrderQuery {
   if (query.userId === undefined) return { ...query, userId: readsOnly(caller) };
   if (mayRead(caller, query.userId)) return query;
   throw new AccessDeniedError('user_id must be the user id of the token: only your own orders are shown.');
 }
 
-function toAnswer({ orders, next, unavailableShards }: OrderPage): OrderPageBody {
+function toResponse({ orders, next, unavailableShards }: OrderPage): OrderPageBody {
   return {
     orders: orders.map(toOrderBody),
     count: orders.length,

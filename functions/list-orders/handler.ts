@@ -12,7 +12,6 @@ const config = readEnvironment({ auth: variable('AUTH', authMode), database: sha
 const log = new StructuredLog();
 const orders = new PostgresOrderStore(new ShardDatabases(config.database, new DatabaseSecrets(), log));
 
-/** `GET /api/orders` */
 export const handler = httpHandler(
   log,
   listOrdersEndpoint(config.auth, { shards: config.database.shards, orders, log }),

@@ -11,27 +11,23 @@ export interface ListOrdersDependencies {
 }
 
 export interface OrderPage {
-  /** Newest first, across all shards that answered. */
+  /** Newest first, across all shards that responded. */
   readonly orders: readonly Order[];
-  /** Where the next page starts; undefined on the last one. */
+  /** Undefined on the last page. */
   readonly next: OrderPosition | undefined;
-  /** Names of the shards whose orders are missing from this page. */
+  /** Shards whose orders are missing. */
   readonly unavailableShards: readonly string[];
 }
 
-/**
- * One page of the orders of a user, or of everyone.
- *
- * @throws ShardUnavailableError when no shard that was asked answers; with one user that is the user's own
- */
+/** @throws ShardUnavailableError when no shard that was asked responds: for one user, that user's own */
 export async function listOrders(query: OrderQuery, dependencies: ListOrdersDependencies): Promise<OrderPage> {
   const { shards, orders, log } = dependencies;
   const asked = query.userId === undefined ? shards : [shardFor(shards, query.userId)];
 
   const oneMore = { ...query, limit: query.limit + 1 };
-  const answers = await Promise.all(asked.map((shard) => listOrUnavailable(orders, shard, oneMore)));
-  const lists = answers.filter((answer) => Array.isArray(answer));
-  const failures = answers.filter((answer) => answer instanceof ShardUnavailableError);
+  const outcomes = await Promise.all(asked.map((shard) => listOrUnavailable(orders, shard, oneMore)));
+  const lists = outcomes.filter((outcome) => Array.isArray(outcome));
+  const failures = outcomes.filter((outcome) => outcome instanceof ShardUnavailableError);
   const [firstFailure] = failures;
   if (lists.length === 0 && firstFailure !== undefined) throw firstFailure;
   for (const error of failures) log.warn('listing without a shard', { shard: error.shard, error });

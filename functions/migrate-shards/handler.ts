@@ -9,13 +9,13 @@ import { type MigrationSummary, migrateShards } from './migrate-shards.ts';
 
 const config = readEnvironment({ database: shardsWithMasters });
 const log = new StructuredLog();
-// The bundle carries the SQL files beside itself.
+// The bundle has the SQL files beside it.
 const migrationsDir = fileURLToPath(new URL('migrations', import.meta.url));
 
 /** Runs during a deployment, which fails when this throws. */
 export const handler = async (_event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<MigrationSummary> => {
   log.startRequest(context.awsRequestId);
-  // Secrets are read anew at each run: days may lie between two.
+  // Read again in each run: days may lie between two.
   const schemas = new ShardSchemas(new DatabaseSecrets(), { migrationsDir, tls: config.database.tls }, log);
   return migrateShards(config.database.shards, schemas, log);
 };

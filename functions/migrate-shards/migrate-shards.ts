@@ -2,26 +2,22 @@ import { OrderFlowError } from '../domain/errors.ts';
 import type { Log } from '../domain/ports.ts';
 import { describeShard, type ShardRange, shardName } from '../domain/shard-map.ts';
 
-/** The schemas of the shards. */
 export interface Schemas<Shard> {
-  /** How many orders the shard holds of users that do not belong to it. */
+  /** Orders of users who do not belong to the shard. */
   countMisplacedOrders(shard: Shard): Promise<number>;
-  /** Over how many shards users were distributed when the shard was last migrated; undefined for a new one. */
+  /** Over how many shards users were distributed at the last migration; undefined for a new shard. */
   placementOf(shard: Shard): Promise<number | undefined>;
-  /** Brings the shard up to date; returns the names of the migrations that were applied. */
+  /** @returns the names of the applied migrations */
   migrate(shard: Shard): Promise<readonly string[]>;
-  /** Keeps in the shard over how many shards users are distributed. */
   recordPlacement(shard: Shard, shards: number): Promise<void>;
 }
 
-/** The shard map puts users elsewhere than their orders are. */
 export class MisplacedOrdersError extends OrderFlowError {
   override readonly name = 'MisplacedOrdersError';
   readonly code = 'misplaced_orders';
   readonly retryable = false;
 }
 
-/** The shard map leaves out shards that may hold orders. */
 export class MissingShardsError extends OrderFlowError {
   override readonly name = 'MissingShardsError';
   readonly code = 'missing_shards';
@@ -33,10 +29,10 @@ export interface MigrationSummary {
 }
 
 /**
- * Brings all shards up to date, side by side.
+ * Brings all shards up to date, in parallel.
  *
- * @throws MisplacedOrdersError or MissingShardsError, before anything is changed, when the shard map would hide stored
- * orders; otherwise what went wrong first, once every shard has come to an end
+ * @throws MisplacedOrdersError or MissingShardsError before any change, when the map would hide stored orders; otherwise the
+ *   first failure, after all shards have finished
  */
 export async function migrateShards<Shard extends ShardRange>(
   shards: readonly Shard[],
@@ -54,7 +50,7 @@ export async function migrateShards<Shard extends ShardRange>(
         return { shard: shardName(shard), applied };
       } catch (error) {
         log.error('a shard could not be migrated', { shard: shardName(shard), error });
-        // What is thrown becomes the deployment's own message, which has no causes.
+        // CloudFormation shows this message, without causes.
         const message = error instanceof Error ? error.message : String(error);
         failures.push(new Error(`${shardName(shard)} could not be migrated: ${message}`, { cause: error }));
         return { shard: shardName(shard), applied: [] };
@@ -62,12 +58,12 @@ export async function migrateShards<Shard extends ShardRange>(
     }),
   );
   if (failures.length > 0) throw failures[0];
-  // Only now is the map in force: until all shards are ready, the former one may still come back.
+  // The map takes effect only now: until all shards are ready, the previous one may come back.
   await Promise.all(shards.map((shard) => schemas.recordPlacement(shard, shards.length)));
   return { shards: migrations };
 }
 
-/** A shard that the map leaves out cannot be asked what it holds, but the others know that it was there. */
+/** A shard that is missing in the map cannot be asked, but the others know of it. */
 async function refuseMissingShards<Shard extends ShardRange>(
   shards: readonly Shard[],
   schemas: Schemas<Shard>,

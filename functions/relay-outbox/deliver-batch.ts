@@ -14,10 +14,10 @@ export interface DeliveryDependencies {
 }
 
 /**
- * Delivers what is outstanding of a batch: receipts side by side, and beside them all events in one go, in the batch's
- * order, so that none overtakes another. What fails of one kind holds up nothing of the other.
+ * Stores receipts in parallel and publishes all events in one request, in order, so that none overtakes another. The two fail
+ * independently.
  *
- * @returns the batch as it stands now
+ * @returns the batch as it is now
  */
 export async function deliverBatch(
   shard: ShardRange,
@@ -39,7 +39,6 @@ function ordersWithout(effect: 'receipt' | 'event', batch: readonly OutstandingO
   return batch.filter(({ delivered }) => !delivered[effect]).map(({ order }) => order);
 }
 
-/** @returns the orders whose receipts are stored now */
 async function storeReceipts(
   shard: ShardRange,
   orders: readonly Order[],
@@ -50,7 +49,7 @@ async function storeReceipts(
   const until = performance.now() + RECEIPTS_OF_BATCH_SECONDS * 1_000;
   const queue = orders.values();
   const work = async () => {
-    // All workers draw from the same queue.
+    // All workers take from the same queue.
     for (const order of queue) {
       if (performance.now() > until) return;
       try {
@@ -69,7 +68,7 @@ async function storeReceipts(
   return stored;
 }
 
-/** @returns the orders whose events are published now: all, or none when it is not certain of each */
+/** All, or none when any is in doubt. */
 async function publishEvents(
   shard: ShardRange,
   orders: readonly Order[],

@@ -43,7 +43,6 @@ const dependencies = {
 
 await events.warmUp().catch((error) => log.warn('Kafka does not answer yet', { error }));
 
-/** Runs every minute. */
 export const handler = async (_event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<void> => {
   log.startRequest(context.awsRequestId);
   await relayOutbox(dependencies);

@@ -8,19 +8,14 @@ import { type DeliveryDependencies, deliverBatch } from './deliver-batch.ts';
 export interface RelayOutboxDependencies extends DeliveryDependencies {
   readonly shards: readonly ShardRange[];
   readonly outbox: Outbox;
-  /** The event of an order that is not confirmed after this time is published again. */
   readonly republishAfterMinutes: number;
   readonly metrics: Metrics;
   readonly now: () => Date;
 }
 
 /**
- * Delivers what is overdue in every shard, side by side: receipts and events that the requests could not deliver, and
- * then again the events of orders that were never confirmed. Goes on until nothing is left or the time is over.
- *
- * A shard that does not answer is left for the next run.
- *
- * @throws what no shard's absence explains, after all shards have come to an end
+ * Delivers what is overdue in every shard, in parallel, then the events of unconfirmed orders again. A shard that does not
+ * respond is left to the next run. @throws any other failure, after all shards have finished
  */
 export async function relayOutbox(dependencies: RelayOutboxDependencies): Promise<void> {
   const { shards, log } = dependencies;
@@ -43,7 +38,7 @@ async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependenci
   const until = now().getTime() + RELAY_RUN.beginBatchesSeconds * 1_000;
   const lags: number[] = [];
   let [relayed, republished] = [0, 0];
-  // Both lists end: what was taken from them once is not taken again in the same run.
+  // Both lists end: nothing is taken twice in one run.
   while (now().getTime() < until) {
     const batch = await outbox.claim(shard);
     if (batch.length > 0) {
@@ -69,7 +64,7 @@ async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependenci
   metrics.record('outbox relayed', values, { shard: shardName(shard) });
 }
 
-/** The orders of a batch whose event was published now, and had never been before. */
+/** The orders whose event was published now, for the first time. */
 function firstPublished(before: readonly OutstandingOrder[], now: readonly OutstandingOrder[]): OutstandingOrder[] {
   return now.filter((one, n) => one.delivered.event && !one.renewed && !before[n]?.delivered.event);
 }

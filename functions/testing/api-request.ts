@@ -42,7 +42,7 @@ export function signedIn(context: Record<string, string> = {}): Pick<RequestPart
   };
 }
 
-/** Calls a handler and parses the JSON of its answer. */
+/** Calls a handler and parses the JSON of its response. */
 export async function call(handler: ReturnType<typeof httpHandler>, parts: RequestParts) {
   const response: APIGatewayProxyResult = await handler(apiEvent(parts), { awsRequestId: 'test' } as Context);
   const body = response.body === '' ? undefined : JSON.parse(response.body);

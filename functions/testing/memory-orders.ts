@@ -8,7 +8,7 @@ import { type ShardRange, shardName } from '../domain/shard-map.ts';
 export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
   readonly stored: { shard: string; order: Order; key?: string | undefined }[] = [];
   readonly outbox = new Map<string, Delivered>();
-  /** Names of the shards that do not answer. */
+  /** Names of the shards that do not respond. */
   readonly unavailable = new Set<string>();
   /** Users with an older event that waits for the relay. */
   readonly waiting = new Set<string>();

@@ -9,7 +9,7 @@ export class MemoryOutbox implements Outbox {
   /** Batches by shard that become outstanding again once everything else is done. */
   readonly unconfirmed: Record<string, OutstandingOrder[][]> = {};
   readonly settled: OutstandingOrder[] = [];
-  /** Names of the shards that do not answer. */
+  /** Names of the shards that do not respond. */
   readonly unavailable = new Set<string>();
 
   async claim(shard: ShardRange): Promise<OutstandingOrder[]> {

@@ -2,7 +2,6 @@ import { generateAuthToken } from 'aws-msk-iam-sasl-signer-js';
 import { Kafka, type KafkaConfig, logLevel, type RetryOptions } from 'kafkajs';
 import type { Log } from '../../domain/ports.ts';
 
-/** Where the brokers are and how their clients sign in. */
 export interface KafkaSettings {
   /** `host:port` each. */
   readonly brokers: readonly string[];
@@ -11,14 +10,11 @@ export interface KafkaSettings {
   readonly region: string;
 }
 
-/** So that a dead connection is replaced within the 2 s that most callers give. */
-const HASTY: RetryOptions = { retries: 1, initialRetryTime: 50, maxRetryTime: 200 };
+/** Replaces a dead connection within the 2 s that most callers wait. */
+const REQUEST_RETRY: RetryOptions = { retries: 1, initialRetryTime: 50, maxRetryTime: 200 };
 
-/**
- * A client of a Kafka cluster. With `iam` it is MSK's: TLS, signed in with a token that the function's role signs; with
- * `none` it speaks plaintext. It waits for no answer longer than 1.5 s, and tries again once unless `retry` says otherwise.
- */
-export function kafkaClient({ brokers, auth, region }: KafkaSettings, log: Log, retry = HASTY): Kafka {
+/** `iam`: TLS, signed in with a token that the role signs; `none`: plaintext. A request may take 1.5 s. */
+export function kafkaClient({ brokers, auth, region }: KafkaSettings, log: Log, retry = REQUEST_RETRY): Kafka {
   return new Kafka({
     clientId: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'orderflow',
     brokers: [...brokers],
@@ -28,7 +24,7 @@ export function kafkaClient({ brokers, auth, region }: KafkaSettings, log: Log, 
     requestTimeout: 1_500,
     retry,
     logLevel: logLevel.WARN,
-    // Warnings at most: what a failure means for the order is for the caller to say.
+    // At most a warning: callers know what a failure means for the order.
     logCreator:
       () =>
       ({ namespace, log: { message, broker, error } }) =>

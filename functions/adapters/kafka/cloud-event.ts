@@ -3,10 +3,10 @@ import type { OrderEvent } from '../../domain/events.ts';
 import type { TopicMessage } from '../../domain/topics.ts';
 
 /**
- * The event as a message keyed by user, so that a user's events stay in order: CloudEvents, Kafka binding, binary mode.
+ * The event as a message keyed by user, which keeps a user's events in order. CloudEvents, Kafka binding, binary mode:
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
  *
- * @param trace W3C trace context of whoever publishes it; it belongs to the transport, so its header has no `ce_`
+ * @param trace W3C trace context; it belongs to the transport, so its header has no `ce_`
  */
 export function cloudEventMessage<Event extends OrderEvent>(
   { type, source, encode }: EventContract<Event>,
@@ -29,8 +29,8 @@ export function cloudEventMessage<Event extends OrderEvent>(
 }
 
 /**
- * The trace of the current invocation as a W3C `traceparent`. Lambda passes it on in X-Ray's form, in a variable that changes
- * with each invocation. Undefined without a trace that has a parent.
+ * The trace of the current invocation as a W3C `traceparent`, or undefined. Lambda passes it in X-Ray's form, in a variable
+ * that changes with each invocation.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  * https://www.w3.org/TR/trace-context/#traceparent-header
  *

@@ -8,7 +8,7 @@ import type { KafkaSettings } from './client.ts';
 import { cloudEventMessage } from './cloud-event.ts';
 import { TopicProducer } from './topic-producer.ts';
 
-/** Confirmations as messages of a topic with one partition per shard, so that a shard that is down delays its own only. */
+/** Publishes to a topic with one partition per shard, so that a shard that is down delays only its own confirmations. */
 export class KafkaConfirmationPublisher implements ConfirmationPublisher {
   readonly #producer: TopicProducer;
 
@@ -16,7 +16,6 @@ export class KafkaConfirmationPublisher implements ConfirmationPublisher {
     this.#producer = new TopicProducer(settings, log, () => partitionOfShard);
   }
 
-  /** Connects, so that the first confirmation does not pay for it. */
   warmUp(): Promise<void> {
     return this.#producer.warmUp();
   }
@@ -25,18 +24,16 @@ export class KafkaConfirmationPublisher implements ConfirmationPublisher {
     return this.#producer.send(confirmations.map(toMessage));
   }
 
-  /** Disconnects. */
   close(): Promise<void> {
     return this.#producer.close();
   }
 }
 
-/** The confirmation as a message of the topic `order-confirmations`. */
 export function toMessage(confirmation: OrderConfirmed): TopicMessage {
   return { ...cloudEventMessage(ORDER_CONFIRMED, confirmation), partition: confirmation.shard - 1 };
 }
 
-/** KafkaJS drops a message for a partition that does not exist and reports success, so such a one is refused here. */
+/** KafkaJS drops a message for a partition that does not exist and reports success, so it is rejected here. */
 export function partitionOfShard({
   message,
   partitionMetadata,

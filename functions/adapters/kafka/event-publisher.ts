@@ -5,7 +5,6 @@ import type { KafkaSettings } from './client.ts';
 import { cloudEventMessage, traceparent } from './cloud-event.ts';
 import { TopicProducer } from './topic-producer.ts';
 
-/** Events as messages of one topic, keyed by user, so that a user's events stay in order. */
 export class KafkaEventPublisher implements EventPublisher {
   readonly #producer: TopicProducer;
 
@@ -13,7 +12,7 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#producer = new TopicProducer(settings, log);
   }
 
-  /** Connects, so that the first event does not pay for it. */
+  /** Connects, so that the first event does not have to. */
   warmUp(): Promise<void> {
     return this.#producer.warmUp();
   }
@@ -22,13 +21,11 @@ export class KafkaEventPublisher implements EventPublisher {
     return this.publishAll([event]);
   }
 
-  /** Publishes events in their order; when this throws, some of them may have been published. */
   publishAll(events: readonly OrderCreated[]): Promise<void> {
     const trace = traceparent();
     return this.#producer.send(events.map((event) => cloudEventMessage(ORDER_CREATED, event, trace)));
   }
 
-  /** Disconnects. */
   close(): Promise<void> {
     return this.#producer.close();
   }

@@ -1,4 +1,4 @@
-import { within } from '../../domain/deadline.ts';
+import { withDeadline } from '../../domain/deadline.ts';
 import type { Log } from '../../domain/ports.ts';
 
 interface Connectable {
@@ -11,10 +11,7 @@ interface Connection<Client> {
   readonly ready: Promise<void>;
 }
 
-/**
- * A Kafka client that is connected once and used again and again. After a failure it is replaced: KafkaJS has no limit
- * on how long a sign-in may hang, so a client that failed to answer in time may never answer again.
- */
+/** Keeps a Kafka client connected. Replaces it after a failure: KafkaJS sets no limit on a sign-in, which may hang for ever. */
 export class LastingConnection<Client extends Connectable> {
   readonly #create: () => Client;
   readonly #log: Log;
@@ -25,16 +22,11 @@ export class LastingConnection<Client extends Connectable> {
     this.#log = log;
   }
 
-  /**
-   * Does `work` with the connected client.
-   *
-   * @param milliseconds for connecting and the work together
-   * @throws DeadlineExceededError, or what connecting or the work throws
-   */
+  /** @param milliseconds for connecting and the work @throws DeadlineExceededError, or what connecting or the work throws */
   async use<T>(milliseconds: number, what: string, work: (client: Client) => Promise<T>): Promise<T> {
     const connection = this.#connection ?? this.#connect();
     try {
-      return await within(
+      return await withDeadline(
         milliseconds,
         what,
         connection.ready.then(() => work(connection.client)),
@@ -45,7 +37,6 @@ export class LastingConnection<Client extends Connectable> {
     }
   }
 
-  /** Disconnects; a later use connects anew. */
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;

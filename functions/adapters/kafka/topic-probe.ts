@@ -5,7 +5,6 @@ import { LastingConnection } from './lasting-connection.ts';
 
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Asks the brokers about one topic. */
 export class KafkaTopicProbe {
   readonly #topic: string;
   readonly #connection: LastingConnection<Admin>;
@@ -25,7 +24,6 @@ export class KafkaTopicProbe {
     });
   }
 
-  /** Disconnects. */
   close(): Promise<void> {
     return this.#connection.close();
   }

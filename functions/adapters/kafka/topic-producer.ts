@@ -9,7 +9,7 @@ const WARM_UP_TIMEOUT_MS = 4_000;
 /** KafkaJS makes one batch of a partition's messages, and a broker takes 1 MiB; an event has 2 KiB at most. */
 const MESSAGES_PER_REQUEST = 400;
 
-/** Writes messages to one topic, by key unless a message or the partitioner says where. */
+/** Writes to one topic, by key unless a message or the partitioner names a partition. */
 export class TopicProducer implements TopicWriter {
   readonly #topic: string;
   readonly #connection: LastingConnection<Producer>;
@@ -21,22 +21,18 @@ export class TopicProducer implements TopicWriter {
   ) {
     this.#topic = settings.topic;
     const kafka = kafkaClient(settings, log);
-    // Not the idempotent producer: KafkaJS uses a sequence number again after an attempt in doubt, and a broker that had
-    // kept that attempt would then drop the next event as a repetition. Consumers cope with repetitions by order id.
+    // Not the idempotent producer: after an attempt in doubt, KafkaJS reuses its sequence number. If the broker had kept
+    // that attempt, it would drop the next event as a duplicate. Consumers cope with duplicates by order id.
     const create = () => kafka.producer({ maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner });
     this.#connection = new LastingConnection(create, log);
   }
 
-  /** Connects and learns where the topic's partitions are, so that the first message does not pay for it. */
+  /** Connects and fetches the topic's metadata, so that the first message does not have to. */
   async warmUp(): Promise<void> {
     await this.#connection.use(WARM_UP_TIMEOUT_MS, 'Connecting to Kafka', (producer) => this.#request(producer, []));
   }
 
-  /**
-   * Writes the messages in their order; when this throws, some may have been written.
-   *
-   * @throws DeadlineExceededError when 400 messages took longer than 2 s; otherwise what KafkaJS throws
-   */
+  /** In order. When it throws, some may have been written. @throws DeadlineExceededError after 2 s per 400 messages */
   async send(messages: readonly TopicMessage[]): Promise<void> {
     for (let first = 0; first < messages.length; first += MESSAGES_PER_REQUEST) {
       const some = messages.slice(first, first + MESSAGES_PER_REQUEST);
@@ -44,7 +40,6 @@ export class TopicProducer implements TopicWriter {
     }
   }
 
-  /** Disconnects. */
   close(): Promise<void> {
     return this.#connection.close();
   }

@@ -1,16 +1,16 @@
 import type { Consumer, EachBatchPayload, Kafka, RetryOptions } from 'kafkajs';
-import { within } from '../../domain/deadline.ts';
+import { withDeadline } from '../../domain/deadline.ts';
 import type { Log } from '../../domain/ports.ts';
 import type { TopicReader, TopicRecord } from '../../domain/topics.ts';
 import { type KafkaSettings, kafkaClient } from './client.ts';
 
-/** For finding the ends, joining the group, which may take 10 s after a reader that was cut off, and reading. */
+/** To find the ends, join the group (up to 10 s after a reader that was cut off) and read. */
 const READ_TIMEOUT_MS = 40_000;
 const DISCONNECT_TIMEOUT_MS = 3_000;
-/** A reader has time: a group's coordinator may still have to be found. */
-const PATIENT: RetryOptions = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 };
+/** The group's coordinator may still have to be found. */
+const READER_RETRY: RetryOptions = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 };
 
-/** A partition that has records: where they begin, and the offset behind the last. */
+/** Where the records of a partition begin, and the offset behind the last. */
 interface Extent {
   readonly topic: string;
   readonly partition: number;
@@ -18,7 +18,7 @@ interface Extent {
   readonly high: string;
 }
 
-/** Reads whole topics as a member of a consumer group whose offsets it does not touch. */
+/** Reads whole topics as a member of a consumer group, whose offsets it leaves alone. */
 export class KafkaTopicReader implements TopicReader {
   readonly #settings: KafkaSettings & { readonly groupId: string };
   readonly #log: Log;
@@ -30,21 +30,21 @@ export class KafkaTopicReader implements TopicReader {
 
   /** @throws DeadlineExceededError after 40 s; otherwise what KafkaJS throws */
   async readToEnd(topics: readonly string[], visit: (record: TopicRecord) => void): Promise<void> {
-    const kafka = kafkaClient(this.#settings, this.#log, PATIENT);
+    const kafka = kafkaClient(this.#settings, this.#log, READER_RETRY);
     const started = performance.now();
     const extents = await this.#extents(kafka, topics);
     if (extents.length === 0) return;
     const consumer = kafka.consumer({
       groupId: this.#settings.groupId,
-      // A reader that was cut off stays in the group, and holds up the next one, for this long.
+      // A reader that was cut off stays in the group, and delays the next one, for this long.
       sessionTimeout: 10_000,
       rebalanceTimeout: 15_000,
       maxWaitTimeInMs: 500,
-      retry: { ...PATIENT, restartOnFailure: async () => false },
+      retry: { ...READER_RETRY, restartOnFailure: async () => false },
     });
     try {
       const left = READ_TIMEOUT_MS - (performance.now() - started);
-      await within(left, `Reading ${topics.join(' and ')}`, consume(consumer, extents, visit));
+      await withDeadline(left, `Reading ${topics.join(' and ')}`, consume(consumer, extents, visit));
     } finally {
       await this.#close(consumer);
     }
@@ -63,20 +63,19 @@ export class KafkaTopicReader implements TopicReader {
       return found.flat().filter(({ low, high }) => low !== high);
     };
     try {
-      return await within(READ_TIMEOUT_MS, `Finding the ends of ${topics.join(' and ')}`, find());
+      return await withDeadline(READ_TIMEOUT_MS, `Finding the ends of ${topics.join(' and ')}`, find());
     } finally {
       await this.#close(admin);
     }
   }
 
   async #close(client: { disconnect(): Promise<void> }): Promise<void> {
-    await within(DISCONNECT_TIMEOUT_MS, 'Disconnecting', client.disconnect()).catch((error) =>
+    await withDeadline(DISCONNECT_TIMEOUT_MS, 'Disconnecting', client.disconnect()).catch((error) =>
       this.#log.warn('a Kafka client did not close', { error }),
     );
   }
 }
 
-/** Resolves when the last record of every extent was shown. */
 async function consume(
   consumer: Consumer,
   extents: readonly Extent[],
@@ -85,7 +84,7 @@ async function consume(
   const finished = Promise.withResolvers<void>();
   const open = new Map(extents.map((extent) => [`${extent.topic}-${extent.partition}`, BigInt(extent.high) - 1n]));
   consumer.on(consumer.events.CRASH, ({ payload }) => finished.reject(payload.error));
-  // Also tells of what no callback gets to see, such as the end of a transaction behind the last record.
+  // Also covers what no callback sees, such as the end of a transaction behind the last record.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) => {
     const name = `${topic}-${partition}`;
     if (BigInt(lastOffset) >= (open.get(name) ?? -1n)) open.delete(name);
@@ -95,7 +94,7 @@ async function consume(
     await consumer.connect();
     await consumer.subscribe({ topics: [...new Set(extents.map(({ topic }) => topic))], fromBeginning: true });
     const joining = consumer.run({ autoCommit: false, eachBatch: async (payload) => showAll(payload, visit) });
-    // Whatever the group may once have committed. Said before it has joined, so that it fetches nothing else first.
+    // Overrides committed offsets. Before the consumer has joined, so that it fetches nothing else first.
     for (const { topic, partition, low } of extents) consumer.seek({ topic, partition, offset: low });
     await joining;
   };

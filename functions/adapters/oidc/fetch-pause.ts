@@ -4,9 +4,9 @@ import type { PenaltyBox } from 'aws-jwt-verify/jwk';
 const PAUSE_MS = 500;
 
 /**
- * Keeps tokens that name made-up keys from flooding the issuer with questions. The library's own way is to refuse every
- * unknown key for ten seconds after one that did not exist, so that anybody could keep out the tokens of a new key. Here
- * the next question waits a moment instead: a token that came in good faith is late, not refused.
+ * Keeps tokens with made-up key ids from flooding the issuer. The library's own way is to refuse every unknown key for ten
+ * seconds after one that did not exist, which lets anybody lock out the tokens of a new key. Here the next fetch waits instead:
+ * a token in good faith is late, not refused.
  */
 export class FetchPause implements PenaltyBox {
   readonly #now: () => number;

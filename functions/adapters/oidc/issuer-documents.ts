@@ -1,24 +1,19 @@
 import { SimpleFetcher } from 'aws-jwt-verify/https';
 import * as z from 'zod';
 
-/** The library asks a second time when there was no answer. */
+/** The library tries once more when there was no response. */
 const ATTEMPT_MS = 1_500;
 
-/** What is used of a provider's metadata. https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata */
+/** https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata */
 const metadata = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) });
 
-/** Fetches documents of the issuer over HTTPS. A redirect is an error: it could lead anywhere. */
+/** A redirect is an error: it could lead anywhere. */
 export const issuerFetcher = new SimpleFetcher({
-  // Connections are not kept: they would be dead after the execution environment was frozen.
+  // A kept connection would be dead after the execution environment was frozen.
   defaultRequestOptions: { agent: false, timeout: ATTEMPT_MS, responseTimeout: ATTEMPT_MS },
 });
 
-/**
- * Asks the issuer where it publishes its keys.
- *
- * @param issuer as configured, with or without a slash at its end
- * @throws FetchError, or an error that says what is wrong with the answer
- */
+/** Asks the issuer where it publishes its keys. @throws FetchError, or Error saying what is wrong with the response */
 export async function discoverKeysUri(issuer: string): Promise<string> {
   const uri = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const { success, data } = metadata.safeParse(parseJson(await issuerFetcher.fetch(uri)));

@@ -20,7 +20,7 @@ import {
   OrderFlowError,
 } from '../../domain/errors.ts';
 
-/** What is said of a refused token; the library's own messages repeat parts of it. */
+/** Worded here, since the library's messages quote the token. */
 const REASONS: readonly [new (...parameters: never[]) => JwtBaseError, string][] = [
   [JwtParseError, 'is no JWT'],
   [JwtExpiredError, 'has expired'],
@@ -35,7 +35,7 @@ const REASONS: readonly [new (...parameters: never[]) => JwtBaseError, string][]
 
 const FAULTS_OF_THE_ISSUER = [FetchError, JwksValidationError, JwkValidationError, DeadlineExceededError];
 
-/** The failure to verify a token in the words of the application: whose fault it is, and why. */
+/** Maps a failure to verify a token to an error of the application. */
 export function describeRefusal(error: unknown): unknown {
   if (FAULTS_OF_THE_ISSUER.some((fault) => error instanceof fault)) {
     return new IssuerUnavailableError('The issuer of tokens did not give its keys.', { cause: error });
@@ -48,7 +48,7 @@ export function describeRefusal(error: unknown): unknown {
   return error;
 }
 
-/** Node throws for a signature of impossible length, and for an algorithm that does not go with the key. */
+/** Node throws for a signature of impossible length, and for an algorithm that does not fit the key. */
 function isRefusedByCrypto(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^ERR_(CRYPTO|OSSL)_/.test(code);

@@ -2,21 +2,20 @@ import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { decomposeUnverifiedJwt, validateJwtFields } from 'aws-jwt-verify/jwt';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import { CLOCK_SKEW_SECONDS } from '../../domain/caller.ts';
-import { within } from '../../domain/deadline.ts';
+import { withDeadline } from '../../domain/deadline.ts';
 import { InvalidTokenError, IssuerUnavailableError } from '../../domain/errors.ts';
 import type { Claims, Log, TokenVerifier } from '../../domain/ports.ts';
 import { FetchPause } from './fetch-pause.ts';
 import { discoverKeysUri, issuerFetcher } from './issuer-documents.ts';
 import { describeRefusal } from './refusals.ts';
 
-/** For all that one token makes necessary: discovery, keys, and the pause before they are asked for again. */
+/** For discovery, keys and the pause before keys are fetched again. */
 const TOTAL_MS = 5_000;
-/** So that a key which its issuer withdrew is not accepted for the life of an execution environment. */
+/** A key that its issuer withdrew must not be accepted for the life of an execution environment. */
 const KEYS_MAXIMUM_AGE_MS = 15 * 60_000;
-/** Until keys that could not be renewed are asked for again. */
 const RENEWAL_PAUSE_MS = 30_000;
 
-/** Whose tokens are accepted, and for whom they must be meant. Both are compared as they are written. */
+/** Both are compared literally. */
 export interface TokenRules {
   readonly issuer: string;
   readonly audience: string;
@@ -28,9 +27,9 @@ interface Issuer {
 }
 
 /**
- * Verifies tokens of an OpenID Connect provider: JWTs signed with RSA, ECDSA or EdDSA by a key that the issuer publishes.
- * Where it publishes them is asked at the first token; keys are kept, and asked for again when a token names an unknown
- * one or when they are old. While the issuer is away, the keys that are known go on to serve.
+ * Verifies JWTs of an OpenID Connect provider, signed with RSA, ECDSA or EdDSA by a key that it publishes. Discovers the keys
+ * with the first token and keeps them; fetches them again when a token names an unknown one or when they are old. While the
+ * issuer is down, the known keys remain in use.
  */
 export class OidcTokenVerifier implements TokenVerifier {
   readonly #rules: TokenRules;
@@ -40,7 +39,7 @@ export class OidcTokenVerifier implements TokenVerifier {
   #issuer: Promise<Issuer> | undefined;
   #renewKeysAt = 0;
 
-  /** @param now milliseconds; the age of keys is measured by it, not the validity of tokens */
+  /** @param now milliseconds, for the age of keys; tokens are checked by the system clock */
   constructor(rules: TokenRules, log: Log, now: () => number = Date.now) {
     this.#rules = rules;
     this.#log = log;
@@ -50,7 +49,7 @@ export class OidcTokenVerifier implements TokenVerifier {
   async verify(token: string): Promise<Claims> {
     try {
       refuseByContent(token, this.#rules);
-      return await within(TOTAL_MS, 'Verifying a token', this.#verifyWithKeys(token));
+      return await withDeadline(TOTAL_MS, 'Verifying a token', this.#verifyWithKeys(token));
     } catch (error) {
       throw describeRefusal(error);
     }
@@ -60,7 +59,7 @@ export class OidcTokenVerifier implements TokenVerifier {
     const issuer = await this.#discover();
     await this.#renewKeys(issuer);
     const claims = await issuer.verifier.verify(token);
-    // The library checks the time if there is one.
+    // The library checks the expiry only if there is one.
     if (claims.exp === undefined) throw new InvalidTokenError('The token never expires.');
     return claims;
   }
@@ -92,11 +91,7 @@ export class OidcTokenVerifier implements TokenVerifier {
   }
 }
 
-/**
- * Spares the issuer all questions about tokens that would be refused whatever their key.
- *
- * @throws InvalidTokenError, or what the library says of the token
- */
+/** Spares the issuer requests about tokens that would be refused whatever their key. @throws InvalidTokenError */
 function refuseByContent(token: string, rules: TokenRules): void {
   const { header, payload } = decomposeUnverifiedJwt(token);
   // https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
@@ -106,7 +101,7 @@ function refuseByContent(token: string, rules: TokenRules): void {
   try {
     validateJwtFields(payload, { ...rules, graceSeconds: CLOCK_SKEW_SECONDS });
   } catch (error) {
-    // The library fails to word times that no calendar has.
+    // The library fails to format dates out of range.
     throw error instanceof RangeError ? new InvalidTokenError('The token names an impossible time.') : error;
   }
 }

@@ -1,25 +1,20 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** All that the functions may do; there is no DDL among it. Whatever is not listed is taken away. */
+/** All that the functions may do. Everything else is revoked. */
 const RIGHTS = [
   { table: 'orders', rights: 'SELECT, INSERT, UPDATE (status, updated_at, renewed_at)' },
   { table: 'outbox', rights: 'SELECT, INSERT, UPDATE, DELETE' },
 ];
 
-/** The user that the functions log in as. */
 export interface ApplicationUser {
   readonly username: string;
   readonly password: string;
-  /** Whether it can log in as it is. Then its password is left alone: a rotation may be about to make it the current one. */
+  /** Then its password is left alone: a rotation may be about to make it the current one. */
   readonly canLogIn: boolean;
 }
 
-/**
- * Creates the application user, or brings its rights up to date, and its password when it has another one.
- *
- * @param client the master user's connection, inside a transaction
- */
+/** Creates or updates the application user. @param client the master user's connection, inside a transaction */
 export async function ensureApplicationUser(client: pg.Client, user: ApplicationUser): Promise<void> {
   const name = pg.escapeIdentifier(user.username);
   const database = pg.escapeIdentifier(client.database ?? '');
@@ -35,8 +30,8 @@ export async function ensureApplicationUser(client: pg.Client, user: Application
 }
 
 /**
- * What Postgres stores in place of a password. Made here, so that the password is in no statement and therefore in no
- * server log. https://www.postgresql.org/docs/current/catalog-pg-authid.html
+ * What Postgres stores instead of a password. Computed here to keep the password out of statements and server logs.
+ * https://www.postgresql.org/docs/current/catalog-pg-authid.html
  */
 function scramVerifier(password: string): string {
   const iterations = 4096;

@@ -8,27 +8,26 @@ const UNAVAILABLE_CLASSES = new Set(['08', '28', '53', '58']);
 const CONNECTION_ENDED_CODES = new Set(['57P01', '57P02', '57P05']);
 /** Beside those: cannot connect now, statement timed out, read-only during a failover. */
 const UNAVAILABLE_CODES = new Set([...CONNECTION_ENDED_CODES, '57P03', '57014', '25006']);
-/** A lock was not to be had in time, or would have closed a circle of sessions that wait for each other. */
+/** Lock timeout, deadlock. */
 const BLOCKED_CODES = new Set(['55P03', '40P01']);
 
-/** The server refused the password, as it does once when the password was rotated. */
+/** Happens while the password is rotated. */
 export function isLoginRefused(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === INVALID_PASSWORD;
 }
 
-/** Other sessions held what the statement had to lock: later it may work. */
 export function isBlocked(error: unknown): boolean {
   return error instanceof pg.DatabaseError && BLOCKED_CODES.has(error.code ?? '');
 }
 
-/** The connection broke, or the server ended it: a new connection may work at once. */
+/** A new connection may work at once. */
 export function isConnectionLost(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || CONNECTION_ENDED_CODES.has(error.code ?? '');
 }
 
-/** The database cannot serve at the moment, as against: it refused this very statement. */
+/** Unlike when it refused this very statement. */
 export function isUnavailable(error: unknown): boolean {
-  // Without an SQLSTATE no server spoke: name resolution, sockets, TLS, time-outs, the secret.
+  // Without an SQLSTATE no server responded: name resolution, sockets, TLS, timeouts, the secret.
   if (!(error instanceof pg.DatabaseError)) return true;
   const code = error.code ?? '';
   return UNAVAILABLE_CODES.has(code) || UNAVAILABLE_CLASSES.has(code.slice(0, 2));

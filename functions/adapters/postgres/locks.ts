@@ -3,20 +3,17 @@ import type pg from 'pg';
 import { OrderFlowError } from '../../domain/errors.ts';
 import { isBlocked } from './failures.ts';
 
-/** Any number, the same in every run: one migration of a database at a time. */
+/** Arbitrary, but the same in every run. */
 const MIGRATION_LOCK = 7_210_004;
-/** Every statement that comes later queues up behind one that waits for a lock, and requests wait 1.2 s. */
+/** Every later statement queues behind one that waits for a lock, and requests wait 1.2 s. */
 const LOCK_WAIT_MS = 500;
-/** In a transaction that may hold locks. */
 const STATEMENT_MS = 30_000;
 
-/** How often something is tried that other sessions are in the way of. */
-export interface Patience {
+export interface RetryPolicy {
   readonly attempts: number;
   readonly pauseMs: number;
 }
 
-/** Other sessions kept what a migration needs for too long. */
 export class MigrationBlockedError extends OrderFlowError {
   override readonly name = 'MigrationBlockedError';
   readonly code = 'migration_blocked';
@@ -24,12 +21,10 @@ export class MigrationBlockedError extends OrderFlowError {
 }
 
 /**
- * Keeps other migrations of the database away until the connection ends. It does not wait inside Postgres: an index that is
- * built concurrently waits for all statements that are under way, and so for whoever waits for it.
- *
- * @throws MigrationBlockedError
+ * Keeps other migrations away until the connection ends. Polls, because an index built concurrently waits for all running
+ * statements, also for one that waits for a lock. @throws MigrationBlockedError
  */
-export async function lockOutOtherMigrations(client: pg.Client, { attempts, pauseMs }: Patience): Promise<void> {
+export async function lockOutOtherMigrations(client: pg.Client, { attempts, pauseMs }: RetryPolicy): Promise<void> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
       MIGRATION_LOCK,
@@ -41,13 +36,17 @@ export async function lockOutOtherMigrations(client: pg.Client, { attempts, paus
 }
 
 /**
- * Runs `work` in a transaction that waits for no lock longer than others can wait behind it; while it does not get one, all
- * of it is tried again.
+ * Runs `work` in a transaction that waits for a lock no longer than requests can wait behind it; retries all of it when it gets
+ * none.
  *
- * @throws MigrationBlockedError when a lock was not to be had, and nothing was changed; otherwise what `work` throws, and
- * the connection is to be ended
+ * @throws MigrationBlockedError when it got no lock, and nothing was changed; otherwise what `work` throws, and the connection
+ *   must be ended
  */
-export async function inTransaction<T>(client: pg.Client, patience: Patience, work: () => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  client: pg.Client,
+  retryPolicy: RetryPolicy,
+  work: () => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     await client.query(
       `BEGIN; SET LOCAL lock_timeout = ${LOCK_WAIT_MS}; SET LOCAL statement_timeout = ${STATEMENT_MS}`,
@@ -57,18 +56,18 @@ export async function inTransaction<T>(client: pg.Client, patience: Patience, wo
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      // After anything else the connection is ended, and that takes back what was done.
+      // Ending the connection rolls back.
       if (!isBlocked(error)) throw error;
       await client.query('ROLLBACK');
-      if (attempt >= patience.attempts) {
+      if (attempt >= retryPolicy.attempts) {
         throw new MigrationBlockedError(await describeBlockage(client, attempt), { cause: error });
       }
-      await delay(patience.pauseMs);
+      await delay(retryPolicy.pauseMs);
     }
   }
 }
 
-/** What a person can do about it. The statements of others stay unsaid: they may hold what belongs in no log. */
+/** Names no statement of other sessions: it may hold what belongs in no log. */
 async function describeBlockage(client: pg.Client, attempts: number): Promise<string> {
   const { rows } = await client.query<{ pid: number; usename: string; application_name: string; seconds: number }>(
     `SELECT pid, usename, application_name, extract(epoch FROM now() - xact_start)::int AS seconds

@@ -1,11 +1,9 @@
 import { parseMoney } from '../../domain/money.ts';
 import type { Order, OrderStatus } from '../../domain/order.ts';
 
-/** The columns of {@link OrderRow}. */
 export const ORDER_COLUMNS =
   'orders.id, orders.user_id, product_name, quantity, price, status, orders.created_at, orders.updated_at';
 
-/** An order as a query returns it. */
 export interface OrderRow {
   readonly id: string;
   readonly user_id: string;
@@ -18,7 +16,6 @@ export interface OrderRow {
   readonly updated_at: Date;
 }
 
-/** The order that a row holds. */
 export function toOrder(row: OrderRow): Order {
   const price = parseMoney(row.price);
   if (price === undefined) throw new Error(`The order ${row.id} has the price "${row.price}".`);

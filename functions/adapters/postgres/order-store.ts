@@ -5,14 +5,13 @@ import type { ShardRange } from '../../domain/shard-map.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
 
-// An order is confirmed once: a repeated confirmation finds nothing to change, the time of the first included. That time is
-// the database's, and the creation another clock's.
+// A repeated confirmation changes nothing. The confirmation's time is the database's, the creation's another clock's.
 const CONFIRM = `
   UPDATE orders SET status = 'confirmed', updated_at = greatest(now(), created_at)
   WHERE id = ANY($1::uuid[]) AND status = 'created'
   RETURNING extract(epoch FROM updated_at - created_at)::float8 AS seconds`;
 
-// A receipt that nothing is noted about has been stored.
+// Without an outbox entry, the receipt is stored.
 const FIND = `
   SELECT ${ORDER_COLUMNS}, coalesce(receipt_pending, false) AS receipt_pending
   FROM orders LEFT JOIN outbox ON order_id = orders.id
@@ -22,7 +21,6 @@ interface FoundRow extends OrderRow {
   readonly receipt_pending: boolean;
 }
 
-/** Stored orders in the Postgres database of the shard that owns them. */
 export class PostgresOrderStore implements OrderReader, OrderFinder, ConfirmationStore {
   readonly #databases: ShardDatabases;
 
@@ -45,13 +43,12 @@ export class PostgresOrderStore implements OrderReader, OrderFinder, Confirmatio
     return changed.map(({ seconds }) => seconds);
   }
 
-  /** Resolves when the shard answers. */
   async check(shard: ShardRange): Promise<void> {
     await this.#databases.query(shard, { text: 'SELECT 1', values: [] });
   }
 }
 
-/** Both filters follow the order of an index, so a page costs the same wherever it starts. */
+/** Both filters follow an index, so a page costs the same wherever it starts. */
 function listStatement({ userId, after, limit }: OrderQuery): Statement {
   const values: unknown[] = [limit];
   const parameter = (value: unknown) => `$${values.push(value)}`;

@@ -49,14 +49,13 @@ interface PlacementRow {
   readonly event_waits: boolean;
 }
 
-/** The order that was found; its outbox columns are null once everything is delivered. */
+/** Its outbox columns are null once everything is delivered. */
 interface FoundRow extends PlacementRow, OrderRow {
   readonly receipt_pending: boolean | null;
   readonly event_pending: boolean | null;
   readonly outstanding_ms: number | null;
 }
 
-/** New orders and the notes about their delivery in the Postgres database of the shard that owns them. */
 export class PostgresOrderWriter implements OrderWriter {
   readonly #databases: ShardDatabases;
 
@@ -65,7 +64,7 @@ export class PostgresOrderWriter implements OrderWriter {
   }
 
   async place(shard: ShardRange, order: Order, idempotencyKey: string | undefined): Promise<Placement> {
-    // The second time finds what was inserted at the same moment as the first.
+    // The second attempt finds what was inserted at the same moment as the first.
     const placement =
       (await this.#tryToPlace(shard, order, idempotencyKey)) ?? (await this.#tryToPlace(shard, order, idempotencyKey));
     if (placement === undefined) throw new Error(`The order ${order.id} was neither stored nor found.`);

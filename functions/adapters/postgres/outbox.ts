@@ -5,9 +5,8 @@ import type { ShardRange } from '../../domain/shard-map.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
-/** In one claim. An order or more of every user fit, and all events into one request to Kafka. */
+/** Per claim: at least one order of every user, and all events in one request to Kafka. */
 const CLAIM = { users: 100, orders: 400 };
-/** Orders that are made outstanding again in one statement. */
 const RENEWED = 250;
 
 // A user is claimed by the oldest of their rows: whoever has it has them all, and its `due_at` keeps others away until the
@@ -37,8 +36,8 @@ const CLAIM_USERS = `
   ORDER BY row_number() OVER (PARTITION BY outbox.user_id ORDER BY outbox.created_at, order_id), outbox.created_at
   LIMIT $2`;
 
-// Waits for rows that another statement has locked: to pass over them would leave delivered orders in the outbox, and
-// their users' next ones behind them. Statements are short, and one order of locking keeps two from waiting for each other.
+// Waits for locked rows: skipping them would leave delivered orders in the outbox, and block their users' next ones. One
+// order of locking prevents deadlocks.
 const SETTLE = `
   WITH settled AS (
     SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::boolean[]) AS settled (order_id, receipt, event)
@@ -53,7 +52,7 @@ const SETTLE = `
   FROM reachable
   WHERE outbox.order_id = reachable.order_id AND NOT (receipt AND event)`;
 
-// An order whose event is renewed when it is as old again as it was the last time needs no counter for its backoff.
+// An order is renewed when its age has doubled since the last time, so the backoff needs no counter.
 const RENEW = `
   WITH overdue AS MATERIALIZED (
     SELECT id FROM orders
@@ -80,7 +79,6 @@ interface OutstandingRow extends OrderRow {
   readonly renewed: boolean;
 }
 
-/** The notes about outstanding deliveries in the Postgres databases of the shards. */
 export class PostgresOutbox implements Outbox {
   readonly #databases: ShardDatabases;
 

@@ -8,7 +8,7 @@ import { MIGRATIONS, SHARD, TestShard } from '../../../tests/support/test-shard.
 import { MemoryLog } from '../../testing/ports.ts';
 import { ShardSchemas } from './shard-schemas.ts';
 
-const HASTY = { attempts: 2, pauseMs: 20 };
+const QUICK_RETRY = { attempts: 2, pauseMs: 20 };
 
 let shard: TestShard;
 let database: string;
@@ -17,10 +17,13 @@ let folder: string;
 let log: MemoryLog;
 
 /** Migrates the test's own database, with the migrations of its own folder unless said otherwise. */
-const migrate = (migrations = folder, patience = HASTY) =>
-  new ShardSchemas(shard.secrets(undefined, database), { migrationsDir: migrations, tls: true }, log, patience).migrate(
-    SHARD,
-  );
+const migrate = (migrations = folder, retryPolicy = QUICK_RETRY) =>
+  new ShardSchemas(
+    shard.secrets(undefined, database),
+    { migrationsDir: migrations, tls: true },
+    log,
+    retryPolicy,
+  ).migrate(SHARD);
 const addMigration = (name: string, sql: string) => writeFileSync(join(folder, name), sql);
 const inDatabase = <T>(work: (client: pg.Client) => Promise<T>) => shard.asMaster(work, database);
 const query = (sql: string) => inDatabase(async (client) => (await client.query(sql)).rows);
@@ -164,7 +167,7 @@ describe('an earlier release after a later one', () => {
       shard.secrets(undefined, database),
       { migrationsDir: MIGRATIONS, tls: true },
       log,
-      HASTY,
+      QUICK_RETRY,
     );
     await earlier.recordPlacement(SHARD, 2);
     const before = await schema();

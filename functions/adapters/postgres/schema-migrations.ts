@@ -1,24 +1,22 @@
 import { join } from 'node:path';
 import type pg from 'pg';
 import Postgrator from 'postgrator';
-import { inTransaction, type Patience } from './locks.ts';
+import { inTransaction, type RetryPolicy } from './locks.ts';
 
-/** What has been done to a schema. */
 export interface Migrated {
-  /** The names of the migrations that were applied. */
   readonly applied: readonly string[];
-  /** Whether a later release has been here, so that the schema has what these migrations know nothing of. */
+  /** A later release has changed the schema in ways that these migrations do not know. */
   readonly isAhead: boolean;
 }
 
 /**
- * Applies, one after the other, the migrations that a schema does not have yet. Each is applied all or nothing, except for
- * one that builds indexes concurrently, which Postgres does outside of transactions: that one must be able to run again.
+ * Applies missing migrations in order, each in a transaction unless it builds indexes concurrently: that one must be
+ * repeatable.
  *
  * @param folder with `<number>.do.<name>.sql` files
- * @throws MigrationBlockedError, or when there are no migrations, one fails, or an applied one has been changed since
+ * @throws MigrationBlockedError; Error when there are no migrations, one fails, or an applied one has been changed
  */
-export async function applyMigrations(client: pg.Client, folder: string, patience: Patience): Promise<Migrated> {
+export async function applyMigrations(client: pg.Client, folder: string, retryPolicy: RetryPolicy): Promise<Migrated> {
   const postgrator = new Postgrator({
     driver: 'pg',
     schemaTable: 'schema_migrations',
@@ -38,7 +36,7 @@ export async function applyMigrations(client: pg.Client, folder: string, patienc
     const apply = () => postgrator.migrate(String(version));
     try {
       if (statementsOf(getSql()).some(isConcurrent)) await apply();
-      else await inTransaction(client, patience, apply);
+      else await inTransaction(client, retryPolicy, apply);
     } catch (cause) {
       throw new Error(`The migration ${version} ${name} failed: ${messageOf(cause)}`, { cause });
     }
@@ -59,7 +57,7 @@ async function execute(client: pg.Client, script: string): Promise<void> {
   for (const part of statements.some(isConcurrent) ? statements : [script]) await client.query(part);
 }
 
-/** The statements of an SQL script without its comments; good for scripts whose texts hold no semicolon and no comment. */
+/** The statements of an SQL script without its comments. String literals must hold no semicolon and no comment. */
 export function statementsOf(script: string): string[] {
   return script
     .replace(/\/\*[\s\S]*?\*\/|--.*$/gm, ' ')
@@ -68,7 +66,7 @@ export function statementsOf(script: string): string[] {
     .filter((statement) => statement !== '');
 }
 
-/** Whether Postgres refuses to run the statement inside a transaction: it lets others go on while an index is built. */
+/** Postgres refuses to run it inside a transaction. */
 export function isConcurrent(statement: string): boolean {
   return /^(CREATE|DROP) (UNIQUE )?INDEX CONCURRENTLY\b/i.test(statement);
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { within } from '../../domain/deadline.ts';
+import { withDeadline } from '../../domain/deadline.ts';
 import { ShardUnavailableError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/ports.ts';
 import { CONNECTIONS_PER_SHARD, type ShardRange, shardName } from '../../domain/shard-map.ts';
@@ -8,35 +8,30 @@ import type { ConnectedShard } from '../shard-variables.ts';
 import { type ConnectionLimits, connectionSettings } from './connection.ts';
 import { isConnectionLost, isLoginRefused, isUnavailable } from './failures.ts';
 
-/** `total` is for all of a query: secret, connection, statement, and whatever has to be tried again. */
+/** `total` covers secret, connection, statement and retries. */
 export interface QueryLimits extends ConnectionLimits {
   readonly total: number;
 }
 
-/** While a client waits: together with everything around it, a shard that is down is told within 2 s. */
+/** While a client waits: it must learn within 2 s that a shard is down. */
 const REQUEST_LIMITS: QueryLimits = { connect: 1_200, statement: 1_200, total: 1_600 };
-/** While nobody waits. */
 export const BACKGROUND_LIMITS: QueryLimits = { connect: 2_000, statement: 3_000, total: 4_000 };
 
-/** A connection that turns out to be dead later than this leaves no time for another. */
+/** A connection found dead later than this leaves no time for another. */
 const RECONNECT_WITHIN_MS = 500;
 
 export interface ShardSettings {
   readonly shards: readonly ConnectedShard[];
-  /** Whether connections are encrypted. */
   readonly tls: boolean;
 }
 
-/** A statement with its parameters. Without a name, so that a proxy may run it on any connection. */
+/** Without a name, so that a proxy may run it on any connection. */
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-/**
- * One connection per shard, opened when first needed and kept for the life of the execution environment, which serves
- * one request at a time.
- */
+/** One connection per shard, opened when first needed and kept for the life of the execution environment. */
 export class ShardDatabases {
   readonly #settings: ShardSettings;
   readonly #secrets: DatabaseSecrets;
@@ -52,24 +47,27 @@ export class ShardDatabases {
   }
 
   /**
-   * Runs a statement that may safely run twice: it is tried again on a new connection when the kept one turns out to be
-   * dead, and with another password when the login is refused, as happens while the password is rotated.
+   * Runs a statement that is safe to run twice. Retries on a new connection when the kept one is dead, and with another
+   * password when the login is refused, as during a rotation.
    *
-   * @throws ShardUnavailableError when the shard did not answer in time; the statement may have run all the same
+   * @throws ShardUnavailableError when the shard did not respond in time; the statement may have run
    */
   async query<Row extends pg.QueryResultRow>(range: ShardRange, statement: Statement): Promise<Row[]> {
     const name = shardName(range);
     const shard = this.#settings.shards.find(({ id }) => id === range.id);
     if (shard === undefined) throw new Error(`There is no database for ${name}.`);
     try {
-      return await within(this.#limits.total, `A query of ${name}`, this.#attemptRepeatedly<Row>(shard, statement));
+      return await withDeadline(
+        this.#limits.total,
+        `A query of ${name}`,
+        this.#attemptRepeatedly<Row>(shard, statement),
+      );
     } catch (error) {
       if (isUnavailable(error)) throw new ShardUnavailableError(name, { cause: error });
       throw error;
     }
   }
 
-  /** Closes all connections. */
   async close(): Promise<void> {
     const pools = await Promise.allSettled(this.#pools.values());
     this.#pools.clear();
@@ -118,7 +116,7 @@ export class ShardDatabases {
     const pool = new pg.Pool({
       ...connectionSettings(secret, password, this.#settings.tls, this.#limits),
       max: CONNECTIONS_PER_SHARD,
-      // Timers stand still while the environment is frozen, so an idle limit would only cut connections about to be used.
+      // Timers stop while the environment is frozen, so an idle limit would only cut connections about to be used.
       idleTimeoutMillis: 0,
       allowExitOnIdle: true,
     });

@@ -6,38 +6,37 @@ import type { MigratedShard } from '../shard-variables.ts';
 import { ensureApplicationUser } from './application-user.ts';
 import { connectionSettings } from './connection.ts';
 import { isLoginRefused } from './failures.ts';
-import { inTransaction, lockOutOtherMigrations, type Patience } from './locks.ts';
+import { inTransaction, lockOutOtherMigrations, type RetryPolicy } from './locks.ts';
 import { applyMigrations } from './schema-migrations.ts';
 
-/** A statement that reads a whole table, or builds an index concurrently, may take its time. */
+/** For statements that read a whole table or build an index. */
 const LIMITS = { connect: 5_000, statement: 180_000 };
-/** A rotation lets in neither password for a moment. */
+/** During a rotation, neither password works for a moment. */
 const LOGIN_WITHIN_MS = 5_000;
-/** A minute, of the five that the function has. */
-const PATIENCE: Patience = { attempts: 30, pauseMs: 1_500 };
+/** One of the five minutes that the function has. */
+const RETRY_POLICY: RetryPolicy = { attempts: 30, pauseMs: 1_500 };
 
 export interface SchemaSettings {
   /** Folder with `<number>.do.<name>.sql` files. */
   readonly migrationsDir: string;
-  /** Whether connections are encrypted. */
   readonly tls: boolean;
 }
 
-/** The shards' schemas, changed as their master users, over one connection to a shard at a time. */
+/** The shards' schemas, changed as their master users, over one connection per shard. */
 export class ShardSchemas {
   readonly #secrets: DatabaseSecrets;
   readonly #settings: SchemaSettings;
   readonly #log: Log;
-  readonly #patience: Patience;
+  readonly #retryPolicy: RetryPolicy;
 
-  constructor(secrets: DatabaseSecrets, settings: SchemaSettings, log: Log, patience = PATIENCE) {
+  constructor(secrets: DatabaseSecrets, settings: SchemaSettings, log: Log, retryPolicy = RETRY_POLICY) {
     this.#secrets = secrets;
     this.#settings = settings;
     this.#log = log;
-    this.#patience = patience;
+    this.#retryPolicy = retryPolicy;
   }
 
-  /** How many orders the shard holds of users that do not belong to it. */
+  /** Orders of users who do not belong to the shard. */
   async countMisplacedOrders(shard: MigratedShard): Promise<number> {
     return this.#asMaster(shard, async (client) => {
       if (!(await tableExists(client, 'orders'))) return 0;
@@ -49,7 +48,7 @@ export class ShardSchemas {
     });
   }
 
-  /** Over how many shards users were distributed when this one was last migrated; undefined for a new one. */
+  /** Over how many shards users were distributed at the last migration; undefined for a new shard. */
   async placementOf(shard: MigratedShard): Promise<number | undefined> {
     return this.#asMaster(shard, async (client) => {
       if (!(await tableExists(client, 'placement'))) return undefined;
@@ -58,7 +57,6 @@ export class ShardSchemas {
     });
   }
 
-  /** Keeps over how many shards users are distributed. */
   async recordPlacement(shard: MigratedShard, shards: number): Promise<void> {
     await this.#asMaster(shard, (client) =>
       client.query(
@@ -70,30 +68,28 @@ export class ShardSchemas {
   }
 
   /**
-   * Brings the shard's schema and its application user up to date. A schema that is ahead, because a later release was
-   * taken back, is left as it is: what that release added does no harm to this one.
+   * Updates schema and application user. Leaves a schema alone that is ahead because a later release was rolled back.
    *
-   * @returns the names of the migrations that were applied
-   * @throws MigrationBlockedError, or when a migration fails or an applied one has been changed since
+   * @returns the names of the applied migrations
+   * @throws MigrationBlockedError; Error when a migration fails or an applied one has been changed
    */
   async migrate(shard: MigratedShard): Promise<readonly string[]> {
     const canLogIn = await this.#canLogIn(shard);
     const user = await this.#secrets.get(shard.secret);
     return this.#asMaster(shard, async (client) => {
-      await lockOutOtherMigrations(client, this.#patience);
-      const { applied, isAhead } = await applyMigrations(client, this.#settings.migrationsDir, this.#patience);
+      await lockOutOtherMigrations(client, this.#retryPolicy);
+      const { applied, isAhead } = await applyMigrations(client, this.#settings.migrationsDir, this.#retryPolicy);
       if (isAhead) this.#log.warn('the schema is ahead; nothing is changed', { shard: shardName(shard) });
       else {
-        await inTransaction(client, this.#patience, () => ensureApplicationUser(client, { ...user, canLogIn }));
+        await inTransaction(client, this.#retryPolicy, () => ensureApplicationUser(client, { ...user, canLogIn }));
       }
       return applied;
     });
   }
 
-  /** Whether the application user exists and has its current password, or the one that a rotation has just given it. */
   async #canLogIn(shard: MigratedShard): Promise<boolean> {
     let accepted = false;
-    // The current one is read last, and so kept: it is the one that the user is given when neither is accepted.
+    // The current one last, so that it is kept: the user is given it when neither is accepted.
     for (const stage of ['AWSPENDING', 'AWSCURRENT'] as const) {
       if (!(await this.#secrets.renew(shard.secret, stage)) || accepted) continue;
       accepted = await this.#acceptsLogin(await this.#secrets.get(shard.secret));
@@ -130,7 +126,7 @@ export class ShardSchemas {
       return true;
     } catch (error) {
       if (isLoginRefused(error)) return false;
-      // Past the password: the user may not have its rights yet, or too many may be connected.
+      // Past the password: the user may lack rights, or there are too many connections.
       if (error instanceof pg.DatabaseError) return true;
       throw error;
     }
@@ -138,7 +134,7 @@ export class ShardSchemas {
 
   async #connect(secret: DatabaseSecret): Promise<pg.Client> {
     const client = new pg.Client(connectionSettings(secret, async () => secret.password, this.#settings.tls, LIMITS));
-    // A connection that breaks between two statements fails the next one, which reports it.
+    // A connection that breaks between two statements fails the next one.
     client.on('error', () => undefined);
     await client.connect();
     return client;

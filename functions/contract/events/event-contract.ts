@@ -9,17 +9,9 @@ export interface EventContract<Event extends OrderEvent> {
   readonly type: string;
   /** `ce_source` in the headers. */
   readonly source: string;
-  /**
-   * The event as the value of a record: JSON, with amounts in exact digits.
-   *
-   * @throws ZodError when the event breaks its contract
-   */
+  /** JSON, with amounts in exact digits. @throws ZodError when the event breaks its contract */
   encode(event: Event): string;
-  /**
-   * Reads the value of a record.
-   *
-   * @throws SyntaxError when it is not JSON; TypeError when it is not this event. The message gives the reason.
-   */
+  /** @throws SyntaxError when it is not JSON; TypeError with the reason when it is not this event */
   decode(text: string): Event;
 }
 

@@ -4,24 +4,21 @@ import { ORDER_LIMITS } from '../../domain/order.ts';
 
 const { productNameCharacters, quantity: maximumQuantity, minimumPrice, maximumPrice } = ORDER_LIMITS;
 
-/** What is wrong with a text that is no user id. */
 export const USER_ID_RULE = 'must start with a letter A-Z and go on with at most 99 letters, digits, ".", "_" or "-"';
 const PRODUCT_NAME = `must have 1 to ${productNameCharacters} characters, none of them a control character`;
 const QUANTITY = `must be a whole number from 1 to ${maximumQuantity}`;
 const PRICE = `must be a number from ${formatMoney(minimumPrice)} to ${formatMoney(maximumPrice)} with at most 2 decimals`;
 
-/** A user id, wherever a request carries one. */
 export const userId = z
   .string({ error: USER_ID_RULE })
   .regex(ORDER_LIMITS.userId, { error: USER_ID_RULE })
   .meta({ description: 'Its first letter decides on the shard.' });
 
-/** What is ordered. */
 export const productName = z
   .string({ error: PRODUCT_NAME })
   .refine(
     (name) => {
-      // Counted as Postgres counts, in code points; a lone surrogate is no character at all.
+      // Counted as Postgres does, in code points; a lone surrogate is not a character.
       const characters = [...name].length;
       return characters >= 1 && characters <= productNameCharacters && name.isWellFormed() && !/\p{Cc}/u.test(name);
     },
@@ -29,13 +26,12 @@ export const productName = z
   )
   .meta({ minLength: 1, maxLength: productNameCharacters, description: 'No control characters.' });
 
-/** How many pieces. */
 export const quantity = z
   .int({ error: QUANTITY })
   .min(1, { error: QUANTITY })
   .max(maximumQuantity, { error: QUANTITY });
 
-/** The price of one piece, read into cents. */
+/** Per piece; read into cents. */
 export const price = z
   .number({ error: PRICE })
   .meta({
@@ -50,5 +46,4 @@ export const price = z
     return z.NEVER;
   });
 
-/** The id of an order. */
 export const orderId = z.guid().meta({ description: 'A UUID of version 7.' });

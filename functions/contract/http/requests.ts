@@ -8,7 +8,6 @@ const MAXIMUM_LIMIT = 200;
 const LIMIT = `must be a whole number from 1 to ${MAXIMUM_LIMIT}`;
 const IDEMPOTENCY_KEY = 'must have 1 to 255 visible ASCII characters and no blank';
 
-/** The body of `POST /api/orders`. */
 export const newOrderBody = z
   .strictObject(
     { user_id: userId, product_name: productName, quantity, price },
@@ -16,10 +15,8 @@ export const newOrderBody = z
   )
   .meta({ id: 'NewOrder' });
 
-/** The header under which a client may send `POST /api/orders` again. */
 export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, { error: IDEMPOTENCY_KEY });
 
-/** How many orders a page holds at most, as text. */
 const limit = z
   .string()
   .regex(/^\d{1,3}$/, { error: LIMIT, abort: true })
@@ -40,12 +37,11 @@ const cursor = z
     }
   });
 
-/** The query of `GET /api/orders`. Dashboards send `user_id=` for "everyone", so an empty one counts as none. */
+/** Dashboards send `user_id=` for everyone, so an empty one counts as none. */
 export const listQuery = z.object({
   user_id: z.literal('').or(userId).optional(),
   limit,
   cursor: cursor.optional(),
 });
 
-/** What the path of an order holds. */
 export const orderPath = z.object({ id: orderId });

@@ -27,7 +27,7 @@ const located = {
   receipt: receiptKey,
 };
 
-/** The answer to `POST /api/orders`. */
+/** `POST /api/orders` */
 export const createdOrder = z
   .object({
     ...located,
@@ -37,10 +37,9 @@ export const createdOrder = z
   })
   .meta({ id: 'CreatedOrder' });
 
-/** The answer to `GET /api/orders/{id}`. */
 export const foundOrder = z.object(located).meta({ id: 'FoundOrder' });
 
-/** The answer to `GET /api/orders`. */
+/** `GET /api/orders` */
 export const orderPage = z
   .object({
     orders: z.array(order).meta({ description: 'Newest first.' }),
@@ -54,15 +53,13 @@ export const orderPage = z
 const service = z.literal('orderflow-producer');
 const checks = z.record(z.string(), z.enum(['up', 'down'])).meta({ description: 'The parts of the system.' });
 
-/** The answer to `GET /health` while all parts answer. */
 export const healthy = z.object({ status: z.literal('healthy'), service, checks }).meta({ id: 'Healthy' });
 
-/** The answer to `GET /health` while a part does not. */
 export const unhealthy = z
   .object({ status: z.literal('unhealthy'), service, checks, error: z.string() })
   .meta({ id: 'Unhealthy' });
 
-/** Every other answer that tells of a failure. */
+/** Every response that reports a failure. */
 export const failure = z
   .object({
     error: z.string().meta({ description: 'A sentence for the reader.' }),
@@ -73,7 +70,6 @@ export const failure = z
   })
   .meta({ id: 'Error' });
 
-/** An order in the words of the API. */
 export type OrderBody = Readonly<z.infer<typeof order>>;
 export type CreatedOrderBody = Readonly<z.infer<typeof createdOrder>>;
 export type FoundOrderBody = Readonly<z.infer<typeof foundOrder>>;

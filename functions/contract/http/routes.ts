@@ -3,7 +3,7 @@ import { BODY_LIMIT } from './limits.ts';
 import { idempotencyKey, listQuery, newOrderBody, orderPath } from './requests.ts';
 import { createdOrder, failure, foundOrder, healthy, orderPage, unhealthy } from './responses.ts';
 
-/** A route of the API, for the gateway in front of its function and for the OpenAPI document. */
+/** The API construct and the OpenAPI document are made of these. */
 export interface Route {
   readonly path: `/${string}`;
   readonly method: 'GET' | 'POST';
@@ -33,7 +33,7 @@ export interface RouteParameter {
 
 export interface RouteResponse {
   readonly description: string;
-  /** Its JSON body; one of them, when there are several. */
+  /** Its JSON body; one of several, if there are several. */
   readonly body?: z.ZodType | readonly z.ZodType[];
   readonly headers?: readonly ResponseHeader[];
 }
@@ -111,7 +111,7 @@ export const ROUTES = [
     function: 'create-order',
     authorization: 'token',
     operationId: 'createOrder',
-    summary: 'Place an order',
+    summary: 'TopicPartitionOffset an order',
     description: 'With sign-in, `user_id` must be the user id of the token.',
     parameters: [
       {
