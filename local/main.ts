@@ -1,11 +1,12 @@
 import { runCommand } from '../tooling/command-line.ts';
 import { claimDataDir } from '../tooling/data-dir.ts';
+import { createLog } from '../tooling/log.ts';
 import { assembliesOf, REPOSITORY } from '../tooling/paths.ts';
 import { runUntilSignal } from '../tooling/signals.ts';
 import { explain } from './assembly/explain.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
 import { synthesize } from './assembly/synthesize.ts';
-import { registry } from './services/index.ts';
+import { createServices } from './services/index.ts';
 import { type Settings, settingsOf, startCommand } from './settings.ts';
 import { type Addresses, start } from './start.ts';
 
@@ -16,11 +17,14 @@ await runCommand(
   }),
 );
 
-async function printExplanation({ dataDir, context }: Settings): Promise<void> {
+async function printExplanation(settings: Settings): Promise<void> {
+  const { dataDir, context } = settings;
   claimDataDir(dataDir);
-  const log = { info: (message: string) => console.error(message) };
+  const log = createLog({ source: 'orderflow', terminal: process.stderr });
   const assembly = await synthesize({ repository: REPOSITORY, dir: assembliesOf(dataDir), context, log });
-  process.stdout.write(explain(loadAssembly(assembly), registry));
+  const stacks = loadAssembly(assembly);
+  const { services } = createServices({ settings, stacks, log, signal: AbortSignal.any([]) });
+  process.stdout.write(explain(stacks, services));
 }
 
 async function runLocally(settings: Settings): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../services/context-fixture.ts';
+import { temporaryFolder } from '../services/services-fixture.ts';
 import { assetFiles, assetFolder } from './asset-files.ts';
 
 function zipArchive(entries: Record<string, string>): string {

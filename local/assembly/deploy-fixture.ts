@@ -1,5 +1,6 @@
 import { silentLog } from '../testing.ts';
-import type { DeployContext, ProviderRegistry, ResourceProvider, ResourceRequest } from './resource-provider.ts';
+import type { DeployOptions } from './deploy.ts';
+import type { ProviderRegistry, ResourceProvider, ResourceRequest } from './resource-provider.ts';
 import type { ResourceResult } from './stack-scope.ts';
 import type { Stack, Template } from './template.ts';
 
@@ -7,20 +8,20 @@ export function stackOf(name: string, template: Partial<Template>): Stack {
   return { name, template: { Resources: {}, ...template }, parameters: {}, assets: new Map() };
 }
 
-export function contextOf(signal = new AbortController().signal): DeployContext {
+export function optionsOf(signal = new AbortController().signal): DeployOptions {
   return { log: silentLog, signal, readSecret: async (id) => JSON.stringify({ password: `password of ${id}` }) };
 }
 
 /** Creates resources of the types `Test::*` and writes down what happens to each. */
 export function recordingRegistry(
-  create: (request: ResourceRequest<DeployContext>) => Promise<ResourceResult> | ResourceResult = ({ logicalId }) => ({
+  create: (request: ResourceRequest) => Promise<ResourceResult> | ResourceResult = ({ logicalId }) => ({
     ref: `ref of ${logicalId}`,
     attribute: (name) => `${name} of ${logicalId}`,
   }),
-): ProviderRegistry<DeployContext> & { events: string[]; properties: Map<string, unknown> } {
+): ProviderRegistry & { events: string[]; properties: Map<string, unknown> } {
   const events: string[] = [];
   const properties = new Map<string, unknown>();
-  const provider: ResourceProvider<DeployContext> = {
+  const provider: ResourceProvider = {
     kind: 'run',
     how: 'created by the test',
     create: async (request) => {
@@ -31,7 +32,7 @@ export function recordingRegistry(
       return result;
     },
   };
-  const ignored: ResourceProvider<DeployContext> = {
+  const ignored: ResourceProvider = {
     kind: 'ignored',
     reason: 'it needs nothing',
     identify: ({ logicalId }) => ({ ref: `made up for ${logicalId}` }),

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { UserError } from '../../tooling/errors.ts';
 import { deploy } from './deploy.ts';
-import { contextOf, recordingRegistry, stackOf } from './deploy-fixture.ts';
+import { optionsOf, recordingRegistry, stackOf } from './deploy-fixture.ts';
 
 const type = 'Test::Thing';
 
@@ -17,7 +17,7 @@ describe('deploy', () => {
         First: { Type: type },
       },
     });
-    await deploy([stack], registry, contextOf());
+    await deploy([stack], registry, optionsOf());
     expect(registry.events).toEqual([
       'begin First',
       'end First',
@@ -34,7 +34,7 @@ describe('deploy', () => {
       await delay(1);
       return { ref: logicalId };
     });
-    await deploy([stackOf('app', { Resources: { A: { Type: type }, B: { Type: type } } })], registry, contextOf());
+    await deploy([stackOf('app', { Resources: { A: { Type: type }, B: { Type: type } } })], registry, optionsOf());
     expect(registry.events.slice(0, 2)).toEqual(['begin A', 'begin B']);
   });
 
@@ -47,7 +47,7 @@ describe('deploy', () => {
       Resources: { Owner: { Type: type } },
       Outputs: { Id: { Value: { Ref: 'Owner' }, Export: { Name: 'owner:Id' } } },
     });
-    const outputs = await deploy([user, owner], registry, contextOf());
+    const outputs = await deploy([user, owner], registry, optionsOf());
     expect(registry.properties.get('User')).toEqual({ x: 'ref of Owner' });
     expect(outputs.get('owner')).toEqual({ Id: 'ref of Owner' });
   });
@@ -65,7 +65,7 @@ describe('deploy', () => {
         },
       },
     });
-    await deploy([stack], registry, contextOf());
+    await deploy([stack], registry, optionsOf());
     expect(registry.properties).toEqual(new Map([['Present', { x: 'other' }]]));
   });
 
@@ -73,7 +73,7 @@ describe('deploy', () => {
     const registry = recordingRegistry();
     const properties = { x: { 'Fn::Sub': '{{resolve:secretsmanager:${Secret}:SecretString:password}}' } };
     const resources = { Secret: { Type: 'Test::Ignored' }, Db: { Type: type, Properties: properties } };
-    await deploy([stackOf('app', { Resources: resources })], registry, contextOf());
+    await deploy([stackOf('app', { Resources: resources })], registry, optionsOf());
     expect(registry.properties.get('Db')).toEqual({ x: 'password of made up for Secret' });
   });
 
@@ -82,7 +82,7 @@ describe('deploy', () => {
     const stack = stackOf('app', {
       Resources: { Known: { Type: type }, Queue: { Type: 'AWS::SQS::Queue' }, Table: { Type: 'AWS::DynamoDB::Table' } },
     });
-    const deployment = deploy([stack], registry, contextOf());
+    const deployment = deploy([stack], registry, optionsOf());
     await expect(deployment).rejects.toThrow(UserError);
     await expect(deployment).rejects.toThrow('app/Queue (AWS::SQS::Queue), app/Table (AWS::DynamoDB::Table)');
     expect(registry.events).toEqual([]);
@@ -92,14 +92,14 @@ describe('deploy', () => {
     const stack = stackOf('app', {
       Resources: { A: { Type: type, DependsOn: 'B' }, B: { Type: type, Properties: { x: { Ref: 'A' } } } },
     });
-    await expect(deploy([stack], recordingRegistry(), contextOf())).rejects.toThrow(
+    await expect(deploy([stack], recordingRegistry(), optionsOf())).rejects.toThrow(
       'app/A (Test::Thing) -> app/B (Test::Thing) -> app/A (Test::Thing)',
     );
   });
 
   it('names the resource whose reference leads nowhere', async () => {
     const stack = stackOf('app', { Resources: { A: { Type: type, Properties: { x: { Ref: 'Nothing' } } } } });
-    await expect(deploy([stack], recordingRegistry(), contextOf())).rejects.toThrow(
+    await expect(deploy([stack], recordingRegistry(), optionsOf())).rejects.toThrow(
       'app/A (Test::Thing): Ref: the template has no resource or parameter Nothing',
     );
   });
@@ -113,7 +113,7 @@ describe('deploy', () => {
     const stack = stackOf('app', {
       Resources: { Slow: { Type: type }, AfterSlow: { Type: type, DependsOn: 'Slow' }, Broken: { Type: type } },
     });
-    await expect(deploy([stack], registry, contextOf())).rejects.toThrow('app/Broken (Test::Thing): no room');
+    await expect(deploy([stack], registry, optionsOf())).rejects.toThrow('app/Broken (Test::Thing): no room');
     expect(registry.events).toEqual(['begin Slow', 'begin Broken', 'end Slow']);
   });
 
@@ -125,7 +125,7 @@ describe('deploy', () => {
       return new Promise(() => {});
     });
     const stack = stackOf('app', { Resources: { Download: { Type: type }, Broken: { Type: type } } });
-    const failure = expect(deploy([stack], registry, contextOf())).rejects.toThrow('app/Broken (Test::Thing): no room');
+    const failure = expect(deploy([stack], registry, optionsOf())).rejects.toThrow('app/Broken (Test::Thing): no room');
     await vi.advanceTimersByTimeAsync(5_000);
     await failure;
   });
@@ -137,7 +137,7 @@ describe('deploy', () => {
       return { ref: 'a' };
     });
     const stack = stackOf('app', { Resources: { A: { Type: type }, B: { Type: type, DependsOn: 'A' } } });
-    await expect(deploy([stack], registry, contextOf(stop.signal))).rejects.toThrow('stopped by the person');
+    await expect(deploy([stack], registry, optionsOf(stop.signal))).rejects.toThrow('stopped by the person');
     expect(registry.events).toEqual(['begin A', 'end A']);
   });
 });

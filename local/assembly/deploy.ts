@@ -1,13 +1,21 @@
 import { whenAborted } from '../../tooling/abort.ts';
 import { UserError } from '../../tooling/errors.ts';
-import { resolveDynamicReferences } from './dynamic-references.ts';
+import type { Log } from '../../tooling/log.ts';
+import { resolveDynamicReferences, type SecretReader } from './dynamic-references.ts';
 import { buildGraph, describeNode, type ResourceNode } from './graph.ts';
 import { resolve } from './intrinsics.ts';
-import type { DeployContext, ProviderRegistry, ResourceProvider, ResourceRequest } from './resource-provider.ts';
+import type { ProviderRegistry, ResourceProvider, ResourceRequest } from './resource-provider.ts';
 import { ExportTable, type ResourceResult, StackScope } from './stack-scope.ts';
 import type { Stack } from './template.ts';
 
 const GRACE_AFTER_ABORT_MS = 5_000;
+
+export interface DeployOptions {
+  readonly log: Log;
+  /** Aborted when the deployment is to end early. */
+  readonly signal: AbortSignal;
+  readonly readSecret: SecretReader;
+}
 
 /** By stack name: the values of the stack's outputs. */
 export type Outputs = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
@@ -15,15 +23,15 @@ export type Outputs = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 /**
  * Creates the resources of all stacks, each as soon as those exist that it depends on.
  *
- * When one fails, no further one is begun, those under way get a few seconds to finish, and the failure is thrown: what
- * they registered in the context can then be stopped.
+ * When one fails, no further one is begun, those under way get a few seconds to finish, and the failure is thrown: their
+ * services can then stop what they started.
  *
  * @throws UserError that names stack, logical id and type; unknown types and cycles are found before anything starts
  */
-export async function deploy<Context extends DeployContext>(
+export async function deploy(
   stacks: readonly Stack[],
-  registry: ProviderRegistry<Context>,
-  context: Context,
+  registry: ProviderRegistry,
+  options: DeployOptions,
 ): Promise<Outputs> {
   const exports = new ExportTable();
   const scopes = stacks.map((stack) => new StackScope(stack, exports));
@@ -31,7 +39,7 @@ export async function deploy<Context extends DeployContext>(
   const providers = providersOf(nodes, registry);
 
   const failure = new AbortController();
-  const signal = AbortSignal.any([context.signal, failure.signal]);
+  const signal = AbortSignal.any([options.signal, failure.signal]);
   const creations = new Map<ResourceNode, Promise<void>>();
   const create = (node: ResourceNode): Promise<void> => {
     const known = creations.get(node);
@@ -44,10 +52,10 @@ export async function deploy<Context extends DeployContext>(
     await Promise.all([...node.dependencies].map(create));
     signal.throwIfAborted();
     try {
-      const result = await createResource(node, providers.get(node) as ResourceProvider<Context>, context, signal);
+      const result = await createResource(node, providers.get(node) as ResourceProvider, { ...options, signal });
       node.scope.created(node.logicalId, result);
     } catch (error) {
-      context.log.debug('%s failed: %o', describeNode(node), error);
+      options.log.debug('%s failed: %o', describeNode(node), error);
       failure.abort(new UserError(`${describeNode(node)}: ${(error as Error).message}`, { cause: error }));
       throw error;
     }
@@ -63,7 +71,7 @@ async function graceAfterAbort(signal: AbortSignal): Promise<void> {
   await new Promise((resolve) => void setTimeout(resolve, GRACE_AFTER_ABORT_MS).unref());
 }
 
-function providersOf<Context>(nodes: readonly ResourceNode[], registry: ProviderRegistry<Context>) {
+function providersOf(nodes: readonly ResourceNode[], registry: ProviderRegistry) {
   const providers = new Map(nodes.map((node) => [node, registry.providerOf(node.declaration)]));
   const unknown = nodes.filter((node) => !providers.get(node)).map(describeNode);
   if (unknown.length > 0) {
@@ -75,27 +83,19 @@ function providersOf<Context>(nodes: readonly ResourceNode[], registry: Provider
   return providers;
 }
 
-async function createResource<Context extends DeployContext>(
+async function createResource(
   node: ResourceNode,
-  provider: ResourceProvider<Context>,
-  context: Context,
-  signal: AbortSignal,
+  provider: ResourceProvider,
+  { log, signal, readSecret }: DeployOptions,
 ): Promise<ResourceResult> {
   const { scope, logicalId, declaration } = node;
-  const request: ResourceRequest<Context> = {
-    stack: scope.stack,
-    logicalId,
-    declaration,
-    properties: {},
-    context,
-    signal,
-  };
+  const request: ResourceRequest = { stack: scope.stack, logicalId, declaration, properties: {}, signal };
   if (provider.kind === 'ignored') return provider.identify(request);
 
   const startedAt = performance.now();
-  const resolved = await resolveDynamicReferences(resolve(declaration.Properties ?? {}, scope), context.readSecret);
+  const resolved = await resolveDynamicReferences(resolve(declaration.Properties ?? {}, scope), readSecret);
   const result = await provider.create({ ...request, properties: resolved as Record<string, unknown> });
-  context.log.debug('%s created in %d ms', describeNode(node), Math.round(performance.now() - startedAt));
+  log.debug('%s created in %d ms', describeNode(node), Math.round(performance.now() - startedAt));
   return result;
 }
 

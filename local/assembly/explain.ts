@@ -3,7 +3,7 @@ import { ExportTable, StackScope } from './stack-scope.ts';
 import type { Stack } from './template.ts';
 
 /** A text that says of every resource in every template what the local runner does with it, grouped by stack. */
-export function explain<Context>(stacks: readonly Stack[], registry: ProviderRegistry<Context>): string {
+export function explain(stacks: readonly Stack[], registry: ProviderRegistry): string {
   const exports = new ExportTable();
   const totals: Record<string, number> = { run: 0, ignored: 0, unknown: 0 };
   const sections = stacks.map((stack) => {
@@ -21,7 +21,7 @@ export function explain<Context>(stacks: readonly Stack[], registry: ProviderReg
   return `${[...sections, summary.join(', ')].join('\n\n')}\n`;
 }
 
-function verdictOn<Context>(provider: ResourceProvider<Context> | undefined): { kind: string; why: string } {
+function verdictOn(provider: ResourceProvider | undefined): { kind: string; why: string } {
   if (!provider) return { kind: 'unknown', why: 'nothing; the local runner refuses to start' };
   return { kind: provider.kind, why: provider.kind === 'run' ? provider.how : provider.reason };
 }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { readBody } from '../http/request-body.ts';
 import type { Authorizer } from '../services/iam/authorizer.ts';
@@ -20,10 +20,22 @@ export interface ApiCall extends Caller {
   readonly body: Buffer;
 }
 
-/** The part of an AWS service's API that runs here. */
+/** The part of an AWS service's API that runs here, with requests and responses that fit into memory. */
 export interface AwsApi {
+  /** The service in the credential scope that clients sign with. */
+  readonly signingName: string;
   readonly protocol: Protocol;
   handle(call: ApiCall): Promise<ApiResponse> | ApiResponse;
+}
+
+/** An API whose requests and responses do not: S3. */
+export interface StreamingApi {
+  readonly signingName: string;
+  readonly protocol: Protocol;
+  /** @throws AwsError unless the response has begun */
+  stream(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void>;
+  /** Handles a CORS preflight request, which carries no signature. */
+  streamPreflight(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 /** Lambda's limit for the payload of an invocation, the highest of all APIs here. */

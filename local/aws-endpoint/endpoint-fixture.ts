@@ -5,10 +5,15 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { startObjectStore } from '../engines/object-store/start-object-store.ts';
 import { type AccessRequest, Authorizer } from '../services/iam/authorizer.ts';
 import { PrincipalStore } from '../services/iam/principals.ts';
+import { lambdaApi } from '../services/lambda/api.ts';
 import type { Invoke } from '../services/lambda/function-definition.ts';
+import { mskApi } from '../services/msk/api.ts';
+import { S3Api } from '../services/s3/api.ts';
+import { secretsManagerApi } from '../services/secrets-manager/api.ts';
 import { SecretStore } from '../services/secrets-manager/secret-store.ts';
+import { sts } from '../services/sts/service.ts';
 import { silentLog } from '../testing.ts';
-import { startAwsEndpoint } from './endpoint.ts';
+import { AwsEndpoint } from './endpoint.ts';
 
 export const BUCKET = 'order-receipts';
 export const CLUSTER_ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/orders/1-2';
@@ -36,16 +41,17 @@ export async function startEndpointFixture(o: { invoke?: Invoke } = {}) {
   const role = { kind: 'role', name: 'writer', arn: 'arn:aws:iam::000000000000:role/writer' } as const;
   const authorizer = new RecordingAuthorizer();
   const secrets = new SecretStore(join(dir, 'secrets'));
-  const endpoint = await startAwsEndpoint({
-    port: 0,
-    principals,
-    authorizer,
-    objectStore: store,
-    secrets,
-    invoke: o.invoke ?? (() => Promise.reject(new Error('no function was expected to run'))),
-    bootstrapBrokers: (clusterArn) => (clusterArn === CLUSTER_ARN ? 'localhost:9098' : undefined),
-    log: silentLog,
-  });
+  const endpoint = new AwsEndpoint(0, { principals, authorizer }, silentLog);
+  const s3Api = new S3Api(url);
+  const invoke = o.invoke ?? (() => Promise.reject(new Error('no function was expected to run')));
+  endpoint.serve([
+    { api: s3Api },
+    { api: secretsManagerApi(secrets) },
+    { api: lambdaApi({ invoke, log: silentLog }) },
+    { api: mskApi((clusterArn) => (clusterArn === CLUSTER_ARN ? 'localhost:9098' : undefined)) },
+    sts,
+  ]);
+  await endpoint.open();
   return {
     endpoint,
     authorizer,
@@ -55,6 +61,7 @@ export async function startEndpointFixture(o: { invoke?: Invoke } = {}) {
     client: { endpoint: endpoint.url, region: 'us-east-1', credentials: principals.issue(role), maxAttempts: 1 },
     stop: async () => {
       await endpoint.stop();
+      s3Api.close();
       await store.stop();
       rmSync(dir, { recursive: true, force: true });
     },

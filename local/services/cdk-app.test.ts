@@ -4,54 +4,43 @@ import { CreateBucketCommand, DeleteObjectsCommand, ListObjectsV2Command, PutObj
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { deploy } from '../assembly/deploy.ts';
 import { explain } from '../assembly/explain.ts';
 import { loadAssembly } from '../assembly/load-assembly.ts';
-import type { ProviderRegistry } from '../assembly/resource-provider.ts';
 import { restApiDefinition } from './api-gateway/resources.ts';
 import { synthesizeCdkApp } from './cdk-app-fixture.ts';
-import type { RunnerContext } from './context.ts';
-import { contextFixture, temporaryFolder } from './context-fixture.ts';
-import { registry } from './index.ts';
 import { created, provider } from './provider.ts';
+import { servicesFixture, temporaryFolder } from './services-fixture.ts';
 
 const CLUSTER_ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/stream/1';
 
-/** The registry, with stand-ins for the resources that start servers. */
-const withoutEngines: ProviderRegistry<RunnerContext> = {
-  providerOf: (declaration) => engines[declaration.Type] ?? registry.providerOf(declaration),
-};
 const anything = z.looseObject({});
-const engines: Record<string, ReturnType<ProviderRegistry<RunnerContext>['providerOf']>> = {
-  'AWS::MSK::Cluster': provider('a stand-in', anything, () => created(CLUSTER_ARN, { Arn: CLUSTER_ARN })),
-  'AWS::MSK::Topic': provider('a stand-in', anything, () => created('topic')),
-  'AWS::RDS::DBInstance': provider('a stand-in', anything, (properties, { context }) => {
-    const database = {
-      identifier: 'db',
-      name: 'things',
-      port: 1234,
-      masterUsername: String(properties.MasterUsername),
-    };
-    context.databases.set('db', { ...database, users: [] });
-    return created('db');
-  }),
-};
+const cluster = provider('a stand-in', anything, () => created(CLUSTER_ARN, { Arn: CLUSTER_ARN }));
+const topic = provider('a stand-in', anything, () => created('topic'));
 
 it('a synthesized CDK app becomes definitions of functions, routes, mappings and a site', async () => {
   const stacks = loadAssembly(synthesizeCdkApp(temporaryFolder()));
-  expect(explain(stacks, registry)).toContain(' 0 unknown');
-
-  const { context, functions, qualifiers, invocations } = contextFixture({
-    stacks,
+  const aws = servicesFixture({
     databasePassword: 'published-password',
-    invoke: (_, answer) => answer({ PhysicalResourceId: 'id', Data: { BootstrapBrokerStringSaslIam: 'localhost:9' } }),
+    invoke: (_, respond) =>
+      respond({ PhysicalResourceId: 'id', Data: { BootstrapBrokerStringSaslIam: 'localhost:9' } }),
   });
-  const s3 = mockClient(context.s3);
+  expect(explain(stacks, aws.services)).toContain(' 0 unknown');
+  const database = provider('a stand-in', anything, ({ MasterUsername }) => {
+    const masterUsername = String(MasterUsername);
+    aws.rds.databases.set('db', { identifier: 'db', name: 'things', port: 1234, masterUsername, users: [] });
+    return created('db');
+  });
+  const s3 = mockClient(aws.s3.client);
   s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: 'app/old.js' }, { Key: 'app/index.html' }] });
-  await deploy(stacks, withoutEngines, context);
+  await aws.deploy(stacks, {
+    'AWS::MSK::Cluster': cluster,
+    'AWS::MSK::Topic': topic,
+    'AWS::RDS::DBInstance': database,
+  });
 
-  const listThings = functions.get('list-things');
-  const secretArn = context.secrets.get('things/clerk').arn;
+  const functions = [...aws.lambda.functions.values()].map(({ definition }) => definition);
+  const listThings = functions.find(({ label }) => label === 'list-things');
+  const secretArn = aws.secretsManager.store.get('things/clerk').arn;
   expect(listThings).toMatchObject({
     name: 'app-dev-list-things',
     arn: 'arn:aws:lambda:us-east-1:000000000000:function:app-dev-list-things',
@@ -65,20 +54,20 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   });
   expect(readdirSync(listThings?.codeDir ?? '')).toEqual(['index.mjs']);
 
-  expect(functions.get('guard')?.name).toBe('app-dev-guard');
+  expect(functions.find(({ label }) => label === 'guard')?.name).toBe('app-dev-guard');
   const liveArn = `${listThings?.arn}:live`;
-  expect(Object.fromEntries(qualifiers)).toMatchObject({
+  expect(Object.fromEntries(aws.lambda.versions)).toMatchObject({
     'app-dev-list-things:1': '1',
     'app-dev-list-things:live': '1',
     'app-dev-guard:live': '1',
   });
-  expect([...context.postgresParameters.values()]).toEqual([{ log_min_duration_statement: '1000' }]);
+  expect([...aws.rds.parameters.values()]).toEqual([{ log_min_duration_statement: '1000' }]);
 
-  const role = context.principals.find(listThings?.credentials.accessKeyId ?? '')?.principal;
+  const role = aws.iam.principals.find(listThings?.credentials.accessKeyId ?? '')?.principal;
   expect(role?.arn).toMatch(/^arn:aws:iam::000000000000:role\/Api-ListThingsServiceRole/);
-  expect(JSON.stringify(context.policies.documentsOf(role?.name ?? ''))).toContain('arn:aws:s3:::things-files/*');
+  expect(JSON.stringify(aws.iam.policies.documentsOf(role?.name ?? ''))).toContain('arn:aws:s3:::things-files/*');
 
-  expect(context.eventSourceMappings).toEqual([
+  expect(aws.eventSourceMappings.mappings).toEqual([
     {
       uuid: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
       eventSourceArn: CLUSTER_ARN,
@@ -96,7 +85,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     },
   ]);
 
-  expect(context.schedules).toEqual([
+  expect(aws.events.schedules).toEqual([
     {
       ruleArn: 'arn:aws:events:us-east-1:000000000000:rule/nightly',
       intervalMs: 86_400_000,
@@ -104,7 +93,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     },
   ]);
 
-  const [api] = [...context.restApis.values()].map(restApiDefinition);
+  const [api] = [...aws.apiGateway.restApis.values()].map(restApiDefinition);
   expect(api).toMatchObject({
     stage: 'dev',
     gatewayResponses: {
@@ -141,7 +130,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   ]);
 
   const siteBucket = expect.stringMatching(/^site-bucket[0-9a-f]+-[0-9a-f]{12}$/);
-  expect(context.distributions).toEqual([
+  expect(aws.cloudFront.distributions).toEqual([
     {
       defaultRootObject: 'index.html',
       defaultBehavior: {
@@ -184,7 +173,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   const deletions = s3.commandCalls(DeleteObjectsCommand).map(({ args }) => args[0].input.Delete?.Objects);
   expect(deletions).toEqual([[{ Key: 'app/old.js' }]]);
 
-  expect(JSON.parse(await context.readSecret('things/clerk', 'AWSCURRENT'))).toEqual({
+  expect(JSON.parse(await aws.secretsManager.readSecret('things/clerk', 'AWSCURRENT'))).toEqual({
     username: 'clerk',
     password: 'published-password',
     engine: 'postgres',
@@ -193,14 +182,12 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     dbname: 'things',
     dbInstanceIdentifier: 'db',
   });
-  expect(context.databases.get('db')).toMatchObject({
+  expect(aws.rds.databases.get('db')).toMatchObject({
     masterUsername: 'master',
     users: [{ username: 'clerk', password: 'published-password' }],
   });
 
-  const invoked = invocations.map(({ event }) => String(event.ResourceType)).sort();
+  const invoked = aws.invocations.map(({ event }) => String(event.ResourceType)).sort();
   expect(invoked).toEqual(['Custom::AWS', 'Custom::S3AutoDeleteObjects', 'Custom::Trigger']);
-  expect(
-    [...functions.values()].map(({ codeDir }) => basename(codeDir)).filter((name) => name.endsWith('.zip')),
-  ).toEqual([]);
+  expect(functions.map(({ codeDir }) => basename(codeDir)).filter((name) => name.endsWith('.zip'))).toEqual([]);
 });

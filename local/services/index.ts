@@ -1,37 +1,62 @@
-import type { ProviderRegistry } from '../assembly/resource-provider.ts';
-import { apiGatewayProviders } from './api-gateway/resources.ts';
-import { customResource, customResourceProviders } from './cloudformation/resources.ts';
-import { cloudFrontProviders } from './cloudfront/resources.ts';
-import type { RunnerContext } from './context.ts';
-import { eventsProviders } from './events/resources.ts';
-import { iamProviders } from './iam/resources.ts';
-import { ignoredProviders } from './ignored.ts';
-import { lambdaProviders } from './lambda/resources.ts';
-import { mskProviders } from './msk/resources.ts';
-import type { ResourceProviders } from './provider.ts';
-import { rdsProviders } from './rds/resources.ts';
-import { s3Providers } from './s3/resources.ts';
-import { secretsManagerProviders } from './secrets-manager/resources.ts';
+import { join } from 'node:path';
+import { AwsEndpoint } from '../aws-endpoint/endpoint.ts';
+import { authoritiesIn } from '../tls/authority.ts';
+import { ApiGateway } from './api-gateway/service.ts';
+import { CustomResourceResponses } from './cloudformation/custom-resource-responses.ts';
+import { CloudFormation } from './cloudformation/service.ts';
+import { CloudFront } from './cloudfront/service.ts';
+import { Events } from './events/service.ts';
+import { Iam } from './iam/service.ts';
+import { ignoredTypes } from './ignored.ts';
+import { EventSourceMappings } from './lambda/event-source-mapping/service.ts';
+import { Lambda } from './lambda/service.ts';
+import { Msk } from './msk/service.ts';
+import { Rds } from './rds/service.ts';
+import { S3 } from './s3/service.ts';
+import { SecretsManager } from './secrets-manager/service.ts';
+import { type Run, Services } from './service.ts';
+import { sts } from './sts/service.ts';
 
-const providers: ResourceProviders = {
-  ...ignoredProviders,
-  ...apiGatewayProviders,
-  ...cloudFrontProviders,
-  ...customResourceProviders,
-  ...eventsProviders,
-  ...iamProviders,
-  ...lambdaProviders,
-  ...mskProviders,
-  ...rdsProviders,
-  ...s3Providers,
-  ...secretsManagerProviders,
-};
+/** The services of a run. Nothing starts before they are opened. */
+export function createServices(options: Omit<Run, 'authorities'>) {
+  const run: Run = { ...options, authorities: authoritiesIn(join(options.settings.dataDir, 'tls')) };
+  const iam = new Iam();
+  const s3 = new S3(run);
+  const rds = new Rds(run);
+  const msk = new Msk(run, iam);
+  const secretsManager = new SecretsManager(run, rds);
+  const endpoint = new AwsEndpoint(run.settings.ports.aws, iam, run.log.child('aws'));
+  const responses = new CustomResourceResponses(run);
+  const lambda = new Lambda(run, { iam, endpoint, responses });
+  const cloudFormation = new CloudFormation(run, { lambda, responses, s3 });
+  const eventSourceMappings = new EventSourceMappings(run, lambda, msk);
+  const events = new Events(run, lambda);
+  const apiGateway = new ApiGateway(run, lambda);
+  const cloudFront = new CloudFront(run, { s3, api: apiGateway });
 
-/** What the local runner does with each CloudFormation type that it knows. */
-export const registry: ProviderRegistry<RunnerContext> = {
-  providerOf: (declaration) => {
-    const provider = providers[declaration.Type];
-    if (provider) return typeof provider === 'function' ? provider(declaration) : provider;
-    return declaration.Type.startsWith('Custom::') ? customResource : undefined;
-  },
-};
+  // Each row starts after the one before, and stops before it.
+  const services = new Services([
+    [ignoredTypes, iam, sts],
+    [s3, rds, msk, secretsManager],
+    [endpoint, responses],
+    [lambda, cloudFormation],
+    [eventSourceMappings, events, apiGateway],
+    [cloudFront],
+  ]);
+  endpoint.serve(services.all);
+  return {
+    services,
+    apiGateway,
+    cloudFront,
+    endpoint,
+    eventSourceMappings,
+    events,
+    iam,
+    lambda,
+    msk,
+    rds,
+    responses,
+    s3,
+    secretsManager,
+  };
+}

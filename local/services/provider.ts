@@ -3,18 +3,12 @@ import type { ResourceProvider, ResourceRequest } from '../assembly/resource-pro
 import type { ResourceResult } from '../assembly/stack-scope.ts';
 import type { ResourceDeclaration } from '../assembly/template.ts';
 import { arnOf } from '../aws-identity.ts';
-import type { RunnerContext } from './context.ts';
 import { physicalId } from './physical-names.ts';
 
-export type Request = ResourceRequest<RunnerContext>;
-
-/** What is done with a type; for some types it depends on how the resource is declared. */
-type ProviderChoice =
-  | ResourceProvider<RunnerContext>
-  | ((declaration: ResourceDeclaration) => ResourceProvider<RunnerContext> | undefined);
-
-/** The resource providers of one AWS service, by CloudFormation type. */
-export type ResourceProviders = Readonly<Record<string, ProviderChoice>>;
+/** By CloudFormation type: the provider, or how to choose one where it depends on the declaration. */
+export type ResourceProviders = Readonly<
+  Record<string, ResourceProvider | ((declaration: ResourceDeclaration) => ResourceProvider)>
+>;
 
 /**
  * A resource that the runner creates.
@@ -25,8 +19,8 @@ export type ResourceProviders = Readonly<Record<string, ProviderChoice>>;
 export function provider<Schema extends z.ZodType>(
   how: string,
   schema: Schema,
-  create: (properties: z.output<Schema>, request: Request) => ResourceResult | Promise<ResourceResult>,
-): ResourceProvider<RunnerContext> {
+  create: (properties: z.output<Schema>, request: ResourceRequest) => ResourceResult | Promise<ResourceResult>,
+): ResourceProvider {
   return {
     kind: 'run',
     how,
@@ -39,7 +33,7 @@ export function provider<Schema extends z.ZodType>(
 }
 
 /** A resource that needs nothing here. Those that refer to it get made-up values, the same in each run. */
-export function ignored(reason: string): ResourceProvider<RunnerContext> {
+export function ignored(reason: string): ResourceProvider {
   return {
     kind: 'ignored',
     reason,
@@ -61,3 +55,12 @@ export function ignored(reason: string): ResourceProvider<RunnerContext> {
 export function created(ref: string, attributes: Readonly<Record<string, unknown>> = {}): ResourceResult {
   return { ref, attribute: (name) => attributes[name] };
 }
+
+/** CloudFormation takes booleans as text, too. */
+export const boolean = z.stringbool().or(z.boolean());
+
+/** A property that would change how the resource behaves, which must not pass unnoticed. */
+export const notSupported = z.undefined({ error: 'is not supported by the local runner' }).optional();
+
+/** A map of strings, empty when left out. */
+export const texts = z.record(z.string(), z.string()).default({});

@@ -47,3 +47,16 @@ export async function loadAuthority(dir: string, name: string, now = new Date())
     },
   };
 }
+
+/** The two authorities of a run, each loaded when it is first asked for. */
+export type Authorities = (name: 'rds' | 'public') => Promise<Authority>;
+
+/** @param dir as for {@link loadAuthority} */
+export function authoritiesIn(dir: string): Authorities {
+  const loaded = new Map<string, Promise<Authority>>();
+  return (name) => {
+    const authority = loaded.get(name) ?? loadAuthority(dir, name);
+    loaded.set(name, authority);
+    return authority;
+  };
+}

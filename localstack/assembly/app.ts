@@ -5,7 +5,7 @@ import { singleBrokerProperties } from '../../local/engines/kafka/properties.ts'
 import { gatewayResponseOf, gatewayResponseProperties } from '../../local/services/api-gateway/resources.ts';
 import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
 import type { EventSourceMappingDefinition } from '../../local/services/lambda/event-source-mapping/event-source-mapping.ts';
-import { eventSourceMappingOf } from '../../local/services/lambda/event-source-mapping/resource.ts';
+import { eventSourceMappingOf } from '../../local/services/lambda/event-source-mapping/service.ts';
 import { type TopicDefinition, topicOf, topicProperties } from '../../local/services/msk/topic.ts';
 import { resourceUuid } from '../../local/services/physical-names.ts';
 import { UserError } from '../../tooling/errors.ts';

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deploy } from '../../assembly/deploy.ts';
 import { stackOf } from '../../assembly/deploy-fixture.ts';
 import type { TemplateValue } from '../../assembly/template.ts';
-import { contextFixture } from '../context-fixture.ts';
-import { registry } from '../index.ts';
+import { servicesFixture } from '../services-fixture.ts';
 
 const uriOf = (qualifiedName: string) =>
   `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:${qualifiedName}/invocations`;
@@ -12,7 +10,7 @@ type Properties = { readonly [name: string]: TemplateValue };
 
 /** Deploys an API with an authorizer and a method behind it. */
 async function deployWith(authorizer: Properties, method: Properties = {}) {
-  const { context } = contextFixture();
+  const { apiGateway, deploy } = servicesFixture();
   const api = { RestApiId: { Ref: 'Api' } };
   const Resources = {
     Api: { Type: 'AWS::ApiGateway::RestApi' },
@@ -33,8 +31,8 @@ async function deployWith(authorizer: Properties, method: Properties = {}) {
       },
     },
   };
-  await deploy([stackOf('app', { Resources })], registry, context);
-  return [...context.restApis.values()][0]?.routes[0];
+  await deploy([stackOf('app', { Resources })]);
+  return [...apiGateway.restApis.values()][0]?.routes[0];
 }
 
 const fromHeader = { IdentitySource: 'method.request.header.Authorization' };

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { RunnerContext } from '../context.ts';
 import { resourceHash } from '../physical-names.ts';
-import { notSupported, texts } from '../properties.ts';
-import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
+import { created, ignored, notSupported, provider, type ResourceProviders, texts } from '../provider.ts';
 import { parseIdentitySources } from './authorizer/identity-sources.ts';
 import type {
   GatewayResponseDefinition,
@@ -88,8 +86,12 @@ const mockIntegration = z
     }),
   );
 
-/** API Gateway: REST APIs, with Lambda proxy and MOCK integrations and Lambda authorizers. */
-export const apiGatewayProviders: ResourceProviders = {
+/**
+ * REST APIs, with Lambda proxy and MOCK integrations and Lambda authorizers.
+ *
+ * @param restApis collects what they declare, by API id
+ */
+export const restApiResources = (restApis: Map<string, RestApiParts>): ResourceProviders => ({
   'AWS::ApiGateway::RestApi': provider(
     'an HTTP server that answers as API Gateway does',
     z.object({ BinaryMediaTypes: z.array(z.string()).default([]), Body: notSupported, BodyS3Location: notSupported }),
@@ -97,7 +99,7 @@ export const apiGatewayProviders: ResourceProviders = {
       const id = resourceHash(request, 10);
       const rootResourceId = resourceHash({ ...request, logicalId: `${request.logicalId}/` }, 10);
       const paths = new Map([[rootResourceId, '']]);
-      request.context.restApis.set(id, {
+      restApis.set(id, {
         id,
         binaryMediaTypes,
         paths,
@@ -114,7 +116,7 @@ export const apiGatewayProviders: ResourceProviders = {
     'a path of the REST API',
     partOfApi.extend({ ParentId: z.string(), PathPart: z.string() }),
     ({ RestApiId, ParentId, PathPart }, request) => {
-      const { paths } = partsOf(RestApiId, request.context);
+      const { paths } = partsOf(RestApiId, restApis);
       const id = resourceHash(request, 6);
       paths.set(id, `${pathOf(ParentId, paths)}/${PathPart}`);
       return created(id, { ResourceId: id });
@@ -125,7 +127,7 @@ export const apiGatewayProviders: ResourceProviders = {
     'a function that is asked about requests before they are passed on',
     authorizer,
     (properties, request) => {
-      const { authorizers } = partsOf(properties.RestApiId, request.context);
+      const { authorizers } = partsOf(properties.RestApiId, restApis);
       const { Type, IdentitySource: identitySources, IdentityValidationExpression: identityValidation } = properties;
       const resultTtlSeconds = properties.AuthorizerResultTtlInSeconds;
       if (Type === 'TOKEN' && (identitySources.length !== 1 || identitySources[0]?.from !== 'header')) {
@@ -160,7 +162,7 @@ export const apiGatewayProviders: ResourceProviders = {
       Integration: z.discriminatedUnion('Type', [lambdaIntegration, mockIntegration]),
     }),
     ({ RestApiId, ResourceId, HttpMethod, Integration, AuthorizationType, AuthorizerId }, request) => {
-      const { paths, routes, authorizers } = partsOf(RestApiId, request.context);
+      const { paths, routes, authorizers } = partsOf(RestApiId, restApis);
       const resourcePath = pathOf(ResourceId, paths) || '/';
       const authorizer = AuthorizationType === 'CUSTOM' ? authorizers.get(AuthorizerId ?? '') : undefined;
       if (AuthorizationType === 'CUSTOM' && !authorizer) {
@@ -180,7 +182,7 @@ export const apiGatewayProviders: ResourceProviders = {
     "the wording of the REST API's own errors",
     partOfApi.extend(gatewayResponseProperties.shape),
     ({ RestApiId, ...declared }, request) => {
-      partsOf(RestApiId, request.context).gatewayResponses[declared.ResponseType] = gatewayResponseOf(declared);
+      partsOf(RestApiId, restApis).gatewayResponses[declared.ResponseType] = gatewayResponseOf(declared);
       return created(resourceHash(request, 6));
     },
   ),
@@ -188,15 +190,15 @@ export const apiGatewayProviders: ResourceProviders = {
   'AWS::ApiGateway::Stage': provider(
     "the REST API's stage; the local address leaves its name out",
     partOfApi.extend({ StageName: z.string() }),
-    ({ RestApiId, StageName }, { context }) => {
-      partsOf(RestApiId, context).stage = StageName;
+    ({ RestApiId, StageName }) => {
+      partsOf(RestApiId, restApis).stage = StageName;
       return created(StageName);
     },
   ),
 
   'AWS::ApiGateway::Account': ignored("the REST API logs to the run's own log"),
   'AWS::ApiGateway::Deployment': ignored('the REST API starts once, with all its routes'),
-};
+});
 
 /** What a gateway response declares. */
 export function gatewayResponseOf({
@@ -224,7 +226,7 @@ export function restApiDefinition({
   return { id, binaryMediaTypes, routes, gatewayResponses, stage };
 }
 
-function partsOf(restApiId: string, { restApis }: RunnerContext): RestApiParts {
+function partsOf(restApiId: string, restApis: ReadonlyMap<string, RestApiParts>): RestApiParts {
   const parts = restApis.get(restApiId);
   if (!parts) throw new Error(`${restApiId} is no REST API of this run`);
   return parts;

@@ -8,10 +8,10 @@ import {
 import mime from 'mime';
 import { z } from 'zod';
 import { assetFiles, assetPath } from '../../assembly/asset-files.ts';
+import type { ResourceProvider } from '../../assembly/resource-provider.ts';
 import type { Stack } from '../../assembly/template.ts';
 import { physicalId } from '../physical-names.ts';
-import { boolean, notSupported, texts } from '../properties.ts';
-import { created, provider } from '../provider.ts';
+import { boolean, created, notSupported, provider, texts } from '../provider.ts';
 import { markerReplacer, markersConfig } from './source-markers.ts';
 
 const DELETE_BATCH = 1000;
@@ -37,17 +37,18 @@ const properties = z.object({
 });
 
 /** The CDK's bucket deployment, without its Python function. */
-export const bucketDeployment = provider(
-  "the runner itself copies the assets to the bucket, in place of the CDK's Python function",
-  properties,
-  async (deployment, request) => {
-    await deploy(deployment, { stack: request.stack, s3: request.context.s3, signal: request.signal });
-    return created(physicalId('aws.cdk.s3deployment', request), {
-      DestinationBucketArn: deployment.DestinationBucketArn,
-      SourceObjectKeys: deployment.SourceObjectKeys,
-    });
-  },
-);
+export const bucketDeployment = (s3: () => S3Client): ResourceProvider =>
+  provider(
+    "the runner itself copies the assets to the bucket, in place of the CDK's Python function",
+    properties,
+    async (deployment, request) => {
+      await deploy(deployment, { stack: request.stack, s3: s3(), signal: request.signal });
+      return created(physicalId('aws.cdk.s3deployment', request), {
+        DestinationBucketArn: deployment.DestinationBucketArn,
+        SourceObjectKeys: deployment.SourceObjectKeys,
+      });
+    },
+  );
 
 export interface DeploymentSurroundings {
   /** Has the assets. */

@@ -5,14 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../testing.ts';
 import { type Authority, loadAuthority } from '../../tls/authority.ts';
-import { type CustomResourceResponses, startCustomResourceResponses } from './custom-resource-responses.ts';
+import { CustomResourceResponses } from './custom-resource-responses.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'custom-resource-responses-'));
 let authority: Authority;
 let responses: CustomResourceResponses;
 beforeAll(async () => {
   authority = await loadAuthority(dir, 'public');
-  responses = await startCustomResourceResponses({ certificate: await authority.issue('responses'), log: silentLog });
+  responses = new CustomResourceResponses({ authorities: async () => authority, log: silentLog });
+  await responses.open();
 });
 afterAll(async () => {
   await responses.stop();

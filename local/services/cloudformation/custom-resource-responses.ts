@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import type { Log } from '../../../tooling/log.ts';
 import { readApiBody } from '../../aws-endpoint/api-call.ts';
+import type { Run, Service } from '../service.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html */
 const responseSchema = z.object({
@@ -28,83 +28,85 @@ export interface ExpectedResponse {
   readonly response: Promise<CustomResourceResponse>;
 }
 
-export interface CustomResourceResponses {
-  readonly port: number;
-  expect(timeoutMs: number): ExpectedResponse;
-  stop(): Promise<void>;
-}
-
 interface Waiting {
   settle(response: CustomResourceResponse): void;
   fail(error: Error): void;
 }
 
 /**
- * Starts the HTTPS server, on loopback, to which the functions behind custom resources send their responses. On AWS the URLs
- * are presigned ones of S3, and the CDK's handlers drop their port: a function's environment must redirect `localhost:443`
- * to the port of this server.
- *
- * @param o.certificate for `localhost`, of an authority that the functions trust
+ * The HTTPS server, on loopback, to which the functions behind custom resources send their responses. On AWS the URLs are
+ * presigned ones of S3, and the CDK's handlers drop their port: a function's environment must redirect `localhost:443` to the
+ * port of this server.
  */
-export async function startCustomResourceResponses(o: {
-  certificate: { readonly certificatePem: string; readonly keyPem: string };
-  log: Log;
-}): Promise<CustomResourceResponses> {
-  const waiting = new Map<string, Waiting>();
+export class CustomResourceResponses implements Service {
+  readonly #run: Pick<Run, 'authorities' | 'log'>;
+  readonly #waiting = new Map<string, Waiting>();
+  #server: Server | undefined;
 
-  async function take(request: IncomingMessage): Promise<number> {
-    const path = request.url?.split('?', 1)[0] ?? '';
-    const expected = waiting.get(path);
-    if (request.method !== 'PUT' || !expected) return 403;
-    const parsed = responseSchema.safeParse(parseJson((await readApiBody(request)).toString('utf8')));
-    if (!parsed.success) {
-      o.log.warn('a custom resource sent a malformed response: %s', z.prettifyError(parsed.error));
-      return 400;
-    }
-    // Two responses may have been read at the same time; the first one counts.
-    if (!waiting.delete(path)) return 403;
-    expected.settle(parsed.data);
-    return 200;
+  constructor(run: Pick<Run, 'authorities' | 'log'>) {
+    this.#run = run;
   }
 
-  const server = createServer(
-    { cert: o.certificate.certificatePem, key: o.certificate.keyPem },
-    (request: IncomingMessage, response: ServerResponse) => {
-      take(request).then(
+  async open(): Promise<void> {
+    const authority = await this.#run.authorities('public');
+    const { certificatePem: cert, keyPem: key } = await authority.issue('cloudformation');
+    const server = createServer({ cert, key }, (request, response) => {
+      this.#take(request).then(
         (status) => response.writeHead(status).end(),
         (error: unknown) => {
-          o.log.error('the response of a custom resource could not be read: %s', error);
+          this.#run.log.error('the response of a custom resource could not be read: %s', error);
           response.writeHead(500).end();
         },
       );
-    },
-  );
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    this.#server = server;
+  }
 
-  return {
-    port,
-    expect: (timeoutMs) => {
-      const path = `/${randomBytes(32).toString('base64url')}`;
-      const { promise, resolve, reject } = Promise.withResolvers<CustomResourceResponse>();
-      const timer = setTimeout(() => {
-        waiting.delete(path);
-        reject(new Error(`The custom resource did not respond within ${timeoutMs / 1000} s.`));
-      }, timeoutMs);
-      waiting.set(path, { settle: resolve, fail: reject });
-      const response = promise.finally(() => clearTimeout(timer));
-      return { responseUrl: `https://localhost:${port}${path}`, response };
-    },
-    stop: async () => {
-      for (const { fail } of waiting.values()) fail(new Error('The run ended before the custom resource responded.'));
-      waiting.clear();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  async stop(): Promise<void> {
+    const ended = new Error('The run ended before the custom resource responded.');
+    for (const { fail } of this.#waiting.values()) fail(ended);
+    this.#waiting.clear();
+    if (!this.#server) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  get port(): number {
+    if (!this.#server) throw new Error('custom resources cannot respond yet');
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Opens a URL for one response. */
+  expect(timeoutMs: number): ExpectedResponse {
+    const path = `/${randomBytes(32).toString('base64url')}`;
+    const { promise, resolve, reject } = Promise.withResolvers<CustomResourceResponse>();
+    const timer = setTimeout(() => {
+      this.#waiting.delete(path);
+      reject(new Error(`The custom resource did not respond within ${timeoutMs / 1000} s.`));
+    }, timeoutMs);
+    this.#waiting.set(path, { settle: resolve, fail: reject });
+    const response = promise.finally(() => clearTimeout(timer));
+    return { responseUrl: `https://localhost:${this.port}${path}`, response };
+  }
+
+  async #take(request: IncomingMessage): Promise<number> {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    const expected = this.#waiting.get(path);
+    if (request.method !== 'PUT' || !expected) return 403;
+    const parsed = responseSchema.safeParse(parseJson((await readApiBody(request)).toString('utf8')));
+    if (!parsed.success) {
+      this.#run.log.warn('a custom resource sent a malformed response: %s', z.prettifyError(parsed.error));
+      return 400;
+    }
+    // Two responses may have been read at the same time; the first one counts.
+    if (!this.#waiting.delete(path)) return 403;
+    expected.settle(parsed.data);
+    return 200;
+  }
 }
 
 function parseJson(text: string): unknown {

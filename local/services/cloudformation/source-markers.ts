@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean } from '../properties.ts';
+import { boolean } from '../provider.ts';
 
 /** How the values of a bucket deployment's markers are encoded. */
 export const markersConfig = z.object({

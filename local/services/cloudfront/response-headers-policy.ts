@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Headers } from '../../http/reverse-proxy.ts';
-import { boolean, notSupported } from '../properties.ts';
+import { boolean, notSupported } from '../provider.ts';
 
 export interface ResponseHeadersPolicy {
   readonly added: readonly AddedHeader[];

@@ -7,8 +7,9 @@ import { LambdaError } from './errors.ts';
 import type { Invoke } from './function-definition.ts';
 
 /** Lambda's Invoke. An asynchronous invocation that fails is logged and not tried again. */
-export function lambda(o: { invoke: Invoke; log: Log }): AwsApi {
+export function lambdaApi(o: { invoke: Invoke; log: Log }): AwsApi {
   return {
+    signingName: 'lambda',
     protocol: restJson,
     handle: async (call) => {
       const functionArn = invokedArn(call);

@@ -1,10 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { onTestFinished } from 'vitest';
+import { readSettings } from '../../settings.ts';
 import { memoryLog } from '../../testing.ts';
+import { Iam } from '../iam/service.ts';
 import type { FunctionDefinition } from './function-definition.ts';
-import { LambdaService, type LambdaServiceOptions } from './lambda-service.ts';
+import type { PoolLimits } from './function-pool.ts';
+import { Lambda } from './service.ts';
 
 /** A folder with the given files, removed when the test is over. */
 export async function temporaryFolder(files: Record<string, string>): Promise<string> {
@@ -14,24 +18,33 @@ export async function temporaryFolder(files: Record<string, string>): Promise<st
   return dir;
 }
 
+export interface LambdaFixtureOptions {
+  readonly limits?: Partial<PoolLimits>;
+  /** What functions find in place of the AWS endpoints that are on the internet. */
+  readonly internet?: { readonly httpsPort: number; readonly trustedCertificate?: string };
+}
+
 /** A service with one function called `orders`, ended when the test is over. */
 export async function startFunction(
   code: string | Record<string, string>,
   overrides: Partial<FunctionDefinition> = {},
-  serviceOptions: Partial<LambdaServiceOptions> = {},
+  { limits, internet }: LambdaFixtureOptions = {},
 ) {
   const codeDir = await temporaryFolder(typeof code === 'string' ? { 'index.mjs': code } : code);
   const log = memoryLog();
-  const service = new LambdaService({
-    endpointUrl: 'http://127.0.0.1:4566',
-    region: 'us-east-1',
-    runtimeDir: codeDir,
-    internet: { trustedCertificates: [], httpsPort: 443 },
-    log,
-    ...serviceOptions,
-  });
+  const authority = { certificatePem: internet?.trustedCertificate ?? rootCertificates[0] ?? '', issue: notExpected };
+  const service = new Lambda(
+    { settings: { ...readSettings(), dataDir: codeDir }, log, authorities: async () => authority },
+    {
+      iam: new Iam(),
+      endpoint: { url: 'http://127.0.0.1:4566' },
+      responses: { port: internet?.httpsPort ?? 443 },
+    },
+    limits,
+  );
   onTestFinished(() => service.stop());
-  service.put({
+  await service.open();
+  const definition = {
     name: 'orders',
     arn: 'arn:aws:lambda:us-east-1:000000000000:function:orders',
     label: 'orders',
@@ -44,12 +57,17 @@ export async function startFunction(
     credentials: { accessKeyId: 'ASIATEST', secretAccessKey: 'secret', sessionToken: 'token' },
     logFormat: 'Text',
     ...overrides,
-  });
+  } as const;
+  service.put(definition, { kind: 'role', name: 'orders', arn: 'arn:aws:iam::000000000000:role/orders' });
   const invoke = async (event: unknown = {}) => {
     const result = await service.invoke('orders', JSON.stringify(event));
     return { ...result, value: JSON.parse(result.payload) };
   };
   return { service, invoke, log, codeDir };
+}
+
+async function notExpected(): Promise<never> {
+  throw new Error('no certificate was expected to be issued');
 }
 
 /** Whether a process runs. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isRunning, temporaryFolder } from './lambda-fixture.ts';
 
@@ -16,11 +17,13 @@ describe('when the runner is killed', () => {
         };`,
     });
     const program = `
-      import { LambdaService } from ${JSON.stringify(new URL('./lambda-service.ts', import.meta.url).href)};
+      import { Lambda } from ${JSON.stringify(new URL('./service.ts', import.meta.url).href)};
       import { silentLog as log } from ${JSON.stringify(new URL('../../testing.ts', import.meta.url).href)};
-      const service = new LambdaService({ endpointUrl: 'http://127.0.0.1', region: 'us-east-1', runtimeDir: '/tmp', internet: { trustedCertificates: [], httpsPort: 443 }, log });
+      const run = { settings: { dataDir: ${JSON.stringify(codeDir)} }, log, authorities: async () => ({ certificatePem: ${JSON.stringify(rootCertificates[0])} }) };
+      const service = new Lambda(run, { iam: {}, endpoint: { url: 'http://127.0.0.1' }, responses: { port: 443 } });
+      await service.open();
       service.put({ name: 'f', arn: 'f', label: 'f', codeDir: ${JSON.stringify(codeDir)}, handler: 'index.handler', runtime: 'nodejs24.x',
-        timeoutSeconds: 60, memoryMb: 128, environment: {}, credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, logFormat: 'Text' });
+        timeoutSeconds: 60, memoryMb: 128, environment: {}, credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, logFormat: 'Text' }, {});
       await service.invoke('f', '{}');`;
     const runner = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
     onTestFinished(() => void runner.kill('SIGKILL'));

@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { assetFolder, assetPath, writeFolder } from '../../assembly/asset-files.ts';
-import type { ResourceDeclaration } from '../../assembly/template.ts';
+import type { ResourceRequest } from '../../assembly/resource-provider.ts';
+import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import { functionArn } from '../../aws-identity.ts';
-import { principalOfRole } from '../iam/resources.ts';
+import { type Iam, type Principal, principalOfRole } from '../iam/service.ts';
 import { physicalName } from '../physical-names.ts';
-import { created, ignored, provider, type Request, type ResourceProviders } from '../provider.ts';
-import { eventSourceMapping } from './event-source-mapping/resource.ts';
+import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
+import type { FunctionDefinition } from './function-definition.ts';
 
 const MAX_FUNCTION_NAME = 64;
 const ONLY_VERSION = '1';
@@ -31,38 +32,8 @@ const functionProperties = z.object({
     .optional(),
 });
 
-const lambdaFunction = provider(
-  'a function in processes of its own',
-  functionProperties,
-  async (properties, request) => {
-    const { context } = request;
-    const name = properties.FunctionName ?? physicalName(request, MAX_FUNCTION_NAME);
-    const arn = functionArn(name);
-    const role = principalOfRole(properties.Role);
-    const { ReservedConcurrentExecutions: reservedConcurrency, LoggingConfig: logging } = properties;
-    context.lambda.put({
-      name,
-      arn,
-      label: constructId(request.declaration) ?? name,
-      codeDir: await codeFolder(properties.Code, request),
-      handler: properties.Handler,
-      runtime: properties.Runtime,
-      timeoutSeconds: properties.Timeout,
-      memoryMb: properties.MemorySize,
-      environment: properties.Environment?.Variables ?? {},
-      credentials: context.principals.issue(role),
-      logFormat: logging?.LogFormat ?? 'Text',
-      quiet: isProvider(request),
-      ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
-      ...(logging?.ApplicationLogLevel === undefined ? {} : { applicationLogLevel: logging.ApplicationLogLevel }),
-    });
-    context.functionRoles.set(name, role);
-    return created(name, { Arn: arn });
-  },
-);
-
 /** Whether the function stands behind a custom resource: then it works for the deployment, and failures say why there. */
-function isProvider({ stack, logicalId }: Request): boolean {
+function isProvider({ stack, logicalId }: ResourceRequest): boolean {
   const tokens = Object.values(stack.template.Resources).map(({ Properties }) => Properties?.ServiceToken);
   return tokens.some((token) => token !== undefined && JSON.stringify(token).includes(`"${logicalId}"`));
 }
@@ -70,35 +41,84 @@ function isProvider({ stack, logicalId }: Request): boolean {
 /** The CDK's bucket deployments bring a Python function, which nothing calls here. */
 const otherRuntime = ignored('only Node.js functions run here; the runner does the work of a bucket deployment itself');
 
-/** Lambda: functions, their other names, and what invokes them. */
-export const lambdaProviders: ResourceProviders = {
-  'AWS::Lambda::Function': ({ Properties }) =>
-    typeof Properties?.Runtime === 'string' && !Properties.Runtime.startsWith('nodejs') ? otherRuntime : lambdaFunction,
-
-  'AWS::Lambda::Version': provider(
-    'another name of its function: each run has one version of it',
-    z.object({ FunctionName: z.string() }),
-    ({ FunctionName }, { context }) => {
-      context.lambda.qualify(FunctionName, ONLY_VERSION, ONLY_VERSION);
-      const arn = `${functionArn(FunctionName)}:${ONLY_VERSION}`;
-      return created(arn, { FunctionArn: arn, Version: ONLY_VERSION });
-    },
-  ),
-
-  'AWS::Lambda::Alias': provider(
-    'another name of its function; nothing is shifted to it step by step',
-    z.object({ FunctionName: z.string(), Name: z.string(), FunctionVersion: z.string() }),
-    ({ FunctionName, Name, FunctionVersion }, { context }) => {
-      context.lambda.qualify(FunctionName, Name, FunctionVersion);
-      const arn = `${functionArn(FunctionName)}:${Name}`;
-      return created(arn, { AliasArn: arn });
-    },
-  ),
-
-  'AWS::Lambda::EventInvokeConfig': ignored('asynchronous invocations that fail are logged and not tried again'),
-
-  'AWS::Lambda::EventSourceMapping': eventSourceMapping,
+/** Where functions and their other names go. */
+type Registry = {
+  put(definition: FunctionDefinition, role: Principal): void;
+  qualify(nameOrArn: string, qualifier: string, version: string): void;
 };
+
+/**
+ * Functions and their other names.
+ *
+ * @param codeDir for code that does not lie unpacked in the assembly
+ */
+export function functionResources(lambda: Registry, iam: Pick<Iam, 'principals'>, codeDir: string): ResourceProviders {
+  const lambdaFunction = provider(
+    'a function in processes of its own',
+    functionProperties,
+    async (properties, request) => {
+      const name = properties.FunctionName ?? physicalName(request, MAX_FUNCTION_NAME);
+      const role = principalOfRole(properties.Role);
+      const credentials = iam.principals.issue(role);
+      const folder = await codeFolder(properties.Code, request.stack, codeDir);
+      lambda.put({ ...definitionOf(name, properties, request), codeDir: folder, credentials }, role);
+      return created(name, { Arn: functionArn(name) });
+    },
+  );
+
+  return {
+    'AWS::Lambda::Function': ({ Properties }) =>
+      typeof Properties?.Runtime === 'string' && !Properties.Runtime.startsWith('nodejs')
+        ? otherRuntime
+        : lambdaFunction,
+
+    'AWS::Lambda::Version': provider(
+      'another name of its function: each run has one version of it',
+      z.object({ FunctionName: z.string() }),
+      ({ FunctionName }) => {
+        lambda.qualify(FunctionName, ONLY_VERSION, ONLY_VERSION);
+        const arn = `${functionArn(FunctionName)}:${ONLY_VERSION}`;
+        return created(arn, { FunctionArn: arn, Version: ONLY_VERSION });
+      },
+    ),
+
+    'AWS::Lambda::Alias': provider(
+      'another name of its function; nothing is shifted to it step by step',
+      z.object({ FunctionName: z.string(), Name: z.string(), FunctionVersion: z.string() }),
+      ({ FunctionName, Name, FunctionVersion }) => {
+        lambda.qualify(FunctionName, Name, FunctionVersion);
+        const arn = `${functionArn(FunctionName)}:${Name}`;
+        return created(arn, { AliasArn: arn });
+      },
+    ),
+
+    'AWS::Lambda::EventInvokeConfig': ignored('asynchronous invocations that fail are logged and not tried again'),
+    'AWS::Lambda::LayerVersion': ignored('layers hold tools of functions whose work the runner does itself'),
+    'AWS::Lambda::Permission': ignored('who may call a function here is wired by the runner itself'),
+  };
+}
+
+function definitionOf(
+  name: string,
+  properties: z.output<typeof functionProperties>,
+  request: ResourceRequest,
+): Omit<FunctionDefinition, 'codeDir' | 'credentials'> {
+  const { ReservedConcurrentExecutions: reservedConcurrency, LoggingConfig: logging } = properties;
+  return {
+    name,
+    arn: functionArn(name),
+    label: constructId(request.declaration) ?? name,
+    handler: properties.Handler,
+    runtime: properties.Runtime,
+    timeoutSeconds: properties.Timeout,
+    memoryMb: properties.MemorySize,
+    environment: properties.Environment?.Variables ?? {},
+    logFormat: logging?.LogFormat ?? 'Text',
+    quiet: isProvider(request),
+    ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
+    ...(logging?.ApplicationLogLevel === undefined ? {} : { applicationLogLevel: logging.ApplicationLogLevel }),
+  };
+}
 
 /** The id that the app gives the function, in the CDK's path `Stack/ListThings/Resource`, as `list-things`. */
 function constructId(declaration: ResourceDeclaration): string | undefined {
@@ -111,9 +131,12 @@ function constructId(declaration: ResourceDeclaration): string | undefined {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 }
 
-async function codeFolder(code: z.output<typeof functionProperties>['Code'], request: Request): Promise<string> {
-  const codeDir = join(request.context.settings.dataDir, 'code');
-  if ('S3Key' in code) return assetFolder(assetPath(request.stack, code.S3Key), codeDir);
+async function codeFolder(
+  code: z.output<typeof functionProperties>['Code'],
+  stack: Stack,
+  codeDir: string,
+): Promise<string> {
+  if ('S3Key' in code) return assetFolder(assetPath(stack, code.S3Key), codeDir);
   const folder = join(codeDir, createHash('sha256').update(code.ZipFile).digest('hex'));
   if (!existsSync(folder)) await writeFolder(folder, new Map([['index.js', code.ZipFile]]));
   return folder;

@@ -27,7 +27,7 @@ it('functions reach a server of any port whose certificate the public authority 
   const [trusted, stranger] = await Promise.all([loadAuthority(dir, 'public'), loadAuthority(dir, 'stranger')]);
   // As somebody else gets it: from the folder that the run keeps it in.
   const issuer = await startIssuer(await loadAuthority(dir, 'public'));
-  const internet = { trustedCertificates: [trusted.certificatePem], httpsPort: 9 };
+  const internet = { trustedCertificate: trusted.certificatePem, httpsPort: 9 };
   const { invoke } = await startFunction(fetchesKeys, {}, { internet });
 
   const url = `${issuer}/.well-known/jwks.json`;

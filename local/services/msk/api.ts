@@ -8,8 +8,9 @@ import { restJson } from '../../aws-endpoint/protocols.ts';
  *
  * @param bootstrapBrokers `host:port,host:port` of the cluster's sign-in listener; undefined when there is no such cluster
  */
-export function msk(bootstrapBrokers: (clusterArn: string) => string | undefined): AwsApi {
+export function mskApi(bootstrapBrokers: (clusterArn: string) => string | undefined): AwsApi {
   return {
+    signingName: 'kafka',
     protocol: restJson,
     handle: (call) => {
       const [, encoded] = /^\/v1\/clusters\/([^/]+)\/bootstrap-brokers$/.exec(call.url.pathname) ?? [];

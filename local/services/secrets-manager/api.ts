@@ -10,7 +10,7 @@ import { type Secret, versionOf } from './secret-versions.ts';
 const value = { SecretString: z.string().optional(), SecretBinary: z.string().optional() };
 
 /** Reads secrets and rotates them. */
-export function secretsManager(store: SecretStore): AwsApi {
+export function secretsManagerApi(store: SecretStore): AwsApi {
   const operations: Readonly<Record<string, (input: unknown, call: ApiCall) => unknown>> = {
     GetSecretValue: onSecret(
       'GetSecretValue',
@@ -89,6 +89,7 @@ export function secretsManager(store: SecretStore): AwsApi {
   }
 
   return {
+    signingName: 'secretsmanager',
     protocol: awsJson,
     handle: (call) => {
       const target = String(call.headers['x-amz-target'] ?? '');

@@ -16,15 +16,15 @@ import {
 /** The secrets of the local account, kept between runs: one file each, written atomically, readable by its owner alone. */
 export class SecretStore {
   readonly #dir: string;
-  readonly #byName = new Map<string, Secret>();
+  #loaded: Map<string, Secret> | undefined;
 
   constructor(dir: string) {
     this.#dir = dir;
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    for (const file of readdirSync(dir).filter((name) => name.endsWith('.json'))) {
-      const secret = JSON.parse(readFileSync(join(dir, file), 'utf8')) as Secret;
-      this.#byName.set(secret.name, secret);
-    }
+  }
+
+  get #byName(): Map<string, Secret> {
+    this.#loaded ??= load(this.#dir);
+    return this.#loaded;
   }
 
   list(): Secret[] {
@@ -128,6 +128,13 @@ export class SecretStore {
     this.#byName.set(secret.name, saved);
     return saved;
   }
+}
+
+function load(dir: string): Map<string, Secret> {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const files = readdirSync(dir).filter((name) => name.endsWith('.json'));
+  const secrets = files.map((file) => JSON.parse(readFileSync(join(dir, file), 'utf8')) as Secret);
+  return new Map(secrets.map((secret) => [secret.name, secret]));
 }
 
 function jsonObject(value: SecretValue): Record<string, unknown> {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Caller } from '../../aws-endpoint/api-call.ts';
+import type { Caller, StreamingApi } from '../../aws-endpoint/api-call.ts';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { s3Xml } from '../../aws-endpoint/protocols.ts';
 import { readAddress, readCopySource, type S3Address, storePath } from './address.ts';
 import { readDeleteObjects } from './delete-objects.ts';
 import { actionOf, resourceArn } from './operations.ts';
@@ -22,15 +23,16 @@ const OVERRIDE =
   /^response-(content-type|content-language|expires|cache-control|content-disposition|content-encoding)$/;
 
 /** S3 in front of a store without permissions: decides whether a call may pass, and streams it through. */
-export class S3 {
+export class S3Api implements StreamingApi {
+  readonly signingName = 's3';
+  readonly protocol = s3Xml;
   readonly #store: StoreConnection;
 
   constructor(storeUrl: string) {
     this.#store = new StoreConnection(storeUrl);
   }
 
-  /** Handles a request of a known caller. Throws AwsError unless the response has begun. */
-  async handle(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
+  async stream(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
     const address = readAddress(request);
     const action = actionOf(request.method ?? '', address);
     if (action !== undefined) caller.requireAccess(action, resourceArn(address));
@@ -46,8 +48,7 @@ export class S3 {
     await sendOn(stored, response, overrides(address));
   }
 
-  /** Handles a CORS preflight request, which carries no signature. */
-  async handlePreflight(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async streamPreflight(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = storePath(readAddress(request));
     await sendOn(await this.#store.send({ method: 'OPTIONS', path, headers: forwarded(request, []) }), response, {});
   }

@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest';
-import { deploy } from '../../assembly/deploy.ts';
 import { stackOf } from '../../assembly/deploy-fixture.ts';
-import { contextFixture } from '../context-fixture.ts';
-import { registry } from '../index.ts';
-import { databasePorts } from './resources.ts';
+import { servicesFixture } from '../services-fixture.ts';
+import { databasePorts } from './service.ts';
 
 const database = (name: string) => ({ Type: 'AWS::RDS::DBInstance', Properties: { DBName: name } });
 
@@ -26,17 +24,17 @@ const groupWith = (Parameters: Record<string, string>) => {
 };
 
 it("a parameter group's settings are those that Postgres knows, without those of RDS", async () => {
-  const { context } = contextFixture();
+  const { rds, deploy } = servicesFixture();
   const parameters = { 'rds.force_ssl': '1', 'rds.log_retention_period': '1440', work_mem: '65536' };
-  await deploy([groupWith(parameters)], registry, context);
-  expect([...context.postgresParameters.values()]).toEqual([{ work_mem: '65536' }]);
+  await deploy([groupWith(parameters)]);
+  expect([...rds.parameters.values()]).toEqual([{ work_mem: '65536' }]);
 });
 
 it.each([
   [{ 'rds.force_ssl': '0' }, 'rds.force_ssl must be 1'],
   [{ max_connections: '{DBInstanceClassMemory/9531392}' }, "formulas over the instance's memory"],
 ])('a parameter group with %o is refused, since the local servers do not follow it', async (Parameters, message) => {
-  const deployment = deploy([groupWith(Parameters)], registry, contextFixture().context);
+  const deployment = servicesFixture().deploy([groupWith(Parameters)]);
   await expect(deployment).rejects.toThrow(message);
 });
 
@@ -49,5 +47,5 @@ it('an instance with a parameter group of nowhere is refused', async () => {
     DBParameterGroupName: 'elsewhere',
   };
   const stack = stackOf('app', { Resources: { Database: { Type: 'AWS::RDS::DBInstance', Properties } } });
-  await expect(deploy([stack], registry, contextFixture().context)).rejects.toThrow('elsewhere is no parameter group');
+  await expect(servicesFixture().deploy([stack])).rejects.toThrow('elsewhere is no parameter group');
 });

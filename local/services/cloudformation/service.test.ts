@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deploy } from '../../assembly/deploy.ts';
 import { stackOf } from '../../assembly/deploy-fixture.ts';
-import { type Answer, contextFixture } from '../context-fixture.ts';
-import { registry } from '../index.ts';
+import { type Respond, servicesFixture } from '../services-fixture.ts';
 
 const resources = {
   Role: { Type: 'AWS::IAM::Role' },
@@ -22,17 +20,17 @@ const resources = {
 };
 const outputs = { Ref: { Value: { Ref: 'Lookup' } }, Brokers: { Value: { 'Fn::GetAtt': ['Lookup', 'Brokers.0'] } } };
 
-function deployWith(invoke: (event: Record<string, unknown>, answer: Answer) => unknown) {
-  const fixture = contextFixture({ invoke });
+function deployWith(invoke: (event: Record<string, unknown>, respond: Respond) => unknown) {
+  const fixture = servicesFixture({ invoke });
   const stack = stackOf('app', { Resources: resources, Outputs: outputs });
-  return { ...fixture, deployment: deploy([stack], registry, fixture.context) };
+  return { ...fixture, deployment: fixture.deploy([stack]) };
 }
 
 describe('a custom resource', () => {
   it('sends its provider the event that CloudFormation sends, with all scalars as strings', async () => {
-    const { deployment, invocations, functions } = deployWith((_, answer) => answer({ Data: { 'Brokers.0': 'b' } }));
+    const { deployment, invocations, lambda } = deployWith((_, respond) => respond({ Data: { 'Brokers.0': 'b' } }));
     await deployment;
-    const [provider] = functions.values();
+    const provider = [...lambda.functions.values()][0]?.definition;
     expect(invocations).toEqual([
       {
         functionName: provider?.arn,
@@ -50,24 +48,24 @@ describe('a custom resource', () => {
     ]);
   });
 
-  it("gives its physical id as Ref and the response's data as attributes", async () => {
-    const { deployment } = deployWith((_, answer) =>
-      answer({ PhysicalResourceId: 'id-1', Data: { 'Brokers.0': 'b' } }),
+  it('gives its physical id as Ref and the data of the response as attributes', async () => {
+    const { deployment } = deployWith((_, respond) =>
+      respond({ PhysicalResourceId: 'id-1', Data: { 'Brokers.0': 'b' } }),
     );
     expect((await deployment).get('app')).toEqual({ Ref: 'id-1', Brokers: 'b' });
   });
 
   it('takes a response that comes while the function is still running', async () => {
-    const { deployment } = deployWith((_, answer) => {
-      answer({ Data: { 'Brokers.0': 'b' } });
+    const { deployment } = deployWith((_, respond) => {
+      respond({ Data: { 'Brokers.0': 'b' } });
       return new Promise(() => {});
     });
     expect((await deployment).get('app')).toMatchObject({ Brokers: 'b' });
   });
 
   it('fails with the reason that its provider gives', async () => {
-    const { deployment } = deployWith((_, answer) =>
-      answer({ Status: 'FAILED', Reason: 'the user belongs elsewhere' }),
+    const { deployment } = deployWith((_, respond) =>
+      respond({ Status: 'FAILED', Reason: 'the user belongs elsewhere' }),
     );
     await expect(deployment).rejects.toThrow('app/Lookup (Custom::Lookup): the user belongs elsewhere');
   });
@@ -80,9 +78,8 @@ describe('a custom resource', () => {
   });
 
   it('fails when its provider is not a function of the templates', async () => {
-    const { context } = contextFixture();
     const properties = { ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:elsewhere' };
     const stack = stackOf('app', { Resources: { Lookup: { Type: 'Custom::Lookup', Properties: properties } } });
-    await expect(deploy([stack], registry, context)).rejects.toThrow('is no function that runs here');
+    await expect(servicesFixture().deploy([stack])).rejects.toThrow('is no function that runs here');
   });
 });

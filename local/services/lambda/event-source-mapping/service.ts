@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { arnOf, qualifiedFunctionArn } from '../../../aws-identity.ts';
+import type { Msk } from '../../msk/service.ts';
 import { resourceUuid } from '../../physical-names.ts';
-import { boolean, notSupported } from '../../properties.ts';
-import { created, provider } from '../../provider.ts';
+import { boolean, created, notSupported, provider, type ResourceProviders } from '../../provider.ts';
+import { type Run, type Service, stopAll } from '../../service.ts';
+import type { Invoke } from '../function-definition.ts';
+import type { Lambda } from '../service.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
+import { startPoller } from './poller.ts';
 
 const KAFKA_DESTINATION = 'kafka://';
 
@@ -36,17 +40,50 @@ export function eventSourceMappingOf(declared: unknown, uuid: string): EventSour
   return definitionOf(properties.parse(declared), uuid);
 }
 
-/** Collects an event source mapping; its poller starts when all functions and topics exist. */
-export const eventSourceMapping = provider(
-  'a Kafka consumer that invokes the function',
-  properties,
-  (mapping, request) => {
-    const uuid = resourceUuid(request);
-    const definition = definitionOf(mapping, uuid);
-    if (definition) request.context.eventSourceMappings.push(definition);
-    return created(uuid, { Id: uuid, EventSourceMappingArn: arnOf('lambda', `event-source-mapping:${uuid}`) });
-  },
-);
+/** Lambda's event source mappings: Kafka consumers that invoke functions. */
+export class EventSourceMappings implements Service {
+  readonly mappings: EventSourceMappingDefinition[] = [];
+  readonly #run: Pick<Run, 'log'>;
+  readonly #lambda: Pick<Lambda, 'roleOf' | 'invoke'>;
+  readonly #msk: Pick<Msk, 'connectAs'>;
+  readonly #pollers: Required<Pick<Service, 'stop'>>[] = [];
+
+  constructor(run: Pick<Run, 'log'>, lambda: Pick<Lambda, 'roleOf' | 'invoke'>, msk: Pick<Msk, 'connectAs'>) {
+    this.#run = run;
+    this.#lambda = lambda;
+    this.#msk = msk;
+  }
+
+  readonly resources: ResourceProviders = {
+    'AWS::Lambda::EventSourceMapping': provider(
+      'a Kafka consumer that invokes the function',
+      properties,
+      (mapping, request) => {
+        const uuid = resourceUuid(request);
+        const definition = definitionOf(mapping, uuid);
+        if (definition) this.mappings.push(definition);
+        return created(uuid, { Id: uuid, EventSourceMappingArn: arnOf('lambda', `event-source-mapping:${uuid}`) });
+      },
+    ),
+  };
+
+  /** Starts the pollers: all functions and topics exist. */
+  async start(): Promise<void> {
+    await Promise.all(this.mappings.map((mapping) => this.#poll(mapping)));
+  }
+
+  async stop(): Promise<void> {
+    await stopAll(this.#pollers);
+  }
+
+  async #poll(mapping: EventSourceMappingDefinition): Promise<void> {
+    const log = this.#run.log.child('poller');
+    const role = this.#lambda.roleOf(mapping.functionArn);
+    const connection = await this.#msk.connectAs(role, mapping.eventSourceArn, log);
+    const invoke: Invoke = (...call) => this.#lambda.invoke(...call);
+    this.#pollers.push(await startPoller({ mapping, ...connection, invoke, log }));
+  }
+}
 
 function definitionOf(mapping: z.output<typeof properties>, uuid: string): EventSourceMappingDefinition | undefined {
   if (!mapping.Enabled) return undefined;

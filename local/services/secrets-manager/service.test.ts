@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deploy } from '../../assembly/deploy.ts';
 import { stackOf } from '../../assembly/deploy-fixture.ts';
-import type { ProviderRegistry } from '../../assembly/resource-provider.ts';
-import type { RunnerContext } from '../context.ts';
-import { contextFixture, temporaryFolder } from '../context-fixture.ts';
-import { registry } from '../index.ts';
 import { created } from '../provider.ts';
+import { servicesFixture, temporaryFolder } from '../services-fixture.ts';
 
 const generated = (username: string) => ({
   Type: 'AWS::SecretsManager::Secret',
@@ -38,24 +34,17 @@ const stack = stackOf('app', {
     ClerkAttachment: attachment('Clerk'),
   },
 });
-const withoutServer: ProviderRegistry<RunnerContext> = {
-  providerOf: (declaration) =>
-    declaration.Type === 'AWS::RDS::DBInstance'
-      ? { kind: 'ignored', reason: 'a stand-in', identify: standIn }
-      : registry.providerOf(declaration),
-};
-function standIn({ context }: { context: RunnerContext }) {
-  context.databases.set('db', { identifier: 'db', name: 'things', port: 1234, masterUsername: 'master', users: [] });
-  return created('db');
-}
-
 async function passwordsOfRun(dataDir: string, databasePassword: string) {
-  const { context } = contextFixture({ dataDir, databasePassword });
-  await deploy([stack], withoutServer, context);
-  context.publishedPassword.remember();
-  const password = async (id: string) => JSON.parse(await context.readSecret(id, 'AWSCURRENT')).password;
+  const { secretsManager, rds, deploy } = servicesFixture({ dataDir, databasePassword });
+  const identify = () => {
+    rds.databases.set('db', { identifier: 'db', name: 'things', port: 1234, masterUsername: 'master', users: [] });
+    return created('db');
+  };
+  await deploy([stack], { 'AWS::RDS::DBInstance': { kind: 'ignored', reason: 'a stand-in', identify } });
+  await secretsManager.start();
+  const password = async (id: string) => JSON.parse(await secretsManager.readSecret(id, 'AWSCURRENT')).password;
   const [master, clerk, key] = await Promise.all(['master', 'clerk', 'signing-key'].map(password));
-  return { master, clerk, key, context };
+  return { master, clerk, key, secretsManager };
 }
 
 describe('a generated secret', () => {
@@ -74,8 +63,8 @@ describe('a generated secret', () => {
 
   it('keeps a rotated password as long as the setting stays the same', async () => {
     const dataDir = temporaryFolder();
-    const { context } = await passwordsOfRun(dataDir, 'published');
-    context.secrets.mergeFields('clerk', { password: 'rotated' });
+    const { secretsManager } = await passwordsOfRun(dataDir, 'published');
+    secretsManager.store.mergeFields('clerk', { password: 'rotated' });
     expect(await passwordsOfRun(dataDir, 'published')).toMatchObject({ clerk: 'rotated' });
     expect(await passwordsOfRun(dataDir, 'changed')).toMatchObject({ clerk: 'changed' });
   });

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { deploy } from '../../assembly/deploy.ts';
 import { stackOf } from '../../assembly/deploy-fixture.ts';
-import { contextFixture } from '../context-fixture.ts';
-import { registry } from '../index.ts';
+import { servicesFixture } from '../services-fixture.ts';
 
 const RELAY = 'arn:aws:lambda:us-east-1:000000000000:function:relay';
 
 async function schedulesOf(properties: Record<string, string>, target: Record<string, string> = {}) {
-  const { context } = contextFixture();
+  const { events, deploy } = servicesFixture();
   const Targets = [{ Id: 'Target0', Arn: RELAY, ...target }];
   const rule = { Type: 'AWS::Events::Rule', Properties: { Name: 'nightly', ...properties, Targets } };
-  await deploy([stackOf('app', { Resources: { Rule: rule } })], registry, context);
-  return context.schedules;
+  await deploy([stackOf('app', { Resources: { Rule: rule } })]);
+  return events.schedules;
 }
 
 describe('a rule of EventBridge', () => {

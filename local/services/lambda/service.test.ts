@@ -77,7 +77,7 @@ describe('the environment', () => {
     delete process.env.RUNNER_SECRET;
     expect(value).toMatchObject({
       TABLE: 'orders',
-      NODE_EXTRA_CA_CERTS: `${codeDir}/ca-cert.pem`,
+      NODE_EXTRA_CA_CERTS: `${codeDir}/lambda-runtime/ca-cert.pem`,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'ASIATEST',
       AWS_SESSION_TOKEN: 'token',
@@ -112,13 +112,13 @@ describe('the environment', () => {
     const { invoke } = await startFunction(
       code,
       {},
-      { internet: { trustedCertificates: [certificate], httpsPort: port } },
+      { internet: { trustedCertificate: certificate, httpsPort: port } },
     );
     const { status, authorities } = (await invoke()).value;
     expect(status).toBe(207);
     expect(authorities).toBeGreaterThan(rootCertificates.length);
 
-    const distrusting = await startFunction(code, {}, { internet: { trustedCertificates: [], httpsPort: port } });
+    const distrusting = await startFunction(code, {}, { internet: { httpsPort: port } });
     expect((await distrusting.invoke()).value.errorMessage).toMatch(/self-signed/);
   });
 

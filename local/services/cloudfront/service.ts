@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { PortClaim } from '../../../tooling/ports.ts';
+import { arnOf } from '../../aws-identity.ts';
+import type { RunningServer } from '../../http/http-server.ts';
+import { resourceHash, resourceUuid } from '../physical-names.ts';
+import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
+import { bucketDomain, type S3 } from '../s3/service.ts';
+import { only, portClaim, type Run, type Service } from '../service.ts';
+import { startDistribution } from './distribution.ts';
+import type { Behavior, DistributionDefinition, Origin } from './distribution-definition.ts';
+import {
+  type ResponseHeadersPolicy,
+  responseHeadersPolicy,
+  responseHeadersPolicyProperties,
+} from './response-headers-policy.ts';
+
+const behavior = z.object({
+  TargetOriginId: z.string(),
+  // CloudFront's default.
+  AllowedMethods: z.array(z.string()).default(['GET', 'HEAD']),
+  ResponseHeadersPolicyId: z.string().optional(),
+  FunctionAssociations: notSupported,
+  LambdaFunctionAssociations: notSupported,
+});
+
+const distributionConfig = z.object({
+  DefaultRootObject: z.string().optional(),
+  DefaultCacheBehavior: behavior,
+  CacheBehaviors: z.array(behavior.extend({ PathPattern: z.string() })).default([]),
+  CustomErrorResponses: notSupported,
+  Origins: z.array(z.object({ Id: z.string(), DomainName: z.string() })),
+});
+
+/** What a distribution leads to: objects of buckets, and the REST API. */
+export interface Origins {
+  readonly s3: Pick<S3, 'getObject'>;
+  readonly api: { readonly url: string };
+}
+
+/** CloudFront: the distribution of the site, and the headers that it adds to responses. */
+export class CloudFront implements Service {
+  readonly distributions: DistributionDefinition[] = [];
+  readonly #run: Pick<Run, 'settings' | 'log'>;
+  readonly #origins: Origins;
+  /** By id. */
+  readonly #headersPolicies = new Map<string, ResponseHeadersPolicy>();
+  #server: RunningServer | undefined;
+
+  constructor(run: Pick<Run, 'settings' | 'log'>, origins: Origins) {
+    this.#run = run;
+    this.#origins = origins;
+  }
+
+  readonly resources: ResourceProviders = {
+    'AWS::CloudFront::Distribution': provider(
+      'an HTTP server in front of the bucket and the REST API, without a cache',
+      z.object({ DistributionConfig: distributionConfig }),
+      ({ DistributionConfig: config }, request) => {
+        this.distributions.push(this.#definitionOf(config));
+        const id = `E${resourceHash(request, 13).toUpperCase()}`;
+        return created(id, {
+          Id: id,
+          DomainName: `d${resourceHash(request, 13)}.cloudfront.net`,
+          Arn: arnOf('cloudfront', `distribution/${id}`, { global: true }),
+        });
+      },
+    ),
+
+    'AWS::CloudFront::ResponseHeadersPolicy': provider(
+      'headers that the local distribution adds and takes away',
+      responseHeadersPolicyProperties,
+      (properties, request) => {
+        const id = resourceUuid(request);
+        this.#headersPolicies.set(id, responseHeadersPolicy(properties));
+        return created(id, { Id: id });
+      },
+    ),
+
+    'AWS::CloudFront::OriginAccessControl': ignored('the local distribution reads its bucket directly'),
+  };
+
+  ports(): PortClaim[] {
+    return [portClaim('the dashboard', 'site', this.#run.settings.ports.site)];
+  }
+
+  /** @throws UserError unless the templates have exactly one distribution */
+  async start(): Promise<void> {
+    const { s3, api } = this.#origins;
+    this.#server = await startDistribution({
+      definition: only('distribution', this.distributions),
+      port: this.#run.settings.ports.site,
+      getObject: (bucket, key) => s3.getObject(bucket, key),
+      apiUrl: api.url,
+      log: this.#run.log.child('site'),
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop();
+  }
+
+  /** Where the distribution listens. */
+  get url(): string {
+    if (!this.#server) throw new Error('the distribution has not started');
+    return this.#server.url;
+  }
+
+  #definitionOf(config: z.output<typeof distributionConfig>): DistributionDefinition {
+    const origins = new Map(config.Origins.map(({ Id, DomainName }) => [Id, originAt(DomainName)]));
+    const behaviorOf = (settings: z.output<typeof behavior>): Behavior => {
+      const { TargetOriginId, AllowedMethods: allowedMethods, ResponseHeadersPolicyId: policyId } = settings;
+      const origin = origins.get(TargetOriginId);
+      if (!origin) throw new Error(`it has no origin ${TargetOriginId}`);
+      if (policyId === undefined) return { origin, allowedMethods };
+      const policy = this.#headersPolicies.get(policyId);
+      if (!policy) throw new Error(`${policyId} is no response headers policy of this run`);
+      return { origin, allowedMethods, responseHeadersPolicy: policy };
+    };
+    return {
+      ...(config.DefaultRootObject === undefined ? {} : { defaultRootObject: config.DefaultRootObject }),
+      defaultBehavior: behaviorOf(config.DefaultCacheBehavior),
+      behaviors: config.CacheBehaviors.map((item) => ({ ...behaviorOf(item), pathPattern: item.PathPattern })),
+    };
+  }
+}
+
+function originAt(domainName: string): Origin {
+  if (domainName.includes('.execute-api.')) return { type: 'api' };
+  const bucket = domainName.replace(bucketDomain(''), '');
+  if (bucketDomain(bucket) !== domainName) throw new Error(`its origin ${domainName} is neither bucket nor REST API`);
+  return { type: 'bucket', bucket };
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { arnOf, qualifiedFunctionArn } from '../../aws-identity.ts';
+import type { Lambda } from '../lambda/service.ts';
+import { physicalName } from '../physical-names.ts';
+import { created, notSupported, provider, type ResourceProviders } from '../provider.ts';
+import { type Run, type Service, stopAll } from '../service.ts';
+import { rateMs, type ScheduleDefinition, startSchedule } from './schedule.ts';
+
+const MAX_RULE_NAME = 64;
+
+const target = z.object({
+  Arn: z.string().regex(/:function:/, 'only Lambda functions are supported by the local runner'),
+  Input: z.string().optional(),
+  InputPath: notSupported,
+  InputTransformer: notSupported,
+  DeadLetterConfig: notSupported,
+});
+
+/** EventBridge: rules that fire at a rate. */
+export class Events implements Service {
+  readonly schedules: ScheduleDefinition[] = [];
+  readonly #run: Pick<Run, 'log'>;
+  readonly #lambda: Pick<Lambda, 'roleOf' | 'invoke'>;
+  #running: ReturnType<typeof startSchedule>[] = [];
+
+  constructor(run: Pick<Run, 'log'>, lambda: Pick<Lambda, 'roleOf' | 'invoke'>) {
+    this.#run = run;
+    this.#lambda = lambda;
+  }
+
+  readonly resources: ResourceProviders = {
+    'AWS::Events::Rule': provider(
+      'a timer that invokes the functions',
+      z.object({
+        Name: z.string().optional(),
+        EventPattern: notSupported,
+        ScheduleExpression: z.string(),
+        State: z.string().default('ENABLED'),
+        Targets: z.array(target).default([]),
+      }),
+      (rule, request) => {
+        const name = rule.Name ?? physicalName(request, MAX_RULE_NAME);
+        const ruleArn = arnOf('events', `rule/${name}`);
+        const intervalMs = rateMs(rule.ScheduleExpression);
+        if (rule.State !== 'DISABLED') {
+          const targets = rule.Targets.map(({ Arn, Input }) => ({
+            functionArn: qualifiedFunctionArn(Arn),
+            ...(Input === undefined ? {} : { input: Input }),
+          }));
+          this.schedules.push({ ruleArn, intervalMs, targets });
+        }
+        return created(name, { Arn: ruleArn });
+      },
+    ),
+  };
+
+  /** @throws Error when a target is no function of this run */
+  async start(): Promise<void> {
+    for (const { functionArn } of this.schedules.flatMap(({ targets }) => targets)) this.#lambda.roleOf(functionArn);
+    const log = this.#run.log.child('schedule');
+    this.#running = this.schedules.map((schedule) =>
+      startSchedule({ schedule, invoke: (...call) => this.#lambda.invoke(...call), log }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await stopAll(this.#running);
+  }
+}

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../../../tooling/log.ts';
+import type { AwsApi } from '../../aws-endpoint/api-call.ts';
+import { functionName, qualifiedFunctionName, REGION } from '../../aws-identity.ts';
+import type { Iam, Principal } from '../iam/service.ts';
+import type { ResourceProviders } from '../provider.ts';
+import type { Run, Service } from '../service.ts';
+import { lambdaApi } from './api.ts';
+import { LambdaError } from './errors.ts';
+import type { EnvironmentOptions } from './execution-environment.ts';
+import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
+import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './function-pool.ts';
+import { ProcessReaper } from './process-reaper.ts';
+import { functionResources } from './resources.ts';
+
+/** AWS's default limit per account and Region. */
+const ACCOUNT_CONCURRENCY = 1000;
+/** Lambda's limit for a synchronous invocation: 6 MiB. */
+const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
+
+/** What functions need of other services. */
+export interface Collaborators {
+  readonly iam: Pick<Iam, 'principals'>;
+  /** What they get as `AWS_ENDPOINT_URL`. */
+  readonly endpoint: { readonly url: string };
+  /** Where `https://localhost` leads them: the response addresses of custom resources. */
+  readonly responses: { readonly port: number };
+}
+
+/** Lambda: functions, in processes of their own. */
+export class Lambda implements Service {
+  /** By name. */
+  readonly functions = new Map<string, { readonly definition: FunctionDefinition; readonly role: Principal }>();
+  /** Versions by `<name>:<version or alias>`. */
+  readonly versions = new Map<string, string>();
+  readonly api: AwsApi;
+  readonly resources: ResourceProviders;
+  readonly #run: Pick<Run, 'settings' | 'log' | 'authorities'>;
+  readonly #services: Collaborators;
+  readonly #limits: PoolLimits;
+  readonly #pools = new Map<string, FunctionPool>();
+  #host: Omit<EnvironmentOptions, 'definition' | 'log'> | undefined;
+
+  constructor(
+    run: Pick<Run, 'settings' | 'log' | 'authorities'>,
+    services: Collaborators,
+    limits: Partial<PoolLimits> = {},
+  ) {
+    this.#run = run;
+    this.#services = services;
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.api = lambdaApi({ invoke: (...call) => this.invoke(...call), log: run.log.child('aws') });
+    this.resources = functionResources(this, services.iam, join(run.settings.dataDir, 'code'));
+  }
+
+  async open(): Promise<void> {
+    const { settings, log, authorities } = this.#run;
+    const [rds, trusted] = await Promise.all([authorities('rds'), authorities('public')]);
+    const runtimeDir = join(settings.dataDir, 'lambda-runtime');
+    await mkdir(runtimeDir, { recursive: true });
+    // AWS has the authorities of RDS in this file.
+    await writeFile(join(runtimeDir, 'ca-cert.pem'), rds.certificatePem);
+    this.#host = {
+      endpointUrl: this.#services.endpoint.url,
+      region: REGION,
+      runtimeDir,
+      internet: { trustedCertificates: [trusted.certificatePem], httpsPort: this.#services.responses.port },
+      reaper: new ProcessReaper(log),
+    };
+  }
+
+  /** Ends every execution environment and waits until all processes are gone. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.stop()));
+    this.#host?.reaper.stop();
+  }
+
+  /** Makes a function callable. @throws Error when the runtime is not Node.js, or the name is taken */
+  put(definition: FunctionDefinition, role: Principal): void {
+    if (this.functions.has(definition.name)) throw new Error(`function ${definition.name} already exists`);
+    if (!definition.runtime.startsWith('nodejs')) {
+      throw new Error(`${definition.name}: runtime ${definition.runtime} is not supported, only Node.js is`);
+    }
+    this.functions.set(definition.name, { definition, role });
+  }
+
+  /** Makes a version or an alias of a function callable. They all run what {@link put} was given. */
+  qualify(nameOrArn: string, qualifier: string, version: string): void {
+    this.versions.set(`${functionName(nameOrArn)}:${qualifier}`, version);
+  }
+
+  /** @throws Error when the function does not run here */
+  roleOf(nameOrArn: string): Principal {
+    const name = functionName(nameOrArn);
+    const known = this.functions.get(name);
+    if (!known) throw new Error(`${name} is no function that runs here`);
+    return known.role;
+  }
+
+  /**
+   * Invokes a function and waits for its result (invocation type RequestResponse).
+   *
+   * @param nameOrArn name, ARN or partial ARN, with or without a version or alias
+   * @param payload the event as JSON
+   * @throws LambdaError when the function did not run: it is unknown or throttled, or Lambda refuses the payload
+   */
+  async invoke(nameOrArn: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
+    const { definition, executedVersion } = this.#find(nameOrArn);
+    checkPayload(payload);
+    let concurrency = 0;
+    for (const pool of this.#pools.values()) concurrency += pool.concurrency;
+    if (concurrency >= ACCOUNT_CONCURRENCY) throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
+
+    const requestId = crypto.randomUUID();
+    const { payload: result, functionError } = await this.#poolOf(definition).invoke({
+      requestId,
+      functionArn: nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn,
+      traceId: options.traceId ?? newTraceId(),
+      payload,
+      signal: options.signal,
+    });
+    return { requestId, payload: result, ...(functionError && { functionError }), executedVersion };
+  }
+
+  #find(nameOrArn: string): { definition: FunctionDefinition; executedVersion: string } {
+    const [name = '', qualifier = LATEST] = qualifiedFunctionName(nameOrArn).split(':');
+    const known = this.functions.get(name);
+    const executedVersion = qualifier === LATEST ? LATEST : this.versions.get(`${name}:${qualifier}`);
+    if (!known || executedVersion === undefined) {
+      throw new LambdaError('ResourceNotFoundException', `Function not found: ${nameOrArn}`);
+    }
+    return { definition: known.definition, executedVersion };
+  }
+
+  #poolOf(definition: FunctionDefinition): FunctionPool {
+    const known = this.#pools.get(definition.name);
+    if (known) return known;
+    if (!this.#host) throw new LambdaError('ServiceException', 'Lambda is not open.');
+    const log = this.#run.log.child(definition.label);
+    const pool = new FunctionPool(
+      { ...this.#host, definition, log: definition.quiet ? asDebug(log) : log },
+      this.#limits,
+    );
+    this.#pools.set(definition.name, pool);
+    return pool;
+  }
+}
+
+function asDebug(log: Log): Log {
+  return { ...log, info: log.debug, warn: log.debug, error: log.debug };
+}
+
+function checkPayload(payload: string): void {
+  if (Buffer.byteLength(payload) > MAX_REQUEST_BYTES) {
+    throw new LambdaError(
+      'RequestTooLargeException',
+      `Request must be smaller than ${MAX_REQUEST_BYTES} bytes for the InvokeFunction operation`,
+    );
+  }
+  try {
+    JSON.parse(payload);
+  } catch {
+    throw new LambdaError('InvalidRequestContentException', 'Could not parse request body into json');
+  }
+}
+
+function newTraceId(): string {
+  const time = Math.floor(Date.now() / 1000).toString(16);
+  const [root, parent] = [randomBytes(12), randomBytes(8)].map((bytes) => bytes.toString('hex'));
+  return `Root=1-${time}-${root};Parent=${parent};Sampled=0`;
+}

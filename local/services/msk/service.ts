@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import type { Kafka } from 'kafkajs';
+import { z } from 'zod';
+import type { Log } from '../../../tooling/log.ts';
+import { runDirOf } from '../../../tooling/paths.ts';
+import type { PortClaim } from '../../../tooling/ports.ts';
+import { arnOf } from '../../aws-identity.ts';
+import { singleBrokerProperties } from '../../engines/kafka/properties.ts';
+import { startKafka } from '../../engines/kafka/start-kafka.ts';
+import type { Iam, Principal } from '../iam/service.ts';
+import { physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
+import { created, provider, type ResourceProviders } from '../provider.ts';
+import { only, portClaim, type Run, type Service, stopAll } from '../service.ts';
+import { mskApi } from './api.ts';
+import { plaintextKafka, signedInKafka } from './kafka-client.ts';
+import { startSignInListener } from './listener.ts';
+import { createTokenAuthenticator } from './oauthbearer.ts';
+
+import { ensureTopic, topicOf, topicProperties } from './topic.ts';
+
+const MAX_CLUSTER_NAME = 64;
+
+interface Cluster {
+  /** `host:port` without encryption and sign-in, for the operator. */
+  readonly operatorAddress: string;
+  /** `host:port` of the sign-in listener, for functions. */
+  readonly bootstrapServers: string;
+}
+
+/** MSK: clusters, their configurations and topics. */
+export class Msk implements Service {
+  readonly #run: Run;
+  readonly #iam: Iam;
+  /** By ARN. */
+  readonly #clusters = new Map<string, Cluster>();
+  /** By ARN: the broker's settings that apply here. */
+  readonly #configurations = new Map<string, Readonly<Record<string, string>>>();
+  readonly #running: Required<Pick<Service, 'stop'>>[] = [];
+
+  constructor(run: Run, iam: Iam) {
+    this.#run = run;
+    this.#iam = iam;
+  }
+
+  readonly api = mskApi((clusterArn) => this.#clusters.get(clusterArn)?.bootstrapServers);
+
+  readonly resources: ResourceProviders = {
+    'AWS::MSK::Cluster': provider(
+      'an Apache Kafka broker behind a listener that takes MSK IAM tokens',
+      z.object({
+        ClusterName: z.string().optional(),
+        ConfigurationInfo: z.object({ Arn: z.string() }).optional(),
+      }),
+      async ({ ClusterName, ConfigurationInfo }, request) => {
+        if (this.#clusters.size > 0) throw new Error('the local runner starts one Kafka cluster only');
+        const name = ClusterName ?? physicalName(request, MAX_CLUSTER_NAME);
+        // AWS's form: the name, and a UUID that ends in a number of its own.
+        const arn = arnOf('kafka', `cluster/${name}/${resourceHash(request, 32)}-1`);
+        this.#clusters.set(arn, await this.#startCluster(name, arn, this.#configuration(ConfigurationInfo?.Arn)));
+        return created(arn, { Arn: arn });
+      },
+    ),
+
+    'AWS::MSK::Configuration': provider(
+      "the broker's settings, without those of replication",
+      z.object({ Name: z.string(), ServerProperties: z.string() }),
+      ({ Name, ServerProperties }, request) => {
+        const arn = arnOf('kafka', `configuration/${Name}/${resourceUuid(request)}-1`);
+        this.#configurations.set(arn, singleBrokerProperties(ServerProperties));
+        return created(arn, { Arn: arn, 'LatestRevision.Revision': 1 });
+      },
+    ),
+
+    'AWS::MSK::Topic': provider(
+      'a topic on the local broker, kept between runs; it has one replica',
+      topicProperties,
+      async (properties) => {
+        const { ClusterArn, TopicName } = properties;
+        const { operatorAddress } = this.#cluster(ClusterArn);
+        const log = this.#run.log.child('kafka');
+        const kafka = plaintextKafka({ clientId: 'deployment', bootstrapServers: operatorAddress, log });
+        await ensureTopic(kafka, topicOf(properties));
+        const arn = `${ClusterArn.replace(':cluster/', ':topic/')}/${TopicName}`;
+        return created(arn, { TopicArn: arn });
+      },
+    ),
+  };
+
+  ports(): PortClaim[] {
+    return [portClaim('Kafka', 'kafka', this.#run.settings.ports.kafka)];
+  }
+
+  async stop(): Promise<void> {
+    await stopAll(this.#running);
+  }
+
+  /** `host:port` of the cluster's plaintext listener. */
+  get operatorAddress(): string {
+    return only('Kafka cluster', this.#clusters.values()).operatorAddress;
+  }
+
+  /**
+   * A client that signs in as a role, and the address as events name it: `host:port`.
+   *
+   * @throws Error when this run has no such cluster
+   */
+  async connectAs(role: Principal, clusterArn: string, log: Log): Promise<{ kafka: Kafka; bootstrapServers: string }> {
+    const { bootstrapServers } = this.#cluster(clusterArn);
+    const credentials = this.#iam.principals.issue(role);
+    const authority = await this.#run.authorities('public');
+    return { kafka: signedInKafka({ credentials, bootstrapServers, authority, log }), bootstrapServers };
+  }
+
+  #cluster(arn: string): Cluster {
+    const cluster = this.#clusters.get(arn);
+    if (!cluster) throw new Error(`${arn} is no Kafka cluster of this run`);
+    return cluster;
+  }
+
+  #configuration(arn: string | undefined): Readonly<Record<string, string>> | undefined {
+    const properties = arn === undefined ? undefined : this.#configurations.get(arn);
+    if (arn !== undefined && !properties) throw new Error(`${arn} is no Kafka configuration of this run`);
+    return properties;
+  }
+
+  async #startCluster(
+    name: string,
+    arn: string,
+    properties: Readonly<Record<string, string>> | undefined,
+  ): Promise<Cluster> {
+    const { settings, authorities } = this.#run;
+    const { principals, authorizer } = this.#iam;
+    const log = this.#run.log.child('kafka');
+    const broker = await startKafka({
+      dir: join(settings.dataDir, 'kafka', name),
+      runDir: runDirOf(settings.dataDir),
+      cacheDir: settings.cacheDir,
+      operatorPort: settings.ports.kafka,
+      mskPort: 0,
+      ...(properties === undefined ? {} : { properties }),
+      log,
+    });
+    this.#running.push(broker);
+    const authority = await authorities('public');
+    const listener = await startSignInListener({
+      port: broker.mskPort,
+      brokerPort: broker.mskBrokerPort,
+      certificate: await authority.issue('kafka'),
+      authenticate: createTokenAuthenticator({ principals, authorizer, clusterArn: arn }),
+      log,
+    });
+    this.#running.push(listener);
+    return { operatorAddress: `localhost:${broker.port}`, bootstrapServers: `localhost:${listener.port}` };
+  }
+}

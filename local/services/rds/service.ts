@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { runDirOf } from '../../../tooling/paths.ts';
+import type { PortClaim } from '../../../tooling/ports.ts';
+import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
+import { arnOf } from '../../aws-identity.ts';
+import type { Engine } from '../../engines/engine.ts';
+import { startPostgres } from '../../engines/postgres/start-postgres.ts';
+import { physicalName, resourceHash } from '../physical-names.ts';
+import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
+import { portClaim, type Run, type Service, stopAll } from '../service.ts';
+
+const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
+const MAX_IDENTIFIER = 63;
+const MAX_PARAMETER_GROUP_NAME = 255;
+
+export interface Database {
+  readonly identifier: string;
+  readonly name: string;
+  readonly port: number;
+  readonly masterUsername: string;
+  /** Users whose secrets are attached to the database, without its master. */
+  readonly users: { readonly username: string; readonly password: string }[];
+}
+
+const parameters = z
+  .record(z.string(), z.coerce.string())
+  .default({})
+  .refine(
+    (settings) => (settings['rds.force_ssl'] ?? '1') === '1',
+    'rds.force_ssl must be 1: the local servers refuse plain text',
+  )
+  .refine(
+    (settings) => !Object.values(settings).some((value) => value.includes('{')),
+    "formulas over the instance's memory are not supported by the local runner",
+  );
+
+/** RDS: Postgres instances and their parameters. */
+export class Rds implements Service {
+  /** By identifier. */
+  readonly databases = new Map<string, Database>();
+  /** By name of the parameter group: Postgres' own settings. */
+  readonly parameters = new Map<string, Readonly<Record<string, string>>>();
+  readonly #run: Run;
+  readonly #servers: Engine[] = [];
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  readonly resources: ResourceProviders = {
+    [INSTANCE_TYPE]: provider(
+      'a Postgres server, with its data kept between runs',
+      z.object({
+        DBInstanceIdentifier: z.string().optional(),
+        DBName: z.string(),
+        Engine: z.literal('postgres', 'only Postgres runs here'),
+        MasterUsername: z.string(),
+        MasterUserPassword: z.string(),
+        DBParameterGroupName: z.string().optional(),
+      }),
+      async (properties, request) => {
+        const { settings, stacks, log, authorities } = this.#run;
+        const { DBName: name, MasterUsername: masterUsername } = properties;
+        const group = this.#parametersOf(properties.DBParameterGroupName);
+        const identifier = properties.DBInstanceIdentifier ?? physicalName(request, MAX_IDENTIFIER).toLowerCase();
+        const authority = await authorities('rds');
+        const server = await startPostgres({
+          name,
+          dir: join(settings.dataDir, 'postgres', name),
+          runDir: runDirOf(settings.dataDir),
+          port: databasePorts(stacks, settings.ports.postgres).get(name) ?? 0,
+          superuser: { name: masterUsername, password: properties.MasterUserPassword },
+          database: name,
+          certificate: await authority.issue('postgres'),
+          parameters: group,
+          log: log.child(name),
+        });
+        this.#servers.push(server);
+        this.databases.set(identifier, { identifier, name, port: server.port, masterUsername, users: [] });
+        return created(identifier, {
+          'Endpoint.Address': 'localhost',
+          'Endpoint.Port': String(server.port),
+          DBInstanceArn: arnOf('rds', `db:${identifier}`),
+          DbiResourceId: `db-${resourceHash(request, 26).toUpperCase()}`,
+        });
+      },
+    ),
+
+    'AWS::RDS::DBParameterGroup': provider(
+      'settings of the local Postgres servers, which in any case refuse connections without TLS',
+      z.object({ DBParameterGroupName: z.string().optional(), Parameters: parameters }),
+      ({ DBParameterGroupName, Parameters }, request) => {
+        const name = DBParameterGroupName ?? physicalName(request, MAX_PARAMETER_GROUP_NAME).toLowerCase();
+        // Those of RDS itself mean nothing to Postgres.
+        const own = Object.entries(Parameters).filter(([key]) => !key.startsWith('rds.'));
+        this.parameters.set(name, Object.fromEntries(own));
+        return created(name, { DBParameterGroupName: name });
+      },
+    ),
+
+    'AWS::RDS::DBSubnetGroup': ignored('there is no network to build: everything listens on loopback'),
+  };
+
+  ports(): PortClaim[] {
+    const ports = databasePorts(this.#run.stacks, this.#run.settings.ports.postgres);
+    return [...ports].map(([name, port]) => portClaim(name, 'postgres', port));
+  }
+
+  async stop(): Promise<void> {
+    await stopAll(this.#servers);
+  }
+
+  /** By name of the database, in the order of the names: a ready-made URL. */
+  urls(): Record<string, string> {
+    const urls = [...this.databases.values()]
+      .sort((a, b) => byName(a.name, b.name))
+      .map(({ name, port, users: [user] }) => {
+        const login = user ? `${user.username}:${encodeURIComponent(user.password)}@` : '';
+        return [name, `postgres://${login}localhost:${port}/${name}?sslmode=require`];
+      });
+    return Object.fromEntries(urls);
+  }
+
+  /** The settings of a parameter group; those of RDS's own groups (`default.postgres18`) are Postgres' defaults here. */
+  #parametersOf(group: string | undefined): Readonly<Record<string, string>> {
+    if (group === undefined || group.startsWith('default.')) return {};
+    const settings = this.parameters.get(group);
+    if (!settings) throw new Error(`${group} is no parameter group of this run`);
+    return settings;
+  }
+}
+
+/**
+ * The port of each database in the templates, by the database's name: consecutive ones in the order of the names,
+ * where `shard10` comes after `shard9`.
+ *
+ * @param firstPort 0 gives all of them 0, any free port
+ */
+export function databasePorts(stacks: readonly Stack[], firstPort: number): Map<string, number> {
+  const names = stacks
+    .flatMap(({ template }) => Object.values<ResourceDeclaration>(template.Resources))
+    .filter(({ Type }) => Type === INSTANCE_TYPE)
+    .map(({ Properties }) => String(Properties?.DBName))
+    .sort(byName);
+  return new Map(names.map((name, index) => [name, firstPort === 0 ? 0 : firstPort + index]));
+}
+
+/** Orders names as people do: numbers in them by their value. */
+function byName(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
+import type { AwsApi } from '../../aws-endpoint/api-call.ts';
+import { physicalName } from '../physical-names.ts';
+import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
+import type { Rds } from '../rds/service.ts';
+import type { Run, Service } from '../service.ts';
+import { secretsManagerApi } from './api.ts';
+import { PublishedPassword } from './published-password.ts';
+import { passwordRules, randomPassword } from './random-password.ts';
+import { SecretStore } from './secret-store.ts';
+import { versionOf } from './secret-versions.ts';
+
+const RDS_INSTANCE = 'AWS::RDS::DBInstance';
+const ATTACHMENT = 'AWS::SecretsManager::SecretTargetAttachment';
+const MAX_SECRET_NAME = 512;
+
+const generateSecretString = passwordRules.extend({
+  SecretStringTemplate: z.string().optional(),
+  GenerateStringKey: z.string().optional(),
+});
+
+const loginFields = z.object({ username: z.string(), password: z.string() });
+
+/** Secrets Manager: secrets, kept between runs, and their attachment to databases. */
+export class SecretsManager implements Service {
+  readonly store: SecretStore;
+  readonly api: AwsApi;
+  readonly #published: PublishedPassword;
+  readonly #rds: Pick<Rds, 'databases'>;
+
+  constructor({ settings }: Pick<Run, 'settings'>, rds: Pick<Rds, 'databases'>) {
+    this.store = new SecretStore(join(settings.dataDir, 'secrets'));
+    this.api = secretsManagerApi(this.store);
+    this.#published = new PublishedPassword(settings);
+    this.#rds = rds;
+  }
+
+  readonly resources: ResourceProviders = {
+    'AWS::SecretsManager::Secret': provider(
+      'a secret, with its value kept between runs',
+      z.object({
+        Name: z.string().optional(),
+        Description: z.string().optional(),
+        SecretString: z.string().optional(),
+        GenerateSecretString: generateSecretString.optional(),
+      }),
+      (properties, request) => {
+        const rules = properties.GenerateSecretString;
+        const publish = rules !== undefined && isApplicationUser(request.logicalId, request.stack);
+        const password = () => (publish ? this.#published.value : randomPassword(rules));
+        const secret = this.store.createIfMissing({
+          name: properties.Name ?? physicalName(request, MAX_SECRET_NAME),
+          ...(properties.Description === undefined ? {} : { description: properties.Description }),
+          generate: () => properties.SecretString ?? withPassword(rules ?? {}, password()),
+        });
+        if (publish && rules.GenerateStringKey !== undefined && this.#published.hasChanged()) {
+          this.store.mergeFields(secret.arn, { [rules.GenerateStringKey]: this.#published.value });
+        }
+        return created(secret.arn, { Id: secret.arn });
+      },
+    ),
+
+    [ATTACHMENT]: provider(
+      "the database's address, written into the secret",
+      z.object({
+        SecretId: z.string(),
+        TargetId: z.string(),
+        TargetType: z.literal(RDS_INSTANCE, 'only database instances are supported by the local runner'),
+      }),
+      async ({ SecretId, TargetId }) => {
+        const database = this.#rds.databases.get(TargetId);
+        if (!database) throw new Error(`${TargetId} is no database of this run`);
+        // https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+        this.store.mergeFields(SecretId, {
+          engine: 'postgres',
+          host: 'localhost',
+          port: database.port,
+          dbname: database.name,
+          dbInstanceIdentifier: database.identifier,
+        });
+        const login = loginFields.parse(JSON.parse(await this.readSecret(SecretId, 'AWSCURRENT')));
+        if (login.username !== database.masterUsername) database.users.push(login);
+        return created(SecretId, { Id: SecretId });
+      },
+    ),
+
+    'AWS::SecretsManager::ResourcePolicy': ignored(
+      'secrets are reached through the AWS endpoint alone, which asks for the caller',
+    ),
+    'AWS::SecretsManager::RotationSchedule': ignored("AWS's rotation application runs on AWS alone"),
+  };
+
+  /** All secrets have the published password by now. */
+  async start(): Promise<void> {
+    this.#published.remember();
+  }
+
+  /** The text of a secret, for dynamic references. */
+  async readSecret(id: string, stage: string): Promise<string> {
+    const { SecretString } = versionOf(this.store.get(id), { stage }).value;
+    if (SecretString === undefined) throw new Error(`the secret ${id} holds no text`);
+    return SecretString;
+  }
+}
+
+function withPassword(rules: z.output<typeof generateSecretString>, password: string): string {
+  if (rules.GenerateStringKey === undefined) return password;
+  return JSON.stringify({ ...JSON.parse(rules.SecretStringTemplate ?? '{}'), [rules.GenerateStringKey]: password });
+}
+
+/** Whether a secret is the login of a database's user, and not of its master: the one whose password is published. */
+function isApplicationUser(logicalId: string, stack: Stack): boolean {
+  const name = new RegExp(`\\b${logicalId}\\b`);
+  const isNamedBy = (type: string, property: string) =>
+    Object.values<ResourceDeclaration>(stack.template.Resources).some(
+      ({ Type, Properties }) => Type === type && name.test(JSON.stringify(Properties?.[property] ?? null)),
+    );
+  return isNamedBy(ATTACHMENT, 'SecretId') && !isNamedBy(RDS_INSTANCE, 'MasterUserPassword');
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { onTestFinished, vi } from 'vitest';
+import { deploy } from '../assembly/deploy.ts';
+import type { ResourceProvider } from '../assembly/resource-provider.ts';
+import type { Stack } from '../assembly/template.ts';
+import { silentLog } from '../testing.ts';
+import type { CustomResourceResponse } from './cloudformation/custom-resource-responses.ts';
+import { createServices } from './index.ts';
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'runner-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Where a function can respond to a custom resource, as its response URL would let it. */
+export type Respond = (response: Partial<CustomResourceResponse>) => void;
+
+/**
+ * The services of a run that is not open: they keep their state in a temporary folder, and the test plays the functions.
+ *
+ * @param o.invoke returns the function's result, and responds to a custom resource through `respond`
+ */
+export function servicesFixture(
+  o: {
+    dataDir?: string;
+    databasePassword?: string;
+    invoke?: (event: Record<string, unknown>, respond: Respond) => unknown;
+  } = {},
+) {
+  const dataDir = o.dataDir ?? temporaryFolder();
+  const settings = {
+    dataDir,
+    databasePassword: o.databasePassword ?? 'published',
+    ports: { api: 0, site: 0, postgres: 0, aws: 0, kafka: 0 },
+    cacheDir: join(dataDir, 'cache'),
+    context: {},
+  };
+  const signal = AbortSignal.any([]);
+  const { services, ...aws } = createServices({ settings, stacks: [], log: silentLog, signal });
+  /** Events that functions were invoked with, in order. */
+  const invocations: { functionName: string; event: Record<string, unknown> }[] = [];
+  const expected = new Map<unknown, Respond>();
+  vi.spyOn(aws.lambda, 'invoke').mockImplementation(async (functionName, payload) => {
+    const event = JSON.parse(payload) as Record<string, unknown>;
+    invocations.push({ functionName, event });
+    const respond: Respond = (response) => expected.get(event.ResponseURL)?.(response);
+    const invocation = { requestId: 'request', executedVersion: '$LATEST' };
+    try {
+      const result = await (o.invoke ?? succeed)(event, respond);
+      return { ...invocation, payload: JSON.stringify(result ?? null) };
+    } catch (error) {
+      const payload = JSON.stringify({ errorMessage: (error as Error).message });
+      return { ...invocation, payload, functionError: 'Unhandled' };
+    }
+  });
+  vi.spyOn(aws.responses, 'expect').mockImplementation(() => {
+    const { promise, resolve } = Promise.withResolvers<CustomResourceResponse>();
+    const responseUrl = `https://localhost/${expected.size}`;
+    const success = { Status: 'SUCCESS', StackId: '', RequestId: '', LogicalResourceId: '' } as const;
+    expected.set(responseUrl, (response) => resolve({ ...success, ...response }));
+    return { responseUrl, response: promise };
+  });
+  const client = new S3Client({ region: 'us-east-1' });
+  vi.spyOn(aws.s3, 'client', 'get').mockReturnValue(client);
+  return {
+    ...aws,
+    services,
+    invocations,
+    /** Deploys stacks, with other providers in place of some. */
+    deploy: (stacks: readonly Stack[], standIns: Readonly<Record<string, ResourceProvider>> = {}) =>
+      deploy(
+        stacks,
+        { providerOf: (declaration) => standIns[declaration.Type] ?? services.providerOf(declaration) },
+        { log: silentLog, signal, readSecret: (...id) => aws.secretsManager.readSecret(...id) },
+      ),
+  };
+}
+
+function succeed(_event: unknown, respond: Respond): void {
+  respond({ PhysicalResourceId: 'physical' });
+}

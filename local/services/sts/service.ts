@@ -1,0 +1,23 @@
+import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { escapeXml, queryXml } from '../../aws-endpoint/protocols.ts';
+import { ACCOUNT_ID } from '../../aws-identity.ts';
+import type { Service } from '../service.ts';
+
+/** STS. GetCallerIdentity needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+export const sts: Service = {
+  api: {
+    signingName: 'sts',
+    protocol: queryXml,
+    handle: ({ body, principal }) => {
+      const action = new URLSearchParams(body.toString('utf8')).get('Action');
+      if (action !== 'GetCallerIdentity') {
+        throw new AwsError('UnknownOperation', `The local STS supports only GetCallerIdentity, not ${action}.`);
+      }
+      const result = `<Arn>${escapeXml(principal.arn)}</Arn><UserId>${escapeXml(principal.name)}</UserId><Account>${ACCOUNT_ID}</Account>`;
+      return {
+        headers: { 'content-type': 'text/xml' },
+        body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${result}</GetCallerIdentityResult></GetCallerIdentityResponse>`,
+      };
+    },
+  },
+};
