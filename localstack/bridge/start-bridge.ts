@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { settlesWithin } from '../../local/services/lambda/event-source-mapping/timing.ts';
 import type { Log } from '../../tooling/log.ts';
+import { settlesWithin } from '../../tooling/timing.ts';
 import { AssemblyWatch, type SourcedMapping } from './assembly-watch.ts';
 import { connectLambda } from './lambda-connection.ts';
 import { MappingPollers } from './mapping-pollers.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../../tooling/log.ts';
+import { backoffMs } from '../../../tooling/timing.ts';
 import { type Child, type ChildEnd, type Launch, spawnChild } from './child.ts';
 
 export interface Supervision {
@@ -24,8 +25,6 @@ export interface SupervisedProcess {
   stop(): Promise<ChildEnd | undefined>;
 }
 
-const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 10_000;
 /** A server that ran this long starts again without delay. */
 const STEADY_AFTER_MS = 30_000;
 const KEPT_LINES = 15;
@@ -57,8 +56,7 @@ export async function supervise(options: Supervision): Promise<SupervisedProcess
         if (Date.now() - startedAt > STEADY_AFTER_MS) failures = 0;
         options.log.warn('ended unexpectedly (%s); restarting it', describe(end));
       }
-      const pauseMs = Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS);
-      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
+      await delay(backoffMs(failures), undefined, { signal: stopping.signal }).catch(() => {});
       failures += 1;
       startedAt = Date.now();
       child = await start().catch((error: unknown) => {

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../../tooling/log.ts';
 import { signalGroup } from '../../../tooling/processes.ts';
+import { settlesWithin } from '../../../tooling/timing.ts';
 import {
   type EnvironmentSurroundings,
   environmentVariables,
@@ -90,53 +91,34 @@ export class ExecutionEnvironment {
 
   /** Waits for the init phase. @param requestId the invocation that waits, for the error payload */
   async init(limitMs: number, requestId: string): Promise<InitOutcome> {
-    const limit = new AbortController();
-    try {
-      return await Promise.race<InitOutcome>([
-        this.#api.ready.then(() => ({ kind: 'ready' })),
-        this.#api.initError.then((payload) => ({ kind: 'failed', payload })),
-        this.#exit.then((exit) => ({ kind: 'failed', payload: exitedPayload(requestId, exit) })),
-        delay(limitMs, { kind: 'timed-out' } as const, { signal: limit.signal }),
-      ]);
-    } finally {
-      limit.abort();
-    }
+    const outcome = Promise.race<InitOutcome>([
+      this.#api.ready.then(() => ({ kind: 'ready' })),
+      this.#api.initError.then((payload) => ({ kind: 'failed', payload })),
+      this.#exit.then((exit) => ({ kind: 'failed', payload: exitedPayload(requestId, exit) })),
+    ]);
+    return (await settlesWithin(limitMs, outcome)) ? outcome : { kind: 'timed-out' };
   }
 
   /** Runs one event. As on AWS, a timeout or a crash ends the environment. */
   async invoke(invocation: Invocation): Promise<RuntimeResponse> {
-    const { definition } = this.#options;
-    const limit = new AbortController();
-    try {
-      return await Promise.race<RuntimeResponse>([
-        this.#api.deliver(invocation),
-        this.#exit.then((exit) => ({
-          payload: exitedPayload(invocation.requestId, exit),
-          functionError: 'Unhandled',
-        })),
-        delay(invocation.deadline - Date.now(), undefined, { signal: limit.signal }).then(() => {
-          this.kill();
-          this.log.error(
-            `${invocation.requestId} Task timed out after ${definition.timeoutSeconds.toFixed(2)} seconds`,
-          );
-          return {
-            payload: timedOutPayload(invocation.requestId, definition.timeoutSeconds),
-            functionError: 'Unhandled',
-          };
-        }),
-      ]);
-    } finally {
-      limit.abort();
-    }
+    const { requestId, deadline } = invocation;
+    const response = Promise.race<RuntimeResponse>([
+      this.#api.deliver(invocation),
+      this.#exit.then((exit) => ({ payload: exitedPayload(requestId, exit), functionError: 'Unhandled' })),
+    ]);
+    if (await settlesWithin(deadline - Date.now(), response)) return response;
+
+    const { timeoutSeconds } = this.#options.definition;
+    this.kill();
+    this.log.error(`${requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
+    return { payload: timedOutPayload(requestId, timeoutSeconds), functionError: 'Unhandled' };
   }
 
   /** Waits until the log has everything that the process wrote before it responded or ended. */
   async outputRead(): Promise<void> {
     // The process writes before it responds, so its output is in the pipe by then.
     if (this.#alive) return nextTurn();
-    const limit = new AbortController();
-    await Promise.race([this.#outputEnd, delay(LAST_OUTPUT_MS, undefined, { signal: limit.signal })]);
-    limit.abort();
+    await settlesWithin(LAST_OUTPUT_MS, this.#outputEnd);
   }
 
   kill(): void {
@@ -147,15 +129,9 @@ export class ExecutionEnvironment {
   /** Ends the process with SIGTERM, or SIGKILL if that is not enough; resolves when it is gone. */
   async stop(): Promise<void> {
     this.#alive = false;
-    const gone = this.#exit.then(
-      () => {},
-      () => {},
-    );
+    const gone = this.#exit.catch(() => {});
     this.#signal('SIGTERM');
-    const grace = new AbortController();
-    const graceOver = delay(SHUTDOWN_GRACE_MS, undefined, { signal: grace.signal }).catch(() => {});
-    await Promise.race([gone, graceOver]);
-    grace.abort();
+    await settlesWithin(SHUTDOWN_GRACE_MS, gone);
     this.#signal('SIGKILL');
     await gone;
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../../../tooling/log.ts';
+import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
 import type { Invoke } from '../function-definition.ts';
 import { Delivery, deliveryPolicy, type Outcome, type Step } from './delivery.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
@@ -8,7 +9,6 @@ import type { FailureMessage } from './on-failure-topic.ts';
 import { failureMessage } from './on-failure-topic.ts';
 import { failedRecords } from './partial-response.ts';
 import { RecordBuffer } from './record-buffer.ts';
-import { backoffMs, settlesWithin } from './timing.ts';
 
 export interface PartitionWorkerOptions {
   readonly mapping: EventSourceMappingDefinition;

@@ -1,11 +1,11 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Log } from '../../../../tooling/log.ts';
+import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
 import type { Invoke } from '../function-definition.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 import { recordOf } from './kafka-event.ts';
 import { OnFailureTopic } from './on-failure-topic.ts';
 import { PartitionWorker } from './partition-worker.ts';
-import { backoffMs, settlesWithin } from './timing.ts';
 
 /** How long {@link startPoller} waits to join the group; joining goes on afterwards. */
 const JOIN_WAIT_MS = 2_000;

@@ -10,7 +10,7 @@ export async function settlesWithin(ms: number, promise: Promise<unknown>): Prom
   }
 }
 
-/** Exponential backoff with jitter, at most 10 s. @param failures how many times in a row it has failed, from 1 */
+/** Exponential backoff with jitter, at most 10 s. @param failures how many times in a row it has failed */
 export function backoffMs(failures: number): number {
   const full = Math.min(10_000, 100 * 2 ** Math.min(failures, 10));
   return full / 2 + (Math.random() * full) / 2;
