@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '../tooling/errors.ts';
 import { chooseFreePorts, composeVariables, portClaims, readSettings } from './settings.ts';
 
 describe('the settings of docker-compose.yml', () => {
@@ -40,7 +41,7 @@ describe('the settings of docker-compose.yml', () => {
 
   it.each(['http', '-1', '65536', '80.5'])('refuse the port %s by the name of its variable', (port) => {
     expect(() => readSettings({ ORDERFLOW_POSTGRES_PORT: port }, {})).toThrow(
-      `ORDERFLOW_POSTGRES_PORT must be a port number, 0 to 65535; got "${port}".`,
+      new UsageError(`ORDERFLOW_POSTGRES_PORT must be a port number, 0 to 65535; got "${port}".`),
     );
   });
 

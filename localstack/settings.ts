@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { UserError } from '../tooling/errors.ts';
+import { UsageError } from '../tooling/errors.ts';
 import { REPOSITORY } from '../tooling/paths.ts';
-import { freePort, type PortClaim } from '../tooling/ports.ts';
+import { freePort, type PortClaim, parsePort } from '../tooling/ports.ts';
 
 /** Where each part is reached on this machine. 0 means any free port, without Docker only. */
 export interface Ports {
@@ -44,15 +44,16 @@ export const PASSWORD_VARIABLES = {
 /**
  * Reads the settings from where Docker Compose takes them: the environment, then `.env`, then the defaults.
  *
- * @throws UserError naming the variable that is wrong
+ * @throws UsageError naming the variable that is wrong
  */
 export function readSettings(env: NodeJS.ProcessEnv, dotEnv = readDotEnv()): LocalStackSettings {
   // As `${NAME:-default}` in the compose file: empty counts as not set.
   const given = (name: string) => env[name] || dotEnv[name] || undefined;
   const port = ({ name, default: usual }: { name: string; default: number }) => {
     const text = given(name) ?? String(usual);
-    if (/^\d+$/.test(text) && Number(text) <= 65_535) return Number(text);
-    throw new UserError(`${name} must be a port number, 0 to 65535; got "${text}".`);
+    const number = parsePort(text);
+    if (number !== undefined) return number;
+    throw new UsageError(`${name} must be a port number, 0 to 65535; got "${text}".`);
   };
   const password = ({ name, default: usual }: { name: string; default: string }) => given(name) ?? usual;
   const postgres = port(PORT_VARIABLES.postgres);

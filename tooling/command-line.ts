@@ -1,11 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { UsageError, UserError } from './errors.ts';
 import { cacheDirOf, dataDirOf, pathOf, variableOf } from './paths.ts';
+import { parsePort } from './ports.ts';
 import { ignoreBrokenPipe } from './signals.ts';
 
 const FAILURE = 1;
 const USAGE_ERROR = 2;
-const HIGHEST_PORT = 65_535;
 
 /**
  * A command with the conventions that all commands share.
@@ -74,9 +74,9 @@ export function contextOption(defaults: Readonly<Record<string, string>> = {}) {
 
 /** An option's value as a port; 0 stands for any free one. */
 export function port(text: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number <= HIGHEST_PORT) return number;
-  throw new InvalidArgumentError(`It must be a port number, 0 to ${HIGHEST_PORT}.`);
+  const number = parsePort(text);
+  if (number !== undefined) return number;
+  throw new InvalidArgumentError('It must be a port number, 0 to 65535.');
 }
 
 /** An option's value as a whole number below 2^32. */

@@ -36,6 +36,11 @@ export async function checkPorts(claims: readonly PortClaim[]): Promise<void> {
 
 const handedOut = new Set<number>();
 
+/** A port number from 0 to 65535; undefined for any other text. */
+export function parsePort(text: string): number | undefined {
+  return /^\d+$/.test(text) && Number(text) <= HIGHEST_PORT ? Number(text) : undefined;
+}
+
 /** A port that is free on 127.0.0.1 and that this process was not given before. */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -1,12 +1,13 @@
 import { UserError } from '../../tooling/errors.ts';
+import { parsePort } from '../../tooling/ports.ts';
 import { LocalStackApp } from '../assembly/app.ts';
 import { requiredUrl, requiredVariable, runService } from '../run-service.ts';
 import { startFrontDoor } from './start-front-door.ts';
 
 await runService('front-door', async (variables, log) => {
   const { PORT = '8080', HOST: host = '127.0.0.1' } = variables;
-  const port = Number(PORT);
-  if (!/^\d+$/.test(PORT) || port > 65_535) {
+  const port = parsePort(PORT);
+  if (port === undefined) {
     throw new UserError(`The environment variable PORT must be a port number, 0 to 65535; got "${PORT}".`);
   }
   const apiUrl = requiredUrl(variables, 'API_URL', 'http://localhost:4566/_aws/execute-api/<id>/<stage>');
