@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../tooling/log.ts';
 
 /** A log for tests that look at behaviour only. */
@@ -19,22 +18,4 @@ export function memoryLog(): Log & { readonly lines: string[] } {
     };
   };
   return logFor('test');
-}
-
-/**
- * Waits until the check gives something other than undefined or false, and gives that.
- *
- * @throws Error when it does not within the time
- */
-export async function waitFor<T>(
-  check: () => T | Promise<T>,
-  withinMs = 10_000,
-): Promise<Exclude<NonNullable<T>, false>> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const value = await check();
-    if (value !== undefined && value !== null && value !== false) return value as Exclude<NonNullable<T>, false>;
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${check}`);
-    await delay(20);
-  }
 }

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { waitFor } from '../local/testing.ts';
 import { UserError } from '../tooling/errors.ts';
 import { requiredUrl, requiredVariable } from './run-service.ts';
 
@@ -35,7 +34,7 @@ describe('a service in a process of its own', () => {
     child.stdout.on('data', (chunk) => {
       output += chunk;
     });
-    await waitFor(() => output.includes('is up'));
+    await expect.poll(() => output).toContain('is up');
     return { child, output: () => output };
   }
 

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { waitFor } from '../local/testing.ts';
 import { createLog } from './log.ts';
 
 function temporaryFile(): string {
@@ -15,7 +14,7 @@ function temporaryFile(): string {
 
 async function logged(file: string, line: string): Promise<void> {
   createLog({ source: 'test', file, terminal: new PassThrough() }).info(line);
-  await waitFor(() => existsSync(file) && readFileSync(file, 'utf8').includes(line));
+  await expect.poll(() => readFileSync(file, 'utf8')).toContain(line);
 }
 
 const modeOf = (file: string) => statSync(file).mode & 0o777;
@@ -24,7 +23,7 @@ describe('the log file', () => {
   it('need not be', async () => {
     const terminal = new PassThrough().setEncoding('utf8');
     createLog({ source: 'test', terminal }).info('%d orders', 3);
-    expect(await waitFor(() => terminal.read())).toContain('3 orders');
+    await expect.poll(() => String(terminal.read())).toContain('3 orders');
   });
 
   it("keeps that of the last run beside it, both for their owner's eyes alone", async () => {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Kafka as Broker, startKafka } from '../../local/engines/kafka/start-kafka.ts';
-import { memoryLog, silentLog, waitFor } from '../../local/testing.ts';
+import { memoryLog, silentLog } from '../../local/testing.ts';
 import { createTopic } from '../../tests/support/topics.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
 import { freePort } from '../../tooling/ports.ts';
@@ -92,7 +92,7 @@ async function readAll(from: string, count: number): Promise<string[]> {
   await consumer.subscribe({ topic: from, fromBeginning: true });
   await consumer.run({ eachMessage: async ({ message }) => void values.push(String(message.value)) });
   try {
-    await waitFor(() => values.length >= count, PATIENCE_MS);
+    await expect.poll(() => values.length).toBeGreaterThanOrEqual(count);
     return values;
   } finally {
     await consumer.disconnect();
@@ -108,7 +108,7 @@ describe('a mapping', () => {
     await produce(['a', 'b', 'c', 'd', 'e']);
     publish({ Mapping: declaredMapping(topic, { BatchSize: 2 }) });
     await bridge();
-    await waitFor(() => lambda.valuesOf(topic).length === 5, PATIENCE_MS);
+    await expect.poll(() => lambda.valuesOf(topic)).toHaveLength(5);
     expect(lambda.invocations.map(({ records }) => records.map(({ value }) => value))).toEqual([
       ['a', 'b'],
       ['c', 'd'],
@@ -120,7 +120,7 @@ describe('a mapping', () => {
       eventSourceArn: CLUSTER_ARN,
       bootstrapServers: brokers(),
     });
-    await waitFor(async () => (await committed()) === '5');
+    await expect.poll(committed).toBe('5');
   });
 
   it('has only those records tried again that the function reports as failed', async () => {
@@ -134,7 +134,7 @@ describe('a mapping', () => {
     };
     publish({ Mapping: declaredMapping(topic, { FunctionResponseTypes: ['ReportBatchItemFailures'] }) });
     await bridge();
-    await waitFor(async () => (await committed()) === '3', PATIENCE_MS);
+    await expect.poll(committed).toBe('3');
     expect(lambda.valuesOf(topic)).toEqual(['a', 'b', 'c', 'b', 'b']);
   });
 
@@ -152,7 +152,7 @@ describe('a mapping', () => {
       }),
     });
     await bridge();
-    await waitFor(async () => (await committed()) === '3', PATIENCE_MS);
+    await expect.poll(committed).toBe('3');
     const processed = lambda.invocations.filter((invocation) => !has('poison')(invocation));
     expect(processed.flatMap(({ records }) => records.map(({ value }) => value)).sort()).toEqual(['a', 'c']);
     const [letter = '', ...others] = await readAll(letters, 1);
@@ -179,7 +179,7 @@ describe('a mapping', () => {
     // Whatever counted as an attempt would be the last.
     publish({ Mapping: declaredMapping(topic, { MaximumRetryAttempts: 0 }) });
     await bridge();
-    await waitFor(async () => (await committed()) === '1', PATIENCE_MS);
+    await expect.poll(committed).toBe('1');
     expect(lambda.valuesOf(topic)).toEqual(['a', 'a', 'a', 'a']);
 
     const port = await lambda.stop();
@@ -187,7 +187,7 @@ describe('a mapping', () => {
     await delay(2_000);
     expect(await committed()).toBe('1');
     await lambda.start(port);
-    await waitFor(async () => (await committed()) === '3', PATIENCE_MS);
+    await expect.poll(committed).toBe('3');
     expect(lambda.valuesOf(topic).slice(4)).toEqual(['b', 'c']);
   });
 });
@@ -196,10 +196,10 @@ describe('the bridge', () => {
   it('waits for its assembly and for topics, says so once, and creates none itself', async () => {
     const log = memoryLog();
     await bridge(log);
-    await waitFor(() => log.lines.some((line) => line.startsWith('warn test waiting for a cloud assembly')));
+    await expect.poll(() => log.lines).toContainEqual(expect.stringMatching(/^warn test waiting for a cloud assembly/));
     publish({ Mapping: declaredMapping(topic) });
     const told = () => log.lines.filter((line) => !line.startsWith('debug') && line.includes(topic));
-    await waitFor(() => told().length > 0, PATIENCE_MS);
+    await expect.poll(() => told().length).toBeGreaterThan(0);
     await delay(2.5 * LOOK_EVERY_MS);
     expect(told()).toEqual([
       `info test ${topic} to ${topic}: waiting, because its topic does not exist yet: \`npm run localstack -- deploy\` creates it`,
@@ -211,7 +211,7 @@ describe('the bridge', () => {
 
     await createTopic(kafka, topic, 2);
     await produce(['a']);
-    await waitFor(() => lambda.valuesOf(topic).includes('a'), PATIENCE_MS);
+    await expect.poll(() => lambda.valuesOf(topic)).toContain('a');
   });
 
   it('waits for brokers, and says so once', async () => {
@@ -223,7 +223,7 @@ describe('the bridge', () => {
     });
     await bridge(log);
     const told = () => log.lines.filter((line) => !line.startsWith('debug'));
-    await waitFor(() => told().length > 0, PATIENCE_MS);
+    await expect.poll(() => told().length).toBeGreaterThan(0);
     await delay(2.5 * LOOK_EVERY_MS);
     expect(told()).toEqual([expect.stringContaining(`Kafka does not respond at 127.0.0.1:${port}`)]);
   });
@@ -237,19 +237,19 @@ describe('the bridge', () => {
     await bridge(log);
     await produce(['before']);
     await produce(['before'], other);
-    await waitFor(() => lambda.invocations.length === 2, PATIENCE_MS);
+    await expect.poll(() => lambda.invocations).toHaveLength(2);
 
     publish({ Changed: declaredMapping(topic, { FunctionName: 'successor:live' }), Same: declaredMapping(other) });
-    await waitFor(() => log.lines.filter((line) => line.includes('starts')).length === 3);
+    await expect.poll(() => log.lines.filter((line) => line.includes('starting'))).toHaveLength(3);
     await produce(['after']);
     await produce(['after'], other);
-    await waitFor(() => lambda.valuesOf('successor').length === 1, PATIENCE_MS);
-    await waitFor(() => lambda.valuesOf(other).length === 2, PATIENCE_MS);
+    await expect.poll(() => lambda.valuesOf('successor')).toHaveLength(1);
+    await expect.poll(() => lambda.valuesOf(other)).toHaveLength(2);
     expect(lambda.valuesOf('successor')).toEqual(['after']);
     expect(log.lines.filter((line) => line.includes('stopped'))).toHaveLength(1);
 
     publish({ Same: declaredMapping(other) });
-    await waitFor(() => log.lines.filter((line) => line.includes('stopped')).length === 2);
+    await expect.poll(() => log.lines.filter((line) => line.includes('stopped'))).toHaveLength(2);
   });
 
   it('killed in the middle of a batch, has a successor that loses nothing', async () => {
@@ -269,7 +269,7 @@ describe('the bridge', () => {
 
     lambda.answer = () => OK;
     const second = await bridgeProcess();
-    await waitFor(async () => (await committed()) === '5', PATIENCE_MS);
+    await expect.poll(committed).toBe('5');
     expect(new Set(lambda.valuesOf(topic))).toEqual(new Set(['0', '1', '2', '3', '4']));
     expect(lambda.valuesOf(topic).slice(-3)).toEqual(['2', '3', '4']);
     second.kill('SIGTERM');
@@ -290,7 +290,7 @@ async function bridgeProcess(): Promise<ChildProcess> {
   child.stdout.on('data', (chunk) => {
     output += chunk;
   });
-  await waitFor(() => output.includes('is up'), PATIENCE_MS);
+  await expect.poll(() => output).toContain('is up');
   expect(Date.now() - Date.parse(readFileSync(healthFile, 'utf8').trim())).toBeLessThan(PATIENCE_MS);
   return child;
 }

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SUPPORTED_TYPES, USELESS_TYPES } from '../../infra/localstack/supported-types.ts';
-import { memoryLog, waitFor } from '../../local/testing.ts';
+import { memoryLog } from '../../local/testing.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
 import { processIdentity } from '../../tooling/processes.ts';
 import { isHealthy } from '../clients.ts';
@@ -26,7 +26,7 @@ const python = await findPythonForLocalStack();
 const INSTALL_TIMEOUT_MS = 600_000;
 /** LocalStack loads a service when it is first called. */
 const FIRST_CALL_TIMEOUT_MS = 30_000;
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
 
 const isRunning = (pid: number) => processIdentity(pid) !== undefined;
 
@@ -156,7 +156,7 @@ describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)'
       const { value, functionError } = await running;
       expect(functionError).toBeUndefined();
       expect(value[0]).toBe('old');
-      await waitFor(() => !isRunning(value[1]));
+      await expect.poll(() => isRunning(value[1])).toBe(false);
     });
 
     it('in another language than Node.js is refused with the reason', async () => {
@@ -199,7 +199,7 @@ describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)'
       const { value, functionError } = await invoke();
       expect(functionError).toBe('Unhandled');
       expect(value).toMatchObject({ errorType: 'TypeError', errorMessage: 'bad setting' });
-      await waitFor(async () => (await loggedLines(emulator.url, name)).some((line) => line.includes('bad setting')));
+      await expect.poll(() => loggedLines(emulator.url, name)).toContainEqual(expect.stringContaining('bad setting'));
     });
 
     it.each([
@@ -222,11 +222,9 @@ describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)'
     const expected = ['loaded', 'stored { order: 1 }'];
     expect(messages(tail.split('\n'))).toEqual(expected);
     expect(tail).toMatch(/^START RequestId: .*^END RequestId: .*^REPORT RequestId: .*Init Duration/ms);
-    const logged = await waitFor(async () => {
-      const lines = await loggedLines(emulator.url, name);
-      return lines.some((line) => line.startsWith('REPORT')) && lines;
-    });
-    expect(messages(logged)).toEqual(expected);
+    const logged = () => loggedLines(emulator.url, name);
+    await expect.poll(logged).toContainEqual(expect.stringMatching(/^REPORT/));
+    expect(messages(await logged())).toEqual(expected);
     expect(log.lines.find((line) => line.startsWith(`info ${name} {`) && line.includes('stored'))).toBeDefined();
   });
 
@@ -241,12 +239,13 @@ describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)'
     it('when LocalStack is killed: its functions end, and it starts again, empty', async () => {
       const { invoke } = await create(SPINNING, { Timeout: 60 });
       const broken = expect(invoke()).rejects.toThrow();
-      const functionPid = await waitFor(() => pidIn(log.lines));
+      await expect.poll(() => pidIn(log.lines)).toBeDefined();
+      const functionPid = pidIn(log.lines) as number;
       process.kill(emulator.pid as number, 'SIGKILL');
       await broken;
-      await waitFor(() => !isRunning(functionPid));
-      await waitFor(() => isHealthy(emulator.url), START_TIMEOUT_MS);
-      expect(log.lines).toContain('warn test LocalStack keeps nothing when it ends: deploy again');
+      await expect.poll(() => isRunning(functionPid)).toBe(false);
+      await expect.poll(() => isHealthy(emulator.url), { timeout: START_TIMEOUT_MS }).toBe(true);
+      expect(log.lines).toContain('warn test LocalStack has lost what was deployed: deploy again');
       expect((await (await create('export const handler = async () => 1;')).invoke()).value).toBe(1);
     });
 
@@ -255,10 +254,8 @@ describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)'
       const { invoke } = await createFunction(lambdaClient(stopped.url), SPINNING, { Timeout: 60 });
       const before = pidIn(log.lines);
       const broken = expect(invoke()).rejects.toThrow();
-      const functionPid = await waitFor(() => {
-        const pid = pidIn(log.lines);
-        return pid !== before && pid;
-      });
+      await expect.poll(() => pidIn(log.lines)).not.toBe(before);
+      const functionPid = pidIn(log.lines) as number;
       const pid = stopped.pid as number;
       await stopped.stop();
       await broken;
@@ -280,15 +277,17 @@ describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)'
       onTestFinished(() => void starter.kill('SIGKILL'));
       const lines: string[] = [];
       createInterface({ input: starter.stdout }).on('line', (line) => lines.push(line));
-      const started = await waitFor(() => lines.find((line) => line.startsWith('started ')), START_TIMEOUT_MS);
-      const { pid, url } = JSON.parse(started.slice('started '.length));
+      const started = () => lines.find((line) => line.startsWith('started '))?.slice('started '.length);
+      await expect.poll(started, { timeout: START_TIMEOUT_MS }).toBeDefined();
+      const { pid, url } = JSON.parse(started() ?? '');
       const { invoke } = await createFunction(lambdaClient(url), SPINNING, { Timeout: 60 });
       const broken = expect(invoke()).rejects.toThrow();
-      const functionPid = await waitFor(() => pidIn(lines));
+      await expect.poll(() => pidIn(lines)).toBeDefined();
+      const functionPid = pidIn(lines) as number;
       starter.kill('SIGKILL');
       await once(starter, 'exit');
       await broken;
-      await waitFor(() => !isRunning(functionPid) && !isRunning(pid));
+      await expect.poll(() => [functionPid, pid].filter(isRunning)).toEqual([]);
     });
   });
 });

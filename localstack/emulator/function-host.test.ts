@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { memoryLog, waitFor } from '../../local/testing.ts';
+import { memoryLog } from '../../local/testing.ts';
 import { processIdentity } from '../../tooling/processes.ts';
 import { FunctionHost, type HostedFunction } from './function-host.ts';
 
@@ -92,11 +92,11 @@ describe('the function host', () => {
       `export const handler = async () => { console.log('runs'); await new Promise((r) => setTimeout(r, 300)); return process.pid; };`,
     );
     const running = invoke();
-    await waitFor(() => log.lines.some((line) => line.endsWith('runs')));
+    await expect.poll(() => log.lines).toContainEqual(expect.stringMatching(/runs$/));
     expect((await call('DELETE', 'r1')).status).toBe(204);
     expect((await invoke()).status).toBe(404);
     const { value: pid } = await running;
-    await waitFor(() => processIdentity(pid) === undefined);
+    await expect.poll(() => processIdentity(pid)).toBeUndefined();
   });
 
   it('ends all processes, busy ones too, when it is reset', async () => {
@@ -104,7 +104,9 @@ describe('the function host', () => {
       `export const handler = async () => { console.log('pid ' + process.pid); await new Promise(() => setTimeout(() => {}, 1e6)); };`,
     );
     const running = invoke();
-    const pid = await waitFor(() => log.lines.map((line) => /pid (\d+)/.exec(line)?.[1]).find(Boolean));
+    const announced = () => log.lines.map((line) => /pid (\d+)/.exec(line)?.[1]).find(Boolean);
+    await expect.poll(announced).toBeDefined();
+    const pid = announced();
     await host.reset();
     expect(processIdentity(Number(pid))).toBeUndefined();
     await running;

@@ -1,5 +1,4 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { waitFor } from '../../../local/testing.ts';
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { Order } from '../../domain/order.ts';
 import type { OutstandingOrder } from '../../domain/ports.ts';
@@ -161,12 +160,8 @@ describe('settling a batch', () => {
       await client.query('BEGIN');
       await client.query('SELECT FROM outbox WHERE order_id = $1 FOR UPDATE', [ID(1)]);
       const settling = outbox.settleAll(SHARD, settledAs(batch));
-      await waitFor(async () => {
-        const waiting = await client.query(
-          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-        );
-        return waiting.rowCount === 1;
-      });
+      const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+      await expect.poll(async () => (await client.query(waiting)).rowCount).toBe(1);
       await client.query('COMMIT');
       await settling;
     });

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { waitFor } from '../../../local/testing.ts';
 import { MIGRATIONS, SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import { ShardSchemas } from './shard-schemas.ts';
@@ -129,7 +128,7 @@ describe('a migration that a long transaction is in the way of', () => {
       await client.query('BEGIN; SELECT count(*) FROM orders');
       const migrating = migrate(folder, { attempts: 100, pauseMs: 20 });
       const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
-      await waitFor(async () => (await query(waiting)).length > 0);
+      await expect.poll(() => query(waiting)).not.toEqual([]);
       await client.query('COMMIT');
       return migrating;
     });

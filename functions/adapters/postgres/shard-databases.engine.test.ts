@@ -1,5 +1,4 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { waitFor } from '../../../local/testing.ts';
 import { TcpRelay } from '../../../tests/support/tcp-relay.ts';
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import { CONNECTIONS_PER_SHARD } from '../../domain/shard-map.ts';
@@ -65,7 +64,7 @@ describe('a connection that the server ends while it is idle', () => {
     const databases = open();
     await databases.query(SHARD, SELECT_ONE);
     const connected = `SELECT FROM pg_stat_activity WHERE usename = '${shard.user.username}'`;
-    await waitFor(async () => (await shard.sql(connected)).length === 0);
+    await expect.poll(() => shard.sql(connected)).toEqual([]);
     await databases.query(SHARD, SELECT_ONE);
     await databases.close();
     await shard.sql(`ALTER ROLE ${shard.user.username} RESET idle_session_timeout`);
@@ -154,7 +153,7 @@ describe('a rotated password', () => {
     const phase = async (change: () => unknown) => {
       await change();
       const before = succeeded;
-      await waitFor(() => succeeded >= before + 10 || failures.length > 0);
+      await expect.poll(() => failures.length > 0 || succeeded).toSatisfy((n) => n === true || n >= before + 10);
     };
 
     await phase(() => undefined);
