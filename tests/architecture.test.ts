@@ -77,6 +77,10 @@ describe('imports point one way', () => {
     expect(forbidden(/^local\//, /^(local|tooling)\//)).toEqual([]);
   });
 
+  it('builds HTTP and TLS on nothing of the runner that uses them', () => {
+    expect(forbidden(/^local\/(http|tls)\//, /^(local\/(http|tls)|tooling)\//)).toEqual([]);
+  });
+
   it('lets what runs beside LocalStack use the local runner, and learn the app from its templates alone', () => {
     expect(forbidden(/^localstack\//, /^(localstack|local|tooling)\//)).toEqual([]);
   });

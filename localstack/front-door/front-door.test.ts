@@ -1,8 +1,7 @@
-import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { call, exchange } from '../../local/http/http-fixture.ts';
+import { call, exchange, servedBy } from '../../local/http/http-fixture.ts';
 import { send } from '../../local/http/http-response.ts';
 import { memoryLog, silentLog } from '../../local/testing.ts';
 import { startFrontDoor } from './start-front-door.ts';
@@ -17,16 +16,6 @@ interface Echo {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-}
-
-async function localStackThat(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** As the template words an unknown route, a function that did not run, and everything else. */
@@ -52,7 +41,7 @@ async function frontDoorTo(localStackUrl: string, log = silentLog) {
   return door;
 }
 
-const frontDoorOf = async (listener: RequestListener) => frontDoorTo(await localStackThat(listener));
+const frontDoorOf = async (listener: RequestListener) => frontDoorTo((await servedBy(listener)).url);
 
 /** An API that echoes what it got. */
 const echo: RequestListener = async (request, response) => {

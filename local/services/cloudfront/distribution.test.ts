@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { call, exchange } from '../../http/http-fixture.ts';
+import { call, exchange, servedBy } from '../../http/http-fixture.ts';
 import { silentLog } from '../../testing.ts';
 import { apiDefinition, fakeInvoke, lambdaRoute, servedApi } from '../api-gateway/gateway-fixture.ts';
 import type { GetObject } from './bucket-origin.ts';
@@ -27,18 +26,12 @@ const getObject: GetObject = async (bucket, key) => {
 
 /** An API that echoes requests. */
 async function startEchoApi() {
-  const server = createServer(async (request: IncomingMessage, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
+  const { url } = await servedBy(async (request, response) => {
+    const body = await text(request);
     response.writeHead(201, { 'X-Answer': 'yes', 'Content-Type': 'application/json' });
     response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return url;
 }
 
 async function startSite(apiUrl = 'http://127.0.0.1:9', responseHeadersPolicy?: ResponseHeadersPolicy) {

@@ -1,21 +1,15 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { servedBy } from '../../http/http-fixture.ts';
 import { StoreConnection } from './store-connection.ts';
 
-async function storeThat(answers: RequestListener) {
-  const server = createServer(answers).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const store = new StoreConnection(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  onTestFinished(() => {
-    store.close();
-    server.close();
-    server.closeAllConnections();
-  });
+async function storeThat(responds: RequestListener) {
+  const { server, url } = await servedBy(responds);
+  const store = new StoreConnection(url);
+  onTestFinished(() => store.close());
   return { store, server };
 }
 
