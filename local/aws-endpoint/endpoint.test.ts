@@ -86,7 +86,7 @@ describe('Lambda', () => {
     const client = new LambdaClient(fixture.client);
     await expect(client.send(new GetFunctionCommand({ FunctionName: 'migrate' }))).rejects.toMatchObject({
       name: 'UnknownOperationException',
-      message: expect.stringContaining('knows Invoke alone'),
+      message: expect.stringContaining('supports only Invoke'),
     });
   });
 });

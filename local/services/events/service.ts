@@ -54,7 +54,7 @@ export class Events implements Service {
     ),
   };
 
-  /** @throws Error when a target is no function of this run */
+  /** @throws Error when a target is not a function of this run */
   async start(): Promise<void> {
     for (const { functionArn } of this.schedules.flatMap(({ targets }) => targets)) this.#lambda.roleOf(functionArn);
     const log = this.#run.log.child('schedule');

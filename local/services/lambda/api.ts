@@ -58,7 +58,7 @@ function invokedArn(call: ApiCall): string {
   if (call.method !== 'POST' || encoded === undefined) {
     throw new AwsError(
       'UnknownOperation',
-      `The local Lambda API knows Invoke alone, not ${call.method} ${call.url.pathname}.`,
+      `The local Lambda API supports only Invoke, not ${call.method} ${call.url.pathname}.`,
     );
   }
   const name = percentDecoded(encoded);

@@ -68,45 +68,56 @@ export class FunctionPool {
   }
 
   async #run({ signal: _, ...request }: InvocationRequest): Promise<LoggedResponse> {
+    const environment = this.#takeIdle();
+    return environment ? this.#invoke(environment, request) : this.#coldStart(request);
+  }
+
+  async #coldStart(request: Omit<Invocation, 'deadline'>): Promise<LoggedResponse> {
+    const { timeoutSeconds } = this.#options.definition;
+    const { requestId } = request;
+    const startedAt = performance.now();
+    let environment = await this.#start();
+    let init = await environment.init(this.#limits.initTimeoutMs, requestId);
+    let deadline: number | undefined;
+    let lines = '';
+    if (init.kind === 'timed-out') {
+      // As on AWS, init starts over as part of the invocation and its timeout.
+      environment.kill();
+      lines = await linesOf(environment);
+      deadline = Date.now() + timeoutSeconds * 1000;
+      environment = await this.#start();
+      init = await environment.init(timeoutSeconds * 1000, requestId);
+    }
+    if (init.kind !== 'ready') {
+      environment.kill();
+      const payload = init.kind === 'failed' ? init.payload : timedOutPayload(requestId, timeoutSeconds);
+      return { payload, functionError: 'Unhandled', lines: lines + (await linesOf(environment)) };
+    }
+    const initMs = performance.now() - startedAt;
+    const response = await this.#invoke(environment, request, deadline, initMs);
+    return { ...response, lines: lines + response.lines };
+  }
+
+  async #invoke(
+    environment: ExecutionEnvironment,
+    request: Omit<Invocation, 'deadline'>,
+    deadline?: number,
+    initMs?: number,
+  ): Promise<LoggedResponse> {
     const { definition } = this.#options;
     const { requestId } = request;
-    const timeoutMs = definition.timeoutSeconds * 1000;
-    const initStart = performance.now();
-    let environment = this.#takeIdle();
-    let deadline: number | undefined;
-    let initMs: number | undefined;
-    let lines = '';
-    if (!environment) {
-      environment = await this.#start();
-      let init = await environment.init(this.#limits.initTimeoutMs, requestId);
-      if (init.kind === 'timed-out') {
-        // As on AWS, init starts over as part of the invocation and its timeout.
-        environment.kill();
-        await environment.outputRead();
-        lines += environment.log.takeLines();
-        deadline = Date.now() + timeoutMs;
-        environment = await this.#start();
-        init = await environment.init(timeoutMs, requestId);
-      }
-      if (init.kind !== 'ready') {
-        environment.kill();
-        const payload = init.kind === 'failed' ? init.payload : timedOutPayload(requestId, definition.timeoutSeconds);
-        await environment.outputRead();
-        return { payload, functionError: 'Unhandled', lines: lines + environment.log.takeLines() };
-      }
-      initMs = performance.now() - initStart;
-    }
-
     environment.log.debug(`START RequestId: ${requestId} Version: ${versionOf(definition)}`);
-    const start = performance.now();
-    deadline ??= Date.now() + timeoutMs;
-    const response = await environment.invoke({ ...request, deadline });
-    const durationMs = performance.now() - start;
+    const startedAt = performance.now();
+    const response = await environment.invoke({
+      ...request,
+      deadline: deadline ?? Date.now() + definition.timeoutSeconds * 1000,
+    });
+    const durationMs = performance.now() - startedAt;
     await environment.outputRead();
     environment.log.debug(`END RequestId: ${requestId}`);
     environment.log.debug(reportLine(requestId, durationMs, definition.memoryMb, initMs));
     this.#keep(environment);
-    return { ...response, lines: lines + environment.log.takeLines() };
+    return { ...response, lines: environment.log.takeLines() };
   }
 
   async #start(): Promise<ExecutionEnvironment> {
@@ -137,6 +148,11 @@ export class FunctionPool {
     }, this.#limits.idleTimeoutMs).unref();
     this.#idle.push({ environment, timer });
   }
+}
+
+async function linesOf(environment: ExecutionEnvironment): Promise<string> {
+  await environment.outputRead();
+  return environment.log.takeLines();
 }
 
 function reportLine(requestId: string, durationMs: number, memoryMb: number, initMs: number | undefined): string {

@@ -39,7 +39,9 @@ function isProvider({ stack, logicalId }: ResourceRequest): boolean {
 }
 
 /** The CDK's bucket deployments bring a Python function, which nothing calls here. */
-const otherRuntime = ignored('only Node.js functions run here; the runner does the work of a bucket deployment itself');
+const otherRuntime = ignored(
+  'only Node.js functions are supported; the runner does the work of a bucket deployment itself',
+);
 
 /** Where functions and their other names go. */
 type Registry = {

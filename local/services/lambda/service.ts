@@ -95,7 +95,7 @@ export class Lambda implements Service {
   roleOf(nameOrArn: string): Principal {
     const name = functionName(nameOrArn);
     const known = this.functions.get(name);
-    if (!known) throw new Error(`${name} is no function that runs here`);
+    if (!known) throw new Error(`this run has no function ${name}`);
     return known.role;
   }
 

@@ -16,13 +16,13 @@ export function mskApi(bootstrapBrokers: (clusterArn: string) => string | undefi
       const [, encoded] = /^\/v1\/clusters\/([^/]+)\/bootstrap-brokers$/.exec(call.url.pathname) ?? [];
       if (call.method !== 'GET' || encoded === undefined) {
         const asked = `${call.method} ${call.url.pathname}`;
-        throw new AwsError('UnknownOperation', `The local MSK API knows GetBootstrapBrokers alone, not ${asked}.`);
+        throw new AwsError('UnknownOperation', `The local MSK API supports only GetBootstrapBrokers, not ${asked}.`);
       }
       const clusterArn = percentDecoded(encoded);
       call.requireAccess('kafka:GetBootstrapBrokers', clusterArn);
       const bootstrapBrokerStringSaslIam = bootstrapBrokers(clusterArn);
       if (bootstrapBrokerStringSaslIam === undefined) {
-        throw new AwsError('NotFoundException', `There is no cluster ${clusterArn} in the local run.`, 404);
+        throw new AwsError('NotFoundException', `This run has no cluster ${clusterArn}.`, 404);
       }
       return {
         headers: { 'content-type': 'application/json' },

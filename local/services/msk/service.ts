@@ -113,13 +113,13 @@ export class Msk implements Service {
 
   #cluster(arn: string): Cluster {
     const cluster = this.#clusters.get(arn);
-    if (!cluster) throw new Error(`${arn} is no Kafka cluster of this run`);
+    if (!cluster) throw new Error(`this run has no Kafka cluster ${arn}`);
     return cluster;
   }
 
   #configuration(arn: string | undefined): Readonly<Record<string, string>> | undefined {
     const properties = arn === undefined ? undefined : this.#configurations.get(arn);
-    if (arn !== undefined && !properties) throw new Error(`${arn} is no Kafka configuration of this run`);
+    if (arn !== undefined && !properties) throw new Error(`this run has no Kafka configuration ${arn}`);
     return properties;
   }
 

@@ -47,5 +47,5 @@ it('an instance with a parameter group of nowhere is refused', async () => {
     DBParameterGroupName: 'elsewhere',
   };
   const stack = stackOf('app', { Resources: { Database: { Type: 'AWS::RDS::DBInstance', Properties } } });
-  await expect(servicesFixture().deploy([stack])).rejects.toThrow('elsewhere is no parameter group');
+  await expect(servicesFixture().deploy([stack])).rejects.toThrow('no parameter group elsewhere');
 });

@@ -126,7 +126,7 @@ export class Rds implements Service {
   #parametersOf(group: string | undefined): Readonly<Record<string, string>> {
     if (group === undefined || group.startsWith('default.')) return {};
     const settings = this.parameters.get(group);
-    if (!settings) throw new Error(`${group} is no parameter group of this run`);
+    if (!settings) throw new Error(`this run has no parameter group ${group}`);
     return settings;
   }
 }

@@ -13,7 +13,7 @@ const KAFKA_DESTINATION = 'kafka://';
 
 const properties = z.object({
   FunctionName: z.string(),
-  EventSourceArn: z.string().startsWith('arn:aws:kafka:', 'only Kafka event sources run here'),
+  EventSourceArn: z.string().startsWith('arn:aws:kafka:', 'only Kafka event sources are supported'),
   Topics: z.tuple([z.string()]),
   StartingPosition: z.enum(['LATEST', 'TRIM_HORIZON']),
   Enabled: boolean.default(true),
