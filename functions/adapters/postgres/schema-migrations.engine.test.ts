@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -8,6 +8,9 @@ import { MemoryLog } from '../../testing/ports.ts';
 import { ShardSchemas } from './shard-schemas.ts';
 
 const QUICK_RETRY = { attempts: 2, pauseMs: 20 };
+/** The version of the latest migration, and of those that the tests add to it. */
+const LATEST = readdirSync(MIGRATIONS).length;
+const NEXT = LATEST + 1;
 
 let shard: TestShard;
 let database: string;
@@ -23,7 +26,8 @@ const migrate = (migrations = folder, retryPolicy = QUICK_RETRY) =>
     log,
     retryPolicy,
   ).migrate(SHARD);
-const addMigration = (name: string, sql: string) => writeFileSync(join(folder, name), sql);
+const addMigration = (name: string, sql: string, version = NEXT) =>
+  writeFileSync(join(folder, `${String(version).padStart(3, '0')}.do.${name}.sql`), sql);
 const inDatabase = <T>(work: (client: pg.Client) => Promise<T>) => shard.asMaster(work, database);
 const query = (sql: string) => inDatabase(async (client) => (await client.query(sql)).rows);
 
@@ -42,21 +46,21 @@ beforeEach(async () => {
 
 describe('a migration', () => {
   it('that fails changes nothing, keeps those before it, and says which one it is', async () => {
-    addMigration('005.do.add-note.sql', 'ALTER TABLE orders ADD COLUMN note text;');
-    addMigration(
-      '006.do.add-more.sql',
-      'ALTER TABLE orders ADD COLUMN more text; ALTER TABLE nowhere ADD COLUMN x text;',
+    const more = 'ALTER TABLE orders ADD COLUMN more text;';
+    addMigration('add-note', 'ALTER TABLE orders ADD COLUMN note text;');
+    addMigration('add-more', `${more} ALTER TABLE nowhere ADD COLUMN x text;`, NEXT + 1);
+    await expect(migrate()).rejects.toThrow(
+      `The migration ${NEXT + 1} add-more failed: relation "nowhere" does not exist`,
     );
-    await expect(migrate()).rejects.toThrow('The migration 6 add-more failed: relation "nowhere" does not exist');
     const columns = await query(`SELECT column_name FROM information_schema.columns WHERE table_name = 'orders'`);
     const names = columns.map(({ column_name }) => column_name);
     expect([names.includes('note'), names.includes('more')]).toEqual([true, false]);
-    addMigration('006.do.add-more.sql', 'ALTER TABLE orders ADD COLUMN more text;');
-    expect(await migrate()).toEqual(['6 add-more']);
+    addMigration('add-more', more, NEXT + 1);
+    expect(await migrate()).toEqual([`${NEXT + 1} add-more`]);
   });
 
   it('is refused when an applied one has been changed', async () => {
-    addMigration('004.do.record-placement.sql', 'SELECT 1;');
+    addMigration('record-placement', 'SELECT 1;', 4);
     await expect(migrate()).rejects.toThrow('MD5 checksum failed for migration [4]');
   });
 
@@ -66,7 +70,7 @@ describe('a migration', () => {
 
   it('builds an index without holding up writers, and again after a failure left it invalid', async () => {
     addMigration(
-      '005.do.index-products.sql',
+      'index-products',
       `-- Unique; nobody orders anything twice.
        DROP INDEX CONCURRENTLY IF EXISTS products;
        CREATE UNIQUE INDEX CONCURRENTLY products ON orders (product_name);`,
@@ -77,9 +81,11 @@ describe('a migration', () => {
       );
     await insert(1);
     await insert(2);
-    await expect(migrate()).rejects.toThrow('The migration 5 index-products failed: could not create unique index');
+    await expect(migrate()).rejects.toThrow(
+      `The migration ${NEXT} index-products failed: could not create unique index`,
+    );
     await query(`DELETE FROM orders WHERE id = '00000000-0000-0000-0000-000000000002'`);
-    expect(await migrate()).toEqual(['5 index-products']);
+    expect(await migrate()).toEqual([`${NEXT} index-products`]);
     expect(await query(`SELECT indisvalid FROM pg_index WHERE indexrelid = 'products'::regclass`)).toEqual([
       { indisvalid: true },
     ]);
@@ -87,15 +93,15 @@ describe('a migration', () => {
   });
 
   it('is applied once by two runs, of which the other waits, also while an index is built', async () => {
-    addMigration('005.do.index-products.sql', 'CREATE INDEX CONCURRENTLY products ON orders (product_name);');
+    addMigration('index-products', 'CREATE INDEX CONCURRENTLY products ON orders (product_name);');
     const patient = { attempts: 100, pauseMs: 20 };
     const applied = await Promise.all([1, 2].map(() => migrate(folder, patient)));
-    expect(applied.flat()).toEqual(['5 index-products']);
+    expect(applied.flat()).toEqual([`${NEXT} index-products`]);
   });
 });
 
 describe('a migration that a long transaction is in the way of', () => {
-  beforeEach(() => addMigration('005.do.add-note.sql', 'ALTER TABLE orders ADD COLUMN note text;'));
+  beforeEach(() => addMigration('add-note', 'ALTER TABLE orders ADD COLUMN note text;'));
 
   it('is given up with a word about that transaction, and never holds up requests for long', async () => {
     let [migrating, longest] = [true, 0];
@@ -111,7 +117,7 @@ describe('a migration that a long transaction is in the way of', () => {
       const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
       await expect(migrate()).rejects.toThrow(
         new RegExp(
-          `^The migration 5 add-note failed: A lock .* 2 attempts.* process ${rows[0].pid}, user ${shard.master.username}, .*open for`,
+          `^The migration ${NEXT} add-note failed: A lock .* 2 attempts.* process ${rows[0].pid}, user ${shard.master.username}, .*open for`,
         ),
       );
       migrating = false;
@@ -120,7 +126,7 @@ describe('a migration that a long transaction is in the way of', () => {
     // Behind the waiting migration for its half second, and that is below what a request waits.
     expect(longest).toBeGreaterThan(300);
     expect(longest).toBeLessThan(1_000);
-    expect(await query('SELECT max(version)::int AS version FROM schema_migrations')).toEqual([{ version: 4 }]);
+    expect(await query('SELECT max(version)::int AS version FROM schema_migrations')).toEqual([{ version: LATEST }]);
   });
 
   it('is applied as soon as that has ended', async () => {
@@ -132,7 +138,7 @@ describe('a migration that a long transaction is in the way of', () => {
       await client.query('COMMIT');
       return migrating;
     });
-    expect(migrated).toEqual(['5 add-note']);
+    expect(migrated).toEqual([`${NEXT} add-note`]);
   });
 });
 
@@ -156,7 +162,7 @@ describe('an earlier release after a later one', () => {
     });
 
   it('finds a schema that is ahead, and changes nothing of it', async () => {
-    addMigration('005.do.add-note.sql', 'ALTER TABLE orders ADD COLUMN note text; CREATE TABLE notes (id int);');
+    addMigration('add-note', 'ALTER TABLE orders ADD COLUMN note text; CREATE TABLE notes (id int);');
     await migrate();
     // As the later release gives rights that the earlier one does not know.
     await query(
