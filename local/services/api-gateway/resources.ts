@@ -93,7 +93,7 @@ const mockIntegration = z
  */
 export const restApiResources = (restApis: Map<string, RestApiParts>): ResourceProviders => ({
   'AWS::ApiGateway::RestApi': provider(
-    'an HTTP server that answers as API Gateway does',
+    'an HTTP server that behaves like API Gateway',
     z.object({ BinaryMediaTypes: z.array(z.string()).default([]), Body: notSupported, BodyS3Location: notSupported }),
     ({ BinaryMediaTypes: binaryMediaTypes }, request) => {
       const id = resourceHash(request, 10);
