@@ -1,16 +1,15 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockDataDir } from '../tooling/data-dir.ts';
-import { createLog, type Log } from '../tooling/log.ts';
+import type { Log } from '../tooling/log.ts';
 import { assembliesOf, REPOSITORY } from '../tooling/paths.ts';
 import { checkPorts } from '../tooling/ports.ts';
 import { deploy } from './assembly/deploy.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
 import { removeOtherAssemblies, synthesize } from './assembly/synthesize.ts';
 import type { Stack } from './assembly/template.ts';
-import { endOrphans } from './engines/processes/orphans.ts';
 import { createServices } from './services/index.ts';
 import type { Settings } from './settings.ts';
+import { startInDataDir } from './start-in-data-dir.ts';
 
 /** Where a person reaches the parts of a run. */
 export interface Addresses {
@@ -43,14 +42,7 @@ export async function start(
   signal: AbortSignal,
 ): Promise<LocalRun> {
   const { dataDir } = settings;
-  // What is put on it later is stopped earlier.
-  const cleanup = new AsyncDisposableStack();
-  cleanup.defer(await lockDataDir(dataDir));
-  const log = createLog({ source: 'orderflow', file: join(dataDir, 'run.log'), terminal });
-  // Also ends what was still starting up when the start was broken off.
-  cleanup.defer(() => endOrphans(dataDir, log));
-  try {
-    await endOrphans(dataDir, log);
+  return startInDataDir({ dataDir, source: 'orderflow', terminal, signal }, async (log, cleanup) => {
     const stacks = await readTemplates(settings, log, signal);
     const { services, ...aws } = createServices({ settings, stacks, log, signal });
     await checkPorts(services.ports());
@@ -66,12 +58,8 @@ export async function start(
       databases: aws.rds.urls(),
     };
     await publishAddresses(dataDir, addresses, cleanup);
-    return { addresses, stop: () => cleanup.disposeAsync() };
-  } catch (error) {
-    // What went wrong first is what the person has to know.
-    await cleanup.disposeAsync().catch((failure) => log.error('not everything could be stopped: %o', failure));
-    throw error;
-  }
+    return { addresses };
+  });
 }
 
 async function readTemplates({ dataDir, context }: Settings, log: Log, signal: AbortSignal): Promise<Stack[]> {

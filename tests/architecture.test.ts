@@ -81,6 +81,14 @@ describe('imports point one way', () => {
     expect(forbidden(/^local\/(http|tls)\//, /^(local\/(http|tls)|tooling)\//)).toEqual([]);
   });
 
+  it('lets a service of the local runner reach another through its service.ts alone', () => {
+    const serviceOf = (path: string) => /^local\/services\/([^/]+)\//.exec(path)?.[1];
+    const crossing = imports
+      .filter(({ from, to }) => serviceOf(from) && serviceOf(to) && serviceOf(from) !== serviceOf(to))
+      .filter(({ to }) => to.split('/').slice(3).join('/') !== 'service.ts');
+    expect(crossing).toEqual([]);
+  });
+
   it('lets what runs beside LocalStack use the local runner, and learn the app from its templates alone', () => {
     expect(forbidden(/^localstack\//, /^(localstack|local|tooling)\//)).toEqual([]);
   });

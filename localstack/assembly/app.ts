@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
 import type { Stack } from '../../local/assembly/template.ts';
 import { singleBrokerProperties } from '../../local/engines/kafka/properties.ts';
-import { gatewayResponseOf, gatewayResponseProperties } from '../../local/services/api-gateway/resources.ts';
+import { gatewayResponseProperties } from '../../local/services/api-gateway/resources.ts';
 import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
 import type { EventSourceMappingDefinition } from '../../local/services/lambda/event-source-mapping/event-source-mapping.ts';
 import { eventSourceMappingOf } from '../../local/services/lambda/event-source-mapping/service.ts';
-import { type TopicDefinition, topicOf, topicProperties } from '../../local/services/msk/topic.ts';
+import { type TopicDefinition, topicProperties } from '../../local/services/msk/topic.ts';
 import { resourceUuid } from '../../local/services/physical-names.ts';
 import { UserError } from '../../tooling/errors.ts';
 
@@ -86,10 +86,10 @@ export class LocalStackApp {
 
   /** By response type. */
   get gatewayResponses(): Record<string, GatewayResponseDefinition> {
-    const declared = this.#declared('AWS::ApiGateway::GatewayResponse').map((each) =>
-      gatewayResponseProperties.parse(each),
+    const declared = this.#declared('AWS::ApiGateway::GatewayResponse').map((properties) =>
+      gatewayResponseProperties.parse(properties),
     );
-    return Object.fromEntries(declared.map((each) => [each.ResponseType, gatewayResponseOf(each)]));
+    return Object.fromEntries(declared.map(({ type, response }) => [type, response]));
   }
 
   /** Those that are enabled. */
@@ -100,7 +100,7 @@ export class LocalStackApp {
   }
 
   get topics(): TopicDefinition[] {
-    return this.#read('AWS::MSK::Topic', ({ properties }) => topicOf(topicProperties.parse(properties)));
+    return this.#read('AWS::MSK::Topic', ({ properties }) => topicProperties.parse(properties));
   }
 
   /** Server properties for a single broker. */

@@ -1,4 +1,4 @@
-import type { Invoke, InvokeResult } from '../lambda/function-definition.ts';
+import type { Invoke, InvokeResult } from '../lambda/service.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
 
 interface InvocationOptions {

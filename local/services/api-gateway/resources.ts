@@ -14,13 +14,20 @@ const DEFAULT_TIMEOUT_MS = 29_000;
 const DEFAULT_RESULT_TTL_SECONDS = 300;
 const GATEWAY_HEADER = 'gatewayresponse.header.';
 
-/** The properties of a gateway response, without whose it is. */
-export const gatewayResponseProperties = z.object({
-  ResponseType: z.string(),
-  StatusCode: z.coerce.number().optional(),
-  ResponseParameters: texts,
-  ResponseTemplates: texts,
-});
+/** Reads the properties of a gateway response. */
+export const gatewayResponseProperties = z
+  .object({
+    ResponseType: z.string(),
+    StatusCode: z.coerce.number().optional(),
+    ResponseParameters: texts,
+    ResponseTemplates: texts,
+  })
+  .transform(({ ResponseType: type, StatusCode: statusCode, ResponseParameters, ResponseTemplates: templates }) => {
+    const parameters = Object.entries(ResponseParameters);
+    const headers = Object.fromEntries(parameters.map(([name, value]) => [name.replace(GATEWAY_HEADER, ''), value]));
+    const response: GatewayResponseDefinition = { ...(statusCode !== undefined && { statusCode }), headers, templates };
+    return { type, response };
+  });
 
 const partOfApi = z.object({ RestApiId: z.string() });
 
@@ -180,9 +187,9 @@ export const restApiResources = (restApis: Map<string, RestApiParts>): ResourceP
 
   'AWS::ApiGateway::GatewayResponse': provider(
     "the wording of the REST API's own errors",
-    partOfApi.extend(gatewayResponseProperties.shape),
-    ({ RestApiId, ...declared }, request) => {
-      partsOf(RestApiId, restApis).gatewayResponses[declared.ResponseType] = gatewayResponseOf(declared);
+    partOfApi.and(gatewayResponseProperties),
+    ({ RestApiId, type, response }, request) => {
+      partsOf(RestApiId, restApis).gatewayResponses[type] = response;
       return created(resourceHash(request, 6));
     },
   ),
@@ -199,20 +206,6 @@ export const restApiResources = (restApis: Map<string, RestApiParts>): ResourceP
   'AWS::ApiGateway::Account': ignored("the REST API logs to the run's own log"),
   'AWS::ApiGateway::Deployment': ignored('the REST API starts once, with all its routes'),
 });
-
-/** What a gateway response declares. */
-export function gatewayResponseOf({
-  StatusCode,
-  ResponseParameters,
-  ResponseTemplates,
-}: z.output<typeof gatewayResponseProperties>): GatewayResponseDefinition {
-  const headers = Object.entries(ResponseParameters).map(([name, value]) => [name.replace(GATEWAY_HEADER, ''), value]);
-  return {
-    ...(StatusCode === undefined ? {} : { statusCode: StatusCode }),
-    headers: Object.fromEntries(headers),
-    templates: ResponseTemplates,
-  };
-}
 
 /** @throws Error when the API has no stage, since nobody could reach it then */
 export function restApiDefinition({

@@ -3,7 +3,7 @@ import type { Log } from '../../../tooling/log.ts';
 import { type HttpResponse, send } from '../../http/http-response.ts';
 import { type Handle, type Refuse, type RunningServer, serve } from '../../http/http-server.ts';
 import { readBody } from '../../http/request-body.ts';
-import type { Invoke } from '../lambda/function-definition.ts';
+import type { Invoke } from '../lambda/service.ts';
 import { LambdaAuthorizer } from './authorizer/lambda-authorizer.ts';
 import type { Decision } from './authorizer/policy.ts';
 import { type Fault, faults, GatewayFault, malformedRequest } from './gateway-fault.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../../tooling/log.ts';
 import { ACCOUNT_ID, REGION } from '../../aws-identity.ts';
-import type { Invoke } from '../lambda/function-definition.ts';
+import type { Invoke } from '../lambda/service.ts';
 
 const EXPRESSION = /^rate\(([1-9]\d*) (minute|hour|day)(s?)\)$/;
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };

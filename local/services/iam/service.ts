@@ -6,7 +6,10 @@ import type { Service } from '../service.ts';
 import { Authorizer, PolicyStore } from './authorizer.ts';
 import { type Principal, PrincipalStore } from './principals.ts';
 
-export type { Credentials, Principal } from './principals.ts';
+export type { Authorizer } from './authorizer.ts';
+export { PAYLOAD_HASH_HEADER, queryParameters } from './canonical-request.ts';
+export { verifyMskToken } from './msk-token.ts';
+export type { Credentials, Principal, PrincipalStore } from './principals.ts';
 
 const policyDocument = z.object({ Version: z.string().optional(), Statement: z.unknown() });
 const MAX_ROLE_NAME = 64;

@@ -1,4 +1,4 @@
-import type { Credentials } from '../iam/principals.ts';
+import type { Credentials } from '../iam/service.ts';
 
 /** A Lambda function as its template declares it, with every reference resolved. */
 export interface FunctionDefinition {

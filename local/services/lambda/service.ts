@@ -15,6 +15,8 @@ import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './function-pool.t
 import { ProcessReaper } from './process-reaper.ts';
 import { functionResources } from './resources.ts';
 
+export type { Invoke, InvokeResult } from './function-definition.ts';
+
 /** AWS's default limit per account and Region. */
 const ACCOUNT_CONCURRENCY = 1000;
 /** Lambda's limit for a synchronous invocation: 6 MiB. */

@@ -3,7 +3,7 @@ import { Kafka, type logCreator, logLevel } from 'kafkajs';
 import type { Log } from '../../../tooling/log.ts';
 import { REGION } from '../../aws-identity.ts';
 import type { Authority } from '../../tls/authority.ts';
-import type { Credentials } from '../iam/principals.ts';
+import type { Credentials } from '../iam/service.ts';
 
 /** A Kafka client without TLS and authentication. @param o.bootstrapServers `host:port,host:port` */
 export function plaintextKafka(o: { clientId: string; bootstrapServers: string; log: Log }): Kafka {

@@ -2,7 +2,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Log } from '../../../tooling/log.ts';
 import type { Certificate } from '../../tls/authority.ts';
-import type { Principal } from '../iam/principals.ts';
+import type { Principal } from '../iam/service.ts';
 import { SignInRefused, signIn } from './sign-in.ts';
 
 export interface SignInListenerOptions {

@@ -1,6 +1,5 @@
-import type { Authorizer } from '../iam/authorizer.ts';
-import { verifyMskToken } from '../iam/msk-token.ts';
-import type { Principal, PrincipalStore } from '../iam/principals.ts';
+import type { Authorizer, Principal, PrincipalStore } from '../iam/service.ts';
+import { verifyMskToken } from '../iam/service.ts';
 import { FrameError } from './kafka-protocol.ts';
 
 export const MECHANISM = 'OAUTHBEARER';

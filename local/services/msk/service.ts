@@ -16,7 +16,7 @@ import { plaintextKafka, signedInKafka } from './kafka-client.ts';
 import { startSignInListener } from './listener.ts';
 import { createTokenAuthenticator } from './oauthbearer.ts';
 
-import { ensureTopic, topicOf, topicProperties } from './topic.ts';
+import { ensureTopic, topicProperties } from './topic.ts';
 
 const MAX_CLUSTER_NAME = 64;
 
@@ -73,14 +73,13 @@ export class Msk implements Service {
 
     'AWS::MSK::Topic': provider(
       'a topic on the local broker, kept between runs; it has one replica',
-      topicProperties,
-      async (properties) => {
-        const { ClusterArn, TopicName } = properties;
+      z.object({ ClusterArn: z.string() }).and(topicProperties),
+      async ({ ClusterArn, ...topic }) => {
         const { operatorAddress } = this.#cluster(ClusterArn);
         const log = this.#run.log.child('kafka');
         const kafka = plaintextKafka({ clientId: 'deployment', bootstrapServers: operatorAddress, log });
-        await ensureTopic(kafka, topicOf(properties));
-        const arn = `${ClusterArn.replace(':cluster/', ':topic/')}/${TopicName}`;
+        await ensureTopic(kafka, topic);
+        const arn = `${ClusterArn.replace(':cluster/', ':topic/')}/${topic.name}`;
         return created(arn, { TopicArn: arn });
       },
     ),

@@ -14,18 +14,16 @@ export interface TopicDefinition {
   readonly configs: Readonly<Record<string, string>>;
 }
 
-export const topicProperties = z.object({
-  ClusterArn: z.string(),
-  TopicName: z.string(),
-  PartitionCount: z.coerce.number(),
-  Configs: z.base64().optional(),
-});
-
-/** A topic as its properties declare it, for one broker. */
-export function topicOf({ TopicName, PartitionCount, Configs }: z.output<typeof topicProperties>): TopicDefinition {
-  const configs = singleBrokerProperties(Buffer.from(Configs ?? '', 'base64').toString('utf8'));
-  return { name: TopicName, partitions: PartitionCount, configs };
-}
+/** Reads the properties of a topic, for one broker. */
+export const topicProperties = z
+  .object({ TopicName: z.string(), PartitionCount: z.coerce.number(), Configs: z.base64().default('') })
+  .transform(
+    ({ TopicName, PartitionCount, Configs }): TopicDefinition => ({
+      name: TopicName,
+      partitions: PartitionCount,
+      configs: singleBrokerProperties(Buffer.from(Configs, 'base64').toString('utf8')),
+    }),
+  );
 
 /** Creates a topic, or updates the configuration and the number of partitions of an existing one. */
 export async function ensureTopic(kafka: Kafka, topic: TopicDefinition): Promise<void> {

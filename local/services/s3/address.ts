@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { percentDecoded } from '../../aws-endpoint/api-call.ts';
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { queryParameters } from '../iam/canonical-request.ts';
+import { queryParameters } from '../iam/service.ts';
 
 export interface S3Address {
   readonly bucket?: string;

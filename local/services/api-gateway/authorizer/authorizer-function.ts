@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { arnOf } from '../../../aws-identity.ts';
-import type { InvokeResult } from '../../lambda/function-definition.ts';
+import type { InvokeResult } from '../../lambda/service.ts';
 import { faults, GatewayFault } from '../gateway-fault.ts';
 import { requestFields } from '../proxy-event.ts';
 import type { RequestContext } from '../request-context.ts';

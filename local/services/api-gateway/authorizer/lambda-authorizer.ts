@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Invoke, InvokeResult } from '../../lambda/function-definition.ts';
+import type { Invoke, InvokeResult } from '../../lambda/service.ts';
 import { faults, GatewayFault } from '../gateway-fault.ts';
 import { invokeWithTimeout } from '../lambda-integration.ts';
 import type { AuthorizerContext, ContextVariables, RequestContext } from '../request-context.ts';
