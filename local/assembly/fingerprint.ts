@@ -50,12 +50,13 @@ async function filesBelow(repository: string): Promise<string[]> {
   return files;
 }
 
-/** Undefined for a deleted file that is still tracked. */
+/** Undefined for a deleted file that is still tracked, and for a link to a folder. */
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EISDIR') return undefined;
     throw error;
   }
 }
