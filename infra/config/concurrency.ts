@@ -2,14 +2,14 @@ import { CONNECTIONS_PER_SHARD } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { maxConnections, type Stage } from './stage.ts';
 
-// Lambda leaves at least this much to functions without a reservation
-// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
+// Lambda keeps at least this much for functions without a reservation.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 const UNRESERVED = 100;
 
-/** Kept for others than functions: Postgres' own three for superusers, the rotation of both users, and a person. */
+/** Three for superusers of Postgres, the rotation of both users, and a person. */
 export const CONNECTIONS_OF_OTHERS = 6;
 
-/** How many concurrent executions the account must be allowed for all reservations of the stage. */
+/** The account's quota must allow for this many concurrent executions. */
 export function neededQuota({ concurrency }: Stage): number {
   return Object.values<number>(concurrency ?? {}).reduce((sum, each) => sum + each, UNRESERVED);
 }

@@ -6,50 +6,46 @@ import { contradictions } from './contradictions.ts';
 import { COMPOSE_ADDRESSES, localStackTarget } from './localstack-target.ts';
 import { STAGES, type Stage } from './stage.ts';
 
-/** Whose tokens the API takes. */
 export interface JwtAuth {
-  /** Address of the OIDC provider, exactly as its tokens name it. */
+  /** The OIDC provider's address, exactly as its tokens name it. */
   readonly issuer: string;
   readonly audience: string;
-  /** The claim that holds the caller's `user_id`. */
+  /** Holds the caller's `user_id`. */
   readonly userClaim: string;
-  /** The claim, as `name=value`, of those who may see everybody's orders. */
+  /** `name=value` of the claim that lets its bearer see everybody's orders. */
   readonly operatorClaim?: string | undefined;
 }
 
-/** A name of one's own for the site. */
 export interface SiteDomain {
   readonly name: string;
-  /** Of a certificate for that name, in us-east-1. */
+  /** For that name, in us-east-1. */
   readonly certificateArn: string;
 }
 
-/** What one synthesis is asked to build. */
 export interface Config {
   readonly stage: Stage;
-  /** Name of the receipts bucket; left to CloudFormation when undefined, since bucket names are global. */
+  /** CloudFormation names the bucket when undefined, since names are global. */
   readonly receiptsBucket?: string | undefined;
   readonly shards: readonly ShardRange[];
-  /** Age at which the event of an order that was never confirmed is published again. */
+  /** The event of an order that is unconfirmed at this age is published again. */
   readonly republishAfterMinutes: number;
-  /** Everybody may do everything when undefined. */
+  /** Undefined for no sign-in: everybody may do everything. */
   readonly auth: JwtAuth | undefined;
-  /** Where alarms are sent. */
   readonly alarmEmail?: string | undefined;
-  /** Concurrent executions that the account may have in the region. */
+  /** The account's quota in the Region. */
   readonly lambdaConcurrencyQuota: number;
   /** CloudFront names the site when undefined. */
   readonly siteDomain?: SiteDomain | undefined;
-  /** Names of the network's zones; the Region's first ones when undefined. */
+  /** The network's zones; the Region's first ones when undefined. */
   readonly availabilityZones?: readonly string[] | undefined;
-  /** A regional web ACL to stand before the API. */
+  /** A regional one, in front of the API. */
   readonly webAclArn?: string | undefined;
 }
 
-/** The name that examples use: nobody else's bucket is in its way on LocalStack. */
+/** On LocalStack, no other account's bucket is in the way. */
 const LOCAL_RECEIPTS_BUCKET = 'order-receipts';
 
-// Context given on the command line is always text; cdk.json may hold the value itself.
+// Context on the command line is always text; cdk.json may hold the value itself.
 const shardMap = z.preprocess(
   parseJsonText,
   z.array(z.strictObject({ id: z.int(), from: z.string(), to: z.string() }), {
@@ -159,7 +155,7 @@ function stageOf({ stage, target, ...given }: Given, shards: readonly ShardRange
 }
 
 function authOf({ issuer, audience, userClaim, operatorClaim }: Given): JwtAuth | undefined {
-  // One without the others is a contradiction, which has been refused.
+  // One without the others is a contradiction, rejected above.
   if (issuer === undefined || audience === undefined || userClaim === undefined) return undefined;
   return { issuer, audience, userClaim, operatorClaim };
 }
@@ -176,7 +172,7 @@ function checkZones(stage: Stage, zones: readonly string[] | undefined): readonl
   );
 }
 
-// Feature flags, lookups and the CLI's own entries have a colon in their names, all but this one.
+// Feature flags, lookups and the CLI's own entries have a colon in their names, except for this one.
 function belongsToCdk(key: string): boolean {
   return key.includes(':') || key === 'cli-telemetry';
 }

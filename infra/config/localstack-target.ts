@@ -1,33 +1,28 @@
 import { type ShardRange, shardName } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
 
-/** Addresses of what stands in on LocalStack for what its free edition lacks. */
+/** Addresses of the stand-ins for what LocalStack lacks. */
 export interface LocalStackTarget {
   /** `host:port` of each shard's Postgres, in the order of the shard map, as functions reach it. */
   readonly shardAddresses: readonly string[];
-  /** `host:port,host:port` of a Kafka that takes plaintext, as functions reach it. */
+  /** `host:port,host:port`, plaintext, as functions reach it. */
   readonly kafkaBrokers: string;
-  /** The API as browsers reach it. */
+  /** As browsers reach it. */
   readonly apiUrl: string;
-  /** S3 as browsers reach it, for the addresses of receipts. */
+  /** As browsers reach it, for receipts. */
   readonly s3Endpoint: string;
 }
 
-/** Where docker-compose.yml has them. */
+/** As in docker-compose.yml. */
 export const COMPOSE_ADDRESSES = {
   kafkaBrokers: 'kafka:19092',
   apiUrl: 'http://localhost:8080',
   s3Endpoint: 'http://s3.localhost.localstack.cloud:4566',
 };
 
-/** Each address, where the context gives it. */
 export type GivenAddresses = { readonly [Key in keyof LocalStackTarget]?: LocalStackTarget[Key] | undefined };
 
-/**
- * Completes the addresses with those of docker-compose.yml.
- *
- * @throws UserError when there are not as many shards as addresses of them
- */
+/** Completes the addresses with those of docker-compose.yml. @throws UserError unless there is one for each shard */
 export function localStackTarget(given: GivenAddresses, shards: readonly ShardRange[]): LocalStackTarget {
   const { shardAddresses = shards.map((range) => `${shardName(range)}:5432`) } = given;
   if (shardAddresses.length !== shards.length) {

@@ -13,27 +13,21 @@ export type FunctionFolder =
   | 'migrate-shards'
   | 'dlt';
 
-/** What differs between a stage that may be thrown away and one that serves customers. */
+/** What differs between a stage that is disposable and one that serves customers. */
 export interface Stage {
   readonly name: 'dev' | 'prod';
-  /**
-   * What stands in on LocalStack for what it lacks; undefined on AWS. Whoever builds something in another way there asks for
-   * it; docs/localstack.md lists the external resources and their stand-ins.
-   */
+  /** The stand-ins for what LocalStack lacks (docs/localstack.md); undefined on AWS. */
   readonly localstack: LocalStackTarget | undefined;
-  /** Whether data goes with its stack. */
+  /** Whether data is deleted with its stack. */
   readonly disposable: boolean;
   readonly logRetention: RetentionDays;
-  /** Availability zones of the network; the brokers are a multiple of them. */
+  /** The number of brokers is a multiple of it. */
   readonly availabilityZones: number;
-  /** Zones in which the paid endpoint to an AWS service stands; functions of the other zones use it from there. */
+  /** Zones with a paid endpoint to an AWS service; functions in other zones share it. */
   readonly endpointZones: number;
-  /**
-   * How many requests or batches each function works on at once, which are reserved for it; the rest waits or is refused.
-   * Undefined where the account's quota leaves nothing to reserve.
-   */
+  /** Reserved concurrency of each function. Undefined where the account's quota leaves nothing to reserve. */
   readonly concurrency: Readonly<Record<FunctionFolder, number>> | undefined;
-  /** What the API takes from all callers together before it answers 429. */
+  /** For all callers together, before the API responds with 429. */
   readonly api: {
     readonly requestsPerSecond: number;
     readonly burst: number;
@@ -41,11 +35,10 @@ export interface Stage {
   readonly database: {
     /** Instance type without the `db.` prefix. */
     readonly instanceType: string;
-    /** Memory of that type. */
     readonly memoryGiB: number;
     readonly multiAz: boolean;
     readonly storageGiB: number;
-    /** Up to where storage grows by itself; it stays as it is when not given. */
+    /** Storage does not grow when undefined. */
     readonly maxStorageGiB?: number;
     readonly backupDays: number;
   };
@@ -55,12 +48,12 @@ export interface Stage {
     readonly replicationFactor: number;
     readonly minInSyncReplicas: number;
     readonly storageGiB: number;
-    /** Whether the brokers report more than what AWS gives for free. */
+    /** Whether the brokers report more metrics than the free ones. */
     readonly brokerMetrics: boolean;
   };
 }
 
-/** The settings of each stage on AWS: `dev` is small and disposable, `prod` survives a zone and keeps its data. */
+/** On AWS. `dev` is small and disposable; `prod` survives the loss of a zone and keeps its data. */
 export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
   dev: {
     name: 'dev',
@@ -83,14 +76,14 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
       'migrate-shards': 1,
       dlt: 2,
     },
-    // Open to everybody unless signed in to, and on somebody's bill.
+    // Open to everybody without sign-in, at somebody's expense.
     api: { requestsPerSecond: 10, burst: 50 },
     database: { instanceType: 't4g.micro', memoryGiB: 1, multiAz: false, storageGiB: 20, backupDays: 1 },
     kafka: {
       instanceType: 'kafka.t3.small',
       brokers: 2,
       replicationFactor: 2,
-      // With one of two replicas down, writes go on.
+      // Writes continue with one of two replicas down.
       minInSyncReplicas: 1,
       storageGiB: 10,
       brokerMetrics: false,
@@ -138,18 +131,15 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
 };
 
 /**
- * How many connections such an instance takes: what RDS computes from the memory that it leaves to Postgres, at least 80 % of
- * the instance's (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections).
+ * Connections of such an instance, which RDS computes from the memory of Postgres: at least 80 % of the instance's.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
  */
 export function maxConnections({ memoryGiB }: Stage['database']): number {
   const usableBytes = 0.8 * memoryGiB * 1024 ** 3;
   return Math.min(Math.floor(usableBytes / 9_531_392), 5000);
 }
 
-/**
- * What becomes of a stage's data when its resource leaves the stack. A resource whose creation failed holds nothing yet, and
- * kept, its name would be in the way of the next attempt.
- */
+/** For data. A resource that was not created has none; retained, its name would block the next attempt. */
 export function removalPolicyOf(stage: Stage): RemovalPolicy {
   return stage.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 }

@@ -4,10 +4,10 @@ import type { Stage } from '../config/stage.ts';
 import { StageLogGroup } from './stage-log-group.ts';
 
 /**
- * Gives the functions behind the CDK's own custom resources what they lack: a log group that ends with its stack, and the
- * right to write to it in the place of AWS's policy for all logs of the account.
+ * Gives the functions of the CDK's own custom resources a log group that is deleted with its stack, and the right to write to
+ * it instead of AWS's policy for all logs.
  *
- * @param root all providers below it are treated, so it comes last
+ * @param root covers all providers below it, so call this last
  */
 export function confineProviders(root: IConstruct, stage: Stage): void {
   for (const provider of root.node.findAll()) {

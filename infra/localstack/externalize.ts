@@ -1,5 +1,10 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
-import { type Definition, definitionOf } from './definition.ts';
+
+/** A resource as its template says it, references to others included. */
+export interface Definition {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
 
 /** How a template's metadata describes a resource that LocalStack lacks. */
 export interface ExternalResource extends Definition {
@@ -23,4 +28,11 @@ export function externalize(resource: CfnResource, standIn: ExternalResource['St
   }
   stack.addMetadata(stack.resolve(resource.logicalId), { ExternalResource: external });
   resource.node.scope?.node.tryRemoveChild(resource.node.id);
+}
+
+/** What the resource has been given so far. */
+export function definitionOf(resource: CfnResource): Definition {
+  const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation());
+  const [{ Type, Properties = {} }] = Object.values<Definition>(Resources) as [Definition];
+  return { Type, Properties };
 }

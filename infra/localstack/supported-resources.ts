@@ -1,6 +1,6 @@
 import { Annotations, CfnResource, type IAspect } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { definitionOf } from './definition.ts';
+import { definitionOf } from './externalize.ts';
 import { SUPPORTED_TYPES, USELESS_TYPES } from './supported-types.ts';
 
 /**

@@ -5,9 +5,8 @@ import { apiName } from '../../names.ts';
 import { StageLogGroup } from '../stage-log-group.ts';
 
 /**
- * What is kept of a request. Nothing in it is of the caller's own making, such as paths, query strings and user agents:
- * these may hold a token, and a quotation mark in them would break the line. The function's log tells the rest, under the
- * same request id.
+ * Nothing that the caller makes up, such as paths, query strings and user agents: these may hold a token, and a quotation mark
+ * would break the line. The function's log has the rest, under the same request id.
  */
 const ACCESS_LOG_FIELDS = {
   requestTime: AccessLogField.contextRequestTime(),
@@ -28,7 +27,7 @@ const ACCESS_LOG_FIELDS = {
   firewallStatus: AccessLogField.contextWafStatus(),
 };
 
-/** Settings of a stage that keeps a line of JSON for each request. */
+/** A line of JSON for each request. */
 export function jsonAccessLog(
   scope: Construct,
   stage: Stage,

@@ -1,7 +1,6 @@
 import { Cors, type CorsOptions, ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { BODY_LIMIT, EXPOSED_HEADERS } from '../../../functions/contract/http/limits.ts';
 
-/** What browsers on any origin may send and read. */
 export const CORS_PREFLIGHT: CorsOptions = {
   allowOrigins: Cors.ALL_ORIGINS,
   allowMethods: ['GET', 'POST', 'OPTIONS'],
@@ -9,7 +8,7 @@ export const CORS_PREFLIGHT: CorsOptions = {
   exposeHeaders: EXPOSED_HEADERS,
 };
 
-// Without these, a browser would not let the page read an error that the gateway makes.
+// Without these, browsers hide errors of the gateway from the page.
 const CORS_HEADERS = {
   'Access-Control-Allow-Origin': "'*'",
   'Access-Control-Expose-Headers': `'${EXPOSED_HEADERS.join(',')}'`,
@@ -18,9 +17,8 @@ const CORS_HEADERS = {
 interface GatewayError {
   readonly id: string;
   readonly type: ResponseType;
-  /** Replaces the gateway's own status. */
   readonly statusCode?: string;
-  /** Replaces the gateway's own sentence. */
+  /** Replaces the gateway's own message. */
   readonly sentence?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -36,7 +34,7 @@ const GATEWAY_ERRORS: readonly GatewayError[] = [
   { id: 'ClientError', type: ResponseType.DEFAULT_4XX },
   { id: 'ServerError', type: ResponseType.DEFAULT_5XX },
   {
-    // What the gateway answers, with 403, to every path and method it has no route for.
+    // The gateway responds with 403 to any path and method that has no route.
     id: 'UnknownRoute',
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: '404',
@@ -58,8 +56,8 @@ const GATEWAY_ERRORS: readonly GatewayError[] = [
     type: ResponseType.WAF_FILTERED,
     sentence: 'The request was refused by the firewall.',
   },
-  // The authorizer could not tell, as when the issuer of tokens does not answer. Which of the two types a failed function gets is
-  // documented nowhere; what clients report is the second.
+  // The authorizer failed, as when the issuer of tokens is down. Which of the two types a failed function gets is not
+  // documented; clients report the second.
   { id: 'AuthorizerFailure', type: ResponseType.AUTHORIZER_FAILURE, ...CANNOT_TELL },
   { id: 'AuthorizerMisconfigured', type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...CANNOT_TELL },
   {
@@ -87,10 +85,10 @@ const GATEWAY_ERRORS: readonly GatewayError[] = [
   },
 ];
 
-/** Gives every error that the gateway itself answers the API's own shape, `{"error": "<sentence>"}`, and CORS headers. */
+/** Gives the gateway's own errors the shape of the API, `{"error": "<sentence>"}`, and CORS headers. */
 export function exposeGatewayErrors(api: RestApi): void {
   for (const { id, type, statusCode, sentence, headers } of GATEWAY_ERRORS) {
-    // messageString is the gateway's sentence, quoted and escaped already.
+    // messageString is quoted and escaped already.
     const error = sentence === undefined ? '$context.error.messageString' : JSON.stringify(sentence);
     api.addGatewayResponse(id, {
       type,

@@ -6,7 +6,7 @@ import type { Stage } from '../../config/stage.ts';
 import { prefixOf } from '../../names.ts';
 import { NodeFunction } from '../functions/node-function.ts';
 
-/** `Bearer` and three parts in base64url (RFC 6750, RFC 7515). */
+/** RFC 6750 and RFC 7515. */
 const BEARER = '^ *[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+ *$';
 
 export interface JwtAuthorizerProps {
@@ -15,8 +15,8 @@ export interface JwtAuthorizerProps {
 }
 
 /**
- * What lets through the requests with a valid token of the issuer alone. Its function stands outside the network, since
- * it asks the issuer for its keys, and has no rights but to write its log and traces.
+ * Lets through only requests with a valid token of the issuer. Its function is outside the network, to fetch the issuer's keys,
+ * and may only write its log and traces.
  */
 export class JwtAuthorizer extends Construct {
   readonly fn: NodeFunction;
@@ -25,7 +25,7 @@ export class JwtAuthorizer extends Construct {
   constructor(scope: Construct, id: string, props: JwtAuthorizerProps) {
     super(scope, id);
     const { stage, auth } = props;
-    // It gets new versions at once: to refuse a token it has to fail, so that anybody could stop a canary deployment.
+    // No canary: it fails in order to refuse a token, so anybody could stop a deployment.
     this.fn = new NodeFunction(this, 'Function', {
       stage,
       folder: 'authorizer',
@@ -39,9 +39,9 @@ export class JwtAuthorizer extends Construct {
     this.authorizer = new TokenAuthorizer(this, 'Authorizer', {
       authorizerName: prefixOf(stage.name),
       handler: this.fn.live,
-      // What is no signed token at all is refused without a call.
+      // Refuses what is not a signed token without a call.
       validationRegex: BEARER,
-      // By the token's text. The functions look at its time of expiry again.
+      // By token. The functions check its expiry again.
       resultsCacheTtl: Duration.minutes(5),
     });
   }

@@ -21,16 +21,15 @@ import { CORS_PREFLIGHT, exposeGatewayErrors } from './gateway-errors.ts';
 export interface OrdersApiProps {
   readonly stage: Stage;
   readonly functions: Readonly<Record<RouteFunction, NodeFunction>>;
-  /** Checks the callers of routes that take a token; everybody is served without one. */
+  /** For routes that take a token; without it, they are open too. */
   readonly authorizer?: IAuthorizer | undefined;
-  /** A regional web ACL that looks at each request first. */
+  /** A regional one. */
   readonly webAclArn?: string | undefined;
 }
 
-/** The public REST API: proxies each route to its function. The gateway's own errors have the shape of theirs. */
+/** The public REST API. The gateway's own errors have the shape of the functions' errors. */
 export class OrdersApi extends Construct {
   readonly restApi: RestApi;
-  /** Where callers find it. */
   readonly url: string;
   readonly #authorizer: IAuthorizer | undefined;
 
@@ -47,17 +46,17 @@ export class OrdersApi extends Construct {
         throttlingRateLimit: stage.api.requestsPerSecond,
         throttlingBurstLimit: stage.api.burst,
         tracingEnabled: true,
-        // Without metrics for each method, which cost money: each route has a function with figures of its own.
+        // No metrics per method, which cost money: each route's function has its own.
         loggingLevel: MethodLoggingLevel.ERROR,
-        // It would write the bodies of requests into the log.
+        // Traces hold bodies of requests.
         dataTraceEnabled: false,
         ...jsonAccessLog(this, stage),
       },
       cloudWatchRole: true,
-      // All APIs of the account write their logs in this role: it must outlive the one that brought it. LocalStack's write none.
+      // All APIs of the account log with this role, so it must outlive this one. LocalStack's do not log.
       cloudWatchRoleRemovalPolicy: stage.localstack === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       defaultCorsPreflightOptions: CORS_PREFLIGHT,
-      // LocalStack leaves a stage on its first deployment, and would delete it with that.
+      // LocalStack keeps a stage on its first deployment and would delete both.
       retainDeployments: stage.localstack !== undefined,
     });
     this.url = stage.localstack?.apiUrl ?? this.restApi.url;
@@ -90,7 +89,7 @@ export class OrdersApi extends Construct {
     }
   }
 
-  // API Gateway would make this log group by itself, and keep it for ever.
+  // API Gateway would create this log group itself, and keep it for ever.
   #keepExecutionLogs(stage: Stage): void {
     const { restApiId, deploymentStage } = this.restApi;
     const logGroup = new StageLogGroup(this, 'ExecutionLogs', {
@@ -126,7 +125,7 @@ export class OrdersApi extends Construct {
   }
 }
 
-// By this tag, LocalStack lets an API have an id that is known before it is deployed.
+// LocalStack takes the id of an API from this tag.
 function fixLocalStackId(api: RestApi): void {
   Tags.of(api).add('_custom_id_', LOCALSTACK_API_ID, { includeResourceTypes: [CfnRestApi.CFN_RESOURCE_TYPE_NAME] });
 }

@@ -18,8 +18,8 @@ export interface CanaryRolloutProps {
 }
 
 /**
- * Gives a new version a tenth of the invocations for five minutes, and all of them when none has failed by then.
- * Otherwise the deployment fails and the former version goes on serving.
+ * Gives a new version a tenth of the invocations for five minutes, then all of them unless one failed. Otherwise the deployment
+ * is rolled back.
  */
 export class CanaryRollout extends Construct {
   constructor(scope: Construct, id: string, props: CanaryRolloutProps) {
@@ -28,7 +28,7 @@ export class CanaryRollout extends Construct {
       alias: props.alias,
       deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
       alarms: [this.#alarm(props)],
-      // Left alone, the CDK would add AWS's policy for all functions of the account.
+      // The CDK would otherwise add AWS's policy for all functions of the account.
       role: this.#role(props).withoutPolicyUpdates(),
     });
   }
@@ -57,7 +57,7 @@ export class CanaryRollout extends Construct {
           statements: [
             new PolicyStatement({
               actions: ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
-              // The alias by its name: a reference to it would close a circle, since it waits for its rollout.
+              // By name: a reference would be circular, since the alias waits for its rollout.
               resources: [functionArn, `${functionArn}:${LIVE_ALIAS}`],
             }),
             new PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: ['*'] }),

@@ -5,16 +5,14 @@ import type { StageLogGroup } from '../stage-log-group.ts';
 
 export interface ExecutionRoleProps {
   readonly functionName: string;
-  /** Where the function writes its log. */
   readonly logGroup: StageLogGroup;
-  /** Whether Lambda connects the function to a network. */
   readonly inNetwork: boolean;
   readonly tracing: boolean;
 }
 
 /**
- * The role of one function. What running in Lambda takes is in inline policies, which exist before the function does; what
- * the function is given for its work comes into a policy beside them.
+ * Inline policies hold what Lambda itself needs, since they exist before the function. What the function's work needs is
+ * granted in a separate policy.
  */
 export class ExecutionRole extends Role {
   constructor(scope: Construct, id: string, props: ExecutionRoleProps) {
@@ -27,7 +25,7 @@ export class ExecutionRole extends Role {
       },
     });
     if (!props.inNetwork && !props.tracing) return;
-    // On the role's own policies alone: what is granted later is not covered.
+    // Only on the role's own policies: later grants are not covered.
     Validations.of(this.node.defaultChild ?? this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
@@ -47,11 +45,11 @@ const NETWORK_INTERFACE_ACTIONS = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** Further actions with which Lambda connects a function, or the pollers of its events, in the function's name. */
+/** Further actions by which Lambda connects a function, or the pollers of its events. */
 const LAMBDA_ALONE = ['ec2:DetachNetworkInterface', 'ec2:DescribeSecurityGroups', 'ec2:DescribeVpcs'];
 
 function networkInterfaces(scope: Construct, functionName: string): PolicyDocument {
-  // By its name, since the function waits for its role.
+  // By name, since the function waits for its role.
   const functionArn = Stack.of(scope).formatArn({
     service: 'lambda',
     resource: 'function',

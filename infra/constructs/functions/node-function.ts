@@ -21,7 +21,6 @@ import type { Network } from '../network.ts';
 import { StageLogGroup } from '../stage-log-group.ts';
 import { CanaryRollout } from './canary-rollout.ts';
 import { ExecutionRole } from './execution-role.ts';
-import { shellWord } from './shell-word.ts';
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -31,31 +30,26 @@ const REQUIRE_BANNER =
 
 export interface NodeFunctionProps {
   readonly stage: Stage;
-  /** Folder under functions/ that holds handler.ts; the function is called `orderflow-<stage>-<folder>`. */
+  /** Below functions/. The function is called `orderflow-<stage>-<folder>`. */
   readonly folder: FunctionFolder;
   readonly timeout: Duration;
   readonly memoryMiB: number;
-  /** In whose isolated subnets it runs; outside of any network, with the internet before it, when not given. */
+  /** In its isolated subnets; without one, the function has the internet. */
   readonly network?: Network | undefined;
-  /** Folders to put beside the bundled handler: their name there, and their path in the project. */
+  /** Folders to put beside the bundled handler: name there, and path in the project. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Whether it sends traces to X-Ray; yes when not given. */
+  /** Default: yes. */
   readonly tracing?: boolean;
-  /**
-   * Told when a new version had to be taken back. In prod a function that has one gets its versions step by step; one
-   * without it all at once.
-   */
+  /** Notified of rollbacks. In prod, a function that has one is rolled out step by step. */
   readonly alarmTopic?: ITopic | undefined;
 }
 
 /**
- * A TypeScript function with its own role and log group. Everything that invokes it does so by the alias `live`.
- * Its security group reaches nothing: each capability that the function is given (`shards.connect(fn)`,
- * `topic.publishFrom(fn)`) opens its own way.
+ * A TypeScript function with its own role and log group, invoked through the alias `live`. Its security group reaches nothing
+ * until a capability opens its way (`shards.connect(fn)`, `topic.publishFrom(fn)`).
  */
 export class NodeFunction extends NodejsFunction {
   readonly folder: FunctionFolder;
-  /** The version that serves. */
   readonly live: IAlias;
   readonly #stage: Stage;
 
@@ -95,7 +89,7 @@ export class NodeFunction extends NodejsFunction {
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       environment: { NODE_OPTIONS: '--enable-source-maps', STAGE: stage.name },
-      // A version that customers depend on can be pointed to again.
+      // So that customers can be pointed back to it.
       currentVersionOptions: { removalPolicy: removalPolicyOf(stage) },
       bundling: {
         format: OutputFormat.ESM,
@@ -164,4 +158,9 @@ function copyCommands(files: Readonly<Record<string, string>>, inputDir: string,
   return Object.entries(files).map(
     ([name, path]) => `cp -R ${shellWord(`${inputDir}/${path}`)} ${shellWord(`${outputDir}/${name}`)}`,
   );
+}
+
+/** Quotes a text as one word of a POSIX shell command. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

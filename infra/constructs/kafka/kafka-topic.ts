@@ -11,13 +11,13 @@ export interface KafkaTopicProps {
   readonly cluster: KafkaCluster;
   readonly topicName: string;
   readonly partitions: number;
-  /** Settings that differ from the cluster's, by their name in Kafka, e.g. `cleanup.policy`. */
+  /** Overrides of the cluster's settings, by their name in Kafka, e.g. `cleanup.policy`. */
   readonly configs?: Readonly<Record<string, string>>;
 }
 
 /**
- * A topic of the cluster. Its grants are the `kafka-cluster` actions that each use needs
- * (https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control-use-cases.html).
+ * Grants the `kafka-cluster` actions that each use needs.
+ * https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control-use-cases.html
  */
 export class KafkaTopic extends Construct {
   readonly topicName: string;
@@ -38,37 +38,33 @@ export class KafkaTopic extends Construct {
     if (props.stage.localstack !== undefined) externalize(topic);
   }
 
-  /** Lets a function publish to the topic, and tells it where it is. */
   publishFrom(fn: NodeFunction): void {
     this.#point(fn);
     this.grantWrite(fn);
   }
 
-  /** Lets a function read the topic by itself, as a member of the consumer group, and tells it where it is. */
   readFrom(fn: NodeFunction, consumerGroup: string): void {
     this.#point(fn);
     this.grantRead(fn, consumerGroup);
   }
 
-  /** Lets a function ask the brokers about the topic, and tells it where it is. */
   describeFrom(fn: NodeFunction): void {
     this.#point(fn);
     this.grantDescribe(fn);
   }
 
-  /** Lets the grantee ask the brokers about the topic: its partitions and where they lie, none of its records. */
+  /** Metadata only, no records. */
   grantDescribe(grantee: IGrantable): Grant {
     return this.#grantConnect(grantee).combine(this.#grantTopic(grantee, ['kafka-cluster:DescribeTopic']));
   }
 
-  /** Lets the grantee append records to the topic, with a producer that is not Kafka's idempotent one. */
+  /** For a producer that is not Kafka's idempotent one. */
   grantWrite(grantee: IGrantable): Grant {
     return this.#grantConnect(grantee).combine(
       this.#grantTopic(grantee, ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData']),
     );
   }
 
-  /** Lets the grantee read the topic as a member of the consumer group. */
   grantRead(grantee: IGrantable, consumerGroup: string): Grant {
     return this.#grantConnect(grantee)
       .combine(this.#grantTopic(grantee, ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData']))
@@ -82,8 +78,8 @@ export class KafkaTopic extends Construct {
   }
 
   /**
-   * Lets the grantee's event source mappings put records that they give up on into the topic
-   * (https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html).
+   * For records that the grantee's event source mappings give up on.
+   * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
    */
   grantOnFailure(grantee: IGrantable): Grant {
     return this.#grantConnect(grantee, ['kafka-cluster:DescribeCluster']).combine(
@@ -111,8 +107,8 @@ export class KafkaTopic extends Construct {
   }
 }
 
-// AWS::MSK::Topic takes base64; that lines of a properties file lie in it is read off the guide's example of an answer
-// (https://docs.aws.amazon.com/msk/latest/developerguide/describe-topic-cli.html).
+// AWS::MSK::Topic takes base64. That it holds lines of a properties file is taken from the guide's example of a response.
+// https://docs.aws.amazon.com/msk/latest/developerguide/describe-topic-cli.html
 function encodeConfigs(configs: Readonly<Record<string, string>>): string {
   const lines = Object.entries(configs).map(([name, value]) => `${name}=${value}`);
   return Buffer.from(lines.join('\n')).toString('base64');

@@ -8,13 +8,13 @@ import { alarmName, prefixOf } from '../../names.ts';
 
 export interface AlarmTopicProps {
   readonly stage: Stage;
-  /** An address that is asked to confirm its subscription at the first deployment. */
+  /** Asked to confirm its subscription at the first deployment. */
   readonly email?: string | undefined;
 }
 
 /**
- * The topic of a stage's alarms. It takes messages from this account's own alarms alone, over TLS. It is not encrypted
- * with a key: alarms cannot publish under AWS's own one, a customer's costs money, and no message holds an order.
+ * Takes messages from this account's alarms alone, over TLS. Not encrypted: alarms cannot publish under AWS's own key, a
+ * customer's costs money, and no message holds an order.
  */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
@@ -24,7 +24,7 @@ export class AlarmTopic extends Construct {
     const { account } = Stack.of(this);
     const { name } = props.stage;
     this.topic = new Topic(this, 'Topic', { topicName: `${prefixOf(name)}-alarms`, enforceSSL: true });
-    // The topic's own policy takes the place of the one by which SNS lets everything in the account publish.
+    // Replaces the default policy, by which everything in the account may publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsOfThisStage',

@@ -24,15 +24,13 @@ export interface DashboardProps {
   readonly stage: Stage;
   readonly alarms: readonly IAlarm[];
   readonly functions: readonly FunctionFolder[];
-  /** E.g. `shard1`. */
   readonly shards: readonly string[];
   readonly kafka: KafkaMetrics;
   readonly groups: readonly GroupOnTopic[];
-  /** Topics of Kafka whose traffic is of interest. */
   readonly topics: readonly string[];
 }
 
-/** One page from what is wrong, over what customers and orders experience, down to the machines. */
+/** From what is wrong, over what customers and orders experience, down to the machines. */
 export class Dashboard extends Construct {
   readonly name: string;
   readonly #props: DashboardProps;

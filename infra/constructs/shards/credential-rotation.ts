@@ -21,21 +21,21 @@ export interface CredentialRotationProps {
   /** Undefined on LocalStack alone. */
   readonly network: Network | undefined;
   readonly shards: ShardSet;
-  /** What must be there before: Secrets Manager tries to sign in as each user when its rotation is set up. */
+  /** Secrets Manager signs in as each user when its rotation is set up. */
   readonly after: IDependable;
 }
 
 /**
- * Gives both users of every shard a new password each month, with AWS's own application for it. One serves all secrets:
- * it may read and write exactly those that name it for their rotation.
+ * Gives both users of every shard a new password each month, with AWS's own application. One serves all secrets, and may read
+ * and write only those that name it.
  */
 export class CredentialRotation extends Construct {
   constructor(scope: Construct, id: string, props: CredentialRotationProps) {
     super(scope, id);
-    // LocalStack has no such application, and the stand-ins of the databases keep their passwords.
+    // The stand-ins of the databases keep their passwords.
     if (props.stage.localstack !== undefined) return;
     const functionArn = this.#deployApplication(props, demandNetwork(props.network));
-    // Its invocation by Secrets Manager is allowed by the application itself.
+    // The application itself allows Secrets Manager to invoke it.
     const rotationLambda = LambdaFunction.fromFunctionArn(this, 'Function', functionArn);
     for (const { range, masterSecret, orderuserSecret } of props.shards.shards) {
       for (const [user, secret] of Object.entries({ Master: masterSecret, Orderuser: orderuserSecret })) {
@@ -43,7 +43,7 @@ export class CredentialRotation extends Construct {
           secret,
           rotationLambda,
           automaticallyAfter: ROTATE_AFTER,
-          // A deployment is no moment to change passwords.
+          // Not during a deployment.
           rotateImmediatelyOnUpdate: false,
         });
         schedule.node.addDependency(props.after);

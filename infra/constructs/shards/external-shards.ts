@@ -18,7 +18,7 @@ import {
   type Shards,
 } from './shard.ts';
 
-/** The shards on databases that others bring, in the place of the RDS that LocalStack lacks. */
+/** Databases that stand in for RDS on LocalStack. */
 export function externalShards(
   scope: Construct,
   stage: Stage,
@@ -59,7 +59,7 @@ class ExternalShard extends Shard {
     this.orderuserSecret = this.#secret('OrderuserSecret', this.orderuserSecretName, APPLICATION_USER, props);
   }
 
-  /** With what RDS fills in. The password is a random one until somebody puts in that of the stand-in. */
+  /** With what RDS would fill in. The password is random until it is replaced by the stand-in's. */
   #secret(id: string, secretName: string, username: string, { stage, range, host, port }: ExternalShardProps): ISecret {
     const database = { engine: POSTGRES.engineType, host, port, dbname: shardDatabase(range) };
     // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.

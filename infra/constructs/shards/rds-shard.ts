@@ -28,7 +28,6 @@ export interface RdsShardProps extends ShardProps {
   readonly parameterGroup: IParameterGroup;
 }
 
-/** A shard on an RDS instance of its own. */
 export class RdsShard extends Shard {
   readonly masterSecret: ISecret;
   readonly orderuserSecret: ISecret;
@@ -38,9 +37,9 @@ export class RdsShard extends Shard {
     const masterSecret = this.#secret('MasterSecret', this.masterSecretName, MASTER_USER);
     const instance = this.#instance(props, masterSecret);
     const orderuserSecret = this.#secret('OrderuserSecret', this.orderuserSecretName, APPLICATION_USER);
-    // A database that outlives its stack needs its passwords.
+    // A retained database needs its passwords.
     for (const secret of [masterSecret, orderuserSecret]) secret.applyRemovalPolicy(removalPolicyOf(props.stage));
-    // From here on only as attached to the instance: before, they lack host, port and the database's name.
+    // Before they are attached to the instance, they lack host, port and database name.
     this.masterSecret = instance.secret as ISecret;
     this.orderuserSecret = orderuserSecret.attach(instance);
   }
@@ -48,8 +47,7 @@ export class RdsShard extends Shard {
   #instance(props: RdsShardProps, masterSecret: ISecret): DatabaseInstance {
     const { stage, range } = props;
     const { database } = stage;
-    // A name of our own, so that its log group can be made first, and a change that would put an empty database in the
-    // place of this one fails.
+    // Named, so that its log group can be created first, and a change that would replace the database fails.
     const identifier = instanceIdentifier(stage.name, shardName(range));
     const logGroup = new StageLogGroup(this, 'Logs', {
       stage,
@@ -73,11 +71,11 @@ export class RdsShard extends Shard {
       allocatedStorage: database.storageGiB,
       ...(database.maxStorageGiB === undefined ? {} : { maxAllocatedStorage: database.maxStorageGiB }),
       backupRetention: Duration.days(database.backupDays),
-      // In UTC; the maintenance finds a fresh backup.
+      // UTC. Maintenance finds a fresh backup.
       preferredBackupWindow: '02:00-03:00',
       preferredMaintenanceWindow: 'sun:03:30-sun:04:30',
       autoMinorVersionUpgrade: true,
-      // At the end of a major version's life RDS upgrades rather than charges for extended support.
+      // RDS then upgrades at the end of a major version instead of charging for extended support.
       engineLifecycleSupport: EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
       enablePerformanceInsights: true,
       // 7 days, which are free.
@@ -93,7 +91,7 @@ export class RdsShard extends Shard {
     return instance;
   }
 
-  // Attaching to the instance fills in engine, host, port and the database's name.
+  // Attaching it to the instance fills in engine, host, port and database name.
   #secret(id: string, secretName: string, username: string): ISecret {
     // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.
     return new DatabaseSecret(this, id, { secretName, username, excludeCharacters: PASSWORD_EXCLUDES }) as ISecret;

@@ -8,27 +8,27 @@ import type { Network } from '../network.ts';
 import { POSTGRES_PORT, RdsShard } from './rds-shard.ts';
 import { POSTGRES, type Shards } from './shard.ts';
 
-/** What every shard's Postgres is set to; times in milliseconds, of keep-alives in seconds. */
+/** In milliseconds; keep-alives in seconds. */
 const PARAMETERS = {
   'rds.force_ssl': '1',
-  // Slow statements come into the log as they were written, with placeholders: values are an order's content.
+  // Slow statements are logged with placeholders: values are the content of orders.
   log_min_duration_statement: '1000',
   log_parameter_max_length: '0',
   log_parameter_max_length_on_error: '0',
-  // Nor do refused rows and keys, which the detail of an error would quote.
+  // Nor are rejected rows and keys, which the detail of an error quotes.
   log_error_verbosity: 'terse',
   log_lock_waits: '1',
-  // Nobody holds locks for long without doing anything.
+  // Nobody may hold locks while idle.
   idle_in_transaction_session_timeout: '30000',
-  // An execution environment ends without a word: its connections are given back after a minute and a half.
+  // An execution environment ends silently; its connections are freed after a minute and a half.
   tcp_keepalives_idle: '60',
   tcp_keepalives_interval: '10',
   tcp_keepalives_count: '3',
 };
 
 /**
- * The shards on RDS. They share one security group, since whoever may reach one may reach all: 26 of them with a rule for
- * each function would be more than a stack and a group can hold.
+ * The shards share a security group, since whoever may reach one may reach all: rules for each function and 26 shards would
+ * exceed the limits of a stack and a group.
  */
 export function rdsShards(scope: Construct, stage: Stage, ranges: readonly ShardRange[], { vpc }: Network): Shards {
   // The cast: aws-cdk-lib is not written for exactOptionalPropertyTypes.

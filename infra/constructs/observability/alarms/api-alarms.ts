@@ -4,15 +4,14 @@ import { Construct } from 'constructs';
 import { apiMetrics } from '../metrics.ts';
 import { type AlarmScope, OperatorAlarm } from './operator-alarm.ts';
 
-// Below this, a share of the requests says nothing: one in three is 33 %.
+// Below this, a percentage says nothing: one in three is 33 %.
 const ENOUGH_ERRORS = 5;
 
-/** The API as its callers see it: requests that fail, and requests that take long. */
+/** The API as callers see it: errors and latency. */
 export class ApiAlarms extends Construct {
   constructor(scope: Construct, id: string, alarmScope: AlarmScope) {
     super(scope, id);
     const metric = apiMetrics(alarmScope.stage);
-    // Nobody calls: nobody is hurt.
     const common = { ...alarmScope, treatMissingData: TreatMissingData.NOT_BREACHING };
     new OperatorAlarm(this, 'api-5xx', {
       ...common,
@@ -40,7 +39,7 @@ export class ApiAlarms extends Construct {
       threshold: 3000,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 3,
-      // Of a handful of requests, the slowest one is the 99th percentile, and that one may be a cold start.
+      // The slowest of a handful of requests is their 99th percentile, and may be a cold start.
       evaluateLowSampleCountPercentile: 'ignore',
     });
   }

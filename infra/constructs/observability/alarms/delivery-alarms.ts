@@ -8,7 +8,6 @@ import { type AlarmScope, OperatorAlarm } from './operator-alarm.ts';
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
 const { BREACHING, IGNORE, NOT_BREACHING } = TreatMissingData;
 
-/** A consumer group with the topic that it reads. */
 export interface GroupOnTopic {
   readonly consumerGroup: string;
   readonly topic: string;
@@ -16,7 +15,6 @@ export interface GroupOnTopic {
 
 export interface DeliveryAlarmsProps extends AlarmScope {
   readonly kafka: KafkaMetrics;
-  /** The function that delivers what is overdue. */
   readonly relay: FunctionFolder;
   readonly deadLetterTopic: string;
   readonly groups: readonly GroupOnTopic[];
@@ -45,7 +43,7 @@ export class DeliveryAlarms extends Construct {
       threshold: 1,
       comparisonOperator: LESS_THAN_THRESHOLD,
       evaluationPeriods: 1,
-      // Lambda counts nothing at all for a function that nobody calls.
+      // Lambda reports nothing for a function that nobody calls.
       treatMissingData: BREACHING,
     });
     new OperatorAlarm(this, 'outbox-age', {
@@ -56,7 +54,7 @@ export class DeliveryAlarms extends Construct {
       threshold: 300,
       comparisonOperator: GREATER_THAN_THRESHOLD,
       evaluationPeriods: 3,
-      // A relay that stopped has its own alarm, and does not make the orders any younger.
+      // A relay that stopped has its own alarm, and the orders still age.
       treatMissingData: IGNORE,
     });
   }
@@ -82,7 +80,7 @@ export class DeliveryAlarms extends Construct {
       threshold: 1,
       comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 1,
-      // No figure comes unless there was such a record.
+      // There are no values unless there was such a record.
       treatMissingData: NOT_BREACHING,
     };
     new OperatorAlarm(this, 'dead-letters', {

@@ -6,7 +6,7 @@ import { type AlarmScope, OperatorAlarm } from './operator-alarm.ts';
 
 export interface FunctionAlarmsProps extends AlarmScope {
   readonly folder: FunctionFolder;
-  /** Whether a failed invocation means that something is wrong with the function. */
+  /** Whether a failed invocation is a defect of the function. */
   readonly failsByItself: boolean;
 }
 
@@ -16,7 +16,6 @@ export class FunctionAlarms extends Construct {
     super(scope, id);
     const { stage, topic, folder, failsByItself } = props;
     const metric = lambdaMetrics(stage, folder);
-    // A function that is not called neither fails nor waits.
     const common = { stage, topic, treatMissingData: TreatMissingData.NOT_BREACHING };
     if (failsByItself) {
       new OperatorAlarm(this, `function-errors-${folder}`, {

@@ -8,7 +8,6 @@ export interface KafkaAlarmsProps extends AlarmScope {
   readonly kafka: KafkaMetrics;
 }
 
-/** The Kafka cluster as a whole. */
 export class KafkaAlarms extends Construct {
   constructor(scope: Construct, id: string, props: KafkaAlarmsProps) {
     super(scope, id);

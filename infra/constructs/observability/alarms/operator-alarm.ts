@@ -5,13 +5,12 @@ import type { Construct } from 'constructs';
 import type { Stage } from '../../../config/stage.ts';
 import { alarmName } from '../../../names.ts';
 
-/** The page whose headings tell what to do about each alarm. */
+/** Its headings cover the alarms. */
 export const RUNBOOK = 'docs/operations.md';
 
-/** What every alarm of a stage needs. */
 export interface AlarmScope {
   readonly stage: Stage;
-  /** Where the alarm and its end are reported. */
+  /** Notified of the alarm and its end. */
   readonly topic: ITopic;
 }
 
@@ -21,19 +20,19 @@ type Condition = Pick<
 >;
 
 export interface OperatorAlarmProps extends AlarmScope, Condition {
-  /** Heading of the runbook that covers the alarm; its own id when not given. Alarms of one kind share one. */
+  /** Heading of the runbook; the id by default. Alarms of one kind share one. */
   readonly heading?: string;
   /** A sentence: what happened, and to whom it matters. */
   readonly meaning: string;
   /** A sentence: what to do before anything else. */
   readonly firstAction: string;
-  /** What no figures at all mean for this alarm; there is no default that fits all. */
+  /** There is no default that fits all alarms. */
   readonly treatMissingData: NonNullable<AlarmProps['treatMissingData']>;
 }
 
 /**
- * An alarm that tells its reader what it means and what to do: `orderflow-<stage>-<id>`, reported to the stage's
- * topic, with a text that ends in the heading of the runbook where the rest stands.
+ * An alarm called `orderflow-<stage>-<id>`, whose text says what it means, what to do first, and where the runbook has the
+ * rest.
  */
 export class OperatorAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: OperatorAlarmProps) {

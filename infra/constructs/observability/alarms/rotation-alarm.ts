@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { lambdaMetrics } from '../metrics.ts';
 import { type AlarmScope, OperatorAlarm } from './operator-alarm.ts';
 
-/** The monthly change of the databases' passwords, which nobody else would notice to have failed. */
+/** Nobody else would notice a failed rotation of passwords. */
 export class RotationAlarm extends Construct {
   constructor(scope: Construct, id: string, props: AlarmScope) {
     super(scope, id);
