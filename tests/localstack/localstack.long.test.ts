@@ -200,10 +200,18 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
 
   it('brings a changed handler and a new route by another deploy', async () => {
     appendFileSync(join(run.project, 'functions/health/handler.ts'), "\nconsole.warn('A changed handler.');\n");
-    const api = join(run.project, 'infra/constructs/api/orders-api.ts');
-    const last = "const orders = api.addResource('orders');";
-    const added = "this.#addOpen(api.addResource('health'), functions.health, 'The same below /api.');";
-    writeFileSync(api, readFileSync(api, 'utf8').replace(last, `${last}\n    ${added}`));
+    const routes = join(run.project, 'functions/contract/http/routes.ts');
+    const [before, after] = readFileSync(routes, 'utf8').split('export const ROUTES = [') as [string, string];
+    const route = {
+      path: '/api/health',
+      method: 'GET',
+      function: 'health',
+      authorization: { open: 'The same below /api.' },
+      operationId: 'checkHealthBelowApi',
+      summary: 'The same below /api',
+      responses: {},
+    };
+    writeFileSync(routes, `${before}export const ROUTES = [${JSON.stringify(route)},${after}`);
     expect(await deploy()).toMatch(/orderflow-dev-orders/);
     await expect.poll(async () => (await call(run.addresses.api, 'GET', '/api/health')).status).toBe(200);
     await expect.poll(run.output).toContain('A changed handler.');

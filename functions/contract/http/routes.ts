@@ -111,7 +111,7 @@ export const ROUTES = [
     function: 'create-order',
     authorization: 'token',
     operationId: 'createOrder',
-    summary: 'TopicPartitionOffset an order',
+    summary: 'Place an order',
     description: 'With sign-in, `user_id` must be the user id of the token.',
     parameters: [
       {
