@@ -24,12 +24,15 @@ const project = (
 
 export default defineConfig({
   test: {
+    // Engines take their time to stop on a busy machine.
+    teardownTimeout: 60_000,
     reporters: ['default', './tests/setup/count-reporter.ts'],
     projects: [
       project(1, 'unit', {
         include: [`${TREES}/**/*.test.ts`, 'tests/*.test.ts'],
         exclude: EVERYTHING_ELSE,
-        testTimeout: 60_000,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
         // Files share what they import, aws-cdk-lib above all, which takes half of the time when each loads its own. So a
         // test puts back whatever it changes of the process: timers, variables, trusted certificates.
         isolate: false,
@@ -39,15 +42,15 @@ export default defineConfig({
       project(2, 'engines', {
         include: [`${TREES}/${ENGINE}`],
         globalSetup: ['tests/setup/shared-engines.ts'],
-        testTimeout: 60_000,
-        hookTimeout: 120_000,
+        testTimeout: 120_000,
+        hookTimeout: 180_000,
         maxWorkers: 4,
       }),
       project(3, 'system', {
         include: ['tests/{contract,e2e,browser}/**/*.test.ts'],
         exclude: EVERYTHING_ELSE,
         globalSetup: ['tests/setup/running-system.ts'],
-        testTimeout: 60_000,
+        testTimeout: 120_000,
         hookTimeout: 300_000,
         fileParallelism: false,
       }),

@@ -7,7 +7,7 @@ import { REPOSITORY } from './paths.ts';
 function run(script: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(REPOSITORY, script), ...args], {
     encoding: 'utf8',
-    timeout: 15_000,
+    timeout: 60_000,
   });
   return { status, stdout, stderr };
 }

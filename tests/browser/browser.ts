@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -25,7 +24,8 @@ const FLAGS = [
  * @throws Error when there is neither, or it does not start
  */
 export async function launchBrowser(): Promise<Browser> {
-  const dir = mkdtempSync(join(tmpdir(), 'orderflow-browser-'));
+  // Not in the temp folder, whose path may be long: the path of a socket, several folders down, has 104 characters at most.
+  const dir = mkdtempSync('/tmp/browser-');
   const removeDir = () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   try {
     const system = findSystemBrowser();
