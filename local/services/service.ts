@@ -108,6 +108,12 @@ export function portClaim(part: string, setting: keyof Ports, port: number): Por
   return { port, part, flag: `--${flag}`, variable: variableOf(flag) };
 }
 
+/** What was looked up. @throws Error when it is undefined, which says that this run has no such thing */
+export function required<T>(found: T | undefined, what: string): T {
+  if (found === undefined) throw new Error(`this run has no ${what}`);
+  return found;
+}
+
 /** @throws UserError when there is none, or more than one */
 export function only<T>(what: string, found: Iterable<T>): T {
   const all = [...found];

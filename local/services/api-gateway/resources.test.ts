@@ -72,7 +72,7 @@ describe('an authorizer', () => {
 
   it.each<[string, Properties, string]>([
     ['another kind of authorization', { AuthorizationType: 'AWS_IAM' }, 'only Lambda authorizers'],
-    ['an authorizer of nowhere', { AuthorizerId: 'abc' }, 'abc is no authorizer of the REST API'],
+    ['an authorizer of nowhere', { AuthorizerId: 'abc' }, 'this run has no authorizer abc'],
   ])('is required by a method with %s', async (_, properties, message) => {
     await expect(deployWith(fromHeader, properties)).rejects.toThrow(message);
   });

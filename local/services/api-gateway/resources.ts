@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { resourceHash } from '../physical-names.ts';
 import { created, ignored, notSupported, provider, type ResourceProviders, texts } from '../provider.ts';
+import { required } from '../service.ts';
 import { parseIdentitySources } from './authorizer/identity-sources.ts';
 import type {
   GatewayResponseDefinition,
@@ -171,10 +172,10 @@ export const restApiResources = (restApis: Map<string, RestApiParts>): ResourceP
     ({ RestApiId, ResourceId, HttpMethod, Integration, AuthorizationType, AuthorizerId }, request) => {
       const { paths, routes, authorizers } = partsOf(RestApiId, restApis);
       const resourcePath = pathOf(ResourceId, paths) || '/';
-      const authorizer = AuthorizationType === 'CUSTOM' ? authorizers.get(AuthorizerId ?? '') : undefined;
-      if (AuthorizationType === 'CUSTOM' && !authorizer) {
-        throw new Error(`${AuthorizerId} is no authorizer of the REST API`);
-      }
+      const isOpen = AuthorizationType === 'NONE';
+      const authorizer = isOpen
+        ? undefined
+        : required(authorizers.get(AuthorizerId ?? ''), `authorizer ${AuthorizerId}`);
       routes.push({
         resourcePath,
         httpMethod: HttpMethod,
@@ -220,13 +221,9 @@ export function restApiDefinition({
 }
 
 function partsOf(restApiId: string, restApis: ReadonlyMap<string, RestApiParts>): RestApiParts {
-  const parts = restApis.get(restApiId);
-  if (!parts) throw new Error(`${restApiId} is no REST API of this run`);
-  return parts;
+  return required(restApis.get(restApiId), `REST API ${restApiId}`);
 }
 
 function pathOf(resourceId: string, paths: ReadonlyMap<string, string>): string {
-  const path = paths.get(resourceId);
-  if (path === undefined) throw new Error(`${resourceId} is no resource of the REST API`);
-  return path;
+  return required(paths.get(resourceId), `resource ${resourceId} of the REST API`);
 }

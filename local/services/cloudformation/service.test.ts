@@ -80,6 +80,8 @@ describe('a custom resource', () => {
   it('fails when its provider is not a function of the templates', async () => {
     const properties = { ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:elsewhere' };
     const stack = stackOf('app', { Resources: { Lookup: { Type: 'Custom::Lookup', Properties: properties } } });
-    await expect(servicesFixture().deploy([stack])).rejects.toThrow('is no function that runs here');
+    await expect(servicesFixture().deploy([stack])).rejects.toThrow(
+      'this run has no function arn:aws:lambda:us-east-1:000000000000:function:elsewhere, its provider',
+    );
   });
 });

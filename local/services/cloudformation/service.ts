@@ -7,9 +7,9 @@ import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { type ResourceResult, stackId } from '../../assembly/stack-scope.ts';
 import { functionName } from '../../aws-identity.ts';
 import type { Lambda } from '../lambda/service.ts';
-import { ignored, provider, type ResourceProviders } from '../provider.ts';
+import { provider, type ResourceProviders } from '../provider.ts';
 import type { S3 } from '../s3/service.ts';
-import type { Run, Service } from '../service.ts';
+import { type Run, required, type Service } from '../service.ts';
 import { bucketDeployment } from './bucket-deployment.ts';
 import type { CustomResourceResponses } from './custom-resource-responses.ts';
 
@@ -42,7 +42,6 @@ export class CloudFormation implements Service {
       ({ ServiceToken, ServiceTimeout }, request) => this.#create(ServiceToken, ServiceTimeout * 1000, request),
     ),
     'Custom::CDKBucketDeployment': bucketDeployment(() => this.#services.s3.client),
-    'Custom::VpcRestrictDefaultSG': ignored('there is no network to build: everything listens on loopback'),
   };
 
   /**
@@ -51,8 +50,7 @@ export class CloudFormation implements Service {
    */
   async #create(serviceToken: string, timeoutMs: number, request: ResourceRequest): Promise<ResourceResult> {
     const { lambda, responses } = this.#services;
-    if (!lambda.functions.has(functionName(serviceToken)))
-      throw new Error(`its provider ${serviceToken} is no function that runs here`);
+    required(lambda.functions.get(functionName(serviceToken)), `function ${serviceToken}, its provider`);
     const { responseUrl, response } = responses.expect(timeoutMs);
     const payload = JSON.stringify(createEvent(request, serviceToken, responseUrl));
     const responded = new AbortController();

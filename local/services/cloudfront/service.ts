@@ -5,7 +5,7 @@ import type { RunningServer } from '../../http/http-server.ts';
 import { resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
 import { bucketDomain, type S3 } from '../s3/service.ts';
-import { only, portClaim, type Run, type Service } from '../service.ts';
+import { only, portClaim, type Run, required, type Service } from '../service.ts';
 import { startDistribution } from './distribution.ts';
 import type { Behavior, DistributionDefinition, Origin } from './distribution-definition.ts';
 import {
@@ -112,8 +112,7 @@ export class CloudFront implements Service {
       const origin = origins.get(TargetOriginId);
       if (!origin) throw new Error(`it has no origin ${TargetOriginId}`);
       if (policyId === undefined) return { origin, allowedMethods };
-      const policy = this.#headersPolicies.get(policyId);
-      if (!policy) throw new Error(`${policyId} is no response headers policy of this run`);
+      const policy = required(this.#headersPolicies.get(policyId), `response headers policy ${policyId}`);
       return { origin, allowedMethods, responseHeadersPolicy: policy };
     };
     return {

@@ -6,7 +6,7 @@ import type { AwsApi } from '../../aws-endpoint/api-call.ts';
 import { functionName, qualifiedFunctionName, REGION } from '../../aws-identity.ts';
 import type { Iam, Principal } from '../iam/service.ts';
 import type { ResourceProviders } from '../provider.ts';
-import type { Run, Service } from '../service.ts';
+import { type Run, required, type Service } from '../service.ts';
 import { lambdaApi } from './api.ts';
 import { LambdaError } from './errors.ts';
 import type { EnvironmentOptions } from './execution-environment.ts';
@@ -96,9 +96,7 @@ export class Lambda implements Service {
   /** @throws Error when the function does not run here */
   roleOf(nameOrArn: string): Principal {
     const name = functionName(nameOrArn);
-    const known = this.functions.get(name);
-    if (!known) throw new Error(`this run has no function ${name}`);
-    return known.role;
+    return required(this.functions.get(name), `function ${name}`).role;
   }
 
   /**

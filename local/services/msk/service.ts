@@ -10,7 +10,7 @@ import { startKafka } from '../../engines/kafka/start-kafka.ts';
 import type { Iam, Principal } from '../iam/service.ts';
 import { physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
-import { only, portClaim, type Run, type Service, stopAll } from '../service.ts';
+import { only, portClaim, type Run, required, type Service, stopAll } from '../service.ts';
 import { mskApi } from './api.ts';
 import { plaintextKafka, signedInKafka } from './kafka-client.ts';
 import { startSignInListener } from './listener.ts';
@@ -111,15 +111,11 @@ export class Msk implements Service {
   }
 
   #cluster(arn: string): Cluster {
-    const cluster = this.#clusters.get(arn);
-    if (!cluster) throw new Error(`this run has no Kafka cluster ${arn}`);
-    return cluster;
+    return required(this.#clusters.get(arn), `Kafka cluster ${arn}`);
   }
 
   #configuration(arn: string | undefined): Readonly<Record<string, string>> | undefined {
-    const properties = arn === undefined ? undefined : this.#configurations.get(arn);
-    if (arn !== undefined && !properties) throw new Error(`this run has no Kafka configuration ${arn}`);
-    return properties;
+    return arn === undefined ? undefined : required(this.#configurations.get(arn), `Kafka configuration ${arn}`);
   }
 
   async #startCluster(

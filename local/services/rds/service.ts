@@ -8,7 +8,7 @@ import type { Engine } from '../../engines/engine.ts';
 import { startPostgres } from '../../engines/postgres/start-postgres.ts';
 import { physicalName, resourceHash } from '../physical-names.ts';
 import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
-import { portClaim, type Run, type Service, stopAll } from '../service.ts';
+import { portClaim, type Run, required, type Service, stopAll } from '../service.ts';
 
 const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
 const MAX_IDENTIFIER = 63;
@@ -125,9 +125,7 @@ export class Rds implements Service {
   /** The settings of a parameter group; those of RDS's own groups (`default.postgres18`) are Postgres' defaults here. */
   #parametersOf(group: string | undefined): Readonly<Record<string, string>> {
     if (group === undefined || group.startsWith('default.')) return {};
-    const settings = this.parameters.get(group);
-    if (!settings) throw new Error(`this run has no parameter group ${group}`);
-    return settings;
+    return required(this.parameters.get(group), `parameter group ${group}`);
   }
 }
 

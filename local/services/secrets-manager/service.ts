@@ -5,7 +5,7 @@ import type { AwsApi } from '../../aws-endpoint/api-call.ts';
 import { physicalName } from '../physical-names.ts';
 import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
 import type { Rds } from '../rds/service.ts';
-import type { Run, Service } from '../service.ts';
+import { type Run, required, type Service } from '../service.ts';
 import { secretsManagerApi } from './api.ts';
 import { PublishedPassword } from './published-password.ts';
 import { passwordRules, randomPassword } from './random-password.ts';
@@ -70,8 +70,7 @@ export class SecretsManager implements Service {
         TargetType: z.literal(RDS_INSTANCE, 'only database instances are supported by the local runner'),
       }),
       async ({ SecretId, TargetId }) => {
-        const database = this.#rds.databases.get(TargetId);
-        if (!database) throw new Error(`${TargetId} is no database of this run`);
+        const database = required(this.#rds.databases.get(TargetId), `database ${TargetId}`);
         // https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
         this.store.mergeFields(SecretId, {
           engine: 'postgres',
