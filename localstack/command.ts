@@ -14,8 +14,8 @@ export interface Verbs {
 export function localStackCommand(verbs: Verbs) {
   const command = newCommand(
     'npm run localstack --',
-    'Runs the application on LocalStack 4.14, with the Postgres, Kafka and Kafka trigger that its free edition lacks beside it.',
-    'failure, or a part that status finds down',
+    'Runs the application on LocalStack 4.14, and beside it what its free edition lacks: Postgres, Kafka and the Kafka trigger.',
+    'failure, or something is down (status)',
   )
     .addOption(dataDirOption())
     .addOption(cacheDirOption())
