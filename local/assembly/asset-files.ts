@@ -4,18 +4,14 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Stack } from './template.ts';
 
-/**
- * The path that the assembly has under the S3 key of an asset.
- *
- * @throws Error when the stack has no such asset
- */
+/** The path of an asset. @param objectKey its S3 key. @throws Error when the stack has no such asset */
 export function assetPath(stack: Stack, objectKey: string): string {
   const path = stack.assets.get(objectKey);
   if (path === undefined) throw new Error(`the assembly has no asset with the key ${objectKey}`);
   return path;
 }
 
-/** All files of an asset, a folder or a zip archive, by their path with `/` between the parts. */
+/** The files of an asset, a folder or a zip archive, by their path with `/` as separator. */
 export async function assetFiles(path: string): Promise<Map<string, Uint8Array>> {
   if (!(await stat(path)).isDirectory()) {
     const entries = Object.entries(unzipSync(await readFile(path)));
@@ -31,11 +27,7 @@ export async function assetFiles(path: string): Promise<Map<string, Uint8Array>>
   return new Map(await Promise.all(files));
 }
 
-/**
- * A folder with the files of an asset: the asset itself, or what its zip archive holds.
- *
- * @param extractDir where archives are unpacked, each once: their names are hashes of their content
- */
+/** A folder with the files of an asset. @param extractDir where archives are unpacked, once: their names are hashes */
 export async function assetFolder(path: string, extractDir: string): Promise<string> {
   if ((await stat(path)).isDirectory()) return path;
   const folder = join(extractDir, basename(path));
@@ -43,7 +35,7 @@ export async function assetFolder(path: string, extractDir: string): Promise<str
   return folder;
 }
 
-/** Writes files as a folder that is there entirely or not at all; when several write the same one, the first wins. */
+/** Writes a folder that exists with all its files or not at all. Of several that write the same one, the first wins. */
 export async function writeFolder(folder: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   const unfinished = await mkdtemp(`${folder}.`);

@@ -1,9 +1,4 @@
-/**
- * The value of a secret for `{{resolve:secretsmanager:...}}`.
- *
- * @param secretId name or ARN
- * @param versionStage such as `AWSCURRENT`
- */
+/** Reads the text of a secret. @param secretId name or ARN. @param versionStage such as `AWSCURRENT` */
 export type SecretReader = (secretId: string, versionStage: string) => Promise<string>;
 
 // secret-id:SecretString:json-key:version-stage:version-id; all but the id may be empty or missing, the id may be an ARN.

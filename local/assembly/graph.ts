@@ -3,7 +3,6 @@ import { referencesOf } from './references.ts';
 import type { ExportTable, StackScope } from './stack-scope.ts';
 import { describeResource, type ResourceDeclaration, type TemplateValue } from './template.ts';
 
-/** A resource that is to be created, and the resources that have to exist before. */
 export interface ResourceNode {
   readonly scope: StackScope;
   readonly logicalId: string;
@@ -12,8 +11,7 @@ export interface ResourceNode {
 }
 
 /**
- * Orders the resources of all stacks by `DependsOn`, references and imports.
- * That a stack is declared after another orders nothing by itself: only what a resource names makes it wait.
+ * Orders the resources of all stacks by `DependsOn`, references and imports. Dependencies between stacks alone order nothing.
  *
  * @returns the resources whose conditions hold
  * @throws UserError when resources wait for each other, or for one that does not exist
@@ -38,7 +36,7 @@ export function buildGraph(scopes: readonly StackScope[], exports: ExportTable):
     try {
       addReferences(node, node.declaration.Properties, node.scope);
       for (const name of [node.declaration.DependsOn ?? []].flat()) {
-        // CloudFormation passes over a dependency that a condition leaves out.
+        // As CloudFormation does, this ignores a dependency whose condition is false.
         const dependency = byScope.get(node.scope)?.get(name);
         if (dependency) node.dependencies.add(dependency);
         else if (!node.scope.stack.template.Resources[name])
@@ -52,7 +50,6 @@ export function buildGraph(scopes: readonly StackScope[], exports: ExportTable):
   return nodes;
 }
 
-/** How a resource is named in errors and in the log: `Stack/LogicalId (Type)`. */
 export function describeNode(node: ResourceNode): string {
   return describeResource(node.scope.stack, node.logicalId);
 }

@@ -4,13 +4,7 @@ import { AssetManifestArtifact, CloudAssembly, type CloudFormationStackArtifact 
 import { UserError } from '../../tooling/errors.ts';
 import type { Stack, Template } from './template.ts';
 
-/**
- * Reads a synthesized cloud assembly.
- *
- * @param dir the CDK's output folder
- * @returns its stacks, each after the stacks that it depends on
- * @throws UserError when the folder holds no assembly
- */
+/** The stacks of a cloud assembly, each after those it depends on. @throws UserError when the folder holds none */
 export function loadAssembly(dir: string): Stack[] {
   if (!existsSync(join(dir, 'manifest.json'))) {
     throw new UserError(`${dir} holds no cloud assembly. Run "cdk synth --output ${dir}" first.`);

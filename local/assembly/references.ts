@@ -9,16 +9,15 @@ import {
 } from './intrinsics.ts';
 import type { TemplateValue } from './template.ts';
 
-/** What a template value needs before it can be resolved. */
 export interface References {
-  /** Names given to Ref, Fn::GetAtt and Fn::Sub; parameters and pseudo parameters are among them. */
+  /** Of Ref, Fn::GetAtt and Fn::Sub, including parameters and pseudo parameters. */
   readonly names: Set<string>;
-  /** Names of exports given to Fn::ImportValue. */
+  /** Of Fn::ImportValue. */
   readonly imports: Set<string>;
 }
 
 /**
- * Collects what a value refers to. Of an `Fn::If` only the branch that its condition chooses counts.
+ * Collects the names that a value refers to. Of an `Fn::If`, only the chosen branch counts.
  *
  * @param scope needed for conditions and for the names of exports, neither of which depends on a resource
  */

@@ -39,7 +39,6 @@ export interface Template {
   readonly Metadata?: { readonly [name: string]: TemplateValue };
 }
 
-/** A stack of the cloud assembly. */
 export interface Stack {
   readonly name: string;
   readonly template: Template;
@@ -49,7 +48,7 @@ export interface Stack {
   readonly assets: ReadonlyMap<string, string>;
 }
 
-/** How resources are named to people: `Stack/LogicalId (Type)`. */
+/** How errors and the log name a resource: `Stack/LogicalId (Type)`. */
 export function describeResource(stack: Stack, logicalId: string): string {
   return `${stack.name}/${logicalId} (${stack.template.Resources[logicalId]?.Type ?? 'no such resource'})`;
 }

@@ -165,6 +165,6 @@ it('removes no folder that is not a data folder', async () => {
 
 it('names an option that it does not know', async () => {
   const { code, output } = await runToEnd(['--prot', '1']);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(output).toContain("'--prot'");
 });

@@ -31,7 +31,6 @@ const distributionConfig = z.object({
   Origins: z.array(z.object({ Id: z.string(), DomainName: z.string() })),
 });
 
-/** What a distribution leads to: objects of buckets, and the REST API. */
 export interface Origins {
   readonly s3: Pick<S3, 'getObject'>;
   readonly api: { readonly url: string };
