@@ -70,7 +70,7 @@ describe('the log lines of requests', () => {
     log,
   });
 
-  async function answer(endpoint: Parameters<typeof httpHandler>[1], parts: RequestParts): Promise<number> {
+  async function statusOf(endpoint: Parameters<typeof httpHandler>[1], parts: RequestParts): Promise<number> {
     const headers = { Authorization: `Bearer ${MARK}`, Cookie: MARK, ...parts.headers };
     const result: APIGatewayProxyResult = await httpHandler(log, endpoint)(apiEvent({ ...parts, headers }), CONTEXT);
     return result.statusCode;
@@ -80,21 +80,21 @@ describe('the log lines of requests', () => {
     const parts = postJson(ORDER);
     const keyed = { ...parts, headers: { ...parts.headers, 'Idempotency-Key': MARK } };
     const working = system();
-    for (const _ of [1, 2]) expect(await answer(createOrderEndpoint('none', working), keyed)).toBe(201);
+    for (const _ of [1, 2]) expect(await statusOf(createOrderEndpoint('none', working), keyed)).toBe(201);
     expect(
-      await answer(createOrderEndpoint('none', working), { ...keyed, ...postJson({ ...ORDER, quantity: 3 }) }),
+      await statusOf(createOrderEndpoint('none', working), { ...keyed, ...postJson({ ...ORDER, quantity: 3 }) }),
     ).toBe(201);
 
     const failing = system();
     failing.receipts.failure = driverError();
     failing.events.failure = driverError();
     failing.orders.settle = () => Promise.reject(driverError());
-    expect(await answer(createOrderEndpoint('none', failing), parts)).toBe(201);
+    expect(await statusOf(createOrderEndpoint('none', failing), parts)).toBe(201);
 
     for (const failure of [new ShardUnavailableError('shard1', { cause: driverError() }), driverError()]) {
       const down = system();
       down.orders.place = () => Promise.reject(failure);
-      expect(await answer(createOrderEndpoint('none', down), parts)).toBeGreaterThanOrEqual(500);
+      expect(await statusOf(createOrderEndpoint('none', down), parts)).toBeGreaterThanOrEqual(500);
     }
 
     expect(written).not.toContain(MARK);
@@ -115,7 +115,7 @@ describe('the log lines of requests', () => {
     ['a large body', postJson(MARK.repeat(10_000))],
     ['a bad key', { ...postJson(ORDER), headers: { ...postJson(null).headers, 'Idempotency-Key': `${MARK} ${MARK}` } }],
   ])('say nothing of what a refused request held: %s', async (_, parts) => {
-    expect(await answer(createOrderEndpoint('none', system()), parts)).toBeLessThan(500);
+    expect(await statusOf(createOrderEndpoint('none', system()), parts)).toBeLessThan(500);
     expect(written).not.toContain(MARK);
     expect(lines()).toMatchObject([{ message: 'the request was refused', requestId: 'request-1' }]);
   });
@@ -123,7 +123,7 @@ describe('the log lines of requests', () => {
   it('say nothing of a refused query', async () => {
     const endpoint = listOrdersEndpoint('none', system());
     for (const query of [{ user_id: ` ${MARK}` }, { limit: MARK }, { cursor: MARK }]) {
-      expect(await answer(endpoint, { query })).toBe(400);
+      expect(await statusOf(endpoint, { query })).toBe(400);
     }
     expect(written).not.toContain(MARK);
     expect(lines()).toHaveLength(3);
@@ -136,7 +136,7 @@ describe('the log lines of requests', () => {
       const shards = DEFAULT_SHARD_MAP.map((shard) => ({ ...shard, secret: `shard${shard.id}` }));
       const orders = new PostgresOrderWriter(new ShardDatabases({ shards, tls: true }, secrets, log));
       const endpoint = createOrderEndpoint('none', { ...system(), shards, orders });
-      expect(await answer(endpoint, postJson(ORDER))).toBe(503);
+      expect(await statusOf(endpoint, postJson(ORDER))).toBe(503);
     }
     expect(written).not.toContain(MARK);
     expect(lines().every(({ shard }) => shard === 'shard1')).toBe(true);

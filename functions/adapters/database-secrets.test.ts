@@ -10,13 +10,13 @@ import { DatabaseSecrets } from './database-secrets.ts';
 const manager = mockClient(SecretsManagerClient);
 afterAll(() => manager.restore());
 const VALUE = { engine: 'postgres', host: 'db', port: 5432, dbname: 'orders_shard1', username: 'u', password: 'p1' };
-const answer = (value: unknown) => ({ SecretString: JSON.stringify(value) });
+const secretValue = (value: unknown) => ({ SecretString: JSON.stringify(value) });
 
 beforeEach(() => manager.reset());
 
 describe('database secrets', () => {
   it('are read once, however many ask', async () => {
-    manager.on(GetSecretValueCommand, { SecretId: 'shard1' }).resolves(answer(VALUE));
+    manager.on(GetSecretValueCommand, { SecretId: 'shard1' }).resolves(secretValue(VALUE));
     const secrets = new DatabaseSecrets();
     const [first] = await Promise.all([secrets.get('shard1'), secrets.get('shard1')]);
     expect(first).toMatchObject({ host: 'db', port: 5432, dbname: 'orders_shard1', username: 'u', password: 'p1' });
@@ -24,14 +24,14 @@ describe('database secrets', () => {
   });
 
   it('may carry the port as text', async () => {
-    manager.on(GetSecretValueCommand).resolves(answer({ ...VALUE, port: '5433' }));
+    manager.on(GetSecretValueCommand).resolves(secretValue({ ...VALUE, port: '5433' }));
     expect((await new DatabaseSecrets().get('shard1')).port).toBe(5433);
   });
 
   it('are replaced by the pending version while they are rotated', async () => {
     const version = (VersionStage: string) => ({ SecretId: 'shard1', VersionStage });
-    manager.on(GetSecretValueCommand, version('AWSCURRENT')).resolves(answer(VALUE));
-    manager.on(GetSecretValueCommand, version('AWSPENDING')).resolves(answer({ ...VALUE, password: 'p2' }));
+    manager.on(GetSecretValueCommand, version('AWSCURRENT')).resolves(secretValue(VALUE));
+    manager.on(GetSecretValueCommand, version('AWSPENDING')).resolves(secretValue({ ...VALUE, password: 'p2' }));
     const secrets = new DatabaseSecrets();
     expect((await secrets.get('shard1')).password).toBe('p1');
     expect(await secrets.renew('shard1', 'AWSPENDING')).toBe(true);
@@ -42,7 +42,7 @@ describe('database secrets', () => {
 
   it('stay as they are when no version is pending', async () => {
     const missing = new ResourceNotFoundException({ message: 'no such version', $metadata: {} });
-    manager.on(GetSecretValueCommand).resolvesOnce(answer(VALUE)).rejects(missing);
+    manager.on(GetSecretValueCommand).resolvesOnce(secretValue(VALUE)).rejects(missing);
     const secrets = new DatabaseSecrets();
     await secrets.get('shard1');
     expect(await secrets.renew('shard1', 'AWSPENDING')).toBe(false);
@@ -51,7 +51,7 @@ describe('database secrets', () => {
   });
 
   it('are asked for again after a failure', async () => {
-    manager.on(GetSecretValueCommand).rejectsOnce(new Error('throttled')).resolves(answer(VALUE));
+    manager.on(GetSecretValueCommand).rejectsOnce(new Error('throttled')).resolves(secretValue(VALUE));
     const secrets = new DatabaseSecrets();
     await expect(secrets.get('shard1')).rejects.toThrow('throttled');
     expect((await secrets.get('shard1')).password).toBe('p1');

@@ -18,7 +18,7 @@ describe('the receipts bucket', () => {
     });
   });
 
-  it('is down when it does not answer', async () => {
+  it('is down when it does not respond', async () => {
     s3.on(HeadBucketCommand).rejects(new Error('no route'));
     await expect(new S3ReceiptStore('order-receipts').check()).rejects.toThrow('no route');
   });

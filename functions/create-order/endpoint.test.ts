@@ -27,7 +27,7 @@ function api(auth: AuthMode = 'none') {
 }
 
 describe('POST /api/orders', () => {
-  it('answers with the order, field for field', async () => {
+  it('responds with the order, field for field', async () => {
     const { post } = api();
     const { statusCode, headers, body } = await post(postJson(KEYBOARD));
     expect(statusCode).toBe(201);
@@ -140,13 +140,13 @@ describe('POST /api/orders', () => {
     expect(paths.sort()).toEqual(['price', 'product_name', 'qty', 'quantity']);
   });
 
-  it('keeps its answer short however many fields are wrong', async () => {
+  it('keeps its response short however many fields are wrong', async () => {
     const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`f${index}`, 1]));
     const { body } = await api().post(postJson(fields));
     expect(body.details).toHaveLength(20);
   });
 
-  it('answers 503 when the user’s shard is down', async () => {
+  it('responds with 503 when the user’s shard is down', async () => {
     const { post, orders } = api();
     orders.unavailable.add('shard2');
     const { statusCode, headers } = await post(postJson({ ...KEYBOARD, user_id: 'zara' }));
@@ -161,7 +161,7 @@ describe('POST /api/orders with an Idempotency-Key', () => {
     body: JSON.stringify(body),
   });
 
-  it('answers the same request again with the same order, and says so', async () => {
+  it('responds to the same request again with the same order, and says so', async () => {
     const { post, orders } = api();
     const first = await post(withKey('k1'));
     const again = await post(withKey('k1'));

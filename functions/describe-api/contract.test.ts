@@ -77,7 +77,7 @@ const withKey = (body: object, key = 'k1') => {
   return { ...request, headers: { ...request.headers, 'Idempotency-Key': key }, ...me };
 };
 
-/** At least one way to get each answer that a function gives; those that the gateway gives are not among them. */
+/** At least one way to get each response that a function gives; those that the gateway gives are not among them. */
 const CASES: readonly [Route, number, string, (system: System) => RequestParts][] = [
   ['post /api/orders', 201, 'an order', () => ({ ...postJson(KEYBOARD), ...me })],
   [
@@ -176,24 +176,24 @@ const CASES: readonly [Route, number, string, (system: System) => RequestParts][
 
 const UNDESCRIBED_HEADERS = ['Content-Type', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers'];
 
-function expectAsDescribed(route: Route, answer: Awaited<ReturnType<System['ask']>>): void {
-  const described = (operationOf(route).responses as Record<string, OpenApiResponse>)[String(answer.statusCode)];
-  if (described === undefined) throw new Error(`The document knows no ${answer.statusCode} of ${route}.`);
-  const headers = Object.keys(answer.headers).filter((name) => !UNDESCRIBED_HEADERS.includes(name));
+function expectAsDescribed(route: Route, response: Awaited<ReturnType<System['ask']>>): void {
+  const described = (operationOf(route).responses as Record<string, OpenApiResponse>)[String(response.statusCode)];
+  if (described === undefined) throw new Error(`The document knows no ${response.statusCode} of ${route}.`);
+  const headers = Object.keys(response.headers).filter((name) => !UNDESCRIBED_HEADERS.includes(name));
   expect(Object.keys(described.headers ?? {})).toEqual(expect.arrayContaining(headers));
-  if (described.content === undefined) expect(answer.body).toBeUndefined();
+  if (described.content === undefined) expect(response.body).toBeUndefined();
   else
     expect(
-      checkerOf(described.content['application/json'].schema).safeParse(answer.body).error?.issues,
+      checkerOf(described.content['application/json'].schema).safeParse(response.body).error?.issues,
     ).toBeUndefined();
 }
 
 describe('the description of the API', () => {
   it.each(CASES)('%s: holds for the %d to %s', async (route, status, _, prepare) => {
     const running = await system();
-    const answer = await running.ask(route, prepare(running));
-    expect(answer.statusCode).toBe(status);
-    expectAsDescribed(route, answer);
+    const response = await running.ask(route, prepare(running));
+    expect(response.statusCode).toBe(status);
+    expectAsDescribed(route, response);
   });
 
   it('holds for a request that comes again with its key, and with another content', async () => {
@@ -204,21 +204,21 @@ describe('the description of the API', () => {
       [again, 201],
       [other, 422],
     ] as const) {
-      const answer = await ask('post /api/orders', request);
-      expect(answer.statusCode).toBe(status);
-      expectAsDescribed('post /api/orders', answer);
+      const response = await ask('post /api/orders', request);
+      expect(response.statusCode).toBe(status);
+      expectAsDescribed('post /api/orders', response);
     }
   });
 
   it('holds for a page that another follows', async () => {
     const { ask } = await system();
     await ask('post /api/orders', { ...postJson(KEYBOARD), ...me });
-    const answer = await ask('get /api/orders', { ...me, query: { limit: '1' } });
-    expect(answer.body).toHaveProperty('next_cursor');
-    expectAsDescribed('get /api/orders', answer);
+    const response = await ask('get /api/orders', { ...me, query: { limit: '1' } });
+    expect(response.body).toHaveProperty('next_cursor');
+    expectAsDescribed('get /api/orders', response);
   });
 
-  it('names no answer that a function cannot give, and no route that is not there', async () => {
+  it('names no response that a function cannot give, and no route that is not there', async () => {
     const gateways = ['429', '500', '503', '504', '401', '403'];
     const given = new Set([...CASES.map(([route, status]) => `${route} ${status}`), 'post /api/orders 422']);
     const named = operations.flatMap(({ route, responses }) =>

@@ -48,7 +48,7 @@ describe('GET /api/orders/{id}', () => {
     },
   );
 
-  it('answers 503 when the order may be in a shard that is down', async () => {
+  it('responds with 503 when the order may be in a shard that is down', async () => {
     const { get, orders } = await api();
     orders.unavailable.add('shard2');
     const { statusCode, headers } = await get(UNKNOWN);

@@ -48,7 +48,7 @@ describe('GET /api/orders/{id}/receipt', () => {
     ]);
   });
 
-  it('answers 503 while a shard is down that may keep the order', async () => {
+  it('responds with 503 while a shard is down that may keep the order', async () => {
     const { get, orders } = await api();
     orders.unavailable.add('shard1');
     expect((await get(ORDER.id)).statusCode).toBe(503);

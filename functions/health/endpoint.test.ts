@@ -20,7 +20,7 @@ function health(...parts: Part[]) {
 }
 
 describe('GET /health', () => {
-  it('is healthy when every part answers', async () => {
+  it('is healthy when every part responds', async () => {
     const { statusCode, body } = await health(up('shard1'), up('kafka'));
     expect(statusCode).toBe(200);
     expect(body).toEqual({
@@ -44,9 +44,9 @@ describe('GET /health', () => {
   it('waits no longer than a second for all parts together', async () => {
     vi.useFakeTimers();
     try {
-      const answer = health(hanging('shard1'), hanging('shard2'), up('kafka'));
+      const response = health(hanging('shard1'), hanging('shard2'), up('kafka'));
       await vi.advanceTimersByTimeAsync(1_000);
-      expect((await answer).body.checks).toEqual({ shard1: 'down', shard2: 'down', kafka: 'up' });
+      expect((await response).body.checks).toEqual({ shard1: 'down', shard2: 'down', kafka: 'up' });
     } finally {
       vi.useRealTimers();
     }

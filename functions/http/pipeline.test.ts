@@ -22,7 +22,7 @@ const failingWith = (error: unknown, log = new MemoryLog()) =>
   );
 
 describe('an HTTP handler', () => {
-  it('lets any page read its answers', async () => {
+  it('lets any page read its responses', async () => {
     const { headers } = await call(
       httpHandler(new MemoryLog(), async () => jsonResponse(200, {})),
       {},

@@ -112,7 +112,7 @@ describe('GET /api/orders', () => {
     expect(body).toMatchObject({ count: 2, partial: true, unavailable_shards: ['shard2'] });
   });
 
-  it('answers 503 when the one user’s shard is down, and only then', async () => {
+  it('responds with 503 when the one user’s shard is down, and only then', async () => {
     const { get, orders } = await api(4);
     orders.unavailable.add('shard2');
     const { statusCode, headers } = await get({ user_id: 'zara' });
@@ -120,7 +120,7 @@ describe('GET /api/orders', () => {
     expect((await get({ user_id: 'alice' })).statusCode).toBe(200);
   });
 
-  it('answers 503 when no shard answers', async () => {
+  it('responds with 503 when no shard responds', async () => {
     const { get, orders } = await api(4);
     orders.unavailable.add('shard1').add('shard2');
     expect((await get()).statusCode).toBe(503);

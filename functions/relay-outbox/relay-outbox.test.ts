@@ -143,7 +143,7 @@ describe('relaying the outbox', () => {
     expect(published()).toEqual([1, 2]);
   });
 
-  it('leaves a shard that does not answer for the next run, and serves the others', async () => {
+  it('leaves a shard that does not respond for the next run, and serves the others', async () => {
     outbox.unavailable.add('shard1');
     outbox.batches.shard2 = [[outstanding(1)]];
     await relay();

@@ -114,7 +114,7 @@ describe('security headers', () => {
   const [policyId] = Object.keys(resources(dev, 'AWS::CloudFront::ResponseHeadersPolicy'));
   const [{ ResponseHeadersPolicyConfig: policy }] = properties(dev, 'AWS::CloudFront::ResponseHeadersPolicy');
 
-  it('go with every answer, whoever gave it', () => {
+  it('go with every response, whoever gave it', () => {
     for (const behavior of [distribution.DefaultCacheBehavior, ...distribution.CacheBehaviors]) {
       expect(behavior).toMatchObject({
         ResponseHeadersPolicyId: { Ref: policyId },

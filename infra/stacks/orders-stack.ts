@@ -61,7 +61,7 @@ export class OrdersStack extends Stack {
     this.getReceipt = this.#ordersFunction('GetReceipt', 'get-receipt');
     receipts.presignFrom(this.getReceipt);
 
-    // It answers out of itself, so it needs no network.
+    // It depends on nothing, so it needs no network.
     this.describeApi = new NodeFunction(this, 'DescribeApi', {
       stage,
       alarmTopic: props.alarmTopic,
@@ -96,7 +96,7 @@ export class OrdersStack extends Stack {
     new CfnOutput(this, 'ReceiptsBucketName', { value: receipts.bucket.bucketName });
   }
 
-  /** A function of the API that answers about orders, and so must know who asks. */
+  /** A function that serves orders, so it must know the caller. */
   #ordersFunction(id: string, folder: FunctionFolder): NodeFunction {
     const fn = this.#function(id, folder);
     fn.addEnvironment('AUTH', this.#props.auth === undefined ? 'none' : 'jwt');

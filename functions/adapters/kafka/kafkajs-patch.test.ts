@@ -31,7 +31,7 @@ describe('the request queue of KafkaJS', () => {
     vi.useRealTimers();
   });
 
-  it('arms no timer once its requests are answered', () => {
+  it('arms no timer once its requests have a response', () => {
     const queue = createQueue();
     queue.push(request(() => undefined));
     queue.fulfillRequest({ correlationId, payload: Buffer.alloc(0), size: 0 });

@@ -116,7 +116,7 @@ describe('the keys of the issuer', () => {
   });
 });
 
-describe('an issuer that does not answer properly', () => {
+describe('an issuer that does not respond properly', () => {
   it.each(['status', 'hang-up', 'nonsense', 'redirect'] as const)(
     'with a %s is no reason to call a token bad, and is asked again',
     async (fault) => {

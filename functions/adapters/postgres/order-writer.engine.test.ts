@@ -46,7 +46,7 @@ describe('placing an order', () => {
     ]);
   });
 
-  it('again stores it once, as when its answer was lost', async () => {
+  it('again stores it once, as when its response was lost', async () => {
     await place(1, {}, 'k1');
     expect(await place(1, {}, 'k1')).toMatchObject({ order: anOrder(), replayed: false, delivered: NOTHING });
     await orders.settle(SHARD, ID(1), ALL);
@@ -88,7 +88,7 @@ describe('placing an order with a key', () => {
     expect(await place(5)).toMatchObject({ replayed: false });
   });
 
-  it('gives 50 parallel requests one order and 50 equal answers', async () => {
+  it('gives 50 parallel requests one order and 50 equal responses', async () => {
     const environments = Array.from(
       { length: 50 },
       () => new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog()),

@@ -68,7 +68,7 @@ describe('an error of the gateway itself', () => {
   });
 });
 
-// The gateway and the functions answer the same pages; neither may know more than the other.
+// The gateway and the functions respond to the same pages; neither may know more than the other.
 describe('gateway and functions', () => {
   it('expose the same headers to any origin', () => {
     const { headers = {} } = jsonResponse(200, {});

@@ -32,7 +32,7 @@ describe('routes', () => {
     dev.hasResourceProperties('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: ['REGIONAL'] } });
   });
 
-  it('answer the preflight of any origin', () => {
+  it('respond to the preflight of any origin', () => {
     const preflights = Object.entries(methods(dev)).filter(([route]) => route.startsWith('OPTIONS'));
     expect(preflights.map(([route]) => route.replace('OPTIONS ', ''))).toEqual(
       expect.arrayContaining(Object.keys(ROUTES).map((route) => route.replace(/^\w+ /, ''))),

@@ -95,7 +95,7 @@ function uploadFiles(scope: Construct, props: SiteProps, bucket: IBucket, distri
     },
   });
   const upload = new BucketDeployment(scope, 'Files', {
-    // The API answers under the page's own address.
+    // The API is under the page's own address.
     sources: [Source.asset(FRONTEND, builtWith()), Source.jsonData(SETTINGS_FILE, pageSettings(props, ''))],
     destinationBucket: bucket,
     distribution,

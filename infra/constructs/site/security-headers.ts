@@ -21,7 +21,7 @@ export const CONTENT_SECURITY_POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** The headers that keep browsers from using a site's answers in ways that were not meant. */
+/** Headers that keep browsers from misusing a site's responses. */
 export function securityHeaders(scope: Construct, id: string, stage: Stage): ResponseHeadersPolicy {
   return new ResponseHeadersPolicy(scope, id, {
     responseHeadersPolicyName: prefixOf(stage.name),

@@ -17,7 +17,7 @@ export interface PageSettingsProps {
   readonly auth: JwtAuth | undefined;
 }
 
-/** @param apiBaseUrl empty where the API answers under the page's own address */
+/** @param apiBaseUrl empty where the API is under the page's own address */
 export function pageSettings({ shards, auth }: PageSettingsProps, apiBaseUrl: string) {
   return { apiBaseUrl, shards, auth: auth === undefined ? 'none' : 'jwt' };
 }

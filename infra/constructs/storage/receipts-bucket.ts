@@ -45,7 +45,7 @@ export class ReceiptsBucket extends Construct {
     this.#grantOnReceipts(fn, 's3:PutObject');
   }
 
-  /** Lets a function ask whether the bucket answers, and tells it which. */
+  /** Lets a function check the bucket, and tells it which. */
   probeFrom(fn: NodeFunction): void {
     this.#point(fn);
     this.#reach(fn);
