@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { UsageError, UserError } from './errors.ts';
-import { cacheDirOf, dataDirOf, pathOf, variableOf } from './paths.ts';
+import { cacheDirOf, DEFAULT_DATA_DIR, pathOf, variableOf } from './paths.ts';
 import { parsePort } from './ports.ts';
 import { ignoreBrokenPipe } from './signals.ts';
 
@@ -48,12 +48,14 @@ export function setting<const Flags extends string>(flags: Flags, description: s
   return option.env(variableOf(option.name()));
 }
 
+/** `--data-dir`, as an absolute path. */
 export function dataDirOption() {
   return setting('--data-dir <folder>', 'the folder that keeps the data of the local run')
     .argParser(folder)
-    .default(dataDirOf({}), '.orderflow');
+    .default(DEFAULT_DATA_DIR, '.orderflow');
 }
 
+/** `--cache-dir`, as an absolute path. */
 export function cacheDirOption() {
   return setting('--cache-dir <folder>', 'the folder that keeps downloads, shared by all clones')
     .argParser(folder)
@@ -88,6 +90,7 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** An option's value as any text but the empty one. */
 export function nonEmpty(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('It must not be empty.');

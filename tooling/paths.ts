@@ -2,6 +2,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const REPOSITORY = resolve(import.meta.dirname, '..');
+/** The folder that keeps a run's data between starts, unless an option names another. */
+export const DEFAULT_DATA_DIR = join(REPOSITORY, '.orderflow');
 
 /** The environment variable of an option: `api-port` is `ORDERFLOW_API_PORT`. */
 export function variableOf(flag: string): string {
@@ -11,11 +13,6 @@ export function variableOf(flag: string): string {
 /** An absolute path; relative ones start at the repository. */
 export function pathOf(text: string): string {
   return resolve(REPOSITORY, text);
-}
-
-/** The folder that keeps a run's data between starts, unless an option names another. */
-export function dataDirOf(env: NodeJS.ProcessEnv): string {
-  return pathOf(env.ORDERFLOW_DATA_DIR || '.orderflow');
 }
 
 /** The folder that keeps downloads for all clones, unless an option names another. */

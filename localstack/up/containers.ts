@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { keepDataDir } from '../../tooling/data-dir.ts';
 import { UserError } from '../../tooling/errors.ts';
-import { localStackDirOf, REPOSITORY } from '../../tooling/paths.ts';
+import { DEFAULT_DATA_DIR, localStackDirOf } from '../../tooling/paths.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize.ts';
 import { withCommandLock } from '../command-lock.ts';
 import { assertNoConflictingRun, claimLocalStackDir, findRunning, type Running, rememberRunning } from '../running.ts';
@@ -10,7 +9,7 @@ import { addressesOf, contextForContainers } from './addresses.ts';
 import { compose, requireDocker } from './compose.ts';
 
 /** Where docker-compose.yml mounts the assembly from. */
-const MOUNTED_DATA_DIR = localStackDirOf(join(REPOSITORY, '.orderflow'));
+const MOUNTED_DATA_DIR = localStackDirOf(DEFAULT_DATA_DIR);
 
 /** Starts the services of docker-compose.yml. @throws UserError when Docker is missing or a service does not become healthy */
 export async function upContainers(
