@@ -41,9 +41,19 @@ describe('services', () => {
     expect(failingStop.events.at(-1)).toBe('stop store');
   });
 
-  it('give up a start that is aborted', async () => {
-    const services = new Services([[{ start: () => new Promise(() => {}) }]]);
+  it('give up a start that is aborted, and stop what was still starting', async () => {
+    const events: string[] = [];
+    const starting = Promise.withResolvers<void>();
+    const slow: Service = {
+      start: () => starting.promise.then(() => void events.push('started')),
+      stop: async () => void events.push('stopped'),
+    };
+    const services = new Services([[slow]]);
     await expect(services.start(AbortSignal.abort(new Error('Ctrl-C')))).rejects.toThrow('Ctrl-C');
+    const stopped = services.stop();
+    starting.resolve();
+    await stopped;
+    expect(events).toEqual(['started', 'stopped']);
   });
 
   it('find the provider of a type, and that of custom resources for a custom type without its own', () => {

@@ -45,6 +45,7 @@ const CUSTOM_RESOURCE = 'AWS::CloudFormation::CustomResource';
 export class Services implements ProviderRegistry {
   readonly #rows: readonly (readonly Service[])[];
   readonly #providers: ResourceProviders;
+  #underWay: Promise<unknown> = Promise.resolve();
 
   constructor(rows: readonly (readonly Service[])[]) {
     this.#rows = rows;
@@ -69,21 +70,26 @@ export class Services implements ProviderRegistry {
 
   /** Starts what must run before any resource is created. */
   async open(): Promise<void> {
-    for (const row of this.#rows) await Promise.all(row.map((service) => service.open?.()));
+    for (const row of this.#rows) await this.#step('open', row);
   }
 
   /** Starts what needs all resources. Rejects with the signal's reason when that is aborted. */
   async start(signal: AbortSignal): Promise<void> {
-    for (const row of this.#rows) {
-      await Promise.race([Promise.all(row.map((service) => service.start?.())), rejectWhenAborted(signal)]);
-    }
+    for (const row of this.#rows) await Promise.race([this.#step('start', row), rejectWhenAborted(signal)]);
   }
 
-  /** Stops everything, whatever fails. */
+  /** Stops everything, whatever fails, and also what is still starting when another failed or the start was aborted. */
   async stop(): Promise<void> {
+    await this.#underWay;
     const stack = new AsyncDisposableStack();
     for (const row of this.#rows) stack.defer(() => stopAll(row));
     await stack.disposeAsync();
+  }
+
+  #step(step: 'open' | 'start', row: readonly Service[]): Promise<unknown> {
+    const steps = row.map((service) => service[step]?.());
+    this.#underWay = Promise.allSettled(steps);
+    return Promise.all(steps);
   }
 }
 

@@ -149,6 +149,12 @@ describe('the environment', () => {
     await service.stop();
     await expect.poll(() => pids.filter(isRunning)).toEqual([]);
   });
+
+  it('is not started any more once the service has stopped', async () => {
+    const { invoke, service } = await startFunction('export const handler = async () => 1;');
+    await service.stop();
+    await expect(invoke()).rejects.toMatchObject({ code: 'ServiceException' });
+  });
 });
 
 async function startHttpsServer(status: number): Promise<{ certificate: string; port: number }> {

@@ -75,8 +75,11 @@ export class Lambda implements Service {
 
   /** Ends every execution environment and waits until all processes are gone. */
   async stop(): Promise<void> {
+    const host = this.#host;
+    // From now on no function gets its first process.
+    this.#host = undefined;
     await Promise.all([...this.#pools.values()].map((pool) => pool.stop()));
-    this.#host?.reaper.stop();
+    host?.reaper.stop();
   }
 
   /** Makes a function callable. @throws Error when the runtime is not Node.js, or the name is taken */
@@ -137,7 +140,7 @@ export class Lambda implements Service {
   #poolOf(definition: FunctionDefinition): FunctionPool {
     const known = this.#pools.get(definition.name);
     if (known) return known;
-    if (!this.#host) throw new LambdaError('ServiceException', 'Lambda is not open.');
+    if (!this.#host) throw new LambdaError('ServiceException', 'Lambda is not running.');
     const log = this.#run.log.child(definition.label);
     const pool = new FunctionPool(
       { ...this.#host, definition, log: definition.quiet ? asDebug(log) : log },
