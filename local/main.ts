@@ -23,7 +23,7 @@ async function printExplanation(settings: Settings): Promise<void> {
   const log = createLog({ source: 'orderflow', terminal: process.stderr });
   const assembly = await synthesize({ repository: REPOSITORY, dir: assembliesOf(dataDir), context, log });
   const stacks = loadAssembly(assembly);
-  const { services } = createServices({ settings, stacks, log, signal: AbortSignal.any([]) });
+  const { services } = createServices({ settings, stacks, log });
   process.stdout.write(explain(stacks, services));
 }
 

@@ -44,7 +44,7 @@ export async function start(
   const { dataDir } = settings;
   return startInDataDir({ dataDir, source: 'orderflow', terminal, signal }, async (log, cleanup) => {
     const stacks = await readTemplates(settings, log, signal);
-    const { services, ...aws } = createServices({ settings, stacks, log, signal });
+    const { services, ...aws } = createServices({ settings, stacks, log });
     await checkPorts(services.ports());
     cleanup.defer(() => services.stop());
     await services.open();

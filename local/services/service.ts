@@ -15,8 +15,6 @@ export interface Run {
   readonly settings: Settings;
   readonly stacks: readonly Stack[];
   readonly log: Log;
-  /** Aborted when the run is to end early. */
-  readonly signal: AbortSignal;
   readonly authorities: Authorities;
 }
 

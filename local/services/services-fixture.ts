@@ -40,7 +40,7 @@ export function servicesFixture(
     context: {},
   };
   const signal = AbortSignal.any([]);
-  const { services, ...aws } = createServices({ settings, stacks: [], log: silentLog, signal });
+  const { services, ...aws } = createServices({ settings, stacks: [], log: silentLog });
   /** Events that functions were invoked with, in order. */
   const invocations: { functionName: string; event: Record<string, unknown> }[] = [];
   const expected = new Map<unknown, Respond>();

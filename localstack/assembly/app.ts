@@ -4,8 +4,11 @@ import type { Stack } from '../../local/assembly/template.ts';
 import { singleBrokerProperties } from '../../local/engines/kafka/properties.ts';
 import { gatewayResponseProperties } from '../../local/services/api-gateway/resources.ts';
 import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
-import type { EventSourceMappingDefinition } from '../../local/services/lambda/event-source-mapping/event-source-mapping.ts';
-import { eventSourceMappingOf } from '../../local/services/lambda/event-source-mapping/service.ts';
+import {
+  type EventSourceMappingDefinition,
+  eventSourceMappingOf,
+  eventSourceMappingProperties,
+} from '../../local/services/lambda/event-source-mapping/event-source-mapping.ts';
 import { type TopicDefinition, topicProperties } from '../../local/services/msk/topic.ts';
 import { resourceUuid } from '../../local/services/physical-names.ts';
 import { UserError } from '../../tooling/errors.ts';
@@ -95,7 +98,7 @@ export class LocalStackApp {
   /** Those that are enabled. */
   get eventSourceMappings(): EventSourceMappingDefinition[] {
     return this.#read('AWS::Lambda::EventSourceMapping', ({ properties, stack, logicalId }) =>
-      eventSourceMappingOf(properties, resourceUuid({ stack, logicalId })),
+      eventSourceMappingOf(eventSourceMappingProperties.parse(properties), resourceUuid({ stack, logicalId })),
     ).filter((mapping) => mapping !== undefined);
   }
 

@@ -1,3 +1,9 @@
+import { z } from 'zod';
+import { qualifiedFunctionArn } from '../../../aws-identity.ts';
+import { boolean, notSupported } from '../../provider.ts';
+
+const KAFKA_DESTINATION = 'kafka://';
+
 /** A Lambda event source mapping on a topic of an MSK cluster, with every reference resolved. */
 export interface EventSourceMappingDefinition {
   readonly uuid: string;
@@ -17,4 +23,48 @@ export interface EventSourceMappingDefinition {
   readonly reportBatchItemFailures: boolean;
   /** The on-failure destination, without `kafka://`. */
   readonly onFailureTopic?: string;
+}
+
+/** Reads the properties; defaults as on AWS: https://docs.aws.amazon.com/lambda/latest/dg/msk-esm-parameters.html */
+export const eventSourceMappingProperties = z.object({
+  FunctionName: z.string(),
+  EventSourceArn: z.string().startsWith('arn:aws:kafka:', 'only Kafka event sources are supported'),
+  Topics: z.tuple([z.string()]),
+  StartingPosition: z.enum(['LATEST', 'TRIM_HORIZON']),
+  Enabled: boolean.default(true),
+  BatchSize: z.coerce.number().default(100),
+  MaximumBatchingWindowInSeconds: z.coerce.number().default(0.5),
+  MaximumRetryAttempts: z.coerce.number().default(-1),
+  MaximumRecordAgeInSeconds: z.coerce.number().default(-1),
+  BisectBatchOnFunctionError: boolean.default(false),
+  FunctionResponseTypes: z.array(z.string()).default([]),
+  AmazonManagedKafkaEventSourceConfig: z.object({ ConsumerGroupId: z.string().optional() }).optional(),
+  DestinationConfig: z
+    .object({ OnFailure: z.object({ Destination: z.string().startsWith(KAFKA_DESTINATION) }).optional() })
+    .optional(),
+  FilterCriteria: notSupported,
+});
+
+/** Undefined for a mapping that is disabled. */
+export function eventSourceMappingOf(
+  mapping: z.output<typeof eventSourceMappingProperties>,
+  uuid: string,
+): EventSourceMappingDefinition | undefined {
+  if (!mapping.Enabled) return undefined;
+  const onFailure = mapping.DestinationConfig?.OnFailure?.Destination;
+  return {
+    uuid,
+    eventSourceArn: mapping.EventSourceArn,
+    functionArn: qualifiedFunctionArn(mapping.FunctionName),
+    topic: mapping.Topics[0],
+    consumerGroupId: mapping.AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? uuid,
+    batchSize: mapping.BatchSize,
+    batchingWindowSeconds: mapping.MaximumBatchingWindowInSeconds,
+    startingPosition: mapping.StartingPosition,
+    maximumRetryAttempts: mapping.MaximumRetryAttempts,
+    maximumRecordAgeInSeconds: mapping.MaximumRecordAgeInSeconds,
+    bisectBatchOnFunctionError: mapping.BisectBatchOnFunctionError,
+    reportBatchItemFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+    ...(onFailure === undefined ? {} : { onFailureTopic: onFailure.slice(KAFKA_DESTINATION.length) }),
+  };
 }
