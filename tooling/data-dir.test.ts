@@ -47,7 +47,7 @@ describe('the lock of a data folder', () => {
   it('is refused for a folder with other things in it, which stays as it is', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lock-'));
     writeFileSync(join(folder, 'precious'), '');
-    await expect(lockDataDir(folder)).rejects.toThrow(/holds other things than the data of a run.*--data-dir/);
+    await expect(lockDataDir(folder)).rejects.toThrow(/contains something other than the data of a run.*--data-dir/);
     expect(readdirSync(folder)).toEqual(['precious']);
     expect(isDataDir(folder)).toBe(false);
   });

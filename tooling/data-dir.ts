@@ -73,7 +73,7 @@ export function claimDataDir(dataDir: string): void {
     throw cannotWrite(dataDir, error);
   }
   throw new UserError(
-    `The folder ${dataDir} holds other things than the data of a run. Name a new or empty one with --data-dir or ORDERFLOW_DATA_DIR.`,
+    `The folder ${dataDir} contains something other than the data of a run. Name a new or empty one with --data-dir or ORDERFLOW_DATA_DIR.`,
   );
 }
 

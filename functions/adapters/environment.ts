@@ -15,7 +15,7 @@ export function readEnvironment<Groups extends Readonly<Record<string, z.ZodType
 ): { readonly [Key in keyof Groups]: z.output<Groups[Key]> } {
   const read = Object.entries(groups).map(([key, group]) => ({ key, ...group.safeParse(environment) }));
   const problems = read.flatMap(({ error }) => error?.issues ?? []).map(describe);
-  if (problems.length > 0) throw new EnvironmentError(`The environment variable is not usable: ${problems.join('; ')}`);
+  if (problems.length > 0) throw new EnvironmentError(`Invalid environment variables: ${problems.join('; ')}`);
   return Object.fromEntries(read.map(({ key, data }) => [key, data])) as {
     [Key in keyof Groups]: z.output<Groups[Key]>;
   };
@@ -35,7 +35,7 @@ export const nonEmpty = z.string().min(1);
 
 export const positiveInteger = z
   .string()
-  .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1 up')
+  .regex(/^[1-9]\d{0,8}$/, 'must be a whole number of at least 1')
   .transform(Number);
 
 export const stage = variable('STAGE', nonEmpty);

@@ -13,13 +13,13 @@ const bearerToken = z
   .transform((header, context) => {
     const [, token] = BEARER.exec(header) ?? [];
     if (token !== undefined) return token;
-    context.addIssue('is no bearer token');
+    context.addIssue('is not a bearer token');
     return z.NEVER;
   });
 
 /** The token in the header `Authorization`. @throws InvalidTokenError */
 export function readBearerToken(event: APIGatewayTokenAuthorizerEvent): string {
   const { success, data } = bearerToken.safeParse(event.authorizationToken);
-  if (!success) throw new InvalidTokenError('The header Authorization holds no bearer token.');
+  if (!success) throw new InvalidTokenError('The Authorization header contains no bearer token.');
   return data;
 }

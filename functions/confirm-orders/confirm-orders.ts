@@ -43,7 +43,7 @@ export function confirmOrders({ shards, orders, metrics, log }: ConfirmOrdersDep
   return async (records) => {
     const { readable, unreadable } = readRecords(records, read, log);
     if (unreadable.length > 0) {
-      metrics.record('confirmations were passed over', { UnreadableConfirmations: unreadable.length });
+      metrics.record('confirmations were skipped', { UnreadableConfirmations: unreadable.length });
     }
     const byShard = Map.groupBy(readable, ({ value }) => value.shard);
     const concerned = shards.filter(({ id }) => byShard.has(id));

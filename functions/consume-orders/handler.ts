@@ -11,7 +11,7 @@ const log = new StructuredLog();
 const confirmations = new KafkaConfirmationPublisher({ ...config.kafka, topic: config.topic }, log);
 
 // During the init phase. A batch that arrives while Kafka is down retries by itself.
-await confirmations.warmUp().catch((error) => log.warn('Kafka does not answer yet', { error }));
+await confirmations.warmUp().catch((error) => log.warn('Kafka does not respond yet', { error }));
 
 /** Invoked for batches of `orders`. */
 export const handler = kafkaHandler(

@@ -46,7 +46,7 @@ export async function createOrder(
 
   const placement = await orders.place(shard, order, idempotencyKey).catch((error: unknown) => {
     // The reason is logged with the response; this is for whoever comes across the order later.
-    log.warn('the order may have been stored or not', aboutOrder(order, shard));
+    log.warn('the order may or may not have been stored', aboutOrder(order, shard));
     throw error;
   });
   const { replayed } = placement;

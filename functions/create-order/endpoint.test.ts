@@ -210,7 +210,7 @@ describe('POST /api/orders with sign-in', () => {
       const { statusCode, body } = await post({ ...postJson({ ...KEYBOARD, user_id }), ...signedIn({ operator }) });
       expect([statusCode, body.error]).toEqual([
         403,
-        expect.stringMatching(/^user_id must be the user id of the token/),
+        expect.stringMatching(/^user_id must match the user id in the token/),
       ]);
     }
     expect(orders.stored).toEqual([]);

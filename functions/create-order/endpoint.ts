@@ -15,7 +15,9 @@ export function createOrderEndpoint(auth: AuthMode, dependencies: CreateOrderDep
     const caller = readCaller(event, auth);
     const request = readJsonBody(event, orderInput);
     if (!mayCreateFor(caller, request.userId)) {
-      throw new AccessDeniedError('user_id must be the user id of the token: orders can be placed for oneself alone.');
+      throw new AccessDeniedError(
+        'user_id must match the user id in the token: you can place orders only for yourself.',
+      );
     }
     const created = await createOrder(request, readIdempotencyKey(event), dependencies);
     return jsonResponse(201, toResponse(created), {

@@ -35,6 +35,6 @@ const endpoint = createOrderEndpoint(config.auth, {
 });
 
 // During the init phase. Without Kafka the function starts all the same, and its events wait in the outbox.
-await events.warmUp().catch((error) => log.warn('Kafka does not answer yet', { error }));
+await events.warmUp().catch((error) => log.warn('Kafka does not respond yet', { error }));
 
 export const handler = httpHandler(log, endpoint);

@@ -11,7 +11,7 @@ export function describeApi() {
     info: {
       title: 'OrderFlow',
       version: '1.0.0',
-      description: 'Takes orders, keeps them and confirms them. Every failure is answered with a sentence in `error`.',
+      description: 'Takes orders, keeps them and confirms them. Every error response has a sentence in `error`.',
     },
     // Relative to this document: the path before /api depends on how the API is reached.
     servers: [{ url: '..', description: 'Where this document comes from' }],
@@ -23,7 +23,8 @@ export function describeApi() {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'Of the issuer that the stage trusts. A stage without sign-in takes requests without a token.',
+          description:
+            'A token from the issuer that the stage trusts. A stage without sign-in accepts requests without a token.',
         },
       },
     },

@@ -19,7 +19,10 @@ const text: Schema = { type: 'string' };
 
 const HEADERS: Readonly<Record<ResponseHeader, Header>> = {
   Location: { description: 'Where it leads.', schema: { type: 'string', format: 'uri-reference' } },
-  'Retry-After': { description: 'After how many seconds to try again.', schema: { type: 'integer', minimum: 0 } },
+  'Retry-After': {
+    description: 'How many seconds to wait before trying again.',
+    schema: { type: 'integer', minimum: 0 },
+  },
   'Idempotent-Replayed': {
     description: '`true` when an earlier request with the same key placed the order.',
     schema: text,

@@ -20,5 +20,5 @@ export type CommandEvent = z.input<typeof command>;
 export function readCommand(event: unknown): Command {
   const result = command.safeParse(event);
   if (result.success) return result.data;
-  throw new InvalidInputError(`This is no command for the dead-letter topic: ${z.prettifyError(result.error)}`);
+  throw new InvalidInputError(`Not a command for the dead-letter topic: ${z.prettifyError(result.error)}`);
 }

@@ -30,7 +30,7 @@ export class IdempotencyKeyReusedError extends OrderFlowError {
   readonly retryable = false;
 
   constructor() {
-    super('This Idempotency-Key belongs to an earlier order with another content. Send a new key with a new order.');
+    super('This Idempotency-Key was used for an earlier order with different content. Use a new key for a new order.');
   }
 }
 
@@ -42,7 +42,7 @@ export class ShardUnavailableError extends OrderFlowError {
   readonly shard: string;
 
   constructor(shard: string, options?: ErrorOptions) {
-    super(`The database ${shard} does not answer at the moment. Please try again.`, options);
+    super(`The database ${shard} is not responding at the moment. Please try again.`, options);
     this.shard = shard;
   }
 }

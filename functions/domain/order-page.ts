@@ -29,7 +29,7 @@ export function decodeCursor(cursor: string): OrderPosition {
     // Buffer skips characters that are not base64, so compare with the original.
     if (encodeCursor(position) === cursor) return position;
   }
-  const message = 'must be the next_cursor of an earlier answer';
+  const message = 'must be the next_cursor of an earlier response';
   throw new InvalidInputError(`cursor ${message}.`, [{ path: 'cursor', message }]);
 }
 

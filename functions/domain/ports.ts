@@ -26,7 +26,7 @@ export interface Placement {
 export interface OrderWriter {
   /**
    * Stores the order and, in the same transaction, an outbox entry for its receipt and event; or finds the order that the user
-   * placed with the same key. When it throws, the order may have been stored or not.
+   * placed with the same key. When it throws, the order may or may not have been stored.
    */
   place(shard: ShardRange, order: Order, idempotencyKey: string | undefined): Promise<Placement>;
   /** Deletes the outbox entry when everything is delivered; otherwise leaves the rest to the relay. */

@@ -37,7 +37,7 @@ describe('GET /health', () => {
       status: 'unhealthy',
       service: 'orderflow-producer',
       checks: { shard1: 'up', kafka: 'down' },
-      error: 'These parts do not answer: kafka.',
+      error: 'These parts are not responding: kafka.',
     });
   });
 

@@ -18,6 +18,6 @@ export function healthEndpoint(parts: readonly Part[], log: Log) {
 
 function toResponse({ checks, down }: Health): HealthBody {
   if (down.length === 0) return { status: 'healthy', service: SERVICE, checks };
-  const error = `These parts do not answer: ${down.join(', ')}.`;
+  const error = `These parts are not responding: ${down.join(', ')}.`;
   return { status: 'unhealthy', service: SERVICE, checks, error };
 }

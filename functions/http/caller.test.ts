@@ -49,7 +49,7 @@ describe('the caller', () => {
     ['an unclear role', { ...context().authorizer, operator: 'TRUE' }],
     ['an impossible user id', { ...context().authorizer, userId: "a' OR 1=1" }],
   ])('is nobody when the authorizer said %s', (_, authorizer) => {
-    expect(() => callerOf(authorizer === undefined ? {} : { authorizer })).toThrow('of the authorizer');
+    expect(() => callerOf(authorizer === undefined ? {} : { authorizer })).toThrow('no valid authorizer context');
   });
 });
 

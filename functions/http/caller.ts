@@ -29,11 +29,12 @@ const authorizerContext = z.object({
 export function readCaller(event: APIGatewayProxyEvent, auth: AuthMode, now = new Date()): Caller {
   if (auth === 'none') return { kind: 'anyone' };
   const { data, error } = authorizerContext.safeParse(event.requestContext.authorizer);
-  if (error !== undefined)
-    throw new Error('The request came without a usable word of the authorizer.', { cause: error });
+  if (error !== undefined) throw new Error('The request has no valid authorizer context.', { cause: error });
   if (data.exp + CLOCK_SKEW_SECONDS < now.getTime() / 1_000) throw new TokenExpiredError();
   if (data.userId === undefined) {
-    throw new AccessDeniedError(`The claim "${data.userClaim}" of the token is no user id: a user id ${USER_ID_RULE}.`);
+    throw new AccessDeniedError(
+      `The claim "${data.userClaim}" of the token is not a user id: a user id ${USER_ID_RULE}.`,
+    );
   }
   return { kind: 'user', userId: data.userId, operator: data.operator === 'true' };
 }

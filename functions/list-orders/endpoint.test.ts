@@ -140,7 +140,10 @@ describe('GET /api/orders with sign-in', () => {
 
   it('refuses somebody else’s', async () => {
     const { statusCode, body } = await (await api(5, 'jwt')).get({ user_id: 'zara' }, signedIn());
-    expect([statusCode, body.error]).toEqual([403, expect.stringMatching(/^user_id must be the user id of the token/)]);
+    expect([statusCode, body.error]).toEqual([
+      403,
+      expect.stringMatching(/^user_id must match the user id in the token/),
+    ]);
   });
 
   it('lists everyone’s, or anyone’s, to an operator', async () => {

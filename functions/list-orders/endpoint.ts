@@ -31,7 +31,7 @@ export function listOrdersEndpoint(auth: AuthMode, dependencies: ListOrdersDepen
 function withinReach(caller: Caller, query: OrderQuery): OrderQuery {
   if (query.userId === undefined) return { ...query, userId: readsOnly(caller) };
   if (mayRead(caller, query.userId)) return query;
-  throw new AccessDeniedError('user_id must be the user id of the token: only your own orders are shown.');
+  throw new AccessDeniedError('user_id must match the user id in the token: you can list only your own orders.');
 }
 
 function toResponse({ orders, next, unavailableShards }: OrderPage): OrderPageBody {

@@ -43,8 +43,8 @@ describe('migrating the shards', () => {
     schemas.misplaced[2] = 12;
     await expect(migrateShards(DEFAULT_SHARD_MAP, schemas, new MemoryLog())).rejects.toThrow(
       new MisplacedOrdersError(
-        'This shard map would hide 12 stored orders, whose users it puts on another shard: 12 in shard2 (N-Z). ' +
-          'Deploy the former map again, or move these orders first.',
+        'This shard map would hide 12 stored orders, because it assigns their users to another shard: 12 in shard2 (N-Z). ' +
+          'Deploy the previous map again, or move these orders first.',
       ),
     );
     expect(schemas.migrated).toEqual([]);

@@ -89,7 +89,7 @@ async function refuseHidingOrders<Shard extends ShardRange>(
   const total = misplaced.reduce((sum, { orders }) => sum + orders, 0);
   const where = misplaced.map(({ shard, orders }) => `${orders} in ${describeShard(shard)}`).join(', ');
   throw new MisplacedOrdersError(
-    `This shard map would hide ${total} stored orders, whose users it puts on another shard: ${where}. ` +
-      'Deploy the former map again, or move these orders first.',
+    `This shard map would hide ${total} stored orders, because it assigns their users to another shard: ${where}. ` +
+      'Deploy the previous map again, or move these orders first.',
   );
 }

@@ -41,7 +41,7 @@ const dependencies = {
   log,
 };
 
-await events.warmUp().catch((error) => log.warn('Kafka does not answer yet', { error }));
+await events.warmUp().catch((error) => log.warn('Kafka does not respond yet', { error }));
 
 export const handler = async (_event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<void> => {
   log.startRequest(context.awsRequestId);

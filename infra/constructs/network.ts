@@ -7,6 +7,6 @@ export interface Network {
 
 /** LocalStack alone has no network. */
 export function demandNetwork(network: Network | undefined): Network {
-  if (network === undefined) throw new Error('On AWS this stands in a network: give it one.');
+  if (network === undefined) throw new Error('On AWS this needs a network.');
   return network;
 }

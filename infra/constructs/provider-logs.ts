@@ -21,6 +21,6 @@ export function confineProviders(root: IConstruct, stage: Stage): void {
 
 function partOf(provider: CustomResourceProviderBase, id: string): CfnResource {
   const part = provider.node.findChild(id);
-  if (!CfnResource.isCfnResource(part)) throw new Error(`${part.node.path} is no CloudFormation resource.`);
+  if (!CfnResource.isCfnResource(part)) throw new Error(`${part.node.path} is not a CloudFormation resource.`);
   return part;
 }

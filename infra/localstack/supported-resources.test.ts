@@ -48,7 +48,7 @@ describe('a resource that does not', () => {
     ['AWS::ApiGateway::Authorizer', 'fails on an API that has one'],
     ['AWS::EC2::NatGateway', 'fails to create it'],
     ['AWS::ECR::Repository', 'gives it no place for images'],
-    ['AWS::Scheduler::Schedule', 'never fires it, as it does an AWS::Events::Rule'],
+    ['AWS::Scheduler::Schedule', 'never fires it, unlike an AWS::Events::Rule'],
     ['Custom::Trigger', 'never calls the function behind a custom resource'],
     ['AWS::CloudFormation::CustomResource', 'never calls the function behind a custom resource'],
   ])('is an error with a sentence: %s', (type, fate) => {

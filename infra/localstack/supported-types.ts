@@ -93,5 +93,5 @@ export const USELESS_TYPES: ReadonlyMap<string, string> = new Map([
   ['AWS::ApiGateway::Authorizer', 'fails on an API that has one'],
   ['AWS::EC2::NatGateway', 'fails to create it'],
   ['AWS::ECR::Repository', 'gives it no place for images'],
-  ['AWS::Scheduler::Schedule', 'never fires it, as it does an AWS::Events::Rule'],
+  ['AWS::Scheduler::Schedule', 'never fires it, unlike an AWS::Events::Rule'],
 ]);

@@ -14,7 +14,7 @@ export class FrontendStack extends Stack {
     new CfnOutput(this, 'SiteBucketName', { value: bucket.bucketName });
     if (props.siteDomain !== undefined && cloudFrontName !== undefined) {
       new CfnOutput(this, 'SiteAliasTarget', {
-        description: `What the DNS entry of ${props.siteDomain.name} has to point to`,
+        description: `Target of the DNS record of ${props.siteDomain.name}`,
         value: cloudFrontName,
       });
     }

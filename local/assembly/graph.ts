@@ -40,7 +40,7 @@ export function buildGraph(scopes: readonly StackScope[], exports: ExportTable):
         const dependency = byScope.get(node.scope)?.get(name);
         if (dependency) node.dependencies.add(dependency);
         else if (!node.scope.stack.template.Resources[name])
-          throw new Error(`DependsOn names ${name}, which is not there`);
+          throw new Error(`DependsOn names ${name}, which does not exist`);
       }
     } catch (error) {
       throw new UserError(`${describeNode(node)}: ${(error as Error).message}`, { cause: error });

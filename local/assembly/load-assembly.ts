@@ -7,7 +7,7 @@ import type { Stack, Template } from './template.ts';
 /** The stacks of a cloud assembly, each after those it depends on. @throws UserError when the folder holds none */
 export function loadAssembly(dir: string): Stack[] {
   if (!existsSync(join(dir, 'manifest.json'))) {
-    throw new UserError(`${dir} holds no cloud assembly. Run "cdk synth --output ${dir}" first.`);
+    throw new UserError(`${dir} contains no cloud assembly. Run "cdk synth --output ${dir}" first.`);
   }
   return new CloudAssembly(dir).stacksRecursively.map((artifact) => ({
     name: artifact.stackName,

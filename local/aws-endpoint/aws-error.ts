@@ -17,7 +17,7 @@ export class AwsError extends Error {
 /** Any failure as an error for the client; a cause that it must not see becomes a generic `InternalFailure`. */
 export function toAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
-  return new AwsError('InternalFailure', 'The local AWS endpoint failed; its log holds the cause.', 500, {
+  return new AwsError('InternalFailure', 'The local AWS endpoint failed. Its log has the cause.', 500, {
     cause: error,
   });
 }

@@ -1,8 +1,8 @@
 import { ignored } from './provider.ts';
 import type { Service } from './service.ts';
 
-const NO_ALARMS = 'there are no alarms here that would tell anybody';
-const NO_DEPLOYMENT_STEPS = 'a new version takes over at the next start, not step by step';
+const NO_ALARMS = 'there are no alarms here';
+const NO_DEPLOYMENT_STEPS = 'a new version takes over at the next start, not gradually';
 const NO_METRICS = 'metrics are written to the log and not collected';
 const NO_NETWORK = 'there is no network to build: everything listens on loopback';
 
@@ -28,8 +28,8 @@ export const ignoredTypes: Service = {
     'AWS::SNS::Subscription': ignored(NO_ALARMS),
     'AWS::SNS::Topic': ignored(NO_ALARMS),
     'AWS::SNS::TopicPolicy': ignored(NO_ALARMS),
-    'AWS::Serverless::Application': ignored("AWS's rotation application runs on AWS alone"),
-    'AWS::WAFv2::WebACLAssociation': ignored('requests come from this machine alone'),
+    'AWS::Serverless::Application': ignored("AWS's rotation application runs only on AWS"),
+    'AWS::WAFv2::WebACLAssociation': ignored('requests come only from this machine'),
     'Custom::VpcRestrictDefaultSG': ignored(NO_NETWORK),
   },
 };

@@ -128,7 +128,7 @@ async function killOne(kind: string, instance: Instance, random: Random, signal:
       while (processIdentity(pid) !== undefined) await delay(1);
       return pid;
     }
-    if (Date.now() > deadline) throw new Error(`There is no process of ${kind} to kill, for a minute now.`);
+    if (Date.now() > deadline) throw new Error(`For a minute there has been no process of ${kind} to kill.`);
     await delay(50, undefined, { signal });
   }
 }

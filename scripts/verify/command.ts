@@ -29,7 +29,7 @@ export function verifyCommand(perform: (settings: Settings) => Promise<void>) {
         .makeOptionMandatory(),
     )
     .addOption(setting('--token <jwt>', 'the bearer token to send, for a deployment with auth=jwt'))
-    .option('--user <user_id>', 'the user id that the token stands for; found out by trial when not given')
+    .option('--user <user_id>', 'the user id that the token stands for; found by trying if not given')
     .option('--operator', "required with an operator's token: expects it to read everyone's orders")
     .addOption(
       new Option('--patience <seconds>', 'how long an order may take to be confirmed')

@@ -83,7 +83,7 @@ async function checkOperator(api: ApiClient, user: string, operator: boolean): P
   }
   if (status === 403 && operator) {
     throw new UsageError(
-      'This token may read its own orders only, so its bearer is no operator. Leave out --operator.',
+      'This token may read its own orders only, so its bearer is not an operator. Leave out --operator.',
     );
   }
 }

@@ -19,7 +19,7 @@ export async function discoverKeysUri(issuer: string): Promise<string> {
   const { success, data } = metadata.safeParse(parseJson(await issuerFetcher.fetch(uri)));
   if (!success) throw new Error(`${uri} does not name an issuer and an HTTPS jwks_uri.`);
   if (data.issuer !== issuer) {
-    throw new Error(`${uri} is about the issuer "${data.issuer}", not "${issuer}": both must be written the same.`);
+    throw new Error(`${uri} is about the issuer "${data.issuer}", not "${issuer}": the two must be identical.`);
   }
   return data.jwks_uri;
 }

@@ -22,15 +22,15 @@ import {
 
 /** Worded here, since the library's messages quote the token. */
 const REASONS: readonly [new (...parameters: never[]) => JwtBaseError, string][] = [
-  [JwtParseError, 'is no JWT'],
+  [JwtParseError, 'is not a JWT'],
   [JwtExpiredError, 'has expired'],
   [JwtNotBeforeError, 'is not valid yet'],
-  [JwtInvalidIssuerError, 'is of another issuer'],
+  [JwtInvalidIssuerError, 'is from another issuer'],
   [JwtInvalidAudienceError, 'is meant for another audience'],
   [JwtInvalidSignatureAlgorithmError, 'is signed with an algorithm that is not accepted'],
   [JwtWithoutValidKidError, 'names no key'],
   [KidNotFoundInJwksError, 'names a key that its issuer does not have'],
-  [JwtInvalidSignatureError, 'has a wrong signature'],
+  [JwtInvalidSignatureError, 'has an invalid signature'],
 ];
 
 const FAULTS_OF_THE_ISSUER = [FetchError, JwksValidationError, JwkValidationError, DeadlineExceededError];
@@ -38,7 +38,7 @@ const FAULTS_OF_THE_ISSUER = [FetchError, JwksValidationError, JwkValidationErro
 /** Maps a failure to verify a token to an error of the application. */
 export function describeRefusal(error: unknown): unknown {
   if (FAULTS_OF_THE_ISSUER.some((fault) => error instanceof fault)) {
-    return new IssuerUnavailableError('The issuer of tokens did not give its keys.', { cause: error });
+    return new IssuerUnavailableError('The issuer did not provide its keys.', { cause: error });
   }
   if (error instanceof OrderFlowError) return error;
   if (error instanceof JwtBaseError || isRefusedByCrypto(error)) {

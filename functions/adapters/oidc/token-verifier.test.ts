@@ -47,13 +47,13 @@ describe('a token', () => {
     ['that has expired', () => ({ exp: now() - 10 }), 'The token has expired.'],
     ['without an expiry', () => ({ exp: undefined }), 'The token never expires.'],
     ['that is not valid yet', () => ({ nbf: now() + 60 }), 'The token is not valid yet.'],
-    ['of another issuer', () => ({ iss: 'https://example.com' }), 'The token is of another issuer.'],
-    ['of an issuer with a slash more', () => ({ iss: `${issuer.url}/` }), 'The token is of another issuer.'],
-    ['without an issuer', () => ({ iss: undefined }), 'The token is of another issuer.'],
+    ['of another issuer', () => ({ iss: 'https://example.com' }), 'The token is from another issuer.'],
+    ['of an issuer with a slash more', () => ({ iss: `${issuer.url}/` }), 'The token is from another issuer.'],
+    ['without an issuer', () => ({ iss: undefined }), 'The token is from another issuer.'],
     ['for another audience', () => ({ aud: 'other' }), 'The token is meant for another audience.'],
     ['for a list of others', () => ({ aud: ['x', 'orderflow2'] }), 'The token is meant for another audience.'],
     ['without an audience', () => ({ aud: undefined }), 'The token is meant for another audience.'],
-    ['whose expiry is text', () => ({ exp: '9999999999' }), 'The token is no JWT.'],
+    ['whose expiry is text', () => ({ exp: '9999999999' }), 'The token is not a JWT.'],
   ])('%s is refused', async (_, claims, reason) => {
     expect(await outcome(await issuer.token(claims()))).toBe(reason);
   });
@@ -68,13 +68,13 @@ describe('a token', () => {
 
   it('signed by another key is refused although it names one of the issuer', async () => {
     const key = signingKey('RS256', issuer.key.kid);
-    expect(await outcome(await issuer.token({}, { key }))).toBe('The token has a wrong signature.');
+    expect(await outcome(await issuer.token({}, { key }))).toBe('The token has an invalid signature.');
   });
 
   it('whose claims were changed is refused', async () => {
     const [header, , signature] = (await issuer.token()).split('.');
     const claims = base64url.encode(JSON.stringify({ iss: issuer.url, aud: AUDIENCE, sub: 'bob', exp: now() + 60 }));
-    expect(await outcome(`${header}.${claims}.${signature}`)).toBe('The token has a wrong signature.');
+    expect(await outcome(`${header}.${claims}.${signature}`)).toBe('The token has an invalid signature.');
   });
 
   it.each([{ exp: -1e20 }, { exp: -8_640_000_000_001 }, { nbf: 1e13 }, { nbf: 1e20 }])(
@@ -83,13 +83,13 @@ describe('a token', () => {
       const [header = '', payload = ''] = [{ alg: 'RS256', kid: 'k' }, claims].map((part) =>
         base64url.encode(JSON.stringify(part)),
       );
-      expect(await outcome(`${header}.${payload}.AA`)).toBe('The token names an impossible time.');
+      expect(await outcome(`${header}.${payload}.AA`)).toBe('The token contains an invalid time.');
     },
   );
 
   it.each([
-    ['asks for extensions', { crit: ['exp2'] }, 'The token asks for extensions that are not understood.'],
-    ['tells of a logout', { typ: 'logout+jwt' }, 'The token tells of a logout.'],
+    ['asks for extensions', { crit: ['exp2'] }, 'The token requires extensions that are not supported.'],
+    ['tells of a logout', { typ: 'logout+jwt' }, 'The token is a logout token.'],
   ])('that %s is refused before its key is looked at', async (_, header, refusal) => {
     const [, payload, signature] = (await issuer.token()).split('.');
     const head = base64url.encode(JSON.stringify({ alg: 'RS256', kid: issuer.key.kid, ...header }));
@@ -104,8 +104,8 @@ describe('a token', () => {
     const [, claims] = (await issuer.token()).split('.');
     for (const alg of ['none', 'None', 'RS256', 'ES256', 'EdDSA']) {
       const header = base64url.encode(JSON.stringify({ alg, kid: issuer.key.kid }));
-      expect(await outcome(`${header}.${claims}.`)).toBe('The token is no JWT.');
-      expect(await outcome(`${header}.${claims}.AAAA`)).toMatch(/algorithm|wrong signature/);
+      expect(await outcome(`${header}.${claims}.`)).toBe('The token is not a JWT.');
+      expect(await outcome(`${header}.${claims}.AAAA`)).toMatch(/algorithm|invalid signature/);
     }
   });
 
@@ -115,7 +115,7 @@ describe('a token', () => {
     for (const alg of ['HS256', 'RS256']) {
       const head = `${base64url.encode(JSON.stringify({ alg, kid: key.kid }))}.${claims}`;
       const hmac = createHmac('sha256', JSON.stringify(key.jwk)).update(head).digest('base64url');
-      expect(await outcome(`${head}.${hmac}`)).toMatch(/algorithm|wrong signature/);
+      expect(await outcome(`${head}.${hmac}`)).toMatch(/algorithm|invalid signature/);
     }
   });
 

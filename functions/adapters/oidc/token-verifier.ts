@@ -67,7 +67,7 @@ export class OidcTokenVerifier implements TokenVerifier {
   #discover(): Promise<Issuer> {
     this.#issuer ??= this.#askIssuer().catch((cause) => {
       this.#issuer = undefined;
-      throw new IssuerUnavailableError('The issuer of tokens does not say where its keys are.', { cause });
+      throw new IssuerUnavailableError('The issuer does not say where its keys are.', { cause });
     });
     return this.#issuer;
   }
@@ -86,7 +86,7 @@ export class OidcTokenVerifier implements TokenVerifier {
     } catch (error) {
       if (isFirstTime) throw error;
       this.#renewKeysAt = this.#now() + RENEWAL_PAUSE_MS;
-      this.#log.warn('the issuer of tokens does not answer; the known keys serve on', { error });
+      this.#log.warn('the issuer does not respond; the known keys stay in use', { error });
     }
   }
 }
@@ -95,14 +95,14 @@ export class OidcTokenVerifier implements TokenVerifier {
 function refuseByContent(token: string, rules: TokenRules): void {
   const { header, payload } = decomposeUnverifiedJwt(token);
   // https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
-  if ('crit' in header) throw new InvalidTokenError('The token asks for extensions that are not understood.');
+  if ('crit' in header) throw new InvalidTokenError('The token requires extensions that are not supported.');
   // https://openid.net/specs/openid-connect-backchannel-1_0.html#CrossJWT
-  if (header.typ === 'logout+jwt') throw new InvalidTokenError('The token tells of a logout.');
+  if (header.typ === 'logout+jwt') throw new InvalidTokenError('The token is a logout token.');
   try {
     validateJwtFields(payload, { ...rules, graceSeconds: CLOCK_SKEW_SECONDS });
   } catch (error) {
     // The library fails to format dates out of range.
-    throw error instanceof RangeError ? new InvalidTokenError('The token names an impossible time.') : error;
+    throw error instanceof RangeError ? new InvalidTokenError('The token contains an invalid time.') : error;
   }
 }
 

@@ -79,5 +79,5 @@ async function describeBlockage(client: pg.Client, attempts: number): Promise<st
     ({ pid, usename, application_name, seconds }) =>
       ` The oldest open transaction is that of process ${pid}, user ${usename}, program "${application_name}", open for ${seconds} s.`,
   );
-  return `A lock was not to be had in ${attempts} attempts, and nothing was changed.${found.join('')} End it, and deploy again.`;
+  return `No lock was acquired in ${attempts} attempts, so nothing was changed.${found.join('')} End it and deploy again.`;
 }

@@ -117,7 +117,7 @@ describe('a migration that a long transaction is in the way of', () => {
       const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
       await expect(migrate()).rejects.toThrow(
         new RegExp(
-          `^The migration ${NEXT} add-note failed: A lock .* 2 attempts.* process ${rows[0].pid}, user ${shard.master.username}, .*open for`,
+          `^The migration ${NEXT} add-note failed: No lock .* 2 attempts.* process ${rows[0].pid}, user ${shard.master.username}, .*open for`,
         ),
       );
       migrating = false;

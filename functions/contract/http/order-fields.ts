@@ -4,15 +4,15 @@ import { ORDER_LIMITS } from '../../domain/order.ts';
 
 const { productNameCharacters, quantity: maximumQuantity, minimumPrice, maximumPrice } = ORDER_LIMITS;
 
-export const USER_ID_RULE = 'must start with a letter A-Z and go on with at most 99 letters, digits, ".", "_" or "-"';
-const PRODUCT_NAME = `must have 1 to ${productNameCharacters} characters, none of them a control character`;
+export const USER_ID_RULE = 'must start with a letter A-Z, followed by at most 99 letters, digits, ".", "_" or "-"';
+const PRODUCT_NAME = `must have 1 to ${productNameCharacters} characters and no control characters`;
 const QUANTITY = `must be a whole number from 1 to ${maximumQuantity}`;
 const PRICE = `must be a number from ${formatMoney(minimumPrice)} to ${formatMoney(maximumPrice)} with at most 2 decimals`;
 
 export const userId = z
   .string({ error: USER_ID_RULE })
   .regex(ORDER_LIMITS.userId, { error: USER_ID_RULE })
-  .meta({ description: 'Its first letter decides on the shard.' });
+  .meta({ description: 'Its first letter decides the shard.' });
 
 export const productName = z
   .string({ error: PRODUCT_NAME })

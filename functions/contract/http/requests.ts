@@ -6,7 +6,7 @@ import { orderId, price, productName, quantity, userId } from './order-fields.ts
 const DEFAULT_LIMIT = 50;
 const MAXIMUM_LIMIT = 200;
 const LIMIT = `must be a whole number from 1 to ${MAXIMUM_LIMIT}`;
-const IDEMPOTENCY_KEY = 'must have 1 to 255 visible ASCII characters and no blank';
+const IDEMPOTENCY_KEY = 'must have 1 to 255 visible ASCII characters and no spaces';
 
 export const newOrderBody = z
   .strictObject(
@@ -26,7 +26,7 @@ const limit = z
 
 const cursor = z
   .string()
-  .meta({ description: 'The next_cursor of an earlier answer.' })
+  .meta({ description: 'The next_cursor of an earlier response.' })
   .transform((value, context) => {
     try {
       return decodeCursor(value);

@@ -32,7 +32,8 @@ export const createdOrder = z
   .object({
     ...located,
     delivery: z.object({ receipt: z.enum(['stored', 'pending']), event: z.enum(['published', 'pending']) }).meta({
-      description: 'What has been delivered already. What is pending is delivered later, without another request.',
+      description:
+        'What has been delivered so far. What is pending is delivered later; the client does not have to do anything.',
     }),
   })
   .meta({ id: 'CreatedOrder' });
@@ -62,11 +63,11 @@ export const unhealthy = z
 /** Every response that reports a failure. */
 export const failure = z
   .object({
-    error: z.string().meta({ description: 'A sentence for the reader.' }),
+    error: z.string().meta({ description: 'A sentence that says what is wrong.' }),
     details: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .exactOptional()
-      .meta({ description: 'Which fields are wrong, the first twenty.' }),
+      .meta({ description: 'The fields that are wrong, at most twenty.' }),
   })
   .meta({ id: 'Error' });
 

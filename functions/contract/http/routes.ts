@@ -50,17 +50,17 @@ const error = (description: string, ...headers: ResponseHeader[]): RouteResponse
 export const COMMON_RESPONSES: Readonly<Record<string, RouteResponse>> = {
   '429': error('There are too many requests at the moment.', 'Retry-After'),
   '500': error('Something went wrong on our side.'),
-  '503': error('A part that the request needs does not answer at the moment.', 'Retry-After'),
-  '504': error('The service did not answer in time.'),
+  '503': error('A part that the request needs is not responding.', 'Retry-After'),
+  '504': error('The service did not respond in time.'),
 };
 
 /** Routes that take a token may also give these. */
 export const TOKEN_RESPONSES: Readonly<Record<string, RouteResponse>> = {
   '401': error('There is no valid token.', 'WWW-Authenticate'),
-  '403': error('The token names no user id, or the request is about somebody else.'),
+  '403': error('The token has no valid user id, or the request is for another user.'),
 };
 
-const BAD_INPUT = error('Something about the request is wrong; `details` says what.');
+const BAD_INPUT = error('The request is invalid; `details` says why.');
 const orderId: RouteParameter = { name: 'id', in: 'path', schema: orderPath.shape.id };
 const query = listQuery.shape;
 
@@ -71,11 +71,11 @@ export const ROUTES = [
     function: 'health',
     authorization: { open: 'Load balancers and monitors ask for it; it names no order.' },
     operationId: 'checkHealth',
-    summary: 'Say which parts of the system answer',
+    summary: 'Report which parts of the system are up',
     responses: {
-      '200': { description: 'All parts answer.', body: healthy },
+      '200': { description: 'All parts are up.', body: healthy },
       '503': {
-        description: 'A part does not answer, or the check itself could not be made.',
+        description: 'A part is down, or the check itself failed.',
         body: [unhealthy, failure],
         headers: ['Retry-After'],
       },
@@ -117,7 +117,7 @@ export const ROUTES = [
       {
         name: 'Idempotency-Key',
         in: 'header',
-        description: 'The same request with the same key gets the same answer, and no second order.',
+        description: 'Repeating a request with the same key returns the same response and creates no second order.',
         schema: idempotencyKey,
       },
     ],
@@ -127,7 +127,7 @@ export const ROUTES = [
       '400': BAD_INPUT,
       '413': error(`The body is larger than ${BODY_LIMIT}.`),
       '415': error('The body is not declared as `application/json`, or it is compressed.'),
-      '422': error('The Idempotency-Key belongs to an earlier order with another content.'),
+      '422': error('The Idempotency-Key was used for an earlier order with different content.'),
     },
   },
   {
@@ -140,7 +140,7 @@ export const ROUTES = [
     parameters: [orderId],
     responses: {
       '200': { description: 'The order.', body: foundOrder },
-      '404': error('There is no such order, or it is somebody else’s.'),
+      '404': error('There is no such order, or it belongs to someone else.'),
     },
   },
   {
@@ -149,15 +149,15 @@ export const ROUTES = [
     function: 'get-receipt',
     authorization: 'token',
     operationId: 'getReceipt',
-    summary: 'Lead to the receipt of an order',
+    summary: 'Redirect to the receipt of an order',
     parameters: [orderId],
     responses: {
       '302': {
-        description: 'The receipt, plain text, can be read at the location for five minutes, without a token.',
+        description: 'The plain-text receipt is available at this location for five minutes, without a token.',
         headers: ['Location', 'Cache-Control'],
       },
       '404': error(
-        'There is no such order, or it is somebody else’s; with Retry-After, its receipt is not stored yet.',
+        'There is no such order, or it belongs to someone else; with Retry-After, its receipt is not stored yet.',
         'Retry-After',
       ),
     },

@@ -14,41 +14,45 @@ describe('an error of the gateway itself', () => {
   it.each([
     ['DEFAULT_4XX', undefined, '{"error":$context.error.messageString}'],
     ['DEFAULT_5XX', undefined, '{"error":$context.error.messageString}'],
-    ['MISSING_AUTHENTICATION_TOKEN', '404', '{"error":"There is no such path, or it does not take this method."}'],
+    [
+      'MISSING_AUTHENTICATION_TOKEN',
+      '404',
+      '{"error":"This path does not exist, or it does not support this method."}',
+    ],
     [
       'UNAUTHORIZED',
       undefined,
-      '{"error":"This needs a valid token: send it as \\"Authorization: Bearer <token>\\"."}',
+      '{"error":"A valid token is required. Send it as \\"Authorization: Bearer <token>\\"."}',
       { 'WWW-Authenticate': "'Bearer'" },
     ],
     ['ACCESS_DENIED', undefined, '{"error":"This token does not allow the request."}'],
-    ['WAF_FILTERED', undefined, '{"error":"The request was refused by the firewall."}'],
+    ['WAF_FILTERED', undefined, '{"error":"The request was blocked by the firewall."}'],
     [
       'AUTHORIZER_FAILURE',
       '503',
-      '{"error":"Tokens cannot be checked at the moment: try again in a few seconds."}',
+      '{"error":"Tokens cannot be verified at the moment. Try again in a few seconds."}',
       { 'Retry-After': "'5'" },
     ],
     [
       'AUTHORIZER_CONFIGURATION_ERROR',
       '503',
-      '{"error":"Tokens cannot be checked at the moment: try again in a few seconds."}',
+      '{"error":"Tokens cannot be verified at the moment. Try again in a few seconds."}',
       { 'Retry-After': "'5'" },
     ],
-    ['REQUEST_TOO_LARGE', undefined, '{"error":"The request body is too large: it may have at most 64 KiB."}'],
+    ['REQUEST_TOO_LARGE', undefined, '{"error":"The request body is too large. It may have at most 64 KiB."}'],
     [
       'THROTTLED',
       undefined,
-      '{"error":"There are too many requests at the moment: try again in a second."}',
+      '{"error":"There are too many requests at the moment. Try again in a second."}',
       { 'Retry-After': "'1'" },
     ],
     [
       'INTEGRATION_FAILURE',
       '503',
-      '{"error":"The service cannot answer at the moment: try again in a few seconds."}',
+      '{"error":"The service is temporarily unavailable. Try again in a few seconds."}',
       { 'Retry-After': "'5'" },
     ],
-    ['INTEGRATION_TIMEOUT', undefined, '{"error":"The service did not answer in time."}'],
+    ['INTEGRATION_TIMEOUT', undefined, '{"error":"The service did not respond in time."}'],
   ])('has our shape, status and headers: %s', (type, status, body, headers: Record<string, string> = {}) => {
     const response = responses.find(({ ResponseType }) => ResponseType === type);
     expect(response.StatusCode).toBe(status);

@@ -25,7 +25,7 @@ interface GatewayError {
 
 const CANNOT_TELL = {
   statusCode: '503',
-  sentence: 'Tokens cannot be checked at the moment: try again in a few seconds.',
+  sentence: 'Tokens cannot be verified at the moment. Try again in a few seconds.',
   headers: { 'Retry-After': "'5'" },
 };
 
@@ -38,12 +38,12 @@ const GATEWAY_ERRORS: readonly GatewayError[] = [
     id: 'UnknownRoute',
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: '404',
-    sentence: 'There is no such path, or it does not take this method.',
+    sentence: 'This path does not exist, or it does not support this method.',
   },
   {
     id: 'NoToken',
     type: ResponseType.UNAUTHORIZED,
-    sentence: 'This needs a valid token: send it as "Authorization: Bearer <token>".',
+    sentence: 'A valid token is required. Send it as "Authorization: Bearer <token>".',
     headers: { 'WWW-Authenticate': "'Bearer'" },
   },
   {
@@ -54,7 +54,7 @@ const GATEWAY_ERRORS: readonly GatewayError[] = [
   {
     id: 'Filtered',
     type: ResponseType.WAF_FILTERED,
-    sentence: 'The request was refused by the firewall.',
+    sentence: 'The request was blocked by the firewall.',
   },
   // The authorizer failed, as when the issuer of tokens is down. Which of the two types a failed function gets is not
   // documented; clients report the second.
@@ -63,25 +63,25 @@ const GATEWAY_ERRORS: readonly GatewayError[] = [
   {
     id: 'BodyTooLarge',
     type: ResponseType.REQUEST_TOO_LARGE,
-    sentence: `The request body is too large: it may have at most ${BODY_LIMIT}.`,
+    sentence: `The request body is too large. It may have at most ${BODY_LIMIT}.`,
   },
   {
     id: 'Throttled',
     type: ResponseType.THROTTLED,
-    sentence: 'There are too many requests at the moment: try again in a second.',
+    sentence: 'There are too many requests at the moment. Try again in a second.',
     headers: { 'Retry-After': "'1'" },
   },
   {
     id: 'Unavailable',
     type: ResponseType.INTEGRATION_FAILURE,
     statusCode: '503',
-    sentence: 'The service cannot answer at the moment: try again in a few seconds.',
+    sentence: 'The service is temporarily unavailable. Try again in a few seconds.',
     headers: { 'Retry-After': "'5'" },
   },
   {
     id: 'Timeout',
     type: ResponseType.INTEGRATION_TIMEOUT,
-    sentence: 'The service did not answer in time.',
+    sentence: 'The service did not respond in time.',
   },
 ];
 

@@ -77,13 +77,13 @@ export class OrdersApi extends Construct {
       } else if (this.#authorizer === undefined) {
         acknowledgeOpen(
           resource.addMethod(method, proxy),
-          'The stage was asked to have no callers told apart (auth=none), which is refused in prod.',
+          'This stage was configured without sign-in (auth=none), which prod refuses.',
         );
       } else {
         Validations.of(resource.addMethod(method, proxy, { authorizer: this.#authorizer })).acknowledge({
           id: 'AwsSolutions-COG4',
           reason:
-            'An authorizer function checks the tokens, so that any OpenID Connect issuer can be used, Cognito included.',
+            'An authorizer function verifies the tokens, so that any OpenID Connect issuer can be used, including Cognito.',
         });
       }
     }
@@ -109,17 +109,17 @@ export class OrdersApi extends Construct {
       {
         id: 'AwsSolutions-APIG2',
         reason:
-          'The functions check each request against the schemas that /api/openapi.json is made of, and say what is wrong.',
+          'The functions validate each request against the schemas behind /api/openapi.json and report what is wrong.',
       },
       {
         id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
-        reason: 'API Gateway has one role for the logs of all APIs of an account, and this is the policy it asks for.',
+        reason: 'API Gateway uses one role for the logs of all APIs of an account, and requires this policy.',
       },
     );
     if (webAclArn === undefined) {
       Validations.of(this.restApi.deploymentStage).acknowledge({
         id: 'AwsSolutions-APIG3',
-        reason: 'A web ACL belongs to the account that owns it and is given with the context key webAclArn.',
+        reason: 'A web ACL is up to the owner of the account, who passes it as context key webAclArn.',
       });
     }
   }

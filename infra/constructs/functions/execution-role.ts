@@ -29,8 +29,8 @@ export class ExecutionRole extends Role {
     Validations.of(this.node.defaultChild ?? this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'The actions of X-Ray and most of those on network interfaces know no resources. Network interfaces are ' +
-        "Lambda's affair: the function's own code is denied them.",
+        'X-Ray actions and most network interface actions do not support resource-level permissions. Network interfaces are ' +
+        "managed by Lambda: the function's own code is denied these actions.",
     });
   }
 }

@@ -89,7 +89,7 @@ export class KafkaEventSource extends Construct {
     Validations.of(policy).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        "Lambda's pollers need network interfaces in the cluster's subnets, whose actions mostly know no resources; " +
+        "Lambda's pollers need network interfaces in the cluster's subnets. Most of these actions do not support resource-level permissions; " +
         "the function's own code is denied them.",
     });
     return policy;

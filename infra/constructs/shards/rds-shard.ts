@@ -103,12 +103,12 @@ function acknowledge(instance: DatabaseInstance, stage: Stage): void {
   findings.acknowledge({
     id: 'AwsSolutions-RDS11',
     reason:
-      'Only the security groups of our own functions reach the database, in subnets without a way to the internet: ' +
-      'another port would hide it from nobody.',
+      'Only the security groups of our own functions reach the database, in subnets without internet access: ' +
+      'another port would not make it safer.',
   });
   if (!stage.disposable) return;
   findings.acknowledge(
     { id: 'AwsSolutions-RDS3', reason: 'The stage is disposable: a standby would double its price.' },
-    { id: 'AwsSolutions-RDS10', reason: 'The stage is disposable: its databases go with their stack.' },
+    { id: 'AwsSolutions-RDS10', reason: 'The stage is disposable: its databases are deleted with their stack.' },
   );
 }

@@ -14,33 +14,32 @@ export function acknowledgeDistribution(
   findings.acknowledge(
     {
       id: 'AwsSolutions-CFR1',
-      reason: 'Customers may be in any country; who they are is asked by the API, wherever they are.',
+      reason: 'Customers may be in any country. The API decides who may do what, wherever they are.',
     },
     {
       id: 'AwsSolutions-CFR2',
       reason:
-        'It serves public files by itself. Requests to the API pass through to a stage with throttling and a web ACL of its ' +
-        'own (context key webAclArn), which stands in the way of those that come without CloudFront as well.',
+        'It serves only public files itself. Requests to the API go on to a stage with throttling and its own web ACL ' +
+        '(context key webAclArn), which also covers requests that bypass CloudFront.',
     },
   );
   if (stage.disposable) {
     findings.acknowledge({
       id: 'AwsSolutions-CFR3',
-      reason: 'The stage is disposable: who visited its site need not be known afterwards.',
+      reason: 'The stage is disposable: access to its site needs no log.',
     });
   }
   if (!hasOwnName) {
     findings.acknowledge({
       id: 'AwsSolutions-CFR4',
       reason:
-        "With CloudFront's own name and certificate, CloudFront alone chooses the TLS versions. With a name of one's own " +
-        '(context key siteDomain), TLS 1.2 is the least.',
+        "With CloudFront's own name and certificate, only CloudFront chooses the TLS versions. With a custom domain " +
+        '(context key siteDomain), TLS 1.2 is the minimum.',
     });
   }
 }
 
-const FILES =
-  'It copies one set of files into one bucket, whose objects have names that are known after the build only.';
+const FILES = 'It copies one set of files into one bucket, whose object names are known only after the build.';
 
 /** What reviewers ask about the CDK's function that copies the site's files. */
 export function acknowledgeUpload(upload: IConstruct, { role, bucket }: { role: IRole; bucket: IBucket }): void {
@@ -55,17 +54,16 @@ export function acknowledgeUpload(upload: IConstruct, { role, bucket }: { role: 
     { id: `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/*]`, reason: FILES },
     {
       id: `AwsSolutions-IAM5[Resource::${assets}]`,
-      reason: "The files come from the CDK's bucket of assets, where they lie under the hash of their content.",
+      reason: "The files come from the CDK's bucket of assets, where they are stored under the hash of their content.",
     },
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'The CDK lets it have copies of the old files removed from CloudFront, without saying which distribution is meant.',
+      reason: 'The CDK allows it to invalidate cached files in CloudFront without naming the distribution.',
     },
   );
   const copier = Stack.of(upload).node.children.find(({ node }) => node.id.startsWith('Custom::CDKBucketDeployment'));
   Validations.of(copier ?? upload).acknowledge({
     id: 'AwsSolutions-L1',
-    reason: 'The CDK brings this function and chooses a Python for it that Lambda supports; it goes on with the CDK.',
+    reason: 'The CDK provides this function with a Python version that Lambda supports, and updates it.',
   });
 }

@@ -42,7 +42,7 @@ export class PrivateBucket extends Bucket {
     if (accessLogs === undefined && stage.disposable) {
       Validations.of(this).acknowledge({
         id: 'AwsSolutions-S1',
-        reason: 'The stage is disposable: who read or wrote its objects need not be known afterwards.',
+        reason: 'The stage is disposable: access to its objects needs no log.',
       });
     }
   }

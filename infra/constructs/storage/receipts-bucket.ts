@@ -81,7 +81,8 @@ export class ReceiptsBucket extends Construct {
     const bucketId = Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnElement);
     Validations.of(fn.role ?? fn).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${RECEIPTS}]`,
-      reason: 'Each receipt is an object named after its order, and the function may take one action on any of them.',
+      reason:
+        'Each receipt is an object named after its order, and the function may perform one action on any of them.',
     });
   }
 }

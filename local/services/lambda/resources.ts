@@ -85,7 +85,7 @@ export function functionResources(lambda: Registry, iam: Pick<Iam, 'principals'>
     ),
 
     'AWS::Lambda::Alias': provider(
-      'another name of its function; nothing is shifted to it step by step',
+      'another name for its function; traffic is not shifted gradually',
       z.object({ FunctionName: z.string(), Name: z.string(), FunctionVersion: z.string() }),
       ({ FunctionName, Name, FunctionVersion }) => {
         lambda.qualify(FunctionName, Name, FunctionVersion);

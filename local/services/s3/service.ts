@@ -38,7 +38,7 @@ export class S3 implements Service {
         });
       },
     ),
-    'AWS::S3::BucketPolicy': ignored('buckets are reached through the AWS endpoint alone, which asks for the caller'),
+    'AWS::S3::BucketPolicy': ignored('buckets are reached only through the AWS endpoint, which identifies the caller'),
   };
 
   get api(): S3Api | undefined {

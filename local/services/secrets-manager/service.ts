@@ -86,9 +86,9 @@ export class SecretsManager implements Service {
     ),
 
     'AWS::SecretsManager::ResourcePolicy': ignored(
-      'secrets are reached through the AWS endpoint alone, which asks for the caller',
+      'secrets are reached only through the AWS endpoint, which identifies the caller',
     ),
-    'AWS::SecretsManager::RotationSchedule': ignored("AWS's rotation application runs on AWS alone"),
+    'AWS::SecretsManager::RotationSchedule': ignored("AWS's rotation application runs only on AWS"),
   };
 
   /** All secrets have the published password by now. */
@@ -99,7 +99,7 @@ export class SecretsManager implements Service {
   /** The text of a secret, for dynamic references. */
   async readSecret(id: string, stage: string): Promise<string> {
     const { SecretString } = versionOf(this.store.get(id), { stage }).value;
-    if (SecretString === undefined) throw new Error(`the secret ${id} holds no text`);
+    if (SecretString === undefined) throw new Error(`the secret ${id} contains no text`);
     return SecretString;
   }
 }
