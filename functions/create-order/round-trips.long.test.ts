@@ -12,7 +12,6 @@ import { SHARD, TestShard } from '../../tests/support/test-shard.ts';
 import { createTopic } from '../../tests/support/topics.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
-import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
 import { MemoryLog, MemoryMetrics } from '../testing/ports.ts';
 import { createOrder } from './create-order.ts';
@@ -63,7 +62,7 @@ afterAll(async () => {
 
 it('a create takes three round trips one after the other, on the wire: insert, receipt beside event, settle', async () => {
   const log = new MemoryLog();
-  const databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(relays.postgres.port), log);
+  const databases = shard.open(shard.secrets(relays.postgres.port), log);
   const events = new KafkaEventPublisher(
     { brokers: [`localhost:${relays.kafka.port}`], auth: 'iam', region: 'us-east-1', topic: 'orders' },
     log,

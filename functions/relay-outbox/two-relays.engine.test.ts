@@ -2,7 +2,6 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHARD, TestShard } from '../../tests/support/test-shard.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { PostgresOutbox } from '../adapters/postgres/outbox.ts';
-import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import type { OrderCreated } from '../domain/events.ts';
 import type { EventPublisher } from '../domain/ports.ts';
 import { anOrder } from '../testing/orders.ts';
@@ -19,12 +18,7 @@ let events: MemoryEvents;
 
 /** A relay as it runs in an execution environment of its own. */
 async function relay(publisher: Pick<EventPublisher, 'publishAll'> = events): Promise<void> {
-  const databases = new ShardDatabases(
-    { shards: [SHARD], tls: true },
-    shard.secrets(),
-    new MemoryLog(),
-    BACKGROUND_LIMITS,
-  );
+  const databases = shard.open();
   try {
     await relayOutbox({
       shards: [SHARD],
@@ -69,7 +63,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   [receipts, events] = [new MemoryReceipts(), new MemoryEvents()];
   await shard.sql('TRUNCATE orders, outbox');
-  const databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
+  const databases = shard.open();
   const orders = new PostgresOrderWriter(databases);
   for (let n = 0; n < ORDERS; n++) {
     await orders.place(SHARD, anOrder({ id: ID(n), userId: `user${n % USERS}` }), undefined);

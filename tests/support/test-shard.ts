@@ -5,13 +5,18 @@ import { ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { DatabaseSecrets } from '../../functions/adapters/database-secrets.ts';
+import { ShardDatabases } from '../../functions/adapters/postgres/shard-databases.ts';
 import { ShardSchemas } from '../../functions/adapters/postgres/shard-schemas.ts';
+import { MemoryLog } from '../../functions/testing/ports.ts';
 import { silentLog } from '../../local/testing.ts';
 import type { PostgresAccess } from './engines.ts';
 
 /** The one shard of these tests. */
 export const SHARD = { id: 1, from: 'A', to: 'Z', secret: 'shard1/orderuser', masterSecret: 'shard1/master' };
 export const MIGRATIONS = join(import.meta.dirname, '../../scripts/migrations');
+
+/** A busy machine may not keep the limits of a request; tests of those take them as they are. */
+const UNHURRIED = { connect: 60_000, statement: 60_000, total: 90_000 };
 
 interface Login {
   readonly username: string;
@@ -82,6 +87,11 @@ export class TestShard {
       return { SecretString: JSON.stringify({ host: '127.0.0.1', port, dbname, ...login }) };
     };
     return Object.assign(new DatabaseSecrets({ send } as never), { reads });
+  }
+
+  /** The shard as a function has it, without the limits of a request. */
+  open(secrets: DatabaseSecrets = this.secrets(), log = new MemoryLog()): ShardDatabases {
+    return new ShardDatabases({ shards: [SHARD], tls: true }, secrets, log, UNHURRIED);
   }
 
   asMaster<T>(work: (client: pg.Client) => Promise<T>, database = this.database): Promise<T> {

@@ -2,10 +2,9 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { Order } from '../../domain/order.ts';
 import { anOrder } from '../../testing/orders.ts';
-import { MemoryLog } from '../../testing/ports.ts';
 import { PostgresOrderStore } from './order-store.ts';
 import { PostgresOrderWriter } from './order-writer.ts';
-import { ShardDatabases } from './shard-databases.ts';
+import type { ShardDatabases } from './shard-databases.ts';
 
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
 
@@ -19,7 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await shard.sql('TRUNCATE orders, outbox');
-  databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
+  databases = shard.open();
   store = new PostgresOrderStore(databases);
   return () => databases.close();
 });

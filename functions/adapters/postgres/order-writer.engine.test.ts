@@ -2,9 +2,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { Order } from '../../domain/order.ts';
 import { anOrder } from '../../testing/orders.ts';
-import { MemoryLog } from '../../testing/ports.ts';
 import { PostgresOrderWriter } from './order-writer.ts';
-import { ShardDatabases } from './shard-databases.ts';
+import type { ShardDatabases } from './shard-databases.ts';
 
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
 const NOTHING = { receipt: false, event: false };
@@ -25,7 +24,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await shard.sql('TRUNCATE orders, outbox');
-  databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
+  databases = shard.open();
   orders = new PostgresOrderWriter(databases);
   return () => databases.close();
 });
@@ -89,10 +88,7 @@ describe('placing an order with a key', () => {
   });
 
   it('gives 50 parallel requests one order and 50 equal responses', async () => {
-    const environments = Array.from(
-      { length: 50 },
-      () => new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog()),
-    );
+    const environments = Array.from({ length: 50 }, () => shard.open());
     const placements = await Promise.all(
       environments.map((environment, n) =>
         new PostgresOrderWriter(environment).place(SHARD, anOrder({ id: ID(n) }), 'k1'),

@@ -3,11 +3,10 @@ import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { Order } from '../../domain/order.ts';
 import type { OutstandingOrder } from '../../domain/ports.ts';
 import { anOrder } from '../../testing/orders.ts';
-import { MemoryLog } from '../../testing/ports.ts';
 import { PostgresOrderStore } from './order-store.ts';
 import { PostgresOrderWriter } from './order-writer.ts';
 import { PostgresOutbox } from './outbox.ts';
-import { ShardDatabases } from './shard-databases.ts';
+import type { ShardDatabases } from './shard-databases.ts';
 
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
 const NOTHING = { receipt: false, event: false };
@@ -34,7 +33,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await shard.sql('TRUNCATE orders, outbox');
-  databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
+  databases = shard.open();
   orders = new PostgresOrderWriter(databases);
   outbox = new PostgresOutbox(databases);
   return () => databases.close();
@@ -235,7 +234,7 @@ describe('orders that are never confirmed', () => {
     for (let n = 1; n <= 40; n++) await place(n, { createdAt: created(10), userId: `user${n % 7}` });
     await wait(30);
     await deliver();
-    const other = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
+    const other = shard.open();
     const renewed = await Promise.all(
       [outbox, new PostgresOutbox(other)].map((each) => each.renewUnconfirmed(SHARD, 10)),
     );

@@ -12,14 +12,12 @@ const UNAVAILABLE = { code: 'shard_unavailable', shard: 'shard1' };
 
 let shard: TestShard;
 
-const open = (secrets: DatabaseSecrets = shard.secrets()) =>
-  new ShardDatabases({ shards: [SHARD], tls: true }, secrets, new MemoryLog());
 const changePassword = (password: string) =>
   shard.sql(`ALTER ROLE ${shard.user.username} PASSWORD '${password.replaceAll("'", "''")}'`);
 
 /** One query on a connection of its own. */
 async function queryAfresh(secrets: DatabaseSecrets): Promise<void> {
-  const databases = open(secrets);
+  const databases = shard.open(secrets);
   try {
     await databases.query(SHARD, SELECT_ONE);
   } finally {
@@ -38,7 +36,7 @@ beforeAll(async () => {
 describe('a shard', () => {
   it('is asked over one connection, however much there is to ask', async () => {
     await shard.sql(`ALTER ROLE ${shard.user.username} CONNECTION LIMIT ${CONNECTIONS_PER_SHARD}`);
-    const databases = open();
+    const databases = shard.open();
     await Promise.all(Array.from({ length: 20 }, () => databases.query(SHARD, SELECT_ONE)));
     await expect(queryAfresh(shard.secrets())).rejects.toMatchObject({ ...UNAVAILABLE, cause: { code: '53300' } });
     await databases.close();
@@ -48,7 +46,7 @@ describe('a shard', () => {
 
 describe('a connection that broke', () => {
   it('is replaced while the query waits', async () => {
-    const databases = open();
+    const databases = shard.open();
     await databases.query(SHARD, SELECT_ONE);
     await shard.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${shard.user.username}'`);
     await databases.query(SHARD, SELECT_ONE);
@@ -59,7 +57,7 @@ describe('a connection that broke', () => {
 describe('a connection that the server ends while it is idle', () => {
   it('is replaced when it is needed', async () => {
     await shard.sql(`ALTER ROLE ${shard.user.username} SET idle_session_timeout = '50ms'`);
-    const databases = open();
+    const databases = shard.open();
     await databases.query(SHARD, SELECT_ONE);
     const connected = `SELECT FROM pg_stat_activity WHERE usename = '${shard.user.username}'`;
     await expect.poll(() => shard.sql(connected)).toEqual([]);
@@ -75,20 +73,23 @@ describe('a shard that hangs', () => {
 
   beforeEach(async () => {
     relay = await TcpRelay.start(shard.port);
-    databases = open(shard.secrets(relay.port));
+    databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(relay.port), new MemoryLog());
     return async () => {
       await databases.close();
       await relay.stop();
     };
   });
 
+  /** Opening a connection may take a busy machine longer than a request may. */
+  const works = () => expect.poll(() => databases.query(SHARD, SELECT_ONE)).toHaveLength(1);
+
   it('is given up within 1.8 s on a kept connection, and used again when it is back', async () => {
-    await databases.query(SHARD, SELECT_ONE);
+    await works();
     relay.blackHole = true;
     await expectUnavailable(databases, 1_800);
     await expectUnavailable(databases, 1_800);
     relay.blackHole = false;
-    await databases.query(SHARD, SELECT_ONE);
+    await works();
   });
 
   it('is given up within 1.8 s on a new connection', async () => {
@@ -109,7 +110,7 @@ describe('a shard that hangs', () => {
     } finally {
       shard.label('AWSCURRENT', shard.user);
     }
-    await databases.query(SHARD, SELECT_ONE);
+    await works();
   });
 });
 
@@ -119,7 +120,7 @@ describe('a rotated password', () => {
     shard.label('AWSCURRENT', { ...shard.user, password: 'of yesterday' });
     await secrets.get(SHARD.secret);
     shard.label('AWSCURRENT', shard.user);
-    const databases = open(secrets);
+    const databases = shard.open(secrets);
     await databases.query(SHARD, SELECT_ONE);
     const reads = secrets.reads.length;
     await databases.query(SHARD, SELECT_ONE);

@@ -4,7 +4,6 @@ import { CONNECTIONS_PER_SHARD } from '../../domain/shard-map.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import { PostgresOrderWriter } from './order-writer.ts';
-import { ShardDatabases } from './shard-databases.ts';
 import { ShardSchemas } from './shard-schemas.ts';
 
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
@@ -44,7 +43,7 @@ describe('migrating a shard', () => {
   });
 
   it('counts the orders that a map would put elsewhere', async () => {
-    const databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(), new MemoryLog());
+    const databases = shard.open();
     const orders = new PostgresOrderWriter(databases);
     for (const [n, userId] of ['alice', 'Bob', 'mike'].entries()) {
       await orders.place(SHARD, anOrder({ id: ID(100 + n), userId }), undefined);
