@@ -7,6 +7,8 @@ import {
   port,
   setting,
 } from '../tooling/command-line.ts';
+import { variableOf } from '../tooling/paths.ts';
+import type { PortClaim } from '../tooling/ports.ts';
 
 /** Where each part of the local run listens, on loopback. 0 means any free port. */
 export interface Ports {
@@ -69,4 +71,14 @@ export function settingsOf(options: ReturnType<ReturnType<typeof startCommand>['
 /** The settings for given arguments and the environment. @throws CommanderError when one is wrong */
 export function readSettings(args: readonly string[] = []): Settings {
   return settingsOf(startCommand().parse(args, { from: 'user' }).opts());
+}
+
+/**
+ * A claim of the port that a setting chooses.
+ *
+ * @param part what is going to listen there, as the person knows it
+ */
+export function portClaim(part: string, setting: keyof Ports, port: number): PortClaim {
+  const flag = `${setting}-port`;
+  return { port, part, flag: `--${flag}`, variable: variableOf(flag) };
 }

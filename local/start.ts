@@ -47,7 +47,7 @@ export async function start(
     const { services, ...aws } = createServices({ settings, stacks, log });
     await checkPorts(services.ports());
     cleanup.defer(() => services.stop());
-    await services.open();
+    await services.open(signal);
     await deploy(stacks, services, { log, signal, readSecret: (...id) => aws.secretsManager.readSecret(...id) });
     await services.start(signal);
     const addresses: Addresses = {

@@ -1,4 +1,4 @@
-import { whenAborted } from '../../tooling/abort.ts';
+import { settleOrGiveUp } from '../../tooling/abort.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { Log } from '../../tooling/log.ts';
 import { resolveDynamicReferences, type SecretReader } from './dynamic-references.ts';
@@ -8,17 +8,12 @@ import type { ProviderRegistry, ResourceProvider, ResourceRequest } from './reso
 import { ExportTable, type ResourceResult, StackScope } from './stack-scope.ts';
 import type { Stack } from './template.ts';
 
-const GRACE_AFTER_ABORT_MS = 5_000;
-
 export interface DeployOptions {
   readonly log: Log;
   /** Aborted when the deployment is to end early. */
   readonly signal: AbortSignal;
   readonly readSecret: SecretReader;
 }
-
-/** By stack name: the values of the stack's outputs. */
-export type Outputs = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 /**
  * Creates the resources of all stacks, each as soon as those exist that it depends on.
@@ -32,7 +27,7 @@ export async function deploy(
   stacks: readonly Stack[],
   registry: ProviderRegistry,
   options: DeployOptions,
-): Promise<Outputs> {
+): Promise<void> {
   const exports = new ExportTable();
   const scopes = stacks.map((stack) => new StackScope(stack, exports));
   const nodes = buildGraph(scopes, exports);
@@ -60,15 +55,8 @@ export async function deploy(
       throw error;
     }
   };
-  await Promise.race([Promise.allSettled(nodes.map(create)), graceAfterAbort(signal)]);
+  await settleOrGiveUp(nodes.map(create), signal);
   signal.throwIfAborted();
-  return new Map(scopes.map((scope) => [scope.stack.name, outputsOf(scope)]));
-}
-
-/** Resolves some time after the abort: a server that is starting is ready by then, a long download is given up. */
-async function graceAfterAbort(signal: AbortSignal): Promise<void> {
-  await whenAborted(signal);
-  await new Promise((resolve) => void setTimeout(resolve, GRACE_AFTER_ABORT_MS).unref());
 }
 
 function providersOf(nodes: readonly ResourceNode[], registry: ProviderRegistry) {
@@ -97,9 +85,4 @@ async function createResource(
   const result = await provider.create({ ...request, properties: resolved as Record<string, unknown> });
   log.debug('%s created in %d ms', describeNode(node), Math.round(performance.now() - startedAt));
   return result;
-}
-
-function outputsOf(scope: StackScope): Record<string, unknown> {
-  const outputs = Object.entries(scope.stack.template.Outputs ?? {}).filter(([, output]) => scope.isPresent(output));
-  return Object.fromEntries(outputs.map(([name, output]) => [name, resolve(output.Value, scope)]));
 }

@@ -14,7 +14,8 @@ import { Msk } from './msk/service.ts';
 import { Rds } from './rds/service.ts';
 import { S3 } from './s3/service.ts';
 import { SecretsManager } from './secrets-manager/service.ts';
-import { type Run, Services } from './service.ts';
+import type { Run } from './service.ts';
+import { Services } from './services.ts';
 import { sts } from './sts/service.ts';
 
 /** The services of a run. Nothing starts before they are opened. */

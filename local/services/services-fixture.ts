@@ -39,7 +39,6 @@ export function servicesFixture(
     cacheDir: join(dataDir, 'cache'),
     context: {},
   };
-  const signal = AbortSignal.any([]);
   const { services, ...aws } = createServices({ settings, stacks: [], log: silentLog });
   /** Events that functions were invoked with, in order. */
   const invocations: { functionName: string; event: Record<string, unknown> }[] = [];
@@ -75,7 +74,11 @@ export function servicesFixture(
       deploy(
         stacks,
         { providerOf: (declaration) => standIns[declaration.Type] ?? services.providerOf(declaration) },
-        { log: silentLog, signal, readSecret: (...id) => aws.secretsManager.readSecret(...id) },
+        {
+          log: silentLog,
+          signal: new AbortController().signal,
+          readSecret: (...id) => aws.secretsManager.readSecret(...id),
+        },
       ),
   };
 }

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { functionName } from '../../local/aws-identity.ts';
-import { startPoller } from '../../local/services/lambda/event-source-mapping/poller.ts';
+import { Poller } from '../../local/services/lambda/event-source-mapping/poller.ts';
 import type { Invoke } from '../../local/services/lambda/function-definition.ts';
 import { plaintextKafka } from '../../local/services/msk/kafka-client.ts';
 import type { Log } from '../../tooling/log.ts';
@@ -54,8 +54,9 @@ export class MappingPollers {
     }
     this.#waiting.delete(key);
     this.#log.info('%s: starting, as group %s', what, mapping.consumerGroupId);
-    const poller = await startPoller({ mapping, kafka, bootstrapServers, invoke: this.#invoke, log: this.#log });
+    const poller = new Poller({ mapping, kafka, bootstrapServers, invoke: this.#invoke, log: this.#log });
     this.#running.set(key, { what, stop: () => poller.stop() });
+    await poller.start();
   }
 
   async #end(keys: readonly string[]): Promise<void> {

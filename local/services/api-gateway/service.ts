@@ -1,7 +1,8 @@
 import type { PortClaim } from '../../../tooling/ports.ts';
 import type { RunningServer } from '../../http/http-server.ts';
+import { portClaim } from '../../settings.ts';
 import type { Lambda } from '../lambda/service.ts';
-import { only, portClaim, type Run, type Service } from '../service.ts';
+import { only, type Run, type Service } from '../service.ts';
 import { restApiDefinition, restApiResources } from './resources.ts';
 import { startRestApi } from './rest-api.ts';
 import type { RestApiParts } from './rest-api-definition.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { stackOf } from '../../assembly/deploy-fixture.ts';
+import { recordingRegistry, stackOf } from '../../assembly/deploy-fixture.ts';
+import type { ResourceProvider } from '../../assembly/resource-provider.ts';
 import { type Respond, servicesFixture } from '../services-fixture.ts';
 
 const resources = {
@@ -18,12 +19,22 @@ const resources = {
     Properties: { ServiceToken: { 'Fn::GetAtt': ['Provider', 'Arn'] }, Install: false, Sizes: [1, 2], Name: 'x' },
   },
 };
-const outputs = { Ref: { Value: { Ref: 'Lookup' } }, Brokers: { Value: { 'Fn::GetAtt': ['Lookup', 'Brokers.0'] } } };
+const reader = {
+  Type: 'Test::Reader',
+  Properties: { Ref: { Ref: 'Lookup' }, Brokers: { 'Fn::GetAtt': ['Lookup', 'Brokers.0'] } },
+};
 
 function deployWith(invoke: (event: Record<string, unknown>, respond: Respond) => unknown) {
   const fixture = servicesFixture({ invoke });
-  const stack = stackOf('app', { Resources: resources, Outputs: outputs });
-  return { ...fixture, deployment: fixture.deploy([stack]) };
+  const registry = recordingRegistry();
+  const standIns = { [reader.Type]: registry.providerOf(reader) as ResourceProvider };
+  const deployment = fixture.deploy([stackOf('app', { Resources: { ...resources, Reader: reader } })], standIns);
+  /** What the template reads of the custom resource. */
+  const valuesRead = async () => {
+    await deployment;
+    return registry.properties.get('Reader');
+  };
+  return { ...fixture, deployment, valuesRead };
 }
 
 describe('a custom resource', () => {
@@ -49,18 +60,18 @@ describe('a custom resource', () => {
   });
 
   it('gives its physical id as Ref and the data of the response as attributes', async () => {
-    const { deployment } = deployWith((_, respond) =>
+    const { valuesRead } = deployWith((_, respond) =>
       respond({ PhysicalResourceId: 'id-1', Data: { 'Brokers.0': 'b' } }),
     );
-    expect((await deployment).get('app')).toEqual({ Ref: 'id-1', Brokers: 'b' });
+    expect(await valuesRead()).toEqual({ Ref: 'id-1', Brokers: 'b' });
   });
 
   it('takes a response that comes while the function is still running', async () => {
-    const { deployment } = deployWith((_, respond) => {
+    const { valuesRead } = deployWith((_, respond) => {
       respond({ Data: { 'Brokers.0': 'b' } });
       return new Promise(() => {});
     });
-    expect((await deployment).get('app')).toMatchObject({ Brokers: 'b' });
+    expect(await valuesRead()).toMatchObject({ Brokers: 'b' });
   });
 
   it('fails with the reason that its provider gives', async () => {

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { PortClaim } from '../../../tooling/ports.ts';
 import { arnOf } from '../../aws-identity.ts';
 import type { RunningServer } from '../../http/http-server.ts';
+import { portClaim } from '../../settings.ts';
 import { resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
 import { bucketDomain, type S3 } from '../s3/service.ts';
-import { only, portClaim, type Run, required, type Service } from '../service.ts';
+import { only, type Run, required, type Service } from '../service.ts';
 import { startDistribution } from './distribution.ts';
 import type { Behavior, DistributionDefinition, Origin } from './distribution-definition.ts';
 import {

@@ -6,9 +6,10 @@ import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import { arnOf } from '../../aws-identity.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { startPostgres } from '../../engines/postgres/start-postgres.ts';
+import { portClaim } from '../../settings.ts';
 import { physicalName, resourceHash } from '../physical-names.ts';
 import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
-import { portClaim, type Run, required, type Service, stopAll } from '../service.ts';
+import { type Run, required, type Service, stopAll } from '../service.ts';
 
 const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
 const MAX_IDENTIFIER = 63;

@@ -4,7 +4,7 @@ import { createTopic } from '../../../../tests/support/topics.ts';
 import { silentLog } from '../../../testing.ts';
 import type { Invoke, InvokeResult } from '../function-definition.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
-import { startPoller } from './poller.ts';
+import { Poller } from './poller.ts';
 import { mapping } from './poller-fixture.ts';
 
 export const OK = { payload: 'null' };
@@ -46,7 +46,7 @@ export function pollersOn(port: number) {
       delivered.push(...batch);
       return { requestId: 'r', executedVersion: '$LATEST', ...OK, ...(await run(batch)) };
     };
-    const poller = await startPoller({
+    const poller = new Poller({
       mapping: mapping({ topic, consumerGroupId: `group-${topic}`, ...overrides }),
       kafka,
       bootstrapServers: `127.0.0.1:${port}`,
@@ -54,6 +54,7 @@ export function pollersOn(port: number) {
       log: silentLog,
     });
     onTestFinished(() => poller.stop());
+    await poller.start();
     return { delivered, values: () => delivered.map(({ value }) => value), stop: () => poller.stop() };
   }
 

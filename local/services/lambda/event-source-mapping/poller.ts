@@ -7,7 +7,7 @@ import { recordOf } from './kafka-event.ts';
 import { OnFailureTopic } from './on-failure-topic.ts';
 import { PartitionWorker } from './partition-worker.ts';
 
-/** How long {@link startPoller} waits to join the group; joining goes on afterwards. */
+/** How long {@link Poller.start} waits to join the group; joining goes on afterwards. */
 const JOIN_WAIT_MS = 2_000;
 /** How long a stopping poller waits for running invocations. */
 const DRAIN_MS = 5_000;
@@ -28,17 +28,10 @@ export interface PollerOptions {
 }
 
 /**
- * Runs an event source mapping: reads its topic as its consumer group and delivers the records to the function. Resolves
- * when it has joined the group, or after 2 s, because the session of a killed predecessor may have to expire first. It
- * goes on joining in the background, and reconnects to lost brokers.
+ * Runs an event source mapping: reads its topic as its consumer group and delivers the records to the function. It
+ * reconnects to lost brokers.
  */
-export async function startPoller(options: PollerOptions): Promise<{ stop(): Promise<void> }> {
-  const poller = new Poller(options);
-  await poller.start();
-  return { stop: () => poller.stop() };
-}
-
-class Poller {
+export class Poller {
   readonly #options: PollerOptions;
   readonly #workers = new Map<number, PartitionWorker>();
   readonly #failureTopic: OnFailureTopic | undefined;
@@ -54,6 +47,10 @@ class Poller {
     this.#failureTopic = onFailureTopic ? new OnFailureTopic(options.kafka, onFailureTopic) : undefined;
   }
 
+  /**
+   * Resolves when it has joined the group, or after 2 s, because the session of a killed predecessor may have to expire
+   * first.
+   */
   async start(): Promise<void> {
     this.#supervision = this.#supervise();
     if (!(await settlesWithin(JOIN_WAIT_MS, this.#joined.promise))) {

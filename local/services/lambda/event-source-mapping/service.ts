@@ -10,7 +10,7 @@ import {
   eventSourceMappingOf,
   eventSourceMappingProperties,
 } from './event-source-mapping.ts';
-import { startPoller } from './poller.ts';
+import { Poller } from './poller.ts';
 
 /** Lambda's event source mappings: Kafka consumers that invoke functions. */
 export class EventSourceMappings implements Service {
@@ -18,7 +18,7 @@ export class EventSourceMappings implements Service {
   readonly #run: Pick<Run, 'log'>;
   readonly #lambda: Pick<Lambda, 'roleOf' | 'invoke'>;
   readonly #msk: Pick<Msk, 'connectAs'>;
-  readonly #pollers: Required<Pick<Service, 'stop'>>[] = [];
+  readonly #pollers: Poller[] = [];
 
   constructor(run: Pick<Run, 'log'>, lambda: Pick<Lambda, 'roleOf' | 'invoke'>, msk: Pick<Msk, 'connectAs'>) {
     this.#run = run;
@@ -53,6 +53,9 @@ export class EventSourceMappings implements Service {
     const role = this.#lambda.roleOf(mapping.functionArn);
     const connection = await this.#msk.connectAs(role, mapping.eventSourceArn, log);
     const invoke: Invoke = (...call) => this.#lambda.invoke(...call);
-    this.#pollers.push(await startPoller({ mapping, ...connection, invoke, log }));
+    const poller = new Poller({ mapping, ...connection, invoke, log });
+    // Before it starts: the run may be stopped meanwhile.
+    this.#pollers.push(poller);
+    await poller.start();
   }
 }

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ignored } from './provider.ts';
-import { type Service, Services } from './service.ts';
+import type { Service } from './service.ts';
+import { Services } from './services.ts';
 import { servicesFixture } from './services-fixture.ts';
 
 const { signal } = new AbortController();
@@ -24,7 +26,7 @@ function recorded(failing?: string) {
 describe('services', () => {
   it('open and start row by row, and stop the other way round', async () => {
     const { services, events } = recorded();
-    await services.open();
+    await services.open(signal);
     await services.start(signal);
     await services.stop();
     const steps = (step: string) => ['store', 'function', 'queue', 'api'].map((name) => `${step} ${name}`);
@@ -41,19 +43,31 @@ describe('services', () => {
     expect(failingStop.events.at(-1)).toBe('stop store');
   });
 
-  it('give up a start that is aborted, and stop what was still starting', async () => {
-    const events: string[] = [];
-    const starting = Promise.withResolvers<void>();
-    const slow: Service = {
-      start: () => starting.promise.then(() => void events.push('started')),
-      stop: async () => void events.push('stopped'),
-    };
-    const services = new Services([[slow]]);
-    await expect(services.start(AbortSignal.abort(new Error('Ctrl-C')))).rejects.toThrow('Ctrl-C');
-    const stopped = services.stop();
-    starting.resolve();
-    await stopped;
-    expect(events).toEqual(['started', 'stopped']);
+  it('wait, when a start fails or is aborted, for what is still starting, so that it is stopped', async () => {
+    const ending = new AbortController();
+    const failing = { start: () => Promise.reject(new Error('no port')) };
+    const aborting = { start: async () => ending.abort(new Error('Ctrl-C')) };
+    for (const [other, reason] of [
+      [failing, 'no port'],
+      [aborting, 'Ctrl-C'],
+    ] as const) {
+      const started: string[] = [];
+      const slow: Service = { start: () => delay(20).then(() => void started.push('poller')) };
+      const next: Service = { start: async () => void started.push('next row') };
+      await expect(new Services([[slow, other], [next]]).start(ending.signal)).rejects.toThrow(reason);
+      expect(started).toEqual(['poller']);
+    }
+  });
+
+  it('give up what has not started within some seconds after that', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const ending = new AbortController();
+    const never: Service = { start: () => new Promise(() => {}) };
+    const failure = expect(new Services([[never]]).start(ending.signal)).rejects.toThrow('Ctrl-C');
+    ending.abort(new Error('Ctrl-C'));
+    await vi.advanceTimersByTimeAsync(5_000);
+    await failure;
   });
 
   it('find the provider of a type, and that of custom resources for a custom type without its own', () => {
