@@ -24,7 +24,7 @@ let page: Page;
 let complaints: string[];
 
 /** Alice's token is good, and every other one has expired. */
-function answerAlice({ url, method, authorization }: SeenRequest) {
+function respondToAlice({ url, method, authorization }: SeenRequest) {
   if (authorization !== 'Bearer alice.token') return { status: 401, body: { error: EXPIRED } };
   if (method === 'POST') return { status: 403, body: { error: 'The token is for the orders of alice alone.' } };
   const user = new URL(url, 'http://site').searchParams.get('user_id');
@@ -42,7 +42,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   site.seen.length = 0;
-  site.answer = answerAlice;
+  site.respond = respondToAlice;
   // A context of its own: no test finds the token of another.
   const context = await browser.newContext();
   page = await context.newPage();
@@ -114,7 +114,7 @@ describe('the dashboard of a deployment that asks for a token', { timeout: 3 * P
     await page.goto(`${site.url}/#access_token=alice.token`);
     await row().waitFor();
     await page.getByLabel('Product').fill('Desk');
-    site.answer = () => ({ status: 401, body: { error: EXPIRED } });
+    site.respond = () => ({ status: 401, body: { error: EXPIRED } });
     await page.getByLabel('Orders per page').selectOption('50');
     await page.getByRole('alert').filter({ hasText: EXPIRED }).first().waitFor();
     expect(await field().getAttribute('aria-invalid')).toBe('true');
@@ -122,7 +122,7 @@ describe('the dashboard of a deployment that asks for a token', { timeout: 3 * P
     expect(await storedToken()).toBeNull();
     const asked = site.seen.length;
 
-    site.answer = answerAlice;
+    site.respond = respondToAlice;
     await signIn();
     await row().waitFor();
     expect(site.seen.slice(asked).map(({ authorization }) => authorization)).toContain('Bearer alice.token');

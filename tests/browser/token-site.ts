@@ -22,13 +22,13 @@ export interface SeenRequest {
   readonly authorization: string | undefined;
 }
 
-/** The dashboard as a deployment with `auth=jwt` serves it, in front of an API whose answers a test chooses. */
+/** The dashboard as a deployment with `auth=jwt` serves it, in front of an API whose responses a test chooses. */
 export class TokenSite {
   readonly #dir = mkdtempSync(join(tmpdir(), 'orderflow-site-'));
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly seen: SeenRequest[] = [];
-  /** Answers a request for orders, by the token that came with it. */
-  answer: (request: SeenRequest) => { status: number; body: object } = () => ({ status: 500, body: {} });
+  /** Responds to a request for orders, by the token that came with it. */
+  respond: (request: SeenRequest) => { status: number; body: object } = () => ({ status: 500, body: {} });
 
   static async start(): Promise<TokenSite> {
     const site = new TokenSite();
@@ -61,7 +61,7 @@ export class TokenSite {
       const { method = '', url = '', headers } = request;
       const seen = { method, url, authorization: headers.authorization };
       this.seen.push(seen);
-      const { status, body } = this.answer(seen);
+      const { status, body } = this.respond(seen);
       return void send(body, status);
     }
     const file = pathname === '/' ? 'index.html' : normalize(pathname).slice(1);

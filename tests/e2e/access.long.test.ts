@@ -5,7 +5,7 @@ import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { loadAuthority } from '../../local/tls/authority.ts';
 import { findEnvironments } from '../../scripts/chaos/processes.ts';
-import { type Answer, call, newUser, orderOf } from '../support/api.ts';
+import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
 import { AUDIENCE, Issuer, signingKey } from '../support/issuer.ts';
 import { newDataDir, type Run, removeDataDir, startRun, verifyDeployment } from '../support/run.ts';
 
@@ -48,19 +48,19 @@ const tokenOf = (shop_user: unknown, claims: JWTPayload = {}) =>
 const operatorToken = (user: unknown) => tokenOf(user, { roles: ['staff', 'order-desk'] });
 const bearing = (token: string | undefined) => (token === undefined ? {} : { authorization: `Bearer ${token}` });
 
-function list(token: string | undefined, query = ''): Promise<Answer> {
+function list(token: string | undefined, query = ''): Promise<ApiResponse> {
   return call(run.addresses.api, 'GET', `/api/orders${query}`, undefined, bearing(token));
 }
 
-function place(token: string | undefined, user: string): Promise<Answer> {
+function place(token: string | undefined, user: string): Promise<ApiResponse> {
   return call(run.addresses.api, 'POST', '/api/orders', orderOf(user), bearing(token));
 }
 
-function show(token: string | undefined, id: string): Promise<Answer> {
+function show(token: string | undefined, id: string): Promise<ApiResponse> {
   return call(run.addresses.api, 'GET', `/api/orders/${id}`, undefined, bearing(token));
 }
 
-function receipt(token: string | undefined, id: string): Promise<Answer> {
+function receipt(token: string | undefined, id: string): Promise<ApiResponse> {
   return call(run.addresses.api, 'GET', `/api/orders/${id}/receipt`, undefined, bearing(token));
 }
 
@@ -70,11 +70,11 @@ async function orderIdOf(user: string): Promise<string> {
   return body.order.id;
 }
 
-const idsIn = ({ body }: Answer): string[] => body.orders.map((order: { id: string }) => order.id);
+const idsIn = ({ body }: ApiResponse): string[] => body.orders.map((order: { id: string }) => order.id);
 
-function expectRefusal(answer: Answer, status: number): void {
-  expect(answer).toMatchObject({ status, body: { error: expect.stringMatching(SENTENCE) } });
-  expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+function expectRefusal(response: ApiResponse, status: number): void {
+  expect(response).toMatchObject({ status, body: { error: expect.stringMatching(SENTENCE) } });
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
 }
 
 describe('without a good token', () => {
@@ -102,16 +102,16 @@ describe('without a good token', () => {
     ['a token signed with the public key as a secret (HS256)', signedWithPublicKey],
   ])('%s is refused on every route for orders', async (_what, makeToken) => {
     const token = await makeToken();
-    const answers = [
+    const responses = [
       await list(token),
       await list(token, `?user_id=${alice}`),
       await place(token, alice),
       await show(token, UNKNOWN_ID),
       await receipt(token, UNKNOWN_ID),
     ];
-    for (const answer of answers) {
-      expectRefusal(answer, 401);
-      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    for (const response of responses) {
+      expectRefusal(response, 401);
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);
     }
   });
 
@@ -136,9 +136,9 @@ describe('with a token of their own', () => {
     await orderIdOf(zoe);
     const token = await tokenOf(alice);
     for (const query of ['', `?user_id=${alice}`]) {
-      const answer = await list(token, query);
-      expect(answer.status).toBe(200);
-      expect(idsIn(answer)).toEqual([id]);
+      const response = await list(token, query);
+      expect(response.status).toBe(200);
+      expect(idsIn(response)).toEqual([id]);
     }
     expect(await show(token, id)).toMatchObject({ status: 200, body: { order: { id, user_id: alice } } });
     await expect.poll(async () => (await receipt(token, id)).status).toBe(302);
@@ -182,15 +182,15 @@ describe('with a token of their own', () => {
     ['is no text', ['alice']],
   ])('a claim that %s is refused by its name', async (_what, claim) => {
     const token = await tokenOf(claim);
-    const answers = [
+    const responses = [
       await list(token),
       await place(token, alice),
       await show(token, UNKNOWN_ID),
       await receipt(token, UNKNOWN_ID),
     ];
-    for (const answer of answers) {
-      expectRefusal(answer, 403);
-      expect(answer.body.error).toContain('shop_user');
+    for (const response of responses) {
+      expectRefusal(response, 403);
+      expect(response.body.error).toContain('shop_user');
     }
   });
 
@@ -201,7 +201,7 @@ describe('with a token of their own', () => {
     await expect.poll(async () => (await list(token)).status).toBe(401);
     const refused = await list(token);
     expectRefusal(refused, 401);
-    // API Gateway renames this header in the answers of functions.
+    // API Gateway renames this header in the responses of functions.
     expect(refused.headers.get('x-amzn-remapped-www-authenticate')).toMatch(/^Bearer/);
   });
 });
@@ -218,7 +218,7 @@ describe('the issuer', () => {
   it('rotates its keys under load, and no request fails', async () => {
     const statuses: number[] = [];
     let rotating = true;
-    const client = async (request: () => Promise<Answer>) => {
+    const client = async (request: () => Promise<ApiResponse>) => {
       while (rotating) statuses.push((await request()).status);
     };
     const asked = issuer.asked.length;
@@ -243,7 +243,7 @@ describe('the issuer', () => {
     expect(issuer.asked.length).toBeGreaterThan(asked);
   });
 
-  it('may be down while its keys are known; an authorizer that does not know them answers 503', async () => {
+  it('may be down while its keys are known; an authorizer that does not know them returns 503', async () => {
     killFunctions();
     await expect.poll(async () => (await list(await tokenOf(alice))).status).toBe(200);
     issuer.fault = 'hang-up';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findEnvironments, holdEngines } from '../../scripts/chaos/processes.ts';
-import { type Answer, call, newUser, orderOf } from '../support/api.ts';
+import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
 import { listKeys, queryShard, readTopic, relayEverything } from '../support/clients.ts';
 import { newDataDir, type Run, removeDataDir, startRun } from '../support/run.ts';
 
@@ -22,14 +22,14 @@ afterAll(async () => {
   removeDataDir(dataDir);
 });
 
-function place(user: string, key?: string): Promise<Answer> {
+function place(user: string, key?: string): Promise<ApiResponse> {
   return call(run.addresses.api, 'POST', '/api/orders', orderOf(user), key ? { 'idempotency-key': key } : {});
 }
 
-async function timed(request: Promise<Answer>) {
+async function timed(request: Promise<ApiResponse>) {
   const begun = performance.now();
-  const answer = await request;
-  return { ...answer, seconds: (performance.now() - begun) / 1000 };
+  const response = await request;
+  return { ...response, seconds: (performance.now() - begun) / 1000 };
 }
 
 async function onAllShards(sql: string): Promise<Record<string, unknown>[]> {
@@ -69,15 +69,15 @@ describe.each([
     resume = holdEngines(dataDir, down);
     for (const _ of [1, 2, 3, 4]) {
       for (const user of users) {
-        const answer = await timed(place(user));
-        expect(answer).toMatchObject({ status: 201, body: { delivery } });
-        expect(answer.seconds).toBeLessThan(4);
-        ids.get(user)?.push(answer.body.order.id);
+        const response = await timed(place(user));
+        expect(response).toMatchObject({ status: 201, body: { delivery } });
+        expect(response.seconds).toBeLessThan(4);
+        ids.get(user)?.push(response.body.order.id);
       }
     }
-    const answer = await timed(place(users[0] ?? ''));
-    ids.get(users[0] ?? '')?.push(answer.body.order.id);
-    expect(answer.seconds).toBeLessThan(1);
+    const response = await timed(place(users[0] ?? ''));
+    ids.get(users[0] ?? '')?.push(response.body.order.id);
+    expect(response.seconds).toBeLessThan(1);
   });
 
   it('nothing is lost: afterwards every receipt and event arrives, per user the oldest first', async () => {
@@ -91,7 +91,7 @@ describe.each([
     for (const user of users) {
       const events = records.filter(({ key }) => key === user).map(({ headers }) => headers.ce_id);
       expect([...new Set(events)]).toEqual(ids.get(user));
-      // Two relays ran at once, and a request may have been carried out although its answer did not come.
+      // Two relays ran at once, and a request may have been carried out although its response did not come.
       for (const id of new Set(events)) expect(events.filter((other) => other === id).length).toBeLessThanOrEqual(3);
       expect((await listKeys(run.addresses, 'order-receipts', `receipts/${user}/`)).sort()).toEqual(
         ids.get(user)?.map((id) => `receipts/${user}/${id}.txt`),
@@ -156,7 +156,7 @@ describe('while one shard hangs', { timeout: 90_000 }, () => {
       .toEqual([{ status: 'confirmed' }]);
   });
 
-  it('everything is as before when it answers again', async () => {
+  it('everything is as before when it responds again', async () => {
     resume();
     const user = newUser('z');
     await expect.poll(async () => (await place(user)).status).toBe(201);

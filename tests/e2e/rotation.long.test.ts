@@ -7,14 +7,14 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { type Answer, call, newUser, orderOf } from '../support/api.ts';
+import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
 import { operatorSecrets } from '../support/clients.ts';
 import { newDataDir, type Run, removeDataDir, startRun } from '../support/run.ts';
 
 const dataDir = newDataDir(inject('seed'));
 const SECRET = 'orderflow/dev/shard1/orderuser';
 /** To the load during the rotation. */
-const answers: Answer[] = [];
+const responses: ApiResponse[] = [];
 let run: Run;
 let secrets: SecretsManagerClient;
 let master: pg.Client;
@@ -67,8 +67,8 @@ async function rotateTo(password: string): Promise<void> {
 /** A connection that is open outlives the change of its password; a rotation shows with the next one. */
 async function openConnectionsAnew(): Promise<void> {
   for (const _ of [1, 2]) {
-    const before = answers.length;
-    await expect.poll(() => answers.length).toBeGreaterThan(before + 5);
+    const before = responses.length;
+    await expect.poll(() => responses.length).toBeGreaterThan(before + 5);
     await master.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'orderuser' AND state = 'idle'`,
     );
@@ -79,10 +79,10 @@ it('fails no request while the password of a shard’s user is rotated under loa
   const original = (await readSecret(SECRET)).value.password;
   const slowest = { ms: 0 };
   let rotating = true;
-  const client = async (request: () => Promise<Answer>) => {
+  const client = async (request: () => Promise<ApiResponse>) => {
     while (rotating) {
       const begun = performance.now();
-      answers.push(await request());
+      responses.push(await request());
       slowest.ms = Math.max(slowest.ms, performance.now() - begun);
     }
   };
@@ -97,7 +97,7 @@ it('fails no request while the password of a shard’s user is rotated under loa
     await load;
     await master.query(`ALTER ROLE orderuser PASSWORD ${pg.escapeLiteral(original)}`);
   }
-  expect(answers.length).toBeGreaterThan(50);
-  expect(answers.filter(({ status, body }) => status >= 400 || body.partial)).toEqual([]);
+  expect(responses.length).toBeGreaterThan(50);
+  expect(responses.filter(({ status, body }) => status >= 400 || body.partial)).toEqual([]);
   expect(slowest.ms).toBeLessThan(3_000);
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { type Answer, call, newUser, orderOf } from '../support/api.ts';
+import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
 import { queryShard, readTopic } from '../support/clients.ts';
 import { newDataDir, type Run, removeDataDir, startRun, verifyDeployment } from '../support/run.ts';
 
@@ -13,7 +13,7 @@ const users = ['a', 'J', 'z'].map(newUser);
 
 const dataDir = newDataDir(inject('seed'));
 let run: Run;
-let placed: Answer[];
+let placed: ApiResponse[];
 
 beforeAll(async () => {
   run = await startRun(dataDir, ['-c', `shards=${JSON.stringify(SHARDS)}`]);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyProject } from '../../infra/testing/project-copy.ts';
 import { findPythonForLocalStack } from '../../localstack/emulator/install.ts';
 import { launchBrowser } from '../browser/browser.ts';
-import { type Answer, call, newUser, orderOf } from '../support/api.ts';
+import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
 import { lagOf, produce, queryShard, readObject, readTopic } from '../support/clients.ts';
 import { type LocalStackRun, upLocalStack } from '../support/localstack.ts';
 import { processesOf, verifyDeployment } from '../support/run.ts';
@@ -21,7 +21,7 @@ let cloudFormation: CloudFormationClient;
 
 async function place(user: string) {
   // A function's first environment may start slower than the gateway waits for.
-  let placed: Answer | undefined;
+  let placed: ApiResponse | undefined;
   const status = async () => {
     placed = await call(run.addresses.api, 'POST', '/api/orders', orderOf(user));
     return placed.status;

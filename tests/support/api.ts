@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 
-/** An answer of the API as a client sees it. */
-export interface Answer {
+/** A response of the API as a client sees it. */
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: the tests look at the wire, and say what they expect there.
   readonly body: any;
 }
 
-/** A request to a base URL; a body that is no string is sent as JSON. */
+/** Sends a request to a base URL; a body that is not a string is sent as JSON. */
 export async function call(
   base: string,
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-) {
+): Promise<ApiResponse> {
   const response = await fetch(`${base}${path}`, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -23,12 +23,11 @@ export async function call(
     redirect: 'manual',
   });
   const text = await response.text();
-  const answer: Answer = {
+  return {
     status: response.status,
     headers: response.headers,
     body: text === '' ? undefined : JSON.parse(text),
   };
-  return answer;
 }
 
 /** A valid order for a user. */

@@ -52,9 +52,9 @@ export function operatorSecrets(addresses: Addresses): SecretsManagerClient {
 export async function invokeFunction(addresses: Addresses, folder: string, payload: object = {}) {
   const lambda = new LambdaClient({ endpoint: addresses.aws, region: 'us-east-1', credentials: OPERATOR });
   const FunctionName = `orderflow-dev-${folder}`;
-  const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) }));
-  const text = answer.Payload?.transformToString() ?? '';
-  if (answer.FunctionError) throw new Error(`${FunctionName} failed: ${text}`);
+  const response = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) }));
+  const text = response.Payload?.transformToString() ?? '';
+  if (response.FunctionError) throw new Error(`${FunctionName} failed: ${text}`);
   return JSON.parse(text);
 }
 

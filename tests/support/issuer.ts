@@ -102,7 +102,7 @@ export class Issuer {
   ): Promise<string> {
     const now = Math.floor(Date.now() / 1_000);
     const lifetime = { iat: now, exp: now + LIFETIME_SECONDS };
-    // An id makes each token another one, even within a second: answers about it cannot come from a cache.
+    // An id makes each token another one, even within a second: responses about it cannot come from a cache.
     return new SignJWT({ iss: this.url, aud: AUDIENCE, sub: 'alice', jti: randomUUID(), ...lifetime, ...claims })
       .setProtectedHeader({ alg: key.alg, kid: key.kid, ...header })
       .sign(key.privateKey);

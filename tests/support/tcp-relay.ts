@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A question and its answer on one connection, in milliseconds. */
+/** A request and its response on one connection, in milliseconds. */
 export interface RoundTrip {
   readonly start: number;
   end: number;
@@ -11,9 +11,9 @@ export interface RoundTrip {
 export class TcpRelay {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
-  /** Of all connections. An unanswered question has no end yet. */
+  /** Of all connections. A request without a response has no end yet. */
   readonly roundTrips: RoundTrip[] = [];
-  /** Time that every answer takes in addition. */
+  /** Time that every response takes in addition. */
   delayMs = 0;
   /** While true, connections are accepted and bytes are swallowed. */
   blackHole = false;
@@ -43,7 +43,7 @@ export class TcpRelay {
     let current: RoundTrip | undefined;
     client.on('data', (bytes) => {
       if (this.blackHole) return;
-      // What is sent on before an answer came belongs to the same question.
+      // What is sent before a response comes belongs to the same request.
       if (current === undefined || current.end < Number.POSITIVE_INFINITY) {
         current = { start: performance.now(), end: Number.POSITIVE_INFINITY };
         this.roundTrips.push(current);
