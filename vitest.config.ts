@@ -57,7 +57,7 @@ export default defineConfig({
       project(4, 'long', {
         include: [`{${TREES},tests}/${LONG}`],
         globalSetup: ['tests/setup/synthesized-app.ts'],
-        testTimeout: 180_000,
+        testTimeout: 300_000,
         hookTimeout: 400_000,
         fileParallelism: false,
       }),

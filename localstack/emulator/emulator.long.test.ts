@@ -24,8 +24,6 @@ import { type Emulator, startLocalStack } from './start.ts';
 const python = await findPythonForLocalStack();
 /** The first time, LocalStack is installed. */
 const INSTALL_TIMEOUT_MS = 600_000;
-/** LocalStack loads a service when it is first called. */
-const FIRST_CALL_TIMEOUT_MS = 30_000;
 const START_TIMEOUT_MS = 90_000;
 
 const isRunning = (pid: number) => processIdentity(pid) !== undefined;
@@ -68,38 +66,32 @@ describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)'
   });
 
   describe('a function', () => {
-    it(
-      'gets its event, its variables and a context, in a process that is used again',
-      async () => {
-        const { name, invoke } = await create(
-          `export const handler = async (event, { functionName, functionVersion, invokedFunctionArn, memoryLimitInMB }) =>
+    it('gets its event, its variables and a context, in a process that is used again', async () => {
+      const { name, invoke } = await create(
+        `export const handler = async (event, { functionName, functionVersion, invokedFunctionArn, memoryLimitInMB }) =>
           ({ event, stage: process.env.STAGE, functionName, functionVersion, invokedFunctionArn, memoryLimitInMB, pid: process.pid,
              home: process.env.HOME })`,
-          { Environment: { Variables: { STAGE: 'dev' } }, MemorySize: 256 },
-        );
-        const { value, functionError, executedVersion } = await invoke({ order: 'ü' });
-        expect(functionError).toBeUndefined();
-        expect(executedVersion).toBe('$LATEST');
-        expect(value).toEqual({
-          event: { order: 'ü' },
-          stage: 'dev',
-          functionName: name,
-          functionVersion: '$LATEST',
-          invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-          memoryLimitInMB: '256',
-          pid: expect.any(Number),
-          home: expect.stringContaining('runtime'),
-        });
-        expect((await invoke()).value.pid).toBe(value.pid);
-      },
-      FIRST_CALL_TIMEOUT_MS,
-    );
+        { Environment: { Variables: { STAGE: 'dev' } }, MemorySize: 256 },
+      );
+      const { value, functionError, executedVersion } = await invoke({ order: 'ü' });
+      expect(functionError).toBeUndefined();
+      expect(executedVersion).toBe('$LATEST');
+      expect(value).toEqual({
+        event: { order: 'ü' },
+        stage: 'dev',
+        functionName: name,
+        functionVersion: '$LATEST',
+        invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
+        memoryLimitInMB: '256',
+        pid: expect.any(Number),
+        home: expect.stringContaining('runtime'),
+      });
+      expect((await invoke()).value.pid).toBe(value.pid);
+    });
 
-    it(
-      'reaches S3 of LocalStack with what the environment gives it, and signs addresses that hold',
-      async () => {
-        const { invoke } = await create(
-          `import { createRequire } from 'node:module';
+    it('reaches S3 of LocalStack with what the environment gives it, and signs addresses that hold', async () => {
+      const { invoke } = await create(
+        `import { createRequire } from 'node:module';
         const require = createRequire(import.meta.url);
         const { CreateBucketCommand, PutObjectCommand, GetObjectCommand, S3Client } = require('@aws-sdk/client-s3');
         const { getSignedUrl } = require('@aws-sdk/s3-request-presigner');
@@ -109,14 +101,12 @@ describe.skipIf(!python)('LocalStack without Docker (needs Python 3.12 or 3.13)'
           await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'receipt' }));
           return getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'a' }));
         };`,
-          { Timeout: 30 },
-        );
-        const { value: address } = await invoke('receipts');
-        expect(await (await fetch(address)).text()).toBe('receipt');
-        expect((await fetch(address.replace('Expires=900', 'Expires=901'))).status).toBe(403);
-      },
-      FIRST_CALL_TIMEOUT_MS,
-    );
+        { Timeout: 30 },
+      );
+      const { value: address } = await invoke('receipts');
+      expect(await (await fetch(address)).text()).toBe('receipt');
+      expect((await fetch(address.replace('Expires=900', 'Expires=901'))).status).toBe(403);
+    });
 
     it('runs several events side by side, each in a process of its own', async () => {
       const { invoke } = await create(

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from './browser.ts';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const API_PATH = /\/(health|api\/orders)(\?|$)/;
 const PARTS = ['API', 'shard1', 'shard2', 'S3', 'Kafka'];
 
@@ -14,7 +14,7 @@ let complaints: string[];
 
 beforeAll(async () => {
   browser = await launchBrowser();
-}, 90_000);
+});
 afterAll(() => browser?.close());
 
 beforeEach(async () => {

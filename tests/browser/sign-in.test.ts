@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from './browser.ts';
 import { type SeenRequest, TokenSite } from './token-site.ts';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const EXPIRED = 'The token has expired. Sign in again.';
 
 const order = {
@@ -34,7 +34,7 @@ function respondToAlice({ url, method, authorization }: SeenRequest) {
 
 beforeAll(async () => {
   [browser, site] = await Promise.all([launchBrowser(), TokenSite.start()]);
-}, 90_000);
+});
 afterAll(async () => {
   await browser?.close();
   await site?.stop();

@@ -53,7 +53,7 @@ function confirmed(orderId: string) {
   return readTopic(addresses, 'order-confirmations', (all) => all.some(({ headers }) => headers.ce_id === orderId));
 }
 
-describe('records on `orders` that can never be processed', { timeout: 90_000 }, () => {
+describe('records on `orders` that can never be processed', () => {
   beforeAll(async () => {
     const admin = operatorKafka(addresses).admin();
     await admin.connect();

@@ -23,7 +23,7 @@ async function idsOf(userId: string): Promise<string[]> {
   return body.orders.map((order: { id: string }) => order.id);
 }
 
-describe('a local run beside another one', { timeout: 120_000 }, () => {
+describe('a local run beside another one', () => {
   it('prints an address for each part', async () => {
     run = await startRun(dataDir);
     for (const part of ['API', 'dashboard', 'shard1', 'shard2', 'S3', 'Kafka']) {
@@ -80,7 +80,7 @@ describe('a local run beside another one', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a start that cannot succeed says why in one sentence and leaves nothing', { timeout: 60_000 }, () => {
+describe('a start that cannot succeed says why in one sentence and leaves nothing', () => {
   async function taken<T>(use: (port: number) => Promise<T>): Promise<T> {
     const server: Server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
