@@ -3,12 +3,13 @@ import { claimDataDir } from '../tooling/data-dir.ts';
 import { createLog } from '../tooling/log.ts';
 import { assembliesOf, REPOSITORY } from '../tooling/paths.ts';
 import { runUntilSignal } from '../tooling/signals.ts';
+import type { Addresses } from './addresses.ts';
 import { explain } from './assembly/explain.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
 import { synthesize } from './assembly/synthesize.ts';
 import { createServices } from './services/index.ts';
 import { type Settings, settingsOf, startCommand } from './settings.ts';
-import { type Addresses, start } from './start.ts';
+import { start } from './start.ts';
 
 await runCommand(
   startCommand().action(async (options) => {

@@ -1,27 +1,16 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../tooling/log.ts';
 import { assembliesOf, REPOSITORY } from '../tooling/paths.ts';
 import { checkPorts } from '../tooling/ports.ts';
+import { startInDataDir } from '../tooling/start-in-data-dir.ts';
+import { type Addresses, publishAddresses } from './addresses.ts';
 import { deploy } from './assembly/deploy.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
 import { removeOtherAssemblies, synthesize } from './assembly/synthesize.ts';
 import type { Stack } from './assembly/template.ts';
 import { createServices } from './services/index.ts';
 import type { Settings } from './settings.ts';
-import { startInDataDir } from './start-in-data-dir.ts';
-
-/** Where a person reaches the parts of a run. */
-export interface Addresses {
-  readonly api: string;
-  readonly site: string;
-  /** S3 and Secrets Manager. */
-  readonly aws: string;
-  /** `host:port` of the plaintext listener. */
-  readonly kafka: string;
-  /** By name of the database: a ready-made URL. */
-  readonly databases: Readonly<Record<string, string>>;
-}
 
 /** A local run that is up. */
 export interface LocalRun {
@@ -72,11 +61,4 @@ async function readTemplates({ dataDir, context }: Settings, log: Log, signal: A
 
 function onLocalhost(url: string): string {
   return url.replace('//127.0.0.1', '//localhost');
-}
-
-/** For commands that work on a run: they find it by its data folder. */
-async function publishAddresses(dataDir: string, addresses: Addresses, cleanup: AsyncDisposableStack): Promise<void> {
-  const file = join(dataDir, 'addresses.json');
-  await writeFile(file, JSON.stringify(addresses, undefined, 2), { mode: 0o600 });
-  cleanup.defer(() => rm(file, { force: true }));
 }

@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { endOrphans } from '../local/engines/processes/orphans.ts';
-import { isDataDir, lockDataDir } from '../tooling/data-dir.ts';
+import { isDataDir, removeDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog } from '../tooling/log.ts';
+import { isRunning, type ProcessId } from '../tooling/processes.ts';
+import { pollWithin } from '../tooling/timing.ts';
 import { LocalStackApp } from './assembly/app.ts';
 import { publishedAssembly } from './assembly/synthesize.ts';
 import { clientsOf, isHealthy } from './clients.ts';
 import { withCommandLock } from './command-lock.ts';
 import { describeStack, destroyStacks } from './deploy/stacks.ts';
-import { findRunning, isAlive, type Runner, type Running } from './running.ts';
+import { findRunning, type Running } from './running.ts';
 import type { LocalStackSettings } from './settings.ts';
 import { compose } from './up/compose.ts';
 
@@ -27,9 +26,7 @@ export async function destroy(
   await withCommandLock(dataDir, async () => {
     const running = await findRunning(dataDir);
     if (running !== undefined) await end(dataDir, running, settings, say);
-    await lockDataDir(dataDir);
-    await endOrphans(dataDir, createLog({ source: 'destroy', terminal: process.stdout }));
-    await rm(dataDir, { recursive: true });
+    await removeDataDir(dataDir, [], createLog({ source: 'destroy', terminal: process.stdout }));
   });
   say(`removed ${dataDir}`);
 }
@@ -62,15 +59,11 @@ async function deleteStacks(dataDir: string, { localStackUrl }: Running, say: (s
 }
 
 /** A process that only has the run's old id is left alone. */
-async function endRunner(runner: Runner, say: (step: string) => void): Promise<void> {
-  if (!isAlive(runner)) return;
+async function endRunner(runner: ProcessId, say: (step: string) => void): Promise<void> {
+  if (!isRunning(runner)) return;
   const { pid } = runner;
   say(`ending the run (process ${pid})`);
   process.kill(pid, 'SIGTERM');
-  const deadline = Date.now() + STOP_TIMEOUT_MS;
-  while (isAlive(runner)) {
-    if (Date.now() > deadline)
-      throw new UserError(`The run (process ${pid}) does not end. End it yourself, then try again.`);
-    await delay(100);
-  }
+  if (await pollWithin(STOP_TIMEOUT_MS, () => !isRunning(runner))) return;
+  throw new UserError(`The run (process ${pid}) does not end. End it yourself, then try again.`);
 }

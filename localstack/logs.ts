@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { logFileOf } from '../local/start-in-data-dir.ts';
+import { logFileOf } from '../tooling/paths.ts';
 import { findRunning, requireRunning } from './running.ts';
 import type { LocalStackSettings } from './settings.ts';
 import { compose } from './up/compose.ts';

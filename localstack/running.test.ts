@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../tooling/errors.ts';
-import {
-  assertNoConflictingRun,
-  findRunning,
-  forgetRunning,
-  rememberRunning,
-  requireRunning,
-  thisRunner,
-} from './running.ts';
+import { thisProcess } from '../tooling/processes.ts';
+import { assertNoConflictingRun, findRunning, forgetRunning, rememberRunning, requireRunning } from './running.ts';
 import { runningFixture } from './running-fixture.ts';
 
 const newFolder = () => join(mkdtempSync(join(tmpdir(), 'running ')), 'localstack');
@@ -24,7 +18,7 @@ describe('what is up', () => {
 
   it('is remembered until it is forgotten, and readable by its owner alone', async () => {
     const dataDir = newFolder();
-    const running = runningFixture({ runner: thisRunner() });
+    const running = runningFixture({ runner: thisProcess() });
     await rememberRunning(dataDir, running);
     expect(await requireRunning(dataDir)).toEqual(running);
     expect(statSync(join(dataDir, 'running.json')).mode & 0o777).toBe(0o600);
@@ -34,7 +28,7 @@ describe('what is up', () => {
 
   it('is no more when its process has been killed, also when another one has got its id', async () => {
     const dataDir = newFolder();
-    await rememberRunning(dataDir, runningFixture({ runner: { ...thisRunner(), identity: 'of another' } }));
+    await rememberRunning(dataDir, runningFixture({ runner: { ...thisProcess(), identity: 'of another' } }));
     await expect(requireRunning(dataDir)).rejects.toThrow(UserError);
     await expect(requireRunning(dataDir)).rejects.toThrow(/\(process \d+\) was killed\. Start it again/);
   });
@@ -47,8 +41,8 @@ describe('what is up', () => {
 });
 
 const docker = runningFixture({ mode: 'docker' });
-const processes = runningFixture({ runner: thisRunner() });
-const killed = runningFixture({ runner: { ...thisRunner(), identity: 'of another' } });
+const processes = runningFixture({ runner: thisProcess() });
+const killed = runningFixture({ runner: { ...thisProcess(), identity: 'of another' } });
 
 describe('what is up already', () => {
   it.each([

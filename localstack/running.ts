@@ -2,14 +2,14 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { claimDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
-import { processIdentity } from '../tooling/processes.ts';
+import { isRunning, type ProcessId } from '../tooling/processes.ts';
 import { PASSWORD_VARIABLES, type Passwords } from './settings.ts';
 
 /** What `up` started. Addresses are those of this machine. */
 export interface Running {
   readonly mode: 'docker' | 'processes';
   /** Without Docker, the process that runs it. */
-  readonly runner?: Runner;
+  readonly runner?: ProcessId;
   /** CDK context that the app is synthesized with. */
   readonly context: Readonly<Record<string, string>>;
   readonly localStackUrl: string;
@@ -19,21 +19,6 @@ export interface Running {
   /** `host:port` of each shard's Postgres. */
   readonly shards: readonly string[];
   readonly passwords: Passwords;
-}
-
-export interface Runner {
-  readonly pid: number;
-  /** Tells it from a later process with the same id; see {@link processIdentity}. */
-  readonly identity: string;
-}
-
-export function thisRunner(): Runner {
-  const { pid } = process;
-  return { pid, identity: processIdentity(pid) ?? '' };
-}
-
-export function isAlive({ pid, identity }: Runner): boolean {
-  return processIdentity(pid) === identity;
 }
 
 /** Writes down what is up, readable by its owner alone. */
@@ -64,7 +49,7 @@ export async function requireRunning(dataDir: string): Promise<Running> {
       'Nothing is up. Start it with `npm run localstack -- up`, or without Docker with `up --no-docker` in another terminal.',
     );
   }
-  if (running.runner !== undefined && !isAlive(running.runner)) {
+  if (running.runner !== undefined && !isRunning(running.runner)) {
     throw new UserError(
       `Nothing is up: \`up --no-docker\` (process ${running.runner.pid}) was killed. Start it again. That also ends what is left of it.`,
     );
@@ -76,7 +61,7 @@ export async function requireRunning(dataDir: string): Promise<Running> {
 export function assertNoConflictingRun(previous: Running | undefined, next: Pick<Running, 'mode' | 'passwords'>): void {
   if (previous === undefined) return;
   if (previous.mode === 'processes') {
-    if (next.mode === 'processes' || previous.runner === undefined || !isAlive(previous.runner)) return;
+    if (next.mode === 'processes' || previous.runner === undefined || !isRunning(previous.runner)) return;
     throw new UserError(
       `\`up --no-docker\` is running (process ${previous.runner.pid}). End it first, with Ctrl-C or \`npm run localstack -- destroy\`.`,
     );

@@ -4,7 +4,8 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { rememberRunning, thisRunner } from './running.ts';
+import { thisProcess } from '../tooling/processes.ts';
+import { rememberRunning } from './running.ts';
 import { runningFixture } from './running-fixture.ts';
 import { status, statusText } from './status.ts';
 
@@ -22,7 +23,7 @@ describe('the status', () => {
     );
     const dataDir = mkdtempSync(join(tmpdir(), 'status '));
     const running = runningFixture({
-      runner: thisRunner(),
+      runner: thisProcess(),
       shards: [`127.0.0.1:${port}`, '127.0.0.1:1'],
       apiUrl: `http://127.0.0.1:${api}`,
     });

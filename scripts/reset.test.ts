@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runToEnd } from '../tests/support/run.ts';
 import { claimDataDir, keepDataDir, lockDataDir } from '../tooling/data-dir.ts';
-import { localStackDirOf } from '../tooling/paths.ts';
+import { localStackDirOf, logFileOf } from '../tooling/paths.ts';
 
 /** A data folder as the local run and LocalStack use it. */
 function newDataDir(): string {
@@ -29,7 +29,7 @@ describe('npm run reset', () => {
   ])('refuses while %s is up, and leaves its log alone', async (_, dirOf) => {
     const dataDir = newDataDir();
     onTestFinished(await lockDataDir(dirOf(dataDir)));
-    const runLog = join(dataDir, 'run.log');
+    const runLog = logFileOf(dataDir);
     writeFileSync(runLog, 'of the run');
     expect(await reset(dataDir)).toMatchObject({ code: 1 });
     expect(readFileSync(runLog, 'utf8')).toBe('of the run');

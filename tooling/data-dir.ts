@@ -1,8 +1,11 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
+import type { Log } from './log.ts';
+import { endOrphans } from './orphans.ts';
 import { runDirOf } from './paths.ts';
-import { processIdentity } from './processes.ts';
+import { isRunning, thisProcess } from './processes.ts';
 
 /** Marks a data folder. A folder without it must never be removed. */
 const MARKER = 'orderflow-data';
@@ -29,8 +32,9 @@ export function isDataDir(dataDir: string): boolean {
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   const runDir = runDirOf(dataDir);
   const lock = join(runDir, 'runner.lock');
-  const mine = `${process.pid} ${processIdentity(process.pid)}`;
-  const draft = join(runDir, `runner.${process.pid}.draft`);
+  const { pid, identity } = thisProcess();
+  const mine = `${pid} ${identity}`;
+  const draft = join(runDir, `runner.${pid}.draft`);
   claimDataDir(dataDir);
   try {
     mkdirSync(runDir, { recursive: true });
@@ -47,6 +51,19 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   return async () => {
     if (readIfThere(lock) === mine) rmSync(lock, { force: true });
   };
+}
+
+/**
+ * Removes a data folder, after ending what killed runs left behind.
+ *
+ * @param inner data folders inside it that must not be in use either
+ * @throws DataDirInUseError when a run uses one of them; then nothing is removed
+ */
+export async function removeDataDir(dataDir: string, inner: readonly string[], log: Log): Promise<void> {
+  const dirs = [dataDir, ...inner];
+  for (const dir of dirs) await lockDataDir(dir);
+  for (const dir of dirs) await endOrphans(dir, log);
+  await rm(dataDir, { recursive: true });
 }
 
 /** Makes `npm run reset` refuse a data folder for good. @param reason sentences that also say what to do first */
@@ -106,7 +123,7 @@ function takeOverIfStale(dataDir: string, lock: string): void {
 
 function refuseLiveHolder(dataDir: string, content: string): void {
   const [pid = '', ...identity] = content.split(' ');
-  if (processIdentity(Number(pid)) !== identity.join(' ')) return;
+  if (!isRunning({ pid: Number(pid), identity: identity.join(' ') })) return;
   throw new DataDirInUseError(
     `Another run (process ${pid}) uses the data folder ${dataDir}. Stop it first, or give this run its own folder with --data-dir or ORDERFLOW_DATA_DIR.`,
   );

@@ -24,6 +24,11 @@ export function assembliesOf(dataDir: string): string {
   return join(dataDir, 'assemblies');
 }
 
+/** The log of the current run in a data folder. */
+export function logFileOf(dataDir: string): string {
+  return join(dataDir, 'run.log');
+}
+
 /** Where a data folder records the processes that use it. */
 export function runDirOf(dataDir: string): string {
   return join(dataDir, 'run');

@@ -1,6 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+/** A process of this machine, told from a later one with the same id. */
+export interface ProcessId {
+  readonly pid: number;
+  /** See {@link processIdentity}. */
+  readonly identity: string;
+}
+
+export function thisProcess(): ProcessId {
+  return { pid: process.pid, identity: processIdentity(process.pid) ?? '' };
+}
+
+export function isRunning({ pid, identity }: ProcessId): boolean {
+  return processIdentity(pid) === identity;
+}
+
 /** When a process was started, which tells it from a later one with the same id; undefined when it is not running. */
 export function processIdentity(pid: number): string | undefined {
   return process.platform === 'linux' ? identityFromProc(pid) : identityFromPs(pid);
@@ -49,6 +64,7 @@ function askPs(pid: number, columns: string): string | undefined {
     throw error;
   }
 }
+
 /** Sends a signal to all processes of a group, unless it has ended. */
 export function signalGroup(processGroup: number, signal: NodeJS.Signals): void {
   try {

@@ -1,4 +1,4 @@
-import { whenAborted } from './abort.ts';
+import { whenAborted } from './timing.ts';
 
 /** Lets the process go on when whoever reads its output has left, as in `... | head`. */
 export function ignoreBrokenPipe(): void {

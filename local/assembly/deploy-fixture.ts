@@ -1,4 +1,4 @@
-import { silentLog } from '../testing.ts';
+import { silentLog } from '../../tooling/log-fixture.ts';
 import type { DeployOptions } from './deploy.ts';
 import type { ProviderRegistry, ResourceProvider, ResourceRequest } from './resource-provider.ts';
 import type { ResourceResult } from './stack-scope.ts';

@@ -1,6 +1,6 @@
-import { settleOrGiveUp } from '../../tooling/abort.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { Log } from '../../tooling/log.ts';
+import { settleOrGiveUp } from '../../tooling/timing.ts';
 import { resolveDynamicReferences, type SecretReader } from './dynamic-references.ts';
 import { buildGraph, describeNode, type ResourceNode } from './graph.ts';
 import { resolve } from './intrinsics.ts';

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { silentLog } from '../../tooling/log-fixture.ts';
 import { startObjectStore } from '../engines/object-store/start-object-store.ts';
 import { type AccessRequest, Authorizer } from '../services/iam/authorizer.ts';
 import { PrincipalStore } from '../services/iam/principals.ts';
@@ -12,7 +13,6 @@ import { S3Api } from '../services/s3/api.ts';
 import { secretsManagerApi } from '../services/secrets-manager/api.ts';
 import { SecretStore } from '../services/secrets-manager/secret-store.ts';
 import { sts } from '../services/sts/service.ts';
-import { silentLog } from '../testing.ts';
 import { AwsEndpoint } from './endpoint.ts';
 
 export const BUCKET = 'order-receipts';

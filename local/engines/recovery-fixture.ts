@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { lockDataDir } from '../../tooling/data-dir.ts';
+import { silentLog as log } from '../../tooling/log-fixture.ts';
+import { endOrphans } from '../../tooling/orphans.ts';
 import { cacheDirOf, runDirOf } from '../../tooling/paths.ts';
-import { silentLog as log } from '../testing.ts';
 import { loadAuthority } from '../tls/authority.ts';
 import { startKafka } from './kafka/start-kafka.ts';
 import { startObjectStore } from './object-store/start-object-store.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
-import { endOrphans } from './processes/orphans.ts';
 
 /** For recovery.long.test.ts: a runner that starts every engine, says where they are, and waits to be killed. */
 const [dataDir = '', postgresPort = '0', kafkaPort = '0'] = process.argv.slice(2);

@@ -8,8 +8,8 @@ import { Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runDirOf } from '../../tooling/paths.ts';
+import { readPidFiles } from '../../tooling/pid-files.ts';
 import { processIdentity } from '../../tooling/processes.ts';
-import { readPidFiles } from './processes/pid-files.ts';
 
 interface Started {
   readonly ca: string;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished, vi } from 'vitest';
+import { silentLog } from '../../tooling/log-fixture.ts';
 import { deploy } from '../assembly/deploy.ts';
 import type { ResourceProvider } from '../assembly/resource-provider.ts';
 import type { Stack } from '../assembly/template.ts';
-import { silentLog } from '../testing.ts';
 import type { CustomResourceResponse } from './cloudformation/custom-resource-responses.ts';
 import { createServices } from './index.ts';
 

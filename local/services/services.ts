@@ -1,4 +1,4 @@
-import { settleOrGiveUp } from '../../tooling/abort.ts';
+import { settleOrGiveUp } from '../../tooling/timing.ts';
 import type { PortClaim } from '../../tooling/ports.ts';
 import type { ProviderRegistry, ResourceProvider } from '../assembly/resource-provider.ts';
 import type { ResourceDeclaration } from '../assembly/template.ts';

@@ -2,7 +2,7 @@ import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeOtherAssemblies, synthesize } from '../../local/assembly/synthesize.ts';
 import type { Log } from '../../tooling/log.ts';
-import { REPOSITORY } from '../../tooling/paths.ts';
+import { assembliesOf, REPOSITORY } from '../../tooling/paths.ts';
 
 /** Where the bridge looks for the assembly, also in a container. */
 export function publishedAssembly(dataDir: string): string {
@@ -24,7 +24,7 @@ export async function synthesizeForLocalStack(
 ): Promise<string> {
   const assembly = await synthesize({
     repository: REPOSITORY,
-    dir: join(dataDir, 'assemblies'),
+    dir: assembliesOf(dataDir),
     context,
     log,
     ...(signal && { signal }),

@@ -12,8 +12,8 @@ import {
 import { CreateStackCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog } from '../../local/testing.ts';
 import { UserError } from '../../tooling/errors.ts';
+import { silentLog } from '../../tooling/log-fixture.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
 import type { ExternalResource, LocalStackApp } from '../assembly/app.ts';
 import { clientsOf, type LocalStackClients } from '../clients.ts';

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SUPPORTED_TYPES, USELESS_TYPES } from '../../infra/localstack/supported-types.ts';
-import { memoryLog } from '../../local/testing.ts';
+import { memoryLog } from '../../tooling/log-fixture.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
 import { processIdentity } from '../../tooling/processes.ts';
 import { isHealthy } from '../clients.ts';

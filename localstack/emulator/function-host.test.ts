@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { memoryLog } from '../../local/testing.ts';
+import { memoryLog } from '../../tooling/log-fixture.ts';
 import { processIdentity } from '../../tooling/processes.ts';
 import { FunctionHost, type HostedFunction } from './function-host.ts';
 

@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../../local/engines/engine.ts';
 import { type SupervisedProcess, supervise } from '../../local/engines/processes/supervise.ts';
 import type { Log } from '../../tooling/log.ts';
 import { freePort } from '../../tooling/ports.ts';
+import { pollWithin } from '../../tooling/timing.ts';
 import { isHealthy } from '../clients.ts';
 import { FunctionHost } from './function-host.ts';
 
@@ -124,12 +124,7 @@ async function makeFolders(dir: string): Promise<void> {
 }
 
 async function waitUntilHealthy(url: string, server: SupervisedProcess): Promise<void> {
-  const deadline = Date.now() + HEALTHY_WITHIN_MS;
-  while (!(await isHealthy(url))) {
-    if (Date.now() > deadline) {
-      await server.stop();
-      throw new Error(`localstack: not healthy after ${HEALTHY_WITHIN_MS} ms`);
-    }
-    await delay(50);
-  }
+  if (await pollWithin(HEALTHY_WITHIN_MS, () => isHealthy(url))) return;
+  await server.stop();
+  throw new Error(`localstack: not healthy after ${HEALTHY_WITHIN_MS} ms`);
 }

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, exchange, servedBy } from '../../local/http/http-fixture.ts';
 import { send } from '../../local/http/http-response.ts';
-import { memoryLog, silentLog } from '../../local/testing.ts';
+import { memoryLog, silentLog } from '../../tooling/log-fixture.ts';
 import { startFrontDoor } from './start-front-door.ts';
 
 const BASE = '/_aws/execute-api/orders/dev';

@@ -1,5 +1,6 @@
-import { startInDataDir } from '../../local/start-in-data-dir.ts';
 import { checkPorts } from '../../tooling/ports.ts';
+import { thisProcess } from '../../tooling/processes.ts';
+import { startInDataDir } from '../../tooling/start-in-data-dir.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize.ts';
 import { installLocalStack } from '../emulator/install.ts';
 import {
@@ -9,7 +10,6 @@ import {
   forgetRunning,
   type Running,
   rememberRunning,
-  thisRunner,
 } from '../running.ts';
 import { chooseFreePorts, type LocalStackSettings, portClaims } from '../settings.ts';
 import { addressesOf, contextForProcesses } from './addresses.ts';
@@ -45,7 +45,7 @@ export async function upProcesses(options: UpOptions): Promise<Running & { stop(
     await startServers({ dataDir, cacheDir, settings, python, assembly, log, signal }, cleanup);
     const running: Running = {
       mode: 'processes',
-      runner: thisRunner(),
+      runner: thisProcess(),
       context,
       ...addressesOf(settings, '127.0.0.1'),
     };

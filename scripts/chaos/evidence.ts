@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type EachBatchPayload, Kafka, logLevel } from 'kafkajs';
-import type { Addresses } from '../../local/start.ts';
+import type { Addresses } from '../../local/addresses.ts';
 import { readBacklog, readOrders, type StoredOrder } from './shards.ts';
 
 const BUCKET = 'order-receipts';

@@ -5,12 +5,12 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { endOrphans } from '../../local/engines/processes/orphans.ts';
-import type { Addresses } from '../../local/start.ts';
+import { type Addresses, addressesFileOf, readAddresses } from '../../local/addresses.ts';
 import { lockDataDir } from '../../tooling/data-dir.ts';
 import { createLog } from '../../tooling/log.ts';
+import { endOrphans } from '../../tooling/orphans.ts';
 import { REPOSITORY } from '../../tooling/paths.ts';
+import { pollWithin } from '../../tooling/timing.ts';
 
 const UP_WITHIN_MS = 240_000;
 const DOWN_WITHIN_MS = 15_000;
@@ -65,8 +65,7 @@ export class Instance {
    * @throws Error with the end of its output when it ends or takes longer than four minutes
    */
   async start(): Promise<void> {
-    const addressFile = join(this.dataDir, 'addresses.json');
-    rmSync(addressFile, { force: true });
+    rmSync(addressesFileOf(this.dataDir), { force: true });
     const output = openSync(this.#outputFile, 'a');
     this.#child = spawn(process.execPath, [join(REPOSITORY, 'local/main.ts'), ...this.#flags], {
       cwd: REPOSITORY,
@@ -75,15 +74,13 @@ export class Instance {
       detached: true,
     });
     closeSync(output);
-    const deadline = Date.now() + UP_WITHIN_MS;
-    for (;;) {
+    this.#addresses = await pollWithin(UP_WITHIN_MS, () => {
       this.#signal.throwIfAborted();
-      this.#addresses = readAddresses(addressFile);
-      if (this.#addresses) return;
-      if (this.#hasEnded()) throw new Error(`The run ended while starting:\n${this.#lastOutput()}`);
-      if (Date.now() > deadline) throw new Error(`The run is not up after four minutes:\n${this.#lastOutput()}`);
-      await delay(50);
-    }
+      const addresses = readAddresses(this.dataDir);
+      if (!addresses && this.#hasEnded()) throw new Error(`The run ended while starting:\n${this.#lastOutput()}`);
+      return addresses;
+    });
+    if (!this.#addresses) throw new Error(`The run is not up after four minutes:\n${this.#lastOutput()}`);
   }
 
   /** Ends the runner as `kill -9` does; its engines live on until the next start. */
@@ -122,16 +119,6 @@ export class Instance {
 
   #lastOutput(): string {
     return readFileSync(this.#outputFile, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
-  }
-}
-
-/** The run writes the file when it is up; undefined until then. */
-function readAddresses(file: string): Addresses | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Addresses;
-  } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 

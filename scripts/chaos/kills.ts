@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { processIdentity } from '../../tooling/processes.ts';
+import { pollWithin } from '../../tooling/timing.ts';
 import type { Settings } from './command.ts';
 import { readEvidence } from './evidence.ts';
 import type { Instance } from './instance.ts';
@@ -116,21 +117,13 @@ async function carryOut(options: {
 }
 
 async function killOne(kind: string, instance: Instance, random: Random, signal: AbortSignal): Promise<number> {
-  const deadline = Date.now() + VICTIM_WITHIN_MS;
-  for (;;) {
+  const victim = await pollWithin(VICTIM_WITHIN_MS, async () => {
+    signal.throwIfAborted();
     const pid = findVictim(kind, instance, random);
-    if (pid !== undefined && pid === instance.pid) {
-      await instance.kill();
-      return pid;
-    }
-    if (pid !== undefined && kill(pid)) {
-      // Until it is really gone it would be found, and killed, again.
-      while (processIdentity(pid) !== undefined) await delay(1);
-      return pid;
-    }
-    if (Date.now() > deadline) throw new Error(`For a minute there has been no process of ${kind} to kill.`);
-    await delay(50, undefined, { signal });
-  }
+    return pid !== undefined && (await kill(pid, instance)) && pid;
+  });
+  if (!victim) throw new Error(`For a minute there has been no process of ${kind} to kill.`);
+  return victim;
 }
 
 function findVictim(kind: string, instance: Instance, random: Random): number | undefined {
@@ -141,11 +134,18 @@ function findVictim(kind: string, instance: Instance, random: Random): number | 
 }
 
 /** False when the process has ended in the last moment: the run itself ends idle functions. */
-function kill(pid: number): boolean {
+async function kill(pid: number, instance: Instance): Promise<boolean> {
+  if (pid === instance.pid) {
+    await instance.kill();
+    return true;
+  }
   try {
-    return process.kill(pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
     throw error;
   }
+  // Until it is really gone it would be found, and killed, again.
+  while (processIdentity(pid) !== undefined) await delay(1);
+  return true;
 }

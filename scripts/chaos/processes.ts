@@ -1,18 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ProcessRecord } from '../../local/engines/processes/pid-files.ts';
 import { runDirOf } from '../../tooling/paths.ts';
-import { processIdentity } from '../../tooling/processes.ts';
+import { readPidFiles } from '../../tooling/pid-files.ts';
+import { isRunning } from '../../tooling/processes.ts';
 
 /** The engines of a run that are alive, by name: their process ids. */
 export function findEngines(dataDir: string): Map<string, number> {
-  const runDir = runDirOf(dataDir);
-  const records = readdirSync(runDir)
-    .filter((file) => file.endsWith('.process.json'))
-    .flatMap((file) => readRecord(join(runDir, file)) ?? [])
-    .filter(({ pid, identity }) => processIdentity(pid) === identity);
-  return new Map(records.map(({ name, pid }) => [name, pid]));
+  const running = readPidFiles(runDirOf(dataDir)).filter(isRunning);
+  return new Map(running.map(({ name, pid }) => [name, pid]));
 }
 
 /** The execution environments of a runner's functions: their process ids. */
@@ -60,14 +54,4 @@ function processTable(): { pid: number; parent: number; command: string }[] {
     const [, pid, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
     return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
   });
-}
-
-/** Undefined when the runner is about to write the record, or has just removed it. */
-function readRecord(file: string): ProcessRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord;
-  } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { Addresses } from '../../local/start.ts';
+import type { Addresses } from '../../local/addresses.ts';
 
 const QUERY_TIMEOUT_MS = 30_000;
 const POLL_EVERY_MS = 500;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addressesFileOf } from '../../local/addresses.ts';
 import { invokeDlt } from './dlt-function.ts';
 
 describe('the function dlt of a local run', () => {
@@ -27,7 +28,7 @@ describe('the function dlt of a local run', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    writeFileSync(join(dataDir, 'addresses.json'), JSON.stringify({ aws: `http://127.0.0.1:${port}` }));
+    writeFileSync(addressesFileOf(dataDir), JSON.stringify({ aws: `http://127.0.0.1:${port}` }));
     return () => rmSync(dataDir, { recursive: true });
   });
   afterEach(() => {
@@ -48,7 +49,7 @@ describe('the function dlt of a local run', () => {
   });
 
   it('is not there when no run is up', async () => {
-    rmSync(join(dataDir, 'addresses.json'));
+    rmSync(addressesFileOf(dataDir));
     await expect(list()).rejects.toMatchObject({
       name: 'UserError',
       message: expect.stringContaining(`No local run is up in ${dataDir}.`),

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   InvokeCommand,
   LambdaClient,
@@ -9,8 +7,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { CommandEvent } from '../../functions/dlt/input.ts';
 import { functionName, LIVE_ALIAS } from '../../infra/names.ts';
+import { readAddresses } from '../../local/addresses.ts';
 import { REGION } from '../../local/aws-identity.ts';
-import type { Addresses } from '../../local/start.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { Target } from './command.ts';
 
@@ -29,7 +27,7 @@ export async function invokeDlt(event: CommandEvent, target: Target): Promise<un
   const local = 'dataDir' in target;
   const name = functionName(local ? LOCAL_STAGE : target.stage, 'dlt');
   // No retries: nobody could tell whether a replay has taken place.
-  const client = new LambdaClient({ maxAttempts: 1, ...(local ? await localRun(target.dataDir) : {}) });
+  const client = new LambdaClient({ maxAttempts: 1, ...(local ? localRun(target.dataDir) : {}) });
   if (!local) await checkRegion(client);
   const invocation = new InvokeCommand({
     FunctionName: name,
@@ -49,15 +47,14 @@ export async function invokeDlt(event: CommandEvent, target: Target): Promise<un
   }
 }
 
-async function localRun(dataDir: string): Promise<LambdaClientConfig> {
-  const addresses = await readFile(join(dataDir, 'addresses.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+function localRun(dataDir: string): LambdaClientConfig {
+  const addresses = readAddresses(dataDir);
+  if (addresses === undefined) {
     throw new UserError(
       `No local run is up in ${dataDir}. Start one with \`npm start\`, name its folder with --data-dir, or name a deployed stage with --stage.`,
     );
-  });
-  const { aws } = JSON.parse(addresses) as Addresses;
-  return { endpoint: aws, region: REGION, credentials: OPERATOR };
+  }
+  return { endpoint: addresses.aws, region: REGION, credentials: OPERATOR };
 }
 
 async function checkRegion(client: LambdaClient): Promise<void> {

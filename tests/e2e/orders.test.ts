@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect, inject, it } from 'vitest';
+import { logFileOf } from '../../tooling/paths.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { listKeys, operatorS3, queryShard, readObject, readTopic } from '../support/clients.ts';
 
@@ -85,7 +85,7 @@ describe.each([
     expect(event?.headers).toMatchObject({ ce_id: order.id, ce_type: 'order.created', ce_specversion: '1.0' });
 
     const confirmation = `Dear ${user}, your order for 2 x Mechanical Keyboard (Total: $299.98) has been confirmed! Order ID: ${order.id}`;
-    await expect.poll(() => readFileSync(join(dataDir, 'run.log'), 'utf8')).toContain(confirmation);
+    await expect.poll(() => readFileSync(logFileOf(dataDir), 'utf8')).toContain(confirmation);
   });
 });
 

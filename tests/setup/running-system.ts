@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import type { Addresses } from '../../local/start.ts';
+import type { Addresses } from '../../local/addresses.ts';
 import { newDataDir, removeDataDir, startRun } from '../support/run.ts';
 
 declare module 'vitest' {

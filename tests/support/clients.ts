@@ -3,7 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import pg from 'pg';
-import type { Addresses } from '../../local/start.ts';
+import type { Addresses } from '../../local/addresses.ts';
 
 const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
 

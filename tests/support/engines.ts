@@ -5,8 +5,8 @@ import { Authorizer } from '../../local/services/iam/authorizer.ts';
 import { type Credentials, PrincipalStore } from '../../local/services/iam/principals.ts';
 import { startSignInListener } from '../../local/services/msk/listener.ts';
 import { createTokenAuthenticator } from '../../local/services/msk/oauthbearer.ts';
-import { silentLog } from '../../local/testing.ts';
 import { loadAuthority } from '../../local/tls/authority.ts';
+import { silentLog } from '../../tooling/log-fixture.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
 
 /** How tests reach a Postgres server. */

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { settlesWithin } from '../../tooling/timing.ts';
 
 /**
  * Settles as `work` does, unless a timer of this process ends first. A busy machine delays the timers of one event loop
@@ -7,14 +7,6 @@ import { setTimeout as delay } from 'node:timers/promises';
  * @throws Error when the timer is first
  */
 export async function inTime<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  const settled = new AbortController();
-  const late = delay(milliseconds, undefined, { signal: settled.signal }).then(() => {
-    throw new Error(`not within ${milliseconds} ms`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    late.catch(() => undefined);
-    settled.abort();
-  }
+  if (!(await settlesWithin(milliseconds, work))) throw new Error(`not within ${milliseconds} ms`);
+  return work;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Addresses } from '../../local/start.ts';
+import type { Addresses } from '../../local/addresses.ts';
 import type { Running } from '../../localstack/running.ts';
 import { localStackDirOf } from '../../tooling/paths.ts';
 import { launch, type Run, untilWritten } from './run.ts';

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Addresses } from '../../local/start.ts';
+import { type Addresses, addressesFileOf } from '../../local/addresses.ts';
+import { readJsonFile } from '../../tooling/json-file.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Flags that let a run choose all its ports. */
@@ -71,7 +72,7 @@ export function verifyDeployment(...args: readonly string[]) {
  * @throws Error with everything it printed when it ends first or takes longer than four minutes
  */
 export async function startRun(dataDir: string, args: readonly string[] = []): Promise<Run> {
-  const file = join(dataDir, 'addresses.json');
+  const file = addressesFileOf(dataDir);
   // What a killed run has left there.
   rmSync(file, { force: true });
   const launched = launch('local/main.ts', [...ANY_FREE_PORT, '--data-dir', dataDir, ...args]);
@@ -96,22 +97,12 @@ export async function untilWritten<T>({ child, output }: Launched, file: string,
   };
   const process: RunningProcess = { pid: child.pid ?? fail('The command was not started.'), output, end };
   for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline; await delay(100)) {
-    const written = readJson<T>(file);
+    const written = readJsonFile<T>(file);
     if (written !== undefined) return { process, written };
     if (hasEnded()) fail(`It ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
   }
   await end('SIGTERM');
   fail(`It was not up after ${seconds} s:\n${output()}`);
-}
-
-/** @returns undefined while the file is missing or written in part */
-function readJson<T>(file: string): T | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
-  } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 /** The command lines of all processes that name a folder: what a run has started and not ended. */

@@ -8,7 +8,7 @@ import { DatabaseSecrets } from '../../functions/adapters/database-secrets.ts';
 import { ShardDatabases } from '../../functions/adapters/postgres/shard-databases.ts';
 import { ShardSchemas } from '../../functions/adapters/postgres/shard-schemas.ts';
 import { MemoryLog } from '../../functions/testing/ports.ts';
-import { silentLog } from '../../local/testing.ts';
+import { silentLog } from '../../tooling/log-fixture.ts';
 import type { PostgresAccess } from './engines.ts';
 
 /** The one shard of these tests. */

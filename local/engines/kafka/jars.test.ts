@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '../../../tooling/errors.ts';
-import { silentLog } from '../../testing.ts';
+import { silentLog } from '../../../tooling/log-fixture.ts';
 import { type JarLock, kafkaClassPath } from './jars.ts';
 
 const newDir = () => mkdtempSync(join(tmpdir(), 'jars-'));

@@ -6,9 +6,9 @@ import { Agent as HttpsAgent } from 'node:https';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { rejectWhenAborted } from '../../../tooling/abort.ts';
 import { UserError } from '../../../tooling/errors.ts';
 import type { Log } from '../../../tooling/log.ts';
+import { rejectWhenAborted } from '../../../tooling/timing.ts';
 import lockFile from './jars.lock.json' with { type: 'json' };
 
 // CommonJS with a `default` of its own, which importers unpack differently.

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { silentLog } from '../../testing.ts';
+import { silentLog } from '../../../tooling/log-fixture.ts';
 import { findJava } from './java.ts';
 
 /** A folder with a `bin/java` that says it is of this version. */

@@ -3,9 +3,9 @@ import { globSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import njre from 'njre';
-import { rejectWhenAborted } from '../../../tooling/abort.ts';
 import { UserError } from '../../../tooling/errors.ts';
 import type { Log } from '../../../tooling/log.ts';
+import { rejectWhenAborted } from '../../../tooling/timing.ts';
 
 export interface Java {
   readonly command: string;

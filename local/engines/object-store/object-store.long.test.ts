@@ -15,7 +15,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog } from '../../testing.ts';
+import { silentLog } from '../../../tooling/log-fixture.ts';
 import { type ObjectStore, startObjectStore } from './start-object-store.ts';
 
 const Bucket = 'receipts';

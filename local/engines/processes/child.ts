@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { removePidFile, writePidFile } from '../../../tooling/pid-files.ts';
 import { signalGroup } from '../../../tooling/processes.ts';
-import { removePidFile, writePidFile } from './pid-files.ts';
 
 export interface Launch {
   readonly command: string;

@@ -2,9 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { silentLog } from '../../../tooling/log-fixture.ts';
+import { readPidFiles } from '../../../tooling/pid-files.ts';
 import { processIdentity } from '../../../tooling/processes.ts';
-import { silentLog } from '../../testing.ts';
-import { readPidFiles } from './pid-files.ts';
 import { type SupervisedProcess, type Supervision, supervise } from './supervise.ts';
 
 const STAYS = "console.log('ready'); setInterval(() => {}, 1000);";

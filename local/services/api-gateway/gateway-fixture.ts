@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { silentLog } from '../../testing.ts';
+import { silentLog } from '../../../tooling/log-fixture.ts';
 import type { Invoke, InvokeResult } from '../lambda/function-definition.ts';
 import { startRestApi } from './rest-api.ts';
 import type { GatewayResponseDefinition, RestApiDefinition, RouteDefinition } from './rest-api-definition.ts';

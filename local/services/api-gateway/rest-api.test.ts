@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { silentLog } from '../../../tooling/log-fixture.ts';
 import { call } from '../../http/http-fixture.ts';
-import { silentLog } from '../../testing.ts';
 import { startFunction } from '../lambda/lambda-fixture.ts';
 import { apiDefinition, FUNCTION_ARN, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
 import { startRestApi } from './rest-api.ts';

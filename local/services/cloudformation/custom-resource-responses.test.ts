@@ -3,7 +3,7 @@ import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog } from '../../testing.ts';
+import { silentLog } from '../../../tooling/log-fixture.ts';
 import { type Authority, loadAuthority } from '../../tls/authority.ts';
 import { CustomResourceResponses } from './custom-resource-responses.ts';
 

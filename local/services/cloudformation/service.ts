@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { rejectWhenAborted } from '../../../tooling/abort.ts';
 import type { Log } from '../../../tooling/log.ts';
+import { rejectWhenAborted } from '../../../tooling/timing.ts';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { type ResourceResult, stackId } from '../../assembly/stack-scope.ts';
 import { functionName } from '../../aws-identity.ts';

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { silentLog } from '../../../tooling/log-fixture.ts';
 import { call, exchange, servedBy } from '../../http/http-fixture.ts';
-import { silentLog } from '../../testing.ts';
 import { apiDefinition, fakeInvoke, lambdaRoute, servedApi } from '../api-gateway/gateway-fixture.ts';
 import type { GetObject } from './bucket-origin.ts';
 import { startDistribution } from './distribution.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { memoryLog } from '../../testing.ts';
+import { memoryLog } from '../../../tooling/log-fixture.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
 import { rateMs, type ScheduleTarget, startSchedule } from './schedule.ts';
 

@@ -18,7 +18,7 @@ describe('when the runner is killed', () => {
     });
     const program = `
       import { Lambda } from ${JSON.stringify(new URL('./service.ts', import.meta.url).href)};
-      import { silentLog as log } from ${JSON.stringify(new URL('../../testing.ts', import.meta.url).href)};
+      import { silentLog as log } from ${JSON.stringify(new URL('../../../tooling/log-fixture.ts', import.meta.url).href)};
       const run = { settings: { dataDir: ${JSON.stringify(codeDir)} }, log, authorities: async () => ({ certificatePem: ${JSON.stringify(rootCertificates[0])} }) };
       const service = new Lambda(run, { iam: {}, endpoint: { url: 'http://127.0.0.1' }, responses: { port: 443 } });
       await service.open();

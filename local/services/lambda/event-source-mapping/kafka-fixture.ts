@@ -1,7 +1,7 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { onTestFinished } from 'vitest';
 import { createTopic } from '../../../../tests/support/topics.ts';
-import { silentLog } from '../../../testing.ts';
+import { silentLog } from '../../../../tooling/log-fixture.ts';
 import type { Invoke, InvokeResult } from '../function-definition.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 import { Poller } from './poller.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { silentLog } from '../../../testing.ts';
+import { silentLog } from '../../../../tooling/log-fixture.ts';
 import { LambdaError } from '../errors.ts';
 import type { InvokeResult } from '../function-definition.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../tooling/log.ts';
+import type { Log } from './log.ts';
 
 /** A log for tests that look at behaviour only. */
 export const silentLog: Log = { info() {}, warn() {}, error() {}, debug() {}, child: () => silentLog };

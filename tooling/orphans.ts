@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '../../../tooling/errors.ts';
-import type { Log } from '../../../tooling/log.ts';
-import { runDirOf } from '../../../tooling/paths.ts';
-import { processIdentity } from '../../../tooling/processes.ts';
-import { type ProcessRecord, readPidFiles, removePidFile } from './pid-files.ts';
+import { UserError } from './errors.ts';
+import type { Log } from './log.ts';
+import { runDirOf } from './paths.ts';
+import { type ProcessRecord, readPidFiles, removeBrokenPidFiles, removePidFile } from './pid-files.ts';
+import { isRunning } from './processes.ts';
+import { pollWithin } from './timing.ts';
 
 const ORDERLY_END_MS = 5_000;
 const FORCED_END_MS = 2_000;
@@ -25,18 +25,16 @@ export async function endOrphans(dataDir: string, log: Log): Promise<void> {
       removePidFile(runDir, record.name);
     }),
   );
-}
-
-function isRunning(record: ProcessRecord): boolean {
-  return processIdentity(record.pid) === record.identity;
+  removeBrokenPidFiles(runDir);
 }
 
 async function end(record: ProcessRecord): Promise<void> {
+  const hasEnded = () => !isRunning(record);
   signal(record, record.pid, record.stopSignal);
-  if (await hasEnded(record, ORDERLY_END_MS)) return;
+  if (await pollWithin(ORDERLY_END_MS, hasEnded)) return;
   // Each engine leads a process group, so this reaches its children too.
   signal(record, -record.pid, 'SIGKILL');
-  if (await hasEnded(record, FORCED_END_MS)) return;
+  if (await pollWithin(FORCED_END_MS, hasEnded)) return;
   throw new UserError(`Process ${record.pid} (${record.name}) of an earlier run does not end. End it and start again.`);
 }
 
@@ -51,13 +49,4 @@ function signal(record: ProcessRecord, target: number, name: NodeJS.Signals): vo
       `Process ${record.pid} (${record.name}) of an earlier run belongs to another user. End it as that user and start again.`,
     );
   }
-}
-
-async function hasEnded(record: ProcessRecord, withinMs: number): Promise<boolean> {
-  const deadline = Date.now() + withinMs;
-  while (isRunning(record)) {
-    if (Date.now() > deadline) return false;
-    await delay(25);
-  }
-  return true;
 }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runDirOf } from '../../../tooling/paths.ts';
-import { processIdentity } from '../../../tooling/processes.ts';
-import { silentLog } from '../../testing.ts';
+import { silentLog } from './log-fixture.ts';
 import { endOrphans } from './orphans.ts';
+import { runDirOf } from './paths.ts';
 import { readPidFiles, writePidFile } from './pid-files.ts';
+import { processIdentity } from './processes.ts';
 
 const newDataDir = () => mkdtempSync(join(tmpdir(), 'orphans-'));
 
@@ -46,11 +46,14 @@ describe('recovering from a killed run', () => {
     expect(readPidFiles(runDirOf(dataDir))).toEqual([]);
   });
 
-  it('passes over records that were cut off', async () => {
+  it('passes over records that were cut off, and removes them', async () => {
     const dataDir = newDataDir();
     await endOrphans(dataDir, silentLog);
-    writeFileSync(join(runDirOf(dataDir), 'server.process.json'), '{"pid":');
+    const runDir = runDirOf(dataDir);
+    mkdirSync(runDir);
+    writeFileSync(join(runDir, 'server.process.json'), '{"pid":');
+    expect(readPidFiles(runDir)).toEqual([]);
     await endOrphans(dataDir, silentLog);
-    expect(readPidFiles(runDirOf(dataDir))).toEqual([]);
+    expect(readdirSync(runDir)).toEqual([]);
   });
 });

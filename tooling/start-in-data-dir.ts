@@ -1,11 +1,7 @@
-import { join } from 'node:path';
-import { lockDataDir } from '../tooling/data-dir.ts';
-import { createLog, type Log } from '../tooling/log.ts';
-import { endOrphans } from './engines/processes/orphans.ts';
-
-export function logFileOf(dataDir: string): string {
-  return join(dataDir, 'run.log');
-}
+import { lockDataDir } from './data-dir.ts';
+import { createLog, type Log } from './log.ts';
+import { endOrphans } from './orphans.ts';
+import { logFileOf } from './paths.ts';
 
 /**
  * Starts a run that has a data folder to itself, after ending what an earlier run left behind. A start that fails is undone.

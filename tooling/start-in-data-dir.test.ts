@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DataDirInUseError } from '../tooling/data-dir.ts';
-import { logFileOf, startInDataDir } from './start-in-data-dir.ts';
+import { DataDirInUseError } from './data-dir.ts';
+import { logFileOf } from './paths.ts';
+import { startInDataDir } from './start-in-data-dir.ts';
 
 type Start = Parameters<typeof startInDataDir>[1];
 

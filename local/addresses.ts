@@ -1,0 +1,36 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJsonFile } from '../tooling/json-file.ts';
+
+/** Where a person reaches the parts of a run. */
+export interface Addresses {
+  readonly api: string;
+  readonly site: string;
+  /** S3 and Secrets Manager. */
+  readonly aws: string;
+  /** `host:port` of the plaintext listener. */
+  readonly kafka: string;
+  /** By name of the database: a ready-made URL. */
+  readonly databases: Readonly<Record<string, string>>;
+}
+
+/** The file by which commands find a run. It exists while the run is up, and is left behind when the run is killed. */
+export function addressesFileOf(dataDir: string): string {
+  return join(dataDir, 'addresses.json');
+}
+
+/** The addresses of the run in a data folder; undefined until it is up. */
+export function readAddresses(dataDir: string): Addresses | undefined {
+  return readJsonFile(addressesFileOf(dataDir));
+}
+
+/** Tells commands where the run is, until `cleanup` is disposed. */
+export async function publishAddresses(
+  dataDir: string,
+  addresses: Addresses,
+  cleanup: AsyncDisposableStack,
+): Promise<void> {
+  const file = addressesFileOf(dataDir);
+  await writeFile(file, JSON.stringify(addresses, undefined, 2), { mode: 0o600 });
+  cleanup.defer(() => rm(file, { force: true }));
+}
