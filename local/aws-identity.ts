@@ -6,6 +6,9 @@ export const REGION = 'us-east-1';
 export const PARTITION = 'aws';
 export const URL_SUFFIX = 'amazonaws.com';
 
+/** What a person uses on the local run, and what its output says. */
+export const OPERATOR_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
+
 /** What Fn::GetAZs gives: enough zones for stages that spread over three. */
 export const AVAILABILITY_ZONES: readonly string[] = ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type EachBatchPayload, Kafka, logLevel } from 'kafkajs';
 import type { Addresses } from '../../local/addresses.ts';
+import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
 import { readBacklog, readOrders, type StoredOrder } from './shards.ts';
 
 const BUCKET = 'order-receipts';
@@ -48,8 +49,8 @@ async function readReceipts({ aws }: Addresses, keys: readonly string[]): Promis
   const s3 = new S3Client({
     endpoint: aws,
     forcePathStyle: true,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    region: REGION,
+    credentials: OPERATOR_CREDENTIALS,
   });
   const receipts = new Map<string, string>();
   const remaining = keys.values();

@@ -8,14 +8,13 @@ import {
 import type { CommandEvent } from '../../functions/dlt/input.ts';
 import { functionName, LIVE_ALIAS } from '../../infra/names.ts';
 import { readAddresses } from '../../local/addresses.ts';
-import { REGION } from '../../local/aws-identity.ts';
+import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { Target } from './command.ts';
 
 /** Longer than the function's own time limit. */
 const INVOKE_TIMEOUT_MS = 75_000;
 const LOCAL_STAGE = 'dev';
-const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /**
  * Has the function `dlt` carry out a command.
@@ -54,7 +53,7 @@ function localRun(dataDir: string): LambdaClientConfig {
       `No local run is up in ${dataDir}. Start one with \`npm start\`, name its folder with --data-dir, or name a deployed stage with --stage.`,
     );
   }
-  return { endpoint: addresses.aws, region: REGION, credentials: OPERATOR };
+  return { endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS };
 }
 
 async function checkRegion(client: LambdaClient): Promise<void> {

@@ -6,6 +6,7 @@ import { CloudFormationClient, paginateDescribeStackEvents } from '@aws-sdk/clie
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyProject } from '../../infra/testing/project-copy.ts';
+import { CREDENTIALS } from '../../localstack/clients.ts';
 import { findPythonForLocalStack } from '../../localstack/emulator/install.ts';
 import { launchBrowser } from '../browser/browser.ts';
 import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
@@ -59,7 +60,7 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
     cloudFormation = new CloudFormationClient({
       endpoint: run.addresses.aws,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: CREDENTIALS,
     });
   });
   afterAll(async () => {
@@ -157,7 +158,7 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
     const lambda = new LambdaClient({
       endpoint: run.addresses.aws,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: CREDENTIALS,
     });
     const configuration = await lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName: 'orderflow-dev-consume-orders' }),

@@ -4,8 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import pg from 'pg';
 import type { Addresses } from '../../local/addresses.ts';
-
-const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
+import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
 
 /** Runs one query on a shard as the operator does: with the printed URL. */
 export async function queryShard(addresses: Addresses, database: string, sql: string, values: unknown[] = []) {
@@ -22,12 +21,15 @@ export async function queryShard(addresses: Addresses, database: string, sql: st
 }
 
 /** The operator's S3 client, with the published key. */
-export function operatorS3(addresses: Addresses, secretAccessKey = OPERATOR.secretAccessKey): S3Client {
+export function operatorS3(
+  addresses: Addresses,
+  secretAccessKey: string = OPERATOR_CREDENTIALS.secretAccessKey,
+): S3Client {
   return new S3Client({
     endpoint: addresses.aws,
     forcePathStyle: true,
-    region: 'us-east-1',
-    credentials: { ...OPERATOR, secretAccessKey },
+    region: REGION,
+    credentials: { ...OPERATOR_CREDENTIALS, secretAccessKey },
   });
 }
 
@@ -45,12 +47,12 @@ export async function readObject(addresses: Addresses, bucket: string, key: stri
 
 /** The operator's Secrets Manager client. */
 export function operatorSecrets(addresses: Addresses): SecretsManagerClient {
-  return new SecretsManagerClient({ endpoint: addresses.aws, region: 'us-east-1', credentials: OPERATOR });
+  return new SecretsManagerClient({ endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS });
 }
 
 /** Invokes a function of stage `dev` as the operator does, and gives what it returns. */
 export async function invokeFunction(addresses: Addresses, folder: string, payload: object = {}) {
-  const lambda = new LambdaClient({ endpoint: addresses.aws, region: 'us-east-1', credentials: OPERATOR });
+  const lambda = new LambdaClient({ endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS });
   const FunctionName = `orderflow-dev-${folder}`;
   const response = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) }));
   const text = response.Payload?.transformToString() ?? '';

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { arnOf } from '../../aws-identity.ts';
+import { arnOf, OPERATOR_CREDENTIALS } from '../../aws-identity.ts';
 
 /** Who makes a call: a function's role, or the operator, who may do everything. */
 export interface Principal {
@@ -21,7 +21,7 @@ export interface KnownPrincipal {
 
 const OPERATOR: KnownPrincipal = {
   principal: { kind: 'operator', name: 'operator', arn: arnOf('iam', 'user/operator', { global: true }) },
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  credentials: OPERATOR_CREDENTIALS,
 };
 
 /** The access keys of this run and their owners. The operator's (key `test`, secret `test`) is always there. */
