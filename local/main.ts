@@ -3,6 +3,7 @@ import { claimDataDir } from '../tooling/data-dir.ts';
 import { createLog } from '../tooling/log.ts';
 import { assembliesOf, REPOSITORY } from '../tooling/paths.ts';
 import { runUntilSignal } from '../tooling/signals.ts';
+import { tableLines } from '../tooling/table.ts';
 import type { Addresses } from './addresses.ts';
 import { explain } from './assembly/explain.ts';
 import { loadAssembly } from './assembly/load-assembly.ts';
@@ -37,18 +38,17 @@ async function runLocally(settings: Settings): Promise<void> {
 }
 
 function readyText({ api, site, aws, kafka, databases }: Addresses, seconds: number): string {
-  const lines = [
+  const rows = [
     ['API', api],
     ['dashboard', site],
     ...Object.entries(databases),
     ['S3', `${aws}  (key test, secret test)`],
     ['Kafka', kafka],
   ];
-  const width = Math.max(...lines.map(([part = '']) => part.length));
   return [
     '',
     `OrderFlow is up after ${seconds.toFixed(1)} s:`,
-    ...lines.map(([part = '', address]) => `  ${part.padEnd(width)}  ${address}`),
+    ...tableLines(rows, '  '),
     '',
     'Ctrl-C ends it; the data stays.',
   ].join('\n');

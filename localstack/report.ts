@@ -1,10 +1,11 @@
+import { tableLines } from '../tooling/table.ts';
 import type { Running } from './running.ts';
 
 export function upText(running: Running, seconds: number): string {
   return [
     '',
     `LocalStack, Postgres and Kafka are up after ${seconds.toFixed(1)} s:`,
-    ...table(addressesOf(running)),
+    ...tableLines(addressesOf(running), '  '),
     '',
     running.mode === 'docker'
       ? 'Next: `npm run localstack -- deploy`. Everything stays up until `npm run localstack -- destroy`.'
@@ -17,7 +18,7 @@ export function deployedText(running: Running, outputs: Readonly<Record<string, 
   return [
     '',
     `OrderFlow is deployed to LocalStack after ${seconds.toFixed(1)} s:`,
-    ...table([['API', running.apiUrl], ...ofSite, ...addressesOf(running)]),
+    ...tableLines([['API', running.apiUrl], ...ofSite, ...addressesOf(running)], '  '),
   ].join('\n');
 }
 
@@ -27,9 +28,4 @@ function addressesOf({ localStackUrl, kafka, shards }: Running): [string, string
     ['Kafka', kafka],
     ...shards.map((address, index): [string, string] => [`shard${index + 1}`, address]),
   ];
-}
-
-function table(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([part]) => part.length));
-  return rows.map(([part, address]) => `  ${part.padEnd(width)}  ${address}`);
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { plaintextKafka } from '../local/services/msk/kafka-client.ts';
 import { createLog } from '../tooling/log.ts';
 import { isListening } from '../tooling/ports.ts';
+import { tableLines } from '../tooling/table.ts';
 import { LocalStackApp } from './assembly/app.ts';
 import { publishedAssembly } from './assembly/synthesize.ts';
 import { clientsOf, isHealthy } from './clients.ts';
@@ -40,11 +41,7 @@ export async function status(dataDir: string): Promise<PartStatus[]> {
 }
 
 export function statusText(parts: readonly PartStatus[]): string {
-  const width = (key: 'part' | 'address') => Math.max(...parts.map((each) => each[key].length));
-  const [partWidth, addressWidth] = [width('part'), width('address')];
-  return parts
-    .map(({ part, address, state }) => `${part.padEnd(partWidth)}  ${address.padEnd(addressWidth)}  ${state}`)
-    .join('\n');
+  return tableLines(parts.map(({ part, address, state }) => [part, address, state])).join('\n');
 }
 
 function partOf(part: string, address: string, isWell: boolean): PartStatus {

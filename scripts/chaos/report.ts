@@ -1,3 +1,4 @@
+import { tableLines } from '../../tooling/table.ts';
 import type { Evidence } from './evidence.ts';
 import { isSound, judge, type Problem, type Verdict } from './judge.ts';
 import type { Attempt, Load } from './load.ts';
@@ -24,14 +25,10 @@ export function printResult(run: {
   const { evidence, load, loadSeconds, drained, drainSeconds, rows } = run;
   const verdict = judge(load.acknowledged, evidence);
   const drainRow: Row = ['seconds until drained', drained?.toFixed(1) ?? `more than ${drainSeconds}`];
-  console.log(`\n${formatTable([...rows, ...verdictRows(verdict), ...loadRows(load, loadSeconds), drainRow])}`);
+  const table = tableLines([...rows, ...verdictRows(verdict), ...loadRows(load, loadSeconds), drainRow], '  ');
+  console.log(['', ...table].join('\n'));
   for (const line of describeProblems(verdict, load.refused)) console.log(line);
   return isSound(verdict) && load.refused.length === 0;
-}
-
-function formatTable(rows: readonly Row[]): string {
-  const width = Math.max(...rows.map(([what]) => what.length));
-  return rows.map(([what, value]) => `  ${what.padEnd(width)}  ${value}`).join('\n');
 }
 
 function verdictRows(verdict: Verdict): Row[] {

@@ -1,4 +1,5 @@
 import type { Handled, ListedRecord, Listing } from '../../functions/dlt/dead-letters.ts';
+import { tableLines } from '../../tooling/table.ts';
 
 const SHOWN_CHARACTERS = 48;
 
@@ -6,7 +7,7 @@ const SHOWN_CHARACTERS = 48;
 export function listingText({ records, total }: Listing): string {
   if (total === 0) return 'There is nothing to do: every record was processed, or handled.';
   const header = ['ID', 'GIVEN UP', 'CAUSE', 'TRIES', 'KEY', 'SIZE', 'VALUE'];
-  const lines = aligned([header, ...records.map(rowOf)]);
+  const lines = tableLines([header, ...records.map(rowOf)]);
   const rest = total - records.length;
   return [
     ...lines,
@@ -32,16 +33,6 @@ function rowOf({ id, cause, key, size, value }: ListedRecord): string[] {
     sizeText(size),
     shown(value),
   ];
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 /** One short line. Anybody may have written the text, so nothing in it may steer the terminal. */
