@@ -8,7 +8,7 @@ const TREES = '{functions,frontend,infra,local,localstack,scripts,tooling}';
 const ENGINE = '**/*.engine.test.ts';
 const LONG = '**/*.long.test.ts';
 const SOAK = '**/*.soak.test.ts';
-const EVERYTHING_ELSE = ['**/node_modules/**', ENGINE, LONG, SOAK];
+const OTHER_TIERS = ['**/node_modules/**', ENGINE, LONG, SOAK];
 
 /**
  * A project is a tier; package.json says which of them a script runs. They run one after the other, fast ones first. Time
@@ -30,7 +30,7 @@ export default defineConfig({
     projects: [
       project(1, 'unit', {
         include: [`${TREES}/**/*.test.ts`, 'tests/*.test.ts'],
-        exclude: EVERYTHING_ELSE,
+        exclude: OTHER_TIERS,
         testTimeout: 120_000,
         hookTimeout: 120_000,
         // Files share what they import, aws-cdk-lib above all, which takes half of the time when each loads its own. So a
@@ -39,7 +39,7 @@ export default defineConfig({
         // They wait more than they compute.
         maxWorkers: '100%',
       }),
-      project(2, 'engines', {
+      project(2, 'engine', {
         include: [`${TREES}/${ENGINE}`],
         globalSetup: ['tests/setup/shared-engines.ts'],
         testTimeout: 120_000,
@@ -48,7 +48,7 @@ export default defineConfig({
       }),
       project(3, 'system', {
         include: ['tests/{contract,e2e,browser}/**/*.test.ts'],
-        exclude: EVERYTHING_ELSE,
+        exclude: OTHER_TIERS,
         globalSetup: ['tests/setup/running-system.ts'],
         testTimeout: 120_000,
         hookTimeout: 300_000,

@@ -48,7 +48,11 @@ export function startCommand() {
   )
     .addOption(setting('--api-port <port>', 'the REST API').argParser(port).default(8080))
     .addOption(setting('--site-port <port>', 'the dashboard').argParser(port).default(3000))
-    .addOption(setting('--postgres-port <port>', 'shard1; shard N gets this + N - 1').argParser(port).default(5432))
+    .addOption(
+      setting('--postgres-port <port>', 'Postgres of the first shard; shard N gets this + N - 1')
+        .argParser(port)
+        .default(5432),
+    )
     .addOption(setting('--aws-port <port>', 'the AWS endpoint: S3 and Secrets Manager').argParser(port).default(4566))
     .addOption(setting('--kafka-port <port>', 'Kafka, in plaintext for you').argParser(port).default(9092))
     .addOption(dataDirOption())
@@ -59,7 +63,7 @@ export function startCommand() {
         .default('orderpass'),
     )
     .addOption(contextOption(DEFAULT_CONTEXT))
-    .option('--explain', 'print what becomes of every resource of the templates, and end');
+    .option('--explain', 'print what the local run does with each resource in the templates, then exit');
 }
 
 export function settingsOf(options: ReturnType<ReturnType<typeof startCommand>['opts']>): Settings {

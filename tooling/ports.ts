@@ -3,7 +3,7 @@ import { UserError } from './errors.ts';
 
 export interface PortClaim {
   readonly port: number;
-  /** What wants it, such as `shard1`. */
+  /** What wants it, such as `orders_shard1`. */
   readonly part: string;
   /** The option that changes it, where there is one: `--postgres-port`. */
   readonly flag?: string;

@@ -145,7 +145,7 @@ describe('a start that cannot succeed says why in one sentence and leaves nothin
   });
 });
 
-it('explains what becomes of every resource, none unknown', async () => {
+it('explains what it does with each resource, none unknown', async () => {
   const { code, output } = await runToEnd(['--explain', '--data-dir', seed]);
   expect(code).toBe(0);
   expect(output).toContain('AWS::Lambda::Function');

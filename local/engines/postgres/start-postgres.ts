@@ -11,7 +11,7 @@ import { assertOwnCluster, ensureCluster, POSTGRES_ENV, removeStaleLock } from '
 import { chooseLauncher, type Launcher } from './unprivileged-user.ts';
 
 export interface PostgresOptions {
-  /** Name in the log and of the pid file, such as `shard1`. */
+  /** Name in the log and of the pid file. */
   readonly name: string;
   /** Folder that keeps the server's data between runs. */
   readonly dir: string;
