@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { ApiClient, type ApiResponse, NoResponseError } from '../../tests/contract/api-client.ts';
+import { ApiClient } from '../../tests/contract/api-client.ts';
 import type { Deployment } from '../../tests/contract/deployment.ts';
+import { type ApiResponse, NoResponseError } from '../../tests/support/api.ts';
 import { UsageError, UserError } from '../../tooling/errors.ts';
 import type { Settings } from './command.ts';
 

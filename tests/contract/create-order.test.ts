@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
-import type { ApiClient, ApiResponse } from './api-client.ts';
+import type { ApiResponse } from '../support/api.ts';
+import type { ApiClient } from './api-client.ts';
 import { DELIVERY_TIMEOUT_MS, deployment, it, newOrder, newUser, placeOrder, repeatWhile } from './deployment.ts';
 import {
   createdOrder,
@@ -10,7 +11,6 @@ import {
   expectListed,
   expectOrderOf,
   foundOrder,
-  type Order,
   type OrderRequest,
 } from './expectations.ts';
 
@@ -99,6 +99,6 @@ describe('POST /api/orders with an Idempotency-Key', () => {
 });
 
 function untilConfirmed(api: ApiClient, id: string): Promise<ApiResponse> {
-  const isPending = ({ body }: ApiResponse) => (body as { order?: Order } | undefined)?.order?.status === 'created';
+  const isPending = ({ body }: ApiResponse) => body?.order?.status === 'created';
   return repeatWhile(isPending, () => api.get(`/api/orders/${id}`));
 }

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test as base, inject } from 'vitest';
-import { ApiClient, type ApiResponse } from './api-client.ts';
+import type { ApiResponse } from '../support/api.ts';
+import { ApiClient } from './api-client.ts';
 import { type CreatedOrder, createdOrder, expectJson, type OrderRequest } from './expectations.ts';
 
 /** The deployment under test. */

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import * as z from 'zod';
-import type { ApiResponse } from './api-client.ts';
+import type { ApiResponse } from '../support/api.ts';
 
 // Written down once more on purpose: what the functions believe to be the contract is what is on trial here. Objects may hold
 // more fields than these, so that a deployment of another version is not called broken for what it has gained.

@@ -35,3 +35,14 @@ it('makes one order of 50 requests at once with the same Idempotency-Key, and gi
   const records = await readTopic(addresses, 'orders', (all) => all.some((record) => record.key === user));
   expect(records.filter((record) => record.key === user)).toHaveLength(1);
 });
+
+it('stores nothing for a request that it refuses because of its Idempotency-Key', async () => {
+  const user = newUser('d');
+  const key = randomUUID();
+  const { body } = await place(orderOf(user), key);
+  expect((await place({ ...orderOf(user), quantity: 3 }, key)).status).toBe(422);
+  expect((await place(orderOf(user), 'a b')).status).toBe(400);
+  expect(await queryShard(addresses, 'orders_shard1', 'select id from orders where user_id = $1', [user])).toEqual([
+    { id: body.order.id },
+  ]);
+});

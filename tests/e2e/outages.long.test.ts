@@ -64,7 +64,7 @@ describe.each([
   const users = [newUser('a'), newUser('z')];
   const ids = new Map<string, string[]>(users.map((user) => [user, []]));
 
-  it('creates are answered in bounded time, and after some failures fast', async () => {
+  it('creates get a response in bounded time, and after some failures fast', async () => {
     await waitUntilDelivering();
     resume = holdEngines(dataDir, down);
     for (const _ of [1, 2, 3, 4]) {
