@@ -1,5 +1,5 @@
-import { settleOrGiveUp } from '../../tooling/timing.ts';
 import type { PortClaim } from '../../tooling/ports.ts';
+import { settleOrGiveUp } from '../../tooling/timing.ts';
 import type { ProviderRegistry, ResourceProvider } from '../assembly/resource-provider.ts';
 import type { ResourceDeclaration } from '../assembly/template.ts';
 import type { ResourceProviders } from './provider.ts';
