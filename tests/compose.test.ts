@@ -194,7 +194,7 @@ describe('kafka', () => {
   });
 
   it('has the settings of the local run, but for its addresses', () => {
-    const ports = { operator: 1, msk: 2, mskAdvertised: 3, controller: 4 };
+    const ports = { plaintextPort: 1, saslPort: 2, saslAdvertisedPort: 3, controllerPort: 4 };
     const lines = serverProperties(ports, 9_000).trim().split('\n');
     const local = lines.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]);
     const own =

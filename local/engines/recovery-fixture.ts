@@ -30,13 +30,17 @@ const [postgres, kafka, objectStore] = await Promise.all([
     dir: join(dataDir, 'kafka'),
     runDir,
     cacheDir: cacheDirOf(process.env),
-    operatorPort: Number(kafkaPort),
-    mskPort: 0,
+    plaintextPort: Number(kafkaPort),
+    saslAdvertisedPort: 0,
     log,
   }),
   startObjectStore({ dir: join(dataDir, 's3'), runDir, log }),
 ]);
-const engines = [postgres, kafka, objectStore].map(({ name, port, pid }) => ({ name, port, pid }));
+const engines = [
+  { name: 'shard1', port: postgres.port, pid: postgres.pid },
+  { name: 'kafka', port: kafka.plaintextPort, pid: kafka.pid },
+  { name: 's3', port: objectStore.port, pid: objectStore.pid },
+];
 console.log(JSON.stringify({ ca: authority.certificatePem, engines }));
 
 process.once('SIGTERM', async () => {

@@ -30,8 +30,8 @@ beforeAll(async () => {
     dir: join(dir, 'kafka'),
     runDir: join(dir, 'run'),
     cacheDir: cacheDirOf(process.env),
-    operatorPort: 0,
-    mskPort: 0,
+    plaintextPort: 0,
+    saslAdvertisedPort: 0,
     // Kafka's own default: a topic that the bridge made would lack the settings that the deployment gives it.
     properties: { 'auto.create.topics.enable': 'true' },
     log: silentLog,
@@ -51,7 +51,7 @@ beforeEach(async () => {
   return async () => void (await lambda.stop());
 });
 
-const brokers = () => `127.0.0.1:${broker.port}`;
+const brokers = () => `127.0.0.1:${broker.plaintextPort}`;
 
 /** Writes the assembly as a whole, in the place of the one before. */
 function publish(mappings: Record<string, object>): void {

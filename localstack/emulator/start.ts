@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine } from '../../local/engines/engine.ts';
-import { type SupervisedProcess, supervise } from '../../local/engines/processes/supervise.ts';
+import { type Engine, supervise } from '../../local/engines/processes/supervise.ts';
 import type { Log } from '../../tooling/log.ts';
 import { freePort } from '../../tooling/ports.ts';
 import { pollWithin } from '../../tooling/timing.ts';
@@ -22,6 +21,7 @@ export interface EmulatorOptions {
 }
 
 export interface Emulator extends Engine {
+  readonly port: number;
   readonly url: string;
 }
 
@@ -46,7 +46,6 @@ export async function startLocalStack(options: EmulatorOptions): Promise<Emulato
     const server = await superviseLocalStack(options, port, host);
     await waitUntilHealthy(url, server);
     return {
-      name: 'localstack',
       port,
       url,
       get pid() {
@@ -68,7 +67,7 @@ async function superviseLocalStack(
   { python, dir, runDir, log, variables }: EmulatorOptions,
   port: number,
   host: FunctionHost,
-): Promise<SupervisedProcess> {
+): Promise<Engine> {
   const hostAddress = await host.listen();
   let starts = 0;
   return supervise({
@@ -123,7 +122,7 @@ async function makeFolders(dir: string): Promise<void> {
   for (const name of ['files', 'tmp', 'home']) await mkdir(join(dir, name), { recursive: true });
 }
 
-async function waitUntilHealthy(url: string, server: SupervisedProcess): Promise<void> {
+async function waitUntilHealthy(url: string, server: Engine): Promise<void> {
   if (await pollWithin(HEALTHY_WITHIN_MS, () => isHealthy(url))) return;
   await server.stop();
   throw new Error(`localstack: not healthy after ${HEALTHY_WITHIN_MS} ms`);

@@ -80,8 +80,8 @@ function startBroker({ dataDir, cacheDir, settings, log }: ServersOptions, app: 
     dir: join(dataDir, 'kafka'),
     runDir: runDirOf(dataDir),
     cacheDir,
-    operatorPort: settings.ports.kafka,
-    mskPort: 0,
+    plaintextPort: settings.ports.kafka,
+    saslAdvertisedPort: 0,
     properties: app.brokerProperties,
     log: log.child('kafka'),
   });

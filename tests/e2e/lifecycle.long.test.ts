@@ -1,12 +1,22 @@
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { logFileOf } from '../../local/start-in-data-dir.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { listKeys } from '../support/clients.ts';
-import { ANY_FREE_PORT, newDataDir, processesOf, type Run, removeDataDir, runToEnd, startRun } from '../support/run.ts';
+import {
+  ANY_FREE_PORT,
+  launch,
+  newDataDir,
+  processesOf,
+  type Run,
+  removeDataDir,
+  runToEnd,
+  startRun,
+} from '../support/run.ts';
 
 const seed = inject('seed');
 const dataDir = newDataDir(seed);
@@ -78,6 +88,22 @@ describe('a local run beside another one', () => {
     expect(await listKeys(run.addresses, 'order-receipts', 'receipts/')).toEqual([]);
     await run.end('SIGINT');
   });
+});
+
+it.each([
+  ['engines', 'AWS::RDS::DBInstance) created'],
+  ['pollers', ' debug poller '],
+])('ends on Ctrl-C while its %s start and leaves no process', async (_, line) => {
+  const dir = newDataDir(seed);
+  const { child, output } = launch('local/main.ts', [...ANY_FREE_PORT, '--data-dir', dir]);
+  const closed = once(child, 'close');
+  await expect.poll(() => readFileSync(logFileOf(dir), 'utf8'), { timeout: 60_000 }).toContain(line);
+  child.kill('SIGINT');
+  const [code] = await closed;
+  expect(code, output()).toBe(0);
+  expect(output()).toMatch(/^(Stopped before it was up\.|Stopped; the data stays .*)$/m);
+  expect(processesOf(dir)).toEqual([]);
+  removeDataDir(dir);
 });
 
 describe('a start that cannot succeed says why in one sentence and leaves nothing', () => {

@@ -53,8 +53,8 @@ export function startTestKafka(dir: string, options: Partial<KafkaOptions> = {})
     dir: join(dir, 'kafka'),
     runDir: join(dir, 'run'),
     cacheDir: cacheDirOf(process.env),
-    operatorPort: 0,
-    mskPort: 0,
+    plaintextPort: 0,
+    saslAdvertisedPort: 0,
     log: silentLog,
     ...options,
   });
@@ -71,10 +71,10 @@ export async function startTestMsk(dir: string, options: Partial<KafkaOptions> =
   const arn = 'arn:aws:iam::000000000000:role/create-order';
   const credentials = principals.issue({ kind: 'role', name: 'create-order', arn });
   const broker = await startTestKafka(dir, options);
-  const { port, mskPort, mskBrokerPort } = broker;
+  const { plaintextPort: port, saslAdvertisedPort: mskPort, saslPort } = broker;
   const listener = await startSignInListener({
     port: listenerPort ?? mskPort,
-    brokerPort: mskBrokerPort,
+    brokerPort: saslPort,
     certificate: await authority.issue('msk'),
     authenticate: createTokenAuthenticator({ principals, authorizer: new Authorizer(), clusterArn: 'arn:cluster' }),
     log: silentLog,

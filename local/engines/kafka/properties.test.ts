@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { serverProperties, singleBrokerProperties } from './properties.ts';
 
-const ports = { operator: 1, msk: 2, mskAdvertised: 3, controller: 4 };
+const ports = { plaintextPort: 1, saslPort: 2, saslAdvertisedPort: 3, controllerPort: 4 };
 
 it("the broker's configuration has the settings that come on top, once each", () => {
   const lines = serverProperties(ports, 9_000, { 'auto.create.topics.enable': 'false', 'num.io.threads': '8' }).split(

@@ -1,11 +1,11 @@
 export interface BrokerPorts {
   /** Plaintext and unrestricted, for the person at the machine. */
-  readonly operator: number;
+  readonly plaintextPort: number;
   /** For the sign-in listener, on behalf of its clients. */
-  readonly msk: number;
+  readonly saslPort: number;
   /** The port of the sign-in listener, which those clients are sent to. */
-  readonly mskAdvertised: number;
-  readonly controller: number;
+  readonly saslAdvertisedPort: number;
+  readonly controllerPort: number;
 }
 
 /**
@@ -22,11 +22,11 @@ export function serverProperties(
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
+    'controller.quorum.voters': `1@127.0.0.1:${ports.controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'OPERATOR',
-    listeners: `OPERATOR://127.0.0.1:${ports.operator},MSK://127.0.0.1:${ports.msk},CONTROLLER://127.0.0.1:${ports.controller}`,
-    'advertised.listeners': `OPERATOR://127.0.0.1:${ports.operator},MSK://localhost:${ports.mskAdvertised}`,
+    listeners: `OPERATOR://127.0.0.1:${ports.plaintextPort},MSK://127.0.0.1:${ports.saslPort},CONTROLLER://127.0.0.1:${ports.controllerPort}`,
+    'advertised.listeners': `OPERATOR://127.0.0.1:${ports.plaintextPort},MSK://localhost:${ports.saslAdvertisedPort}`,
     'listener.security.protocol.map': 'OPERATOR:PLAINTEXT,MSK:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
     // Unsigned tokens: the sign-in listener has verified the real one and tells the broker who the client is.
     'listener.name.msk.sasl.enabled.mechanisms': 'OAUTHBEARER',

@@ -29,8 +29,8 @@ it('Kafka starts below a path with letters beyond ASCII, whatever the locale of 
     dir: join(dir, 'data of kafka'),
     runDir: join(dir, 'run'),
     cacheDir: await cacheAt(join(dir, 'cache')),
-    operatorPort: 0,
-    mskPort: 0,
+    plaintextPort: 0,
+    saslAdvertisedPort: 0,
     env,
     log: silentLog,
   };
@@ -39,7 +39,7 @@ it('Kafka starts below a path with letters beyond ASCII, whatever the locale of 
   for (const create of [[{ topic: 'kept' }], []]) {
     const broker = await startKafka(options);
     try {
-      const admin = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING }).admin();
+      const admin = new Kafka({ brokers: [`127.0.0.1:${broker.plaintextPort}`], logLevel: logLevel.NOTHING }).admin();
       await admin.connect();
       await admin.createTopics({ topics: create });
       names.push(await admin.listTopics());

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../../../tooling/log.ts';
 import { freePort } from '../../../tooling/ports.ts';
-import type { Engine } from '../engine.ts';
-import { type SupervisedProcess, supervise } from '../processes/supervise.ts';
+import { type Engine, supervise } from '../processes/supervise.ts';
 import { kafkaClassPath } from './jars.ts';
 import { findJava } from './java.ts';
 import { type KafkaJvm, kafkaJvm } from './jvm.ts';
-import { LOG4J_PROPERTIES, serverProperties } from './properties.ts';
+import { type BrokerPorts, LOG4J_PROPERTIES, serverProperties } from './properties.ts';
 
 export interface KafkaOptions {
   /** Folder that keeps the broker's data between runs. */
@@ -20,19 +19,21 @@ export interface KafkaOptions {
   /** Folder for the downloaded Kafka. */
   readonly cacheDir: string;
   /** Plaintext listener; 0 means any free port. */
-  readonly operatorPort: number;
-  /** Port that the broker sends clients of the MSK listener to; 0 means any free port. */
-  readonly mskPort: number;
+  readonly plaintextPort: number;
+  /** Port that the broker sends clients of the SASL listener to; 0 means any free port. */
+  readonly saslAdvertisedPort: number;
   readonly properties?: Readonly<Record<string, string>>;
   readonly log: Log;
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** Its ports are on loopback, and stay the same over restarts. */
 export interface Kafka extends Engine {
-  /** The sign-in listener has to listen here: the broker sends its clients to this port. */
-  readonly mskPort: number;
+  readonly plaintextPort: number;
   /** The sign-in listener reaches the broker here: SASL/OAUTHBEARER in plaintext, with unsigned tokens. */
-  readonly mskBrokerPort: number;
+  readonly saslPort: number;
+  /** The sign-in listener has to listen here: the broker sends its clients to this port. */
+  readonly saslAdvertisedPort: number;
 }
 
 const PORT_ATTEMPTS = 3;
@@ -42,7 +43,7 @@ const SESSION_TIMEOUT_MS = 9_000;
 const SESSION_TIMEOUT_AFTER_KILL_MS = 2_000;
 
 /**
- * Starts a Kafka cluster of one node, after downloading Kafka if need be. `port` is the operator's listener.
+ * Starts a Kafka cluster of one node, after downloading Kafka if need be.
  *
  * @throws UserError when Java or Kafka cannot be found or downloaded
  */
@@ -57,13 +58,12 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
 
   for (let attempt = 1; ; attempt += 1) {
     const ports = {
-      operator: options.operatorPort || (await freePort()),
-      msk: await freePort(),
-      mskAdvertised: options.mskPort || (await freePort()),
+      plaintextPort: options.plaintextPort || (await freePort()),
+      saslPort: await freePort(),
+      saslAdvertisedPort: options.saslAdvertisedPort || (await freePort()),
     };
     try {
-      const broker = await startBroker(options, ports, jvm);
-      return toEngine(broker, ports, jvm);
+      return Object.assign(await startBroker(options, ports, jvm), ports);
     } catch (error) {
       // Another process may take a free port before Java opens it.
       if (attempt === PORT_ATTEMPTS || !/address already in use/i.test((error as Error).message)) throw error;
@@ -72,9 +72,9 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   }
 }
 
-type Ports = Omit<Parameters<typeof serverProperties>[0], 'controller'>;
+type Ports = Omit<BrokerPorts, 'controllerPort'>;
 
-async function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): Promise<SupervisedProcess> {
+function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): Promise<Engine> {
   const { dir, log } = options;
   return supervise({
     name: 'kafka',
@@ -82,7 +82,7 @@ async function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): 
     async prepare() {
       const sessionTimeoutMs = wasKilled(dir) ? SESSION_TIMEOUT_AFTER_KILL_MS : SESSION_TIMEOUT_MS;
       const properties = serverProperties(
-        { ...ports, controller: await freePort() },
+        { ...ports, controllerPort: await freePort() },
         sessionTimeoutMs,
         options.properties,
       );
@@ -100,24 +100,9 @@ async function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): 
     onLine: (line) => relay(line, log),
     stopSignal: 'SIGTERM',
     stopWithinMs: 8_000,
+    onStopped: (end) => jvm.brokerEnded(end !== undefined && end.signal === null),
     log,
   });
-}
-
-function toEngine(broker: SupervisedProcess, ports: Ports, jvm: KafkaJvm): Kafka {
-  return {
-    name: 'kafka',
-    port: ports.operator,
-    mskPort: ports.mskAdvertised,
-    mskBrokerPort: ports.msk,
-    get pid() {
-      return broker.pid;
-    },
-    async stop() {
-      const end = await broker.stop();
-      jvm.brokerEnded(end !== undefined && end.signal === null);
-    },
-  };
 }
 
 /** Gives the data folder its cluster id, once. The tool writes the id last: without it, the folder holds nothing of value. */

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { Log } from '../../../tooling/log.ts';
 import { freePort } from '../../../tooling/ports.ts';
-import type { Engine } from '../engine.ts';
-import { supervise } from '../processes/supervise.ts';
+import { type Engine, supervise } from '../processes/supervise.ts';
 
 export interface ObjectStoreOptions {
   /** Folder that keeps the buckets between runs. */
@@ -13,8 +12,9 @@ export interface ObjectStoreOptions {
 }
 
 export interface ObjectStore extends Engine {
+  readonly port: number;
   readonly url: string;
-  /** The one key pair that it knows; it takes unsigned requests as well, so only the AWS endpoint may be shown around. */
+  /** The one key pair that it knows; it also takes unsigned requests, so clients get the AWS endpoint's address only. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
@@ -38,16 +38,6 @@ export async function startObjectStore({ dir, runDir, log }: ObjectStoreOptions)
     stopWithinMs: 3_000,
     log,
   });
-  return {
-    name: 's3',
-    port,
-    url: `http://127.0.0.1:${port}`,
-    credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
-    get pid() {
-      return server.pid;
-    },
-    async stop() {
-      await server.stop();
-    },
-  };
+  const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
+  return Object.assign(server, { port, url: `http://127.0.0.1:${port}`, credentials });
 }

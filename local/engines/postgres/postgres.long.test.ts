@@ -6,13 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
 import { runDirOf } from '../../../tooling/paths.ts';
 import { loadAuthority } from '../../tls/authority.ts';
-import type { Engine } from '../engine.ts';
-import { startPostgres } from './start-postgres.ts';
+import { type PostgresServer, startPostgres } from './start-postgres.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'postgres-'));
 const authority = await loadAuthority(join(dir, 'tls'), 'rds');
 const superuser = { name: 'master', password: "pass'word" };
-let server: Engine;
+let server: PostgresServer;
 
 async function start(more: { password?: string; commonName?: string; parameters?: Record<string, string> } = {}) {
   server = await startPostgres({

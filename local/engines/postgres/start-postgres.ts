@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { Log } from '../../../tooling/log.ts';
 import { freePort } from '../../../tooling/ports.ts';
 import type { Certificate } from '../../tls/authority.ts';
-import type { Engine } from '../engine.ts';
-import { supervise } from '../processes/supervise.ts';
+import { type Engine, supervise } from '../processes/supervise.ts';
 import { findPostgresBinaries } from './binaries.ts';
 import { assertOwnCluster, ensureCluster, POSTGRES_ENV, removeStaleLock } from './cluster.ts';
 import { chooseLauncher, type Launcher } from './unprivileged-user.ts';
@@ -29,6 +28,11 @@ export interface PostgresOptions {
   readonly log: Log;
 }
 
+export interface PostgresServer extends Engine {
+  /** On loopback; it stays the same over restarts. */
+  readonly port: number;
+}
+
 /** Ends open sessions instead of waiting for them. */
 const FAST_SHUTDOWN = 'SIGINT';
 
@@ -40,7 +44,7 @@ const FAST_SHUTDOWN = 'SIGINT';
  * @throws Error that names a setting which Postgres rejects
  * @throws UserError when this machine or user cannot run Postgres, or the data belongs to another user
  */
-export async function startPostgres(options: PostgresOptions): Promise<Engine> {
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { name, dir, log } = options;
   const port = options.port || (await freePort());
   mkdirSync(dir, { recursive: true });
@@ -67,16 +71,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Engine> {
     stopWithinMs: 6_000,
     log,
   });
-  return {
-    name,
-    port,
-    get pid() {
-      return server.pid;
-    },
-    async stop() {
-      await server.stop();
-    },
-  };
+  return Object.assign(server, { port });
 }
 
 async function loopbackAddresses(): Promise<string[]> {

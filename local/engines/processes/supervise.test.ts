@@ -1,11 +1,11 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
 import { readPidFiles } from '../../../tooling/pid-files.ts';
 import { processIdentity } from '../../../tooling/processes.ts';
-import { type SupervisedProcess, type Supervision, supervise } from './supervise.ts';
+import { type Engine, type Supervision, supervise } from './supervise.ts';
 
 const STAYS = "console.log('ready'); setInterval(() => {}, 1000);";
 const isAlive = (pid: number) => processIdentity(pid) !== undefined;
@@ -35,7 +35,7 @@ function start(script: string, more: Partial<Supervision> = {}) {
 }
 
 /** Waits until the server runs again, as another process. */
-async function nextPid(server: SupervisedProcess, previous: number): Promise<number> {
+async function nextPid(server: Engine, previous: number): Promise<number> {
   await expect.poll(() => server.pid ?? previous).not.toBe(previous);
   return server.pid as number;
 }
@@ -100,11 +100,13 @@ describe('a supervised server', () => {
       const { pid } = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
       console.log(pid);
       ${STAYS}`;
-    const { server, lines } = start(stubborn, { stopWithinMs: 100 });
+    const onStopped = vi.fn();
+    const { server, lines } = start(stubborn, { stopWithinMs: 100, onStopped });
     const running = await server;
     const child = Number(lines[0]);
     expect(isAlive(child)).toBe(true);
-    expect(await running.stop()).toEqual({ code: null, signal: 'SIGKILL' });
+    await running.stop();
+    expect(onStopped.mock.calls).toEqual([[{ code: null, signal: 'SIGKILL' }]]);
     await expect.poll(() => isAlive(child)).toBe(false);
   });
 

@@ -16,13 +16,16 @@ export interface Supervision {
   /** Asks the server for an orderly shutdown. */
   readonly stopSignal: NodeJS.Signals;
   readonly stopWithinMs: number;
+  /** Called once it has stopped, with how the process ended; undefined if it was down at that moment. */
+  readonly onStopped?: (end: ChildEnd | undefined) => void;
   readonly log: Log;
 }
 
-export interface SupervisedProcess {
+/** A server that is kept running until it is told to stop. */
+export interface Engine {
+  /** Undefined while the server is down. */
   readonly pid: number | undefined;
-  /** Ends it for good. @returns how the process ended; undefined if it was down at that moment */
-  stop(): Promise<ChildEnd | undefined>;
+  stop(): Promise<void>;
 }
 
 /** A server that ran this long starts again without delay. */
@@ -34,7 +37,7 @@ const KEPT_LINES = 15;
  *
  * @throws Error with the last lines of its output when the first start fails or takes too long
  */
-export async function supervise(options: Supervision): Promise<SupervisedProcess> {
+export async function supervise(options: Supervision): Promise<Engine> {
   let current: Child | undefined;
   const stopping = new AbortController();
 
@@ -77,7 +80,7 @@ export async function supervise(options: Supervision): Promise<SupervisedProcess
       stopping.abort();
       await child?.stop(options.stopWithinMs);
       await kept;
-      return child?.ended;
+      options.onStopped?.(await child?.ended);
     },
   };
 }

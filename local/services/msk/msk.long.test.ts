@@ -35,10 +35,10 @@ describe('Kafka behind the sign-in listener', () => {
   it('keeps its records over a stop', async () => {
     await createTopic(operatorClient(msk.access), 'kept', 1);
     await send(mskClient(msk.access), 'kept', 'still here');
-    const { port, mskPort, mskBrokerPort } = msk.broker;
+    const { plaintextPort, saslAdvertisedPort, saslPort } = msk.broker;
     await msk.stop();
-    msk = await startTestMsk(dir, { operatorPort: port, mskPort });
-    expect(msk.broker.mskBrokerPort).not.toBe(mskBrokerPort);
+    msk = await startTestMsk(dir, { plaintextPort, saslAdvertisedPort });
+    expect(msk.broker.saslPort).not.toBe(saslPort);
     const received = await consume(mskClient(msk.access), 'kept');
     await expect.poll(() => received).toEqual(['still here']);
   });

@@ -131,21 +131,21 @@ export class Msk implements Service {
       dir: join(settings.dataDir, 'kafka', name),
       runDir: runDirOf(settings.dataDir),
       cacheDir: settings.cacheDir,
-      operatorPort: settings.ports.kafka,
-      mskPort: 0,
+      plaintextPort: settings.ports.kafka,
+      saslAdvertisedPort: 0,
       ...(properties === undefined ? {} : { properties }),
       log,
     });
     this.#running.push(broker);
     const authority = await authorities('public');
     const listener = await startSignInListener({
-      port: broker.mskPort,
-      brokerPort: broker.mskBrokerPort,
+      port: broker.saslAdvertisedPort,
+      brokerPort: broker.saslPort,
       certificate: await authority.issue('kafka'),
       authenticate: createTokenAuthenticator({ principals, authorizer, clusterArn: arn }),
       log,
     });
     this.#running.push(listener);
-    return { operatorAddress: `localhost:${broker.port}`, bootstrapServers: `localhost:${listener.port}` };
+    return { operatorAddress: `localhost:${broker.plaintextPort}`, bootstrapServers: `localhost:${listener.port}` };
   }
 }

@@ -4,8 +4,7 @@ import { runDirOf } from '../../../tooling/paths.ts';
 import type { PortClaim } from '../../../tooling/ports.ts';
 import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import { arnOf } from '../../aws-identity.ts';
-import type { Engine } from '../../engines/engine.ts';
-import { startPostgres } from '../../engines/postgres/start-postgres.ts';
+import { type PostgresServer, startPostgres } from '../../engines/postgres/start-postgres.ts';
 import { portClaim } from '../../settings.ts';
 import { physicalName, resourceHash } from '../physical-names.ts';
 import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
@@ -43,7 +42,7 @@ export class Rds implements Service {
   /** By name of the parameter group: Postgres' own settings. */
   readonly parameters = new Map<string, Readonly<Record<string, string>>>();
   readonly #run: Run;
-  readonly #servers: Engine[] = [];
+  readonly #servers: PostgresServer[] = [];
 
   constructor(run: Run) {
     this.#run = run;

@@ -18,15 +18,15 @@ afterAll(async () => {
 });
 
 it('an event source mapping resumes by itself after the broker was away, and stops in bounded time while it is', async () => {
-  const { port: operatorPort } = broker;
-  const { newTopic, poll } = pollersOn(operatorPort);
+  const { plaintextPort } = broker;
+  const { newTopic, poll } = pollersOn(plaintextPort);
   const { topic, produce } = await newTopic(1);
   const poller = await poll(topic);
   await produce(0, 'before');
   await expect.poll(poller.values).toEqual(['before']);
 
   await broker.stop();
-  broker = await startTestKafka(dir, { operatorPort });
+  broker = await startTestKafka(dir, { plaintextPort });
   await produce(0, 'after');
   await expect.poll(poller.values, { timeout: 60_000 }).toContain('after');
 
