@@ -87,7 +87,7 @@ describe('deploy', () => {
     expect(registry.events).toEqual([]);
   });
 
-  it('shows the cycle when resources wait for each other', async () => {
+  it('shows the cycle of a circular dependency', async () => {
     const stack = stackOf('app', {
       Resources: { A: { Type: type, DependsOn: 'B' }, B: { Type: type, Properties: { x: { Ref: 'A' } } } },
     });

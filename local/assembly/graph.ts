@@ -14,7 +14,7 @@ export interface ResourceNode {
  * Orders the resources of all stacks by `DependsOn`, references and imports. Dependencies between stacks alone order nothing.
  *
  * @returns the resources whose conditions hold
- * @throws UserError when resources wait for each other, or for one that does not exist
+ * @throws UserError for a circular dependency, or for one that does not exist
  */
 export function buildGraph(scopes: readonly StackScope[], exports: ExportTable): ResourceNode[] {
   const byScope = new Map<StackScope, Map<string, ResourceNode>>();
@@ -69,7 +69,7 @@ function refuseCycles(nodes: readonly ResourceNode[]): void {
     const start = path.indexOf(node);
     if (start >= 0) {
       const cycle = [...path.slice(start), node].map(describeNode);
-      throw new UserError(`These resources wait for each other: ${cycle.join(' -> ')}. Remove one of the references.`);
+      throw new UserError(`There is a circular dependency: ${cycle.join(' -> ')}. Remove one of the references.`);
     }
     for (const dependency of node.dependencies) visit(dependency, [...path, node]);
     finished.add(node);

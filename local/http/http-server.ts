@@ -35,7 +35,7 @@ const STATUS_OF_ERROR: Readonly<Record<string, RefusalStatus>> = {
  *
  * @param port 0 for any free one
  * @param host 0.0.0.0 for all addresses
- * @throws the system's error when the port cannot be had, such as EADDRINUSE
+ * @throws the system's error when it cannot listen on the port, such as EADDRINUSE
  */
 export async function serve(handle: Handle, refuse: Refuse, port: number, host = LOOPBACK): Promise<RunningServer> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });

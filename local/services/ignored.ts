@@ -6,7 +6,7 @@ const NO_DEPLOYMENT_STEPS = 'a new version takes over at the next start, not gra
 const NO_METRICS = 'metrics are written to the log and not collected';
 const NO_NETWORK = 'there is no network to build: everything listens on loopback';
 
-/** The types of services of which nothing runs here, each with the reason. */
+/** Resource types of services that the local run does not have, each with the reason. */
 export const ignoredTypes: Service = {
   resources: {
     'AWS::CDK::Metadata': ignored("the CDK's usage statistics"),

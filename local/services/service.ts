@@ -55,5 +55,8 @@ export function only<T>(what: string, found: Iterable<T>): T {
   const all = [...found];
   const [first, ...more] = all;
   if (first !== undefined && more.length === 0) return first;
-  throw new UserError(`The local run serves exactly one ${what}; the templates have ${all.length}.`);
+  throw new UserError(
+    `The local run serves exactly one ${what}; the templates have ${all.length}. ` +
+      'Check the stacks and the context (`-c`): `npm start -- --explain` lists their resources.',
+  );
 }

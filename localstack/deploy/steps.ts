@@ -13,6 +13,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { deployToBucket } from '../../local/services/cloudformation/bucket-deployment.ts';
+import { errorMessageOf } from '../../local/services/lambda/errors.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { ExternalDatabase, LocalStackApp } from '../assembly/app.ts';
 import type { Passwords } from '../settings.ts';
@@ -83,7 +84,7 @@ export async function invokeTriggers(client: LambdaClient, app: Pick<LocalStackA
     const abortSignal = AbortSignal.timeout(TRIGGER_TIMEOUT_MS);
     const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName }), { abortSignal });
     if (FunctionError === undefined) continue;
-    const reason = errorMessage(Payload?.transformToString() ?? '');
+    const reason = errorMessageOf(Payload?.transformToString() ?? '');
     throw new UserError(
       `${FunctionName} failed: ${reason}\n\`npm run localstack -- logs\` has the details. Fix it and deploy again.`,
     );
@@ -94,14 +95,5 @@ export async function invokeTriggers(client: LambdaClient, app: Pick<LocalStackA
 export async function uploadSite(s3: S3Client, app: LocalStackApp): Promise<void> {
   for (const { stack, properties } of app.external('Custom::CDKBucketDeployment')) {
     await deployToBucket(properties, { stack, s3 });
-  }
-}
-
-/** Of Lambda's response to an invocation that failed. */
-function errorMessage(payload: string): string {
-  try {
-    return String((JSON.parse(payload) as { errorMessage: unknown }).errorMessage);
-  } catch {
-    return payload; // no JSON
   }
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import type { EnvironmentSurroundings } from '../../local/services/lambda/environment-variables.ts';
+import type { RuntimeOptions } from '../../local/services/lambda/environment-variables.ts';
 import { LambdaError } from '../../local/services/lambda/errors.ts';
 import type { FunctionDefinition } from '../../local/services/lambda/function-definition.ts';
 import { DEFAULT_LIMITS, FunctionPool, type InvocationRequest } from '../../local/services/lambda/function-pool.ts';
@@ -9,11 +9,10 @@ import { ProcessReaper } from '../../local/services/lambda/process-reaper.ts';
 import type { Log } from '../../tooling/log.ts';
 
 /** One version of a function, as the executor in LocalStack sends it. */
-export type HostedFunction = Omit<FunctionDefinition, 'label'> &
-  Pick<EnvironmentSurroundings, 'endpointUrl' | 'region'>;
+export type HostedFunction = Omit<FunctionDefinition, 'label'> & Pick<RuntimeOptions, 'endpointUrl' | 'region'>;
 
 /** Functions reach LocalStack itself: nothing stands in for AWS's HTTPS endpoints. */
-const INTERNET = { trustedCertificates: [], httpsPort: 443 };
+const NO_HTTPS_ENDPOINTS = { trustedCertificates: [], httpsPort: 443 };
 
 /**
  * Runs LocalStack's functions as the local run does, in the process that starts LocalStack. The executor in LocalStack calls it:
@@ -94,7 +93,7 @@ export class FunctionHost {
       endpointUrl,
       region,
       runtimeDir: this.#runtimeDir,
-      internet: INTERNET,
+      httpsEndpoints: NO_HTTPS_ENDPOINTS,
       reaper: this.#reaper,
       log: this.#log.child(definition.name),
     };

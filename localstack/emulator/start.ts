@@ -125,5 +125,7 @@ async function makeFolders(dir: string): Promise<void> {
 async function waitUntilHealthy(url: string, server: Engine): Promise<void> {
   if (await pollWithin(HEALTHY_WITHIN_MS, () => isHealthy(url))) return;
   await server.stop();
-  throw new Error(`localstack: not healthy after ${HEALTHY_WITHIN_MS} ms`);
+  throw new Error(
+    `LocalStack was not healthy after ${HEALTHY_WITHIN_MS / 1000} s. \`run.log\` in the data folder holds its output.`,
+  );
 }

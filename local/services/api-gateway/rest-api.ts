@@ -38,7 +38,7 @@ export interface RestApiOptions {
 /**
  * Serves a REST API at the root of its port, without the stage in the path.
  *
- * @throws the system's error when the port cannot be had, and an Error for a MOCK integration that cannot run here
+ * @throws the system's error when it cannot listen on the port, and an Error for a MOCK integration that cannot run here
  */
 export async function startRestApi({ definition, port, invoke, log }: RestApiOptions): Promise<RunningServer> {
   const router = new Router(definition.routes);

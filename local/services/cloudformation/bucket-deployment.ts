@@ -50,7 +50,7 @@ export const bucketDeployment = (s3: () => S3Client): ResourceProvider =>
     },
   );
 
-export interface DeploymentSurroundings {
+export interface BucketDeploymentOptions {
   /** Has the assets. */
   readonly stack: Stack;
   readonly s3: S3Client;
@@ -64,15 +64,15 @@ export interface DeploymentSurroundings {
  * @param declared the custom resource's properties, with every reference resolved
  * @throws ZodError for properties that are not supported
  */
-export async function deployToBucket(declared: unknown, surroundings: DeploymentSurroundings): Promise<void> {
-  await deploy(properties.parse(declared), surroundings);
+export async function deployToBucket(declared: unknown, options: BucketDeploymentOptions): Promise<void> {
+  await deploy(properties.parse(declared), options);
 }
 
-async function deploy(deployment: z.output<typeof properties>, surroundings: DeploymentSurroundings): Promise<void> {
+async function deploy(deployment: z.output<typeof properties>, options: BucketDeploymentOptions): Promise<void> {
   const { DestinationBucketName: bucket, SystemMetadata: metadata } = deployment;
-  const { s3, signal } = surroundings;
+  const { s3, signal } = options;
   const prefix = keyPrefix(deployment.DestinationBucketKeyPrefix);
-  const files = await sourceFiles(deployment, surroundings.stack);
+  const files = await sourceFiles(deployment, options.stack);
   for (const [name, content] of files) {
     const object: PutObjectCommandInput = {
       Bucket: bucket,
@@ -85,7 +85,7 @@ async function deploy(deployment: z.output<typeof properties>, surroundings: Dep
     };
     await s3.send(new PutObjectCommand(object), { ...(signal && { abortSignal: signal }) });
   }
-  if (deployment.Prune) await deleteOthers(surroundings, bucket, prefix, new Set(files.keys()));
+  if (deployment.Prune) await deleteOthers(options, bucket, prefix, new Set(files.keys()));
 }
 
 /** The CDK takes `/` for no prefix, and appends a slash to a prefix without one. */
@@ -107,7 +107,7 @@ async function sourceFiles(deployment: z.output<typeof properties>, stack: Stack
 }
 
 async function deleteOthers(
-  { s3, signal }: DeploymentSurroundings,
+  { s3, signal }: BucketDeploymentOptions,
   bucket: string,
   prefix: string,
   keep: ReadonlySet<string>,

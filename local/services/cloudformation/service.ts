@@ -6,7 +6,7 @@ import { rejectWhenAborted } from '../../../tooling/timing.ts';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { type ResourceResult, stackId } from '../../assembly/stack-scope.ts';
 import { functionName } from '../../aws-identity.ts';
-import type { Lambda } from '../lambda/service.ts';
+import { errorMessageOf, type Lambda } from '../lambda/service.ts';
 import { provider, type ResourceProviders } from '../provider.ts';
 import type { S3 } from '../s3/service.ts';
 import { type Run, required, type Service } from '../service.ts';
@@ -74,7 +74,7 @@ export class CloudFormation implements Service {
   /** Rejects when the provider's function fails, or ends well but sends no response within the grace period. */
   async #failureOfInvocation(serviceToken: string, payload: string, signal: AbortSignal): Promise<never> {
     const { functionError, payload: result } = await this.#services.lambda.invoke(serviceToken, payload, { signal });
-    if (functionError) throw new Error(`its provider failed: ${errorMessage(result)}`);
+    if (functionError) throw new Error(`its provider failed: ${errorMessageOf(result)}`);
     await delay(GRACE_MS, undefined, { signal });
     throw new Error('its provider function ended without a response to the response URL');
   }
@@ -98,9 +98,4 @@ function asStrings(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asStrings);
   if (value === null || typeof value !== 'object') return String(value);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asStrings(item)]));
-}
-
-function errorMessage(payload: string): string {
-  const { errorMessage: message } = JSON.parse(payload) as { errorMessage?: string };
-  return message ?? payload;
 }

@@ -16,7 +16,7 @@ export interface DistributionOptions {
   readonly log: Log;
 }
 
-/** Serves a site as CloudFront does, without a cache. Throws the system's error when the port cannot be had. */
+/** Serves a site as CloudFront does, without a cache. Throws the system's error when it cannot listen on the port. */
 export async function startDistribution(options: DistributionOptions): Promise<RunningServer> {
   const { definition, getObject, apiUrl, log } = options;
   const agent = new Agent({ keepAlive: true });

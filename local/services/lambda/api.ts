@@ -3,7 +3,7 @@ import { type ApiCall, type AwsApi, percentDecoded } from '../../aws-endpoint/ap
 import { AwsError } from '../../aws-endpoint/aws-error.ts';
 import { type ApiResponse, restJson } from '../../aws-endpoint/protocols.ts';
 import { arnOf, qualifiedFunctionName } from '../../aws-identity.ts';
-import { LambdaError } from './errors.ts';
+import { checkPayload, LambdaError } from './errors.ts';
 import type { Invoke } from './function-definition.ts';
 
 /** Lambda's Invoke. An asynchronous invocation that fails is logged and not tried again. */
@@ -11,36 +11,46 @@ export function lambdaApi(o: { invoke: Invoke; log: Log }): AwsApi {
   return {
     signingName: 'lambda',
     protocol: restJson,
-    handle: async (call) => {
-      const functionArn = invokedArn(call);
-      call.requireAccess('lambda:InvokeFunction', functionArn);
-      const payload = jsonPayload(call.body);
-      switch (call.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
-        case 'DryRun':
-          return { status: 204 };
-        case 'Event':
-          o.invoke(functionArn, payload).then(
-            ({ functionError, payload: detail }) => functionError && o.log.error('%s failed: %s', functionArn, detail),
-            (error: unknown) => o.log.error('%s was not invoked: %s', functionArn, error),
-          );
-          return { status: 202 };
-        case 'RequestResponse':
-          return requestResponse(o.invoke, functionArn, payload);
-        default:
-          throw new AwsError(
-            'InvalidParameterValueException',
-            'The invocation type is RequestResponse, Event or DryRun.',
-          );
-      }
-    },
+    handle: (call) =>
+      withAwsErrors(async () => {
+        const functionArn = invokedArn(call);
+        call.requireAccess('lambda:InvokeFunction', functionArn);
+        // Without a payload, the function gets an empty object.
+        const payload = call.body.length === 0 ? '{}' : call.body.toString('utf8');
+        checkPayload(payload);
+        switch (call.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
+          case 'DryRun':
+            return { status: 204 };
+          case 'Event':
+            o.invoke(functionArn, payload).then(
+              ({ functionError, payload: detail }) =>
+                functionError && o.log.error('%s failed: %s', functionArn, detail),
+              (error: unknown) => o.log.error('%s was not invoked: %s', functionArn, error),
+            );
+            return { status: 202 };
+          case 'RequestResponse':
+            return requestResponse(o.invoke, functionArn, payload);
+          default:
+            throw new AwsError(
+              'InvalidParameterValueException',
+              'The invocation type is RequestResponse, Event or DryRun.',
+            );
+        }
+      }),
   };
 }
 
-async function requestResponse(invoke: Invoke, functionArn: string, payload: string): Promise<ApiResponse> {
-  const result = await invoke(functionArn, payload).catch((error: unknown) => {
+async function withAwsErrors(work: () => Promise<ApiResponse>): Promise<ApiResponse> {
+  try {
+    return await work();
+  } catch (error) {
     if (!(error instanceof LambdaError)) throw error;
     throw new AwsError(error.code, error.message, error.status, { cause: error });
-  });
+  }
+}
+
+async function requestResponse(invoke: Invoke, functionArn: string, payload: string): Promise<ApiResponse> {
+  const result = await invoke(functionArn, payload);
   return {
     headers: {
       'content-type': 'application/json',
@@ -65,15 +75,4 @@ function invokedArn(call: ApiCall): string {
   const arn = name.startsWith('arn:') ? name : arnOf('lambda', `function:${qualifiedFunctionName(name)}`);
   const qualifier = call.url.searchParams.get('Qualifier');
   return qualifier === null ? arn : `${arn}:${qualifier}`;
-}
-
-/** An invocation without a payload gives the function an empty object. */
-function jsonPayload(body: Buffer): string {
-  const payload = body.length === 0 ? '{}' : body.toString('utf8');
-  try {
-    JSON.parse(payload);
-  } catch (cause) {
-    throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json.', 400, { cause });
-  }
-  return payload;
 }

@@ -4,18 +4,18 @@ import { type FunctionDefinition, versionOf } from './function-definition.ts';
 /** The managed runtime brings AWS SDK v3; this folder does here. */
 const NODE_MODULES = resolve(import.meta.dirname, '../../../node_modules');
 
-/** Carries the {@link InternetStandIn} to the bootstrap, which removes it before it loads the function. */
-export const INTERNET_VARIABLE = 'LOCAL_INTERNET';
+/** Carries the {@link LocalHttpsEndpoints} to the bootstrap, which removes it before it loads the function. */
+export const HTTPS_ENDPOINTS_VARIABLE = 'LOCAL_HTTPS_ENDPOINTS';
 
-/** What stands in for AWS endpoints on the internet. */
-export interface InternetStandIn {
+/** Local HTTPS servers that functions reach in place of AWS's. */
+export interface LocalHttpsEndpoints {
   /** PEM certificates of authorities to add to Node's default list. */
   readonly trustedCertificates: readonly string[];
   /** Where `https://localhost` without a port leads: the response URLs of custom resources. */
   readonly httpsPort: number;
 }
 
-export interface EnvironmentSurroundings {
+export interface RuntimeOptions {
   readonly endpointUrl: string;
   readonly region: string;
   /** Stands for `/var/runtime`. */
@@ -30,10 +30,10 @@ export interface EnvironmentSurroundings {
  */
 export function environmentVariables(
   definition: FunctionDefinition,
-  surroundings: EnvironmentSurroundings,
+  options: RuntimeOptions,
   runtimeApi: string,
 ): Record<string, string> {
-  const { endpointUrl, region, runtimeDir } = surroundings;
+  const { endpointUrl, region, runtimeDir } = options;
   const { accessKeyId, secretAccessKey, sessionToken } = definition.credentials;
   return {
     ...templateVariables(definition.environment, runtimeDir),

@@ -22,12 +22,39 @@ export class LambdaError extends Error {
   }
 }
 
+/** Lambda's limit for the event of a synchronous invocation: 6 MiB. */
+export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 /** Lambda's limit for a response: 6 MiB and 100 bytes, as recorded from AWS. */
-export const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
+export const MAX_RESPONSE_BYTES = MAX_PAYLOAD_BYTES + 100;
+
+/** Checks the event of an invocation. @throws LambdaError when it is too large or not JSON */
+export function checkPayload(payload: string): void {
+  if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
+    throw new LambdaError(
+      'RequestTooLargeException',
+      `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation`,
+    );
+  }
+  try {
+    JSON.parse(payload);
+  } catch {
+    throw new LambdaError('InvalidRequestContentException', 'Could not parse request body into json');
+  }
+}
 
 export interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+}
+
+/** What a failed function says in its payload: its `errorMessage`, or else the whole payload. */
+export function errorMessageOf(payload: string): string {
+  try {
+    const { errorMessage } = JSON.parse(payload) as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : payload;
+  } catch {
+    return payload;
+  }
 }
 
 // The payloads of failed functions, in the form recorded from AWS.

@@ -5,10 +5,10 @@ import type { Log } from '../../../tooling/log.ts';
 import { signalGroup } from '../../../tooling/processes.ts';
 import { settlesWithin } from '../../../tooling/timing.ts';
 import {
-  type EnvironmentSurroundings,
   environmentVariables,
-  INTERNET_VARIABLE,
-  type InternetStandIn,
+  HTTPS_ENDPOINTS_VARIABLE,
+  type LocalHttpsEndpoints,
+  type RuntimeOptions,
 } from './environment-variables.ts';
 import { exitedPayload, type ProcessExit, timedOutPayload } from './errors.ts';
 import type { FunctionDefinition } from './function-definition.ts';
@@ -22,9 +22,9 @@ const SHUTDOWN_GRACE_MS = 500;
 /** How long to wait for the last output of a process that has ended. */
 const LAST_OUTPUT_MS = 1_000;
 
-export interface EnvironmentOptions extends EnvironmentSurroundings {
+export interface EnvironmentOptions extends RuntimeOptions {
   readonly definition: FunctionDefinition;
-  readonly internet: InternetStandIn;
+  readonly httpsEndpoints: LocalHttpsEndpoints;
   readonly reaper: ProcessReaper;
   readonly log: Log;
 }
@@ -72,7 +72,7 @@ export class ExecutionEnvironment {
       cwd: definition.codeDir,
       env: {
         ...environmentVariables(definition, options, address),
-        [INTERNET_VARIABLE]: JSON.stringify(options.internet),
+        [HTTPS_ENDPOINTS_VARIABLE]: JSON.stringify(options.httpsEndpoints),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A process group of its own keeps the terminal's Ctrl-C away, and lets the function's children be ended with it.

@@ -20,25 +20,28 @@ export async function temporaryFolder(files: Record<string, string>): Promise<st
 
 export interface LambdaFixtureOptions {
   readonly limits?: Partial<PoolLimits>;
-  /** What functions find in place of the AWS endpoints that are on the internet. */
-  readonly internet?: { readonly httpsPort: number; readonly trustedCertificate?: string };
+  /** The local HTTPS servers that functions reach in place of AWS's. */
+  readonly httpsEndpoints?: { readonly httpsPort: number; readonly trustedCertificate?: string };
 }
 
 /** A service with one function called `orders`, ended when the test is over. */
 export async function startFunction(
   code: string | Record<string, string>,
   overrides: Partial<FunctionDefinition> = {},
-  { limits, internet }: LambdaFixtureOptions = {},
+  { limits, httpsEndpoints }: LambdaFixtureOptions = {},
 ) {
   const codeDir = await temporaryFolder(typeof code === 'string' ? { 'index.mjs': code } : code);
   const log = memoryLog();
-  const authority = { certificatePem: internet?.trustedCertificate ?? rootCertificates[0] ?? '', issue: notExpected };
+  const authority = {
+    certificatePem: httpsEndpoints?.trustedCertificate ?? rootCertificates[0] ?? '',
+    issue: notExpected,
+  };
   const service = new Lambda(
     { settings: { ...readSettings(), dataDir: codeDir }, log, authorities: async () => authority },
     {
       iam: new Iam(),
       endpoint: { url: 'http://127.0.0.1:4566' },
-      responses: { port: internet?.httpsPort ?? 443 },
+      responses: { port: httpsEndpoints?.httpsPort ?? 443 },
     },
     limits,
   );

@@ -33,7 +33,7 @@ const functionProperties = z.object({
 });
 
 /** Whether the function stands behind a custom resource: then it works for the deployment, and failures say why there. */
-function isProvider({ stack, logicalId }: ResourceRequest): boolean {
+function servesCustomResource({ stack, logicalId }: ResourceRequest): boolean {
   const tokens = Object.values(stack.template.Resources).map(({ Properties }) => Properties?.ServiceToken);
   return tokens.some((token) => token !== undefined && JSON.stringify(token).includes(`"${logicalId}"`));
 }
@@ -116,7 +116,7 @@ function definitionOf(
     memoryMb: properties.MemorySize,
     environment: properties.Environment?.Variables ?? {},
     logFormat: logging?.LogFormat ?? 'Text',
-    quiet: isProvider(request),
+    quiet: servesCustomResource(request),
     ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
     ...(logging?.ApplicationLogLevel === undefined ? {} : { applicationLogLevel: logging.ApplicationLogLevel }),
   };

@@ -112,13 +112,13 @@ describe('the environment', () => {
     const { invoke } = await startFunction(
       code,
       {},
-      { internet: { trustedCertificate: certificate, httpsPort: port } },
+      { httpsEndpoints: { trustedCertificate: certificate, httpsPort: port } },
     );
     const { status, authorities } = (await invoke()).value;
     expect(status).toBe(207);
     expect(authorities).toBeGreaterThan(rootCertificates.length);
 
-    const distrusting = await startFunction(code, {}, { internet: { httpsPort: port } });
+    const distrusting = await startFunction(code, {}, { httpsEndpoints: { httpsPort: port } });
     expect((await distrusting.invoke()).value.errorMessage).toMatch(/self-signed/);
   });
 

@@ -8,19 +8,18 @@ import type { Iam, Principal } from '../iam/service.ts';
 import type { ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service } from '../service.ts';
 import { lambdaApi } from './api.ts';
-import { LambdaError } from './errors.ts';
+import { checkPayload, LambdaError } from './errors.ts';
 import type { EnvironmentOptions } from './execution-environment.ts';
 import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './function-pool.ts';
 import { ProcessReaper } from './process-reaper.ts';
 import { functionResources } from './resources.ts';
 
+export { errorMessageOf } from './errors.ts';
 export type { Invoke, InvokeResult } from './function-definition.ts';
 
 /** AWS's default limit per account and Region. */
 const ACCOUNT_CONCURRENCY = 1000;
-/** Lambda's limit for a synchronous invocation: 6 MiB. */
-const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 
 /** What functions need of other services. */
 export interface Collaborators {
@@ -68,7 +67,7 @@ export class Lambda implements Service {
       endpointUrl: this.#services.endpoint.url,
       region: REGION,
       runtimeDir,
-      internet: { trustedCertificates: [trusted.certificatePem], httpsPort: this.#services.responses.port },
+      httpsEndpoints: { trustedCertificates: [trusted.certificatePem], httpsPort: this.#services.responses.port },
       reaper: new ProcessReaper(log),
     };
   }
@@ -153,20 +152,6 @@ export class Lambda implements Service {
 
 function asDebug(log: Log): Log {
   return { ...log, info: log.debug, warn: log.debug, error: log.debug };
-}
-
-function checkPayload(payload: string): void {
-  if (Buffer.byteLength(payload) > MAX_REQUEST_BYTES) {
-    throw new LambdaError(
-      'RequestTooLargeException',
-      `Request must be smaller than ${MAX_REQUEST_BYTES} bytes for the InvokeFunction operation`,
-    );
-  }
-  try {
-    JSON.parse(payload);
-  } catch {
-    throw new LambdaError('InvalidRequestContentException', 'Could not parse request body into json');
-  }
 }
 
 function newTraceId(): string {

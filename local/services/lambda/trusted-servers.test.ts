@@ -27,8 +27,8 @@ it('functions reach a server of any port whose certificate the public authority 
   const [trusted, stranger] = await Promise.all([loadAuthority(dir, 'public'), loadAuthority(dir, 'stranger')]);
   // As somebody else gets it: from the folder that the run keeps it in.
   const issuer = await startIssuer(await loadAuthority(dir, 'public'));
-  const internet = { trustedCertificate: trusted.certificatePem, httpsPort: 9 };
-  const { invoke } = await startFunction(fetchesKeys, {}, { internet });
+  const httpsEndpoints = { trustedCertificate: trusted.certificatePem, httpsPort: 9 };
+  const { invoke } = await startFunction(fetchesKeys, {}, { httpsEndpoints });
 
   const url = `${issuer}/.well-known/jwks.json`;
   expect((await invoke(url)).value).toEqual(Array(2).fill('keys at /.well-known/jwks.json'));

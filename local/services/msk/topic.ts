@@ -65,7 +65,10 @@ async function update(
   const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
   const existing = topics[0]?.partitions.length ?? 0;
   if (existing > partitions) {
-    throw new Error(`the topic has ${existing} partitions and should have ${partitions}, but Kafka cannot remove any`);
+    throw new Error(
+      `the topic has ${existing} partitions and should have ${partitions}, but Kafka cannot remove any. ` +
+        'Restore the number, or drop all local data with `npm run reset`.',
+    );
   }
   if (existing < partitions) {
     await admin.createPartitions({ topicPartitions: [{ topic: name, count: partitions }] });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { arnOf } from '../../../aws-identity.ts';
-import type { InvokeResult } from '../../lambda/service.ts';
+import { errorMessageOf, type InvokeResult } from '../../lambda/service.ts';
 import { faults, GatewayFault } from '../gateway-fault.ts';
 import { requestFields } from '../proxy-event.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -54,13 +54,11 @@ export type AuthorizerResult = z.output<typeof authorizerResult>;
  *   https://github.com/dherault/serverless-offline/pull/1376, https://github.com/serverless/examples/issues/305
  */
 export function readAuthorizerResult({ functionError, payload }: InvokeResult): AuthorizerResult {
-  const value: unknown = JSON.parse(payload);
   if (functionError) {
-    const { errorMessage } = (value ?? {}) as { errorMessage?: unknown };
-    if (errorMessage === 'Unauthorized') throw new GatewayFault(faults.unauthorized);
+    if (errorMessageOf(payload) === 'Unauthorized') throw new GatewayFault(faults.unauthorized);
     throw new GatewayFault(faults.authorizerFailed, `the authorizer failed: ${payload}`);
   }
-  const result = authorizerResult.safeParse(value);
+  const result = authorizerResult.safeParse(JSON.parse(payload));
   if (result.success) return result.data;
   throw new GatewayFault(faults.authorizerFailed, `malformed authorizer result: ${z.prettifyError(result.error)}`);
 }

@@ -1,4 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
+import { MAX_PAYLOAD_BYTES } from '../errors.ts';
 import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 
 export interface KafkaRecord {
@@ -34,8 +35,6 @@ export function recordOf(topic: string, partition: number, message: KafkaMessage
   };
 }
 
-/** Lambda's limit for the payload of an invocation. */
-const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 /** Room for the rest of an event: ARN, brokers, topic. */
 const ENVELOPE_BYTES = 4096;
 /** What the records of one event may take up together. */

@@ -18,7 +18,7 @@ patchConsole({
   minimumLevel: env.AWS_LAMBDA_LOG_LEVEL ?? 'TRACE',
   requestId: () => currentRequestId,
 });
-standInForTheInternet(takeVariable('LOCAL_INTERNET'));
+useLocalHttpsEndpoints(takeVariable('LOCAL_HTTPS_ENDPOINTS'));
 
 let handler;
 try {
@@ -49,10 +49,10 @@ while (true) {
  * Makes Node trust the certificates of the local endpoints. Redirects port 443, because the CDK's handlers drop the port of
  * a response URL.
  *
- * @param {string} internet an `InternetStandIn` as JSON
+ * @param {string} endpoints `LocalHttpsEndpoints` as JSON
  */
-function standInForTheInternet(internet) {
-  const { trustedCertificates, httpsPort } = JSON.parse(internet);
+function useLocalHttpsEndpoints(endpoints) {
+  const { trustedCertificates, httpsPort } = JSON.parse(endpoints);
   if (trustedCertificates.length > 0) {
     setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificates]);
   }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { apiDefinition, lambdaRoute, servedApi } from '../services/api-gateway/gateway-fixture.ts';
-import { call, exchange } from './http-fixture.ts';
+import { call, exchange } from '../../http/http-fixture.ts';
+import { apiDefinition, lambdaRoute, servedApi } from './gateway-fixture.ts';
 
 const HOST = 'Host: a\r\n';
 const CHUNKED = 'Transfer-Encoding: chunked\r\n';
