@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { logFileOf } from '../../local/start-in-data-dir.ts';
+import { logFileOf } from '../../tooling/paths.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { listKeys } from '../support/clients.ts';
 import {
