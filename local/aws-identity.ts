@@ -17,25 +17,6 @@ export function arnOf(service: string, resource: string, options: { global?: boo
   return `arn:${PARTITION}:${service}:${options.global ? '' : REGION}:${ACCOUNT_ID}:${resource}`;
 }
 
-/** `<name>` or `<name>:<version or alias>` of a function's name, ARN, or partial ARN `<account>:function:<name>`. */
-export function qualifiedFunctionName(nameOrArn: string): string {
-  return nameOrArn.replace(/^(.*:)?function:/, '');
-}
-
-/** The name without version or alias. */
-export function functionName(nameOrArn: string): string {
-  return qualifiedFunctionName(nameOrArn).split(':', 1)[0] ?? '';
-}
-
-/** The ARN without version or alias. */
-export function functionArn(nameOrArn: string): string {
-  return arnOf('lambda', `function:${functionName(nameOrArn)}`);
-}
-
-export function qualifiedFunctionArn(nameOrArn: string): string {
-  return arnOf('lambda', `function:${qualifiedFunctionName(nameOrArn)}`);
-}
-
 /** A UUID that is the same for the same text, and so the same in each run. */
 export function uuidOf(text: string): string {
   const hash = createHash('sha256').update(text).digest('hex');

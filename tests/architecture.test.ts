@@ -81,6 +81,11 @@ describe('imports point one way', () => {
     expect(forbidden(/^local\/(http|tls)\//, /^(local\/(http|tls)|tooling)\//)).toEqual([]);
   });
 
+  it('keeps what services are built on apart from the services', () => {
+    const below = imports.filter(({ from }) => /^local\/(assembly|aws-api|engines|http|tls)\//.test(from));
+    expect(below.filter(({ to }) => to.startsWith('local/services/'))).toEqual([]);
+  });
+
   it('lets a service of the local runner reach another through its service.ts alone', () => {
     const serviceOf = (path: string) => /^local\/services\/([^/]+)\//.exec(path)?.[1];
     const crossing = imports

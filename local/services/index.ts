@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { AwsEndpoint } from '../aws-endpoint/endpoint.ts';
 import { authoritiesIn } from '../tls/authority.ts';
 import { ApiGateway } from './api-gateway/service.ts';
+import { AwsEndpoint } from './aws-endpoint/service.ts';
 import { CustomResourceResponses } from './cloudformation/custom-resource-responses.ts';
 import { CloudFormation } from './cloudformation/service.ts';
 import { CloudFront } from './cloudfront/service.ts';
-import { Events } from './events/service.ts';
+import { EventBridge } from './eventbridge/service.ts';
 import { Iam } from './iam/service.ts';
 import { ignoredTypes } from './ignored.ts';
 import { EventSourceMappings } from './lambda/event-source-mapping/service.ts';
@@ -31,7 +31,7 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   const lambda = new Lambda(run, { iam, endpoint, responses });
   const cloudFormation = new CloudFormation(run, { lambda, responses, s3 });
   const eventSourceMappings = new EventSourceMappings(run, lambda, msk);
-  const events = new Events(run, lambda);
+  const eventBridge = new EventBridge(run, lambda);
   const apiGateway = new ApiGateway(run, lambda);
   const cloudFront = new CloudFront(run, { s3, api: apiGateway });
 
@@ -41,7 +41,7 @@ export function createServices(options: Omit<Run, 'authorities'>) {
     [s3, rds, msk, secretsManager],
     [endpoint, responses],
     [lambda, cloudFormation],
-    [eventSourceMappings, events, apiGateway],
+    [eventSourceMappings, eventBridge, apiGateway],
     [cloudFront],
   ]);
   endpoint.serve(services.all);
@@ -51,7 +51,7 @@ export function createServices(options: Omit<Run, 'authorities'>) {
     cloudFront,
     endpoint,
     eventSourceMappings,
-    events,
+    eventBridge,
     iam,
     lambda,
     msk,

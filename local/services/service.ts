@@ -2,7 +2,7 @@ import { UserError } from '../../tooling/errors.ts';
 import type { Log } from '../../tooling/log.ts';
 import type { PortClaim } from '../../tooling/ports.ts';
 import type { Stack } from '../assembly/template.ts';
-import type { AwsApi, StreamingApi } from '../aws-endpoint/api-call.ts';
+import type { AwsApi, StreamingApi } from '../aws-api/api-call.ts';
 import type { Settings } from '../settings.ts';
 import type { Authorities } from '../tls/authority.ts';
 import type { ResourceProviders } from './provider.ts';

@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { qualifiedFunctionName, REGION } from '../../local/aws-identity.ts';
+import { REGION } from '../../local/aws-identity.ts';
 import type { Invoke } from '../../local/services/lambda/function-definition.ts';
+import { qualifiedFunctionName } from '../../local/services/lambda/function-name.ts';
 import { CREDENTIALS } from '../clients.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
-import { functionName } from '../../local/aws-identity.ts';
 import { Poller } from '../../local/services/lambda/event-source-mapping/poller.ts';
 import type { Invoke } from '../../local/services/lambda/function-definition.ts';
+import { functionName } from '../../local/services/lambda/function-name.ts';
 import { plaintextKafka } from '../../local/services/msk/kafka-client.ts';
 import type { Log } from '../../tooling/log.ts';
 import { isListening } from '../../tooling/ports.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type KafkaOptions, startKafka } from '../../local/engines/kafka/start-kafka.ts';
 import { startPostgres } from '../../local/engines/postgres/start-postgres.ts';
-import { Authorizer } from '../../local/services/iam/authorizer.ts';
+import { PolicyEvaluator } from '../../local/services/iam/policy-evaluation.ts';
 import { type Credentials, PrincipalStore } from '../../local/services/iam/principals.ts';
 import { startSignInListener } from '../../local/services/msk/listener.ts';
 import { createTokenAuthenticator } from '../../local/services/msk/oauthbearer.ts';
@@ -76,7 +76,7 @@ export async function startTestMsk(dir: string, options: Partial<KafkaOptions> =
     port: listenerPort ?? mskPort,
     brokerPort: saslPort,
     certificate: await authority.issue('msk'),
-    authenticate: createTokenAuthenticator({ principals, authorizer: new Authorizer(), clusterArn: 'arn:cluster' }),
+    authenticate: createTokenAuthenticator({ principals, evaluator: new PolicyEvaluator(), clusterArn: 'arn:cluster' }),
     log: silentLog,
   });
   const access: KafkaAccess = { port, mskPort, caPem: authority.certificatePem, credentials };

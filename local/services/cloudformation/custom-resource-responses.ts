@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import { readApiBody } from '../../aws-endpoint/api-call.ts';
+import { readApiBody } from '../../aws-api/request.ts';
 import type { Run, Service } from '../service.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { percentDecoded } from '../../aws-endpoint/api-call.ts';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { PAYLOAD_HASH_HEADER, percentDecoded, queryParameters } from '../../aws-api/request.ts';
 
 /** What a signature covers of an HTTP request. */
 export interface SignedRequest {
@@ -12,8 +12,6 @@ export interface SignedRequest {
   /** SHA-256 of the body in hex, for services other than S3; an empty body's when left out. */
   readonly payloadHash?: string;
 }
-
-export const PAYLOAD_HASH_HEADER = 'x-amz-content-sha256';
 
 const EMPTY_PAYLOAD_HASH = hash('sha256', '');
 
@@ -38,18 +36,6 @@ export function canonicalRequest(request: SignedRequest, form: CanonicalForm): s
     form.signedHeaders.join(';'),
     payloadHash(request, form),
   ].join('\n');
-}
-
-/** The query's parameters, decoded, in order. Throws AwsError `InvalidURI` when the percent-encoding is malformed. */
-export function queryParameters(url: string): [name: string, value: string][] {
-  const [, query = ''] = splitOnce(url, '?');
-  return query
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const [name = '', value = ''] = splitOnce(pair, '=');
-      return [percentDecoded(name), percentDecoded(value)];
-    });
 }
 
 function payloadHash(request: SignedRequest, form: CanonicalForm): string {

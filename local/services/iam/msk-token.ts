@@ -1,5 +1,6 @@
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import type { Principal, PrincipalStore } from './principals.ts';
+import type { Principal } from '../../aws-api/api-call.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import type { PrincipalStore } from './principals.ts';
 import { readSignature, verifySignature } from './sigv4.ts';
 
 /**

@@ -1,12 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import type { Principal } from '../../aws-api/api-call.ts';
 import { arnOf, OPERATOR_CREDENTIALS } from '../../aws-identity.ts';
-
-/** Who makes a call: a function's role, or the operator, who may do everything. */
-export interface Principal {
-  readonly kind: 'role' | 'operator';
-  readonly name: string;
-  readonly arn: string;
-}
 
 export interface Credentials {
   readonly accessKeyId: string;

@@ -1,15 +1,16 @@
 import { z } from 'zod';
+import type { Principal } from '../../aws-api/api-call.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { physicalName, resourceHash } from '../physical-names.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
 import type { Service } from '../service.ts';
-import { Authorizer, PolicyStore } from './authorizer.ts';
-import { type Principal, PrincipalStore } from './principals.ts';
+import { PolicyEvaluator, PolicyStore } from './policy-evaluation.ts';
+import { PrincipalStore } from './principals.ts';
 
-export type { Authorizer } from './authorizer.ts';
-export { PAYLOAD_HASH_HEADER, queryParameters } from './canonical-request.ts';
 export { verifyMskToken } from './msk-token.ts';
-export type { Credentials, Principal, PrincipalStore } from './principals.ts';
+export type { PolicyEvaluator } from './policy-evaluation.ts';
+export type { Credentials, PrincipalStore } from './principals.ts';
+export { readSignature, type SignedRequest, verifySignature } from './sigv4.ts';
 
 const policyDocument = z.object({ Version: z.string().optional(), Statement: z.unknown() });
 const MAX_ROLE_NAME = 64;
@@ -18,7 +19,7 @@ const MAX_ROLE_NAME = 64;
 export class Iam implements Service {
   readonly principals = new PrincipalStore();
   readonly policies = new PolicyStore();
-  readonly authorizer = new Authorizer();
+  readonly evaluator = new PolicyEvaluator();
 
   readonly resources: ResourceProviders = {
     'AWS::IAM::Role': provider(

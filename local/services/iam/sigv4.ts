@@ -1,8 +1,10 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { canonicalRequest, queryParameters, type SignedRequest } from './canonical-request.ts';
-import type { Principal, PrincipalStore } from './principals.ts';
+import type { Principal } from '../../aws-api/api-call.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { queryParameters } from '../../aws-api/request.ts';
+import { canonicalRequest, type SignedRequest } from './canonical-request.ts';
+import type { PrincipalStore } from './principals.ts';
 
 export type { SignedRequest } from './canonical-request.ts';
 

@@ -1,10 +1,12 @@
 import type { Log } from '../../../tooling/log.ts';
-import { type ApiCall, type AwsApi, percentDecoded } from '../../aws-endpoint/api-call.ts';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { type ApiResponse, restJson } from '../../aws-endpoint/protocols.ts';
-import { arnOf, qualifiedFunctionName } from '../../aws-identity.ts';
+import type { ApiCall, AwsApi } from '../../aws-api/api-call.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { type ApiResponse, restJson } from '../../aws-api/protocols.ts';
+import { percentDecoded } from '../../aws-api/request.ts';
+import { arnOf } from '../../aws-identity.ts';
 import { checkPayload, LambdaError } from './errors.ts';
 import type { Invoke } from './function-definition.ts';
+import { qualifiedFunctionName } from './function-name.ts';
 
 /** Lambda's Invoke. An asynchronous invocation that fails is logged and not tried again. */
 export function lambdaApi(o: { invoke: Invoke; log: Log }): AwsApi {

@@ -5,11 +5,12 @@ import { z } from 'zod';
 import { assetFolder, assetPath, writeFolder } from '../../assembly/asset-files.ts';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
-import { functionArn } from '../../aws-identity.ts';
-import { type Iam, type Principal, principalOfRole } from '../iam/service.ts';
+import type { Principal } from '../../aws-api/api-call.ts';
+import { type Iam, principalOfRole } from '../iam/service.ts';
 import { physicalName } from '../physical-names.ts';
 import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
 import type { FunctionDefinition } from './function-definition.ts';
+import { functionArn } from './function-name.ts';
 
 const MAX_FUNCTION_NAME = 64;
 const ONLY_VERSION = '1';

@@ -2,21 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../../tooling/log.ts';
-import type { AwsApi } from '../../aws-endpoint/api-call.ts';
-import { functionName, qualifiedFunctionName, REGION } from '../../aws-identity.ts';
-import type { Iam, Principal } from '../iam/service.ts';
+import type { AwsApi, Principal } from '../../aws-api/api-call.ts';
+import { REGION } from '../../aws-identity.ts';
+import type { Iam } from '../iam/service.ts';
 import type { ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service } from '../service.ts';
 import { lambdaApi } from './api.ts';
 import { checkPayload, LambdaError } from './errors.ts';
 import type { EnvironmentOptions } from './execution-environment.ts';
 import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
+import { functionName, qualifiedFunctionName } from './function-name.ts';
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './function-pool.ts';
 import { ProcessReaper } from './process-reaper.ts';
 import { functionResources } from './resources.ts';
 
 export { errorMessageOf } from './errors.ts';
 export type { Invoke, InvokeResult } from './function-definition.ts';
+export { functionName, qualifiedFunctionArn } from './function-name.ts';
 
 /** AWS's default limit per account and Region. */
 const ACCOUNT_CONCURRENCY = 1000;

@@ -1,6 +1,7 @@
-import { type AwsApi, percentDecoded } from '../../aws-endpoint/api-call.ts';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { restJson } from '../../aws-endpoint/protocols.ts';
+import type { AwsApi } from '../../aws-api/api-call.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { restJson } from '../../aws-api/protocols.ts';
+import { percentDecoded } from '../../aws-api/request.ts';
 
 /**
  * MSK's GetBootstrapBrokers.

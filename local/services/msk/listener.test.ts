@@ -6,8 +6,8 @@ import { connect } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
 import { freePort } from '../../../tooling/ports.ts';
+import type { Principal } from '../../aws-api/api-call.ts';
 import { loadAuthority } from '../../tls/authority.ts';
-import type { Principal } from '../iam/principals.ts';
 import * as kafka from './kafka-protocol.ts';
 import { startSignInListener } from './listener.ts';
 

@@ -1,8 +1,8 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Log } from '../../../tooling/log.ts';
+import type { Principal } from '../../aws-api/api-call.ts';
 import type { Certificate } from '../../tls/authority.ts';
-import type { Principal } from '../iam/service.ts';
 import { SignInRefused, signIn } from './sign-in.ts';
 
 export interface SignInListenerOptions {

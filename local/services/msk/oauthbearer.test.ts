@@ -1,6 +1,6 @@
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
 import { describe, expect, it } from 'vitest';
-import { type AccessRequest, Authorizer } from '../iam/authorizer.ts';
+import { type AccessRequest, PolicyEvaluator } from '../iam/policy-evaluation.ts';
 import { PrincipalStore } from '../iam/principals.ts';
 import { FrameError } from './kafka-protocol.ts';
 import { createTokenAuthenticator, readBearerToken, unsecuredMessage } from './oauthbearer.ts';
@@ -31,10 +31,10 @@ describe('the first message of SASL/OAUTHBEARER', () => {
 const clusterArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/orders/0-1';
 const role = { kind: 'role', name: 'create-order', arn: 'arn:aws:iam::000000000000:role/create-order' } as const;
 
-function setUp(authorizer: Authorizer) {
+function setUp(evaluator: PolicyEvaluator) {
   const principals = new PrincipalStore();
   const credentials = principals.issue(role);
-  const authenticate = createTokenAuthenticator({ principals, authorizer, clusterArn });
+  const authenticate = createTokenAuthenticator({ principals, evaluator, clusterArn });
   const newToken = async (secretAccessKey = credentials.secretAccessKey) => {
     const awsCredentialsProvider = async () => ({ ...credentials, secretAccessKey });
     return (await generateAuthTokenFromCredentialsProvider({ region: 'us-east-1', awsCredentialsProvider })).token;
@@ -45,24 +45,24 @@ function setUp(authorizer: Authorizer) {
 describe('signing in with an MSK IAM token', () => {
   it('gives the role that signed it, after asking whether it may connect to the cluster', async () => {
     const asked: AccessRequest[] = [];
-    const authorizer = new (class extends Authorizer {
-      override authorize(request: AccessRequest) {
+    const evaluator = new (class extends PolicyEvaluator {
+      override evaluate(request: AccessRequest) {
         asked.push(request);
         return { allowed: true, reason: 'its policy allows it' };
       }
     })();
-    const { authenticate, newToken } = setUp(authorizer);
+    const { authenticate, newToken } = setUp(evaluator);
     expect(authenticate(await newToken())).toEqual(role);
     expect(asked).toEqual([{ principal: role, action: 'kafka-cluster:Connect', resource: clusterArn }]);
   });
 
   it('is refused when the role may not connect', async () => {
-    const authorizer = new (class extends Authorizer {
-      override authorize() {
+    const evaluator = new (class extends PolicyEvaluator {
+      override evaluate() {
         return { allowed: false, reason: 'no statement allows it' };
       }
     })();
-    const { authenticate, newToken } = setUp(authorizer);
+    const { authenticate, newToken } = setUp(evaluator);
     const token = await newToken();
     expect(() => authenticate(token)).toThrow(
       `${role.arn} is not authorized to perform kafka-cluster:Connect on ${clusterArn}: no statement allows it.`,
@@ -70,7 +70,7 @@ describe('signing in with an MSK IAM token', () => {
   });
 
   it('is refused when the signature is wrong', async () => {
-    const { authenticate, newToken } = setUp(new Authorizer());
+    const { authenticate, newToken } = setUp(new PolicyEvaluator());
     const token = await newToken('another secret');
     expect(() => authenticate(token)).toThrow('signature');
   });

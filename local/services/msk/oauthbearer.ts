@@ -1,4 +1,5 @@
-import type { Authorizer, Principal, PrincipalStore } from '../iam/service.ts';
+import type { Principal } from '../../aws-api/api-call.ts';
+import type { PolicyEvaluator, PrincipalStore } from '../iam/service.ts';
 import { verifyMskToken } from '../iam/service.ts';
 import { FrameError } from './kafka-protocol.ts';
 
@@ -26,7 +27,7 @@ export function unsecuredMessage(principalName: string, now = Date.now()): Buffe
 
 export interface TokenAuthentication {
   readonly principals: PrincipalStore;
-  readonly authorizer: Authorizer;
+  readonly evaluator: PolicyEvaluator;
   readonly clusterArn: string;
 }
 
@@ -41,7 +42,7 @@ export function createTokenAuthenticator(options: TokenAuthentication): (token: 
   return (token) => {
     const principal = verifyMskToken(token, options.principals);
     const resource = options.clusterArn;
-    const decision = options.authorizer.authorize({ principal, action, resource });
+    const decision = options.evaluator.evaluate({ principal, action, resource });
     if (!decision.allowed) {
       throw new Error(`${principal.arn} is not authorized to perform ${action} on ${resource}: ${decision.reason}.`);
     }

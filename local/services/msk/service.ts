@@ -4,11 +4,12 @@ import { z } from 'zod';
 import type { Log } from '../../../tooling/log.ts';
 import { runDirOf } from '../../../tooling/paths.ts';
 import type { PortClaim } from '../../../tooling/ports.ts';
+import type { Principal } from '../../aws-api/api-call.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { singleBrokerProperties } from '../../engines/kafka/properties.ts';
 import { startKafka } from '../../engines/kafka/start-kafka.ts';
 import { portClaim } from '../../settings.ts';
-import type { Iam, Principal } from '../iam/service.ts';
+import type { Iam } from '../iam/service.ts';
 import { physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
 import { only, type Run, required, type Service, stopAll } from '../service.ts';
@@ -125,7 +126,7 @@ export class Msk implements Service {
     properties: Readonly<Record<string, string>> | undefined,
   ): Promise<Cluster> {
     const { settings, authorities } = this.#run;
-    const { principals, authorizer } = this.#iam;
+    const { principals, evaluator } = this.#iam;
     const log = this.#run.log.child('kafka');
     const broker = await startKafka({
       dir: join(settings.dataDir, 'kafka', name),
@@ -142,7 +143,7 @@ export class Msk implements Service {
       port: broker.saslAdvertisedPort,
       brokerPort: broker.saslPort,
       certificate: await authority.issue('kafka'),
-      authenticate: createTokenAuthenticator({ principals, authorizer, clusterArn: arn }),
+      authenticate: createTokenAuthenticator({ principals, evaluator, clusterArn: arn }),
       log,
     });
     this.#running.push(listener);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Principal } from '../iam/service.ts';
+import type { Principal } from '../../aws-api/api-call.ts';
 import * as kafka from './kafka-protocol.ts';
 import { API_KEY, ERROR_CODE, FrameError, readFrame } from './kafka-protocol.ts';
 import { MECHANISM, readBearerToken, unsecuredMessage } from './oauthbearer.ts';

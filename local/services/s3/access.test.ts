@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BUCKET, type EndpointFixture, startEndpointFixture } from '../../aws-endpoint/endpoint-fixture.ts';
+import { BUCKET, type EndpointFixture, startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
 
 let fixture: EndpointFixture;
 let s3: S3Client;
@@ -19,8 +19,8 @@ beforeAll(async () => {
   s3 = new S3Client(fixture.client);
 });
 afterAll(() => fixture.stop());
-beforeEach(() => fixture.authorizer.asked.splice(0));
-afterEach(() => fixture.authorizer.refused.clear());
+beforeEach(() => fixture.evaluator.asked.splice(0));
+afterEach(() => fixture.evaluator.refused.clear());
 
 const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
 const get = (Key: string) => s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
@@ -36,7 +36,7 @@ describe('permissions', () => {
       new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects: [{ Key: 'asked' }, { Key: 'copy' }] } }),
     );
     await s3.send(new ListBucketsCommand({}));
-    expect(fixture.authorizer.asked).toEqual([
+    expect(fixture.evaluator.asked).toEqual([
       `writer s3:PutObject arn:aws:s3:::${BUCKET}/asked`,
       `writer s3:PutObject arn:aws:s3:::${BUCKET}/copy`,
       `writer s3:GetObject arn:aws:s3:::${BUCKET}/asked`,
@@ -49,7 +49,7 @@ describe('permissions', () => {
   });
 
   it('that are missing give AccessDenied, which names action, resource and caller', async () => {
-    fixture.authorizer.refused.add('s3:PutObject');
+    fixture.evaluator.refused.add('s3:PutObject');
     await expect(put('refused', 'x')).rejects.toMatchObject({
       name: 'AccessDenied',
       $metadata: { httpStatusCode: 403 },
@@ -59,7 +59,7 @@ describe('permissions', () => {
 
   it('to read the source are needed for a presigned copy', async () => {
     await put('secret', 'value');
-    fixture.authorizer.refused.add('s3:GetObject');
+    fixture.evaluator.refused.add('s3:GetObject');
     const command = new CopyObjectCommand({ Bucket: BUCKET, Key: 'stolen', CopySource: `${BUCKET}/secret` });
     const url = await getSignedUrl(s3, command);
     expect(new URL(url).searchParams.has('x-amz-copy-source')).toBe(true);
@@ -67,7 +67,7 @@ describe('permissions', () => {
   });
 
   it('to list are needed to learn that an object is missing', async () => {
-    fixture.authorizer.refused.add('s3:ListBucket');
+    fixture.evaluator.refused.add('s3:ListBucket');
     await expect(get('no-such-key')).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 });
@@ -86,7 +86,7 @@ describe('credentials', () => {
   it('of the operator are test and test', async () => {
     const client = new S3Client({ ...fixture.client, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
     await client.send(new ListBucketsCommand({}));
-    expect(fixture.authorizer.asked).toEqual(['operator s3:ListAllMyBuckets *']);
+    expect(fixture.evaluator.asked).toEqual(['operator s3:ListAllMyBuckets *']);
   });
 
   it('are needed', async () => {

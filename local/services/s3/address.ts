@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { percentDecoded } from '../../aws-endpoint/api-call.ts';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { queryParameters } from '../iam/service.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { percentDecoded, queryParameters } from '../../aws-api/request.ts';
 
 export interface S3Address {
   readonly bucket?: string;

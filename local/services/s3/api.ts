@@ -1,8 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Caller, StreamingApi } from '../../aws-endpoint/api-call.ts';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { s3Xml } from '../../aws-endpoint/protocols.ts';
+import type { Caller, StreamingApi } from '../../aws-api/api-call.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { s3Xml } from '../../aws-api/protocols.ts';
 import { readAddress, readCopySource, type S3Address, storePath } from './address.ts';
 import { readDeleteObjects } from './delete-objects.ts';
 import { actionOf, resourceArn } from './operations.ts';

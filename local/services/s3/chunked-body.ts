@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
 
 const CRLF = '\r\n';
 const MAX_LINE_BYTES = 16 * 1024;

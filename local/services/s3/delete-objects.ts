@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { readApiBody } from '../../aws-endpoint/api-call.ts';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { escapeXml } from '../../aws-endpoint/protocols.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { escapeXml } from '../../aws-api/protocols.ts';
+import { readApiBody } from '../../aws-api/request.ts';
 import { refuseClimbingKey } from './address.ts';
 import { requestBody } from './request-body.ts';
 

@@ -1,4 +1,4 @@
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
 import type { S3Address } from './address.ts';
 
 /**

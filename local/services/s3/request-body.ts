@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { PassThrough, type Readable, Transform, type TransformCallback } from 'node:stream';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { PAYLOAD_HASH_HEADER } from '../iam/service.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { PAYLOAD_HASH_HEADER } from '../../aws-api/request.ts';
 import { ChunkedBodyDecoder } from './chunked-body.ts';
 
 /** An S3 request's body as the object's own bytes, decoded from `aws-chunked` and checked against a signed hash. */

@@ -22,7 +22,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUCKET, type EndpointFixture, startEndpointFixture } from '../../aws-endpoint/endpoint-fixture.ts';
+import { BUCKET, type EndpointFixture, startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
 
 let fixture: EndpointFixture;
 let s3: S3Client;

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
 import { servedBy } from '../../http/http-fixture.ts';
 import { StoreConnection } from './store-connection.ts';
 

@@ -9,7 +9,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type EndpointFixture, startEndpointFixture } from '../../aws-endpoint/endpoint-fixture.ts';
+import { type EndpointFixture, startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
 
 let fixture: EndpointFixture;
 let client: SecretsManagerClient;
@@ -18,13 +18,13 @@ beforeAll(async () => {
   client = new SecretsManagerClient(fixture.client);
 });
 afterAll(() => fixture.stop());
-afterEach(() => fixture.authorizer.refused.clear());
+afterEach(() => fixture.evaluator.refused.clear());
 
 let SecretId: string;
 beforeEach(() => {
   SecretId = `orders/${crypto.randomUUID()}`;
   fixture.secrets.createIfMissing({ name: SecretId, description: 'a login', generate: () => 'first' });
-  fixture.authorizer.asked.splice(0);
+  fixture.evaluator.asked.splice(0);
 });
 
 const get = (VersionStage?: string) => client.send(new GetSecretValueCommand({ SecretId, VersionStage }));
@@ -111,11 +111,11 @@ describe('rotation', () => {
 });
 
 describe('refusals', () => {
-  it('come from the authorizer, which gets the full ARN', async () => {
-    fixture.authorizer.refused.add('secretsmanager:GetSecretValue');
+  it('come from the policy evaluator, which gets the full ARN', async () => {
+    fixture.evaluator.refused.add('secretsmanager:GetSecretValue');
     await expect(get()).rejects.toMatchObject({ name: 'AccessDeniedException' });
     const arn = fixture.secrets.get(SecretId).arn;
-    expect(fixture.authorizer.asked).toEqual([`writer secretsmanager:GetSecretValue ${arn}`]);
+    expect(fixture.evaluator.asked).toEqual([`writer secretsmanager:GetSecretValue ${arn}`]);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ApiCall, AwsApi } from '../../aws-endpoint/api-call.ts';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { awsJson } from '../../aws-endpoint/protocols.ts';
+import type { ApiCall, AwsApi } from '../../aws-api/api-call.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { awsJson } from '../../aws-api/protocols.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { passwordRules, randomPassword } from './random-password.ts';
 import type { SecretStore } from './secret-store.ts';

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
 import { arnOf } from '../../aws-identity.ts';
 import {
   type Secret,

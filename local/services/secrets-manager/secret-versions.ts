@@ -1,4 +1,4 @@
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
 
 export interface Secret {
   readonly name: string;

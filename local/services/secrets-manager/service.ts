@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
-import type { AwsApi } from '../../aws-endpoint/api-call.ts';
+import type { AwsApi } from '../../aws-api/api-call.ts';
 import { physicalName } from '../physical-names.ts';
 import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
 import type { Rds } from '../rds/service.ts';

@@ -1,5 +1,5 @@
-import { AwsError } from '../../aws-endpoint/aws-error.ts';
-import { escapeXml, queryXml } from '../../aws-endpoint/protocols.ts';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { escapeXml, queryXml } from '../../aws-api/protocols.ts';
 import { ACCOUNT_ID } from '../../aws-identity.ts';
 import type { Service } from '../service.ts';
 

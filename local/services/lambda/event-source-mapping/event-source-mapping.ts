@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { qualifiedFunctionArn } from '../../../aws-identity.ts';
 import { boolean, notSupported } from '../../provider.ts';
+import { qualifiedFunctionArn } from '../function-name.ts';
 
 const KAFKA_DESTINATION = 'kafka://';
 

@@ -2,28 +2,28 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { silentLog } from '../../tooling/log-fixture.ts';
-import { startObjectStore } from '../engines/object-store/start-object-store.ts';
-import { type AccessRequest, Authorizer } from '../services/iam/authorizer.ts';
-import { PrincipalStore } from '../services/iam/principals.ts';
-import { lambdaApi } from '../services/lambda/api.ts';
-import type { Invoke } from '../services/lambda/function-definition.ts';
-import { mskApi } from '../services/msk/api.ts';
-import { S3Api } from '../services/s3/api.ts';
-import { secretsManagerApi } from '../services/secrets-manager/api.ts';
-import { SecretStore } from '../services/secrets-manager/secret-store.ts';
-import { sts } from '../services/sts/service.ts';
-import { AwsEndpoint } from './endpoint.ts';
+import { silentLog } from '../../../tooling/log-fixture.ts';
+import { startObjectStore } from '../../engines/object-store/start-object-store.ts';
+import { type AccessRequest, PolicyEvaluator } from '../iam/policy-evaluation.ts';
+import { PrincipalStore } from '../iam/principals.ts';
+import { lambdaApi } from '../lambda/api.ts';
+import type { Invoke } from '../lambda/function-definition.ts';
+import { mskApi } from '../msk/api.ts';
+import { S3Api } from '../s3/api.ts';
+import { secretsManagerApi } from '../secrets-manager/api.ts';
+import { SecretStore } from '../secrets-manager/secret-store.ts';
+import { sts } from '../sts/service.ts';
+import { AwsEndpoint } from './service.ts';
 
 export const BUCKET = 'order-receipts';
 export const CLUSTER_ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/orders/1-2';
 
 /** For tests: allows all but what it is told to refuse, and remembers what it was asked. */
-class RecordingAuthorizer extends Authorizer {
+class RecordingEvaluator extends PolicyEvaluator {
   readonly asked: string[] = [];
   readonly refused = new Set<string>();
 
-  override authorize({ principal, action, resource }: AccessRequest) {
+  override evaluate({ principal, action, resource }: AccessRequest) {
     this.asked.push(`${principal.name} ${action} ${resource}`);
     return { allowed: !this.refused.has(action), reason: 'said the test' };
   }
@@ -39,9 +39,9 @@ export async function startEndpointFixture(o: { invoke?: Invoke } = {}) {
   s3.destroy();
   const principals = new PrincipalStore();
   const role = { kind: 'role', name: 'writer', arn: 'arn:aws:iam::000000000000:role/writer' } as const;
-  const authorizer = new RecordingAuthorizer();
+  const evaluator = new RecordingEvaluator();
   const secrets = new SecretStore(join(dir, 'secrets'));
-  const endpoint = new AwsEndpoint(0, { principals, authorizer }, silentLog);
+  const endpoint = new AwsEndpoint(0, { principals, evaluator }, silentLog);
   const s3Api = new S3Api(url);
   const invoke = o.invoke ?? (() => Promise.reject(new Error('no function was expected to run')));
   endpoint.serve([
@@ -54,7 +54,7 @@ export async function startEndpointFixture(o: { invoke?: Invoke } = {}) {
   await endpoint.open();
   return {
     endpoint,
-    authorizer,
+    evaluator,
     secrets,
     role,
     /** What an SDK client needs to call as the role. */

@@ -5,11 +5,11 @@ import { servicesFixture } from '../services-fixture.ts';
 const RELAY = 'arn:aws:lambda:us-east-1:000000000000:function:relay';
 
 async function schedulesOf(properties: Record<string, string>, target: Record<string, string> = {}) {
-  const { events, deploy } = servicesFixture();
+  const { eventBridge, deploy } = servicesFixture();
   const Targets = [{ Id: 'Target0', Arn: RELAY, ...target }];
   const rule = { Type: 'AWS::Events::Rule', Properties: { Name: 'nightly', ...properties, Targets } };
   await deploy([stackOf('app', { Resources: { Rule: rule } })]);
-  return events.schedules;
+  return eventBridge.schedules;
 }
 
 describe('a rule of EventBridge', () => {

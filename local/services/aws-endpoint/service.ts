@@ -2,26 +2,31 @@ import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '../../tooling/log.ts';
-import type { PortClaim } from '../../tooling/ports.ts';
-import type { Authorizer } from '../services/iam/authorizer.ts';
-import type { PrincipalStore } from '../services/iam/principals.ts';
-import { readSignature, type SignedRequest, verifySignature } from '../services/iam/sigv4.ts';
-import type { Service } from '../services/service.ts';
-import { portClaim } from '../settings.ts';
-import { type AwsApi, type Caller, callerOf, readApiBody, type StreamingApi } from './api-call.ts';
-import { AwsError, toAwsError } from './aws-error.ts';
-import { type ApiResponse, awsJson, type Protocol, queryXml, restJson, s3Xml } from './protocols.ts';
+import type { Log } from '../../../tooling/log.ts';
+import type { PortClaim } from '../../../tooling/ports.ts';
+import type { AwsApi, Caller, Principal, StreamingApi } from '../../aws-api/api-call.ts';
+import { AwsError, toAwsError } from '../../aws-api/aws-error.ts';
+import { type ApiResponse, awsJson, type Protocol, queryXml, restJson, s3Xml } from '../../aws-api/protocols.ts';
+import { readApiBody } from '../../aws-api/request.ts';
+import { portClaim } from '../../settings.ts';
+import {
+  type PolicyEvaluator,
+  type PrincipalStore,
+  readSignature,
+  type SignedRequest,
+  verifySignature,
+} from '../iam/service.ts';
+import type { Service } from '../service.ts';
 
 /** The access keys that are known, and who may do what. */
 export interface AccessControl {
   readonly principals: PrincipalStore;
-  readonly authorizer: Authorizer;
+  readonly evaluator: PolicyEvaluator;
 }
 
 /**
- * The endpoint of all AWS services of the local run, on loopback. It verifies the signature of each call, and asks the
- * authorizer whether the signer may make it.
+ * The endpoint of all AWS services of the local run, on loopback. It verifies the signature of each call, and asks IAM
+ * whether the signer may make it.
  */
 export class AwsEndpoint implements Service {
   readonly #port: number;
@@ -97,7 +102,7 @@ export class AwsEndpoint implements Service {
   }
 
   #callerOf(call: SignedRequest): Caller {
-    return callerOf(verifySignature(call, this.#iam.principals), this.#iam.authorizer);
+    return callerOf(verifySignature(call, this.#iam.principals), this.#iam.evaluator);
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, cause: unknown): void {
@@ -131,6 +136,20 @@ export class AwsEndpoint implements Service {
     if (request.url?.startsWith('/2015-03-31/') || name !== undefined) return restJson;
     return s3Xml;
   }
+}
+
+/** Binds the policy evaluator to one caller, so that an API names only the action and the resource. */
+function callerOf(principal: Principal, evaluator: PolicyEvaluator): Caller {
+  return {
+    principal,
+    mayDo: (action, resource) => evaluator.evaluate({ principal, action, resource }).allowed,
+    requireAccess: (action, resource) => {
+      const decision = evaluator.evaluate({ principal, action, resource });
+      if (decision.allowed) return;
+      const sentence = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`;
+      throw new AwsError('AccessDenied', `${sentence} (${decision.reason})`, 403);
+    },
+  };
 }
 
 function callOf(request: IncomingMessage) {

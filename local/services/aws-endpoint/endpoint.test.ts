@@ -2,7 +2,7 @@ import { GetBootstrapBrokersCommand, KafkaClient, ListClustersV2Command } from '
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LambdaError } from '../services/lambda/errors.ts';
+import { LambdaError } from '../lambda/errors.ts';
 import { CLUSTER_ARN, type EndpointFixture, startEndpointFixture } from './endpoint-fixture.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:migrate';
@@ -29,9 +29,9 @@ beforeAll(async () => {
 afterAll(() => fixture.stop());
 beforeEach(() => {
   invoked.splice(0);
-  fixture.authorizer.asked.splice(0);
+  fixture.evaluator.asked.splice(0);
 });
-afterEach(() => fixture.authorizer.refused.clear());
+afterEach(() => fixture.evaluator.refused.clear());
 
 describe('Lambda', () => {
   const call = (input: { FunctionName: string } & Partial<InvokeCommand['input']>) =>
@@ -43,7 +43,7 @@ describe('Lambda', () => {
     expect(result.FunctionError).toBeUndefined();
     expect(Buffer.from(result.Payload ?? []).toString()).toBe('{"done":true}');
     expect(invoked).toEqual([[functionArn, '{"a":1}']]);
-    expect(fixture.authorizer.asked).toEqual([`writer lambda:InvokeFunction ${functionArn}`]);
+    expect(fixture.evaluator.asked).toEqual([`writer lambda:InvokeFunction ${functionArn}`]);
   });
 
   it.each([
@@ -78,7 +78,7 @@ describe('Lambda', () => {
     await expect(call({ FunctionName: 'migrate', Payload: Buffer.alloc(7_000_000) })).rejects.toMatchObject({
       name: 'RequestTooLargeException',
     });
-    fixture.authorizer.refused.add('lambda:InvokeFunction');
+    fixture.evaluator.refused.add('lambda:InvokeFunction');
     await expect(call({ FunctionName: 'migrate' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
@@ -97,7 +97,7 @@ describe('MSK', () => {
   it('names the brokers that accept IAM tokens', async () => {
     const brokers = await new KafkaClient(fixture.client).send(new GetBootstrapBrokersCommand({ ClusterArn }));
     expect(brokers.BootstrapBrokerStringSaslIam).toBe('localhost:9098');
-    expect(fixture.authorizer.asked).toEqual([`writer kafka:GetBootstrapBrokers ${ClusterArn}`]);
+    expect(fixture.evaluator.asked).toEqual([`writer kafka:GetBootstrapBrokers ${ClusterArn}`]);
   });
 
   it('has only the clusters of the run', async () => {

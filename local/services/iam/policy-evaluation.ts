@@ -1,4 +1,4 @@
-import type { Principal } from './principals.ts';
+import type { Principal } from '../../aws-api/api-call.ts';
 
 export interface AccessRequest {
   readonly principal: Principal;
@@ -14,8 +14,8 @@ export interface Decision {
 }
 
 /** Decides on each call to an AWS API. It allows every known principal everything: policies are not evaluated yet. */
-export class Authorizer {
-  authorize({ principal }: AccessRequest): Decision {
+export class PolicyEvaluator {
+  evaluate({ principal }: AccessRequest): Decision {
     return { allowed: true, reason: `policies are not evaluated; ${principal.name} is a known principal` };
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { arnOf, qualifiedFunctionArn } from '../../aws-identity.ts';
+import { arnOf } from '../../aws-identity.ts';
 import type { Lambda } from '../lambda/service.ts';
+import { qualifiedFunctionArn } from '../lambda/service.ts';
 import { physicalName } from '../physical-names.ts';
 import { created, notSupported, provider, type ResourceProviders } from '../provider.ts';
 import { type Run, type Service, stopAll } from '../service.ts';
@@ -17,7 +18,7 @@ const target = z.object({
 });
 
 /** EventBridge: rules that fire at a rate. */
-export class Events implements Service {
+export class EventBridge implements Service {
   readonly schedules: ScheduleDefinition[] = [];
   readonly #run: Pick<Run, 'log'>;
   readonly #lambda: Pick<Lambda, 'roleOf' | 'invoke'>;

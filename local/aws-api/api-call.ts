@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { ApiResponse, Protocol } from './protocols.ts';
+
+/** Who makes a call: a function's role, or the operator, who may do everything. */
+export interface Principal {
+  readonly kind: 'role' | 'operator';
+  readonly name: string;
+  readonly arn: string;
+}
+
+export interface Caller {
+  readonly principal: Principal;
+  mayDo(action: string, resource: string): boolean;
+  /** @throws AwsError `AccessDenied` */
+  requireAccess(action: string, resource: string): void;
+}
+
+export interface ApiCall extends Caller {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** The part of an AWS service's API that runs here, with requests and responses that fit into memory. */
+export interface AwsApi {
+  /** The service in the credential scope that clients sign with. */
+  readonly signingName: string;
+  readonly protocol: Protocol;
+  handle(call: ApiCall): Promise<ApiResponse> | ApiResponse;
+}
+
+/** An API whose requests and responses do not: S3. */
+export interface StreamingApi {
+  readonly signingName: string;
+  readonly protocol: Protocol;
+  /** @throws AwsError unless the response has begun */
+  stream(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void>;
+  /** Handles a CORS preflight request, which carries no signature. */
+  streamPreflight(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
