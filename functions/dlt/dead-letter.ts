@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { TopicRecord } from '../domain/topics.ts';
+import type { TopicRecord } from '../domain/topic-records.ts';
 
 /** Why the event source mapping gave up. */
 export interface Cause {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { TopicMessage, TopicReader, TopicRecord, TopicWriter } from '../domain/topics.ts';
+import type { TopicMessage, TopicReader, TopicRecord, TopicWriter } from '../domain/topic-records.ts';
 import { MemoryLog } from '../testing/ports.ts';
 import { handleDeadLetters } from './dead-letters.ts';
 import { readCommand } from './input.ts';

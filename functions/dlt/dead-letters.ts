@@ -1,6 +1,6 @@
 import { OrderFlowError } from '../domain/errors.ts';
 import type { Log } from '../domain/ports.ts';
-import type { TopicReader, TopicRecord, TopicWriter } from '../domain/topics.ts';
+import type { TopicReader, TopicRecord, TopicWriter } from '../domain/topic-records.ts';
 import { type Cause, type DeadLetter, readDeadLetter } from './dead-letter.ts';
 import type { Command } from './input.ts';
 

@@ -1,6 +1,6 @@
 import type { EventContract } from '../../contract/events/event-contract.ts';
 import type { OrderEvent } from '../../domain/events.ts';
-import type { TopicMessage } from '../../domain/topics.ts';
+import type { TopicMessage } from '../../domain/topic-records.ts';
 
 /**
  * The event as a message keyed by user, which keeps a user's events in order. CloudEvents, Kafka binding, binary mode:

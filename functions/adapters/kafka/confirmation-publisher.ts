@@ -3,7 +3,7 @@ import { ORDER_CONFIRMED } from '../../contract/events/order-confirmed.ts';
 import { UnknownShardError } from '../../domain/errors.ts';
 import type { OrderConfirmed } from '../../domain/events.ts';
 import type { ConfirmationPublisher, Log } from '../../domain/ports.ts';
-import type { TopicMessage } from '../../domain/topics.ts';
+import type { TopicMessage } from '../../domain/topic-records.ts';
 import type { KafkaSettings } from './client.ts';
 import { cloudEventMessage } from './cloud-event.ts';
 import { TopicProducer } from './topic-producer.ts';

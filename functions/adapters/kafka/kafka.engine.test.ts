@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createTopic } from '../../../tests/support/topics.ts';
 import { confirm, orderCreated } from '../../domain/events.ts';
-import type { TopicRecord } from '../../domain/topics.ts';
+import type { TopicRecord } from '../../domain/topic-records.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import { KafkaConfirmationPublisher } from './confirmation-publisher.ts';

@@ -1,6 +1,6 @@
 import { type ICustomPartitioner, Partitioners, type Producer } from 'kafkajs';
 import type { Log } from '../../domain/ports.ts';
-import type { TopicMessage, TopicWriter } from '../../domain/topics.ts';
+import type { TopicMessage, TopicWriter } from '../../domain/topic-records.ts';
 import { type KafkaSettings, kafkaClient } from './client.ts';
 import { LastingConnection } from './lasting-connection.ts';
 

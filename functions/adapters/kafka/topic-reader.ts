@@ -1,7 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka, RetryOptions } from 'kafkajs';
 import { withDeadline } from '../../domain/deadline.ts';
 import type { Log } from '../../domain/ports.ts';
-import type { TopicReader, TopicRecord } from '../../domain/topics.ts';
+import type { TopicReader, TopicRecord } from '../../domain/topic-records.ts';
 import { type KafkaSettings, kafkaClient } from './client.ts';
 
 /** To find the ends, join the group (up to 10 s after a reader that was cut off) and read. */
