@@ -67,7 +67,8 @@ export class ObservabilityStack extends Stack {
       shards,
       kafka,
       groups,
-      topics: [stream.ordersTopic, stream.orderConfirmationsTopic, stream.ordersDltTopic].map((each) => each.topicName),
+      // The notes on dead letters are written only while an operator works on them.
+      topics: stream.topics.filter((each) => each !== stream.ordersDltHandledTopic).map(({ topicName }) => topicName),
     });
     new CfnOutput(this, 'DashboardUrl', {
       value: `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${name}`,

@@ -1,14 +1,17 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { TOPICS } from '../../functions/contract/topics.ts';
 import type { Stage } from '../config/stage.ts';
 import { KafkaCluster } from '../constructs/kafka/kafka-cluster.ts';
-import { KafkaTopic } from '../constructs/kafka/kafka-topic.ts';
+import { KafkaTopic, type KafkaTopicProps } from '../constructs/kafka/kafka-topic.ts';
 import type { Network } from '../constructs/network.ts';
 
 /** How long an operator has for an event that could not be processed. */
 const DLT_RETENTION = Duration.days(30);
 const ORDERS_PARTITIONS = 6;
+
+/** Kafka's default. It takes 1 MiB to 2 GiB (https://kafka.apache.org/41/configuration/topic-configs/, `segment.bytes`). */
+const LARGEST_SEGMENT = Size.gibibytes(1).toBytes();
 
 export interface StreamStackProps extends StackProps {
   readonly stage: Stage;
@@ -17,64 +20,70 @@ export interface StreamStackProps extends StackProps {
   readonly shardCount: number;
 }
 
-/** The Kafka cluster and its topics. */
+/** The Kafka cluster and its topics. The topics' shares of the brokers' disks leave a quarter free. */
 export class StreamStack extends Stack {
   readonly cluster: KafkaCluster;
   readonly ordersTopic: KafkaTopic;
   readonly orderConfirmationsTopic: KafkaTopic;
   readonly ordersDltTopic: KafkaTopic;
   readonly ordersDltHandledTopic: KafkaTopic;
+  /** All of them. */
+  readonly topics: readonly KafkaTopic[];
 
   constructor(scope: Construct, id: string, props: StreamStackProps) {
     super(scope, id, props);
     const { stage, network, shardCount } = props;
     const cluster = new KafkaCluster(this, 'Kafka', { stage, network });
     this.cluster = cluster;
-    this.ordersTopic = new KafkaTopic(this, 'Orders', {
-      stage,
-      cluster,
+    const topics: KafkaTopic[] = [];
+    this.topics = topics;
+    const addTopic = (id: string, topic: Pick<KafkaTopicProps, 'topicName' | 'partitions' | 'configs'>): KafkaTopic => {
+      const added = new KafkaTopic(this, id, { stage, cluster, ...topic });
+      // Nothing says that MSK works on several topics of a cluster at once.
+      const before = topics.at(-1);
+      if (before !== undefined) added.node.addDependency(before);
+      topics.push(added);
+      return added;
+    };
+    this.ordersTopic = addTopic('Orders', {
       topicName: TOPICS.orders,
       partitions: ORDERS_PARTITIONS,
-      configs: shareOfDisk(stage, 0.5, ORDERS_PARTITIONS),
+      configs: shareOfDisk(stage, 0.4, ORDERS_PARTITIONS),
     });
-    this.orderConfirmationsTopic = new KafkaTopic(this, 'OrderConfirmations', {
-      stage,
-      cluster,
+    this.orderConfirmationsTopic = addTopic('OrderConfirmations', {
       topicName: TOPICS.orderConfirmations,
       partitions: shardCount,
-      configs: shareOfDisk(stage, 0.25, shardCount),
+      configs: shareOfDisk(stage, 0.2, shardCount),
     });
-    this.ordersDltTopic = new KafkaTopic(this, 'OrdersDlt', {
-      stage,
-      cluster,
+    this.ordersDltTopic = addTopic('OrdersDlt', {
       topicName: TOPICS.ordersDlt,
       partitions: 1,
       configs: {
+        ...shareOfDisk(stage, 0.15, 1),
         // Lambda wraps a record as base64 in JSON, so the largest that `orders` takes would not fit into Kafka's 1 MiB.
         'max.message.bytes': String(4 * 1024 * 1024),
         'retention.ms': String(DLT_RETENTION.toMilliseconds()),
       },
     });
-    this.ordersDltHandledTopic = new KafkaTopic(this, 'OrdersDltHandled', {
-      stage,
-      cluster,
+    // Without a share: Kafka does not limit a compacted topic by bytes, and a note is a few hundred of them.
+    this.ordersDltHandledTopic = addTopic('OrdersDltHandled', {
       topicName: TOPICS.ordersDltHandled,
       partitions: 1,
       configs: { 'cleanup.policy': 'compact' },
     });
-    // Nothing says that MSK works on several topics of a cluster at once.
-    const topics = [this.ordersTopic, this.orderConfirmationsTopic, this.ordersDltTopic, this.ordersDltHandledTopic];
-    for (const [index, topic] of topics.entries()) {
-      const before = topics[index - 1];
-      if (before !== undefined) topic.node.addDependency(before);
-    }
   }
 }
 
 /**
- * Keeps a topic from filling the brokers' disks before its records are a week old. Each broker holds a copy of every
- * partition, since there are as many copies as brokers.
+ * Keeps a topic from filling the brokers' disks. Kafka deletes the oldest records at the first limit that is reached: their
+ * age (`retention.ms`, a week by default) or the bytes of their partition. It deletes whole segments, and only while
+ * `retention.bytes` remain, so a partition grows by up to one segment more. Each broker holds a copy of every partition,
+ * since there are as many copies as brokers.
+ *
+ * @param share of each broker's disk, from 0 to 1, for all partitions together
  */
 function shareOfDisk({ kafka }: Stage, share: number, partitions: number): Record<string, string> {
-  return { 'retention.bytes': String(Math.floor((share * kafka.storageGiB * 1024 ** 3) / partitions)) };
+  const partitionBytes = Math.floor((share * Size.gibibytes(kafka.storageGiB).toBytes()) / partitions);
+  const segmentBytes = Math.min(Math.floor(partitionBytes / 8), LARGEST_SEGMENT);
+  return { 'retention.bytes': String(partitionBytes - segmentBytes), 'segment.bytes': String(segmentBytes) };
 }
