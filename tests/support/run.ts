@@ -120,6 +120,10 @@ export function removeDataDir(dataDir: string): void {
 /** Starts a command of the project, or of a copy of it. */
 export function launch(script: string, args: readonly string[], { env = process.env, project = ROOT } = {}): Launched {
   const child = spawn(process.execPath, [script, ...args], { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A test that runs into its time limit leaves its commands to the end of its worker.
+  const end = () => child.kill();
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
