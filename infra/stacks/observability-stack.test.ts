@@ -4,8 +4,8 @@ import { METRIC_UNITS } from '../../functions/contract/metrics.ts';
 import { TOPICS } from '../../functions/contract/topics.ts';
 import { ONE_SHARD_PER_LETTER, STAGE_CONTEXTS } from '../example-contexts.ts';
 import { type AlarmInTemplate, alarmsIn, type WatchedMetric } from '../testing/alarms.ts';
-import { type Json, properties } from '../testing/inspect.ts';
-import { type Part, templatesOf } from '../testing/templates.ts';
+import { functionFolders, type Json, properties } from '../testing/inspect.ts';
+import { templatesOf } from '../testing/templates.ts';
 
 const STACKS = { dev: templatesOf(STAGE_CONTEXTS.dev), prod: templatesOf(STAGE_CONTEXTS.prod) };
 
@@ -82,7 +82,9 @@ describe('alarms', () => {
         .filter(([, alarm]) => alarm.heading === heading)
         .map(([name]) => name.replace(`${heading}-`, ''))
         .sort();
-    const unattended = functionsOf(STACKS.prod).filter((name) => !['dlt', 'migrate-shards'].includes(name));
+    const unattended = functionFolders(...Object.values(STACKS.prod)).filter(
+      (name) => !['dlt', 'migrate-shards'].includes(name),
+    );
     expect(unattended).toContain('authorizer');
     expect(kind('function-throttles')).toEqual(unattended);
     // To refuse a token the authorizer has to fail, so its errors say nothing about itself.
@@ -157,14 +159,6 @@ describe('dashboard', () => {
     expect(largest.match(/AWS\/RDS/g)).toHaveLength(3 * 26);
   });
 });
-
-/** The functions of ours in all stacks of prod, without the stage; those of the CDK have no names. */
-function functionsOf(stacks: Record<Part, Template>): string[] {
-  return Object.values(stacks)
-    .flatMap((template) => properties(template, 'AWS::Lambda::Function'))
-    .flatMap(({ FunctionName }) => FunctionName?.replace('orderflow-prod-', '') ?? [])
-    .sort();
-}
 
 interface Subjects {
   readonly functions: ReadonlySet<string>;

@@ -78,7 +78,7 @@ export class ObservabilityStack extends Stack {
 
 /** The functions that run without a person waiting for their outcome at a terminal. */
 function serving({ orders, consumer }: ObservabilityStackProps): NodeFunction[] {
-  const ofApi = [orders.createOrder, orders.listOrders, orders.getOrder, orders.getReceipt, orders.describeApi];
-  const authorizer = orders.authorizer === undefined ? [] : [orders.authorizer];
-  return [...ofApi, orders.health, ...authorizer, orders.relayOutbox, orders.confirmOrders, consumer.consumeOrders];
+  const { routeFunctions, authorizer, relayOutbox, confirmOrders } = orders;
+  const ofApi = [...Object.values(routeFunctions), ...(authorizer === undefined ? [] : [authorizer])];
+  return [...ofApi, relayOutbox, confirmOrders, consumer.consumeOrders];
 }

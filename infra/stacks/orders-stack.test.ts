@@ -1,7 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { ROUTES } from '../../functions/contract/http/routes.ts';
 import { STAGE_CONTEXTS } from '../example-contexts.ts';
-import { functionNamed, properties, resources, tlsOnlyBuckets } from '../testing/inspect.ts';
+import { functionFolders, functionNamed, properties, resources, tlsOnlyBuckets } from '../testing/inspect.ts';
 import { templatesOf } from '../testing/templates.ts';
 
 const stacks = templatesOf({ ...STAGE_CONTEXTS.dev, receiptsBucket: 'order-receipts' });
@@ -26,7 +27,7 @@ const KAFKA_VARIABLES = {
 };
 const AUTH = 'none';
 
-describe.each([
+const FUNCTIONS = [
   { name: 'create-order', variables: { ...POSTGRES_VARIABLES, ...KAFKA_VARIABLES, RECEIPTS_BUCKET, AUTH } },
   { name: 'list-orders', variables: { ...POSTGRES_VARIABLES, AUTH } },
   { name: 'get-order', variables: { ...POSTGRES_VARIABLES, AUTH } },
@@ -39,7 +40,13 @@ describe.each([
     variables: { ...POSTGRES_VARIABLES, ...KAFKA_VARIABLES, RECEIPTS_BUCKET, REPUBLISH_AFTER_MINUTES: '10' },
   },
   { name: 'confirm-orders', timeout: 60, variables: POSTGRES_VARIABLES },
-])('$name', ({ name, timeout = 10, variables }) => {
+];
+
+it('has these functions', () => {
+  expect(functionFolders(dev)).toEqual(FUNCTIONS.map(({ name }) => name).sort());
+});
+
+describe.each(FUNCTIONS)('$name', ({ name, timeout = 10, variables }) => {
   const fn = functionNamed(dev, `orderflow-dev-${name}`);
 
   it('is told exactly what it needs', () => {
@@ -52,11 +59,8 @@ describe.each([
 });
 
 describe('access', () => {
-  const functionsOf = (template: typeof dev) =>
-    properties(template, 'AWS::Lambda::Function').map(({ FunctionName }) => FunctionName);
-
   it('is not looked at by any function where no tokens are asked for', () => {
-    expect(functionsOf(dev)).not.toContain('orderflow-dev-authorizer');
+    expect(functionFolders(dev)).not.toContain('authorizer');
     dev.resourceCountIs('AWS::ApiGateway::Authorizer', 0);
   });
 
@@ -79,14 +83,24 @@ describe('access', () => {
     expect(Variables).not.toHaveProperty('OPERATOR_CLAIM');
   });
 
-  it.each(['create-order', 'list-orders', 'get-order', 'get-receipt'])('is looked at again by %s', (name) => {
-    expect(functionNamed(prod, `orderflow-prod-${name}`).Environment.Variables.AUTH).toBe('jwt');
+  it('is looked at again by each function of a route with tokens', () => {
+    const routes = ROUTES.filter(({ authorization }) => authorization === 'token');
+    const variables = routes.map(({ function: name }) => [
+      name,
+      functionNamed(prod, `orderflow-prod-${name}`).Environment.Variables.AUTH,
+    ]);
+    expect(variables).not.toEqual([]);
+    expect(variables).toEqual(routes.map(({ function: name }) => [name, 'jwt']));
   });
 
   it('is never left to a canary: to refuse a token the authorizer fails, so that anybody could stop a deployment', () => {
-    const canaries = Object.keys(resources(prod, 'AWS::CodeDeploy::DeploymentGroup'));
-    expect(canaries).toHaveLength(8);
-    expect(canaries.filter((id) => id.startsWith('Authorizer'))).toEqual([]);
+    const functions = resources(prod, 'AWS::Lambda::Function');
+    const rolledOut = Object.values(resources(prod, 'AWS::Lambda::Alias'))
+      .filter(({ UpdatePolicy }) => UpdatePolicy?.CodeDeployLambdaAliasUpdate !== undefined)
+      .map(({ Properties }) => functions[Properties.FunctionName.Ref].Properties.FunctionName)
+      .map((name: string) => name.replace('orderflow-prod-', ''));
+    expect(rolledOut.sort()).toEqual(functionFolders(prod).filter((name) => name !== 'authorizer'));
+    prod.resourceCountIs('AWS::CodeDeploy::DeploymentGroup', rolledOut.length);
   });
 });
 

@@ -3,6 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { RouteFunction } from '../../functions/contract/http/routes.ts';
 import { CONSUMER_GROUPS } from '../../functions/contract/topics.ts';
 import { RELAY_RUN } from '../../functions/domain/delivery-timing.ts';
 import type { JwtAuth } from '../config/config.ts';
@@ -33,12 +34,8 @@ export interface OrdersStackProps extends StackProps {
 /** The HTTP API with its functions, the receipts that they write, and what carries an accepted order to its end. */
 export class OrdersStack extends Stack {
   readonly api: OrdersApi;
-  readonly createOrder: NodeFunction;
-  readonly listOrders: NodeFunction;
-  readonly getOrder: NodeFunction;
-  readonly getReceipt: NodeFunction;
-  readonly describeApi: NodeFunction;
-  readonly health: NodeFunction;
+  /** Those that serve the routes. */
+  readonly routeFunctions: Readonly<Record<RouteFunction, NodeFunction>>;
   /** Absent where no tokens are asked for. */
   readonly authorizer: NodeFunction | undefined;
   readonly relayOutbox: NodeFunction;
@@ -48,32 +45,20 @@ export class OrdersStack extends Stack {
   constructor(scope: Construct, id: string, props: OrdersStackProps) {
     super(scope, id, props);
     this.#props = props;
-    const { stage, shards, stream, auth, webAclArn } = props;
+    const { stage, shards, auth, webAclArn } = props;
     // A function must not meet a schema older than itself.
     this.addStackDependency(Stack.of(shards));
     const receipts = new ReceiptsBucket(this, 'Receipts', { stage, bucketName: props.receiptsBucket });
 
-    this.createOrder = this.#ordersFunction('CreateOrder', 'create-order');
-    receipts.writeFrom(this.createOrder);
-    stream.ordersTopic.publishFrom(this.createOrder);
-    this.listOrders = this.#ordersFunction('ListOrders', 'list-orders');
-    this.getOrder = this.#ordersFunction('GetOrder', 'get-order');
-    this.getReceipt = this.#ordersFunction('GetReceipt', 'get-receipt');
-    receipts.presignFrom(this.getReceipt);
-
-    // It depends on nothing, so it needs no network.
-    this.describeApi = new NodeFunction(this, 'DescribeApi', {
-      stage,
-      alarmTopic: props.alarmTopic,
-      folder: 'describe-api',
-      timeout: Duration.seconds(10),
-      memoryMiB: 256,
-    });
-    this.health = this.#function('Health', 'health');
-    shards.connect(this.health);
-    receipts.probeFrom(this.health);
-    stream.ordersTopic.describeFrom(this.health);
-
+    this.routeFunctions = {
+      'create-order': this.#createOrder(receipts),
+      'list-orders': this.#ordersFunction('ListOrders', 'list-orders'),
+      'get-order': this.#ordersFunction('GetOrder', 'get-order'),
+      'get-receipt': this.#getReceipt(receipts),
+      // It depends on nothing, so it needs no network.
+      'describe-api': this.#function('DescribeApi', 'describe-api', { network: undefined, memoryMiB: 256 }),
+      health: this.#health(receipts),
+    };
     this.relayOutbox = this.#relayOutbox(receipts);
     this.confirmOrders = this.#confirmOrders();
 
@@ -81,14 +66,7 @@ export class OrdersStack extends Stack {
     this.authorizer = tokens?.fn;
     this.api = new OrdersApi(this, 'Api', {
       stage,
-      functions: {
-        'create-order': this.createOrder,
-        'list-orders': this.listOrders,
-        'get-order': this.getOrder,
-        'get-receipt': this.getReceipt,
-        'describe-api': this.describeApi,
-        health: this.health,
-      },
+      functions: this.routeFunctions,
       authorizer: tokens?.authorizer,
       webAclArn,
     });
@@ -101,6 +79,28 @@ export class OrdersStack extends Stack {
     const fn = this.#function(id, folder);
     fn.addEnvironment('AUTH', this.#props.auth === undefined ? 'none' : 'jwt');
     this.#props.shards.connect(fn);
+    return fn;
+  }
+
+  #createOrder(receipts: ReceiptsBucket): NodeFunction {
+    const fn = this.#ordersFunction('CreateOrder', 'create-order');
+    receipts.writeFrom(fn);
+    this.#props.stream.ordersTopic.publishFrom(fn);
+    return fn;
+  }
+
+  #getReceipt(receipts: ReceiptsBucket): NodeFunction {
+    const fn = this.#ordersFunction('GetReceipt', 'get-receipt');
+    receipts.presignFrom(fn);
+    return fn;
+  }
+
+  #health(receipts: ReceiptsBucket): NodeFunction {
+    const { shards, stream } = this.#props;
+    const fn = this.#function('Health', 'health');
+    shards.connect(fn);
+    receipts.probeFrom(fn);
+    stream.ordersTopic.describeFrom(fn);
     return fn;
   }
 

@@ -20,6 +20,14 @@ export function functionNamed(template: Template, name: string): Json {
   return found;
 }
 
+/** The folders of our functions, sorted: their names without the stage. Functions of the CDK have no names. */
+export function functionFolders(...templates: readonly Template[]): string[] {
+  return templates
+    .flatMap((template) => properties(template, 'AWS::Lambda::Function'))
+    .flatMap(({ FunctionName }) => FunctionName?.replace(/^orderflow-\w+-/, '') ?? [])
+    .sort();
+}
+
 /** Logical ids of the buckets that refuse every call without TLS. */
 export function tlsOnlyBuckets(template: Template): string[] {
   return properties(template, 'AWS::S3::BucketPolicy')

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { deployment, it, newOrder, placeOrder } from './deployment.ts';
-import { expectError, expectHeader, expectJson, orderPage } from './expectations.ts';
+import { expectError, expectHeader, expectJson, orderPage, ROUTES } from './expectations.ts';
 
 const { token = '', operator } = deployment;
 const somebodyElse = `${deployment.user.slice(0, 80)}-somebody-else`;
@@ -11,14 +11,14 @@ describe.runIf(token)('access with a token', () => {
     ['text that is no token', 'nonsense'],
     ['a token with another signature', withOtherSignature(token)],
     ['the same token unsigned (alg none)', unsigned(token)],
-  ] as const)('%s is a 401 on every route for orders', async ([, wrong], { api }) => {
+  ] as const)('%s is a 401 on every route that takes a token', async ([, wrong], { api }) => {
     const { id } = (await placeOrder(api)).order;
-    for (const response of [
-      await api.get('/api/orders', { token: wrong }),
-      await api.post('/api/orders', newOrder('unauthorized'), { token: wrong }),
-      await api.get(`/api/orders/${id}`, { token: wrong }),
-      await api.get(`/api/orders/${id}/receipt`, { token: wrong }),
-    ]) {
+    for (const { method, path } of ROUTES.filter((route) => 'token' in route)) {
+      const address = path.replace('{id}', id);
+      const response =
+        method === 'post'
+          ? await api.post(address, newOrder('unauthorized'), { token: wrong })
+          : await api.get(address, { token: wrong });
       expectError(response, 401);
       expectHeader(response, 'www-authenticate', /^Bearer\b/);
     }

@@ -15,6 +15,8 @@ export interface Deployment {
   readonly user: string;
   /** Whether the token's bearer may read everyone's orders. */
   readonly operator: boolean;
+  /** Whether it surely runs this version, so that it has no route that the tests do not know. */
+  readonly sameVersion?: true;
   /** How long receipts and confirmations may take. */
   readonly patienceSeconds: number;
 }

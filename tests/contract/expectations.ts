@@ -22,6 +22,15 @@ const order = z.object({
   updated_at: time,
 });
 
+export const ROUTES = [
+  { method: 'get', path: '/health' },
+  { method: 'get', path: '/api/openapi.json' },
+  { method: 'get', path: '/api/orders', token: true },
+  { method: 'post', path: '/api/orders', token: true },
+  { method: 'get', path: '/api/orders/{id}', token: true },
+  { method: 'get', path: '/api/orders/{id}/receipt', token: true },
+] as const;
+
 /** The body of `GET /api/orders/{id}`. */
 export const foundOrder = z.object({
   order,

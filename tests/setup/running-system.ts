@@ -17,7 +17,13 @@ export default async function setup(project: TestProject) {
   project.provide('addresses', run.addresses);
   project.provide('siteUrl', run.addresses.site);
   project.provide('dataDir', dataDir);
-  project.provide('deployment', { url: run.addresses.api, user: 'verify', operator: false, patienceSeconds: 60 });
+  project.provide('deployment', {
+    url: run.addresses.api,
+    user: 'verify',
+    operator: false,
+    sameVersion: true,
+    patienceSeconds: 60,
+  });
   return async () => {
     await run.end('SIGINT');
     removeDataDir(dataDir);
