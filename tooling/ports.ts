@@ -1,4 +1,6 @@
-import { connect, createServer } from 'node:net';
+import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { UserError } from './errors.ts';
 
 export interface PortClaim {
@@ -102,6 +104,28 @@ function listenOnce(host: string, port: number): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
     });
   });
+}
+
+/**
+ * Makes a server listen on 127.0.0.1.
+ *
+ * @param port 0 for any free one
+ * @returns the port
+ * @throws the system's error when it cannot listen there, such as EADDRINUSE
+ */
+export async function listenOnLoopback(server: Server, port = 0): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** Stops an HTTP server and cuts its connections; nothing happens when it does not listen. */
+export async function closeServer(server: HttpServer): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }
 
 /** Whether somebody takes connections at an address, `host:port`. */

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { RuntimeOptions } from '../../local/services/lambda/environment-variables.ts';
 import { LambdaError } from '../../local/services/lambda/errors.ts';
@@ -7,6 +6,7 @@ import type { FunctionDefinition } from '../../local/services/lambda/function-de
 import { DEFAULT_LIMITS, FunctionPool, type InvocationRequest } from '../../local/services/lambda/function-pool.ts';
 import { ProcessReaper } from '../../local/services/lambda/process-reaper.ts';
 import type { Log } from '../../tooling/log.ts';
+import { closeServer, listenOnLoopback } from '../../tooling/ports.ts';
 
 /** One version of a function, as the executor in LocalStack sends it. */
 export type HostedFunction = Omit<FunctionDefinition, 'label'> & Pick<RuntimeOptions, 'endpointUrl' | 'region'>;
@@ -41,11 +41,7 @@ export class FunctionHost {
 
   /** Listens on any free port of loopback. @returns `host:port` */
   async listen(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', resolve);
-    });
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${await listenOnLoopback(this.#server)}`;
   }
 
   /** Ends every process and forgets all functions. */
@@ -57,8 +53,7 @@ export class FunctionHost {
   }
 
   async stop(): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    await closeServer(this.#server);
     await this.reset();
     this.#reaper.stop();
   }

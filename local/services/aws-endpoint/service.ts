@@ -1,9 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../../../tooling/log.ts';
-import type { PortClaim } from '../../../tooling/ports.ts';
+import { closeServer, listenOnLoopback, type PortClaim } from '../../../tooling/ports.ts';
 import type { AwsApi, Caller, Principal, StreamingApi } from '../../aws-api/api-call.ts';
 import { AwsError, toAwsError } from '../../aws-api/aws-error.ts';
 import { type ApiResponse, awsJson, type Protocol, queryXml, restJson, s3Xml } from '../../aws-api/protocols.ts';
@@ -66,16 +65,11 @@ export class AwsEndpoint implements Service {
   }
 
   async open(): Promise<void> {
-    this.#server.listen(this.#port, '127.0.0.1');
-    await once(this.#server, 'listening');
+    await listenOnLoopback(this.#server, this.#port);
   }
 
   async stop(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await closeServer(this.#server);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { closeServer, listenOnLoopback } from '../../../tooling/ports.ts';
 import { readApiBody } from '../../aws-api/request.ts';
 import type { Run, Service } from '../service.ts';
 
@@ -59,8 +59,7 @@ export class CustomResourceResponses implements Service {
         },
       );
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await listenOnLoopback(server);
     this.#server = server;
   }
 
@@ -68,11 +67,7 @@ export class CustomResourceResponses implements Service {
     const ended = new Error('The run ended before the custom resource responded.');
     for (const { fail } of this.#waiting.values()) fail(ended);
     this.#waiting.clear();
-    if (!this.#server) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    if (this.#server) await closeServer(this.#server);
   }
 
   get port(): number {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from '../../../tooling/ports.ts';
 import { MAX_RESPONSE_BYTES, responseTooLargePayload } from './errors.ts';
 
 export interface Invocation {
@@ -49,11 +49,7 @@ export class RuntimeApi {
 
   /** @returns `host:port`, the value of `AWS_LAMBDA_RUNTIME_API` */
   async listen(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', resolve);
-    });
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${await listenOnLoopback(this.#server)}`;
   }
 
   /** Hands one event to the runtime and waits for the response. */

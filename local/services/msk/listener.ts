@@ -1,6 +1,7 @@
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Log } from '../../../tooling/log.ts';
+import { listenOnLoopback } from '../../../tooling/ports.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import type { Certificate } from '../../tls/authority.ts';
 import { SignInRefused, signIn } from './sign-in.ts';
@@ -53,12 +54,9 @@ export async function startSignInListener(options: SignInListenerOptions): Promi
     });
   });
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port: options.port, host: '127.0.0.1' }, resolve);
-  });
+  const port = await listenOnLoopback(server, options.port);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of connections) socket.destroy();
