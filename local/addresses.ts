@@ -6,7 +6,7 @@ import { readJsonFile } from '../tooling/json-file.ts';
 export interface Addresses {
   readonly api: string;
   readonly site: string;
-  /** S3 and Secrets Manager. */
+  /** The AWS endpoint. */
   readonly aws: string;
   /** `host:port` of the plaintext listener. */
   readonly kafka: string;

@@ -42,7 +42,7 @@ function readyText({ api, site, aws, kafka, databases }: Addresses, seconds: num
     ['API', api],
     ['dashboard', site],
     ...Object.entries(databases),
-    ['S3', `${aws}  (key test, secret test)`],
+    ['AWS endpoint', `${aws}  (key test, secret test)`],
     ['Kafka', kafka],
   ];
   return [

@@ -53,7 +53,7 @@ export function startCommand() {
         .argParser(port)
         .default(5432),
     )
-    .addOption(setting('--aws-port <port>', 'the AWS endpoint: S3 and Secrets Manager').argParser(port).default(4566))
+    .addOption(setting('--aws-port <port>', 'the AWS endpoint').argParser(port).default(4566))
     .addOption(setting('--kafka-port <port>', 'Kafka, in plaintext for you').argParser(port).default(9092))
     .addOption(dataDirOption())
     .addOption(cacheDirOption())

@@ -12,7 +12,7 @@ export function optionsOf(signal = new AbortController().signal): DeployOptions 
   return { log: silentLog, signal, readSecret: async (id) => JSON.stringify({ password: `password of ${id}` }) };
 }
 
-/** Creates resources of the types `Test::*` and writes down what happens to each. */
+/** Creates resources of the types `Test::*`, but knows none of `Test::Unknown::*`, and writes down what happens to each. */
 export function recordingRegistry(
   create: (request: ResourceRequest) => Promise<ResourceResult> | ResourceResult = ({ logicalId }) => ({
     ref: `ref of ${logicalId}`,
@@ -40,6 +40,9 @@ export function recordingRegistry(
   return {
     events,
     properties,
-    providerOf: ({ Type }) => (Type === 'Test::Ignored' ? ignored : Type.startsWith('Test::') ? provider : undefined),
+    providerOf: ({ Type }) => {
+      if (!Type.startsWith('Test::') || Type.startsWith('Test::Unknown::')) return undefined;
+      return Type === 'Test::Ignored' ? ignored : provider;
+    },
   };
 }

@@ -79,11 +79,11 @@ describe('deploy', () => {
   it('names every unknown type before anything starts', async () => {
     const registry = recordingRegistry();
     const stack = stackOf('app', {
-      Resources: { Known: { Type: type }, Queue: { Type: 'AWS::SQS::Queue' }, Table: { Type: 'AWS::DynamoDB::Table' } },
+      Resources: { Known: { Type: type }, A: { Type: 'Test::Unknown::Thing' }, B: { Type: 'Test::Unknown::Other' } },
     });
     const deployment = deploy([stack], registry, optionsOf());
     await expect(deployment).rejects.toThrow(UserError);
-    await expect(deployment).rejects.toThrow('app/Queue (AWS::SQS::Queue), app/Table (AWS::DynamoDB::Table)');
+    await expect(deployment).rejects.toThrow('app/A (Test::Unknown::Thing), app/B (Test::Unknown::Other)');
     expect(registry.events).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ it('explain says of each resource, by stack, whether and how it is run', () => {
     Resources: {
       Thing: { Type: 'Test::Thing' },
       Absent: { Type: 'Test::Thing', Condition: 'Never' },
-      Queue: { Type: 'AWS::SQS::Queue' },
+      Unknown: { Type: 'Test::Unknown::Thing' },
     },
   });
   expect(explain([network, app], recordingRegistry())).toBe(`network
@@ -21,7 +21,7 @@ app
            created by the test
   ignored  Test::Thing  Absent
            its condition Never does not hold
-  unknown  AWS::SQS::Queue  Queue
+  unknown  Test::Unknown::Thing  Unknown
            nothing; the local runner refuses to start
 
 1 run, 2 ignored, 1 unknown

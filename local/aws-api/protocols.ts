@@ -6,8 +6,10 @@ export interface ApiResponse {
   readonly body?: string;
 }
 
-/** How a family of AWS services sends errors. */
+/** How a family of AWS services sends responses, errors above all. */
 export interface Protocol {
+  /** Of every response that has a body, unless the response states another. */
+  readonly contentType: string;
   error(error: AwsError, requestId: string): ApiResponse;
 }
 
@@ -46,36 +48,37 @@ const QUERY_NAMES: Names = {
 };
 
 export const s3Xml: Protocol = {
+  contentType: 'application/xml',
   error: (error, requestId) => {
     const [code, status] = named(S3_NAMES, error);
     const elements = `<Code>${code}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;
     return {
       status,
-      headers: { 'content-type': 'application/xml' },
       body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${elements}</Error>`,
     };
   },
 };
 
-/** Secrets Manager: JSON 1.1. Every client error is a 400. */
-export const awsJson: Protocol = {
+/** Services whose calls carry `x-amz-target`: Secrets Manager speaks 1.1, SQS 1.0. Every client error is a 400. */
+export const awsJson = (version: '1.0' | '1.1'): Protocol => ({
+  contentType: `application/x-amz-json-${version}`,
   error: (error) => {
     const [code, status] = named(JSON_NAMES, error);
     return {
       status: status < 500 ? 400 : status,
-      headers: { 'content-type': 'application/x-amz-json-1.1' },
       body: JSON.stringify({ __type: code, Message: error.message }),
     };
   },
-};
+});
 
 /** Lambda and MSK: REST JSON, with the code in a header. */
 export const restJson: Protocol = {
+  contentType: 'application/json',
   error: (error) => {
     const [code, status] = named(JSON_NAMES, error);
     return {
       status,
-      headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
+      headers: { 'x-amzn-errortype': code },
       body: JSON.stringify({ Type: status < 500 ? 'User' : 'Service', message: error.message }),
     };
   },
@@ -83,13 +86,13 @@ export const restJson: Protocol = {
 
 /** STS: a form in the request, XML in the response. */
 export const queryXml: Protocol = {
+  contentType: 'text/xml',
   error: (error, requestId) => {
     const [code, status] = named(QUERY_NAMES, error);
     const type = status < 500 ? 'Sender' : 'Receiver';
     const elements = `<Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>`;
     return {
       status,
-      headers: { 'content-type': 'text/xml' },
       body: `<ErrorResponse><Error>${elements}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
     };
   },

@@ -77,7 +77,7 @@ describe('services', () => {
     ]);
     expect(services.providerOf({ Type: 'Custom::Special' })).toBe(special);
     expect(services.providerOf({ Type: 'Custom::Lookup' })).toBe(custom);
-    expect(services.providerOf({ Type: 'AWS::SQS::Queue' })).toBeUndefined();
+    expect(services.providerOf({ Type: 'Test::Unknown::Thing' })).toBeUndefined();
   });
 
   it('have one provider for each type', () => {

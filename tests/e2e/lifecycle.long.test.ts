@@ -36,7 +36,7 @@ async function idsOf(userId: string): Promise<string[]> {
 describe('a local run beside another one', () => {
   it('prints an address for each part', async () => {
     run = await startRun(dataDir);
-    for (const part of ['API', 'dashboard', 'shard1', 'shard2', 'S3', 'Kafka']) {
+    for (const part of ['API', 'dashboard', 'shard1', 'shard2', 'AWS endpoint', 'Kafka']) {
       await expect.poll(run.output).toMatch(new RegExp(`^.*${part}.*localhost:\\d+`, 'm'));
     }
   });

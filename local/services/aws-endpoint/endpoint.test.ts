@@ -2,8 +2,11 @@ import { GetBootstrapBrokersCommand, KafkaClient, ListClustersV2Command } from '
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../../tooling/log-fixture.ts';
+import { Iam } from '../iam/service.ts';
 import { LambdaError } from '../lambda/errors.ts';
 import { CLUSTER_ARN, type EndpointFixture, startEndpointFixture } from './endpoint-fixture.ts';
+import { AwsEndpoint } from './service.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:migrate';
 const invoked: [name: string, payload: string][] = [];
@@ -125,11 +128,15 @@ describe('STS', () => {
 });
 
 describe('the endpoint', () => {
+  it('has no address before it is open', () => {
+    expect(() => new AwsEndpoint(0, new Iam(), silentLog).url).toThrow('the AWS endpoint is not open yet');
+  });
+
   it('names its services to a caller who asks for another', async () => {
-    const sqs = new LambdaClient(fixture.client);
-    Object.assign(sqs.config, { signingName: 'sqs' });
-    await expect(sqs.send(new InvokeCommand({ FunctionName: 'f' }))).rejects.toThrow(
-      'The service "sqs" does not exist',
+    const client = new LambdaClient(fixture.client);
+    Object.assign(client.config, { signingName: 'no-such-service' });
+    await expect(client.send(new InvokeCommand({ FunctionName: 'f' }))).rejects.toThrow(
+      'The service "no-such-service" does not exist',
     );
   });
 

@@ -50,9 +50,11 @@ export class AwsEndpoint implements Service {
     this.#services = services;
   }
 
-  /** The port that it listens on. */
+  /** The port that it listens on. @throws Error before it is open */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    const address = this.#server.address() as AddressInfo | null;
+    if (!address) throw new Error('the AWS endpoint is not open yet');
+    return address.port;
   }
 
   /** What functions get as `AWS_ENDPOINT_URL`. An IP address makes the SDK use path-style S3 addresses. */
@@ -88,7 +90,8 @@ export class AwsEndpoint implements Service {
         `The service "${name}" does not exist in the local run, which has ${known}.`,
       );
     }
-    send(response, await api.handle({ ...caller, ...call, url: new URL(call.url, 'http://localhost'), body }));
+    const result = await api.handle({ ...caller, ...call, url: new URL(call.url, 'http://localhost'), body });
+    send(response, api.protocol, result);
   }
 
   #apiOf(signingName: string): AwsApi | StreamingApi | undefined {
@@ -113,8 +116,9 @@ export class AwsEndpoint implements Service {
     request.unpipe();
     request.resume();
     const requestId = randomUUID();
-    const refusal = this.#protocolOf(request).error(error, requestId);
-    send(response, {
+    const protocol = this.#protocolOf(request);
+    const refusal = protocol.error(error, requestId);
+    send(response, protocol, {
       ...refusal,
       headers: { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId, ...refusal.headers },
     });
@@ -125,7 +129,7 @@ export class AwsEndpoint implements Service {
     const name = statedService(request);
     const api = name === undefined ? undefined : this.#apiOf(name);
     if (api) return api.protocol;
-    if (request.headers['x-amz-target'] !== undefined) return awsJson;
+    if (request.headers['x-amz-target'] !== undefined) return awsJson('1.1');
     if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return queryXml;
     if (request.url?.startsWith('/2015-03-31/') || name !== undefined) return restJson;
     return s3Xml;
@@ -159,8 +163,10 @@ function statedService(request: IncomingMessage): string | undefined {
   }
 }
 
-function send(response: ServerResponse, { status = 200, headers = {}, body = '' }: ApiResponse): void {
+function send(response: ServerResponse, { contentType }: Protocol, result: ApiResponse): void {
+  const { status = 200, headers = {}, body = '' } = result;
   const bytes = Buffer.from(body);
-  response.writeHead(status, { ...headers, 'content-length': bytes.length });
+  const type = bytes.length === 0 ? {} : { 'content-type': contentType };
+  response.writeHead(status, { ...type, ...headers, 'content-length': bytes.length });
   response.end(response.req.method === 'HEAD' ? undefined : bytes);
 }

@@ -55,7 +55,6 @@ async function requestResponse(invoke: Invoke, functionArn: string, payload: str
   const result = await invoke(functionArn, payload);
   return {
     headers: {
-      'content-type': 'application/json',
       'x-amzn-requestid': result.requestId,
       'x-amz-executed-version': result.executedVersion,
       ...(result.functionError === undefined ? {} : { 'x-amz-function-error': result.functionError }),

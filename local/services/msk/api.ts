@@ -25,10 +25,7 @@ export function mskApi(bootstrapBrokers: (clusterArn: string) => string | undefi
       if (bootstrapBrokerStringSaslIam === undefined) {
         throw new AwsError('NotFoundException', `This run has no cluster ${clusterArn}.`, 404);
       }
-      return {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ bootstrapBrokerStringSaslIam }),
-      };
+      return { body: JSON.stringify({ bootstrapBrokerStringSaslIam }) };
     },
   };
 }

@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import type { ApiCall, AwsApi } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
-import { awsJson } from '../../aws-api/protocols.ts';
+import { type JsonApiOptions, jsonApi, parseInput } from '../../aws-api/json-api.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { passwordRules, randomPassword } from './random-password.ts';
 import type { SecretStore } from './secret-store.ts';
 import { type Secret, versionOf } from './secret-versions.ts';
 
+const INVALID_INPUT = 'InvalidParameterException';
+
+const secretId = z.object({ SecretId: z.string().min(1) });
 const value = { SecretString: z.string().optional(), SecretBinary: z.string().optional() };
 
 /** Reads secrets and rotates them. */
 export function secretsManagerApi(store: SecretStore): AwsApi {
-  const operations: Readonly<Record<string, (input: unknown, call: ApiCall) => unknown>> = {
+  const operations: JsonApiOptions['operations'] = {
     GetSecretValue: onSecret(
       'GetSecretValue',
       { VersionId: z.string().optional(), VersionStage: z.string().optional() },
@@ -36,7 +39,7 @@ export function secretsManagerApi(store: SecretStore): AwsApi {
       },
       ({ SecretId, ClientRequestToken: token = crypto.randomUUID(), SecretString, SecretBinary, VersionStages }) => {
         if ((SecretString === undefined) === (SecretBinary === undefined)) {
-          throw new AwsError('InvalidParameterException', 'Give either SecretString or SecretBinary.');
+          throw new AwsError(INVALID_INPUT, 'Give either SecretString or SecretBinary.');
         }
         const content = SecretString === undefined ? { SecretBinary: SecretBinary ?? '' } : { SecretString };
         const secret = store.putValue(SecretId, { versionId: token, value: content, stages: VersionStages });
@@ -82,31 +85,19 @@ export function secretsManagerApi(store: SecretStore): AwsApi {
   ) {
     const schema = z.object(shape);
     return (input: unknown, call: ApiCall) => {
-      const { SecretId } = parse(z.object({ SecretId: z.string().min(1) }), input);
+      const { SecretId } = parseInput(secretId, input, INVALID_INPUT);
       call.requireAccess(`secretsmanager:${operation}`, store.find(SecretId)?.arn ?? unknownArn(SecretId));
-      return handle({ ...parse(schema, input), SecretId });
+      return handle({ ...parseInput(schema, input, INVALID_INPUT), SecretId });
     };
   }
 
-  return {
+  return jsonApi({
+    name: 'Secrets Manager',
     signingName: 'secretsmanager',
-    protocol: awsJson,
-    handle: (call) => {
-      const target = String(call.headers['x-amz-target'] ?? '');
-      const operation = operations[target.replace(/^secretsmanager\./, '')];
-      if (!operation) {
-        const known = Object.keys(operations).join(', ');
-        throw new AwsError(
-          'UnknownOperation',
-          `The local Secrets Manager does not support "${target}". It supports ${known}.`,
-        );
-      }
-      return {
-        headers: { 'content-type': 'application/x-amz-json-1.1' },
-        body: JSON.stringify(operation(parseJson(call.body), call)),
-      };
-    },
-  };
+    version: '1.1',
+    targetPrefix: 'secretsmanager',
+    operations,
+  });
 }
 
 const identity = (secret: Secret) => ({ ARN: secret.arn, Name: secret.name });
@@ -122,26 +113,11 @@ const summary = (secret: Secret) => ({
 const unknownArn = (id: string) => (id.startsWith('arn:') ? id : arnOf('secretsmanager', `secret:${id}`));
 
 function generate(input: unknown): string {
-  const rules = parse(passwordRules, input);
+  const rules = parseInput(passwordRules, input, INVALID_INPUT);
   try {
     return randomPassword(rules);
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new AwsError('InvalidParameterException', error.message, 400, { cause: error });
+    if (error instanceof RangeError) throw new AwsError(INVALID_INPUT, error.message, 400, { cause: error });
     throw error;
-  }
-}
-
-function parse<Output>(schema: z.ZodType<Output>, input: unknown): Output {
-  const result = schema.safeParse(input);
-  if (!result.success) throw new AwsError('InvalidParameterException', z.prettifyError(result.error));
-  return result.data;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new AwsError('SerializationException', 'The request body is not JSON.', 400, { cause });
   }
 }

@@ -15,7 +15,6 @@ export const sts: Service = {
       }
       const result = `<Arn>${escapeXml(principal.arn)}</Arn><UserId>${escapeXml(principal.name)}</UserId><Account>${ACCOUNT_ID}</Account>`;
       return {
-        headers: { 'content-type': 'text/xml' },
         body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${result}</GetCallerIdentityResult></GetCallerIdentityResponse>`,
       };
     },
