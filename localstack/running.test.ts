@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../tooling/errors.ts';
 import { thisProcess } from '../tooling/processes.ts';
-import { assertNoConflictingRun, findRunning, forgetRunning, rememberRunning, requireRunning } from './running.ts';
+import {
+  assertNoConflictingRun,
+  findRunning,
+  forgetRunning,
+  rememberRunning,
+  requireRunning,
+  runningFileOf,
+} from './running.ts';
 import { runningFixture } from './running-fixture.ts';
 
 const newFolder = () => join(mkdtempSync(join(tmpdir(), 'running ')), 'localstack');
@@ -21,7 +28,7 @@ describe('what is up', () => {
     const running = runningFixture({ runner: thisProcess() });
     await rememberRunning(dataDir, running);
     expect(await requireRunning(dataDir)).toEqual(running);
-    expect(statSync(join(dataDir, 'running.json')).mode & 0o777).toBe(0o600);
+    expect(statSync(runningFileOf(dataDir)).mode & 0o777).toBe(0o600);
     await forgetRunning(dataDir);
     expect(await findRunning(dataDir)).toBeUndefined();
   });

@@ -24,17 +24,17 @@ export interface Running {
 /** Writes down what is up, readable by its owner alone. */
 export async function rememberRunning(dataDir: string, running: Running): Promise<void> {
   await mkdir(dataDir, { recursive: true });
-  await writeFile(fileIn(dataDir), JSON.stringify(running, undefined, 2), { mode: 0o600 });
+  await writeFile(runningFileOf(dataDir), JSON.stringify(running, undefined, 2), { mode: 0o600 });
 }
 
 export async function forgetRunning(dataDir: string): Promise<void> {
-  await rm(fileIn(dataDir), { force: true });
+  await rm(runningFileOf(dataDir), { force: true });
 }
 
 /** Undefined when nothing was started, or it has ended. What was killed is still returned. */
 export async function findRunning(dataDir: string): Promise<Running | undefined> {
   try {
-    return JSON.parse(await readFile(fileIn(dataDir), 'utf8')) as Running;
+    return JSON.parse(await readFile(runningFileOf(dataDir), 'utf8')) as Running;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -82,6 +82,7 @@ export function claimLocalStackDir(dir: string): void {
   claimDataDir(dir);
 }
 
-function fileIn(dataDir: string): string {
+/** Records what is up in the folder for everything about LocalStack. */
+export function runningFileOf(dataDir: string): string {
   return join(dataDir, 'running.json');
 }

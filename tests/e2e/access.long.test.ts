@@ -7,7 +7,7 @@ import { loadAuthority } from '../../local/tls/authority.ts';
 import { findEnvironments } from '../../scripts/chaos/processes.ts';
 import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
 import { AUDIENCE, Issuer, signingKey } from '../support/issuer.ts';
-import { newDataDir, type Run, removeDataDir, startRun, verifyDeployment } from '../support/run.ts';
+import { newDataDir, type Run, removeFolder, startRun, verifyDeployment } from '../support/run.ts';
 
 const UNKNOWN_ID = '018f0000-0000-7000-8000-000000000000';
 const SENTENCE = /\w+ .*\w/;
@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await run?.end('SIGINT');
   await issuer?.stop();
-  removeDataDir(dataDir);
+  removeFolder(dataDir);
 });
 
 /** A new token of the issuer for this audience, unless the claims say something else. */

@@ -13,7 +13,7 @@ import {
   newDataDir,
   processesOf,
   type Run,
-  removeDataDir,
+  removeFolder,
   runToEnd,
   startRun,
 } from '../support/run.ts';
@@ -25,7 +25,7 @@ let run: Run;
 
 afterAll(async () => {
   await run?.end('SIGINT');
-  removeDataDir(dataDir);
+  removeFolder(dataDir);
 });
 
 async function idsOf(userId: string): Promise<string[]> {
@@ -103,7 +103,7 @@ it.each([
   expect(code, output()).toBe(0);
   expect(output()).toMatch(/^(Stopped before it was up\.|Stopped; the data stays .*)$/m);
   expect(processesOf(dir)).toEqual([]);
-  removeDataDir(dir);
+  removeFolder(dir);
 });
 
 describe('a start that cannot succeed says why in one sentence and leaves nothing', () => {
@@ -133,7 +133,7 @@ describe('a start that cannot succeed says why in one sentence and leaves nothin
         expect(output).not.toContain('    at ');
       });
       expect(processesOf(dir)).toEqual([]);
-      removeDataDir(dir);
+      removeFolder(dir);
     },
   );
 
@@ -145,7 +145,7 @@ describe('a start that cannot succeed says why in one sentence and leaves nothin
     expect(code).toBe(1);
     expect(output).toContain('--data-dir');
     expect(output).not.toContain('    at ');
-    removeDataDir(parent);
+    removeFolder(parent);
   });
 
   it('no Java to be had', async () => {
@@ -166,8 +166,8 @@ describe('a start that cannot succeed says why in one sentence and leaves nothin
     expect(output).toMatch(/Java.*17/);
     expect(output).not.toContain('    at ');
     await expect.poll(() => processesOf(dir)).toEqual([]);
-    removeDataDir(dir);
-    removeDataDir(bin);
+    removeFolder(dir);
+    removeFolder(bin);
   });
 });
 
@@ -186,7 +186,7 @@ it('removes no folder that is not a data folder', async () => {
   expect([reset.code, start.code]).toEqual([1, 1]);
   expect(start.output).toContain('--data-dir');
   expect(readdirSync(folder)).toEqual(['precious']);
-  removeDataDir(folder);
+  removeFolder(folder);
 });
 
 it('names an option that it does not know', async () => {

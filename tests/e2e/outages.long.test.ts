@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findEnvironments, holdEngines } from '../../scripts/chaos/processes.ts';
 import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
 import { listKeys, queryShard, readTopic, relayEverything } from '../support/clients.ts';
-import { newDataDir, type Run, removeDataDir, startRun } from '../support/run.ts';
+import { newDataDir, type Run, removeFolder, startRun } from '../support/run.ts';
 
 const SHARDS = ['orders_shard1', 'orders_shard2'];
 const dataDir = newDataDir(inject('seed'));
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(async () => {
   resume();
   await run?.end('SIGINT');
-  removeDataDir(dataDir);
+  removeFolder(dataDir);
 });
 
 function place(user: string, key?: string): Promise<ApiResponse> {

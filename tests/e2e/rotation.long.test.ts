@@ -10,7 +10,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
 import { operatorSecrets } from '../support/clients.ts';
-import { newDataDir, type Run, removeDataDir, startRun } from '../support/run.ts';
+import { newDataDir, type Run, removeFolder, startRun } from '../support/run.ts';
 
 const dataDir = newDataDir(inject('seed'));
 const SECRET = 'orderflow/dev/shard1/orderuser';
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await master?.end();
   await run?.end('SIGINT');
-  removeDataDir(dataDir);
+  removeFolder(dataDir);
 });
 
 async function readSecret(name: string) {

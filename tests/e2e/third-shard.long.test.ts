@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
 import { queryShard, readTopic } from '../support/clients.ts';
-import { newDataDir, type Run, removeDataDir, startRun, verifyDeployment } from '../support/run.ts';
+import { newDataDir, type Run, removeFolder, startRun, verifyDeployment } from '../support/run.ts';
 
 const SHARDS = [
   { id: 1, from: 'A', to: 'H' },
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await run?.end('SIGINT');
-  removeDataDir(dataDir);
+  removeFolder(dataDir);
 });
 
 it('a third shard needs nothing but its line in the shard map: each order is in the database of its letter', async () => {

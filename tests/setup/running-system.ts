@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import type { Addresses } from '../../local/addresses.ts';
-import { newDataDir, removeDataDir, startRun } from '../support/run.ts';
+import { newDataDir, removeFolder, startRun } from '../support/run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -26,6 +26,6 @@ export default async function setup(project: TestProject) {
   });
   return async () => {
     await run.end('SIGINT');
-    removeDataDir(dataDir);
+    removeFolder(dataDir);
   };
 }

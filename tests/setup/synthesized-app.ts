@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { newDataDir, removeDataDir, runToEnd } from '../support/run.ts';
+import { newDataDir, removeFolder, runToEnd } from '../support/run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,5 +18,5 @@ export default async function setup(project: TestProject) {
   const { code, output } = await runToEnd(['--explain', '--data-dir', seed]);
   if (code !== 0) throw new Error(`The app cannot be synthesized:\n${output}`);
   project.provide('seed', seed);
-  return () => removeDataDir(seed);
+  return () => removeFolder(seed);
 }

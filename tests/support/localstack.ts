@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Addresses } from '../../local/addresses.ts';
-import type { Running } from '../../localstack/running.ts';
+import { type Running, runningFileOf } from '../../localstack/running.ts';
 import { localStackDirOf } from '../../tooling/paths.ts';
 import { launch, type Run, untilWritten } from './run.ts';
 
@@ -27,7 +27,7 @@ export async function upLocalStack(project: string): Promise<LocalStackRun> {
   const env = { ...process.env, ...Object.fromEntries(ports), ORDERFLOW_DATA_DIR: dataDir };
   const launchCommand = (...args: string[]) => launch('localstack/main.ts', args, { env, project });
 
-  const file = join(localStackDirOf(dataDir), 'running.json');
+  const file = runningFileOf(localStackDirOf(dataDir));
   const { process: up, written: running } = await untilWritten<Running>(launchCommand('up', '--no-docker'), file, 300);
   return {
     ...up,

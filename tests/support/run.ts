@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Addresses, addressesFileOf } from '../../local/addresses.ts';
+import { claimDataDir } from '../../tooling/data-dir.ts';
 import { readJsonFile } from '../../tooling/json-file.ts';
+import { assembliesOf } from '../../tooling/paths.ts';
+import { pollWithin } from '../../tooling/timing.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Flags that let a run choose all its ports. */
@@ -48,9 +50,9 @@ export interface Run extends RunningProcess {
 export function newDataDir(seed?: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'orderflow-test-'));
   chmodSync(dir, 0o755);
-  for (const name of seed ? ['orderflow-data', 'assemblies'] : []) {
-    cpSync(join(seed ?? '', name), join(dir, name), { recursive: true });
-  }
+  if (seed === undefined) return dir;
+  claimDataDir(dir);
+  cpSync(assembliesOf(seed), assembliesOf(dir), { recursive: true });
   return dir;
 }
 
@@ -96,11 +98,12 @@ export async function untilWritten<T>({ child, output }: Launched, file: string,
     return { code: child.exitCode, seconds: (performance.now() - begun) / 1000 };
   };
   const process: RunningProcess = { pid: child.pid ?? fail('The command was not started.'), output, end };
-  for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline; await delay(100)) {
-    const written = readJsonFile<T>(file);
-    if (written !== undefined) return { process, written };
-    if (hasEnded()) fail(`It ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
-  }
+  const written = await pollWithin(seconds * 1000, () => {
+    const read = readJsonFile<T>(file);
+    if (read === undefined && hasEnded()) fail(`It ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
+    return read;
+  });
+  if (written !== undefined) return { process, written };
   await end('SIGTERM');
   fail(`It was not up after ${seconds} s:\n${output()}`);
 }
@@ -112,9 +115,9 @@ export function processesOf(dataDir: string): string[] {
     .filter((line) => line.includes(dataDir));
 }
 
-/** Removes a data folder. */
-export function removeDataDir(dataDir: string): void {
-  rmSync(dataDir, { recursive: true, force: true });
+/** Removes a folder with everything in it, whoever uses it. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Starts a command of the project, or of a copy of it. */
