@@ -1,4 +1,4 @@
-import type { Stack } from '../../../local/assembly/template.ts';
+import type { Stack } from '../../local/assembly/template.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: templates are free-form JSON
 export type Json = any;

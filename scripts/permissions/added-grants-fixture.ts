@@ -1,4 +1,4 @@
-import type { ChangedTemplates, Json } from './changed-templates.ts';
+import type { ChangedTemplates, Json } from './changed-templates-fixture.ts';
 
 /** Something that the consumer must never have. */
 export interface AddedGrant {
