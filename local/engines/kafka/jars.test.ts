@@ -80,6 +80,19 @@ describe("Kafka's jars", () => {
     expect(readdirSync(join(cacheDir, 'kafka-9.9.9'))).toEqual([]);
   });
 
+  it('are given up when the run is to end, and the connection with them', async () => {
+    const ending = new AbortController();
+    const gone = Promise.withResolvers<void>();
+    const repository = await startRepository((request, response) => {
+      request.socket.once('close', gone.resolve);
+      response.writeHead(200, { 'content-length': 1_000 }).write('first', () => ending.abort(new Error('Ctrl-C')));
+    });
+    const env = { ORDERFLOW_MAVEN_REPOSITORY: repository.url };
+    const paths = kafkaClassPath({ cacheDir: newDir(), lock, log: silentLog, env, signal: ending.signal });
+    await expect(paths).rejects.toThrow('Ctrl-C');
+    await gone.promise;
+  });
+
   it('come from KAFKA_HOME when that is set', async () => {
     const home = newDir();
     mkdirSync(join(home, 'libs'));

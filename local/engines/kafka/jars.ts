@@ -32,6 +32,8 @@ export interface JarOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
   readonly lock?: JarLock;
+  /** Ends downloads when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const PARALLEL_DOWNLOADS = 6;
@@ -114,16 +116,18 @@ async function downloadAll(
   report();
 }
 
-async function downloadJar(jar: Jar, path: string, repository: string, { env, log }: JarOptions): Promise<void> {
+async function downloadJar(jar: Jar, path: string, repository: string, options: JarOptions): Promise<void> {
+  const { log, signal } = options;
   const draft = `${path}.${process.pid}.draft`;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await download(jar, draft, repository, env);
+      await download(jar, draft, repository, options);
       if (!(await isIntact(draft, jar))) throw new Error('it does not have the locked SHA-512');
       renameSync(draft, path);
       return;
     } catch (error) {
       rmSync(draft, { force: true });
+      signal?.throwIfAborted();
       if (attempt === ATTEMPTS) {
         throw new UserError(
           `Kafka's file ${jar.artifact} could not be downloaded from ${repository || 'Maven Central'}: ${(error as Error).message}. Check the network (HTTPS_PROXY and NODE_EXTRA_CA_CERTS apply), set ORDERFLOW_MAVEN_REPOSITORY to a mirror, or point KAFKA_HOME at an unpacked Kafka 4.`,
@@ -131,17 +135,24 @@ async function downloadJar(jar: Jar, path: string, repository: string, { env, lo
         );
       }
       log.debug('%s: attempt %d failed: %s', jar.artifact, attempt, (error as Error).message);
-      await delay(FIRST_DELAY_MS * 2 ** (attempt - 1));
+      await delay(FIRST_DELAY_MS * 2 ** (attempt - 1), undefined, { ...(signal && { signal }) });
     }
   }
 }
 
-async function download(jar: Jar, draft: string, repository: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function download(jar: Jar, draft: string, repository: string, { env, signal }: JarOptions): Promise<void> {
   const proxyEnv = { ...env };
-  const agent = (url: URL) => (url.protocol === 'https:' ? new HttpsAgent({ proxyEnv }) : new HttpAgent({ proxyEnv }));
+  const agents = { 'http:': new HttpAgent({ proxyEnv }), 'https:': new HttpsAgent({ proxyEnv }) };
+  const agent = ({ protocol }: URL) => agents[protocol === 'https:' ? 'https:' : 'http:'];
   const arrival = mavenDownload.default(jar.artifact, '/', repository, draft.slice(1), { agent });
-  // The library never settles when the connection breaks halfway through a file.
-  await Promise.race([arrival, rejectWhenAborted(AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS))]);
+  const limit = AbortSignal.any([AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS), ...(signal ? [signal] : [])]);
+  try {
+    // The library never settles when the connection breaks halfway through a file.
+    await Promise.race([arrival, rejectWhenAborted(limit)]);
+  } finally {
+    // A download that is given up would keep the process alive.
+    for (const each of Object.values(agents)) each.destroy();
+  }
 }
 
 async function isIntact(path: string, jar: Jar): Promise<boolean> {

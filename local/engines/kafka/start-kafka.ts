@@ -23,6 +23,8 @@ export interface KafkaOptions {
   /** Port that the broker sends clients of the SASL listener to; 0 means any free port. */
   readonly saslAdvertisedPort: number;
   readonly properties?: Readonly<Record<string, string>>;
+  /** Gives the start up when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
   readonly log: Log;
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -48,11 +50,12 @@ const SESSION_TIMEOUT_AFTER_KILL_MS = 2_000;
  * @throws UserError when Java or Kafka cannot be found or downloaded
  */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
-  const { dir, cacheDir, log, env = process.env } = options;
+  const { dir, cacheDir, log, signal, env = process.env } = options;
   const [java, classPath] = await Promise.all([
     findJava({ cacheDir, env, log }),
-    kafkaClassPath({ cacheDir, env, log }),
+    kafkaClassPath({ cacheDir, env, log, signal }),
   ]);
+  signal?.throwIfAborted();
   const jvm = kafkaJvm({ java, classPath, cacheDir, env });
   mkdirSync(dir, { recursive: true });
 
@@ -101,6 +104,7 @@ function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): Promis
     stopSignal: 'SIGTERM',
     stopWithinMs: 8_000,
     onStopped: (end) => jvm.brokerEnded(end !== undefined && end.signal === null),
+    signal: options.signal,
     log,
   });
 }

@@ -25,6 +25,8 @@ export interface PostgresOptions {
   readonly certificate?: Certificate;
   /** Settings as in postgresql.conf. They do not override where the server listens, its TLS or the form of its log. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Gives the start up when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
   readonly log: Log;
 }
 
@@ -69,6 +71,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     onLine: (line) => (line.startsWith('PANIC:') ? log.error(line) : log.debug(line)),
     stopSignal: FAST_SHUTDOWN,
     stopWithinMs: 6_000,
+    signal: options.signal,
     log,
   });
   return Object.assign(server, { port });

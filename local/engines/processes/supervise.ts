@@ -18,6 +18,8 @@ export interface Supervision {
   readonly stopWithinMs: number;
   /** Called once it has stopped, with how the process ended; undefined if it was down at that moment. */
   readonly onStopped?: (end: ChildEnd | undefined) => void;
+  /** Aborted when it is not to start any more. */
+  readonly signal?: AbortSignal | undefined;
   readonly log: Log;
 }
 
@@ -44,6 +46,7 @@ export async function supervise(options: Supervision): Promise<Engine> {
   const start = async () => {
     const launch = await options.prepare();
     stopping.signal.throwIfAborted();
+    options.signal?.throwIfAborted();
     current = await startChild(options, launch, stopping.signal);
     return current;
   };

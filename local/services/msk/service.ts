@@ -58,7 +58,10 @@ export class Msk implements Service {
         const name = ClusterName ?? physicalName(request, MAX_CLUSTER_NAME);
         // AWS's form: the name, and a UUID that ends in a number of its own.
         const arn = arnOf('kafka', `cluster/${name}/${resourceHash(request, 32)}-1`);
-        this.#clusters.set(arn, await this.#startCluster(name, arn, this.#configuration(ConfigurationInfo?.Arn)));
+        this.#clusters.set(
+          arn,
+          await this.#startCluster(name, arn, this.#configuration(ConfigurationInfo?.Arn), request.signal),
+        );
         return created(arn, { Arn: arn });
       },
     ),
@@ -124,6 +127,7 @@ export class Msk implements Service {
     name: string,
     arn: string,
     properties: Readonly<Record<string, string>> | undefined,
+    signal: AbortSignal,
   ): Promise<Cluster> {
     const { settings, authorities } = this.#run;
     const { principals, evaluator } = this.#iam;
@@ -135,6 +139,7 @@ export class Msk implements Service {
       plaintextPort: settings.ports.kafka,
       saslAdvertisedPort: 0,
       ...(properties === undefined ? {} : { properties }),
+      signal,
       log,
     });
     this.#running.push(broker);

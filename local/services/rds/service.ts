@@ -74,6 +74,7 @@ export class Rds implements Service {
           database: name,
           certificate: await authority.issue('postgres'),
           parameters: group,
+          signal: request.signal,
           log: log.child(name),
         });
         this.#servers.push(server);
