@@ -27,7 +27,7 @@ export function localStackCommand(verbs: Verbs) {
 
   command
     .command('up')
-    .description('Synthesizes the app for LocalStack, starts everything and waits until it is healthy.')
+    .description('Starts LocalStack, Postgres and Kafka and waits until they are healthy. `deploy` comes next.')
     .option(
       '--no-docker',
       'run here until Ctrl-C: LocalStack from PyPI (Python 3.12 or 3.13), Postgres and Kafka as `npm start` has them',

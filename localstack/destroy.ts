@@ -65,5 +65,5 @@ async function endRunner(runner: ProcessId, say: (step: string) => void): Promis
   say(`ending the run (process ${pid})`);
   process.kill(pid, 'SIGTERM');
   if (await pollWithin(STOP_TIMEOUT_MS, () => !isRunning(runner))) return;
-  throw new UserError(`The run (process ${pid}) does not end. End it yourself, then try again.`);
+  throw new UserError(`Process ${pid} did not stop. End it with \`kill -9 ${pid}\`, then run destroy again.`);
 }

@@ -20,7 +20,7 @@ describe('what is up', () => {
   it('is nothing in a new folder', async () => {
     const dataDir = newFolder();
     expect(await findRunning(dataDir)).toBeUndefined();
-    await expect(requireRunning(dataDir)).rejects.toThrow(/^Nothing is up\. Start it with .*up/);
+    await expect(requireRunning(dataDir)).rejects.toThrow(/^LocalStack is not running\. Start it with .*up/);
   });
 
   it('is remembered until it is forgotten, and readable by its owner alone', async () => {

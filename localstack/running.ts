@@ -46,12 +46,12 @@ export async function requireRunning(dataDir: string): Promise<Running> {
   const running = await findRunning(dataDir);
   if (running === undefined) {
     throw new UserError(
-      'Nothing is up. Start it with `npm run localstack -- up`, or without Docker with `up --no-docker` in another terminal.',
+      'LocalStack is not running. Start it with `npm run localstack -- up`; without Docker, with `up --no-docker` in another terminal.',
     );
   }
   if (running.runner !== undefined && !isRunning(running.runner)) {
     throw new UserError(
-      `Nothing is up: \`up --no-docker\` (process ${running.runner.pid}) was killed. Start it again. That also ends what is left of it.`,
+      `LocalStack is not running: \`up --no-docker\` (process ${running.runner.pid}) was killed. Start it again; that also ends leftover processes.`,
     );
   }
   return running;

@@ -35,7 +35,9 @@ async function end(record: ProcessRecord): Promise<void> {
   // Each engine leads a process group, so this reaches its children too.
   signal(record, -record.pid, 'SIGKILL');
   if (await pollWithin(FORCED_END_MS, hasEnded)) return;
-  throw new UserError(`Process ${record.pid} (${record.name}) of an earlier run does not end. End it and start again.`);
+  throw new UserError(
+    `Process ${record.pid} (${record.name}) of an earlier run did not stop. End it with \`kill -9 ${record.pid}\` and start again.`,
+  );
 }
 
 function signal(record: ProcessRecord, target: number, name: NodeJS.Signals): void {

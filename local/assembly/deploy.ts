@@ -64,8 +64,8 @@ function providersOf(nodes: readonly ResourceNode[], registry: ProviderRegistry)
   const unknown = nodes.filter((node) => !providers.get(node)).map(describeNode);
   if (unknown.length > 0) {
     throw new UserError(
-      `The local runner does not know what to do with: ${unknown.join(', ')}. ` +
-        'Each type must be run or be ignored with a reason: see local/services/.',
+      `The local runner does not support these resources: ${unknown.join(', ')}. ` +
+        'Add a provider for the type, or ignore it with a reason: see "Add a resource type" in local/README.md.',
     );
   }
   return providers;

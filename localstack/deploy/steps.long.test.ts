@@ -70,7 +70,7 @@ describe.skipIf(!python)('a deployment, beside cdklocal (needs Python 3.12 or 3.
     const refusal = assertNothingFaked(clients.cloudFormation, ['honest', 'faked']);
     await expect(refusal).rejects.toThrow(UserError);
     await expect(refusal).rejects.toThrow(
-      /pretends to have faked\/Database \(AWS::RDS::DBInstance\)\. .*externalize\(\)/,
+      /does not implement: faked\/Database \(AWS::RDS::DBInstance\)\. .*externalize\(\)/,
     );
   });
 

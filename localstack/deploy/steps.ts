@@ -39,7 +39,8 @@ export async function assertNothingFaked(client: CloudFormationClient, stacks: r
   }
   if (faked.size === 0) return;
   throw new UserError(
-    `LocalStack only pretends to have ${[...faked].join(', ')}. Externalize them with externalize(), or do without them.`,
+    `LocalStack reported resources as created that it does not implement: ${[...faked].join(', ')}. ` +
+      'Call externalize() for each in its construct (docs/localstack.md), or leave it out for target localstack.',
   );
 }
 

@@ -31,6 +31,6 @@ async function run(settings: Settings): Promise<boolean> {
 
 function reportAbort(error: unknown): false {
   if (!signal.aborted) throw error;
-  console.log('Stopped before the end. This run shows nothing.');
+  console.log('Interrupted before the check. This run proves nothing either way.');
   return false;
 }

@@ -40,13 +40,16 @@ export function dltCommand(perform: (asked: DltCommand) => Promise<void>) {
   command
     .command('replay')
     .description('Returns a record to its topic and marks it as handled.')
-    .argument('<id>', 'such as orders-3-42')
-    .option('--value <file>', "publish the file's content instead, such as a repaired record")
+    .argument('<id>', 'id of the record as shown by list, such as orders-3-42')
+    .option(
+      '--value <file>',
+      'publish the content of this file in place of the original value, such as a repaired record',
+    )
     .action((id, { value: valueFile }) => perform({ verb: 'replay', target: target(), id, valueFile }));
   command
     .command('drop')
     .description('Marks a record as handled without replaying it.')
-    .argument('<id>', 'such as orders-3-42')
+    .argument('<id>', 'id of the record as shown by list, such as orders-3-42')
     .action((id) => perform({ verb: 'drop', target: target(), id }));
   return command;
 }

@@ -74,7 +74,7 @@ function explained(error: unknown, functionName: string, target: Target): unknow
   const local = 'dataDir' in target;
   if (error instanceof ResourceNotFoundException) {
     const remedy = local
-      ? `The local run of ${target.dataDir} is of another version. Restart it.`
+      ? `The local run in ${target.dataDir} was probably started from an older version of the code. Stop it and run \`npm start\` again.`
       : `Deploy the stage ${target.stage} first, or set AWS_REGION and AWS_PROFILE to where it is.`;
     return new UserError(`There is no function ${functionName}. ${remedy}`, { cause: error });
   }

@@ -29,7 +29,10 @@ export function verifyCommand(perform: (settings: Settings) => Promise<void>) {
         .makeOptionMandatory(),
     )
     .addOption(setting('--token <jwt>', 'the bearer token to send, for a deployment with auth=jwt'))
-    .option('--user <user_id>', 'the user id that the token stands for; found by trying if not given')
+    .option(
+      '--user <user_id>',
+      'the user id in the token; if omitted, trial orders find out which claim the deployment uses',
+    )
     .option('--operator', "required with an operator's token: expects it to read everyone's orders")
     .addOption(
       new Option('--patience <seconds>', 'how long an order may take to be confirmed')
@@ -51,7 +54,9 @@ export function verifyCommand(perform: (settings: Settings) => Promise<void>) {
 
 function baseUrl(text: string): string {
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError('It must be http or https.');
-  if (url.search !== '' || url.hash !== '') throw new InvalidArgumentError('It must end with the path.');
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new InvalidArgumentError('It must be an http or https URL.');
+  if (url.search !== '' || url.hash !== '')
+    throw new InvalidArgumentError('It must not have a query string or fragment.');
   return url.href.replace(/\/+$/, '');
 }

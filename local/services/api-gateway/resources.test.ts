@@ -64,7 +64,7 @@ describe('an authorizer', () => {
     ['no source of its token', {}, 'one header as its IdentitySource'],
     ['a token in the query', { IdentitySource: 'method.request.querystring.t' }, 'one header as its IdentitySource'],
     ['stage variables', { Type: 'REQUEST', IdentitySource: 'stageVariables.a' }, 'stageVariables.a is not supported'],
-    ['nothing to keep results by', { Type: 'REQUEST' }, 'results can be kept by an IdentitySource only'],
+    ['nothing to keep results by', { Type: 'REQUEST' }, 'caching needs an identity source'],
     ['a time over an hour', { ...fromHeader, AuthorizerResultTtlInSeconds: 3601 }, 'AuthorizerResultTtlInSeconds'],
   ])('is refused with %s', async (_, properties, message) => {
     await expect(deployWith(properties)).rejects.toThrow(message);

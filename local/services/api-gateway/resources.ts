@@ -132,17 +132,19 @@ export const restApiResources = (restApis: Map<string, RestApiParts>): ResourceP
   ),
 
   'AWS::ApiGateway::Authorizer': provider(
-    'a function that is asked about requests before they are passed on',
+    'a function that authorizes each request',
     authorizer,
     (properties, request) => {
       const { authorizers } = partsOf(properties.RestApiId, restApis);
       const { Type, IdentitySource: identitySources, IdentityValidationExpression: identityValidation } = properties;
       const resultTtlSeconds = properties.AuthorizerResultTtlInSeconds;
       if (Type === 'TOKEN' && (identitySources.length !== 1 || identitySources[0]?.from !== 'header')) {
-        throw new Error('a TOKEN authorizer has one header as its IdentitySource');
+        throw new Error('a TOKEN authorizer needs exactly one header as its IdentitySource');
       }
       if (Type === 'REQUEST' && identitySources.length === 0 && resultTtlSeconds > 0) {
-        throw new Error('results can be kept by an IdentitySource only: name one, or set the time to 0');
+        throw new Error(
+          'caching needs an identity source: set IdentitySource, or set AuthorizerResultTtlInSeconds to 0',
+        );
       }
       const id = resourceHash(request, 6);
       authorizers.set(id, {
