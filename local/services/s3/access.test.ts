@@ -10,12 +10,13 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BUCKET, type EndpointFixture, startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
+import type { EndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
+import { BUCKET, startS3Fixture } from './s3-fixture.ts';
 
 let fixture: EndpointFixture;
 let s3: S3Client;
 beforeAll(async () => {
-  fixture = await startEndpointFixture();
+  fixture = await startS3Fixture();
   s3 = new S3Client(fixture.client);
 });
 afterAll(() => fixture.stop());

@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   DescribeSecretCommand,
   GetRandomPasswordCommand,
@@ -10,11 +13,14 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EndpointFixture, startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
+import { secretsManagerApi } from './api.ts';
+import { SecretStore } from './secret-store.ts';
 
+const store = new SecretStore(mkdtempSync(join(tmpdir(), 'secrets-')));
 let fixture: EndpointFixture;
 let client: SecretsManagerClient;
 beforeAll(async () => {
-  fixture = await startEndpointFixture();
+  fixture = await startEndpointFixture({ services: [{ api: secretsManagerApi(store) }] });
   client = new SecretsManagerClient(fixture.client);
 });
 afterAll(() => fixture.stop());
@@ -23,7 +29,7 @@ afterEach(() => fixture.evaluator.refused.clear());
 let SecretId: string;
 beforeEach(() => {
   SecretId = `orders/${crypto.randomUUID()}`;
-  fixture.secrets.createIfMissing({ name: SecretId, description: 'a login', generate: () => 'first' });
+  store.createIfMissing({ name: SecretId, description: 'a login', generate: () => 'first' });
   fixture.evaluator.asked.splice(0);
 });
 
@@ -114,7 +120,7 @@ describe('refusals', () => {
   it('come from the policy evaluator, which gets the full ARN', async () => {
     fixture.evaluator.refused.add('secretsmanager:GetSecretValue');
     await expect(get()).rejects.toMatchObject({ name: 'AccessDeniedException' });
-    const arn = fixture.secrets.get(SecretId).arn;
+    const arn = store.get(SecretId).arn;
     expect(fixture.evaluator.asked).toEqual([`writer secretsmanager:GetSecretValue ${arn}`]);
   });
 

@@ -1,12 +1,9 @@
-import { GetBootstrapBrokersCommand, KafkaClient, ListClustersV2Command } from '@aws-sdk/client-kafka';
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
-import { Iam } from '../iam/service.ts';
-import { LambdaError } from '../lambda/errors.ts';
-import { CLUSTER_ARN, type EndpointFixture, startEndpointFixture } from './endpoint-fixture.ts';
-import { AwsEndpoint } from './service.ts';
+import { type EndpointFixture, startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
+import { lambdaApi } from './api.ts';
+import { LambdaError } from './errors.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:migrate';
 const invoked: [name: string, payload: string][] = [];
@@ -23,11 +20,9 @@ async function invoke(name: string, payload: string) {
   };
 }
 
-const broken = (request: unknown, path: string) => Object.assign(request as object, { path });
-
 let fixture: EndpointFixture;
 beforeAll(async () => {
-  fixture = await startEndpointFixture({ invoke });
+  fixture = await startEndpointFixture({ services: [{ api: lambdaApi({ invoke, log: silentLog }) }] });
 });
 afterAll(() => fixture.stop());
 beforeEach(() => {
@@ -36,7 +31,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.evaluator.refused.clear());
 
-describe('Lambda', () => {
+describe('the Lambda API', () => {
   const call = (input: { FunctionName: string } & Partial<InvokeCommand['input']>) =>
     new LambdaClient(fixture.client).send(new InvokeCommand(input));
 
@@ -92,79 +87,18 @@ describe('Lambda', () => {
       message: expect.stringContaining('supports only Invoke'),
     });
   });
-});
-
-describe('MSK', () => {
-  const ClusterArn = CLUSTER_ARN;
-
-  it('names the brokers that accept IAM tokens', async () => {
-    const brokers = await new KafkaClient(fixture.client).send(new GetBootstrapBrokersCommand({ ClusterArn }));
-    expect(brokers.BootstrapBrokerStringSaslIam).toBe('localhost:9098');
-    expect(fixture.evaluator.asked).toEqual([`writer kafka:GetBootstrapBrokers ${ClusterArn}`]);
-  });
-
-  it('has only the clusters of the run', async () => {
-    const command = new GetBootstrapBrokersCommand({ ClusterArn: `${ClusterArn}0` });
-    await expect(new KafkaClient(fixture.client).send(command)).rejects.toMatchObject({ name: 'NotFoundException' });
-  });
-
-  it('says which operations it does not support', async () => {
-    await expect(new KafkaClient(fixture.client).send(new ListClustersV2Command({}))).rejects.toMatchObject({
-      name: 'UnknownOperationException',
-    });
-  });
-});
-
-describe('STS', () => {
-  it('tells a caller who it is', async () => {
-    const identity = await new STSClient(fixture.client).send(new GetCallerIdentityCommand({}));
-    expect(identity).toMatchObject({ Account: '000000000000', Arn: fixture.role.arn });
-  });
-
-  it('refuses an unknown key', async () => {
-    const client = new STSClient({ ...fixture.client, credentials: { accessKeyId: 'x', secretAccessKey: 'y' } });
-    await expect(client.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
-  });
-});
-
-describe('the endpoint', () => {
-  it('has no address before it is open', () => {
-    expect(() => new AwsEndpoint(0, new Iam(), silentLog).url).toThrow('the AWS endpoint is not open yet');
-  });
-
-  it('names its services to a caller who asks for another', async () => {
-    const client = new LambdaClient(fixture.client);
-    Object.assign(client.config, { signingName: 'no-such-service' });
-    await expect(client.send(new InvokeCommand({ FunctionName: 'f' }))).rejects.toThrow(
-      'The service "no-such-service" does not exist',
-    );
-  });
 
   it('refuses malformed percent-encoding in a URL', async () => {
-    const lambda = new LambdaClient(fixture.client);
-    lambda.middlewareStack.add(
-      (next) => (args) => next({ ...args, request: broken(args.request, '/2015-03-31/functions/%zz/invocations') }),
-      { step: 'build' },
-    );
-    const kafka = new KafkaClient(fixture.client);
-    kafka.middlewareStack.add(
-      (next) => (args) => next({ ...args, request: broken(args.request, '/v1/clusters/%zz/bootstrap-brokers') }),
+    const client = new LambdaClient(fixture.client);
+    client.middlewareStack.add(
+      (next) => (args) =>
+        next({
+          ...args,
+          request: Object.assign(args.request as object, { path: '/2015-03-31/functions/%zz/invocations' }),
+        }),
       { step: 'build' },
     );
     const refusal = { name: 'ValidationException', $metadata: { httpStatusCode: 400 } };
-    await expect(lambda.send(new InvokeCommand({ FunctionName: 'f' }))).rejects.toMatchObject(refusal);
-    const getBrokers = new GetBootstrapBrokersCommand({ ClusterArn: CLUSTER_ARN });
-    await expect(kafka.send(getBrokers)).rejects.toMatchObject(refusal);
-  });
-
-  it('responds to an unsigned call in the form that its client expects', async () => {
-    const response = await fetch(fixture.endpoint.url, {
-      method: 'POST',
-      headers: { 'x-amz-target': 'secretsmanager.ListSecrets' },
-    });
-    expect([response.status, await response.json()]).toMatchObject([
-      400,
-      { __type: 'MissingAuthenticationTokenException' },
-    ]);
+    await expect(client.send(new InvokeCommand({ FunctionName: 'f' }))).rejects.toMatchObject(refusal);
   });
 });
