@@ -35,7 +35,8 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   const apiGateway = new ApiGateway(run, lambda);
   const cloudFront = new CloudFront(run, { s3, api: apiGateway });
 
-  // Each row starts after the one before, and stops before it.
+  // Each row opens and starts after the one before, and stops before it. All rows are open before the first resource is created,
+  // so a service that starts nothing may stand in any row.
   const services = new Services([
     [ignoredTypes, iam, sts],
     [s3, rds, msk, secretsManager],

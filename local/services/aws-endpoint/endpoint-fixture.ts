@@ -16,14 +16,19 @@ class RecordingEvaluator extends PolicyEvaluator {
   }
 }
 
-/** For tests: the given services, opened, behind an endpoint on a free port, and a role to call it as. */
-export async function startEndpointFixture(o: { services: readonly Service[] }) {
+/**
+ * For tests: services, opened, behind an endpoint on a free port, and a role to call it as.
+ *
+ * @param create the services; the endpoint has its address once they are open
+ */
+export async function startEndpointFixture(create: (endpoint: AwsEndpoint) => readonly Service[]) {
   const principals = new PrincipalStore();
   const role = { kind: 'role', name: 'writer', arn: 'arn:aws:iam::000000000000:role/writer' } as const;
   const evaluator = new RecordingEvaluator();
   const endpoint = new AwsEndpoint(0, { principals, evaluator }, silentLog);
-  endpoint.serve(o.services);
-  const services = new Services([o.services, [endpoint]]);
+  const served = create(endpoint);
+  endpoint.serve(served);
+  const services = new Services([served, [endpoint]]);
   await services.open(new AbortController().signal);
   return {
     endpoint,

@@ -9,7 +9,7 @@ import { AwsEndpoint } from './service.ts';
 
 let fixture: EndpointFixture;
 beforeAll(async () => {
-  fixture = await startEndpointFixture({ services: [sts] });
+  fixture = await startEndpointFixture(() => [sts]);
 });
 afterAll(() => fixture.stop());
 

@@ -22,7 +22,7 @@ async function invoke(name: string, payload: string) {
 
 let fixture: EndpointFixture;
 beforeAll(async () => {
-  fixture = await startEndpointFixture({ services: [{ api: lambdaApi({ invoke, log: silentLog }) }] });
+  fixture = await startEndpointFixture(() => [{ api: lambdaApi({ invoke, log: silentLog }) }]);
 });
 afterAll(() => fixture.stop());
 beforeEach(() => {

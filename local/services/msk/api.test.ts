@@ -8,7 +8,7 @@ const api = mskApi((clusterArn) => (clusterArn === ClusterArn ? 'localhost:9098'
 
 let fixture: EndpointFixture;
 beforeAll(async () => {
-  fixture = await startEndpointFixture({ services: [{ api }] });
+  fixture = await startEndpointFixture(() => [{ api }]);
 });
 afterAll(() => fixture.stop());
 

@@ -13,7 +13,7 @@ export const BUCKET = 'order-receipts';
 export async function startS3Fixture() {
   const dataDir = mkdtempSync(join(tmpdir(), 's3-'));
   const s3 = new S3({ settings: readSettings(['--data-dir', dataDir]), log: silentLog });
-  const fixture = await startEndpointFixture({ services: [s3] });
+  const fixture = await startEndpointFixture(() => [s3]);
   await s3.client.send(new CreateBucketCommand({ Bucket: BUCKET }));
   return fixture;
 }

@@ -20,7 +20,7 @@ const store = new SecretStore(mkdtempSync(join(tmpdir(), 'secrets-')));
 let fixture: EndpointFixture;
 let client: SecretsManagerClient;
 beforeAll(async () => {
-  fixture = await startEndpointFixture({ services: [{ api: secretsManagerApi(store) }] });
+  fixture = await startEndpointFixture(() => [{ api: secretsManagerApi(store) }]);
   client = new SecretsManagerClient(fixture.client);
 });
 afterAll(() => fixture.stop());
