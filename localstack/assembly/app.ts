@@ -8,7 +8,7 @@ import {
   type EventSourceMappingDefinition,
   eventSourceMappingOf,
   eventSourceMappingProperties,
-} from '../../local/services/lambda/event-source-mapping/event-source-mapping.ts';
+} from '../../local/services/lambda/event-source-mapping/mapping-definition.ts';
 import { type TopicDefinition, topicProperties } from '../../local/services/msk/topic.ts';
 import { resourceUuid } from '../../local/services/physical-names.ts';
 import { UserError } from '../../tooling/errors.ts';

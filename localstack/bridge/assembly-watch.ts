@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EventSourceMappingDefinition } from '../../local/services/lambda/event-source-mapping/event-source-mapping.ts';
+import type { EventSourceMappingDefinition } from '../../local/services/lambda/event-source-mapping/mapping-definition.ts';
 import type { Log } from '../../tooling/log.ts';
 import { LocalStackApp } from '../assembly/app.ts';
 

@@ -1,6 +1,6 @@
 import { backoffMs } from '../../../../tooling/timing.ts';
-import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 import { eventBytes, type KafkaRecord, MAX_RECORDS_BYTES } from './kafka-event.ts';
+import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 
 export interface DeliveryPolicy {
   /** Without the first attempt; -1 means no limit. */

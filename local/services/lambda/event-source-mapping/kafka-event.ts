@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import { MAX_PAYLOAD_BYTES } from '../errors.ts';
-import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
+import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 
 export interface KafkaRecord {
   readonly topic: string;

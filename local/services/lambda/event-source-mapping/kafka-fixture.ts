@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { createTopic } from '../../../../tests/support/topics.ts';
 import { silentLog } from '../../../../tooling/log-fixture.ts';
 import type { Invoke, InvokeResult } from '../function-definition.ts';
-import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
+import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import { Poller } from './poller.ts';
 import { mapping } from './poller-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { type Kafka, Partitioners, type Producer } from 'kafkajs';
 import type { Step } from './delivery.ts';
-import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 import { type KafkaRecord, kafkaEvent } from './kafka-event.ts';
+import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 
 export interface FailureMessage {
   readonly key: Buffer | null;

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../../../tooling/log-fixture.ts';
 import { LambdaError } from '../errors.ts';
 import type { InvokeResult } from '../function-definition.ts';
-import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
+import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import type { FailureMessage } from './on-failure-topic.ts';
 import { PartitionWorker } from './partition-worker.ts';
 import { mapping, records } from './poller-fixture.ts';

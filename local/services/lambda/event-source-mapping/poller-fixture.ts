@@ -1,5 +1,5 @@
-import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 import type { KafkaRecord } from './kafka-event.ts';
+import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 
 export const CLUSTER_ARN =
   'arn:aws:kafka:us-east-1:000000000000:cluster/orderflow/11111111-2222-3333-4444-555555555555-1';

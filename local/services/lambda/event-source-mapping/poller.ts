@@ -2,8 +2,8 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Log } from '../../../../tooling/log.ts';
 import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
 import type { Invoke } from '../function-definition.ts';
-import type { EventSourceMappingDefinition } from './event-source-mapping.ts';
 import { recordOf } from './kafka-event.ts';
+import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import { OnFailureTopic } from './on-failure-topic.ts';
 import { PartitionWorker } from './partition-worker.ts';
 

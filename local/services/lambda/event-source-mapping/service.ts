@@ -9,7 +9,7 @@ import {
   type EventSourceMappingDefinition,
   eventSourceMappingOf,
   eventSourceMappingProperties,
-} from './event-source-mapping.ts';
+} from './mapping-definition.ts';
 import { Poller } from './poller.ts';
 
 /** Lambda's event source mappings: Kafka consumers that invoke functions. */
