@@ -22,11 +22,14 @@ const patches = existsSync(patchDir)
   : [];
 const patchState = createHash('sha256').update(patches.join('\0')).digest('hex');
 
-if (!hasEveryPackage() || !isPatched()) install();
+const wrongPackage = packageToInstall();
+if (wrongPackage) install(`${wrongPackage} is missing, or not the one in package-lock.json.`);
+else if (!isPatched()) install('The patches in patches/ are not applied.');
 if (read(stamp) !== patchState) writeFileSync(stamp, patchState);
 
-function install() {
-  console.log('Installing the dependencies with npm ci, once for each version of package-lock.json.');
+/** @param {string} reason */
+function install(reason) {
+  console.log(`${reason} Installing the dependencies with npm ci, once for each version of package-lock.json.`);
   const npm = process.env.npm_execpath;
   const [command, ...args] = npm ? [process.execPath, npm, 'ci'] : ['npm', 'ci'];
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
@@ -37,17 +40,18 @@ function install() {
   process.exit(status ?? 1);
 }
 
-/** npm writes node_modules/.package-lock.json at the end of an installation: the packages that it left there. */
-function hasEveryPackage() {
+/** The first package that is missing or differs. npm writes down in node_modules/.package-lock.json what it installed. */
+function packageToInstall() {
   const installed = packagesOf('node_modules/.package-lock.json');
   const { '': project = {}, ...wanted } = packagesOf('package-lock.json');
   const needed = new Set([project, ...Object.values(installed)].flatMap(dependencyNames));
-  return Object.entries(wanted).every(([path, { version, integrity, ...entry }]) => {
+  const wrong = Object.entries(wanted).find(([path, { version, integrity, ...entry }]) => {
     const there = installed[path];
-    if (there) return there.version === version && there.integrity === integrity && existsSync(join(root, path));
+    if (there) return there.version !== version || there.integrity !== integrity || !existsSync(join(root, path));
     // npm leaves out optional packages of other platforms, and what only those need.
-    return entry.optional && (!runsHere(entry) || !needed.has(path.replace(/^.*node_modules\//, '')));
+    return !entry.optional || (runsHere(entry) && needed.has(path.replace(/^.*node_modules\//, '')));
   });
+  return wrong?.[0];
 }
 
 /** @param {string} lockFile @returns {Record<string, LockedPackage>} by path; that of the project itself is empty */

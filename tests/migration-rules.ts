@@ -29,8 +29,13 @@ const NEVER: readonly Rule[] = [
     because: 'running code does not fill the column; give it a default',
   },
   {
-    refused: /^ALTER TABLE\b.*\bADD CONSTRAINT\b.*\b(CHECK|FOREIGN KEY)\b(?!.*\bNOT VALID\b)/i,
+    refused: /^ALTER TABLE\b.*\bADD (CONSTRAINT \S+ )?(CHECK|FOREIGN KEY)\b(?!.*\bNOT VALID\b)/i,
     because: 'the table is read through while nobody can write to it; add it NOT VALID and validate it in a later file',
+  },
+  {
+    refused: /^ALTER TABLE\b.*\bADD (?!CONSTRAINT\b|CHECK\b)(?:(?!, ?ADD\b).)*\bCHECK\b/i,
+    because:
+      'the table is read through while nobody can use it; add the check by itself, NOT VALID, and validate it later',
   },
   { refused: /^TRUNCATE\b/i, because: 'it deletes what people ordered' },
 ];

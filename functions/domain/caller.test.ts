@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Caller, mayCreateFor, mayRead, readsOnly } from './caller.ts';
+import { type Caller, mayCreateFor, mayRead, readsOnly, requireMayRead } from './caller.ts';
+import { AccessDeniedError } from './errors.ts';
 
 const anyone: Caller = { kind: 'anyone' };
 const alice: Caller = { kind: 'user', userId: 'alice', operator: false };
@@ -20,6 +21,11 @@ describe('a caller', () => {
     ['an operator, of everybody', operator, ['alice', 'Alice', 'bob']],
   ])('may see orders as %s', (_, caller, users) => {
     expect(['alice', 'Alice', 'bob'].filter((user) => mayRead(caller, user))).toEqual(users);
+  });
+
+  it('is refused the orders of another user', () => {
+    expect(() => requireMayRead(alice, 'bob')).toThrow(AccessDeniedError);
+    expect(() => requireMayRead(operator, 'bob')).not.toThrow();
   });
 
   it('is confined to one user, or not', () => {

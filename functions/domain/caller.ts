@@ -1,3 +1,5 @@
+import { AccessDeniedError } from './errors.ts';
+
 export type Caller =
   /** In a stage without sign-in. */
   | { readonly kind: 'anyone' }
@@ -17,6 +19,12 @@ export function mayCreateFor(caller: Caller, userId: string): boolean {
 
 export function mayRead(caller: Caller, userId: string): boolean {
   return caller.kind === 'anyone' || caller.operator || caller.userId === userId;
+}
+
+/** @throws AccessDeniedError unless the caller may read the orders of this user */
+export function requireMayRead(caller: Caller, userId: string): void {
+  if (mayRead(caller, userId)) return;
+  throw new AccessDeniedError('user_id must match the user id in the token: you can list only your own orders.');
 }
 
 /** The one user whose orders the caller may see; undefined when they may see everyone's. */

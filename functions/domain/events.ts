@@ -1,4 +1,4 @@
-import { type Cents, formatMoney } from './money.ts';
+import { type Cents, formatDollars } from './money.ts';
 import { type Order, type OrderStatus, orderTotal } from './order.ts';
 import type { ShardRange } from './shard-map.ts';
 
@@ -36,7 +36,7 @@ export function orderCreated(order: Order, shard: ShardRange): OrderCreated {
 
 /** Confirms a stored order, to its customer and to its shard. */
 export function confirm(order: OrderCreated, now: Date): OrderConfirmed {
-  const items = `${order.quantity} x ${order.productName} (Total: $${formatMoney(order.total)})`;
+  const items = `${order.quantity} x ${order.productName} (Total: ${formatDollars(order.total)})`;
   return {
     orderId: order.orderId,
     userId: order.userId,

@@ -24,6 +24,11 @@ export function centsToNumber(cents: Cents): number {
   return Number(formatMoney(cents));
 }
 
+/** For people, e.g. `$299.98`. */
+export function formatDollars(cents: Cents): string {
+  return `$${formatMoney(cents)}`;
+}
+
 /** With two decimals, e.g. `299.98`. */
 export function formatMoney(cents: Cents): string {
   const digits = cents.toString().padStart(3, '0');

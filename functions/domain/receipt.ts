@@ -1,4 +1,4 @@
-import { formatMoney } from './money.ts';
+import { formatDollars } from './money.ts';
 import { type Order, orderTotal } from './order.ts';
 import { describeShard, type ShardRange } from './shard-map.ts';
 
@@ -11,8 +11,8 @@ User:       ${order.userId}
 Shard:      ${describeShard(shard)}
 Product:    ${order.productName}
 Quantity:   ${order.quantity}
-Unit price: $${formatMoney(order.price)}
-Total:      $${formatMoney(orderTotal(order))}
+Unit price: ${formatDollars(order.price)}
+Total:      ${formatDollars(orderTotal(order))}
 Status:     ${order.status}
 Created at: ${order.createdAt.toISOString()}
 `;

@@ -1,8 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { listQuery } from '../contract/http/requests.ts';
 import type { OrderPageBody } from '../contract/http/responses.ts';
-import { type Caller, mayRead, readsOnly } from '../domain/caller.ts';
-import { AccessDeniedError } from '../domain/errors.ts';
+import { type Caller, readsOnly, requireMayRead } from '../domain/caller.ts';
 import { encodeCursor, type OrderQuery } from '../domain/order-page.ts';
 import { type AuthMode, readCaller } from '../http/caller.ts';
 import { readQuery } from '../http/input.ts';
@@ -30,8 +29,8 @@ export function listOrdersEndpoint(auth: AuthMode, dependencies: ListOrdersDepen
 /** Narrows a query that names no user to what the caller may see. */
 function withinReach(caller: Caller, query: OrderQuery): OrderQuery {
   if (query.userId === undefined) return { ...query, userId: readsOnly(caller) };
-  if (mayRead(caller, query.userId)) return query;
-  throw new AccessDeniedError('user_id must match the user id in the token: you can list only your own orders.');
+  requireMayRead(caller, query.userId);
+  return query;
 }
 
 function toResponse({ orders, next, unavailableShards }: OrderPage): OrderPageBody {

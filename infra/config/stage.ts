@@ -62,6 +62,7 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
     logRetention: RetentionDays.ONE_WEEK,
     availabilityZones: 2,
     endpointZones: 1,
+    // Those that connect to shards add up to 83, of at most 84 (`maxConnections` less those of others).
     concurrency: {
       'create-order': 50,
       'list-orders': 7,

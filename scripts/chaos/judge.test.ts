@@ -22,7 +22,9 @@ const EVENT = {
   product_name: ROW.productName,
   quantity: 3,
   total: 59.97,
+  status: 'created',
   shard: 2,
+  timestamp: ROW.createdAt,
 };
 const CONFIRMATION = { event_type: 'order.confirmed', order_id: ROW.id };
 const ACKNOWLEDGED: AcknowledgedOrder = {
@@ -68,6 +70,7 @@ describe('judging a run', () => {
     ['a wrong receipt', { receipts: new Map([[`receipts/zara/${ROW.id}.txt`, RECEIPT.replace('59.97', '60')]]) }],
     ['no event', { events: [] }],
     ['no event', { events: [record({ ...EVENT, total: 60 })] }],
+    ['no event', { events: [record({ ...EVENT, note: 'not expected' })] }],
     ['no event', { events: [record(EVENT, { key: 'alice' })] }],
     ['no confirmation', { confirmations: [] }],
     ['no confirmation', { confirmations: [record(CONFIRMATION, { partition: 0 })] }],

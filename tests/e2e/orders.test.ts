@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect, inject, it } from 'vitest';
 import { logFileOf } from '../../tooling/paths.ts';
+import { createdOrder, expectJson, expectOrderOf } from '../contract/expectations.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { listKeys, operatorS3, queryShard, readObject, readTopic } from '../support/clients.ts';
 
@@ -18,23 +19,19 @@ describe.each([
     const user = newUser(letter);
     const created = await call(addresses.api, 'POST', '/api/orders', orderOf(user));
 
-    expect(created.status).toBe(201);
-    const { order } = created.body;
-    expect(created.body).toEqual({
+    const contract = expectJson(created, 201, createdOrder);
+    expect(created.body, 'the response has the fields of the contract and no others').toEqual(contract);
+    expectOrderOf(orderOf(user), contract);
+    const { order } = contract;
+    expect(contract).toMatchObject({
       order: {
         id: expect.stringMatching(UUID_V7),
-        user_id: user,
-        product_name: 'Mechanical Keyboard',
-        quantity: 2,
-        price: 149.99,
         status: 'created',
-        receipt_s3_key: `receipts/${user}/${order.id}.txt`,
         created_at: expect.stringMatching(RFC_3339),
         updated_at: expect.stringMatching(RFC_3339),
       },
       shard,
       shard_info: info,
-      receipt: `receipts/${user}/${order.id}.txt`,
       delivery: { receipt: 'stored', event: 'published' },
     });
     expect(created.headers.get('location')).toBe(`/api/orders/${order.id}`);
