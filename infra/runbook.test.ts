@@ -11,6 +11,20 @@ const alarms = Object.values(STAGE_CONTEXTS).flatMap((context) => alarmsIn(...Ob
 const page = readFileSync(new URL(`../${RUNBOOK}`, import.meta.url), 'utf8');
 const sections = sectionsUnder(page, 'Alarms');
 
+/** How texts put a threshold, by heading. The thresholds that are left out are 0 or 1: whether it happened at all. */
+const STATED_THRESHOLDS: Readonly<Record<string, (threshold: number, text: string) => string>> = {
+  'api-5xx': (percent) => ` ${percent} %`,
+  'api-latency': (ms) => ` ${ms / 1000} s `,
+  'function-errors': (times) => `at least ${times} times`,
+  'outbox-age': (seconds) => ` ${seconds / 60} minutes`,
+  'consumer-lag': (records) => ` ${records} records`,
+  'shard-cpu': (percent) => ` ${percent} %`,
+  // A share of what the instance has, which the text is made with.
+  'shard-storage': (_bytes, text) => / \d+ %/.exec(text)?.[0] ?? 'no percentage',
+  'shard-connections': (_count, text) => / \d+ %/.exec(text)?.[0] ?? 'no percentage',
+  'kafka-disk': (percent) => ` ${percent} %`,
+};
+
 describe('every alarm', () => {
   it('is called after its stage, has a text that ends in a heading of the runbook, and fits into CloudWatch', () => {
     expect(alarms.length).toBeGreaterThan(60);
@@ -26,6 +40,19 @@ describe('every alarm', () => {
       expect(name.replace(/^orderflow-(dev|prod)-/, '')).toMatch(new RegExp(`^${heading}(-|$)`));
     }
   });
+
+  it.each(Object.entries(STATED_THRESHOLDS))(
+    '%s states its threshold in its text and in the runbook',
+    (heading, state) => {
+      const stated = alarms.filter((alarm) => alarm.heading === heading);
+      expect(stated).not.toHaveLength(0);
+      for (const alarm of stated) {
+        const words = state(alarm.properties.Threshold, alarm.text);
+        expect(alarm.text).toContain(words);
+        expect(sections.get(heading)?.trim().split('\n')[0]).toContain(words);
+      }
+    },
+  );
 
   it('stands in the runbook', () => {
     expect([...new Set(alarms.map(({ heading }) => heading))].sort()).toEqual([...sections.keys()].sort());

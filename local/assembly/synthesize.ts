@@ -8,6 +8,9 @@ import { UserError } from '../../tooling/errors.ts';
 import type { Log } from '../../tooling/log.ts';
 import { fingerprint } from './fingerprint.ts';
 
+/** Between the lines that tell that a slow machine is still at it. */
+const PROGRESS_MS = 15_000;
+
 /**
  * Runs `cdk synth`, unless the same sources and context have been synthesized before.
  *
@@ -28,12 +31,17 @@ export async function synthesize(options: {
   if (existsSync(assembly)) return assembly;
 
   log.info('synthesizing the CDK app (after a change only)');
+  const start = Date.now();
+  const progress = setInterval(() => {
+    log.info(`still synthesizing the CDK app, after ${Math.round((Date.now() - start) / 1000)} s`);
+  }, PROGRESS_MS);
   const draft = `${assembly}.${process.pid}.draft`;
-  await mkdir(dir, { recursive: true });
   try {
+    await mkdir(dir, { recursive: true });
     await runCdkSynth(repository, draft, context, signal);
     await rename(draft, assembly);
   } finally {
+    clearInterval(progress);
     await rm(draft, { recursive: true, force: true });
   }
   return assembly;

@@ -4,7 +4,7 @@ import type { Reporter, TestModule } from 'vitest/node';
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     let passed = 0;
-    // A module that could not be loaded has no tests of its own, but it is a failure all the same.
+    // A module that could not be loaded counts as one failure, although Vitest lists no failed test for it.
     let failed = unhandledErrors.length;
     for (const module of modules) {
       const results = [...module.children.allTests()].map((test) => test.result().state);

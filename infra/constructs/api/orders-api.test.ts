@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { ROUTES } from '../../../functions/contract/http/routes.ts';
 import { STAGE_CONTEXTS } from '../../example-contexts.ts';
 import { type Json, properties, resources } from '../../testing/inspect.ts';
 import { templatesOf } from '../../testing/templates.ts';
@@ -7,14 +8,10 @@ import { templatesOf } from '../../testing/templates.ts';
 const { Orders: dev } = templatesOf(STAGE_CONTEXTS.dev);
 const { Orders: prod } = templatesOf(STAGE_CONTEXTS.prod);
 
-const ROUTES = {
-  'GET /health': 'Health',
-  'GET /api/openapi.json': 'DescribeApi',
-  'GET /api/orders': 'ListOrders',
-  'POST /api/orders': 'CreateOrder',
-  'GET /api/orders/{id}': 'GetOrder',
-  'GET /api/orders/{id}/receipt': 'GetReceipt',
-};
+/** The construct of each route's function: `GET /api/orders`: `ListOrders`. */
+const HANDLERS = Object.fromEntries(
+  ROUTES.map(({ method, path, function: folder }) => [`${method} ${path}`, pascalCase(folder)]),
+);
 const OPEN_ROUTES = ['GET /api/openapi.json', 'GET /health'];
 
 describe('routes', () => {
@@ -25,7 +22,7 @@ describe('routes', () => {
         expect(Integration.Type).toBe('AWS_PROXY');
         return [route, /"Ref":"(\w+)Live/.exec(JSON.stringify(Integration.Uri))?.[1]];
       });
-    expect(Object.fromEntries(handlers)).toEqual(ROUTES);
+    expect(Object.fromEntries(handlers)).toEqual(HANDLERS);
   });
 
   it('are regional', () => {
@@ -35,7 +32,7 @@ describe('routes', () => {
   it('respond to the preflight of any origin', () => {
     const preflights = Object.entries(methods(dev)).filter(([route]) => route.startsWith('OPTIONS'));
     expect(preflights.map(([route]) => route.replace('OPTIONS ', ''))).toEqual(
-      expect.arrayContaining(Object.keys(ROUTES).map((route) => route.replace(/^\w+ /, ''))),
+      expect.arrayContaining(Object.keys(HANDLERS).map((route) => route.replace(/^\w+ /, ''))),
     );
     for (const [, { Integration }] of preflights) {
       expect(Integration.IntegrationResponses[0].ResponseParameters).toEqual({
@@ -56,7 +53,7 @@ describe('access', () => {
       .sort();
 
   it('is free for all routes where no tokens are asked for', () => {
-    expect(openRoutes(dev)).toEqual(Object.keys(ROUTES).sort());
+    expect(openRoutes(dev)).toEqual(Object.keys(HANDLERS).sort());
   });
 
   it('takes a token for every route but health and the description of the API', () => {
@@ -143,6 +140,10 @@ describe('stage', () => {
     expect(JSON.stringify(association.ResourceArn)).toMatch(/apigateway:.*\/restapis\/.*\/stages\//);
   });
 });
+
+function pascalCase(folder: string): string {
+  return folder.replaceAll(/(?:^|-)(\w)/g, (_all, letter: string) => letter.toUpperCase());
+}
 
 /** All methods of the API, by `<method> <path>`. */
 function methods(template: Template): Record<string, Json> {

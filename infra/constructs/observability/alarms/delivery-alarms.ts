@@ -20,7 +20,7 @@ export interface DeliveryAlarmsProps extends AlarmScope {
   readonly groups: readonly GroupOnTopic[];
 }
 
-/** Everything between an accepted order and its confirmation. */
+/** Everything between an accepted order and its confirmation: the outbox, the events, the dead letters, the consumers' lag. */
 export class DeliveryAlarms extends Construct {
   readonly #scope: AlarmScope;
 
@@ -48,7 +48,7 @@ export class DeliveryAlarms extends Construct {
     });
     new OperatorAlarm(this, 'outbox-age', {
       ...this.#scope,
-      meaning: 'The receipt or event of an accepted order has been undelivered for more than five minutes.',
+      meaning: 'The receipt or event of an accepted order has been undelivered for more than 5 minutes.',
       firstAction: 'Check S3 and Kafka in /health, then read the WARN lines in the log of relay-outbox.',
       metric: orderFlowMetric(stage, 'OutboxOldestAgeSeconds', { statistic: 'Maximum', period: Duration.minutes(1) }),
       threshold: 300,

@@ -10,7 +10,7 @@ export interface FunctionAlarmsProps extends AlarmScope {
   readonly failsByItself: boolean;
 }
 
-/** A function that fails, or is called more often than it may run. */
+/** For each function that runs unattended: it fails, or is called more often than it may run. */
 export class FunctionAlarms extends Construct {
   constructor(scope: Construct, id: string, props: FunctionAlarmsProps) {
     super(scope, id);
@@ -21,7 +21,7 @@ export class FunctionAlarms extends Construct {
       new OperatorAlarm(this, `function-errors-${folder}`, {
         ...common,
         heading: 'function-errors',
-        meaning: `${folder} crashed or timed out at least three times in five minutes.`,
+        meaning: `${folder} crashed or timed out at least 3 times in five minutes.`,
         firstAction:
           'Read the latest ERROR lines in its log group, and compare them with the time of the last deployment.',
         metric: metric('Errors', { statistic: 'Sum' }),

@@ -8,6 +8,7 @@ export interface KafkaAlarmsProps extends AlarmScope {
   readonly kafka: KafkaMetrics;
 }
 
+/** The brokers as machines: disks, replicas and the controller. What waits on a topic is a matter of delivery. */
 export class KafkaAlarms extends Construct {
   constructor(scope: Construct, id: string, props: KafkaAlarmsProps) {
     super(scope, id);

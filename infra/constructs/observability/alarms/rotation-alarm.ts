@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { lambdaMetrics } from '../metrics.ts';
 import { type AlarmScope, OperatorAlarm } from './operator-alarm.ts';
 
-/** Nobody else would notice a failed rotation of passwords. */
+/** The rotation of database passwords, whose failure nobody else would notice. */
 export class RotationAlarm extends Construct {
   constructor(scope: Construct, id: string, props: AlarmScope) {
     super(scope, id);

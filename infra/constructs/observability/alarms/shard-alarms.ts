@@ -13,7 +13,7 @@ export interface ShardAlarmsProps extends AlarmScope {
   readonly shard: string;
 }
 
-/** What a Postgres instance runs out of. */
+/** For each shard: what its Postgres instance runs out of. */
 export class ShardAlarms extends Construct {
   constructor(scope: Construct, id: string, props: ShardAlarmsProps) {
     super(scope, id);
@@ -37,7 +37,7 @@ export class ShardAlarms extends Construct {
     new OperatorAlarm(this, `shard-storage-${shard}`, {
       ...silenceIsNoNews,
       heading: 'shard-storage',
-      meaning: `${shard} has had less than 10 % of its ${database.storageGiB} GiB free for 30 minutes. It stops when its storage is full.`,
+      meaning: `${shard} has had less than ${100 * FREE_STORAGE_SHARE} % of its ${database.storageGiB} GiB free for 30 minutes. It stops when its storage is full.`,
       firstAction: 'Check whether storage still grows automatically or has reached its limit, and raise it.',
       metric: metric('FreeStorageSpace', { statistic: 'Minimum' }),
       threshold: freeBytes,
@@ -47,7 +47,7 @@ export class ShardAlarms extends Construct {
     new OperatorAlarm(this, `shard-connections-${shard}`, {
       ...silenceIsNoNews,
       heading: 'shard-connections',
-      meaning: `More than 80 % of the connections of ${shard} are in use.`,
+      meaning: `More than ${100 * USED_CONNECTIONS_SHARE} % of the connections of ${shard} are in use.`,
       firstAction:
         'Count the sessions by user and address in pg_stat_activity. Reserved concurrency should make this impossible.',
       metric: metric('DatabaseConnections', { statistic: 'Maximum' }),
