@@ -54,6 +54,11 @@ describe('every alarm', () => {
     },
   );
 
+  it('with a threshold other than 0 or 1 is among those that state it', () => {
+    const unstated = alarms.filter(({ heading = '' }) => !(heading in STATED_THRESHOLDS));
+    expect(unstated.filter(({ properties }) => properties.Threshold > 1).map(({ name }) => name)).toEqual([]);
+  });
+
   it('stands in the runbook', () => {
     expect([...new Set(alarms.map(({ heading }) => heading))].sort()).toEqual([...sections.keys()].sort());
   });
