@@ -55,8 +55,9 @@ describe('reserved concurrency', () => {
     const quota = reserved + 99;
     expect(() => reserveConcurrency(dev, quota)).toThrow(UserError);
     expect(() => reserveConcurrency(dev, quota)).toThrow(
-      `Context "lambdaConcurrencyQuota": dev reserves ${reserved} concurrent executions for its functions and Lambda keeps 100 ` +
-        `for others, but the quota is ${quota}; request ${quota + 1} "Concurrent executions" in Service Quotas and pass the new value.`,
+      `Context "lambdaConcurrencyQuota": dev reserves ${reserved} concurrent executions for its functions and Lambda ` +
+        `keeps 100 for others, but the quota is ${quota}; request ${quota + 1} "Concurrent executions" in Service ` +
+        'Quotas and pass the new value.',
     );
   });
 

@@ -20,7 +20,7 @@ export interface DeliveryAlarmsProps extends AlarmScope {
   readonly groups: readonly GroupOnTopic[];
 }
 
-/** Everything between an accepted order and its confirmation: the outbox, the events, the dead letters, the consumers' lag. */
+/** Everything between an accepted order and its confirmation: outbox, events, dead letters and consumer lag. */
 export class DeliveryAlarms extends Construct {
   readonly #scope: AlarmScope;
 
