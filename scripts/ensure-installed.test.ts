@@ -43,15 +43,19 @@ function write(path: string, content: string | object): void {
 
 /** Whether the script runs npm. */
 function installs(): boolean {
+  return run().installed;
+}
+
+function run(): { installed: boolean; stdout: string } {
   const called = join(root, 'npm-called');
   rmSync(called, { force: true });
-  const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/ensure-installed.mjs')], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/ensure-installed.mjs')], {
     env: { ...process.env, npm_execpath: join(root, 'npm.cjs') },
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
   expect(status).toBe(0);
-  return existsSync(called);
+  return { installed: existsSync(called), stdout };
 }
 
 beforeEach(() => {
@@ -84,6 +88,11 @@ describe('an installation made by hand', () => {
     spoil();
     expect(installs()).toBe(true);
   });
+});
+
+it('names the first package that is missing or another one', () => {
+  installed({ tool: { version: '0.9.0' }, here: undefined });
+  expect(run().stdout).toMatch(/^node_modules\/tool is missing, or not the one in package-lock\.json\. Installing /);
 });
 
 it('installs again when a patch has gone, or has changed', () => {

@@ -13,10 +13,10 @@ import { createTopic } from '../../tests/support/topics.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
+import { anOrder } from '../testing/orders.ts';
 import { MemoryLog, MemoryMetrics } from '../testing/ports.ts';
 import { createOrder } from './create-order.ts';
 
-const REQUEST = { userId: 'alice', productName: 'Mechanical Keyboard', quantity: 2, price: 14_999n };
 const dir = mkdtempSync(join(tmpdir(), 'orderflow-round-trips-'));
 const stops: (() => Promise<unknown>)[] = [];
 let relays: { postgres: TcpRelay; s3: TcpRelay; kafka: TcpRelay };
@@ -69,7 +69,7 @@ it('a create takes three round trips one after the other, on the wire: insert, r
   );
   let ids = 0;
   const create = () =>
-    createOrder(REQUEST, `k${ids}`, {
+    createOrder(anOrder(), `k${ids}`, {
       shards: [SHARD],
       orders: new PostgresOrderWriter(databases),
       receipts,
