@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { OrderRequest } from '../domain/order.ts';
 import { DEFAULT_SHARD_MAP, shardFor } from '../domain/shard-map.ts';
 import { MemoryOrders } from '../testing/memory-orders.ts';
 import { anOrder } from '../testing/orders.ts';
 import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
 import { type CreateOrderDependencies, createOrder } from './create-order.ts';
 
-const REQUEST = { userId: 'zara', productName: 'Desk', quantity: 1, price: 10_000n };
+const REQUEST: OrderRequest = { userId: 'zara', productName: 'Desk', quantity: 1, price: 10_000n };
 
 function system() {
   let ids = 0;
