@@ -33,7 +33,7 @@ export class ApiAlarms extends Construct {
     });
     new OperatorAlarm(this, 'api-latency', {
       ...common,
-      meaning: 'The slowest 1 % of the requests took more than 3 s for 15 minutes.',
+      meaning: 'For 15 minutes, the slowest 1 % of the requests took over 3 s each.',
       firstAction: 'On the dashboard, find the function whose duration rose. Then open one of its traces in X-Ray.',
       metric: metric('Latency', { statistic: 'p99' }),
       threshold: 3000,
