@@ -48,6 +48,21 @@ describe('context', () => {
     expect(() => readConfig({ availabilityZones: 'us-east-1' })).toThrow('must be zone names');
   });
 
+  it.each(['kafka.m5.large', 'kafka.m5.24xlarge', 'kafka.m7g.xlarge'])(
+    'takes %s for the brokers',
+    (kafkaInstanceType) => {
+      expect(readConfig({ kafkaInstanceType }).stage.kafka.instanceType).toBe(kafkaInstanceType);
+      expect(readConfig({}).stage.kafka.instanceType).toBe('kafka.m7g.large');
+    },
+  );
+
+  it.each(['kafka.m6g.large', 'kafka.m7g.24xlarge', 'kafka.m5.medium', 'express.m7g.large', 'm7g.large'])(
+    'refuses %s for the brokers',
+    (kafkaInstanceType) => {
+      expect(() => readConfig({ kafkaInstanceType })).toThrow('because MSK runs Kafka 4 on no other Standard broker');
+    },
+  );
+
   it('takes a number as text as well', () => {
     expect(readConfig({ republishAfterMinutes: '5' }).republishAfterMinutes).toBe(5);
     expect(readConfig({ republishAfterMinutes: 5 }).republishAfterMinutes).toBe(5);
@@ -82,6 +97,7 @@ describe('context', () => {
       { siteDomain: 'x.example.com', certificateArn: CERTIFICATE.replace('us-east-1', 'eu-west-1') },
       'Context "certificateArn": must be the ARN of a certificate in us-east-1, as CloudFront requires; got',
     ],
+    [{ kafkaInstanceType: 'kafka.t3.small' }, 'Context "kafkaInstanceType": must be an m5 or m7g size'],
     [{ webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/x/1' }, 'must be the ARN of a regional web ACL'],
   ])('refuses %j and says why', (context, message) => {
     expect(() => readConfig(context)).toThrow(UserError);
@@ -215,6 +231,7 @@ describe('LocalStack', () => {
       'arn:aws:wafv2:us-east-1:111122223333:regional/webacl/x/1',
       'LocalStack has no firewall; remove webAclArn or deploy target=aws.',
     ],
+    ['kafkaInstanceType', 'kafka.m5.large', 'LocalStack has no MSK; remove kafkaInstanceType or deploy target=aws.'],
     [
       'availabilityZones',
       'us-east-1a,us-east-1b',

@@ -109,6 +109,12 @@ const schema = z.strictObject({
     /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/\S+$/,
     "must be the ARN of a regional web ACL in the stack's region",
   ).optional(),
+  // Brokers of Kafka 4 with KRaft: MSK answers "Unsupported InstanceType" for kafka.t3.small.
+  // https://docs.aws.amazon.com/msk/latest/developerguide/broker-instance-sizes.html
+  kafkaInstanceType: text(
+    /^kafka\.(m5\.(large|(2|4|8|12|16|24)?xlarge)|m7g\.(large|(2|4|8|12|16)?xlarge))$/,
+    'must be an m5 or m7g size such as kafka.m7g.large, because MSK runs Kafka 4 on no other Standard broker',
+  ).optional(),
   target: z.enum(['aws', 'localstack'], { error: 'must be aws or localstack' }).default('aws'),
   shardAddresses: addressList('shard1:5432,shard2:5432')
     .transform((addresses) => addresses.split(','))
@@ -150,8 +156,13 @@ export function readConfig(context: Record<string, unknown>): Config {
 
 type Given = z.infer<typeof schema>;
 
-function stageOf({ stage, target, ...given }: Given, shards: readonly ShardRange[]): Stage {
-  return { ...STAGES[stage], localstack: target === 'localstack' ? localStackTarget(given, shards) : undefined };
+function stageOf({ stage: name, target, kafkaInstanceType, ...given }: Given, shards: readonly ShardRange[]): Stage {
+  const stage = STAGES[name];
+  return {
+    ...stage,
+    kafka: { ...stage.kafka, instanceType: kafkaInstanceType ?? stage.kafka.instanceType },
+    localstack: target === 'localstack' ? localStackTarget(given, shards) : undefined,
+  };
 }
 
 function authOf({ issuer, audience, userClaim, operatorClaim }: Given): JwtAuth | undefined {

@@ -18,6 +18,7 @@ const REFUSED_ON_LOCALSTACK: Readonly<Record<string, { readonly value?: string; 
   siteDomain: { why: 'LocalStack has no CloudFront to serve it' },
   certificateArn: { why: 'LocalStack has no CloudFront to use it' },
   webAclArn: { why: 'LocalStack has no firewall' },
+  kafkaInstanceType: { why: 'LocalStack has no MSK' },
   availabilityZones: { why: 'functions run outside any network on LocalStack' },
   alarmEmail: { why: 'there are no alarms on LocalStack' },
 };

@@ -43,6 +43,7 @@ export interface Stage {
     readonly backupDays: number;
   };
   readonly kafka: {
+    /** See `kafkaInstanceType` in config.ts for what MSK accepts. */
     readonly instanceType: string;
     readonly brokers: number;
     readonly replicationFactor: number;
@@ -81,7 +82,7 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
     api: { requestsPerSecond: 10, burst: 50 },
     database: { instanceType: 't4g.micro', memoryGiB: 1, multiAz: false, storageGiB: 20, backupDays: 1 },
     kafka: {
-      instanceType: 'kafka.t3.small',
+      instanceType: 'kafka.m7g.large',
       brokers: 2,
       replicationFactor: 2,
       // Writes continue with one of two replicas down.

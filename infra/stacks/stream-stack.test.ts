@@ -20,7 +20,7 @@ describe('kafka', () => {
   it('has two brokers in dev, of which one is enough to write', () => {
     dev.hasResourceProperties('AWS::MSK::Cluster', {
       NumberOfBrokerNodes: 2,
-      BrokerNodeGroupInfo: Match.objectLike({ InstanceType: 'kafka.t3.small' }),
+      BrokerNodeGroupInfo: Match.objectLike({ InstanceType: 'kafka.m7g.large' }),
     });
     expect(serverProperties(dev)).toEqual([
       'auto.create.topics.enable=false',

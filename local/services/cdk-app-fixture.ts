@@ -72,7 +72,7 @@ export function synthesizeCdkApp(folder: string): string {
     clusterName: 'stream',
     kafkaVersion: '4.1.x.kraft',
     numberOfBrokerNodes: 2,
-    brokerNodeGroupInfo: { clientSubnets: vpc.selectSubnets().subnetIds, instanceType: 'kafka.t3.small' },
+    brokerNodeGroupInfo: { clientSubnets: vpc.selectSubnets().subnetIds, instanceType: 'kafka.m7g.large' },
   });
   new msk.CfnTopic(data, 'Topic', {
     clusterArn: cluster.ref,
