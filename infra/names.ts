@@ -13,10 +13,12 @@ export function prefixOf(stage: StageName): string {
   return `orderflow-${stage}`;
 }
 
+/** The name of a stage's stack, such as `orderflow-dev-network`. */
 export function stackName(stage: StageName, part: string): string {
   return `${prefixOf(stage)}-${part}`;
 }
 
+/** The physical name of a stage's function. */
 export function functionName(stage: StageName, name: FunctionFolder | 'rotate-credentials'): string {
   return `${prefixOf(stage)}-${name}`;
 }
@@ -26,6 +28,7 @@ export function functionLogGroupName(functionName: string): string {
   return `/aws/lambda/${functionName}`;
 }
 
+/** The name of the stage's REST API. */
 export function apiName(stage: StageName): string {
   return prefixOf(stage);
 }
@@ -33,6 +36,7 @@ export function apiName(stage: StageName): string {
 /** The API's id on LocalStack, which its address there is made of: `/_aws/execute-api/<id>/<stage>`. */
 export const LOCALSTACK_API_ID = 'orderflow';
 
+/** The name of the stage's MSK cluster. */
 export function clusterName(stage: StageName): string {
   return prefixOf(stage);
 }

@@ -66,6 +66,7 @@ export function startCommand() {
     .option('--explain', 'print what the local run does with each resource in the templates, then exit');
 }
 
+/** The settings that the options of `npm start` stand for. */
 export function settingsOf(options: ReturnType<ReturnType<typeof startCommand>['opts']>): Settings {
   const { apiPort: api, sitePort: site, postgresPort: postgres, awsPort: aws, kafkaPort: kafka } = options;
   const { dataDir, cacheDir, databasePassword, context } = options;

@@ -1,6 +1,7 @@
 import { tableLines } from '../tooling/table.ts';
 import type { Running } from './running.ts';
 
+/** What `up` prints at its end. */
 export function upText(running: Running, seconds: number): string {
   return [
     '',
@@ -13,6 +14,7 @@ export function upText(running: Running, seconds: number): string {
   ].join('\n');
 }
 
+/** What `deploy` prints at its end. */
 export function deployedText(running: Running, outputs: Readonly<Record<string, string>>, seconds: number): string {
   const ofSite = outputs.SiteUrl === undefined ? [] : [['dashboard', outputs.SiteUrl] as const];
   return [

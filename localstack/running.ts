@@ -27,6 +27,7 @@ export async function rememberRunning(dataDir: string, running: Running): Promis
   await writeFile(runningFileOf(dataDir), JSON.stringify(running, undefined, 2), { mode: 0o600 });
 }
 
+/** Removes the note of what is running, if there is one. */
 export async function forgetRunning(dataDir: string): Promise<void> {
   await rm(runningFileOf(dataDir), { force: true });
 }

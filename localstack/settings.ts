@@ -71,6 +71,7 @@ export function readSettings(env: NodeJS.ProcessEnv, dotEnv = readDotEnv()): Loc
   };
 }
 
+/** Which part wants which port, and which variable changes it. */
 export function portClaims({ shards, ...ports }: Ports): PortClaim[] {
   const { postgres, ...others } = PORT_VARIABLES;
   return [

@@ -40,6 +40,7 @@ export async function status(dataDir: string): Promise<PartStatus[]> {
   ];
 }
 
+/** The status as a table, one line for each part. */
 export function statusText(parts: readonly PartStatus[]): string {
   return tableLines(parts.map(({ part, address, state }) => [part, address, state])).join('\n');
 }

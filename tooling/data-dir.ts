@@ -18,6 +18,7 @@ export class DataDirInUseError extends UserError {
   override name = 'DataDirInUseError';
 }
 
+/** Whether a folder was made by a run. */
 export function isDataDir(dataDir: string): boolean {
   return existsSync(join(dataDir, MARKER));
 }

@@ -20,6 +20,7 @@ export function cacheDirOf(env: NodeJS.ProcessEnv): string {
   return pathOf(env.ORDERFLOW_CACHE_DIR || userCacheDir(env));
 }
 
+/** Where a data folder keeps its cloud assemblies. */
 export function assembliesOf(dataDir: string): string {
   return join(dataDir, 'assemblies');
 }

@@ -20,6 +20,7 @@ export function writePidFile(runDir: string, name: string, pid: number, stopSign
   writeFileSync(pathOf(runDir, name), JSON.stringify(record));
 }
 
+/** Removes the pid file of a process that has ended. */
 export function removePidFile(runDir: string, name: string): void {
   rmSync(pathOf(runDir, name), { force: true });
 }

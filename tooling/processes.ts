@@ -8,10 +8,12 @@ export interface ProcessId {
   readonly identity: string;
 }
 
+/** The current process. */
 export function thisProcess(): ProcessId {
   return { pid: process.pid, identity: processIdentity(process.pid) ?? '' };
 }
 
+/** Whether it is still that process, and not a later one with the same id. */
 export function isRunning({ pid, identity }: ProcessId): boolean {
   return processIdentity(pid) === identity;
 }

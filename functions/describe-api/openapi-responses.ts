@@ -31,10 +31,12 @@ const HEADERS: Readonly<Record<ResponseHeader, Header>> = {
   'Cache-Control': { description: '`no-store`', schema: text },
 };
 
+/** The responses of a route, by status code, in OpenAPI terms. */
 export function openApiResponses(responses: Readonly<Record<string, RouteResponse>>): Record<string, OpenApiResponse> {
   return Object.fromEntries(Object.entries(responses).map(([status, response]) => [status, openApiResponse(response)]));
 }
 
+/** A JSON body in OpenAPI terms: one schema, or one of several. */
 export function jsonContent(body: z.ZodType | readonly z.ZodType[]): Record<'application/json', { schema: Schema }> {
   const schema = 'safeParse' in body ? schemaOf(body) : { anyOf: body.map((each) => schemaOf(each)) };
   return { 'application/json': { schema } };

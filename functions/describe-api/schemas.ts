@@ -5,6 +5,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 const referenceTo = (name: string) => `#/components/schemas/${name}`;
 
+/** All schemas of the contract that have a name, by that name. */
 export function namedSchemas(): Record<string, Schema> {
   const { schemas } = z.toJSONSchema(z.globalRegistry, { io: 'input', uri: referenceTo, override: simplify });
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutIdentity(schema)]));

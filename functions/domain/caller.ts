@@ -13,10 +13,12 @@ export type Caller =
 /** Tolerated difference between an issuer's clock and ours. */
 export const CLOCK_SKEW_SECONDS = 5;
 
+/** Whether the caller may place an order of this user. An operator may read everyone's orders and place their own. */
 export function mayCreateFor(caller: Caller, userId: string): boolean {
   return caller.kind === 'anyone' || caller.userId === userId;
 }
 
+/** Whether the caller may see the orders of this user. */
 export function mayRead(caller: Caller, userId: string): boolean {
   return caller.kind === 'anyone' || caller.operator || caller.userId === userId;
 }

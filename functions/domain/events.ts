@@ -21,6 +21,7 @@ export interface OrderConfirmed extends OrderEvent {
   readonly message: string;
 }
 
+/** The event of a stored order. */
 export function orderCreated(order: Order, shard: ShardRange): OrderCreated {
   return {
     orderId: order.id,

@@ -16,6 +16,7 @@ export interface OrderQuery {
 const POSITION = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const END_OF_TIME = Date.UTC(10_000, 0);
 
+/** The position as opaque text for clients. */
 export function encodeCursor({ createdAt, id }: OrderPosition): string {
   return Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
 }

@@ -32,6 +32,7 @@ export function orderTotal(order: OrderRequest): Cents {
   return BigInt(order.quantity) * order.price;
 }
 
+/** Whether two requests ask for the same thing. */
 export function isSameRequest(one: OrderRequest, other: OrderRequest): boolean {
   return (
     one.userId === other.userId &&

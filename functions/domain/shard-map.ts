@@ -27,6 +27,7 @@ export function shardName(shard: Pick<ShardRange, 'id'>): string {
   return `shard${shard.id}`;
 }
 
+/** The name of the shard's Postgres database: `orders_shard<N>`. */
 export function shardDatabase(shard: ShardRange): string {
   return `orders_shard${shard.id}`;
 }

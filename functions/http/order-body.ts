@@ -2,6 +2,7 @@ import type { FoundOrderBody, OrderBody } from '../contract/http/responses.ts';
 import { type Order, receiptKey } from '../domain/order.ts';
 import { describeShard, type ShardRange, shardName } from '../domain/shard-map.ts';
 
+/** The order as every response shows it. */
 export function toOrderBody(order: Order): OrderBody {
   return {
     id: order.id,
@@ -16,6 +17,7 @@ export function toOrderBody(order: Order): OrderBody {
   };
 }
 
+/** The order together with where it and its receipt are kept. */
 export function locatedOrder(order: Order, shard: ShardRange): FoundOrderBody {
   return {
     order: toOrderBody(order),

@@ -10,6 +10,7 @@ const CORS_HEADERS = {
 /** With every 503: what failed is usually back within seconds. */
 export const RETRY_AFTER = { 'Retry-After': '5' };
 
+/** A JSON response that any page may read. */
 export function jsonResponse(
   statusCode: number,
   body: object,

@@ -50,6 +50,7 @@ export function buildGraph(scopes: readonly StackScope[], exports: ExportTable):
   return nodes;
 }
 
+/** How a resource is named in errors and in the log: `Stack/LogicalId (Type)`. */
 export function describeNode(node: ResourceNode): string {
   return describeResource(node.scope.stack, node.logicalId);
 }

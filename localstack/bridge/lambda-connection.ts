@@ -14,6 +14,7 @@ export interface LambdaConnection {
   close(): void;
 }
 
+/** A connection to the Lambda service of LocalStack. */
 export function connectLambda(localStackUrl: string): LambdaConnection {
   const client = new LambdaClient({
     endpoint: localStackUrl,

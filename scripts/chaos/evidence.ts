@@ -40,6 +40,7 @@ export async function readEvidence(addresses: Addresses): Promise<Evidence> {
   return { rows, outboxRows, receipts, events, confirmations };
 }
 
+/** The key of the order's receipt in the receipts bucket. */
 export function receiptKey(order: { readonly userId: string; readonly id: string }): string {
   return `receipts/${order.userId}/${order.id}.txt`;
 }

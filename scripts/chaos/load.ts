@@ -46,6 +46,7 @@ export interface Load {
   readonly refused: string[];
 }
 
+/** A load that has not begun: nothing acknowledged, nothing failed. */
 export function newLoad(): Load {
   return { acknowledged: [], attempts: [], refused: [] };
 }

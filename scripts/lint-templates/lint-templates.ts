@@ -22,6 +22,7 @@ interface Finding {
   readonly Rule: { readonly Id: string };
 }
 
+/** Finds a Python that cfn-lint supports; undefined when there is none. */
 export async function findPythonForCfnLint(): Promise<Python | undefined> {
   return findPython({ min: '3.10', below: '3.15' });
 }

@@ -25,6 +25,7 @@ export function keysIn(text: string): string[] {
   return [...text.matchAll(SYMBOL)].map(([, key = '']) => key);
 }
 
+/** Replaces each symbol in a text. */
 export function replaceSymbols(text: string, replacement: (key: string) => string): string {
   return text.replace(SYMBOL, (_, key: string) => replacement(key));
 }

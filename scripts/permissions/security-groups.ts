@@ -57,6 +57,7 @@ export function securityGroupRules(resources: readonly Resource[]): Rule[] {
   });
 }
 
+/** Whether there is a port that both ranges hold. */
 export function overlap(a: Ports, b: Ports): boolean {
   const sameProtocol = a.protocol === '-1' || b.protocol === '-1' || a.protocol === b.protocol;
   return sameProtocol && a.from <= b.to && b.from <= a.to;

@@ -22,6 +22,7 @@ export interface Statement {
   readonly Condition?: Record<string, Record<string, unknown>>;
 }
 
+/** The statements of an IAM policy document. */
 export function statementsOf(document: unknown): Statement[] {
   const statements = (document as { Statement?: unknown } | undefined)?.Statement;
   return statements === undefined ? [] : ([statements].flat() as Statement[]);

@@ -29,6 +29,7 @@ export class KafkaConfirmationPublisher implements ConfirmationPublisher {
   }
 }
 
+/** The confirmation as a message of the topic `order-confirmations`. */
 export function toMessage(confirmation: OrderConfirmed): TopicMessage {
   return { ...cloudEventMessage(ORDER_CONFIRMED, confirmation), partition: confirmation.shard - 1 };
 }

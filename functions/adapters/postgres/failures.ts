@@ -16,6 +16,7 @@ export function isLoginRefused(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === INVALID_PASSWORD;
 }
 
+/** Whether other sessions held what the statement had to lock, so that it may work later. */
 export function isBlocked(error: unknown): boolean {
   return error instanceof pg.DatabaseError && BLOCKED_CODES.has(error.code ?? '');
 }

@@ -16,6 +16,7 @@ export interface OrderRow {
   readonly updated_at: Date;
 }
 
+/** The order that a row holds. */
 export function toOrder(row: OrderRow): Order {
   const price = parseMoney(row.price);
   if (price === undefined) throw new Error(`The order ${row.id} has the price "${row.price}".`);

@@ -26,6 +26,7 @@ export interface FunctionDefinition {
 
 export const LATEST = '$LATEST';
 
+/** The function's version, `$LATEST` unless it has one. */
 export function versionOf({ version = LATEST }: FunctionDefinition): string {
   return version;
 }

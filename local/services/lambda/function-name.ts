@@ -15,6 +15,7 @@ export function functionArn(nameOrArn: string): string {
   return arnOf('lambda', `function:${functionName(nameOrArn)}`);
 }
 
+/** The ARN of a function, with its version or alias where the name has one. */
 export function qualifiedFunctionArn(nameOrArn: string): string {
   return arnOf('lambda', `function:${qualifiedFunctionName(nameOrArn)}`);
 }

@@ -66,6 +66,7 @@ export function withStage(versions: readonly SecretVersion[], stage: string, ver
   return stage === 'AWSCURRENT' && holder ? withStage(labelled, 'AWSPREVIOUS', holder.id) : labelled;
 }
 
+/** The versions after a staging label was taken from the one that has it. */
 export function withoutStage(versions: readonly SecretVersion[], stage: string): SecretVersion[] {
   return versions.map((version) => ({ ...version, stages: version.stages.filter((label) => label !== stage) }));
 }
