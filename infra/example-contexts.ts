@@ -5,7 +5,7 @@ export const STAGE_CONTEXTS = {
     stage: 'prod',
     issuer: 'https://identity.example.com/',
     audience: 'orderflow',
-    userClaim: 'preferred_username',
+    userClaim: 'orderflow_user',
     alarmEmail: 'operations@example.com',
   },
 } as const;

@@ -4,7 +4,7 @@ type Context = Readonly<Record<string, unknown>>;
 const REQUIRED_BY_JWT = {
   issuer: { what: "the OIDC provider's address", example: 'https://login.example.com/' },
   audience: { what: 'the audience of its tokens', example: 'orderflow' },
-  userClaim: { what: 'the claim that holds the user_id', example: 'preferred_username' },
+  userClaim: { what: 'the claim that holds the user_id', example: 'orderflow_user' },
 };
 
 /** What target=localstack refuses, by key, and why. */

@@ -7,7 +7,7 @@ it('stands in for what prod demands and is not given', () => {
     stage: 'prod',
     audience: 'shop',
     issuer: 'https://identity.example.com/',
-    userClaim: 'preferred_username',
+    userClaim: 'orderflow_user',
     alarmEmail: 'operations@example.com',
   });
   expect(examples.map((each) => each.split('=', 1)[0])).toEqual(['issuer', 'userClaim', 'alarmEmail']);

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import { TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import type { JwtAuth } from '../../config/config.ts';
@@ -8,6 +8,12 @@ import { NodeFunction } from '../functions/node-function.ts';
 
 /** RFC 6750 and RFC 7515. */
 const BEARER = '^ *[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+ *$';
+
+/**
+ * Claims that users can change at many providers, or that are given to another user later. Whoever renames themselves
+ * alice would read Alice's orders. https://openid.net/specs/openid-connect-core-1_0.html#ClaimStability
+ */
+const EDITABLE_CLAIMS = new Set(['preferred_username', 'nickname', 'name', 'given_name', 'family_name', 'email']);
 
 export interface JwtAuthorizerProps {
   readonly stage: Stage;
@@ -25,6 +31,13 @@ export class JwtAuthorizer extends Construct {
   constructor(scope: Construct, id: string, props: JwtAuthorizerProps) {
     super(scope, id);
     const { stage, auth } = props;
+    if (EDITABLE_CLAIMS.has(auth.userClaim)) {
+      Annotations.of(this).addWarningV2(
+        'orderflow:editable-user-claim',
+        `Context "userClaim": many providers let users change "${auth.userClaim}", and whoever takes another user's value reads that user's orders. ` +
+          'Use a claim that is unique and that only the provider sets.',
+      );
+    }
     // No canary: it fails in order to refuse a token, so anybody could stop a deployment.
     this.fn = new NodeFunction(this, 'Function', {
       stage,

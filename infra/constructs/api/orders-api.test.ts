@@ -1,7 +1,9 @@
-import type { Template } from 'aws-cdk-lib/assertions';
+import type { Stack } from 'aws-cdk-lib';
+import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ROUTES } from '../../../functions/contract/http/routes.ts';
 import { STAGE_CONTEXTS } from '../../example-contexts.ts';
+import { synthesizeApp } from '../../synthesize.ts';
 import { type Json, properties, resources } from '../../testing/inspect.ts';
 import { templatesOf } from '../../testing/templates.ts';
 
@@ -76,6 +78,18 @@ describe('access', () => {
     });
     expect(JSON.stringify(authorizer.AuthorizerUri)).toMatch(/"Ref":"AuthorizerFunctionLive\w+"/);
   });
+});
+
+it.each([
+  ['preferred_username', 1],
+  ['email', 1],
+  ['orderflow_user', 0],
+  ['sub', 0],
+])('warns of a user claim that users can change: %s', (userClaim, warnings) => {
+  const app = synthesizeApp({ ...STAGE_CONTEXTS.prod, userClaim });
+  const stack = app.node.findChild('Orders') as Stack;
+  const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('Context "userClaim"'));
+  expect(found).toHaveLength(warnings);
 });
 
 describe('stage', () => {
