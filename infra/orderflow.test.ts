@@ -34,6 +34,32 @@ describe.each(['dev', 'prod'] as const)('the stacks of %s', (name) => {
 
   const templates = Object.values(templatesOf(STAGE_CONTEXTS[name]));
 
+  it('can stand in two Regions of an account: names that are unique in an account end in the Region', () => {
+    const names = templates.flatMap((template) => [
+      ...properties(template, 'AWS::CloudFront::ResponseHeadersPolicy').map(
+        (each) => each.ResponseHeadersPolicyConfig.Name,
+      ),
+      ...properties(template, 'AWS::CloudFront::OriginAccessControl').map(
+        (each) => each.OriginAccessControlConfig.Name,
+      ),
+      ...properties(template, 'AWS::CloudWatch::Dashboard').map((each) => each.DashboardName),
+    ]);
+    expect(names).toHaveLength(3);
+    for (const each of names) {
+      expect(each).toEqual({ 'Fn::Join': ['', [`orderflow-${name}-`, { Ref: 'AWS::Region' }]] });
+    }
+  });
+
+  it('leave CloudFormation to name roles and policies, which are unique in an account as well', () => {
+    for (const template of templates) {
+      for (const type of ['AWS::IAM::Role', 'AWS::IAM::ManagedPolicy']) {
+        for (const each of properties(template, type)) {
+          expect(each.RoleName ?? each.ManagedPolicyName).toBeUndefined();
+        }
+      }
+    }
+  });
+
   it(`${name === 'prod' ? 'keep' : 'take with them'} everything that holds data`, () => {
     const held = templates.flatMap((template) =>
       [

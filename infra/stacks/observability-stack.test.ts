@@ -118,9 +118,9 @@ describe('dashboard', () => {
     body.includes(JSON.stringify(`"${namespace}","${name}"`).slice(1, -1));
 
   it('is called after its stage, and the outputs say where it is', () => {
-    expect(DashboardName).toBe('orderflow-prod');
+    expect(DashboardName).toEqual({ 'Fn::Join': ['', ['orderflow-prod-', { Ref: 'AWS::Region' }]] });
     const [output] = Object.values<Json>(prod.findOutputs('DashboardUrl'));
-    expect(JSON.stringify(output.Value)).toContain('#dashboards/dashboard/orderflow-prod');
+    expect(JSON.stringify(output.Value)).toContain('#dashboards/dashboard/orderflow-prod-');
   });
 
   it('shows the state of every alarm of the stack', () => {

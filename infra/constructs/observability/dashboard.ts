@@ -11,7 +11,7 @@ import {
 import { Construct } from 'constructs';
 import type { MetricName } from '../../../functions/contract/metrics.ts';
 import type { FunctionFolder, Stage } from '../../config/stage.ts';
-import { prefixOf } from '../../names.ts';
+import { accountWideName } from '../account-wide-name.ts';
 import type { GroupOnTopic } from './alarms/delivery-alarms.ts';
 import { apiMetrics, combine, databaseMetrics, type KafkaMetrics, lambdaMetrics, orderFlowMetric } from './metrics.ts';
 
@@ -38,7 +38,7 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
     this.#props = props;
-    this.name = prefixOf(props.stage.name);
+    this.name = accountWideName(props.stage);
     new CloudWatchDashboard(this, 'Dashboard', {
       dashboardName: this.name,
       defaultInterval: Duration.hours(3),

@@ -7,6 +7,7 @@ import {
   HttpVersion,
   OriginRequestPolicy,
   PriceClass,
+  S3OriginAccessControl,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -16,6 +17,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct } from 'constructs';
 import type { SiteDomain } from '../../config/config.ts';
+import { accountWideName } from '../account-wide-name.ts';
 import { StageLogGroup } from '../stage-log-group.ts';
 import { AccessLogsBucket, PrivateBucket } from '../storage/private-bucket.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -56,6 +58,9 @@ function distributionOf(
     viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
     responseHeadersPolicy: securityHeaders(scope, 'SecurityHeaders', stage),
   };
+  const originAccessControl = new S3OriginAccessControl(scope, 'OriginAccess', {
+    originAccessControlName: accountWideName(stage),
+  });
   const toApi: BehaviorOptions = {
     ...common,
     origin: new RestApiOrigin(api.restApi),
@@ -67,7 +72,7 @@ function distributionOf(
   return new Distribution(scope, 'Distribution', {
     comment: distributionComment(stage),
     defaultRootObject: 'index.html',
-    defaultBehavior: { ...common, origin: S3BucketOrigin.withOriginAccessControl(bucket) },
+    defaultBehavior: { ...common, origin: S3BucketOrigin.withOriginAccessControl(bucket, { originAccessControl }) },
     additionalBehaviors: { '/api/*': toApi, '/health': toApi },
     httpVersion: HttpVersion.HTTP2_AND_3,
     // The stage that customers use is near to all of them, the other one to those who pay least for it.

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
 import type { Stage } from '../../config/stage.ts';
-import { prefixOf } from '../../names.ts';
+import { accountWideName } from '../account-wide-name.ts';
 
 /**
  * What the dashboard may load and do. It is the policy in the page's own head, with two differences: here the API
@@ -24,7 +24,7 @@ export const CONTENT_SECURITY_POLICY = [
 /** Headers that keep browsers from misusing a site's responses. */
 export function securityHeaders(scope: Construct, id: string, stage: Stage): ResponseHeadersPolicy {
   return new ResponseHeadersPolicy(scope, id, {
-    responseHeadersPolicyName: prefixOf(stage.name),
+    responseHeadersPolicyName: accountWideName(stage),
     comment: 'OrderFlow: security headers of the site and the API behind it',
     securityHeadersBehavior: {
       contentSecurityPolicy: { contentSecurityPolicy: CONTENT_SECURITY_POLICY, override: true },
