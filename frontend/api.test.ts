@@ -40,9 +40,9 @@ const patience = () => new AbortController().signal;
 describe('the API', () => {
   it('is sent an order as JSON', async () => {
     const { api, seen } = await apiAnswering(201, { shard: 'shard1' });
-    expect(await api.placeOrder({ user_id: 'alice' })).toEqual({ shard: 'shard1' });
+    expect(await api.placeOrder({ user_id: 'alice' }, 'key-1')).toEqual({ shard: 'shard1' });
     expect(seen[0]?.body).toBe('{"user_id":"alice"}');
-    expect(seen[0]?.request.headers).toMatchObject({ 'content-type': 'application/json' });
+    expect(seen[0]?.request.headers).toMatchObject({ 'content-type': 'application/json', 'idempotency-key': 'key-1' });
   });
 
   it('is asked for a page with what is set, escaped', async () => {
@@ -58,7 +58,7 @@ describe('the API', () => {
   it('hands on the sentence and the details of a refusal', async () => {
     const details = [{ path: 'quantity', message: 'must be at least 1' }];
     const { api } = await apiAnswering(400, { error: 'The order is not valid.', details });
-    expect(await failure(api.placeOrder({}))).toMatchObject({
+    expect(await failure(api.placeOrder({}, 'key'))).toMatchObject({
       message: 'The order is not valid.',
       status: 400,
       problems: details,
@@ -101,7 +101,7 @@ describe('with a session', () => {
 
   it('is sent the token with every order and every list, and not with the health check, which is open', async () => {
     const { api, seen } = await apiAnswering(200, { orders: [] }, session);
-    await api.placeOrder({});
+    await api.placeOrder({}, 'key');
     await api.listOrders({ limit: 1 }, patience());
     await api.health();
     expect(seen.map(({ request }) => request.headers.authorization)).toEqual([
@@ -114,7 +114,7 @@ describe('with a session', () => {
 
   it('is sent none while the reader is signed out', async () => {
     const { api, seen } = await apiAnswering(401, { error: 'Send a token.' }, { ...session, token: () => undefined });
-    await failure(api.placeOrder({}));
+    await failure(api.placeOrder({}, 'key'));
     expect(seen[0]?.request.headers).not.toHaveProperty('authorization');
     expect(refusals).toEqual([]);
   });
@@ -128,7 +128,7 @@ describe('with a session', () => {
 
   it('leaves it alone when the token is good and the request is not allowed', async () => {
     const { api } = await apiAnswering(403, { error: 'These are not your orders.' }, session);
-    expect(await failure(api.placeOrder({}))).toMatchObject({ message: 'These are not your orders.' });
+    expect(await failure(api.placeOrder({}, 'key'))).toMatchObject({ message: 'These are not your orders.' });
     expect(refusals).toEqual([]);
   });
 });

@@ -45,6 +45,11 @@ export class ApiError extends Error {
   readonly status: number;
   readonly problems: readonly Problem[];
 
+  /** Whether the request may have taken effect all the same: its response was lost, or a server failed half-way. */
+  get isUncertain(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+
   constructor(message: string, options: { status: number; problems?: readonly Problem[]; cause?: unknown }) {
     super(message, { cause: options.cause });
     this.status = options.status;
@@ -54,7 +59,8 @@ export class ApiError extends Error {
 
 /** The API, as far as the page uses it. Every method throws ApiError, or AbortError when its signal aborts. */
 export interface Api {
-  placeOrder(fields: Record<string, unknown>): Promise<PlacedOrder>;
+  /** @param key the order's `Idempotency-Key`: with the same one again, the same order is not placed twice */
+  placeOrder(fields: Record<string, unknown>, key: string): Promise<PlacedOrder>;
   listOrders(query: { user?: string; limit: number; cursor?: string }, signal: AbortSignal): Promise<OrderPage>;
   health(): Promise<PartHealth[]>;
 }
@@ -95,8 +101,8 @@ export function createApi(baseUrl: string, session?: Pick<Session, 'token' | 're
   };
 
   return {
-    placeOrder: async (fields) => {
-      const headers = { 'Content-Type': 'application/json' };
+    placeOrder: async (fields, key) => {
+      const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': key };
       const init = { method: 'POST', headers, body: JSON.stringify(fields) };
       return (await sendSignedIn('/api/orders', init)) as PlacedOrder;
     },

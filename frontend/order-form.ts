@@ -4,6 +4,7 @@ import { formatTotal } from './format.ts';
 
 const FIELDS = ['user_id', 'product_name', 'quantity', 'price'] as const;
 const NUMBERS: readonly string[] = ['quantity', 'price'];
+const UNCERTAIN = 'The order may have been placed. Placing it again as it is will not place a second one.';
 
 /**
  * The form that places orders. The server alone decides what is valid: the page's hints guide, they do not stop anyone.
@@ -15,6 +16,8 @@ export function createOrderForm(api: Api, placed: () => void): void {
   const button = byId('place', HTMLButtonElement);
   const inputs = FIELDS.map((name) => byId(name, HTMLInputElement));
   let sending = false;
+  /** An order whose fate is not known yet. It is sent again with its key, so that it is placed once at most. */
+  let pending: { readonly fields: string; readonly key: string } | undefined;
 
   form.addEventListener('input', () => showTotal(inputs));
   form.addEventListener('submit', async (event) => {
@@ -25,11 +28,16 @@ export function createOrderForm(api: Api, placed: () => void): void {
     setText(button, 'Placing…');
     showProblems(inputs, undefined);
 
+    const order = readFields(inputs);
+    const fields = JSON.stringify(order);
+    if (pending?.fields !== fields) pending = { fields, key: newKey() };
     try {
-      const answer = await api.placeOrder(readFields(inputs));
+      const answer = await api.placeOrder(order, pending.key);
+      pending = undefined;
       showAnswer(answer);
       placed();
     } catch (error) {
+      if (error instanceof ApiError && !error.isUncertain) pending = undefined;
       byId('answer', HTMLDivElement).hidden = true;
       showProblems(inputs, error);
     } finally {
@@ -75,7 +83,13 @@ function showProblems(inputs: readonly HTMLInputElement[], error: unknown): void
 
 function sentence(error: unknown): string {
   if (error === undefined) return '';
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof ApiError && error.isUncertain ? `${message} ${UNCERTAIN}` : message;
+}
+
+/** Random, also where the page is no secure context and `crypto.randomUUID` is missing. */
+function newKey(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
 }
 
 function showAnswer({ order, shard_info, receipt, delivery }: PlacedOrder): void {

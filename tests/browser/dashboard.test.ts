@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { call } from '../support/api.ts';
 import { launchBrowser } from './browser.ts';
 
 const PATIENCE_MS = 60_000;
@@ -59,6 +60,27 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
     await page.getByText(`1 order of ${user}`).waitFor();
     expect(await page.getByRole('row').count()).toBe(2); // with the head
     expect(complaints).toEqual([]);
+  });
+
+  it('places an order once when its response is lost and it is placed again', async () => {
+    const user = `browser-${randomUUID()}`;
+    const stored = async () => (await call(inject('addresses').api, 'GET', `/api/orders?user_id=${user}`)).body.count;
+    let lost = 0;
+    await page.route('**/api/orders', async (route) => {
+      if (route.request().method() !== 'POST' || lost > 0) return route.continue();
+      lost += 1;
+      expect((await route.fetch()).status()).toBe(201);
+      return route.abort();
+    });
+    await order({ user, product: 'Desk', quantity: '1', price: '10.00' });
+    await page.getByText('The order may have been placed.').waitFor();
+
+    await page.getByRole('button', { name: 'Place order' }).click();
+    await page.getByRole('heading', { name: 'Order placed' }).waitFor();
+    expect(await stored()).toBe(1);
+
+    await page.getByRole('button', { name: 'Place order' }).click();
+    await expect.poll(stored).toBe(2);
   });
 
   it('shows a light for each part, lit by a check of that part', async () => {
