@@ -78,12 +78,22 @@ export function readSettings(args: readonly string[] = []): Settings {
   return settingsOf(startCommand().parse(args, { from: 'user' }).opts());
 }
 
-/**
- * A claim of the port that a setting chooses.
- *
- * @param part what is going to listen there, as the person knows it
- */
-export function portClaim(part: string, setting: keyof Ports, port: number): PortClaim {
+/** What listens on each port, as the person knows it. */
+const PARTS: Readonly<Record<keyof Ports, string>> = {
+  api: 'the API',
+  site: 'the dashboard',
+  postgres: 'the first shard',
+  aws: 'the AWS endpoint',
+  kafka: 'Kafka',
+};
+
+/** The ports that can be claimed before the templates are known; further shards come on top. */
+export function portClaims(ports: Ports): PortClaim[] {
+  return (Object.keys(PARTS) as (keyof Ports)[]).map((setting) => portClaim(setting, ports[setting]));
+}
+
+/** A claim of the port that a setting chooses. @param part see PARTS */
+export function portClaim(setting: keyof Ports, port: number, part: string = PARTS[setting]): PortClaim {
   const flag = `${setting}-port`;
   return { port, part, flag: `--${flag}`, variable: variableOf(flag) };
 }

@@ -10,7 +10,7 @@ import { loadAssembly } from './assembly/load-assembly.ts';
 import { removeOtherAssemblies, synthesize } from './assembly/synthesize.ts';
 import type { Stack } from './assembly/template.ts';
 import { createServices } from './services/index.ts';
-import type { Settings } from './settings.ts';
+import { portClaims, type Settings } from './settings.ts';
 
 /** A local run that is up. */
 export interface LocalRun {
@@ -32,6 +32,8 @@ export async function start(
 ): Promise<LocalRun> {
   const { dataDir } = settings;
   return startInDataDir({ dataDir, source: 'orderflow', terminal, signal }, async (log, cleanup) => {
+    // Before the synthesis, which can take a minute.
+    await checkPorts(portClaims(settings.ports));
     const stacks = await readTemplates(settings, log, signal);
     const { services, ...aws } = createServices({ settings, stacks, log });
     await checkPorts(services.ports());

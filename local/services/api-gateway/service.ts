@@ -22,7 +22,7 @@ export class ApiGateway implements Service {
   }
 
   ports(): PortClaim[] {
-    return [portClaim('the API', 'api', this.#run.settings.ports.api)];
+    return [portClaim('api', this.#run.settings.ports.api)];
   }
 
   /** @throws UserError unless the templates have exactly one REST API */

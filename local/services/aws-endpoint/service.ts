@@ -63,7 +63,7 @@ export class AwsEndpoint implements Service {
   }
 
   ports(): PortClaim[] {
-    return [portClaim('the AWS endpoint', 'aws', this.#port)];
+    return [portClaim('aws', this.#port)];
   }
 
   async open(): Promise<void> {

@@ -80,7 +80,7 @@ export class CloudFront implements Service {
   };
 
   ports(): PortClaim[] {
-    return [portClaim('the dashboard', 'site', this.#run.settings.ports.site)];
+    return [portClaim('site', this.#run.settings.ports.site)];
   }
 
   /** @throws UserError unless the templates have exactly one distribution */

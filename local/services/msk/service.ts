@@ -91,7 +91,7 @@ export class Msk implements Service {
   };
 
   ports(): PortClaim[] {
-    return [portClaim('Kafka', 'kafka', this.#run.settings.ports.kafka)];
+    return [portClaim('kafka', this.#run.settings.ports.kafka)];
   }
 
   async stop(): Promise<void> {

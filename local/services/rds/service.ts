@@ -105,7 +105,7 @@ export class Rds implements Service {
 
   ports(): PortClaim[] {
     const ports = databasePorts(this.#run.stacks, this.#run.settings.ports.postgres);
-    return [...ports].map(([name, port]) => portClaim(name, 'postgres', port));
+    return [...ports].map(([name, port]) => portClaim('postgres', port, name));
   }
 
   async stop(): Promise<void> {
