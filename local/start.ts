@@ -36,6 +36,7 @@ export async function start(
     await checkPorts(portClaims(settings.ports));
     const stacks = await readTemplates(settings, log, signal);
     const { services, ...aws } = createServices({ settings, stacks, log });
+    // All of them together, now that the further shards are known.
     await checkPorts(services.ports());
     cleanup.defer(() => services.stop());
     await services.open(signal);
