@@ -1,15 +1,15 @@
-import * as z from 'zod';
 import type { TopicRecord } from '../domain/topic-records.ts';
+import { type FailureMessage, readFailureMessage } from './failure-message.ts';
 
 /** Why the event source mapping gave up. */
 export interface Cause {
-  /** Lambda's term, e.g. `RetriesExhausted`. */
+  /** Lambda's term, e.g. `RetriesExhausted`; `NotFromLambda` or `Undecodable` for what was not written by Lambda. */
   readonly condition: string;
   readonly attempts: number | null;
   /** The last invocation with the record; the log of the function has the reason. */
   readonly requestId: string | null;
-  /** RFC 3339. */
-  readonly at: string;
+  /** RFC 3339; null when it is no time that a calendar has. */
+  readonly at: string | null;
 }
 
 /** As it was on its own topic. */
@@ -18,61 +18,46 @@ export interface DeadLetter extends TopicRecord {
   readonly id: string;
   readonly cause: Cause;
   readonly headers: Readonly<Record<string, Buffer[]>>;
+  /** A sentence when the value is not here, not even as that of a tombstone. */
+  readonly valueMissing?: string;
 }
 
-const base64 = z
-  .string()
-  .nullish()
-  .transform((text) => (text == null ? null : Buffer.from(text, 'base64')));
-
-/** The largest time of a Date, in milliseconds. */
-const LATEST_DATE = 8.64e15;
-
-// https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
-const failureMessage = z.object({
-  requestContext: z.object({
-    requestId: z.string().nullish(),
-    condition: z.string(),
-    approximateInvokeCount: z.number().nullish(),
-  }),
-  timestamp: z.string(),
-  payload: z.object({
-    records: z.record(
-      z.string(),
-      z
-        .array(
-          z.object({
-            topic: z.string(),
-            partition: z.int(),
-            offset: z.int(),
-            timestamp: z.int().max(LATEST_DATE),
-            key: base64,
-            value: base64,
-            headers: z.array(z.record(z.string(), z.array(z.number()))).nullish(),
-          }),
-        )
-        .length(1),
-    ),
-  }),
-});
-
-/** Reads Lambda's message about a record that it gave up on. Anything else on the topic is a dead letter itself. */
+/**
+ * Reads Lambda's message about a record that it gave up on. Anything else on the topic is a dead letter itself, and so is a
+ * message without its record.
+ */
 export function readDeadLetter(record: TopicRecord): DeadLetter {
-  const message = failureMessage.safeParse(parseJson(record.value));
-  const [given] = message.success ? Object.values(message.data.payload.records).flat() : [];
-  if (!message.success || given === undefined) {
-    const cause = { condition: 'NotFromLambda', attempts: null, requestId: null, at: record.timestamp.toISOString() };
-    return { ...record, id: idOf(record), cause, headers: {} };
+  const itself = { ...record, id: idOf(record), headers: {} };
+  if (record.undecodable !== undefined) {
+    return { ...itself, cause: ownCause('Undecodable', record), valueMissing: record.undecodable };
   }
-  const { requestContext, timestamp: at } = message.data;
+  const message = readFailureMessage(record.value);
+  if (message === undefined) return { ...itself, cause: ownCause('NotFromLambda', record) };
+  const cause = causeOf(message);
+  if (message.payload == null) {
+    const offset = message.KafkaBatchInfo?.recordInfo.offset;
+    const whose = offset === undefined ? 'the record' : `the record with offset ${offset}`;
+    const valueMissing = `Lambda wrote about ${whose}, but not the record itself, which was too large for this topic.`;
+    return { ...itself, value: null, cause, valueMissing };
+  }
+  const [given] = Object.values(message.payload.records).flat();
+  if (given === undefined) return { ...itself, cause: ownCause('NotFromLambda', record) };
+  return { ...given, id: idOf(given), cause, headers: headersOf(given.headers ?? []) };
+}
+
+/** RFC 3339; null for a time beyond those of a Date. @param milliseconds since 1970 */
+export function timeText(milliseconds: number): string | null {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+function causeOf({ requestContext, timestamp: at }: FailureMessage): Cause {
   const { condition, approximateInvokeCount: attempts = null, requestId = null } = requestContext;
-  return {
-    ...given,
-    id: idOf(given),
-    timestamp: new Date(given.timestamp),
-    cause: { condition, attempts, requestId, at },
-    headers: headersOf(given.headers ?? []),
-  };
+  return { condition, attempts, requestId, at };
+}
+
+function ownCause(condition: string, { timestamp }: TopicRecord): Cause {
+  return { condition, attempts: null, requestId: null, at: timeText(timestamp) };
 }
 
 function idOf({ topic, partition, offset }: Pick<TopicRecord, 'topic' | 'partition' | 'offset'>): string {
@@ -85,12 +70,4 @@ function headersOf(list: readonly Readonly<Record<string, readonly number[]>>[])
     ([name]) => name,
   );
   return Object.fromEntries(byName.entries().map(([name, all]) => [name, all.map(([, bytes]) => Buffer.from(bytes))]));
-}
-
-function parseJson(value: Buffer | null): unknown {
-  try {
-    return JSON.parse(String(value));
-  } catch {
-    return undefined;
-  }
 }

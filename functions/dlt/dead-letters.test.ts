@@ -7,16 +7,21 @@ import sample from './samples/failure-message.json' with { type: 'json' };
 
 const [record] = sample.payload.records['orders-3'];
 
+/** What stands for a batch that cannot be decoded. */
+const UNDECODABLE = 'It cannot be decompressed with lz4.';
+
 /** The topics of one partition that a test needs; `failure` makes each write fail. */
 class MemoryTopics implements TopicReader {
-  readonly messages = new Map<string, TopicMessage[]>();
+  readonly messages = new Map<string, (TopicMessage & { readonly undecodable?: string })[]>();
+  timestamp = 0;
   failure: Error | undefined;
 
   async readToEnd(topics: readonly string[], visit: (record: TopicRecord) => void): Promise<void> {
     for (const topic of topics) {
-      for (const [offset, { key, value }] of (this.messages.get(topic) ?? []).entries()) {
+      for (const [offset, { key, value, ...flaw }] of (this.messages.get(topic) ?? []).entries()) {
         const bytes = (part: Buffer | string | null) => (part === null ? null : Buffer.from(part));
-        visit({ topic, partition: 0, offset, timestamp: new Date(0), key: bytes(key), value: bytes(value) });
+        const { timestamp } = this;
+        visit({ ...flaw, topic, partition: 0, offset, timestamp, key: bytes(key), value: bytes(value) });
       }
     }
   }
@@ -35,18 +40,26 @@ class MemoryTopics implements TopicReader {
   /** Lets Lambda give up a record of partition 3. */
   giveUp(offset: number, value: Buffer | null): void {
     const given = { ...record, offset, ...(value ? { value: value.toString('base64') } : { value: null }) };
-    const message = { ...sample, payload: { ...sample.payload, records: { 'orders-3': [given] } } };
-    const landed = this.messages.get('orders-dlt') ?? [];
-    this.messages.set('orders-dlt', [...landed, { key: 'alice', value: JSON.stringify(message) }]);
+    this.land({ ...sample, payload: { ...sample.payload, records: { 'orders-3': [given] } } });
+  }
+
+  land(message: unknown): void {
+    this.add('orders-dlt', { key: 'alice', value: JSON.stringify(message) });
+  }
+
+  add(topic: string, message: TopicMessage & { readonly undecodable?: string }): void {
+    this.messages.set(topic, [...(this.messages.get(topic) ?? []), message]);
   }
 }
 
 describe('the dead-letter topic', () => {
   let topics: MemoryTopics;
+  let log: MemoryLog;
   let run: (command: object) => Promise<unknown>;
 
   beforeEach(() => {
     topics = new MemoryTopics();
+    log = new MemoryLog();
     run = async (command) =>
       handleDeadLetters(readCommand(command), {
         deadLetterTopic: 'orders-dlt',
@@ -55,7 +68,7 @@ describe('the dead-letter topic', () => {
         orders: topics.writer('orders'),
         handled: topics.writer('orders-dlt-handled'),
         now: () => new Date('2026-11-22T10:00:00Z'),
-        log: new MemoryLog(),
+        log,
       });
   });
   const list = async () => ((await run({ action: 'list' })) as { records: { id: string; value: string }[] }).records;
@@ -133,6 +146,68 @@ describe('the dead-letter topic', () => {
     await run({ action: 'drop', id: 'orders-3-42' });
     expect(topics.messages.has('orders')).toBe(false);
     expect((await list()).map(({ id }) => id)).toEqual(['orders-3-43']);
+  });
+
+  it('is listed in full with records of any time, of other writers, too large or undecodable', async () => {
+    topics.timestamp = -9_000_000_000_000_000;
+    const { payload, ...metadata } = sample;
+    topics.land(metadata);
+    topics.land({ ...sample, payload: { records: { 'orders-3': [{ ...record, timestamp: topics.timestamp }] } } });
+    topics.add('orders-dlt', { key: null, value: Buffer.alloc(3_000_000, 7) });
+    topics.add('orders-dlt', { key: null, value: null, undecodable: UNDECODABLE });
+    const listing = await run({ action: 'list' });
+    expect(listing).toMatchObject({
+      total: 4,
+      records: [
+        { id: 'orders-dlt-0-0', timestamp: null, value: null, valueMissing: expect.stringContaining('too large') },
+        { id: 'orders-3-42', timestamp: null },
+        { id: 'orders-dlt-0-2', timestamp: null, cause: { condition: 'NotFromLambda', at: null }, size: 3_000_000 },
+        { id: 'orders-dlt-0-3', cause: { condition: 'Undecodable' }, valueMissing: UNDECODABLE },
+      ],
+    });
+  });
+
+  it('has a listing within what a function may respond with, whatever it holds', async () => {
+    const [topic, key, value] = ['x'.repeat(249), Buffer.alloc(4_096), Buffer.alloc(4_096).toString('base64')];
+    for (let offset = 0; offset < 200; offset++) {
+      const given = { ...record, topic, offset, key: key.toString('base64'), value };
+      topics.land({ ...sample, payload: { ...sample.payload, records: { [topic]: [given] } } });
+    }
+    expect((await list()).length).toBe(200);
+    expect(Buffer.byteLength(JSON.stringify(await run({ action: 'list' })))).toBeLessThan(6 * 1024 * 1024);
+  });
+
+  it.each([
+    ['too large for the topic', (all: MemoryTopics) => all.land({ ...sample, payload: undefined }), 'alice'],
+    [
+      'undecodable',
+      (all: MemoryTopics) => all.add('orders-dlt', { key: null, value: null, undecodable: UNDECODABLE }),
+      null,
+    ],
+  ])('replays a record that was %s with a given value only, and drops it', async (_, land, key) => {
+    land(topics);
+    const id = 'orders-dlt-0-0';
+    await expect(run({ action: 'replay', id })).rejects.toMatchObject({
+      name: 'MissingValueError',
+      message: expect.stringMatching(
+        /^orders-dlt-0-0 cannot be replayed as it was\. .* Replay it with .*, or drop it\.$/,
+      ),
+    });
+    expect(topics.messages.has('orders')).toBe(false);
+    await run({ action: 'replay', id, value: 'repaired' });
+    const bytes = key === null ? null : Buffer.from(key);
+    expect(topics.messages.get('orders')).toEqual([{ key: bytes, value: Buffer.from('repaired'), headers: {} }]);
+    expect(await list()).toEqual([]);
+    land(topics);
+    await run({ action: 'drop', id: 'orders-dlt-0-1' });
+    expect(await list()).toEqual([]);
+  });
+
+  it('lists what was handled again, with a warning, when its note cannot be decoded', async () => {
+    topics.giveUp(42, Buffer.from('oops'));
+    topics.add('orders-dlt-handled', { key: null, value: null, undecodable: UNDECODABLE });
+    expect(await list()).toHaveLength(1);
+    expect(log.lines).toMatchObject([{ level: 'warn', fields: { offset: 0, reason: UNDECODABLE } }]);
   });
 
   it('does not know a record that was never given up, and says when one was handled', async () => {

@@ -1,7 +1,7 @@
 import { OrderFlowError } from '../domain/errors.ts';
 import type { Log } from '../domain/ports.ts';
 import type { TopicReader, TopicRecord, TopicWriter } from '../domain/topic-records.ts';
-import { type Cause, type DeadLetter, readDeadLetter } from './dead-letter.ts';
+import { type Cause, type DeadLetter, readDeadLetter, timeText } from './dead-letter.ts';
 import type { Command } from './input.ts';
 
 const LISTED_BYTES = 2 * 1024;
@@ -26,12 +26,14 @@ export interface ListedRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  /** When it was written to its topic, RFC 3339. */
-  readonly timestamp: string;
+  /** When it was written to its topic, RFC 3339; null when it has a time that no calendar has. */
+  readonly timestamp: string | null;
   readonly cause: Cause;
   readonly key: string | null;
-  /** Its first 2 KiB at most, as text; null for a tombstone. */
+  /** Its first 2 KiB at most, as text; null for a tombstone, and when it is missing. */
   readonly value: string | null;
+  /** Why the value is not known. */
+  readonly valueMissing?: string;
   /** Of the whole value, in bytes. */
   readonly size: number;
 }
@@ -56,10 +58,23 @@ export class UnknownDeadLetterError extends OrderFlowError {
   readonly retryable = false;
 }
 
+export class MissingValueError extends OrderFlowError {
+  override readonly name = 'MissingValueError';
+  readonly code = 'missing_value';
+  readonly retryable = false;
+
+  constructor(id: string, reason: string) {
+    super(
+      `${id} cannot be replayed as it was. ${reason} Replay it with a value of your own (--value <file>), or drop it.`,
+    );
+  }
+}
+
 /**
  * Publishes a replay before noting it as handled, so that a failure in between loses nothing; consumers cope with a second one.
  *
- * @throws UnknownDeadLetterError when no dead letter has this id or it was handled before
+ * @throws UnknownDeadLetterError when no dead letter has this id or it was handled before; MissingValueError for a replay of
+ *   one whose value is not known, without another value
  */
 export async function handleDeadLetters(
   command: Command,
@@ -70,7 +85,9 @@ export async function handleDeadLetters(
   // Before anything is published: what cannot be noted must not be begun.
   const [letter] = await Promise.all([find(command.id, dependencies), orders.warmUp(), handled.warmUp()]);
   if (command.action === 'replay') {
-    const { key, value, headers } = letter;
+    const { key, value, headers, valueMissing } = letter;
+    if (valueMissing !== undefined && command.value === undefined)
+      throw new MissingValueError(command.id, valueMissing);
     await orders.send([{ key, value: command.value ?? value, headers }]);
   }
   const done: Handled = { id: command.id, action: command.action, at: now().toISOString() };
@@ -102,28 +119,29 @@ async function find(id: string, dependencies: DeadLetterDependencies): Promise<D
 
 /** @returns the notes about handled records, by id */
 async function readTopics(
-  { topics, deadLetterTopic, handledTopic }: DeadLetterDependencies,
+  { topics, deadLetterTopic, handledTopic, log }: DeadLetterDependencies,
   visit: (letter: DeadLetter) => void,
 ): Promise<Map<string, string>> {
   const handled = new Map<string, string>();
   await topics.readToEnd([handledTopic, deadLetterTopic], (record: TopicRecord) => {
-    if (record.topic === handledTopic) handled.set(String(record.key), String(record.value));
-    else visit(readDeadLetter(record));
+    if (record.topic !== handledTopic) visit(readDeadLetter(record));
+    else if (record.undecodable === undefined) handled.set(String(record.key), String(record.value));
+    else
+      log.warn('notes about handled dead letters cannot be read', {
+        offset: record.offset,
+        reason: record.undecodable,
+      });
   });
   return handled;
 }
 
-function toListedRecord({ id, topic, partition, offset, timestamp, cause, key, value }: DeadLetter): ListedRecord {
+function toListedRecord({ headers, undecodable, ...letter }: DeadLetter): ListedRecord {
   return {
-    id,
-    topic,
-    partition,
-    offset,
-    timestamp: timestamp.toISOString(),
-    cause,
-    key: listedText(key),
-    value: listedText(value),
-    size: value?.length ?? 0,
+    ...letter,
+    timestamp: timeText(letter.timestamp),
+    key: listedText(letter.key),
+    value: listedText(letter.value),
+    size: letter.value?.length ?? 0,
   };
 }
 

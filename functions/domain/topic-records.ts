@@ -2,9 +2,12 @@ export interface TopicRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  readonly timestamp: Date;
+  /** In milliseconds since 1970, as its producer or the broker wrote it: any whole number, also one beyond all dates. */
+  readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** Why it cannot be decoded. Then it stands for a batch of records, at the offset of the last, without key and value. */
+  readonly undecodable?: string;
 }
 
 export interface TopicMessage {

@@ -94,13 +94,13 @@ describe('the function dlt of a local run', () => {
         .end(JSON.stringify({ errorType, errorMessage, trace: ['Error', '    at somewhere'] }));
   };
 
-  it('says in its own words that an id is unknown', async () => {
-    failWith('UnknownDeadLetterError', 'The topic orders-dlt holds no record orders-3-42.');
-    const drop = invokeDlt({ action: 'drop', id: 'orders-3-42' }, { dataDir });
-    await expect(drop).rejects.toMatchObject({
-      name: 'UserError',
-      message: 'The topic orders-dlt holds no record orders-3-42.',
-    });
+  it.each([
+    ['UnknownDeadLetterError', 'The topic orders-dlt holds no record orders-3-42.'],
+    ['MissingValueError', 'orders-3-42 cannot be replayed as it was. It is too large.'],
+  ])('says in its own words why it refuses a command: %s', async (errorType, message) => {
+    failWith(errorType, message);
+    const replay = invokeDlt({ action: 'replay', id: 'orders-3-42' }, { dataDir });
+    await expect(replay).rejects.toMatchObject({ name: 'UserError', message });
   });
 
   it('may fail, which is reported without its stack', async () => {

@@ -15,6 +15,8 @@ import type { Target } from './command.ts';
 /** Longer than the function's own time limit. */
 const INVOKE_TIMEOUT_MS = 75_000;
 const LOCAL_STAGE = 'dev';
+/** Errors of the function whose message is for the person who gave the command. */
+const REFUSALS = new Set(['UnknownDeadLetterError', 'MissingValueError']);
 
 /**
  * Has the function `dlt` carry out a command.
@@ -65,7 +67,7 @@ async function checkRegion(client: LambdaClient): Promise<void> {
 /** The response of a function that threw: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
 function failureText(functionName: string, response: unknown): string {
   const { errorType, errorMessage } = (response ?? {}) as { errorType?: string; errorMessage?: string };
-  if (errorType === 'UnknownDeadLetterError') return errorMessage ?? errorType;
+  if (errorType !== undefined && REFUSALS.has(errorType)) return errorMessage ?? errorType;
   return `The function ${functionName} failed: ${errorType}: ${errorMessage}\nIts log has the details.`;
 }
 

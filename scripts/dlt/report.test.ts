@@ -29,6 +29,18 @@ describe('the list of dead letters', () => {
     );
   });
 
+  it('says why a value is missing, and leaves out a time that no calendar has', () => {
+    const odd = {
+      ...record,
+      timestamp: null,
+      cause: { ...record.cause, at: null },
+      value: null,
+      valueMissing: 'It is lost.',
+    };
+    const [, row] = listingText({ records: [odd], total: 1 }).split('\n');
+    expect(row).toBe('orders-3-42  -         RetriesExhausted  4      alice  -     (missing) It is lost.');
+  });
+
   it('says how many it leaves out', () => {
     expect(listingText({ records: [record], total: 3 })).toContain('... and 2 more');
   });

@@ -22,16 +22,16 @@ export function handledText({ id, action }: Handled): string {
   return action === 'replay' ? `${id} was published again and is no longer listed.` : `${id} is no longer listed.`;
 }
 
-function rowOf({ id, cause, key, size, value }: ListedRecord): string[] {
+function rowOf({ id, cause, key, size, value, valueMissing }: ListedRecord): string[] {
   return [
     id,
     // In UTC, to the second.
-    cause.at.replace('T', ' ').replace(/\.\d+Z$/, 'Z'),
+    cause.at?.replace('T', ' ').replace(/\.\d+Z$/, 'Z') ?? '-',
     cause.condition,
     String(cause.attempts ?? '-'),
     shown(key),
-    sizeText(size),
-    shown(value),
+    valueMissing === undefined ? sizeText(size) : '-',
+    valueMissing === undefined ? shown(value) : `(missing) ${valueMissing}`,
   ];
 }
 

@@ -7,11 +7,17 @@ import { vi } from 'vitest';
  *
  * @throws what the broker last said, after 15 s
  */
-export async function createTopic(kafka: Kafka, topic: string, numPartitions: number): Promise<void> {
+export async function createTopic(
+  kafka: Kafka,
+  topic: string,
+  numPartitions: number,
+  config: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
   const admin = kafka.admin();
   await admin.connect();
   try {
-    await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: false });
+    await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: false });
     await vi.waitFor(() => admin.fetchTopicOffsets(topic), { timeout: 15_000, interval: 50 });
   } finally {
     await admin.disconnect();

@@ -1,17 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
-import { Kafka, logLevel } from 'kafkajs';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createTopic } from '../../../tests/support/topics.ts';
 import { confirm, orderCreated } from '../../domain/events.ts';
 import type { TopicRecord } from '../../domain/topic-records.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
+import { registerDecompression } from './codecs.ts';
 import { KafkaConfirmationPublisher } from './confirmation-publisher.ts';
 import { KafkaEventPublisher } from './event-publisher.ts';
 import { KafkaTopicProbe } from './topic-probe.ts';
 import { TopicProducer } from './topic-producer.ts';
 import { KafkaTopicReader } from './topic-reader.ts';
 
+const gzip = promisify(zlib.gzip);
 /** A group of this file's own. */
 const groupId = `order-dlt-group-${crypto.randomUUID()}`;
 const EVENT = orderCreated(anOrder(), { id: 1, from: 'A', to: 'M' });
@@ -161,6 +166,57 @@ describe('Kafka', () => {
     it('shows nothing of an empty topic, and fails for one that does not exist', async () => {
       expect(await readAll(settings.topic)).toEqual([]);
       await expect(readAll('missing')).rejects.toThrow();
+    });
+
+    it.each(['gzip', 'snappy', 'lz4', 'zstd'])(
+      'is read when the topic keeps its records compressed with %s',
+      async (type) => {
+        const packed = `${settings.topic}-${type}`;
+        await createTopic(operator(), packed, 1, { 'compression.type': type });
+        const values = [Buffer.from('order '.repeat(50_000)), Buffer.from('x'), randomBytes(100_000)];
+        const writer = new TopicProducer({ ...settings, topic: packed }, new MemoryLog());
+        await writer.send(values.map((value) => ({ key: 'alice', value })));
+        await writer.send([{ key: null, value: null }]);
+        await writer.close();
+        const records = await readAll(packed);
+        expect(records.map(({ value }) => value)).toEqual([...values, null]);
+        expect(records.some(({ undecodable }) => undecodable !== undefined)).toBe(false);
+      },
+    );
+
+    it('is read around a batch that cannot be decoded, in whose place is the reason', async () => {
+      const [first, last] = [
+        { key: 'a', value: 'first' },
+        { key: 'c', value: 'last' },
+      ];
+      // Together within the limit of a message when they are packed, beyond what a reader can hold when they are not.
+      const zeros = Array.from({ length: 65 }, () => ({ key: 'b', value: Buffer.alloc(1024 * 1024) }));
+      CompressionCodecs[CompressionTypes.GZIP] = () => ({ compress: ({ buffer }: { buffer: Buffer }) => gzip(buffer) });
+      const producer = operator().producer({ createPartitioner: () => () => 0 });
+      await producer.connect();
+      for (const messages of [[first], zeros, [last]]) {
+        await producer.send({ topic: settings.topic, messages, compression: CompressionTypes.GZIP });
+      }
+      await producer.disconnect();
+      registerDecompression();
+      const read = await readAll(settings.topic);
+      expect(read.map(({ offset, key, undecodable }) => [offset, key && String(key), undecodable])).toEqual([
+        [0, 'a', undefined],
+        [65, null, expect.stringContaining('It cannot be decompressed with gzip: ')],
+        [66, 'c', undefined],
+      ]);
+    });
+
+    it('is read with records of any time and any headers', async () => {
+      const producer = operator().producer({ createPartitioner: Partitioners.DefaultPartitioner });
+      await producer.connect();
+      const headers = Object.fromEntries(['constructor', '__proto__', 'toString'].map((name) => [name, 'a']));
+      const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`h${index}`, 'a']));
+      const timestamp = '-9000000000000000';
+      const messages = [headers, many].map((each) => ({ key: 'a', value: 'x', timestamp, headers: each }));
+      await producer.send({ topic: settings.topic, messages });
+      await producer.disconnect();
+      expect((await readAll(settings.topic)).map((record) => record.timestamp)).toEqual([-9e15, -9e15]);
     });
 
     it('is read by two at the same time, one after the other', async () => {

@@ -1,8 +1,17 @@
 import { createRequire } from 'node:module';
+import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UndecodableBatchError } from './codecs.ts';
 
-// The internal class that patches/kafkajs+2.2.4.patch changes; it has no types.
-const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js');
+// The internals that patches/kafkajs+2.2.4.patch changes; they have no types.
+const require = createRequire(import.meta.url);
+const RequestQueue = require('kafkajs/src/network/requestQueue/index.js');
+const Decoder = require('kafkajs/src/protocol/decoder.js');
+const Encoder = require('kafkajs/src/protocol/encoder.js');
+const encodeBatch = require('kafkajs/src/protocol/recordBatch/v0/index.js').RecordBatch;
+const encodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0/index.js');
+const decodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0/decoder.js');
+const decodeMessages = require('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js');
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const createQueue = (maxInFlightRequests: number | null = null) =>
@@ -58,5 +67,106 @@ describe('the request queue of KafkaJS', () => {
     expect(send).not.toHaveBeenCalled();
     vi.advanceTimersByTime(2);
     expect(send).toHaveBeenCalledOnce();
+  });
+
+  it('does not hold a request back for longer, or give it up, because the clock of the machine was set', () => {
+    const queue = createQueue();
+    const send = vi.fn();
+    queue.maybeThrottle(500);
+    queue.push(request(send));
+    vi.setSystemTime(Date.now() - 3_600_000);
+    vi.advanceTimersByTime(501);
+    expect(send).toHaveBeenCalledOnce();
+
+    const timed = new RequestQueue({ ...queue, enforceRequestTimeout: true, requestTimeout: 1_000, logger: silent });
+    const { entry, ...rest } = request(() => undefined);
+    const reject = vi.fn();
+    timed.push({ ...rest, entry: { ...entry, reject } });
+    timed.scheduleRequestTimeoutCheck();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    vi.advanceTimersByTime(900);
+    expect(reject).not.toHaveBeenCalled();
+    vi.setSystemTime(Date.now() - 7_200_000);
+    vi.advanceTimersByTime(300);
+    expect(reject).toHaveBeenCalledOnce();
+    timed.destroy();
+  });
+});
+
+describe('the record decoder of KafkaJS', () => {
+  const decode = (headers: Record<string, unknown>) => {
+    const record = new Decoder(encodeRecord({ key: null, value: null, headers }).buffer);
+    record.readVarInt();
+    return decodeRecord(record, { firstOffset: '0', firstTimestamp: '0' });
+  };
+
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'takes a header called %s like any other',
+    (name) => {
+      const once = Object.fromEntries([[name, Buffer.from('a')]]);
+      expect(Object.entries(decode(once).headers)).toEqual([[name, Buffer.from('a')]]);
+      const twice = Object.fromEntries([[name, [Buffer.from('a'), Buffer.from('b')]]]);
+      expect(Object.entries(decode(twice).headers)).toEqual([[name, [Buffer.from('a'), Buffer.from('b')]]]);
+      expect(decode({ other: Buffer.from('a') }).headers[name]).toBeUndefined();
+    },
+  );
+
+  it('does not copy the headers that it has for each one more', () => {
+    const distinct = Array.from({ length: 10_000 }, (_, index) => [`h${index}`, Buffer.from('a')]);
+    const repeated = Array.from({ length: 10_000 }, () => Buffer.from('b'));
+    const record = Object.fromEntries([...distinct, ['repeated', repeated]]);
+    const concat = vi.spyOn(Array.prototype, 'concat');
+    const { headers } = decode(record);
+    const copied = concat.mock.results.reduce((sum, { value }) => sum + value.length, 0);
+    concat.mockRestore();
+    expect(Object.keys(headers)).toHaveLength(10_001);
+    expect(headers.repeated).toHaveLength(10_000);
+    expect(copied).toBeLessThan(20_000);
+  });
+});
+
+describe('the batch decoder of KafkaJS', () => {
+  const formerGzip = CompressionCodecs[CompressionTypes.GZIP];
+  afterEach(() => {
+    CompressionCodecs[CompressionTypes.GZIP] = formerGzip;
+  });
+
+  const batch = async (firstOffset: number, records: number, compression = CompressionTypes.None) => {
+    const value = Buffer.from('x');
+    const encoded = Array.from({ length: records }, (_, offsetDelta) =>
+      encodeRecord({ offsetDelta, key: null, value }),
+    );
+    const { buffer } = await encodeBatch({ firstOffset, lastOffsetDelta: records - 1, records: encoded, compression });
+    return buffer;
+  };
+  const decode = (...batches: Buffer[]) => {
+    const all = Buffer.concat(batches);
+    return decodeMessages(new Decoder(Buffer.concat([new Encoder().writeInt32(all.length).buffer, all])));
+  };
+  const failWith = (error: Error) => {
+    CompressionCodecs[CompressionTypes.GZIP] = () => ({ ...formerGzip(), decompress: () => Promise.reject(error) });
+  };
+
+  it('takes a batch of more records than a call can have arguments', async () => {
+    const messages = await decode(await batch(0, 200_000));
+    expect([messages.length, messages.at(-1).offset]).toEqual([200_000, '199999']);
+  });
+
+  it('lets one message stand for a batch that its codec leaves out, and reads the others', async () => {
+    const error = new UndecodableBatchError('It cannot be decompressed.');
+    failWith(error);
+    const messages = await decode(await batch(0, 2), await batch(2, 3, CompressionTypes.GZIP), await batch(5, 1));
+    const plain = { value: Buffer.from('x') };
+    expect(messages).toMatchObject([
+      { offset: '0', ...plain },
+      { offset: '1', ...plain },
+      { offset: '4', key: null, value: null, undecodable: error },
+      { offset: '5', ...plain },
+    ]);
+  });
+
+  it('fails for any other error', async () => {
+    failWith(new TypeError('a defect'));
+    await expect(decode(await batch(0, 1, CompressionTypes.GZIP))).rejects.toThrow('a defect');
   });
 });

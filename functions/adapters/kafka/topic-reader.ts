@@ -1,14 +1,20 @@
-import type { Consumer, EachBatchPayload, Kafka, RetryOptions } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage, RetryOptions } from 'kafkajs';
 import { withDeadline } from '../../domain/deadline.ts';
 import type { Log } from '../../domain/ports.ts';
 import type { TopicReader, TopicRecord } from '../../domain/topic-records.ts';
 import { type KafkaSettings, kafkaClient } from './client.ts';
+import { registerDecompression, type UndecodableBatchError } from './codecs.ts';
+
+registerDecompression();
 
 /** To find the ends, join the group (up to 10 s after a reader that was cut off) and read. */
 const READ_TIMEOUT_MS = 40_000;
 const DISCONNECT_TIMEOUT_MS = 3_000;
 /** The group's coordinator may still have to be found. */
 const READER_RETRY: RetryOptions = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 };
+
+/** By the patch of KafkaJS. */
+type ReadMessage = KafkaMessage & { readonly undecodable?: UndecodableBatchError };
 
 /** Where the records of a partition begin, and the offset behind the last. */
 interface Extent {
@@ -102,8 +108,9 @@ async function consume(
 }
 
 function showAll({ batch }: EachBatchPayload, visit: (record: TopicRecord) => void): void {
-  for (const { offset, timestamp, key, value } of batch.messages) {
+  for (const { offset, timestamp, key, value, undecodable } of batch.messages as ReadMessage[]) {
     const place = { topic: batch.topic, partition: batch.partition, offset: Number(offset) };
-    visit({ ...place, timestamp: new Date(Number(timestamp)), key, value });
+    const flaw = undecodable && { undecodable: undecodable.message };
+    visit({ ...place, timestamp: Number(timestamp), key, value, ...flaw });
   }
 }
