@@ -137,3 +137,12 @@ it('lets the local runner and what runs beside LocalStack learn every name from 
     );
   expect(mentions).toEqual([]);
 });
+
+it('lets no HTTP server be called by a foreign name', () => {
+  const servers = globSync('{local,localstack,tooling,scripts}/**/*.ts', { cwd: ROOT })
+    .filter((file) => !/(\.test|-fixture)\.ts$/.test(file))
+    .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+    .filter(({ text }) => /import \{[^}]*\bcreateServer\b[^}]*\} from 'node:(https?|http2)'/.test(text));
+  expect(servers.length).toBeGreaterThan(3);
+  expect(servers.filter(({ text }) => !text.includes('localOnly(')).map(({ file }) => file)).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process of this machine, told from a later one with the same id. */
 export interface ProcessId {
@@ -24,14 +24,30 @@ export function processIdentity(pid: number): string | undefined {
 }
 
 function identityFromProc(pid: number): string | undefined {
-  const stat = readProc(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  // The second field, the command in parentheses, may itself hold spaces and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(pid);
+  if (fields === undefined) return undefined;
   const [state, startTicks] = [fields[0], fields[19]];
   if (state === 'Z' || state === 'X') return undefined;
   // Start times count from boot.
   return `${readProc('/proc/sys/kernel/random/boot_id')?.trim()}:${startTicks}`;
+}
+
+/** By process id: the process that started it, or has adopted it. Linux only. */
+export function parentsOfProcesses(): Map<number, number> {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return new Map(
+    pids.flatMap((pid) => {
+      const parent = statFields(pid)?.[1];
+      return parent === undefined ? [] : [[pid, Number(parent)] as const];
+    }),
+  );
+}
+
+/** Of https://docs.kernel.org/filesystems/proc.html, table 1-4, from the state on; undefined when there is no such process. */
+function statFields(pid: number): string[] | undefined {
+  const stat = readProc(`/proc/${pid}/stat`);
+  // The second field, the command in parentheses, may itself hold spaces and parentheses.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** The command line of a running process; undefined when there is no such process. */

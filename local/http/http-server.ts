@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES }
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type HttpResponse, send } from './http-response.ts';
+import { localOnly } from './local-only.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -30,23 +31,24 @@ const STATUS_OF_ERROR: Readonly<Record<string, RefusalStatus>> = {
 };
 
 /**
- * Serves HTTP, on loopback unless told otherwise. Malformed requests never reach `handle`: they get the response that
+ * Serves HTTP to this machine (see {@link localOnly}). Malformed requests never reach `handle`: they get the response that
  * `refuse` makes, where Node's own would be empty, and their connection ends.
  *
  * @param port 0 for any free one
- * @param host 0.0.0.0 for all addresses
+ * @param host 0.0.0.0 for all addresses, as a container needs whose port is published on loopback
  * @throws the system's error when it cannot listen on the port, such as EADDRINUSE
  */
 export async function serve(handle: Handle, refuse: Refuse, port: number, host = LOOPBACK): Promise<RunningServer> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });
   const lastResponses = new WeakMap<Duplex, ServerResponse>();
+  const handleLocal = localOnly(handle);
 
   server.on('request', (request, response) => {
     lastResponses.set(request.socket, response);
     // RFC 9112, section 3.2.
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       send(response, refuse(400, 'no Host header', request.socket));
-    } else handle(request, response);
+    } else handleLocal(request, response);
   });
   server.on('checkExpectation', (request, response) => {
     lastResponses.set(request.socket, response);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { localOnly } from '../../local/http/local-only.ts';
 import type { RuntimeOptions } from '../../local/services/lambda/environment-variables.ts';
 import { LambdaError } from '../../local/services/lambda/errors.ts';
 import type { FunctionDefinition } from '../../local/services/lambda/function-definition.ts';
@@ -23,11 +24,13 @@ export class FunctionHost {
   readonly #runtimeDir: string;
   readonly #log: Log;
   readonly #reaper: ProcessReaper;
-  readonly #server = createServer((request, response) => {
-    this.#handle(request, response).catch((error: Error) => {
-      if (!response.destroyed) respond(response, error instanceof LambdaError ? 503 : 500, { error: error.message });
-    });
-  });
+  readonly #server = createServer(
+    localOnly((request, response) => {
+      this.#handle(request, response).catch((error: Error) => {
+        if (!response.destroyed) respond(response, error instanceof LambdaError ? 503 : 500, { error: error.message });
+      });
+    }),
+  );
   readonly #functions = new Map<string, ServedFunction>();
   /** Including those that finish work for a version that is no longer served. */
   readonly #pools = new Set<FunctionPool>();

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { call, exchange } from '../../http/http-fixture.ts';
 import { apiDefinition, lambdaRoute, servedApi } from './gateway-fixture.ts';
 
-const HOST = 'Host: a\r\n';
+const HOST = 'Host: localhost\r\n';
 const CHUNKED = 'Transfer-Encoding: chunked\r\n';
 const routes = [lambdaRoute('POST', '/orders')];
 

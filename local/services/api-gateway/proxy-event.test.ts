@@ -97,7 +97,7 @@ describe('the event of a request', () => {
     const { event } = await eventOf('POST', '/api/orders', {
       headers: [
         'Host',
-        'shop.local:81',
+        'shop.localhost:81',
         'x-tag',
         'a',
         'X-Tag',
@@ -119,7 +119,7 @@ describe('the event of a request', () => {
     });
     expect(event.multiValueHeaders).toMatchObject({ 'x-tag': ['a', 'b'] });
     expect(event.headers).toMatchObject({
-      Host: 'shop.local:81',
+      Host: 'shop.localhost:81',
       'x-tag': 'b',
       Authorization: 'Bearer t',
       'X-Forwarded-For': '10.0.0.1, 127.0.0.1',

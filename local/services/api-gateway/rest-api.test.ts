@@ -70,7 +70,9 @@ describe('a REST API', () => {
     const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]));
     await new Promise<void>((resolve) => {
       const socket = connect(api.port, '127.0.0.1', () => {
-        socket.write('POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy());
+        socket.write('POST /api/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf', () =>
+          socket.destroy(),
+        );
       });
       socket.once('close', () => resolve());
     });

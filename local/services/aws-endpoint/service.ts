@@ -7,6 +7,7 @@ import type { AwsApi, Caller, Principal, StreamingApi } from '../../aws-api/api-
 import { AwsError, toAwsError } from '../../aws-api/aws-error.ts';
 import { type ApiResponse, awsJson, type Protocol, queryXml, restJson, s3Xml } from '../../aws-api/protocols.ts';
 import { readApiBody } from '../../aws-api/request.ts';
+import { localOnly } from '../../http/local-only.ts';
 import { portClaim } from '../../settings.ts';
 import {
   type PolicyEvaluator,
@@ -16,6 +17,7 @@ import {
   verifySignature,
 } from '../iam/service.ts';
 import type { Service } from '../service.ts';
+import { isFromPage, refuseUnlessPresignedRead } from './page-request.ts';
 
 /** The access keys that are known, and who may do what. */
 export interface AccessControl {
@@ -25,16 +27,18 @@ export interface AccessControl {
 
 /**
  * The endpoint of all AWS services of the local run, on loopback. It verifies the signature of each call, and asks IAM
- * whether the signer may make it.
+ * whether the signer may make it. Web pages may read presigned URLs and do nothing else.
  */
 export class AwsEndpoint implements Service {
   readonly #port: number;
   readonly #iam: AccessControl;
   readonly #log: Log;
   #services: readonly Pick<Service, 'api'>[] = [];
-  readonly #server = createServer((request, response) => {
-    this.#handle(request, response).catch((error: unknown) => this.#refuse(request, response, error));
-  });
+  readonly #server = createServer(
+    localOnly((request, response) => {
+      this.#handle(request, response).catch((error: unknown) => this.#refuse(request, response, error));
+    }),
+  );
 
   /** @param port 0 for any free one */
   constructor(port: number, iam: AccessControl, log: Log) {
@@ -76,6 +80,11 @@ export class AwsEndpoint implements Service {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = callOf(request);
+    if (isFromPage(request.headers)) {
+      refuseUnlessPresignedRead(call);
+      // With the published key, a foreign page could have an object shown as HTML that it has got others to write.
+      response.setHeader('Content-Security-Policy', 'sandbox');
+    }
     const s3 = this.#apiOf('s3');
     if (call.method === 'OPTIONS' && s3 && 'stream' in s3) return s3.streamPreflight(request, response);
     const name = readSignature(call).service;

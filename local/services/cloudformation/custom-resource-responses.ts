@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { closeServer, listenOnLoopback } from '../../../tooling/ports.ts';
 import { readApiBody } from '../../aws-api/request.ts';
+import { localOnly } from '../../http/local-only.ts';
 import type { Run, Service } from '../service.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html */
@@ -50,7 +51,7 @@ export class CustomResourceResponses implements Service {
   async open(): Promise<void> {
     const authority = await this.#run.authorities('public');
     const { certificatePem: cert, keyPem: key } = await authority.issue('cloudformation');
-    const server = createServer({ cert, key }, (request, response) => {
+    const take: RequestListener = (request, response) => {
       this.#take(request).then(
         (status) => response.writeHead(status).end(),
         (error: unknown) => {
@@ -58,7 +59,8 @@ export class CustomResourceResponses implements Service {
           response.writeHead(500).end();
         },
       );
-    });
+    };
+    const server = createServer({ cert, key }, localOnly(take));
     await listenOnLoopback(server);
     this.#server = server;
   }

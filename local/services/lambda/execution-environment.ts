@@ -66,7 +66,7 @@ export class ExecutionEnvironment {
   static async start(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
     const { definition, reaper } = options;
     const log = recordingLog(options.log);
-    const api = new RuntimeApi();
+    const api = new RuntimeApi(options.log);
     const address = await api.listen();
     const child = spawn(process.execPath, [`--max-old-space-size=${definition.memoryMb}`, BOOTSTRAP], {
       cwd: definition.codeDir,
@@ -78,7 +78,10 @@ export class ExecutionEnvironment {
       // A process group of its own keeps the terminal's Ctrl-C away, and lets the function's children be ended with it.
       detached: true,
     });
-    if (child.pid) reaper.watch(child.pid);
+    if (child.pid) {
+      api.serve(child.pid);
+      reaper.watch(child.pid);
+    }
     forwardLines(child.stdout, log, 'info');
     forwardLines(child.stderr, log, 'warn');
     return new ExecutionEnvironment(options, api, child, log);

@@ -1,5 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Log } from '../../../tooling/log.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
+import { peerAmong, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
+import { localOnly } from '../../http/local-only.ts';
 import { MAX_RESPONSE_BYTES, responseTooLargePayload } from './errors.ts';
 
 export interface Invocation {
@@ -22,18 +26,33 @@ interface Pending {
   handedOut: boolean;
 }
 
-/** The Runtime API of one execution environment, on a loopback port: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
+/**
+ * The Runtime API of one execution environment, on a loopback port: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
+ * On AWS nobody else can reach it. Here, where the system tells who calls, only the environment's own processes may.
+ */
 export class RuntimeApi {
   readonly #ready = Promise.withResolvers<void>();
   readonly #initError = Promise.withResolvers<string>();
   readonly #server: Server;
+  readonly #log: Pick<Log, 'warn'>;
+  readonly #strangers = new WeakSet<Socket>();
+  #client: number | undefined;
+  #initEnded = false;
   #pending: Pending | undefined;
   #poll: ServerResponse | undefined;
 
-  constructor() {
+  constructor(log: Pick<Log, 'warn'>) {
+    this.#log = log;
     // Waiting for the next event, and running it, may take longer than Node's default request timeout.
-    this.#server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, (request, response) => {
-      this.#handle(request, response).catch((error: Error) => response.destroy(error));
+    this.#server = createServer(
+      { requestTimeout: 0, keepAliveTimeout: 0 },
+      localOnly((request, response) => {
+        this.#handle(request, response).catch((error: Error) => response.destroy(error));
+      }),
+    );
+    // Once per connection: a runtime keeps its own.
+    this.#server.on('connection', (socket) => {
+      if (!this.#isClient(socket)) this.#strangers.add(socket);
     });
   }
 
@@ -52,6 +71,11 @@ export class RuntimeApi {
     return `127.0.0.1:${await listenOnLoopback(this.#server)}`;
   }
 
+  /** Lets the environment's process, and what it starts, use the API. */
+  serve(pid: number): void {
+    this.#client = pid;
+  }
+
   /** Hands one event to the runtime and waits for the response. */
   deliver(invocation: Invocation): Promise<RuntimeResponse> {
     return new Promise((respond) => {
@@ -65,12 +89,23 @@ export class RuntimeApi {
     this.#server.closeAllConnections();
   }
 
+  #isClient(socket: Socket): boolean {
+    if (!SOCKET_OWNERS_ARE_KNOWN) return true;
+    return this.#client !== undefined && peerAmong(socket, [this.#client]) !== undefined;
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#strangers.has(request.socket)) {
+      this.#log.warn('refused another process, which called the Runtime API of this function');
+      response.setHeader('Connection', 'close');
+      return refuse(response, 403, 'Forbidden', "The Runtime API serves its own environment's processes only.");
+    }
     const path = request.url?.replace('/2018-06-01/runtime/', '') ?? '';
     if (request.method === 'GET' && path === 'invocation/next') return this.#next(response);
 
     const body = await readBody(request);
     if (request.method === 'POST' && path === 'init/error') {
+      if (this.#initEnded) return refuseTransition(response, 'Ready', 'InitError');
       this.#initError.resolve(body.toString());
       return accept(response);
     }
@@ -90,6 +125,12 @@ export class RuntimeApi {
   }
 
   #next(response: ServerResponse): void {
+    const busy = this.#poll ? 'Ready' : this.#pending?.handedOut ? 'Running' : undefined;
+    if (busy !== undefined) {
+      refuseTransition(response, busy, 'Ready');
+      return;
+    }
+    this.#initEnded = true;
     this.#poll = response;
     response.on('close', () => {
       if (this.#poll === response) this.#poll = undefined;
@@ -131,7 +172,13 @@ function accept(response: ServerResponse): void {
   response.writeHead(202, { 'Content-Type': 'application/json' }).end('{"status":"OK"}');
 }
 
-function refuse(response: ServerResponse, statusCode: number, errorType: string): void {
+/** As the Runtime API of AWS's own emulator: https://github.com/aws/aws-lambda-runtime-interface-emulator */
+function refuseTransition(response: ServerResponse, from: string, to: string): void {
+  const message = `State transition from ${from} to ${to} failed for runtime. Error: State transition is not allowed`;
+  refuse(response, 403, 'InvalidStateTransition', message);
+}
+
+function refuse(response: ServerResponse, statusCode: number, errorType: string, errorMessage = errorType): void {
   response.writeHead(statusCode, { 'Content-Type': 'application/json' });
-  response.end(JSON.stringify({ errorType, errorMessage: errorType }));
+  response.end(JSON.stringify({ errorType, errorMessage }));
 }

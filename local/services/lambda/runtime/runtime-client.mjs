@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
+import { RuntimeError } from './runtime-errors.mjs';
 
-/** @typedef {{ headers: import('node:http').IncomingHttpHeaders, body: string }} NextInvocation */
+/** @typedef {{ status: number | undefined, headers: import('node:http').IncomingHttpHeaders, body: string }} RuntimeResponse */
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
@@ -13,9 +14,12 @@ export class RuntimeClient {
     this.#base = `http://${runtimeApi}/2018-06-01/runtime`;
   }
 
-  /** Waits for the next event, without limit. */
-  next() {
-    return this.#call('GET', '/invocation/next');
+  /** Waits for the next event, without limit. @throws {RuntimeError} when it is refused */
+  async next() {
+    const next = await this.#call('GET', '/invocation/next');
+    if (next.status !== 200)
+      throw new RuntimeError('Runtime.PlatformError', `no next event: ${next.status} ${next.body}`);
+    return next;
   }
 
   /** @param {string} requestId @param {string} payload JSON */
@@ -38,7 +42,7 @@ export class RuntimeClient {
    * @param {string} path
    * @param {string} [body]
    * @param {string} [errorType]
-   * @returns {Promise<NextInvocation>}
+   * @returns {Promise<RuntimeResponse>}
    */
   #call(method, path, body, errorType) {
     const headers = {
@@ -53,7 +57,7 @@ export class RuntimeClient {
         response.on('data', (chunk) => {
           text += chunk;
         });
-        response.on('end', () => resolve({ headers: response.headers, body: text }));
+        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: text }));
         response.on('error', reject);
       });
       call.on('error', reject);

@@ -1,0 +1,25 @@
+import type { RequestListener } from 'node:http';
+import { send } from './http-response.ts';
+
+/** Names that mean this machine to every browser: RFC 6761, section 6.3. No name server is asked for them. */
+const LOCAL_HOST = /^(?:(?:[a-z0-9_-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+
+const REFUSAL = 'Servers of this machine are called by the names localhost, *.localhost, 127.0.0.1 or [::1] only.\n';
+
+/** Whether a `Host` header, with or without a port, names this machine. */
+export function isLocalHost(host: string): boolean {
+  return LOCAL_HOST.test(host);
+}
+
+/**
+ * Lets a listener see only the requests that name this machine as their host; others get a 403. To a browser, a page of a
+ * foreign site whose name was made to lead here (DNS rebinding) has the same origin as this server and may read everything,
+ * but its requests carry the foreign name. A request without a `Host` header comes from no browser.
+ */
+export function localOnly(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (isLocalHost(request.headers.host ?? 'localhost')) return listener(request, response);
+    const headers = new Map([['Content-Type', ['text/plain']]]);
+    send(response, { statusCode: 403, headers, body: Buffer.from(REFUSAL) });
+  };
+}

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listenOnLoopback } from './ports.ts';
+import { peerAmong, SOCKET_OWNERS_ARE_KNOWN, socketsOf, tcpSockets } from './sockets.ts';
+
+/** A server, and the next connection that comes in. */
+async function listening(host?: string) {
+  const server = createServer();
+  onTestFinished(() => {
+    server.close();
+  });
+  const port = host === undefined ? await listenOnLoopback(server) : await listenOn(server, host);
+  const nextConnection = async () => {
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    return socket;
+  };
+  return { port, nextConnection };
+}
+
+async function listenOn(server: ReturnType<typeof createServer>, host: string): Promise<number> {
+  await once(server.listen(0, host), 'listening');
+  return (server.address() as { port: number }).port;
+}
+
+function run(script: string): ChildProcess {
+  const child = spawn(process.execPath, ['-e', script], { stdio: 'ignore', detached: true });
+  onTestFinished(() => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  });
+  return child;
+}
+
+describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the process at the other end of a connection', () => {
+  it('is found among others', async () => {
+    const { port, nextConnection } = await listening();
+    const client = connect(port, '127.0.0.1');
+    onTestFinished(() => {
+      client.destroy();
+    });
+    const socket = await nextConnection();
+    expect(peerAmong(socket, [1, process.pid])).toBe(process.pid);
+    expect(peerAmong(socket, [1])).toBe(1); // from which all descend
+    expect(peerAmong(socket, [run('setInterval(() => {}, 1000)').pid as number])).toBeUndefined();
+  });
+
+  it('is found through an IPv6 socket, too', async () => {
+    const { port, nextConnection } = await listening('::1');
+    const client = connect(port, '::1');
+    onTestFinished(() => {
+      client.destroy();
+    });
+    expect(peerAmong(await nextConnection(), [process.pid])).toBe(process.pid);
+    const mapped = await listening();
+    const other = connect(mapped.port, '::ffff:127.0.0.1');
+    onTestFinished(() => {
+      other.destroy();
+    });
+    expect(peerAmong(await mapped.nextConnection(), [process.pid])).toBe(process.pid);
+  });
+
+  it('is found by the process that has started it', async () => {
+    const { port, nextConnection } = await listening();
+    const connectTo = `require('node:net').connect(${port}, '127.0.0.1')`;
+    const parent = run(
+      `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(connectTo)}]); setInterval(() => {}, 1000)`,
+    );
+    const socket = await nextConnection();
+    expect(peerAmong(socket, [parent.pid as number])).toBe(parent.pid);
+  });
+
+  it('is unknown once it has left', async () => {
+    const { port, nextConnection } = await listening();
+    const client = connect(port, '127.0.0.1');
+    const socket = await nextConnection();
+    client.destroy();
+    await expect.poll(() => peerAmong(socket, [process.pid])).toBeUndefined();
+  });
+});
+
+it.runIf(SOCKET_OWNERS_ARE_KNOWN)('a listening socket is known with its address and its process', async () => {
+  const { port } = await listening();
+  const found = tcpSockets().filter(({ local, listens }) => listens && local === `127.0.0.1:${port}`);
+  expect(found).toMatchObject([{ inode: expect.any(String) }]);
+  expect(socketsOf(process.pid)).toContain(found[0]?.inode);
+});
