@@ -84,7 +84,7 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the process at the other end of a conne
 
 it.runIf(SOCKET_OWNERS_ARE_KNOWN)('a listening socket is known with its address and its process', async () => {
   const { port } = await listening();
-  const found = tcpSockets().filter(({ local, listens }) => listens && local === `127.0.0.1:${port}`);
+  const found = [...tcpSockets()].filter(({ local, listens }) => listens && local === `127.0.0.1:${port}`);
   expect(found).toMatchObject([{ inode: expect.any(String) }]);
   expect(socketsOf(process.pid)).toContain(found[0]?.inode);
 });
