@@ -1,3 +1,4 @@
+import { failureText } from '../tooling/command-line.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog, type Log } from '../tooling/log.ts';
 import { ignoreBrokenPipe } from '../tooling/signals.ts';
@@ -28,7 +29,7 @@ export async function runService(
     // Even if a connection does not close.
     process.exit(0);
   } catch (error) {
-    console.error(error instanceof UserError ? error.message : error);
+    console.error(failureText(error));
     process.exit(1);
   }
 }

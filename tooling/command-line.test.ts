@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nonEmpty, port, wholeNumber } from './command-line.ts';
+import { failureText, nonEmpty, port, wholeNumber } from './command-line.ts';
+import { UserError } from './errors.ts';
 import { REPOSITORY } from './paths.ts';
+import { tableLines } from './table.ts';
 
 function run(script: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(REPOSITORY, script), ...args], {
@@ -44,6 +46,17 @@ describe('a command', () => {
     expect(help.stdout).toMatch(/^Usage: npm run reset -- \[options\]/);
     expect(help.stdout).toContain('ORDERFLOW_DATA_DIR');
     expect(help.stdout).toContain('Exit codes: 0 success, 1 failure, 2 wrong usage.');
+  });
+});
+
+describe('what a command prints', () => {
+  it('of a failure, does not steer the terminal', () => {
+    expect(failureText(new UserError('It responded:\n\u001b[2J'))).toBe('It responded:\n\\u001b[2J');
+    expect(failureText(new Error('\u001b[2J\u009b'))).toMatch(/^Error: \\u001b\[2J\\u009b\n {4}at /);
+  });
+
+  it('in a table, is one line for each row', () => {
+    expect(tableLines([['a\n\u001b[2J', 1]])).toEqual(['a\\u000a\\u001b[2J  1']);
   });
 });
 

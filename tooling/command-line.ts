@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import { Command, CommanderError, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { UsageError, UserError } from './errors.ts';
 import { cacheDirOf, DEFAULT_DATA_DIR, pathOf, variableOf } from './paths.ts';
 import { parsePort } from './ports.ts';
+import { printableText } from './printable.ts';
 import { ignoreBrokenPipe } from './signals.ts';
 
 const FAILURE = 1;
@@ -36,10 +38,18 @@ export async function runCommand(command: { parseAsync(): Promise<unknown> }): P
     // Commander has printed its message, or the help.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
     else {
-      console.error(error instanceof UserError ? error.message : error);
+      console.error(failureText(error));
       process.exitCode = error instanceof UsageError ? USAGE_ERROR : FAILURE;
     }
   }
+}
+
+/**
+ * What a person is shown of a failure: the sentences of a {@link UserError}, and everything about any other. Servers and clients may have
+ * written parts of it, so it is {@link printableText}.
+ */
+export function failureText(error: unknown): string {
+  return printableText(error instanceof UserError ? error.message : inspect(error));
 }
 
 /** An option with an environment variable: `--api-port` is `ORDERFLOW_API_PORT`. The option wins. */

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 
 function temporaryFile(): string {
   const dir = mkdtempSync(join(tmpdir(), 'log-'));
@@ -17,7 +18,42 @@ async function logged(file: string, line: string): Promise<void> {
   await expect.poll(() => readFileSync(file, 'utf8')).toContain(line);
 }
 
+/** What a message is in the file, without its time, and on the terminal. */
+async function written(log: (logger: Log) => void) {
+  const file = temporaryFile();
+  const terminal = new PassThrough().setEncoding('utf8');
+  log(createLog({ source: 'aws', file, terminal }));
+  await expect.poll(() => readFileSync(file, 'utf8')).toContain('\n');
+  const inFile = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return {
+    inFile: inFile.map((line) => line.replace(/^\S{24} /, '')),
+    onTerminal: stripVTControlCharacters(String(terminal.read() ?? ''))
+      .trimEnd()
+      .split('\n'),
+  };
+}
+
 const modeOf = (file: string) => statSync(file).mode & 0o777;
+
+describe('what clients and functions write', () => {
+  it('neither steers the terminal nor forges a line of the log', async () => {
+    const key = 'MARK\n2026-01-01T00:00:00.000Z error orderflow forged\u001b[2J\u009b1A\u202e';
+    const { inFile, onTerminal } = await written((log) => log.info('no access key %s', key));
+    const text = ['no access key MARK', '| 2026-01-01T00:00:00.000Z error orderflow forged\\u001b[2J\\u009b1A\\u202e'];
+    expect(inFile).toEqual(text.map((line) => `info  aws ${line}`));
+    expect(onTerminal).toEqual(text.map((line) => `${'aws'.padEnd(16)} ${line}`));
+  });
+
+  it('is harmless in a structured line, too, whose message is shown first', async () => {
+    const entry = JSON.stringify({ level: 'WARN', message: 'user \u001b[2Ja\nb', note: '\u009b\u202e' });
+    const { inFile, onTerminal } = await written((log) => log.warn(entry));
+    expect(inFile).toEqual([`warn  aws ${entry.replace('\u009b', '\\u009b').replace('\u202e', '\\u202e')}`]);
+    expect(onTerminal).toEqual([
+      `${'aws'.padEnd(16)} user \\u001b[2Ja`,
+      `${'aws'.padEnd(16)} | b {"note":"\\u009b\\u202e"}`,
+    ]);
+  });
+});
 
 describe('the log file', () => {
   it('need not be', async () => {

@@ -1,8 +1,12 @@
 import { chmodSync, createWriteStream, existsSync, mkdirSync, renameSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { format, styleText } from 'node:util';
+import { printable, printableLines } from './printable.ts';
 
-/** Each line names its source, such as `kafka` or a function. */
+/**
+ * Each line names its source, such as `kafka` or a function. Clients and functions may have written parts of a message: what could steer
+ * a terminal is escaped, and a further line of a message, such as one of a stack, cannot pass for a message of its own.
+ */
 export interface Log {
   info(message: string, ...values: unknown[]): void;
   warn(message: string, ...values: unknown[]): void;
@@ -14,6 +18,10 @@ export interface Log {
 }
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** Begins the further lines of a message. */
+const CONTINUED = '| ';
+const COLORS = { debug: 'reset', info: 'reset', warn: 'yellow', error: 'red' } as const;
 
 /**
  * A log that shows `info` and above on the terminal and keeps everything in a file. When writing the file fails, it warns once
@@ -27,11 +35,13 @@ export function createLog(options: { source: string; file?: string; terminal: No
 
   const write = (source: string, level: Level, message: string, values: unknown[]) => {
     const text = format(message, ...values);
-    file?.write(`${new Date().toISOString()} ${level.padEnd(5)} ${source} ${text}\n`);
+    const head = `${new Date().toISOString()} ${level.padEnd(5)} ${source} `;
+    file?.write(`${head}${printableLines(text).join(`\n${head}${CONTINUED}`)}\n`);
     if (level === 'debug') return;
-    const line = forPerson(text);
-    const mark = level === 'error' ? styleText('red', line) : level === 'warn' ? styleText('yellow', line) : line;
-    options.terminal.write(`${styleText('dim', source.padEnd(16))} ${mark}\n`);
+    const column = `${styleText('dim', source.padEnd(16))} `;
+    const { lines, facts } = forPerson(text);
+    const colored = lines.map((line, index) => styleText(COLORS[level], `${index === 0 ? '' : CONTINUED}${line}`));
+    options.terminal.write(`${column}${colored.join(`\n${column}`)}${styleText('dim', facts)}\n`);
   };
   const logFor = (source: string): Log => ({
     info: (message, ...values) => write(source, 'info', message, values),
@@ -53,14 +63,19 @@ function openFile(path: string): WriteStream {
   return createWriteStream(path, { mode: 0o600 });
 }
 
-/** A structured line of a function, with its message first and without stacks. */
-function forPerson(text: string): string {
-  if (!text.startsWith('{')) return text;
+/** Of a structured line of a function, its message, and the rest without stacks. */
+function forPerson(text: string): { lines: string[]; facts: string } {
+  const { message, timestamp: _, level: __, ...facts } = objectIn(text);
+  if (typeof message !== 'string') return { lines: printableLines(text), facts: '' };
+  return { lines: printableLines(message), facts: printable(` ${JSON.stringify(facts, withoutStacks)}`) };
+}
+
+function objectIn(text: string): Record<string, unknown> {
+  if (!text.startsWith('{')) return {};
   try {
-    const { message, timestamp: _, level: __, ...facts } = JSON.parse(text);
-    return typeof message === 'string' ? `${message} ${styleText('dim', JSON.stringify(facts, withoutStacks))}` : text;
+    return JSON.parse(text);
   } catch {
-    return text; // not JSON after all
+    return {}; // not JSON after all
   }
 }
 

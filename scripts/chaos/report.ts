@@ -1,3 +1,4 @@
+import { printable } from '../../tooling/printable.ts';
 import { tableLines } from '../../tooling/table.ts';
 import type { Evidence } from './evidence.ts';
 import { isSound, judge, type Problem, type Verdict } from './judge.ts';
@@ -27,7 +28,7 @@ export function printResult(run: {
   const drainRow: Row = ['seconds until drained', drained?.toFixed(1) ?? `more than ${drainSeconds}`];
   const table = tableLines([...rows, ...verdictRows(verdict), ...loadRows(load, loadSeconds), drainRow], '  ');
   console.log(['', ...table].join('\n'));
-  for (const line of describeProblems(verdict, load.refused)) console.log(line);
+  for (const line of describeProblems(verdict, load.refused)) console.log(printable(line));
   return isSound(verdict) && load.refused.length === 0;
 }
 

@@ -3,11 +3,13 @@ import type { Handled, Listing } from '../../functions/dlt/dead-letters.ts';
 import type { CommandEvent } from '../../functions/dlt/input.ts';
 import { runCommand } from '../../tooling/command-line.ts';
 import { UserError } from '../../tooling/errors.ts';
+import { printableText } from '../../tooling/printable.ts';
 import { type DltCommand, dltCommand } from './command.ts';
 import { invokeDlt } from './dlt-function.ts';
 import { handledText, listingText } from './report.ts';
 
-await runCommand(dltCommand(async (asked) => console.log(await resultOf(asked))));
+// Anybody may have written the records.
+await runCommand(dltCommand(async (asked) => console.log(printableText(await resultOf(asked)))));
 
 async function resultOf(command: DltCommand): Promise<string> {
   if (command.verb === 'list') {

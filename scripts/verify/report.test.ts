@@ -28,7 +28,7 @@ it('prints what was wrong, in lines that do not steer the terminal', () => {
   finish('failed', [{ message: 'got 502 \u001b[2J\u0007<h1>', diff: '- a\n+ b' }]);
   expect(lines.slice(1)).toEqual([
     '  FAIL  quantity 0 is a 400',
-    '        got 502  <h1>',
+    '        got 502 \\u0007<h1>',
     '        - a',
     '        + b',
   ]);

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { printable } from '../../tooling/printable.ts';
 
 const LABELS = { passed: 'ok  ', failed: 'FAIL', skipped: '-   ', pending: '-   ' } as const;
 const LONGEST_LINE = 400;
@@ -24,7 +25,7 @@ export class VerifyReport implements Reporter {
     this.#subject = subject;
     const { state, errors = [] } = test.result();
     this.#counts[state] += 1;
-    this.#print(`  ${LABELS[state]}  ${printable(test.name)}`);
+    this.#print(`  ${LABELS[state]}  ${lineOf(test.name)}`);
     for (const { message, diff } of errors) this.#printError(diff ? `${message}\n${diff}` : message);
     for (const id of test.meta().placedOrders ?? []) this.placed.add(id);
   }
@@ -44,7 +45,7 @@ export class VerifyReport implements Reporter {
       this.placed.size === 0
         ? 'No order was placed.'
         : `Placed ${this.placed.size} orders, most of them for ${user}. They stay there:`,
-      ...[...this.placed].map((id) => `  ${id}`),
+      ...[...this.placed].map((id) => `  ${lineOf(id)}`),
     ].join('\n');
   }
 
@@ -54,12 +55,12 @@ export class VerifyReport implements Reporter {
   }
 
   #printError(text: string): void {
-    for (const line of stripVTControlCharacters(text).split('\n')) this.#print(`        ${printable(line)}`);
+    for (const line of stripVTControlCharacters(text).split('\n')) this.#print(`        ${lineOf(line)}`);
   }
 }
 
-/** What a deployment sends must not steer the terminal. */
-function printable(line: string): string {
-  const text = line.replaceAll(/\p{C}+/gu, ' ');
+/** What a deployment sends must not steer the terminal, nor flood it. */
+function lineOf(line: string): string {
+  const text = printable(line);
   return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE - 1)}…` : text;
 }
