@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES }
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type HttpResponse, send } from './http-response.ts';
-import { localOnly } from './local-only.ts';
+    handleLocal(request, response);
 
 export interface RunningServer {
   readonly url: string;
@@ -41,14 +41,24 @@ const STATUS_OF_ERROR: Readonly<Record<string, RefusalStatus>> = {
 export async function serve(handle: Handle, refuse: Refuse, port: number, host = LOOPBACK): Promise<RunningServer> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });
   const lastResponses = new WeakMap<Duplex, ServerResponse>();
-  const handleLocal = localOnly(handle);
+  const handleLocal = localOnly(handle, ({ socket }, response, reason) => send(response, refuse(400, reason, socket)));
 
   server.on('request', (request, response) => {
     lastResponses.set(request.socket, response);
+<<<<<<< HEAD
     // RFC 9112, section 3.2.
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       send(response, refuse(400, 'no Host header', request.socket));
     } else handleLocal(request, response);
+=======
+    try {
+      requestedHost(request);
+    } catch (error) {
+      send(response, refuse(400, (error as Error).message, request.socket));
+      return;
+    }
+    handle(request, response);
+>>>>>>> f5ac5ac (API Gateway as recorded: slashes before the path count as one, a head over 10,240 bytes is refused, and a function's headers may be null or numbers)
   });
   server.on('checkExpectation', (request, response) => {
     lastResponses.set(request.socket, response);
@@ -58,10 +68,13 @@ export async function serve(handle: Handle, refuse: Refuse, port: number, host =
   server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
     const socket = duplex as Socket;
     const response = lastResponses.get(socket);
-    const begun = response?.headersSent && !response.writableFinished;
-    // The client has left, or its request already has a response.
-    if (!socket.writable || error.code === 'ECONNRESET' || begun) socket.destroySoon();
-    else endWith(socket, refuse(STATUS_OF_ERROR[error.code ?? ''] ?? 400, error.message, socket));
+    const running = response?.writableFinished === false ? response : undefined;
+    const end = () => endWith(socket, refuse(STATUS_OF_ERROR[error.code ?? ''] ?? 400, error.message, socket));
+    if (!socket.writable || error.code === 'ECONNRESET') socket.destroySoon();
+    // The request before it was whole, and gets its own response first.
+    else if (running?.req.complete) running.once('finish', end);
+    else if (running?.headersSent) socket.destroySoon();
+    else end();
   });
 
   await new Promise<void>((resolve, reject) => {

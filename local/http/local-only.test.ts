@@ -37,6 +37,9 @@ describe('a server for this machine only', () => {
     const refused = await call(url, 'POST', '/', { headers: { Host: 'evil.example' }, body: 'x'.repeat(1_000) });
     expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('localhost') });
     expect(calls).toBe(0);
+    expect((await call(url, 'GET', 'http://evil.example/', { headers: { Host: 'localhost' } })).status).toBe(403);
+    expect((await call(url, 'GET', '/', { headers: ['Host', 'localhost', 'Host', 'localhost'] })).status).toBe(400);
+    expect(calls).toBe(0);
     expect(await call(url, 'GET', '/', { headers: { Host: 'localhost' } })).toMatchObject({ text: 'secret' });
   });
 });

@@ -1,6 +1,7 @@
 import { type Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { endAfterRequest, type HttpResponse, send } from './http-response.ts';
+import { originForm } from './request-target.ts';
 
 export type Headers = HttpResponse['headers'];
 
@@ -80,13 +81,6 @@ export async function forwardRequest(
   response.writeHead(head.statusCode ?? 502, flat(changeHeaders(endToEnd(head.rawHeaders))));
   await pipeline(head, response, { end: !early });
   if (early) endAfterRequest(response);
-}
-
-/** Clients may name the server in a request's target or, with `*`, no path at all: RFC 9112, section 3.2. */
-function originForm(target = '/'): string {
-  const path = target.replace(/^https?:\/\/[^/?]*/i, '');
-  if (path.startsWith('?')) return `/${path}`;
-  return path.startsWith('/') ? path : '/';
 }
 
 /** By name, in the casing that came first. */

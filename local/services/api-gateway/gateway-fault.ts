@@ -47,6 +47,8 @@ export const faults = {
   requestTooLarge: fault('REQUEST_TOO_LARGE', 413, 'RequestTooLargeException', 'Request Too Long'),
   /** The function failed, or its result is not a proxy response. */
   functionFailed: fault('DEFAULT_5XX', 502, 'InternalServerErrorException', 'Internal server error'),
+  /** The function's body was to be decoded from base64, and is none. */
+  bodyNotBase64: fault('API_CONFIGURATION_ERROR', 500, 'InternalServerErrorException', 'Internal server error'),
   /** Lambda did not run the function. API Gateway turns even the 429 of throttling into a 500. */
   functionRefused: fault('INTEGRATION_FAILURE', 500, 'InternalServerErrorException', 'Internal server error'),
   integrationTimeout: fault('INTEGRATION_TIMEOUT', 504, 'InternalServerErrorException', 'Endpoint request timed out'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call } from '../../http/http-fixture.ts';
+import { call, exchange } from '../../http/http-fixture.ts';
 import { apiDefinition, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
 
 async function eventOf(method: string, path: string, options: Parameters<typeof call>[3] = {}, binary: string[] = []) {
@@ -91,6 +91,30 @@ describe('the event of a request', () => {
     expect(event.path).toBe('/api/orders/a%2Bb%20c/');
     expect(event.pathParameters).toEqual({ id: 'a%2Bb%20c' });
     expect(event.resource).toBe('/api/orders/{id}');
+  });
+
+  // Recorded from AWS: test_lambda_aws_proxy_integration in LocalStack's snapshots.
+  it.each([
+    ['//api/orders', '/api/orders', '/dev//api/orders'],
+    ['///api/orders//', '/api/orders//', '/dev///api/orders//'],
+    ['/api/orders/a%2Fb', '/api/orders/a%2Fb', '/dev/api/orders/a%2Fb'],
+  ])('takes slashes before the path as one: %s is %s, and %s with its stage', async (sent, path, withStage) => {
+    const { event } = await eventOf('GET', sent);
+    expect(event).toMatchObject({ path, requestContext: { path: withStage } });
+  });
+
+  it('holds the body of a GET request, as regional APIs pass it on', async () => {
+    const body = '{"quantity":2}';
+    expect((await eventOf('GET', '/api/orders', { headers: { 'Content-Length': 14 }, body })).event.body).toBe(body);
+    const chunked = { headers: { 'Transfer-Encoding': 'chunked' }, body };
+    expect((await eventOf('GET', '/api/orders', chunked)).event.body).toBe(body);
+  });
+
+  it('names no domain for a client of HTTP/1.0 that sends no Host', async () => {
+    const { invoke, events } = fakeInvoke({ statusCode: 200, body: 'ok' });
+    const api = await servedApi(apiDefinition([lambdaRoute('GET', '/')]), invoke);
+    expect(await exchange(api.port, 'GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 OK\r\n.*\r\n\r\nok$/s);
+    expect(events[0]).toMatchObject({ requestContext: { protocol: 'HTTP/1.0', domainName: '', domainPrefix: '' } });
   });
 
   it('keeps repeated headers, and drops those that API Gateway does not pass on', async () => {

@@ -77,7 +77,7 @@ export function requestFields(context: RequestContext, match: RouteMatch, api: R
       httpMethod: context.method,
       extendedRequestId: context.extendedRequestId,
       requestTime: commonLogTime(context.receivedAt),
-      path: `/${api.stage}${context.path}`,
+      path: `/${api.stage}${context.rawPath}`,
       accountId: ACCOUNT_ID,
       protocol: context.protocol,
       stage: api.stage,

@@ -4,20 +4,34 @@ import type { HttpResponse } from '../../http/http-response.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
 import { isBinary, type RestApiDefinition } from './rest-api-definition.ts';
 
-const headerText = z.union([z.string(), z.boolean()]).transform(String);
+/** API Gateway takes numbers and booleans for text, as recorded from AWS for headers. */
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
-/** What API Gateway accepts from a function; anything else is malformed (recorded from AWS). */
+const flag = z.union([z.boolean(), z.enum(['true', 'True', 'false', 'False']).transform((word) => /^t/i.test(word))]);
+
+/**
+ * What API Gateway accepts from a function; anything else is malformed. A header that is null is not sent.
+ *
+ * Sources: test_aws_proxy_response_payload_format_validation in LocalStack's snapshots, which were recorded from AWS; and what
+ * AWS's own emulator found by trials: https://github.com/aws/aws-sam-cli/issues/1218 (null),
+ * https://github.com/aws/aws-sam-cli/issues/221 (numbers), `get_base_64_encoded` in its samcli/local/apigw/local_apigw_service.py
+ */
 const proxyResponse = z.strictObject({
   statusCode: z
     .union([z.int(), z.string().regex(/^\d{3}$/)])
     .transform(Number)
     .pipe(z.int().min(200).max(599))
-    .optional(),
-  headers: z.record(z.string(), headerText).nullish(),
-  multiValueHeaders: z.record(z.string(), z.array(headerText)).nullish(),
-  body: z.string().nullish(),
-  isBase64Encoded: z.boolean().nullish(),
+    .nullish(),
+  headers: z.record(z.string(), text.nullable()).nullish(),
+  multiValueHeaders: z.record(z.string(), z.array(text)).nullish(),
+  body: text.nullish(),
+  isBase64Encoded: flag.nullish(),
+  /** Comes before `isBase64Encoded`. */
+  base64Encoded: flag.nullish(),
 });
+
+/** With or without padding. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 /**
  * Headers that are sent under another name. Only a gateway response can send the real `WWW-Authenticate`:
@@ -30,7 +44,7 @@ const REMAPPED_HEADERS = new Set(['connection', 'content-length', 'date', 'serve
  *
  * @param payload the function's result as JSON
  * @param accept the request's `Accept`: base64 is decoded only for a type that the API treats as binary
- * @throws GatewayFault (502) when the result is not a proxy response
+ * @throws GatewayFault 502 when the result is not a proxy response, 500 when base64 is to be decoded and is none
  */
 export function readProxyResponse(
   payload: string,
@@ -41,12 +55,14 @@ export function readProxyResponse(
   if (!parsed.success) {
     throw new GatewayFault(faults.functionFailed, `malformed proxy response: ${z.prettifyError(parsed.error)}`);
   }
-  const { statusCode = 200, body, isBase64Encoded } = parsed.data;
-  const decoded = isBase64Encoded && isBinary(api, accept);
+  const { statusCode, headers, multiValueHeaders, base64Encoded, isBase64Encoded } = parsed.data;
+  const body = parsed.data.body ?? '';
+  const decode = (base64Encoded ?? isBase64Encoded) && isBinary(api, accept);
+  if (decode && !BASE64.test(body)) throw new GatewayFault(faults.bodyNotBase64, 'the body is not valid base64');
   return {
-    statusCode,
-    headers: mergeHeaders(parsed.data.multiValueHeaders ?? {}, parsed.data.headers ?? {}),
-    body: Buffer.from(body ?? '', decoded ? 'base64' : 'utf8'),
+    statusCode: statusCode ?? 200,
+    headers: mergeHeaders(multiValueHeaders ?? {}, headers ?? {}),
+    body: Buffer.from(body, decode ? 'base64' : 'utf8'),
   };
 }
 
@@ -58,26 +74,32 @@ function parseJson(payload: string): unknown {
   }
 }
 
-/** Values of `multiValueHeaders` come first and decide the casing of a name. */
-function mergeHeaders(multi: Record<string, string[]>, single: Record<string, string>): Map<string, string[]> {
-  const merged = new Map<string, { name: string; values: string[] }>();
-  const add = (name: string, values: string[]) => {
+/**
+ * Values of `multiValueHeaders` come first and decide the casing of a name; one that is in both maps is sent once. A header
+ * without values is not sent.
+ */
+function mergeHeaders(
+  multi: Record<string, string[]>,
+  single: Record<string, string | null>,
+): Map<string, readonly string[]> {
+  const merged = new Map<string, { name: string; values: readonly string[] }>();
+  const singles = Object.entries(single).map(([name, value]) => [name, value === null ? [] : [value]] as const);
+  for (const [name, values] of [...Object.entries(multi), ...singles]) {
     const key = name.toLowerCase();
-    if (key === 'transfer-encoding') return;
-    const known = merged.get(key);
-    if (known) known.values.push(...values);
-    else merged.set(key, { name: REMAPPED_HEADERS.has(key) ? `x-amzn-Remapped-${name}` : name, values: [...values] });
-  };
-  for (const [name, values] of Object.entries(multi)) add(name, values);
-  for (const [name, value] of Object.entries(single)) add(name, [value]);
+    if (key === 'transfer-encoding') continue;
+    const known = merged.get(key) ?? { name: REMAPPED_HEADERS.has(key) ? `x-amzn-Remapped-${name}` : name, values: [] };
+    const added = values.filter((value) => !known.values.includes(value));
+    merged.set(key, { ...known, values: [...known.values, ...added] });
+  }
   if (!merged.has('content-type')) merged.set('content-type', { name: 'Content-Type', values: ['application/json'] });
 
-  const headers = new Map([...merged.values()].map(({ name, values }) => [name, values]));
+  const sent = [...merged.values()].filter(({ values }) => values.length > 0);
+  const headers = new Map(sent.map(({ name, values }) => [name, values]));
   refuseUnsendable(headers);
   return headers;
 }
 
-function refuseUnsendable(headers: Map<string, string[]>): void {
+function refuseUnsendable(headers: Map<string, readonly string[]>): void {
   try {
     for (const [name, values] of headers) {
       validateHeaderName(name);

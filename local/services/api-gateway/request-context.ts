@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { originForm } from '../../http/request-target.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
 import type { RestApiDefinition } from './rest-api-definition.ts';
 
 /** What the gateway knows about a request before it looks for a route. */
 export interface RequestContext {
   readonly method: string;
-  /** As sent, like all parts of the request: percent-encoded. */
+  /** Percent-encoded, like all parts of the request. Slashes before it count as one, as recorded from AWS. */
   readonly path: string;
+  /** The path as it was sent. */
+  readonly rawPath: string;
   /** Without the question mark. */
   readonly query: string;
   /** In the order in which they came. */
@@ -32,9 +35,7 @@ export type ContextVariables = (name: string) => string;
 
 /** Reads the head of a request, and gives the request its ids. */
 export function requestContext(request: IncomingMessage): RequestContext {
-  // A proxy's client may send the absolute form: http://host/path
-  const target = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
-  const queryStart = target.indexOf('?');
+  const [rawPath = '/', query = ''] = originForm(request.url).split(/\?(.*)/s);
   const headers: [string, string][] = [];
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     headers.push([request.rawHeaders[index] ?? '', request.rawHeaders[index + 1] ?? '']);
@@ -42,8 +43,9 @@ export function requestContext(request: IncomingMessage): RequestContext {
   return {
     ...connectionContext(request.socket, request.headers['x-amzn-trace-id']),
     method: request.method ?? 'GET',
-    path: (queryStart < 0 ? target : target.slice(0, queryStart)) || '/',
-    query: queryStart < 0 ? '' : target.slice(queryStart + 1),
+    path: rawPath.replace(/^\/+/, '/'),
+    rawPath,
+    query,
     headers,
     protocol: `HTTP/${request.httpVersion}`,
   };
@@ -55,6 +57,7 @@ export function connectionContext(socket: Socket, traceId?: string | string[]): 
   return {
     method: '',
     path: '/',
+    rawPath: '/',
     query: '',
     headers: [],
     protocol: 'HTTP/1.1',
@@ -110,7 +113,7 @@ export function contextVariables(
     httpMethod: context.method,
     'identity.sourceIp': context.sourceIp,
     'identity.userAgent': headerValue(context, 'User-Agent') ?? '',
-    path: `/${api.stage}${context.path}`,
+    path: `/${api.stage}${context.rawPath}`,
     protocol: context.protocol,
     requestId: context.requestId,
     requestTimeEpoch: String(context.receivedAt.getTime()),

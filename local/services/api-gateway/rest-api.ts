@@ -26,6 +26,8 @@ import { type RouteMatch, Router } from './router.ts';
 
 /** API Gateway's limit for a payload: 10 MB. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** API Gateway's limit for the request line and the values of all headers together. */
+const MAX_HEAD_BYTES = 10_240;
 
 export interface RestApiOptions {
   readonly definition: RestApiDefinition;
@@ -53,6 +55,7 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
   const respond = async (request: IncomingMessage, context: RequestContext): Promise<HttpResponse> => {
     let authorizer: AuthorizerContext | undefined;
     try {
+      if (headBytes(context) > MAX_HEAD_BYTES) throw new GatewayFault(malformedRequest(431));
       decoded(context.path);
       const match = router.match(context.method, context.path);
       if (!match) throw new GatewayFault(faults.missingAuthenticationToken);
@@ -119,6 +122,11 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
   };
 
   return serve(handle, refuse, port);
+}
+
+function headBytes({ method, rawPath, query, protocol, headers }: RequestContext): number {
+  const line = `${method} ${rawPath}${query && '?'}${query} ${protocol}`;
+  return headers.reduce((sum, [, value]) => sum + value.length, line.length);
 }
 
 function bodyOf(request: IncomingMessage): Promise<Buffer> {

@@ -22,7 +22,13 @@ describe('a route', () => {
     ['GET', '/api/orders/a%2Fb', 'GET /api/orders/{id}', { id: 'a%2Fb' }],
     ['GET', '/api/orders/7/receipt', 'GET /api/orders/{id}/receipt', { id: '7' }],
     ['POST', '/api/orders/1/items/2', 'POST /api/orders/{id}/items/{item}', { id: '1', item: '2' }],
+    ['GET', '/api/orders//', 'GET /api/orders', null],
+    ['GET', '/api/orders/..', 'GET /api/orders/{id}', { id: '..' }],
+    ['GET', '/api/orders/a;b=c', 'GET /api/orders/{id}', { id: 'a;b=c' }],
+    ['GET', '/api/orders/l%61test', 'GET /api/orders/{id}', { id: 'l%61test' }],
     ['GET', '/files/a//b/', 'GET /files/{path+}', { path: 'a//b' }],
+    ['GET', '/api//orders', 'ANY /{proxy+}', { proxy: 'api//orders' }],
+    ['GET', '/api/orders//receipt', 'ANY /{proxy+}', { proxy: 'api/orders//receipt' }],
     ['DELETE', '/anything/else', 'ANY /{proxy+}', { proxy: 'anything/else' }],
   ])('%s %s is handled by %s', (method, path, route, pathParameters) => {
     const match = router.match(method, path);

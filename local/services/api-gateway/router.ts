@@ -32,7 +32,8 @@ export class Router {
 
   /**
    * A literal segment takes precedence over `{name}`, and that over `{name+}`. The path alone selects the resource: a method
-   * that it lacks is not looked for elsewhere. A method takes precedence over `ANY`. A trailing slash does not matter.
+   * that it lacks is not looked for elsewhere. A method takes precedence over `ANY`. Slashes at the end do not matter; inside
+   * the path, an empty segment matches only `{name+}`.
    *
    * @param path without the stage, percent-encoded
    */
@@ -50,7 +51,7 @@ export class Router {
 }
 
 function segmentsOf(path: string): string[] {
-  const trimmed = path.replace(/^\//, '').replace(/\/$/, '');
+  const trimmed = path.replace(/^\//, '').replace(/\/+$/, '');
   return trimmed === '' ? [] : trimmed.split('/');
 }
 

@@ -24,11 +24,23 @@ export type Origin =
 
 /**
  * The behavior for a path, percent-encoded and without the query: the first whose pattern matches, else the default one.
+ * The path is normalized for this, as RFC 3986 has it, and goes to the origin as it was sent.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
  */
 export function behaviorFor({ behaviors, defaultBehavior }: DistributionDefinition, path: string): Behavior {
-  return behaviors.find(({ pathPattern }) => patternExpression(pathPattern).test(path)) ?? defaultBehavior;
+  const normalized = normalizedPath(path);
+  return behaviors.find(({ pathPattern }) => patternExpression(pathPattern).test(normalized)) ?? defaultBehavior;
+}
+
+/** RFC 3986, section 6.2.2: without dot segments, and without the encoding of letters, digits and `-._~`. */
+function normalizedPath(path: string): string {
+  const decoded = path.replace(/%[0-9a-f]{2}/gi, (encoded) => {
+    const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : encoded.toUpperCase();
+  });
+  // A URL would take a backslash for a slash.
+  return new URL(`http://site${decoded.replaceAll('\\', '%5C')}`).pathname;
 }
 
 /** Patterns are case-sensitive, and their leading slash is optional. */

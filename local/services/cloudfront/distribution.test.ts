@@ -91,6 +91,33 @@ describe('the site', () => {
     expect((await call(await startSite(), method, path)).status).toBe(status);
   });
 
+  it.each([
+    ['/x/../api/orders', 201],
+    ['/x/%2e%2E/%61pi/orders', 201],
+    ['/api/../index.html', 403],
+    ['/api%2Forders', 403],
+    ['/api//orders', 201],
+    ['//health', 403],
+  ])('chooses the origin of %s by its normalized path, and sends it as it is', async (path, status) => {
+    const response = await call(await startSite(await startEchoApi()), 'GET', path);
+    expect(response.status).toBe(status);
+    if (status === 201) expect(JSON.parse(response.text)).toMatchObject({ url: path });
+  });
+
+  it('forwards a target that names the server as well', async () => {
+    const response = await call(await startSite(await startEchoApi()), 'GET', 'http://localhost/health?a');
+    expect(JSON.parse(response.text)).toMatchObject({ url: '/health?a' });
+  });
+
+  it('refuses a body of a GET request, and a URL of more than 8,192 bytes', async () => {
+    const url = await startSite(await startEchoApi());
+    const chunked = { headers: { 'Transfer-Encoding': 'chunked' }, body: 'a' };
+    expect((await call(url, 'GET', '/health', { headers: { 'Content-Length': 1 }, body: 'a' })).status).toBe(403);
+    expect((await call(url, 'GET', '/health', chunked)).status).toBe(403);
+    expect((await call(url, 'GET', `/health?${'x'.repeat(8_200)}`)).status).toBe(413);
+    expect((await call(url, 'GET', `/health?${'x'.repeat(8_000)}`)).status).toBe(201);
+  });
+
   it('forwards requests to API paths, unchanged but for hop-by-hop headers', async () => {
     const apiUrl = await startEchoApi();
     const url = await startSite(apiUrl);

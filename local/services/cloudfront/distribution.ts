@@ -1,11 +1,15 @@
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log } from '../../../tooling/log.ts';
 import { type Handle, type Refuse, type RunningServer, serve } from '../../http/http-server.ts';
+import { originForm } from '../../http/request-target.ts';
 import { forwardRequest, type Headers } from '../../http/reverse-proxy.ts';
 import { type GetObject, serveObject } from './bucket-origin.ts';
 import { behaviorFor, type DistributionDefinition } from './distribution-definition.ts';
 import { errorPage, sendError } from './error-page.ts';
 import { withPolicy } from './response-headers-policy.ts';
+
+/** CloudFront's limit: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html */
+const MAX_URL_BYTES = 8_192;
 
 export interface DistributionOptions {
   readonly definition: DistributionDefinition;
@@ -22,6 +26,8 @@ export async function startDistribution(options: DistributionOptions): Promise<R
   const agent = new Agent({ keepAlive: true });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (Buffer.byteLength(request.url ?? '') > MAX_URL_BYTES) return sendError(response, 413, 'The URL is too long.');
+    if (request.method === 'GET' && hasBody(request)) return sendError(response, 403, 'A GET request has no body.');
     const path = pathOf(request);
     const { origin, allowedMethods, responseHeadersPolicy } = behaviorFor(definition, path);
     if (!allowedMethods.includes(request.method ?? '')) {
@@ -60,7 +66,11 @@ export async function startDistribution(options: DistributionOptions): Promise<R
   };
 }
 
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
 /** Without the query, which is not for the log. */
 function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+  return originForm(request.url).split('?', 1)[0] ?? '/';
 }
