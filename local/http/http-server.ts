@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES }
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type HttpResponse, send } from './http-response.ts';
-    handleLocal(request, response);
+import { localOnly } from './local-only.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -45,20 +45,7 @@ export async function serve(handle: Handle, refuse: Refuse, port: number, host =
 
   server.on('request', (request, response) => {
     lastResponses.set(request.socket, response);
-<<<<<<< HEAD
-    // RFC 9112, section 3.2.
-    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
-      send(response, refuse(400, 'no Host header', request.socket));
-    } else handleLocal(request, response);
-=======
-    try {
-      requestedHost(request);
-    } catch (error) {
-      send(response, refuse(400, (error as Error).message, request.socket));
-      return;
-    }
-    handle(request, response);
->>>>>>> f5ac5ac (API Gateway as recorded: slashes before the path count as one, a head over 10,240 bytes is refused, and a function's headers may be null or numbers)
+    handleLocal(request, response);
   });
   server.on('checkExpectation', (request, response) => {
     lastResponses.set(request.socket, response);

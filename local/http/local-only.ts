@@ -19,11 +19,7 @@ export function isLocalHost(host: string): boolean {
  *
  * @param refuseMalformed responds with 400 to a request whose host is malformed
  */
-export function localOnly(
-  listener: RequestListener,
-  refuseMalformed: (request: IncomingMessage, response: ServerResponse, reason: string) => void = (_, response, reason) =>
-    send(response, plainText(400, `Bad request: ${reason}.\n`)),
-): RequestListener {
+export function localOnly(listener: RequestListener, refuseMalformed = refuseInPlainText): RequestListener {
   return (request, response) => {
     let host: string;
     try {
@@ -35,6 +31,10 @@ export function localOnly(
     if (isLocalHost(host)) listener(request, response);
     else send(response, plainText(403, REFUSAL));
   };
+}
+
+function refuseInPlainText(_: IncomingMessage, response: ServerResponse, reason: string): void {
+  send(response, plainText(400, `Bad request: ${reason}.\n`));
 }
 
 function plainText(statusCode: number, text: string): HttpResponse {
