@@ -40,6 +40,17 @@ describe('database secrets', () => {
     expect((await secrets.get('shard1')).password).toBe('p1');
   });
 
+  it('take the password alone from a pending version, which an earlier rotation may have left behind', async () => {
+    const version = (VersionStage: string) => ({ SecretId: 'shard1', VersionStage });
+    manager.on(GetSecretValueCommand, version('AWSCURRENT')).resolves(secretValue(VALUE));
+    const left = { host: 'elsewhere', port: 6432, dbname: 'other', username: 'v', password: 'p2' };
+    manager.on(GetSecretValueCommand, version('AWSPENDING')).resolves(secretValue(left));
+    const secrets = new DatabaseSecrets();
+    expect(await secrets.renew('shard1', 'AWSPENDING')).toBe(true);
+    const { engine, ...address } = VALUE;
+    expect(await secrets.get('shard1')).toEqual({ ...address, password: 'p2' });
+  });
+
   it('stay as they are when no version is pending', async () => {
     const missing = new ResourceNotFoundException({ message: 'no such version', $metadata: {} });
     manager.on(GetSecretValueCommand).resolvesOnce(secretValue(VALUE)).rejects(missing);
@@ -62,7 +73,7 @@ describe('database secrets', () => {
     async (SecretString) => {
       manager.on(GetSecretValueCommand).resolves({ SecretString });
       await expect(new DatabaseSecrets().get('shard1')).rejects.toThrow(
-        new Error('The secret shard1 does not hold host, port, dbname, username and password.'),
+        new Error('The secret shard1 does not hold host, port, dbname, username, password (AWSCURRENT).'),
       );
     },
   );

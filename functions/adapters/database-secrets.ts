@@ -20,6 +20,12 @@ const databaseSecret = z.object({
   password: z.string().min(1),
 });
 
+/**
+ * Of a pending version only the password counts: a rotation that failed leaves it behind, and the database may have another
+ * address since.
+ */
+const pendingSecret = databaseSecret.pick({ password: true });
+
 export type DatabaseSecret = Readonly<z.infer<typeof databaseSecret>>;
 
 /** Database secrets by name, read once per execution environment. */
@@ -35,21 +41,25 @@ export class DatabaseSecrets {
   get(name: string): Promise<DatabaseSecret> {
     const kept = this.#kept.get(name);
     if (kept !== undefined) return kept;
-    const reading = this.#read(name, 'AWSCURRENT');
+    const reading = this.#read(name, 'AWSCURRENT', databaseSecret);
     this.#kept.set(name, reading);
     reading.catch(() => this.#kept.delete(name));
     return reading;
   }
 
   /**
-   * Reads a version again and keeps it, after a login was refused because the password is being rotated.
+   * Reads a version again and keeps it, after a login was refused because the password is being rotated. With the password of
+   * the pending version, everything else stays as it is.
    * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
    *
    * @returns whether there is such a version: a pending one exists only during a rotation
    */
   async renew(name: string, stage: 'AWSCURRENT' | 'AWSPENDING'): Promise<boolean> {
     try {
-      const value = await this.#read(name, stage);
+      const value =
+        stage === 'AWSCURRENT'
+          ? await this.#read(name, stage, databaseSecret)
+          : { ...(await this.get(name)), ...(await this.#read(name, stage, pendingSecret)) };
       this.#kept.set(name, Promise.resolve(value));
       return true;
     } catch (error) {
@@ -70,16 +80,17 @@ export class DatabaseSecrets {
     if (isSecond || !(await this.renew(name, 'AWSPENDING'))) await this.renew(name, 'AWSCURRENT');
   }
 
-  async #read(name: string, stage: 'AWSCURRENT' | 'AWSPENDING'): Promise<DatabaseSecret> {
+  async #read<T>(name: string, stage: 'AWSCURRENT' | 'AWSPENDING', shape: z.ZodObject & z.ZodType<T>): Promise<T> {
     const { SecretString } = await this.#client.send(
       new GetSecretValueCommand({ SecretId: name, VersionStage: stage }),
       {
         abortSignal: AbortSignal.timeout(TIMEOUT_MS),
       },
     );
-    const { success, data } = databaseSecret.safeParse(parseJson(SecretString));
+    const { success, data } = shape.safeParse(parseJson(SecretString));
     // The value must not reach a log.
-    if (!success) throw new Error(`The secret ${name} does not hold host, port, dbname, username and password.`);
+    if (!success)
+      throw new Error(`The secret ${name} does not hold ${Object.keys(shape.shape).join(', ')} (${stage}).`);
     return data;
   }
 }

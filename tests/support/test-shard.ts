@@ -21,6 +21,8 @@ const UNHURRIED = { connect: 60_000, statement: 60_000, total: 90_000 };
 interface Login {
   readonly username: string;
   readonly password: string;
+  /** Where a version of the secret says that the database is; by default, where it is. */
+  readonly port?: number;
 }
 
 /**

@@ -121,6 +121,18 @@ describe('while passwords are rotated', () => {
     shard.label('AWSPENDING', undefined);
   });
 
+  it('a shard is migrated at its address of now, whatever address a rotation left behind', async () => {
+    const left = { password: 'never set', port: 1 };
+    shard.label('AWSPENDING', { ...shard.user, ...left });
+    shard.label('AWSPENDING', { ...shard.master, ...left }, SHARD.masterSecret);
+    expect(await schemas().migrate(SHARD)).toEqual([]);
+    await setPassword(shard.user.username, 'of last month');
+    expect(await schemas().migrate(SHARD)).toEqual([]);
+    await shard.asUser((client) => client.query('SELECT count(*) FROM orders'));
+    shard.label('AWSPENDING', undefined);
+    shard.label('AWSPENDING', undefined, SHARD.masterSecret);
+  });
+
   it('the application user gets its current one when it has another, as after a restore', async () => {
     await setPassword(shard.user.username, 'of last month');
     await schemas().migrate(SHARD);
