@@ -1,14 +1,17 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Breaker } from './breaker.ts';
 
 describe('a breaker', () => {
-  let now: number;
   let attempts: number;
   let breaker: Breaker;
 
   beforeEach(() => {
-    [now, attempts] = [1_000_000, 0];
-    breaker = new Breaker('Kafka', () => now);
+    vi.useFakeTimers();
+    attempts = 0;
+    breaker = new Breaker('Kafka');
+  });
+  afterEach(() => {
+    vi.useRealTimers();
   });
 
   const attempt = (work: () => Promise<unknown>) =>
@@ -31,9 +34,23 @@ describe('a breaker', () => {
   it('attempts nothing for ten seconds after three failures in a row', async () => {
     for (let n = 0; n < 3; n++) await fail();
     await expectNoAttempt();
-    now += 9_999;
+    vi.advanceTimersByTime(9_999);
     await expectNoAttempt();
-    now += 1;
+    vi.advanceTimersByTime(1);
+    expect(await succeed()).toBe('done');
+  });
+
+  it('rests no longer because the clock of the machine was set back', async () => {
+    for (let n = 0; n < 3; n++) await fail();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await expectNoAttempt();
+    vi.advanceTimersByTime(10_000);
+    expect(await succeed()).toBe('done');
+  });
+
+  it('has rested when its environment was frozen for that time', async () => {
+    for (let n = 0; n < 3; n++) await fail();
+    vi.setSystemTime(Date.now() + 10_000);
     expect(await succeed()).toBe('done');
   });
 
@@ -48,10 +65,10 @@ describe('a breaker', () => {
 
   it('rests again after a failed trial', async () => {
     for (let n = 0; n < 3; n++) await fail();
-    now += 10_000;
+    vi.advanceTimersByTime(10_000);
     await fail();
     await expectNoAttempt();
-    now += 10_000;
+    vi.advanceTimersByTime(10_000);
     await succeed();
     await fail();
     expect(await succeed()).toBe('done');
@@ -68,7 +85,7 @@ describe('a breaker', () => {
     'makes one trial at a time, and the others go on or keep away when it $trial',
     async ({ settle, attemptsInAll }) => {
       for (let n = 0; n < 3; n++) await fail();
-      now += 10_000;
+      vi.advanceTimersByTime(10_000);
       const end = Promise.withResolvers<string>();
       const all = [attempt(() => end.promise), succeed(), succeed()];
       const outcomes = Promise.allSettled(all);

@@ -1,5 +1,6 @@
 import { BreakerOpenError } from './errors.ts';
 import type { EventPublisher, ReceiptStore } from './ports.ts';
+import { type Stopwatch, startStopwatch } from './stopwatch.ts';
 
 const FAILURES_IN_A_ROW = 3;
 const REST_MS = 10_000;
@@ -10,16 +11,14 @@ const REST_MS = 10_000;
  */
 export class Breaker {
   readonly #dependency: string;
-  readonly #now: () => number;
   #failures = 0;
-  #restsUntil = 0;
+  /** Since the last of too many failures. */
+  #resting: Stopwatch = () => Number.POSITIVE_INFINITY;
   /** Resolves when the current trial is over. */
   #trial: Promise<void> | undefined;
 
-  /** @param now wall clock in milliseconds: monotonic clocks stop while an execution environment is frozen */
-  constructor(dependency: string, now: () => number = Date.now) {
+  constructor(dependency: string) {
     this.#dependency = dependency;
-    this.#now = now;
   }
 
   /** @throws BreakerOpenError without having tried; otherwise what the work throws */
@@ -27,7 +26,7 @@ export class Breaker {
     // Callers that work off a backlog in parallel must not fail because another made the trial.
     while (this.#trial) await this.#trial;
     if (this.#failures < FAILURES_IN_A_ROW) return this.#attempt(work);
-    if (this.#now() < this.#restsUntil) throw new BreakerOpenError(this.#dependency);
+    if (this.#resting() < REST_MS) throw new BreakerOpenError(this.#dependency);
 
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#trial = promise;
@@ -46,7 +45,7 @@ export class Breaker {
       return result;
     } catch (error) {
       this.#failures += 1;
-      if (this.#failures >= FAILURES_IN_A_ROW) this.#restsUntil = this.#now() + REST_MS;
+      if (this.#failures >= FAILURES_IN_A_ROW) this.#resting = startStopwatch();
       throw error;
     }
   }

@@ -229,7 +229,7 @@ describe('the issuer', () => {
     ]);
     try {
       for (let rotation = 0; rotation < 4; rotation += 1) {
-        // An authorizer does not ask for keys again sooner.
+        // Two keys are published: that of a token must be one of them for as long as its request takes.
         await delay(500);
         issuer.rotate();
       }

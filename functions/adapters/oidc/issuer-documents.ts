@@ -1,4 +1,4 @@
-import { SimpleFetcher } from 'aws-jwt-verify/https';
+import { type Fetcher, SimpleFetcher } from 'aws-jwt-verify/https';
 import * as z from 'zod';
 
 /** The library tries once more when there was no response. */
@@ -13,10 +13,14 @@ export const issuerFetcher = new SimpleFetcher({
   defaultRequestOptions: { agent: false, timeout: ATTEMPT_MS, responseTimeout: ATTEMPT_MS },
 });
 
-/** Asks the issuer where it publishes its keys. @throws FetchError, or Error saying what is wrong with the response */
-export async function discoverKeysUri(issuer: string): Promise<string> {
+/**
+ * Asks the issuer where it publishes its keys.
+ *
+ * @throws FetchError, or Error saying what is wrong with the response
+ */
+export async function discoverKeysUri(issuer: string, fetcher: Pick<Fetcher, 'fetch'>): Promise<string> {
   const uri = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const { success, data } = metadata.safeParse(parseJson(await issuerFetcher.fetch(uri)));
+  const { success, data } = metadata.safeParse(parseJson(await fetcher.fetch(uri)));
   if (!success) throw new Error(`${uri} does not name an issuer and an HTTPS jwks_uri.`);
   if (data.issuer !== issuer) {
     throw new Error(`${uri} is about the issuer "${data.issuer}", not "${issuer}": the two must be identical.`);

@@ -89,11 +89,32 @@ describe('a token', () => {
 
   it.each([
     ['asks for extensions', { crit: ['exp2'] }, 'The token requires extensions that are not supported.'],
-    ['tells of a logout', { typ: 'logout+jwt' }, 'The token is a logout token.'],
+    ['tells of a logout', { typ: 'logout+jwt' }, 'The token is not an access token.'],
+    ['tells of a logout in capitals', { typ: 'LOGOUT+JWT' }, 'The token is not an access token.'],
+    ['tells of a logout in full', { typ: 'Application/logout+jwt' }, 'The token is not an access token.'],
+    ['tells of a security event', { typ: 'secevent+jwt' }, 'The token is not an access token.'],
+    ['proves possession of a key', { typ: 'dpop+jwt' }, 'The token is not an access token.'],
+    ['has a type of another tree', { typ: 'text/jwt' }, 'The token is not an access token.'],
+    ['has several types', { typ: ['JWT'] }, /^The token is not /],
+    ['has no type, expressly', { typ: null }, /^The token is not /],
   ])('that %s is refused before its key is looked at', async (_, header, refusal) => {
     const [, payload, signature] = (await issuer.token()).split('.');
     const head = base64url.encode(JSON.stringify({ alg: 'RS256', kid: issuer.key.kid, ...header }));
-    expect(await outcome(`${head}.${payload}.${signature}`)).toBe(refusal);
+    expect(await outcome(`${head}.${payload}.${signature}`)).toMatch(refusal);
+  });
+
+  it.each([undefined, 'JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/JWT'])(
+    'of the type %j is an access token',
+    async (typ) => {
+      expect(await outcome(await issuer.token({}, { header: { typ } }))).toBe('accepted');
+    },
+  );
+
+  it('that tells of events is refused, whatever its type', async () => {
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+    for (const header of [{}, { typ: 'JWT' }, { typ: 'at+jwt' }]) {
+      expect(await outcome(await issuer.token({ events }, { header }))).toBe('The token is not an access token.');
+    }
   });
 
   it('that names no key is refused', async () => {

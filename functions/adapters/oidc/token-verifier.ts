@@ -5,11 +5,13 @@ import { CLOCK_SKEW_SECONDS } from '../../domain/caller.ts';
 import { withDeadline } from '../../domain/deadline.ts';
 import { InvalidTokenError, IssuerUnavailableError } from '../../domain/errors.ts';
 import type { Claims, Log, TokenVerifier } from '../../domain/ports.ts';
-import { FetchPause } from './fetch-pause.ts';
-import { discoverKeysUri, issuerFetcher } from './issuer-documents.ts';
+import { type Stopwatch, startStopwatch } from '../../domain/stopwatch.ts';
+import { FetchLimit } from './fetch-limit.ts';
+import { discoverKeysUri } from './issuer-documents.ts';
 import { describeRefusal } from './refusals.ts';
+import { refuseOtherKinds } from './token-kind.ts';
 
-/** For discovery, keys and the pause before keys are fetched again. */
+/** For discovery and keys. */
 const TOTAL_MS = 5_000;
 /** A key that its issuer withdrew must not be accepted for the life of an execution environment. */
 const KEYS_MAXIMUM_AGE_MS = 15 * 60_000;
@@ -34,16 +36,16 @@ interface Issuer {
 export class OidcTokenVerifier implements TokenVerifier {
   readonly #rules: TokenRules;
   readonly #log: Log;
-  readonly #now: () => number;
-  readonly #keys = new SimpleJwksCache({ fetcher: issuerFetcher, penaltyBox: new FetchPause() });
+  readonly #fetches = new FetchLimit();
+  readonly #keys = new SimpleJwksCache({ fetcher: this.#fetches, penaltyBox: this.#fetches });
   #issuer: Promise<Issuer> | undefined;
-  #renewKeysAt = 0;
+  /** Since keys were last asked for because of their age; undefined before they were read. */
+  #sinceRenewal: Stopwatch | undefined;
+  #renewAfterMs = 0;
 
-  /** @param now milliseconds, for the age of keys; tokens are checked by the system clock */
-  constructor(rules: TokenRules, log: Log, now: () => number = Date.now) {
+  constructor(rules: TokenRules, log: Log) {
     this.#rules = rules;
     this.#log = log;
-    this.#now = now;
   }
 
   async verify(token: string): Promise<Claims> {
@@ -73,21 +75,24 @@ export class OidcTokenVerifier implements TokenVerifier {
   }
 
   async #askIssuer(): Promise<Issuer> {
-    const keysUri = await discoverKeysUri(this.#rules.issuer);
+    await this.#fetches.wait();
+    const keysUri = await discoverKeysUri(this.#rules.issuer, this.#fetches);
     return { keysUri, verifier: createVerifier(this.#rules, keysUri, this.#keys) };
   }
 
   async #renewKeys({ keysUri, verifier }: Issuer): Promise<void> {
-    const isFirstTime = this.#renewKeysAt === 0;
-    if (this.#now() < this.#renewKeysAt) return;
+    if (this.#sinceRenewal !== undefined && this.#sinceRenewal() < this.#renewAfterMs) return;
     try {
+      if (this.#sinceRenewal === undefined) await this.#fetches.wait();
       verifier.cacheJwks(await this.#keys.getJwks(keysUri));
-      this.#renewKeysAt = this.#now() + KEYS_MAXIMUM_AGE_MS;
-    } catch (error) {
-      if (isFirstTime) throw error;
-      this.#renewKeysAt = this.#now() + RENEWAL_PAUSE_MS;
-      this.#log.warn('the issuer does not respond; the known keys stay in use', { error });
+      this.#renewAfterMs = KEYS_MAXIMUM_AGE_MS;
+    } catch (cause) {
+      if (this.#sinceRenewal === undefined)
+        throw new IssuerUnavailableError('The issuer did not provide its keys.', { cause });
+      this.#renewAfterMs = RENEWAL_PAUSE_MS;
+      this.#log.warn('the issuer does not respond; the known keys stay in use', { error: cause });
     }
+    this.#sinceRenewal = startStopwatch();
   }
 }
 
@@ -96,8 +101,7 @@ function refuseByContent(token: string, rules: TokenRules): void {
   const { header, payload } = decomposeUnverifiedJwt(token);
   // https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
   if ('crit' in header) throw new InvalidTokenError('The token requires extensions that are not supported.');
-  // https://openid.net/specs/openid-connect-backchannel-1_0.html#CrossJWT
-  if (header.typ === 'logout+jwt') throw new InvalidTokenError('The token is a logout token.');
+  refuseOtherKinds(header, payload);
   try {
     validateJwtFields(payload, { ...rules, graceSeconds: CLOCK_SKEW_SECONDS });
   } catch (error) {
