@@ -110,7 +110,23 @@ describe('POST /api/orders', () => {
 
   it.each<[keyof typeof KEYBOARD, unknown[]]>([
     ['user_id', [undefined, null, 7, '', '1alice', 'ärger', 'a b', 'alice\n', '../alice', 'a'.repeat(101), '-a']],
-    ['product_name', [undefined, null, 7, '', 'x'.repeat(256), 'key\u0000board', 'key\nboard', '\u0085', '\ud800']],
+    [
+      'product_name',
+      [
+        undefined,
+        null,
+        7,
+        '',
+        'x'.repeat(256),
+        'key\u0000board',
+        'key\nboard',
+        '\u0085',
+        '\ud800',
+        ' ',
+        '\u200b',
+        'a\u2028b',
+      ],
+    ],
     ['quantity', [undefined, null, '2', 0, -1, 1.5, 1_000_001, 1e9, true, [2]]],
     ['price', [undefined, null, '149.99', 'NaN', 0, -1, 1.999, 0.001, 100_000_000, 1e300, {}]],
   ])('refuses a bad %s, names it and stores nothing', async (field, values) => {

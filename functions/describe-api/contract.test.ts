@@ -239,6 +239,7 @@ describe('the description of the API', () => {
     ['a missing field', { ...KEYBOARD, price: undefined }],
     ['another kind of user id', { ...KEYBOARD, user_id: '1alice' }],
     ['no name', { ...KEYBOARD, product_name: '' }],
+    ['a name of blanks', { ...KEYBOARD, product_name: ' \u00a0\ufeff' }],
     ['too long a name', { ...KEYBOARD, product_name: 'x'.repeat(256) }],
     ['half a piece', { ...KEYBOARD, quantity: 0.5 }],
     ['too many', { ...KEYBOARD, quantity: 1_000_001 }],

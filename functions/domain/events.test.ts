@@ -14,3 +14,9 @@ it('an order is confirmed to its customer in words', () => {
     timestamp: now,
   });
 });
+
+it('a confirmation is one line, whatever the product of an event is called', () => {
+  const order = anOrder({ productName: 'Desk\u2028\u202e' });
+  const { message } = confirm(orderCreated(order, { id: 1, from: 'A', to: 'M' }), new Date());
+  expect(message).toContain('2 x Desk  (Total: $299.98)');
+});

@@ -1,5 +1,6 @@
 import { type Cents, formatDollars } from './money.ts';
 import { type Order, type OrderStatus, orderTotal } from './order.ts';
+import { productLine } from './product-name.ts';
 import type { ShardRange } from './shard-map.ts';
 
 export interface OrderEvent {
@@ -37,7 +38,7 @@ export function orderCreated(order: Order, shard: ShardRange): OrderCreated {
 
 /** Confirms a stored order, to its customer and to its shard. */
 export function confirm(order: OrderCreated, now: Date): OrderConfirmed {
-  const items = `${order.quantity} x ${order.productName} (Total: ${formatDollars(order.total)})`;
+  const items = `${order.quantity} x ${productLine(order.productName)} (Total: ${formatDollars(order.total)})`;
   return {
     orderId: order.orderId,
     userId: order.userId,

@@ -1,14 +1,20 @@
 /** A bigint, because the largest total exceeds 2^53 cents. */
 export type Cents = bigint;
 
-const DECIMAL = /^(\d+)(?:\.(\d{1,2}))?$/;
+/** A number as JSON and Postgres write it, but for its sign. */
+const NUMBER = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i;
+/** Of a number, as text: more than any amount needs, and few enough to compute with. */
+const MOST_CHARACTERS = 40;
 
-/** Reads `149.99`, `100` or `0.5` exactly; undefined unless it is an unsigned decimal with at most two decimals. */
+/** Reads `149.99`, `149.990`, `100`, `1e2` or `0.5` exactly; undefined when negative, no number, or no whole number of cents. */
 export function parseMoney(text: string): Cents | undefined {
-  const match = DECIMAL.exec(text);
+  const match = text.length <= MOST_CHARACTERS ? NUMBER.exec(text) : null;
   if (match === null) return undefined;
-  const [, whole = '0', fraction = ''] = match;
-  return BigInt(whole) * 100n + BigInt(fraction.padEnd(2, '0'));
+  const [, whole = '', fraction = '', exponent = '0'] = match;
+  const digits = (whole + fraction).replace(/0+$/, '');
+  if (digits === '') return 0n;
+  const powerOfTen = Number(exponent) + whole.length - digits.length + 2;
+  return powerOfTen >= 0 && powerOfTen <= MOST_CHARACTERS ? BigInt(digits) * 10n ** BigInt(powerOfTen) : undefined;
 }
 
 /**

@@ -33,4 +33,12 @@ describe('an order', () => {
       ].join('\n'),
     );
   });
+
+  it('has a receipt with one fact per line, whatever the product of a stored order is called', () => {
+    const [plain, odd] = ['Desk', 'Desk\u2028Total:      $0.01\u2029\u0085\n\u202e'].map((productName) =>
+      receiptText(anOrder({ productName }), SHARD).split(/[\n\r\v\f\u0085\u2028\u2029]/),
+    );
+    expect(odd).toHaveLength(plain?.length ?? 0);
+    expect(odd).toContain('Product:    Desk Total:      $0.01 ');
+  });
 });

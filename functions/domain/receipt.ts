@@ -1,5 +1,6 @@
 import { formatDollars } from './money.ts';
 import { type Order, orderTotal } from './order.ts';
+import { productLine } from './product-name.ts';
 import { describeShard, type ShardRange } from './shard-map.ts';
 
 /** Plain text, one fact per line, with a final line break. */
@@ -9,7 +10,7 @@ export function receiptText(order: Order, shard: ShardRange): string {
 Order ID:   ${order.id}
 User:       ${order.userId}
 Shard:      ${describeShard(shard)}
-Product:    ${order.productName}
+Product:    ${productLine(order.productName)}
 Quantity:   ${order.quantity}
 Unit price: ${formatDollars(order.price)}
 Total:      ${formatDollars(orderTotal(order))}

@@ -20,6 +20,8 @@ const BODIES: readonly [what: string, body: unknown][] = [
   ['an empty product_name', { ...order, product_name: '' }],
   ['a product_name of 256 characters', { ...order, product_name: order.product_name.padEnd(256, 'x') }],
   ['a control character in product_name', { ...order, product_name: `${order.product_name}\u0000` }],
+  ['a line separator in product_name', { ...order, product_name: `${order.product_name}\u2028` }],
+  ['a product_name of which nothing is visible', { ...order, product_name: ' \u200b\u3164' }],
   ['text as quantity', { ...order, quantity: '2' }],
   ['quantity 0', { ...order, quantity: 0 }],
   ['quantity 1.5', { ...order, quantity: 1.5 }],

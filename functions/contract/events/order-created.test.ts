@@ -33,6 +33,14 @@ describe('an event on the topic of orders', () => {
     }
   });
 
+  it.each([
+    ['1e2', 10_000n],
+    ['299.980', 29_998n],
+    ['9.999999999E13', 9_999_999_999_000_000n],
+  ])('may have its total written as %s, which is a number like any other', (digits, total) => {
+    expect(ORDER_CREATED.decode(JSON.stringify(event).replace('299.98', digits))).toMatchObject({ total });
+  });
+
   it('may have grown a field', () => {
     expect(ORDER_CREATED.decode(JSON.stringify({ ...event, discount: 5 }))).toMatchObject({ userId: 'alice' });
   });
@@ -47,6 +55,8 @@ describe('an event on the topic of orders', () => {
     ['for no piece', JSON.stringify({ ...event, quantity: 0 })],
     ['with a total as text', JSON.stringify({ ...event, total: '299.98' })],
     ['with a total of three decimals', JSON.stringify({ ...event, total: 1.999 })],
+    ['with a negative total', JSON.stringify({ ...event, total: -1 })],
+    ['with a total beyond all numbers', JSON.stringify(event).replace('299.98', '1e999')],
     ['with a total beyond any order', JSON.stringify(event).replace('299.98', '9'.repeat(20))],
     ['of shard 0', JSON.stringify({ ...event, shard: 0 })],
   ])('is refused when it is %s', (_, text) => {

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { centsFromNumber, formatMoney } from '../../domain/money.ts';
 import { ORDER_LIMITS } from '../../domain/order.ts';
+import { isProductName } from '../../domain/product-name.ts';
 
 const { productNameCharacters, quantity: maximumQuantity, minimumPrice, maximumPrice } = ORDER_LIMITS;
 
 export const USER_ID_RULE = 'must start with a letter A-Z, followed by at most 99 letters, digits, ".", "_" or "-"';
-const PRODUCT_NAME = `must have 1 to ${productNameCharacters} characters and no control characters`;
+const PRODUCT_NAME = `must have 1 to ${productNameCharacters} characters, at least one of them visible, and no control characters or line separators`;
 const QUANTITY = `must be a whole number from 1 to ${maximumQuantity}`;
 const PRICE = `must be a number from ${formatMoney(minimumPrice)} to ${formatMoney(maximumPrice)} with at most 2 decimals`;
 
@@ -14,17 +15,13 @@ export const userId = z
   .regex(ORDER_LIMITS.userId, { error: USER_ID_RULE })
   .meta({ description: 'Its first letter decides the shard.' });
 
-export const productName = z
-  .string({ error: PRODUCT_NAME })
-  .refine(
-    (name) => {
-      // Counted as Postgres does, in code points; a lone surrogate is not a character.
-      const characters = [...name].length;
-      return characters >= 1 && characters <= productNameCharacters && name.isWellFormed() && !/\p{Cc}/u.test(name);
-    },
-    { error: PRODUCT_NAME },
-  )
-  .meta({ minLength: 1, maxLength: productNameCharacters, description: 'No control characters.' });
+export const productName = z.string({ error: PRODUCT_NAME }).refine(isProductName, { error: PRODUCT_NAME }).meta({
+  minLength: 1,
+  maxLength: productNameCharacters,
+  pattern: '\\S',
+  description:
+    'At least one visible character; no control characters, line or paragraph separators, and no characters that override or embed a direction of text.',
+});
 
 export const quantity = z
   .int({ error: QUANTITY })
