@@ -1,5 +1,6 @@
 import { runCommand } from '../tooling/command-line.ts';
 import { claimDataDir } from '../tooling/data-dir.ts';
+import { useLocalServers } from '../tooling/environment.ts';
 import { createLog } from '../tooling/log.ts';
 import { assembliesOf, REPOSITORY } from '../tooling/paths.ts';
 import { runUntilSignal } from '../tooling/signals.ts';
@@ -14,6 +15,7 @@ import { start } from './start.ts';
 
 await runCommand(
   startCommand().action(async (options) => {
+    useLocalServers();
     const settings = settingsOf(options);
     await (options.explain ? printExplanation(settings) : runLocally(settings));
   }),

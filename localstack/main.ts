@@ -1,4 +1,5 @@
 import { runCommand } from '../tooling/command-line.ts';
+import { useLocalServers } from '../tooling/environment.ts';
 import { runUntilSignal } from '../tooling/signals.ts';
 import { localStackCommand } from './command.ts';
 import { deploy } from './deploy/deploy.ts';
@@ -11,6 +12,7 @@ import { status, statusText } from './status.ts';
 import { upContainers } from './up/containers.ts';
 import { upProcesses } from './up/processes.ts';
 
+useLocalServers();
 const begun = performance.now();
 const settings = () => readSettings(process.env);
 

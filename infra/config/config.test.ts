@@ -1,8 +1,12 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SHARD_MAP } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { readConfig } from './config.ts';
+import { personalContextKeys } from './personal-context.ts';
 import { STAGES } from './stage.ts';
 
 const { prod: PROD } = STAGE_CONTEXTS;
@@ -26,7 +30,27 @@ describe('context', () => {
   });
 
   it('passes over what belongs to the CDK', () => {
-    expect(readConfig({ '@aws-cdk/core:flag': true, 'cli-telemetry': false }).stage.name).toBe('dev');
+    const written = { 'acknowledged-issue-numbers': [34892], 'cli-telemetry': false };
+    const lookup = { 'availability-zones:account=111122223333:region=eu-west-1': ['eu-west-1a'] };
+    expect(readConfig({ '@aws-cdk/core:flag': true, ...written, ...lookup }).stage.name).toBe('dev');
+  });
+
+  it("passes over what a person's ~/.cdk.json has for other projects, and takes from it what it knows", () => {
+    const home = mkdtempSync(join(tmpdir(), 'home-'));
+    expect(personalContextKeys(home)).toEqual([]);
+    const context = { company: 'acme', republishAfterMinutes: 5 };
+    writeFileSync(join(home, '.cdk.json'), JSON.stringify({ profile: 'work', context }));
+    expect(readConfig(context, personalContextKeys(home)).republishAfterMinutes).toBe(5);
+    expect(() => readConfig({ ...context, team: 'a' }, personalContextKeys(home))).toThrow('Unknown context "team": ');
+  });
+
+  it.each([
+    ['stag', 'stage'],
+    ['receipts-bucket', 'receiptsBucket'],
+    ['alarmMail', 'alarmEmail'],
+    ['Shards', 'shards'],
+  ])('takes "%s" for a misspelt "%s"', (key, meant) => {
+    expect(() => readConfig({ [key]: 'x' })).toThrow(`Unknown context "${key}": did you mean "${meant}"?`);
   });
 
   it('takes a shard map as text, as the command line gives it, and as a list', () => {
@@ -75,7 +99,7 @@ describe('context', () => {
   });
 
   it.each([
-    [{ stag: 'dev' }, 'Unknown context "stag": the allowed keys are stage, receiptsBucket, shards, '],
+    [{ environment: 'dev' }, 'Unknown context "environment": the allowed keys are stage, receiptsBucket, shards, '],
     [{ target: 'azure' }, 'Context "target": must be aws or localstack; got "azure".'],
     [{ stage: 'test' }, 'Context "stage": must be dev or prod; got "test".'],
     [{ receiptsBucket: 'Order_Receipts' }, 'Context "receiptsBucket": must be an S3 bucket name'],

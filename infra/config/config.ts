@@ -1,3 +1,4 @@
+import leven from 'leven';
 import { z } from 'zod';
 import { checkShardMap, DEFAULT_SHARD_MAP, ShardMapError, type ShardRange } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
@@ -128,10 +129,12 @@ const schema = z.strictObject({
  * Reads the application's settings from the CDK context (`cdk -c key=value`, or cdk.json).
  *
  * @param context all context of the app; keys of the CDK itself are passed over
+ * @param personal keys that are there for all of a person's projects; unknown ones are passed over
  * @throws UserError with a sentence for each key that is unknown, wrong, missing or in contradiction to another
  */
-export function readConfig(context: Record<string, unknown>): Config {
-  const ours = Object.fromEntries(Object.entries(context).filter(([key]) => !belongsToCdk(key)));
+export function readConfig(context: Record<string, unknown>, personal: readonly string[] = []): Config {
+  const isOthers = (key: string) => belongsToCdk(key) || (personal.includes(key) && !(key in schema.shape));
+  const ours = Object.fromEntries(Object.entries(context).filter(([key]) => !isOthers(key)));
   const parsed = schema.safeParse(ours);
   const wrong = parsed.error?.issues.map((issue) => describe(issue, ours)) ?? [];
   const problems = [...wrong, ...contradictions(ours)];
@@ -183,9 +186,12 @@ function checkZones(stage: Stage, zones: readonly string[] | undefined): readonl
   );
 }
 
-// Feature flags, lookups and the CLI's own entries have a colon in their names, except for this one.
+/** What `cdk acknowledge` and `cdk cli-telemetry` write into cdk.context.json. */
+const KEYS_OF_CLI: readonly string[] = ['acknowledged-issue-numbers', 'cli-telemetry'];
+
+// Feature flags and lookups have a colon in their names.
 function belongsToCdk(key: string): boolean {
-  return key.includes(':') || key === 'cli-telemetry';
+  return key.includes(':') || KEYS_OF_CLI.includes(key);
 }
 
 function parseJsonText(value: unknown): unknown {
@@ -213,9 +219,17 @@ function checkShards(shards: readonly ShardRange[]): readonly ShardRange[] {
 function describe(issue: z.core.$ZodIssue, context: Record<string, unknown>): string {
   const key = issue.path[0];
   if (key === undefined && issue.code === 'unrecognized_keys') {
-    const allowed = Object.keys(schema.shape).join(', ');
-    return `Unknown context ${issue.keys.map((name) => `"${name}"`).join(', ')}: the allowed keys are ${allowed}.`;
+    return issue.keys.map(unknownKey).join('\n');
   }
   const place = issue.path.length > 1 ? ` at ${issue.path.slice(1).join('.')}` : '';
   return `Context "${String(key)}"${place}: ${issue.message}; got ${JSON.stringify(context[String(key)])}.`;
+}
+
+function unknownKey(key: string): string {
+  const allowed = Object.keys(schema.shape);
+  const distance = (name: string) => leven(name.toLowerCase(), key.toLowerCase().replaceAll(/[-_]/g, ''));
+  const nearest = allowed.toSorted((one, other) => distance(one) - distance(other))[0] ?? '';
+  return distance(nearest) <= nearest.length / 3
+    ? `Unknown context "${key}": did you mean "${nearest}"?`
+    : `Unknown context "${key}": the allowed keys are ${allowed.join(', ')}.`;
 }

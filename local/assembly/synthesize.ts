@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { cdkEnvironment } from '../../tooling/environment.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { Log } from '../../tooling/log.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -35,14 +36,16 @@ export async function synthesize(options: {
   const progress = setInterval(() => {
     log.info(`still synthesizing the CDK app, after ${Math.round((Date.now() - start) / 1000)} s`);
   }, PROGRESS_MS);
-  const draft = `${assembly}.${process.pid}.draft`;
+  const work = `${assembly}.${process.pid}.draft`;
+  const output = join(work, 'cdk.out');
+  const home = join(work, 'home');
   try {
-    await mkdir(dir, { recursive: true });
-    await runCdkSynth(repository, draft, context, signal);
-    await rename(draft, assembly);
+    await mkdir(home, { recursive: true });
+    await runCdkSynth({ repository, output, home, context, signal });
+    await rename(output, assembly);
   } finally {
     clearInterval(progress);
-    await rm(draft, { recursive: true, force: true });
+    await rm(work, { recursive: true, force: true });
   }
   return assembly;
 }
@@ -54,18 +57,20 @@ export async function removeOtherAssemblies(assembly: string): Promise<void> {
   await Promise.all(others.map((name) => rm(join(dir, name), { recursive: true, force: true })));
 }
 
-async function runCdkSynth(
-  repository: string,
-  output: string,
-  context: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
-): Promise<void> {
+async function runCdkSynth(o: {
+  repository: string;
+  output: string;
+  home: string;
+  context: Readonly<Record<string, string>>;
+  signal: AbortSignal | undefined;
+}): Promise<void> {
+  const { repository, output, home, context, signal } = o;
   const cdk = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');
   const contextFlags = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
   const args = [cdk, 'synth', '--quiet', '--output', output, ...contextFlags];
   const child = spawn(process.execPath, args, {
     cwd: repository,
-    env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
+    env: cdkEnvironment(home),
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal && { signal }),
   });

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { ACCOUNT_ID, REGION } from '../../local/aws-identity.ts';
+import { cdkEnvironment } from '../../tooling/environment.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { CREDENTIALS } from '../clients.ts';
 
@@ -44,22 +45,17 @@ export function isComplete(stack: Stack | undefined): boolean {
 
 async function cdklocal(verb: string, args: readonly string[], assembly: string, url: string): Promise<void> {
   const script = join(dirname(createRequire(import.meta.url).resolve('aws-cdk-local/package.json')), 'bin/cdklocal');
-  const foreign = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
   const child = spawn(process.execPath, [script, verb, '--app', assembly, ...args], {
     cwd: dirname(assembly),
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      ...process.env,
-      // A profile of the developer's would lead to AWS.
-      ...Object.fromEntries(foreign.map((name) => [name, undefined])),
+    env: cdkEnvironment(dirname(assembly), {
       AWS_ENDPOINT_URL: url,
       AWS_ENDPOINT_URL_S3: url,
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
-      CDK_DISABLE_CLI_TELEMETRY: 'true',
-    },
+    }),
   });
   const [status] = await once(child, 'close');
   if (status !== 0) throw new UserError(`cdklocal ${verb} failed (exit code ${status}). See above.`);

@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { startKafka } from '../../local/engines/kafka/start-kafka.ts';
 import { startPostgres } from '../../local/engines/postgres/start-postgres.ts';
 import { supervise } from '../../local/engines/processes/supervise.ts';
+import { programEnvironment } from '../../tooling/environment.ts';
 import type { Log } from '../../tooling/log.ts';
 import { runDirOf } from '../../tooling/paths.ts';
 import { LocalStackApp } from '../assembly/app.ts';
@@ -106,7 +107,7 @@ function startService(
       command: process.execPath,
       args: [script],
       cwd: dataDir,
-      env: { PATH: process.env.PATH, END_WITH_STDIN: '1', ...variables },
+      env: programEnvironment({ END_WITH_STDIN: '1', ...variables }),
     }),
     isReady: (line) => line.includes('is up'),
     readyWithinMs: 30_000,

@@ -1,10 +1,12 @@
 import { runCommand } from '../../tooling/command-line.ts';
+import { useLocalServers } from '../../tooling/environment.ts';
 import { abortOnSignal } from '../../tooling/signals.ts';
 import { chaosCommand, type Settings } from './command.ts';
 import { Instance } from './instance.ts';
 import { runKills } from './kills.ts';
 import { runOutage } from './outage.ts';
 
+useLocalServers();
 const signal = abortOnSignal();
 
 await runCommand(

@@ -9,6 +9,7 @@ import type { CommandEvent } from '../../functions/dlt/input.ts';
 import { functionName, LIVE_ALIAS } from '../../infra/names.ts';
 import { readAddresses } from '../../local/addresses.ts';
 import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
+import { useLocalServers } from '../../tooling/environment.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { Target } from './command.ts';
 
@@ -49,6 +50,7 @@ export async function invokeDlt(event: CommandEvent, target: Target): Promise<un
 }
 
 function localRun(dataDir: string): LambdaClientConfig {
+  useLocalServers();
   const addresses = readAddresses(dataDir);
   if (addresses === undefined) {
     throw new UserError(

@@ -3,6 +3,7 @@ import { globSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import njre from 'njre';
+import { programEnvironment } from '../../../tooling/environment.ts';
 import { UserError } from '../../../tooling/errors.ts';
 import type { Log } from '../../../tooling/log.ts';
 import { rejectWhenAborted } from '../../../tooling/timing.ts';
@@ -22,11 +23,6 @@ export interface JavaOptions {
 const OLDEST_VERSION = 17; // for brokers of Kafka 4
 const DOWNLOADED_VERSION = 21;
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
-
-/** The environment of a JVM. On Linux it encodes file names as the locale says; in the C locale it cannot open non-ASCII paths. */
-export function javaEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { PATH: env.PATH, LC_ALL: 'C.UTF-8' };
-}
 
 /**
  * Finds a Java that can run Kafka: in `JAVA_HOME`, on the PATH, or else in the cache folder, to which it is downloaded once.
@@ -91,7 +87,8 @@ async function javaBelow(home: string, env: NodeJS.ProcessEnv): Promise<Java | u
 /** Undefined when the program is missing or does not run, such as the placeholder on macOS. */
 async function versionOf(command: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
-    return (await promisify(execFile)(command, ['-version'], { env: javaEnvironment(env), timeout: 20_000 })).stderr;
+    return (await promisify(execFile)(command, ['-version'], { env: programEnvironment({}, env), timeout: 20_000 }))
+      .stderr;
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Java, javaEnvironment } from './java.ts';
+import { programEnvironment } from '../../../tooling/environment.ts';
+import type { Java } from './java.ts';
 
 export interface KafkaJvm {
   readonly command: string;
@@ -27,7 +28,8 @@ export function kafkaJvm(o: { java: Java; classPath: string[]; cacheDir: string;
   mkdirSync(cacheDir, { recursive: true });
   return {
     command: java.command,
-    env: javaEnvironment(o.env),
+    // On Linux a JVM encodes file names as the locale says: in the C locale it could not open paths beyond ASCII.
+    env: programEnvironment({}, o.env),
     args: [...jvmArgs(classPath), ...(isArchived ? [`-XX:SharedArchiveFile=${archive}`] : [])],
     brokerArgs: isArchived ? [] : [`-XX:ArchiveClassesAtExit=${draft}`],
     brokerEnded(orderly) {

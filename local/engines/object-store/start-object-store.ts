@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { programEnvironment } from '../../../tooling/environment.ts';
 import type { Log } from '../../../tooling/log.ts';
 import { freePort } from '../../../tooling/ports.ts';
 import { type Engine, supervise } from '../processes/supervise.ts';
@@ -29,7 +30,7 @@ export async function startObjectStore({ dir, runDir, log }: ObjectStoreOptions)
       // It encrypts the tokens of listings in pages with DES, which OpenSSL 3 counts as legacy.
       args: ['--openssl-legacy-provider', join(import.meta.dirname, 'server.ts'), dir, String(port)],
       cwd: import.meta.dirname,
-      env: { PATH: process.env.PATH },
+      env: programEnvironment(),
     }),
     isReady: (line) => line.startsWith('listening on '),
     readyWithinMs: 30_000,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { programEnvironment } from '../../../tooling/environment.ts';
 import { UserError } from '../../../tooling/errors.ts';
 import type { Log } from '../../../tooling/log.ts';
 import { processCommand } from '../../../tooling/processes.ts';
@@ -14,7 +15,7 @@ export interface ClusterContent {
   readonly database: string;
 }
 
-export const POSTGRES_ENV: NodeJS.ProcessEnv = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
+export const POSTGRES_ENV = programEnvironment({ LC_ALL: 'C' });
 
 const SETUP_TIMEOUT_MS = 60_000;
 
