@@ -23,12 +23,12 @@ export async function destroy(
 ): Promise<void> {
   if (!existsSync(dataDir)) return say('nothing to do: nothing is up, and there is no data');
   if (!isDataDir(dataDir)) throw new UserError(`${dataDir} is not the data folder of a run. It was not removed.`);
-  await withCommandLock(dataDir, async () => {
+  const removed = await withCommandLock(dataDir, async () => {
     const running = await findRunning(dataDir);
     if (running !== undefined) await end(dataDir, running, settings, say);
-    await removeDataDir(dataDir, [], createLog({ source: 'destroy', terminal: process.stdout }));
+    return removeDataDir(dataDir, [], createLog({ source: 'destroy', terminal: process.stdout }));
   });
-  say(`removed ${dataDir}`);
+  say(`removed ${removed}`);
 }
 
 async function end(

@@ -1,6 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runToEnd } from '../tests/support/run.ts';
 import { claimDataDir, keepDataDir, lockDataDir } from '../tooling/data-dir.ts';
@@ -14,13 +23,49 @@ function newDataDir(): string {
   return dataDir;
 }
 
-const reset = (dataDir: string) => runToEnd(['--data-dir', dataDir], process.env, 'scripts/reset.ts');
+function linkTo(folder: string): string {
+  const link = `${folder}-link`;
+  symlinkSync(folder, link);
+  return link;
+}
+
+const reset = (dataDir: string, env = process.env) => runToEnd(['--data-dir', dataDir], env, 'scripts/reset.ts');
 
 describe('npm run reset', () => {
   it('removes a data folder that nobody uses', async () => {
     const dataDir = newDataDir();
     expect(await reset(dataDir)).toMatchObject({ code: 0, output: expect.stringContaining(`Removed ${dataDir}.`) });
     expect(existsSync(dataDir)).toBe(false);
+  });
+
+  it('removes the data that a symbolic link leads to, and leaves the place for the next run', async () => {
+    const [dataDir, inner] = [newDataDir(), newDataDir()];
+    const link = linkTo(dataDir);
+    symlinkSync(inner, join(dataDir, 'elsewhere'));
+    const { code, output } = await reset(link);
+    expect([code, output]).toEqual([
+      0,
+      expect.stringContaining(`Removed everything in ${dataDir}, which ${link} leads to.`),
+    ]);
+    expect([readdirSync(dataDir), readdirSync(inner)]).toEqual([[], []]);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    claimDataDir(link);
+    expect((await reset(link)).code).toBe(0);
+  });
+
+  it.each([
+    ['the home folder', (home: string) => home],
+    ['a folder around the home folder', dirname],
+    ['a link to the home folder', (home: string) => linkTo(home)],
+  ])('refuses %s, although it has the mark of a data folder', async (_, folderOf) => {
+    const around = newDataDir();
+    const home = join(around, 'home');
+    mkdirSync(home);
+    claimDataDir(home);
+    writeFileSync(join(home, 'precious'), '');
+    const { code, output } = await reset(folderOf(home), { ...process.env, HOME: home });
+    expect([code, output]).toEqual([1, expect.stringContaining('because it is or contains the home folder.')]);
+    expect(existsSync(join(home, 'precious'))).toBe(true);
   });
 
   it.each([

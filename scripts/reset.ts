@@ -26,6 +26,6 @@ async function reset(dataDir: string): Promise<void> {
     .filter(isDataDir);
   const reason = [dataDir, ...inner].map(reasonToKeep).find(Boolean);
   if (reason !== undefined) throw new UserError(reason);
-  await removeDataDir(dataDir, inner, createLog({ source: 'reset', terminal: process.stdout }));
-  console.log(`Removed ${dataDir}.`);
+  const removed = await removeDataDir(dataDir, inner, createLog({ source: 'reset', terminal: process.stdout }));
+  console.log(`Removed ${removed}.`);
 }

@@ -1,10 +1,21 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, join, relative, sep } from 'node:path';
 import { UserError } from './errors.ts';
 import type { Log } from './log.ts';
 import { endOrphans } from './orphans.ts';
-import { runDirOf } from './paths.ts';
+import { REPOSITORY, runDirOf } from './paths.ts';
 import { isRunning, thisProcess } from './processes.ts';
 
 /** Marks a data folder. A folder without it must never be removed. */
@@ -55,16 +66,30 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
 }
 
 /**
- * Removes a data folder, after ending what killed runs left behind.
+ * Removes a data folder, after ending what killed runs left behind. Of one that is a symbolic link, everything in the folder that it
+ * leads to is removed; folder and link stay, for the next run.
  *
  * @param inner data folders inside it that must not be in use either
- * @throws DataDirInUseError when a run uses one of them; then nothing is removed
+ * @returns what was removed, for a sentence
+ * @throws DataDirInUseError when a run uses one of them, and UserError when one is no place for data; then nothing is removed
  */
-export async function removeDataDir(dataDir: string, inner: readonly string[], log: Log): Promise<void> {
+export async function removeDataDir(dataDir: string, inner: readonly string[], log: Log): Promise<string> {
   const dirs = [dataDir, ...inner];
   for (const dir of dirs) await lockDataDir(dir);
   for (const dir of dirs) await endOrphans(dir, log);
-  await rm(dataDir, { recursive: true });
+  for (const dir of dirs.toReversed()) await emptyDataDir(dir);
+  if ((await lstat(dataDir)).isSymbolicLink()) {
+    return `everything in ${realpathSync(dataDir)}, which ${dataDir} leads to`;
+  }
+  await rmdir(dataDir);
+  return dataDir;
+}
+
+/** Lock and marker go last, so that a removal that was cut short can be repeated. */
+async function emptyDataDir(dataDir: string): Promise<void> {
+  const last = [basename(runDirOf(dataDir)), MARKER];
+  const names = (await readdir(dataDir)).filter((name) => !last.includes(name));
+  for (const name of [...names, ...last]) await rm(join(dataDir, name), { recursive: true, force: true });
 }
 
 /** Makes `npm run reset` refuse a data folder for good. @param reason sentences that also say what to do first */
@@ -82,17 +107,30 @@ export function reasonToKeep(dataDir: string): string | undefined {
 export function claimDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true });
+    refuseAround(dataDir, { 'the home folder': homedir(), 'this project': REPOSITORY });
     if (isDataDir(dataDir)) return;
     if (readdirSync(dataDir).length === 0) {
       writeFileSync(join(dataDir, MARKER), MARKER_TEXT);
       return;
     }
   } catch (error) {
-    throw cannotWrite(dataDir, error);
+    throw error instanceof UserError ? error : cannotWrite(dataDir, error);
   }
   throw new UserError(
     `The folder ${dataDir} contains something other than the data of a run. Name a new or empty one with --data-dir or ORDERFLOW_DATA_DIR.`,
   );
+}
+
+/** `npm run reset` would remove them. */
+function refuseAround(dataDir: string, precious: Readonly<Record<string, string>>): void {
+  const folder = realpathSync(dataDir);
+  for (const [what, path] of Object.entries(precious)) {
+    const [first] = relative(folder, existsSync(path) ? realpathSync(path) : path).split(sep);
+    if (first === '..') continue;
+    throw new UserError(
+      `The folder ${dataDir} cannot keep the data of a run, because it is or contains ${what}. Name another one with --data-dir or ORDERFLOW_DATA_DIR.`,
+    );
+  }
 }
 
 function tryLink(from: string, to: string): boolean {
