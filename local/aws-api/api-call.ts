@@ -27,6 +27,8 @@ export interface AwsApi {
   /** The service in the credential scope that clients sign with. */
   readonly signingName: string;
   readonly protocol: Protocol;
+  /** The names of the parameters that each operation takes. */
+  readonly operations: Readonly<Record<string, readonly string[]>>;
   handle(call: ApiCall): Promise<ApiResponse> | ApiResponse;
 }
 

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { ApiCall } from './api-call.ts';
 import { jsonApi } from './json-api.ts';
+import { operation } from './operation.ts';
 
 const api = jsonApi({
   name: 'Library',
   signingName: 'library',
   version: '1.0',
   targetPrefix: 'Library',
-  operations: { Lend: async (input) => ({ lent: input }), Return: () => ({}) },
+  invalidInput: 'InvalidRequest',
+  operations: {
+    Lend: operation({ book: z.number() }, async (input) => ({ lent: input })),
+    Return: operation({}, () => ({})),
+  },
 });
 
 const call = async (target: string | undefined, body = '{}') =>

@@ -1,28 +1,81 @@
-import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+  ListVersionsByFunctionCommand,
+  paginateListFunctions,
+} from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
 import { type EndpointFixture, startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
 import { lambdaApi } from './api.ts';
 import { LambdaError } from './errors.ts';
+import type { FunctionDirectory } from './function-configuration.ts';
+import type { FunctionDefinition, InvokeOptions } from './function-definition.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:migrate';
-const invoked: [name: string, payload: string][] = [];
+const roleArn = 'arn:aws:iam::000000000000:role/migrate';
+const invoked: [name: string, payload: string, options: InvokeOptions | undefined][] = [];
 
-async function invoke(name: string, payload: string) {
-  invoked.push([name, payload]);
-  if (name.endsWith(':missing')) throw new LambdaError('ResourceNotFoundException', 'no such function');
-  const failed = name.endsWith(':failing');
-  return {
-    requestId: 'request-1',
-    payload: failed ? '{"errorType":"Error","errorMessage":"broken"}' : '{"done":true}',
-    executedVersion: '$LATEST',
-    ...(failed ? { functionError: 'Unhandled' as const } : {}),
-  };
-}
+const definition: FunctionDefinition = {
+  name: 'migrate',
+  arn: functionArn,
+  label: 'migrate',
+  codeDir: '/code/of migrate',
+  handler: 'index.handler',
+  runtime: 'nodejs24.x',
+  timeoutSeconds: 30,
+  memoryMb: 256,
+  environment: { STAGE: 'dev' },
+  credentials: { accessKeyId: 'ASIATEST', secretAccessKey: 'secret', sessionToken: 'token' },
+  reservedConcurrency: 2,
+  logFormat: 'JSON',
+  applicationLogLevel: 'INFO',
+};
+
+/** By qualifier. */
+const VERSIONS = new Map([
+  ['$LATEST', '$LATEST'],
+  ['7', '7'],
+  ['live', '7'],
+  ['failing', '$LATEST'],
+]);
+
+const known = { definition, roleArn, versions: ['7'] };
+const other = {
+  definition: { ...definition, name: 'clean', arn: functionArn.replace('migrate', 'clean') },
+  roleArn,
+  versions: [],
+};
+
+const lambda: FunctionDirectory = {
+  async invoke(name, payload, options) {
+    invoked.push([name, payload, options]);
+    const failed = name.endsWith(':failing');
+    return {
+      requestId: 'request-1',
+      payload: failed ? '{"errorType":"Error","errorMessage":"broken"}' : '{"done":true}',
+      executedVersion: '$LATEST',
+      ...(failed ? { functionError: 'Unhandled' as const } : {}),
+      ...(options?.logTail ? { logTail: 'bG9n' } : {}),
+    };
+  },
+  list: () => [known, other],
+  find(name) {
+    const [, qualifier = '$LATEST'] = name.split(':function:')[1]?.split(':') ?? [];
+    const executedVersion = VERSIONS.get(qualifier);
+    if (!name.startsWith(functionArn) || executedVersion === undefined) {
+      throw new LambdaError('ResourceNotFoundException', `Function not found: ${name}`);
+    }
+    return { ...known, executedVersion };
+  },
+};
 
 let fixture: EndpointFixture;
 beforeAll(async () => {
-  fixture = await startEndpointFixture(() => [{ api: lambdaApi({ invoke, log: silentLog }) }]);
+  fixture = await startEndpointFixture(() => [{ api: lambdaApi(lambda, silentLog) }]);
 });
 afterAll(() => fixture.stop());
 beforeEach(() => {
@@ -40,7 +93,7 @@ describe('the Lambda API', () => {
     expect(result).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
     expect(result.FunctionError).toBeUndefined();
     expect(Buffer.from(result.Payload ?? []).toString()).toBe('{"done":true}');
-    expect(invoked).toEqual([[functionArn, '{"a":1}']]);
+    expect(invoked).toEqual([[functionArn, '{"a":1}', { logTail: false }]]);
     expect(fixture.evaluator.asked).toEqual([`writer lambda:InvokeFunction ${functionArn}`]);
   });
 
@@ -51,7 +104,7 @@ describe('the Lambda API', () => {
     ['a name with its qualifier', { FunctionName: 'migrate:live' }, `${functionArn}:live`],
   ])('takes %s', async (_, input, expected) => {
     await call(input);
-    expect(invoked).toEqual([[expected, '{}']]);
+    expect(invoked).toEqual([[expected, '{}', expect.anything()]]);
   });
 
   it('reports that the function failed', async () => {
@@ -66,25 +119,162 @@ describe('the Lambda API', () => {
     expect(invoked).toHaveLength(1);
   });
 
-  it('names its refusals', async () => {
-    await expect(call({ FunctionName: `${functionArn}:missing` })).rejects.toMatchObject({
-      name: 'ResourceNotFoundException',
+  it('gives the end of the log to who asks for it', async () => {
+    expect((await call({ FunctionName: 'migrate', LogType: 'Tail' })).LogResult).toBe('bG9n');
+    expect((await call({ FunctionName: 'migrate' })).LogResult).toBeUndefined();
+  });
+
+  it('passes the context of the client and the trace on', async () => {
+    const ClientContext = Buffer.from('{"custom":{"a":"ü"}}').toString('base64');
+    await call({ FunctionName: 'migrate', ClientContext });
+    expect(invoked[0]?.[2]).toMatchObject({ clientContext: { custom: { a: 'ü' } } });
+    const client = new LambdaClient(fixture.client);
+    client.middlewareStack.add(
+      (next) => (args) => {
+        Object.assign((args.request as { headers: object }).headers, { 'X-Amzn-Trace-Id': 'Root=1-2-3' });
+        return next(args);
+      },
+      { step: 'build' },
+    );
+    await client.send(new InvokeCommand({ FunctionName: 'migrate' }));
+    expect(invoked[1]?.[2]).toMatchObject({ traceId: 'Root=1-2-3' });
+  });
+
+  const megabyte = Buffer.from(JSON.stringify('x'.repeat(1024 * 1024)));
+  it.each([
+    ['an unknown function', 'ResourceNotFoundException', 404, { FunctionName: 'nothing' }],
+    [
+      'a dry run of an unknown function',
+      'ResourceNotFoundException',
+      404,
+      { FunctionName: 'nothing', InvocationType: 'DryRun' },
+    ],
+    [
+      'an event for an unknown function',
+      'ResourceNotFoundException',
+      404,
+      { FunctionName: 'nothing', InvocationType: 'Event' },
+    ],
+    ['an unknown version', 'ResourceNotFoundException', 404, { FunctionName: 'migrate', Qualifier: '8' }],
+    [
+      'another Region',
+      'ResourceNotFoundException',
+      404,
+      { FunctionName: functionArn.replace('us-east-1', 'eu-west-1') },
+    ],
+    [
+      'another account',
+      'ResourceNotFoundException',
+      404,
+      { FunctionName: functionArn.replace('000000000000', '111111111111') },
+    ],
+    ['two versions', 'InvalidParameterValueException', 400, { FunctionName: 'migrate:7', Qualifier: 'live' }],
+    ['a name that is none', 'ValidationException', 400, { FunctionName: '*' }],
+    ['a version that is none', 'ValidationException', 400, { FunctionName: 'migrate', Qualifier: 'a!' }],
+    [
+      'an ARN of another service',
+      'ValidationException',
+      400,
+      { FunctionName: 'arn:aws:ec2:us-east-1:000000000000:instance:i-1' },
+    ],
+    [
+      'an unknown invocation type',
+      'ValidationException',
+      400,
+      { FunctionName: 'migrate', InvocationType: 'Later' as 'Event' },
+    ],
+    ['an unknown log type', 'ValidationException', 400, { FunctionName: 'migrate', LogType: 'Head' as 'Tail' }],
+    [
+      'a client context that is no JSON',
+      'InvalidRequestContentException',
+      400,
+      { FunctionName: 'migrate', ClientContext: 'ew==' },
+    ],
+    [
+      'a payload that is no JSON',
+      'InvalidRequestContentException',
+      400,
+      { FunctionName: 'migrate', Payload: Buffer.from('{') },
+    ],
+    ['7 MB', 'RequestTooLargeException', 413, { FunctionName: 'migrate', Payload: Buffer.alloc(7_000_000) }],
+    [
+      'an event over 1 MiB',
+      'RequestTooLargeException',
+      413,
+      { FunctionName: 'migrate', InvocationType: 'Event', Payload: megabyte },
+    ],
+  ] as const)('refuses %s with %s', async (_, name, httpStatusCode, input) => {
+    await expect(call(input)).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
+    expect(invoked).toEqual([]);
+  });
+
+  it('names the permission that is missing', async () => {
+    fixture.evaluator.refused.add('lambda:InvokeFunction').add('lambda:GetFunction').add('lambda:ListFunctions');
+    const client = new LambdaClient(fixture.client);
+    const refusal = { name: 'AccessDeniedException' };
+    await expect(call({ FunctionName: 'migrate' })).rejects.toMatchObject(refusal);
+    await expect(client.send(new GetFunctionCommand({ FunctionName: 'migrate' }))).rejects.toMatchObject(refusal);
+    await expect(client.send(new ListFunctionsCommand({}))).rejects.toMatchObject(refusal);
+  });
+
+  it('tells what a function is, under each of its names', async () => {
+    const client = new LambdaClient(fixture.client);
+    const FunctionName = 'migrate';
+    const { Configuration, Code, Concurrency } = await client.send(new GetFunctionCommand({ FunctionName }));
+    expect(Configuration).toEqual({
+      FunctionName,
+      FunctionArn: functionArn,
+      Version: '$LATEST',
+      Role: roleArn,
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Timeout: 30,
+      MemorySize: 256,
+      PackageType: 'Zip',
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+      Environment: { Variables: { STAGE: 'dev' } },
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: '/aws/lambda/migrate', ApplicationLogLevel: 'INFO' },
     });
-    await expect(call({ FunctionName: 'migrate', Payload: Buffer.from('{') })).rejects.toMatchObject({
-      name: 'InvalidRequestContentException',
-    });
-    await expect(call({ FunctionName: 'migrate', Payload: Buffer.alloc(7_000_000) })).rejects.toMatchObject({
-      name: 'RequestTooLargeException',
-    });
-    fixture.evaluator.refused.add('lambda:InvokeFunction');
-    await expect(call({ FunctionName: 'migrate' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(Code?.Location).toBe('file:///code/of%20migrate');
+    expect(Concurrency).toEqual({ ReservedConcurrentExecutions: 2 });
+    const live = await client.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier: 'live' }));
+    expect(live).toMatchObject({ FunctionArn: `${functionArn}:live`, Version: '7' });
+    const refused = client.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier: '8' }));
+    await expect(refused).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  it('lists functions by page, with all of their versions if asked', async () => {
+    const client = new LambdaClient(fixture.client);
+    const arns = async (input: { FunctionVersion?: 'ALL' }) => {
+      const pages = [];
+      for await (const { Functions = [] } of paginateListFunctions({ client, pageSize: 1 }, input))
+        pages.push(Functions);
+      expect(pages.every((page) => page.length === 1)).toBe(true);
+      return pages.flat().map(({ FunctionArn }) => FunctionArn);
+    };
+    expect(await arns({})).toEqual([other.definition.arn, functionArn]);
+    expect(await arns({ FunctionVersion: 'ALL' })).toEqual([
+      `${other.definition.arn}:$LATEST`,
+      `${functionArn}:$LATEST`,
+      `${functionArn}:7`,
+    ]);
+    expect((await client.send(new ListFunctionsCommand({}))).Functions).toHaveLength(2);
+    for (const Marker of ['none', '', Buffer.from('page-x').toString('base64url')]) {
+      await expect(client.send(new ListFunctionsCommand({ Marker }))).rejects.toMatchObject({
+        name: 'InvalidParameterValueException',
+      });
+    }
   });
 
   it('says which operations it does not support', async () => {
     const client = new LambdaClient(fixture.client);
-    await expect(client.send(new GetFunctionCommand({ FunctionName: 'migrate' }))).rejects.toMatchObject({
+    await expect(client.send(new ListVersionsByFunctionCommand({ FunctionName: 'migrate' }))).rejects.toMatchObject({
       name: 'UnknownOperationException',
-      message: expect.stringContaining('supports only Invoke'),
+      message:
+        'The local Lambda does not support GET /2015-03-31/functions/migrate/versions. ' +
+        'It supports Invoke, GetFunction, GetFunctionConfiguration, ListFunctions.',
+      $metadata: { httpStatusCode: 404 },
     });
   });
 

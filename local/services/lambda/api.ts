@@ -1,79 +1,91 @@
+import { z } from 'zod';
 import type { Log } from '../../../tooling/log.ts';
 import type { ApiCall, AwsApi } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
-import { type ApiResponse, restJson } from '../../aws-api/protocols.ts';
-import { percentDecoded } from '../../aws-api/request.ts';
-import { arnOf } from '../../aws-identity.ts';
-import { checkPayload, LambdaError } from './errors.ts';
-import type { Invoke } from './function-definition.ts';
-import { qualifiedFunctionName } from './function-name.ts';
+import { operation } from '../../aws-api/operation.ts';
+import { pageOf } from '../../aws-api/page.ts';
+import type { ApiResponse } from '../../aws-api/protocols.ts';
+import { type RestOperation, restJsonApi } from '../../aws-api/rest-api.ts';
+import { LambdaError } from './errors.ts';
+import {
+  type FunctionDirectory,
+  functionConfiguration,
+  functionConfigurations,
+  functionDescription,
+} from './function-configuration.ts';
+import { functionReference, referencedArn } from './function-reference.ts';
+import { invokeFunction, invokeParameters } from './invoke-operation.ts';
 
-/** Lambda's Invoke. An asynchronous invocation that fails is logged and not tried again. */
-export function lambdaApi(o: { invoke: Invoke; log: Log }): AwsApi {
-  return {
-    signingName: 'lambda',
-    protocol: restJson,
-    handle: (call) =>
-      withAwsErrors(async () => {
-        const functionArn = invokedArn(call);
-        call.requireAccess('lambda:InvokeFunction', functionArn);
-        // Without a payload, the function gets an empty object.
-        const payload = call.body.length === 0 ? '{}' : call.body.toString('utf8');
-        checkPayload(payload);
-        switch (call.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
-          case 'DryRun':
-            return { status: 204 };
-          case 'Event':
-            o.invoke(functionArn, payload).then(
-              ({ functionError, payload: detail }) =>
-                functionError && o.log.error('%s failed: %s', functionArn, detail),
-              (error: unknown) => o.log.error('%s was not invoked: %s', functionArn, error),
-            );
-            return { status: 202 };
-          case 'RequestResponse':
-            return requestResponse(o.invoke, functionArn, payload);
-          default:
-            throw new AwsError(
-              'InvalidParameterValueException',
-              'The invocation type is RequestResponse, Event or DryRun.',
-            );
-        }
-      }),
-  };
-}
+const FUNCTIONS = '/2015-03-31/functions';
+/** More than 50 configurations do not come in one page, however many are asked for. */
+const MAX_PAGE = 50;
 
-async function withAwsErrors(work: () => Promise<ApiResponse>): Promise<ApiResponse> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof LambdaError)) throw error;
-    throw new AwsError(error.code, error.message, error.status, { cause: error });
-  }
-}
+const listParameters = {
+  FunctionVersion: z.literal('ALL').optional(),
+  Marker: z.string().optional(),
+  MaxItems: z.coerce.number().int().min(1).max(10_000).default(MAX_PAGE),
+};
 
-async function requestResponse(invoke: Invoke, functionArn: string, payload: string): Promise<ApiResponse> {
-  const result = await invoke(functionArn, payload);
-  return {
-    headers: {
-      'x-amzn-requestid': result.requestId,
-      'x-amz-executed-version': result.executedVersion,
-      ...(result.functionError === undefined ? {} : { 'x-amz-function-error': result.functionError }),
+/** Lambda's API: invoking functions, and reading what they are. */
+export function lambdaApi(lambda: FunctionDirectory, log: Log): AwsApi {
+  const described = (
+    action: string,
+    path: string,
+    describe: typeof functionDescription | typeof functionConfiguration,
+  ) => ({
+    method: 'GET',
+    path: `${FUNCTIONS}/{FunctionName}${path}`,
+    ...respond(functionReference, (input, call) => {
+      const arn = referencedArn(input);
+      call.requireAccess(`lambda:${action}`, arn);
+      const found = lambda.find(arn);
+      return json(describe(found, arn, found.executedVersion));
+    }),
+  });
+
+  const operations: Record<string, RestOperation> = {
+    Invoke: {
+      method: 'POST',
+      path: `${FUNCTIONS}/{FunctionName}/invocations`,
+      headers: {
+        'x-amz-invocation-type': 'InvocationType',
+        'x-amz-log-type': 'LogType',
+        'x-amz-client-context': 'ClientContext',
+      },
+      ...respond(invokeParameters, (input, call) => invokeFunction(lambda, input, call, log)),
     },
-    body: result.payload,
+    GetFunction: described('GetFunction', '', functionDescription),
+    GetFunctionConfiguration: described('GetFunctionConfiguration', '/configuration', functionConfiguration),
+    ListFunctions: {
+      method: 'GET',
+      path: FUNCTIONS,
+      ...respond(listParameters, ({ FunctionVersion, Marker, MaxItems }, call) => {
+        call.requireAccess('lambda:ListFunctions', '*');
+        const all = functionConfigurations(lambda.list(), FunctionVersion === 'ALL');
+        const page = pageOf(all, Math.min(MaxItems, MAX_PAGE), Marker);
+        if (!page) throw new LambdaError('InvalidParameterValueException', 'Invalid Marker.');
+        return json({ Functions: page.items, ...(page.next !== undefined && { NextMarker: page.next }) });
+      }),
+    },
   };
+  return restJsonApi({ name: 'Lambda', signingName: 'lambda', invalidInput: 'ValidationException', operations });
 }
 
-/** The function that the path and `Qualifier` name: by name, partial ARN or ARN. */
-function invokedArn(call: ApiCall): string {
-  const [, encoded] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(call.url.pathname) ?? [];
-  if (call.method !== 'POST' || encoded === undefined) {
-    throw new AwsError(
-      'UnknownOperation',
-      `The local Lambda API supports only Invoke, not ${call.method} ${call.url.pathname}.`,
-    );
-  }
-  const name = percentDecoded(encoded);
-  const arn = name.startsWith('arn:') ? name : arnOf('lambda', `function:${qualifiedFunctionName(name)}`);
-  const qualifier = call.url.searchParams.get('Qualifier');
-  return qualifier === null ? arn : `${arn}:${qualifier}`;
+/** An operation whose LambdaErrors become errors of the API. */
+function respond<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  handle: (input: z.output<z.ZodObject<Shape>>, call: ApiCall) => ApiResponse | Promise<ApiResponse>,
+) {
+  return operation(shape, async (input, call) => {
+    try {
+      return await handle(input, call);
+    } catch (error) {
+      if (!(error instanceof LambdaError)) throw error;
+      throw new AwsError(error.code, error.message, error.status, { cause: error });
+    }
+  });
+}
+
+function json(value: unknown): ApiResponse {
+  return { body: JSON.stringify(value) };
 }

@@ -34,6 +34,10 @@ export function versionOf({ version = LATEST }: FunctionDefinition): string {
 export interface InvokeOptions {
   /** An `X-Amzn-Trace-Id` to pass on; a new one by default. */
   readonly traceId?: string;
+  /** What the function gets as `context.clientContext`. */
+  readonly clientContext?: object;
+  /** Whether the result is to have the end of the log. */
+  readonly logTail?: boolean;
   /** Ends the wait for a free environment. As on AWS, an invocation that runs already goes on. */
   readonly signal?: AbortSignal;
 }
@@ -44,6 +48,8 @@ export interface InvokeResult {
   readonly payload: string;
   readonly functionError?: 'Unhandled';
   readonly executedVersion: string;
+  /** The last 4 KB of what the invocation logged, in base64, if that was asked for. */
+  readonly logTail?: string;
 }
 
 export type Invoke = (nameOrArn: string, payload: string, options?: InvokeOptions) => Promise<InvokeResult>;

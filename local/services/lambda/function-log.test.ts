@@ -22,6 +22,24 @@ describe("a function's output", () => {
     expect(log.lines.find((entry) => entry.includes('REPORT'))).toMatch(/Duration: .*Init Duration: \d+\.\d\d ms$/);
   });
 
+  it('comes with the result, the last 4 KB of it, if that was asked for', async () => {
+    const { service } = await startFunction(
+      `export const handler = async (lines) => { for (let i = 1; i <= lines; i += 1) console.log('line %d\\nof many', i); };`,
+    );
+    const logOf = async (lines: number) => {
+      const { logTail = '', requestId } = await service.invoke('orders', String(lines), { logTail: true });
+      return { text: Buffer.from(logTail, 'base64').toString(), requestId };
+    };
+    const first = await logOf(1);
+    expect(first.text).toMatch(
+      new RegExp(`^START RequestId: ${first.requestId} .*\n.*\tINFO\tline 1\nof many\nEND .*\nREPORT .*\n$`),
+    );
+    const { text } = await logOf(200);
+    expect(Buffer.byteLength(text)).toBe(4_096);
+    expect(text).toMatch(/line 200\nof many\nEND .*\nREPORT .*\n$/);
+    expect(await service.invoke('orders', '0')).not.toHaveProperty('logTail');
+  });
+
   it('in JSON has the keys of AWS, without what is below the level', async () => {
     const { invoke, log } = await startFunction(
       `export const handler = async () => { console.debug('hidden'); console.info({ order: 1 });

@@ -43,6 +43,14 @@ function levelOf(line: string): string | undefined {
   }
 }
 
+/** Lambda's limit for the log in the result of an invocation. */
+const LOG_TAIL_BYTES = 4 * 1024;
+
+/** The last 4 KB of an invocation's log in base64. @param lines as {@link RecordingLog.takeLines} returns them */
+export function logTail(lines: string): string {
+  return Buffer.from(lines.replaceAll('\r', '\n')).subarray(-LOG_TAIL_BYTES).toString('base64');
+}
+
 export interface RecordingLog extends Log {
   /** What was written since the last call: one line per entry, with its line feeds as carriage returns. */
   takeLines(): string;

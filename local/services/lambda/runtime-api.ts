@@ -13,6 +13,7 @@ export interface Invocation {
   readonly deadline: number;
   readonly traceId: string;
   readonly payload: string;
+  readonly clientContext?: object | undefined;
 }
 
 export interface RuntimeResponse {
@@ -151,10 +152,19 @@ export class RuntimeApi {
         'Lambda-Runtime-Deadline-Ms': String(invocation.deadline),
         'Lambda-Runtime-Invoked-Function-Arn': invocation.functionArn,
         'Lambda-Runtime-Trace-Id': invocation.traceId,
+        ...(invocation.clientContext && { 'Lambda-Runtime-Client-Context': asciiJson(invocation.clientContext) }),
       })
       .end(invocation.payload);
     this.#poll = undefined;
   }
+}
+
+/** JSON that fits into a header. */
+function asciiJson(value: object): string {
+  return JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -24,6 +24,15 @@ describe('a function', () => {
     expect(executedVersion).toBe('$LATEST');
   });
 
+  it('gets the context of its client, whatever characters it has', async () => {
+    const { service } = await startFunction(
+      'export const handler = async (_, { clientContext }) => clientContext ?? "none";',
+    );
+    const clientContext = { custom: { name: 'Zoë \n 😀' } };
+    expect(JSON.parse((await service.invoke('orders', '{}', { clientContext })).payload)).toEqual(clientContext);
+    expect((await service.invoke('orders', '{}')).payload).toBe('"none"');
+  });
+
   it('that returns nothing responds with null', async () => {
     const { invoke } = await startFunction('export const handler = () => {};');
     expect((await invoke()).payload).toBe('null');

@@ -10,7 +10,9 @@ import { type Run, required, type Service } from '../service.ts';
 import { lambdaApi } from './api.ts';
 import { checkPayload, LambdaError } from './errors.ts';
 import type { EnvironmentOptions } from './execution-environment.ts';
+import type { FunctionDirectory, KnownFunction } from './function-configuration.ts';
 import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
+import { logTail } from './function-log.ts';
 import { functionName, qualifiedFunctionName } from './function-name.ts';
 import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './function-pool.ts';
 import { ProcessReaper } from './process-reaper.ts';
@@ -33,7 +35,7 @@ export interface Collaborators {
 }
 
 /** Lambda: functions, in processes of their own. */
-export class Lambda implements Service {
+export class Lambda implements Service, FunctionDirectory {
   /** By name. */
   readonly functions = new Map<string, { readonly definition: FunctionDefinition; readonly role: Principal }>();
   /** Versions by `<name>:<version or alias>`. */
@@ -54,7 +56,7 @@ export class Lambda implements Service {
     this.#run = run;
     this.#services = services;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
-    this.api = lambdaApi({ invoke: (...call) => this.invoke(...call), log: run.log.child('aws') });
+    this.api = lambdaApi(this, run.log.child('aws'));
     this.resources = functionResources(this, services.iam, join(run.settings.dataDir, 'code'));
   }
 
@@ -111,31 +113,48 @@ export class Lambda implements Service {
    * @throws LambdaError when the function did not run: it is unknown or throttled, or Lambda refuses the payload
    */
   async invoke(nameOrArn: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
-    const { definition, executedVersion } = this.#find(nameOrArn);
+    const { definition, executedVersion } = this.find(nameOrArn);
     checkPayload(payload);
     let concurrency = 0;
     for (const pool of this.#pools.values()) concurrency += pool.concurrency;
     if (concurrency >= ACCOUNT_CONCURRENCY) throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
 
     const requestId = crypto.randomUUID();
-    const { payload: result, functionError } = await this.#poolOf(definition).invoke({
+    const {
+      payload: result,
+      functionError,
+      lines,
+    } = await this.#poolOf(definition).invoke({
       requestId,
       functionArn: nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn,
       traceId: options.traceId ?? newTraceId(),
       payload,
+      clientContext: options.clientContext,
       signal: options.signal,
     });
-    return { requestId, payload: result, ...(functionError && { functionError }), executedVersion };
+    return {
+      requestId,
+      payload: result,
+      ...(functionError && { functionError }),
+      executedVersion,
+      ...(options.logTail && { logTail: logTail(lines) }),
+    };
   }
 
-  #find(nameOrArn: string): { definition: FunctionDefinition; executedVersion: string } {
+  /** The functions that run here. */
+  list(): KnownFunction[] {
+    return [...this.functions.keys()].map((name) => this.find(name));
+  }
+
+  find(nameOrArn: string): ReturnType<FunctionDirectory['find']> {
     const [name = '', qualifier = LATEST] = qualifiedFunctionName(nameOrArn).split(':');
     const known = this.functions.get(name);
     const executedVersion = qualifier === LATEST ? LATEST : this.versions.get(`${name}:${qualifier}`);
     if (!known || executedVersion === undefined) {
       throw new LambdaError('ResourceNotFoundException', `Function not found: ${nameOrArn}`);
     }
-    return { definition: known.definition, executedVersion };
+    const versions = [...this.versions].flatMap(([key, version]) => (key === `${name}:${version}` ? [version] : []));
+    return { definition: known.definition, roleArn: known.role.arn, versions, executedVersion };
   }
 
   #poolOf(definition: FunctionDefinition): FunctionPool {

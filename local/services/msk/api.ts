@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import type { AwsApi } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
-import { restJson } from '../../aws-api/protocols.ts';
-import { percentDecoded } from '../../aws-api/request.ts';
+import { operation } from '../../aws-api/operation.ts';
+import { restJsonApi } from '../../aws-api/rest-api.ts';
 
 /**
  * MSK's GetBootstrapBrokers.
@@ -10,22 +11,23 @@ import { percentDecoded } from '../../aws-api/request.ts';
  * @param bootstrapBrokers `host:port,host:port` of the cluster's sign-in listener; undefined when there is no such cluster
  */
 export function mskApi(bootstrapBrokers: (clusterArn: string) => string | undefined): AwsApi {
-  return {
+  return restJsonApi({
+    name: 'MSK',
     signingName: 'kafka',
-    protocol: restJson,
-    handle: (call) => {
-      const [, encoded] = /^\/v1\/clusters\/([^/]+)\/bootstrap-brokers$/.exec(call.url.pathname) ?? [];
-      if (call.method !== 'GET' || encoded === undefined) {
-        const asked = `${call.method} ${call.url.pathname}`;
-        throw new AwsError('UnknownOperation', `The local MSK API supports only GetBootstrapBrokers, not ${asked}.`);
-      }
-      const clusterArn = percentDecoded(encoded);
-      call.requireAccess('kafka:GetBootstrapBrokers', clusterArn);
-      const bootstrapBrokerStringSaslIam = bootstrapBrokers(clusterArn);
-      if (bootstrapBrokerStringSaslIam === undefined) {
-        throw new AwsError('NotFoundException', `This run has no cluster ${clusterArn}.`, 404);
-      }
-      return { body: JSON.stringify({ bootstrapBrokerStringSaslIam }) };
+    invalidInput: 'BadRequestException',
+    operations: {
+      GetBootstrapBrokers: {
+        method: 'GET',
+        path: '/v1/clusters/{ClusterArn}/bootstrap-brokers',
+        ...operation({ ClusterArn: z.string() }, ({ ClusterArn }, { requireAccess }) => {
+          requireAccess('kafka:GetBootstrapBrokers', ClusterArn);
+          const bootstrapBrokerStringSaslIam = bootstrapBrokers(ClusterArn);
+          if (bootstrapBrokerStringSaslIam === undefined) {
+            throw new AwsError('NotFoundException', `This run has no cluster ${ClusterArn}.`, 404);
+          }
+          return { body: JSON.stringify({ bootstrapBrokerStringSaslIam }) };
+        }),
+      },
     },
-  };
+  });
 }

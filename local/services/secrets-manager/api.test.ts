@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   DescribeSecretCommand,
+  type Filter,
   GetRandomPasswordCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
+  type ListSecretsCommandInput,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
+  paginateListSecrets,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
@@ -66,6 +69,75 @@ describe('a secret', () => {
     });
     const { SecretList } = await client.send(new ListSecretsCommand({}));
     expect(SecretList?.map(({ Name }) => Name)).toContain(SecretId);
+  });
+});
+
+describe('a list of secrets', () => {
+  const prefix = `list-${crypto.randomUUID()}/`;
+  const mine = { Key: 'name' as const, Values: [prefix] };
+  beforeAll(() => {
+    store.createIfMissing({ name: `${prefix}Orders`, description: 'The login of shard 1', generate: () => '1' });
+    store.createIfMissing({ name: `${prefix}events`, description: 'Kafka credentials', generate: () => '2' });
+    store.createIfMissing({ name: `${prefix}archive`, generate: () => '3' });
+    store.putValue(`${prefix}Orders`, { value: { SecretString: 'changed' } });
+  });
+  const names = async (input: ListSecretsCommandInput) => {
+    const { SecretList = [] } = await client.send(
+      new ListSecretsCommand({ ...input, Filters: [mine, ...(input.Filters ?? [])] }),
+    );
+    return SecretList.map(({ Name }) => Name?.slice(prefix.length));
+  };
+
+  it.each<[string, Filter[], string[]]>([
+    ['the start of a name', [{ Key: 'name', Values: [`${prefix}e`, `${prefix}a`] }], ['events', 'archive']],
+    ['the start of a name, by case', [{ Key: 'name', Values: [`${prefix}o`] }], []],
+    ['words of a description, in any case', [{ Key: 'description', Values: ['SHARD log'] }], ['Orders']],
+    ['the beginnings of words, not their ends', [{ Key: 'description', Values: ['edentials'] }], []],
+    ['any attribute', [{ Key: 'all', Values: ['archive', 'kafka'] }], ['events', 'archive']],
+    ['what it is not', [{ Key: 'name', Values: [`!${prefix}e`] }], ['Orders', 'archive']],
+    [
+      'all filters',
+      [
+        { Key: 'all', Values: ['login'] },
+        { Key: 'description', Values: ['kafka'] },
+      ],
+      [],
+    ],
+  ])('is found by %s', async (_, Filters, expected) => {
+    expect(await names({ Filters })).toEqual(expected);
+  });
+
+  it('is sorted by creation unless told otherwise', async () => {
+    expect(await names({})).toEqual(['Orders', 'events', 'archive']);
+    expect(await names({ SortOrder: 'desc', IncludePlannedDeletion: true })).toEqual(['archive', 'events', 'Orders']);
+    expect(await names({ SortBy: 'name' })).toEqual(['Orders', 'archive', 'events']);
+    expect(await names({ SortBy: 'last-changed-date' })).toEqual(['events', 'archive', 'Orders']);
+  });
+
+  it('comes by page', async () => {
+    const pages = [];
+    const config = { client, pageSize: 2 };
+    for await (const { SecretList } of paginateListSecrets(config, { Filters: [mine] })) pages.push(SecretList?.length);
+    expect(pages).toEqual([2, 1]);
+    await put('second');
+    const { Versions, NextToken } = await client.send(new ListSecretVersionIdsCommand({ SecretId, MaxResults: 1 }));
+    expect(Versions).toHaveLength(1);
+    const rest = await client.send(new ListSecretVersionIdsCommand({ SecretId, MaxResults: 1, NextToken }));
+    expect(rest).toMatchObject({ Versions: [expect.anything()] });
+    expect(rest.NextToken).toBeUndefined();
+    const invalid = { name: 'InvalidNextTokenException' };
+    await expect(client.send(new ListSecretsCommand({ NextToken: 'x' }))).rejects.toMatchObject(invalid);
+  });
+
+  it.each([
+    ['filters by tag', { Filters: [{ Key: 'tag-key', Values: ['a'] }] }, /filters by name, description and all\./],
+    ['filters without a value', { Filters: [{ Key: 'name', Values: [] }] }, /Filters\[0\]\.Values/],
+    ['sorts by access', { SortBy: 'last-accessed-date' }, /sorts by created-date/],
+    ['sorts by chance', { SortOrder: 'random' }, /SortOrder/],
+    ['has pages of 101', { MaxResults: 101 }, /MaxResults/],
+  ])('is refused when it %s', async (_, input, message) => {
+    const refusal = { name: 'InvalidParameterException', message: expect.stringMatching(message) };
+    await expect(client.send(new ListSecretsCommand(input as ListSecretsCommandInput))).rejects.toMatchObject(refusal);
   });
 });
 

@@ -1,20 +1,24 @@
 import { z } from 'zod';
 import type { ApiCall, AwsApi } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
-import { type JsonApiOptions, jsonApi, parseInput } from '../../aws-api/json-api.ts';
+import { jsonApi } from '../../aws-api/json-api.ts';
+import { operation } from '../../aws-api/operation.ts';
+import { pageOf } from '../../aws-api/page.ts';
 import { arnOf } from '../../aws-identity.ts';
-import { passwordRules, randomPassword } from './random-password.ts';
+import { type PasswordRules, passwordRules, randomPassword } from './random-password.ts';
+import { listedSecrets, listParameters } from './secret-list.ts';
 import type { SecretStore } from './secret-store.ts';
 import { type Secret, versionOf } from './secret-versions.ts';
 
 const INVALID_INPUT = 'InvalidParameterException';
 
-const secretId = z.object({ SecretId: z.string().min(1) });
+const secretId = { SecretId: z.string().min(1) };
 const value = { SecretString: z.string().optional(), SecretBinary: z.string().optional() };
+const paging = { MaxResults: z.int().min(1).max(100).default(100), NextToken: z.string().optional() };
 
 /** Reads secrets and rotates them. */
 export function secretsManagerApi(store: SecretStore): AwsApi {
-  const operations: JsonApiOptions['operations'] = {
+  const operations = {
     GetSecretValue: onSecret(
       'GetSecretValue',
       { VersionId: z.string().optional(), VersionStage: z.string().optional() },
@@ -54,41 +58,49 @@ export function secretsManagerApi(store: SecretStore): AwsApi {
     ),
     DescribeSecret: onSecret('DescribeSecret', {}, ({ SecretId }) => {
       const secret = store.get(SecretId);
-      const stages = secret.versions.map((version) => [version.id, version.stages] as const);
-      return { ...summary(secret), VersionIdsToStages: Object.fromEntries(stages) };
+      return { ...summary(secret), VersionIdsToStages: stagesOf(secret) };
     }),
-    ListSecretVersionIds: onSecret('ListSecretVersionIds', {}, ({ SecretId }) => {
-      const secret = store.get(SecretId);
-      return {
-        ...identity(secret),
-        Versions: secret.versions.map(({ id, stages, createdAt }) => ({
+    ListSecretVersionIds: onSecret(
+      'ListSecretVersionIds',
+      {
+        ...paging,
+        IncludeDeprecated: z.literal(false, 'The local Secrets Manager keeps no deprecated versions.').optional(),
+      },
+      ({ SecretId, ...page }) => {
+        const secret = store.get(SecretId);
+        const { items, ...rest } = paged(secret.versions, page);
+        const Versions = items.map(({ id, stages, createdAt }) => ({
           VersionId: id,
           VersionStages: stages,
           CreatedDate: createdAt,
-        })),
+        }));
+        return { ...identity(secret), Versions, ...rest };
+      },
+    ),
+    ListSecrets: operation({ ...paging, ...listParameters }, ({ MaxResults, NextToken, ...wanted }, call) => {
+      call.requireAccess('secretsmanager:ListSecrets', '*');
+      const { items, ...rest } = paged(listedSecrets(store.list(), wanted), { MaxResults, NextToken });
+      return {
+        SecretList: items.map((secret) => ({ ...summary(secret), SecretVersionsToStages: stagesOf(secret) })),
+        ...rest,
       };
     }),
-    ListSecrets: (_, call) => {
-      call.requireAccess('secretsmanager:ListSecrets', '*');
-      return { SecretList: store.list().map(summary) };
-    },
-    GetRandomPassword: (input, call) => {
+    GetRandomPassword: operation(passwordRules.shape, (rules, call) => {
       call.requireAccess('secretsmanager:GetRandomPassword', '*');
-      return { RandomPassword: generate(input) };
-    },
+      return { RandomPassword: generate(rules) };
+    }),
   };
 
   function onSecret<Shape extends z.ZodRawShape>(
-    operation: string,
+    name: string,
     shape: Shape,
-    handle: (input: z.output<z.ZodObject<Shape>> & { SecretId: string }) => unknown,
+    handle: (input: z.output<z.ZodObject<Shape & typeof secretId>>) => unknown,
   ) {
-    const schema = z.object(shape);
-    return (input: unknown, call: ApiCall) => {
-      const { SecretId } = parseInput(secretId, input, INVALID_INPUT);
-      call.requireAccess(`secretsmanager:${operation}`, store.find(SecretId)?.arn ?? unknownArn(SecretId));
-      return handle({ ...parseInput(schema, input, INVALID_INPUT), SecretId });
-    };
+    return operation({ ...shape, ...secretId }, (input, call: ApiCall) => {
+      const { SecretId } = input as { SecretId: string };
+      call.requireAccess(`secretsmanager:${name}`, store.find(SecretId)?.arn ?? unknownArn(SecretId));
+      return handle(input);
+    });
   }
 
   return jsonApi({
@@ -96,6 +108,7 @@ export function secretsManagerApi(store: SecretStore): AwsApi {
     signingName: 'secretsmanager',
     version: '1.1',
     targetPrefix: 'secretsmanager',
+    invalidInput: INVALID_INPUT,
     operations,
   });
 }
@@ -109,11 +122,18 @@ const summary = (secret: Secret) => ({
   LastChangedDate: secret.changedAt,
 });
 
+const stagesOf = ({ versions }: Secret) => Object.fromEntries(versions.map(({ id, stages }) => [id, stages]));
+
+function paged<Item>(all: readonly Item[], { MaxResults, NextToken }: z.output<z.ZodObject<typeof paging>>) {
+  const page = pageOf(all, MaxResults, NextToken);
+  if (!page) throw new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.');
+  return { items: page.items, ...(page.next === undefined ? {} : { NextToken: page.next }) };
+}
+
 /** Access to a secret that does not exist is checked as well, so that nobody without permission can probe for names. */
 const unknownArn = (id: string) => (id.startsWith('arn:') ? id : arnOf('secretsmanager', `secret:${id}`));
 
-function generate(input: unknown): string {
-  const rules = parseInput(passwordRules, input, INVALID_INPUT);
+function generate(rules: PasswordRules): string {
   try {
     return randomPassword(rules);
   } catch (error) {

@@ -8,10 +8,15 @@ export const sts: Service = {
   api: {
     signingName: 'sts',
     protocol: queryXml,
+    operations: { GetCallerIdentity: [] },
     handle: ({ body, principal }) => {
-      const action = new URLSearchParams(body.toString('utf8')).get('Action');
-      if (action !== 'GetCallerIdentity') {
-        throw new AwsError('UnknownOperation', `The local STS supports only GetCallerIdentity, not ${action}.`);
+      const { Action, Version: _, ...others } = Object.fromEntries(new URLSearchParams(body.toString('utf8')));
+      if (Action !== 'GetCallerIdentity') {
+        throw new AwsError('UnknownOperation', `The local STS supports only GetCallerIdentity, not ${Action}.`);
+      }
+      const [unknown] = Object.keys(others);
+      if (unknown !== undefined) {
+        throw new AwsError('ValidationError', `GetCallerIdentity has no parameter ${unknown}.`);
       }
       const result = `<Arn>${escapeXml(principal.arn)}</Arn><UserId>${escapeXml(principal.name)}</UserId><Account>${ACCOUNT_ID}</Account>`;
       return {

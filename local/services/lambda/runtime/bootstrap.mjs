@@ -37,10 +37,12 @@ while (true) {
   try {
     const payload = toJson(await handler(JSON.parse(body), context));
     await nextTurn();
+    await outputWritten();
     await client.succeed(currentRequestId, payload);
   } catch (error) {
     await nextTurn();
     logError('Invoke Error', error);
+    await outputWritten();
     await client.fail(currentRequestId, errorPayload(error));
   }
 }
@@ -86,16 +88,28 @@ function invocationContext(headers) {
     invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
     awsRequestId: String(headers['lambda-runtime-aws-request-id']),
     xRayTraceId: headers['lambda-runtime-trace-id'],
-    clientContext: undefined,
+    clientContext: optionalJson(headers['lambda-runtime-client-context']),
     identity: undefined,
     tenantId: undefined,
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };
 }
 
+/** @param {string | string[] | undefined} text */
+function optionalJson(text) {
+  return typeof text === 'string' ? JSON.parse(text) : undefined;
+}
+
 /** The managed runtime leaves one turn of the event loop to whatever the handler has just started. */
 function nextTurn() {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A pipe that is full takes the rest later; but what was logged before the response belongs to its invocation. */
+async function outputWritten() {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableLength > 0) await new Promise((resolve) => void stream.write('', resolve));
+  }
 }
 
 /** @param {string | string[] | undefined} traceId */

@@ -1,0 +1,56 @@
+import type { ApiCall, AwsApi } from './api-call.ts';
+import { type ApiNames, type Operation, parametersOf, unknownOperation } from './operation.ts';
+import { type ApiResponse, restJson } from './protocols.ts';
+import { percentDecoded, queryParameters } from './request.ts';
+
+type Result = ApiResponse | Promise<ApiResponse>;
+
+export interface RestOperation extends Operation<Result> {
+  readonly method: string;
+  /** `/2015-03-31/functions/{FunctionName}`: names in braces are parameters. A slash at its end does not matter. */
+  readonly path: string;
+  /** The parameters that are headers, by the header's name in lower case. Those of the path and the query keep their name. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RestApiOptions extends ApiNames {
+  readonly signingName: string;
+  readonly operations: Readonly<Record<string, RestOperation>>;
+}
+
+/** Headers that belong to the signature or the client, and are no parameters. */
+const PROTOCOL_HEADERS = new Set(['x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token', 'x-amz-user-agent']);
+
+/** An API whose calls name their operation by method and path, and have their parameters in path, query and headers. */
+export function restJsonApi({ signingName, operations, ...names }: RestApiOptions): AwsApi {
+  const routes = Object.entries(operations).map(([name, operation]) => ({
+    name,
+    operation,
+    expression: new RegExp(`^${operation.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`),
+  }));
+  return {
+    signingName,
+    protocol: restJson,
+    operations: parametersOf(operations),
+    handle: (call) => {
+      for (const { name, operation, expression } of routes) {
+        const path = expression.exec(call.url.pathname);
+        if (!path || operation.method !== call.method) continue;
+        return operation.run(inputOf(call, path.groups ?? {}, operation), call, { ...names, operation: name });
+      }
+      throw unknownOperation(names.name, `${call.method} ${call.url.pathname}`, operations);
+    },
+  };
+}
+
+function inputOf(
+  call: ApiCall,
+  path: Record<string, string>,
+  { headers = {} }: RestOperation,
+): Record<string, unknown> {
+  const labels = Object.entries(path).map(([name, encoded]) => [name, percentDecoded(encoded)]);
+  const headerParameters = Object.entries(call.headers)
+    .filter(([name]) => name.startsWith('x-amz-') && !PROTOCOL_HEADERS.has(name))
+    .map(([name, value]) => [headers[name] ?? name, value]);
+  return Object.fromEntries([...queryParameters(call.url.href), ...headerParameters, ...labels]);
+}
