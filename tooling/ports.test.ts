@@ -1,7 +1,7 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from './errors.ts';
-import { checkPorts, freePort } from './ports.ts';
+import { checkPorts, freePort, isListening, listenAtEach } from './ports.ts';
 
 async function listen(host: string): Promise<number> {
   const server = createServer();
@@ -11,6 +11,25 @@ async function listen(host: string): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return (server.address() as { port: number }).port;
 }
+
+describe('listening at each address of localhost', () => {
+  const BOTH = ['127.0.0.1', '::1'];
+
+  it('has one port at all of them', async () => {
+    const { port, servers } = await listenAtEach(BOTH, 0, createServer);
+    onTestFinished(() => {
+      for (const server of servers) server.close();
+    });
+    const addresses = servers.map((server) => server.address() as AddressInfo);
+    expect(addresses).toMatchObject(BOTH.map((address) => ({ address, port })));
+  });
+
+  it('fails as a whole when the port is taken at one', async () => {
+    const port = await listen('::1');
+    await expect(listenAtEach(BOTH, port, createServer)).rejects.toThrow('EADDRINUSE');
+    await expect.poll(() => isListening(`127.0.0.1:${port}`)).toBe(false);
+  });
+});
 
 const claim = (port: number) => ({
   port,

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
@@ -113,10 +114,51 @@ function listenOnce(host: string, port: number): Promise<number> {
  * @returns the port
  * @throws the system's error when it cannot listen there, such as EADDRINUSE
  */
-export async function listenOnLoopback(server: Server, port = 0): Promise<number> {
-  server.listen(port, '127.0.0.1');
+export function listenOnLoopback(server: Server, port = 0): Promise<number> {
+  return listen(server, port, '127.0.0.1');
+}
+
+async function listen(server: Server, port: number, address: string): Promise<number> {
+  server.listen(port, address);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
+}
+
+/** What `localhost` means on this machine: 127.0.0.1, and on many also ::1, which clients try first. */
+export async function addressesOfLocalhost(): Promise<string[]> {
+  const resolved = await lookup('localhost', { all: true }).catch(() => []);
+  return ['127.0.0.1', ...(resolved.some(({ address }) => address === '::1') ? ['::1'] : [])];
+}
+
+/**
+ * Listens on one port of several addresses. A server that people call as localhost needs all of {@link addressesOfLocalhost}:
+ * otherwise another user's process can be what their clients find at the rest.
+ *
+ * @param port 0 for any that is free at all addresses
+ * @param create makes a server; each address has its own
+ * @returns the port, and the servers in the order of the addresses
+ * @throws the system's error when one cannot listen; then none does
+ */
+export async function listenAtEach<T extends Server>(
+  addresses: readonly string[],
+  port: number,
+  create: () => T,
+): Promise<{ port: number; servers: T[] }> {
+  const servers: T[] = [];
+  let common = port;
+  try {
+    for (const address of addresses) {
+      const server = create();
+      common = await listen(server, common, address);
+      servers.push(server);
+    }
+    return { port: common, servers };
+  } catch (error) {
+    for (const server of servers) server.close();
+    const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (port === 0 && isTaken && servers.length > 0) return listenAtEach(addresses, port, create);
+    throw error;
+  }
 }
 
 /** Stops an HTTP server and cuts its connections; nothing happens when it does not listen. */

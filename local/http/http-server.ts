@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { addressesOfLocalhost, listenAtEach } from '../../tooling/ports.ts';
 import { type HttpResponse, send } from './http-response.ts';
 import { localOnly } from './local-only.ts';
 
@@ -31,14 +32,26 @@ const STATUS_OF_ERROR: Readonly<Record<string, RefusalStatus>> = {
 };
 
 /**
- * Serves HTTP to this machine (see {@link localOnly}). Malformed requests never reach `handle`: they get the response that
+ * Serves HTTP to this machine (see {@link localOnly}), at every address that `localhost` means. Malformed requests never reach `handle`: they get the response that
  * `refuse` makes, where Node's own would be empty, and their connection ends.
  *
  * @param port 0 for any free one
- * @param host 0.0.0.0 for all addresses, as a container needs whose port is published on loopback
+ * @param host another address: 0.0.0.0 for all, as a container needs whose port is published on loopback
  * @throws the system's error when it cannot listen on the port, such as EADDRINUSE
  */
-export async function serve(handle: Handle, refuse: Refuse, port: number, host = LOOPBACK): Promise<RunningServer> {
+export async function serve(handle: Handle, refuse: Refuse, port: number, host?: string): Promise<RunningServer> {
+  const addresses = host === undefined ? await addressesOfLocalhost() : [host];
+  const listening = await listenAtEach(addresses, port, () => httpServer(handle, refuse));
+  return {
+    url: `http://${host === undefined || host === '0.0.0.0' ? LOOPBACK : host}:${listening.port}`,
+    port: listening.port,
+    stop: async () => {
+      await Promise.all(listening.servers.map(endRequests));
+    },
+  };
+}
+
+function httpServer(handle: Handle, refuse: Refuse): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });
   const lastResponses = new WeakMap<Duplex, ServerResponse>();
   const handleLocal = localOnly(handle, ({ socket }, response, reason) => send(response, refuse(400, reason, socket)));
@@ -63,25 +76,18 @@ export async function serve(handle: Handle, refuse: Refuse, port: number, host =
     else if (running?.headersSent) socket.destroySoon();
     else end();
   });
+  return server;
+}
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
+function endRequests(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
   });
-  const address = server.address() as AddressInfo;
-  return {
-    url: `http://${host === '0.0.0.0' ? LOOPBACK : host}:${address.port}`,
-    port: address.port,
-    stop: () =>
-      new Promise((resolve) => {
-        const cut = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS);
-        server.close(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
-  };
 }
 
 /** Writes a response to the connection itself, since there is no request that it could belong to, and ends it. */

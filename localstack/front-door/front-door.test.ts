@@ -32,7 +32,6 @@ const GATEWAY_RESPONSES = {
 async function frontDoorTo(localStackUrl: string, log = silentLog) {
   const door = await startFrontDoor({
     port: 0,
-    host: '127.0.0.1',
     apiUrl: localStackUrl + BASE,
     gatewayResponses: () => GATEWAY_RESPONSES,
     log,

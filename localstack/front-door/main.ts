@@ -5,7 +5,7 @@ import { requiredUrl, requiredVariable, runService } from '../run-service.ts';
 import { startFrontDoor } from './start-front-door.ts';
 
 await runService('front-door', async (variables, log) => {
-  const { PORT = '8080', HOST: host = '127.0.0.1' } = variables;
+  const { PORT = '8080', HOST: host } = variables;
   const port = parsePort(PORT);
   if (port === undefined) {
     throw new UserError(`The environment variable PORT must be a port number, 0 to 65535; got "${PORT}".`);

@@ -29,7 +29,8 @@ const REFUSALS: Readonly<Record<RefusalStatus, string>> = {
 export interface FrontDoorOptions {
   /** 0 for any free one. */
   readonly port: number;
-  readonly host: string;
+  /** All that `localhost` means when left out. */
+  readonly host?: string | undefined;
   /** The deployed API with its stage, without a slash at its end. */
   readonly apiUrl: string;
   /** Those of the current template, by response type. */

@@ -1,8 +1,7 @@
-import { lookup } from 'node:dns/promises';
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../../tooling/log.ts';
-import { freePort } from '../../../tooling/ports.ts';
+import { addressesOfLocalhost, freePort } from '../../../tooling/ports.ts';
 import type { Certificate } from '../../tls/authority.ts';
 import { type Engine, supervise } from '../processes/supervise.ts';
 import { findPostgresBinaries } from './binaries.ts';
@@ -56,7 +55,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   removeStaleLock(dir);
   await ensureCluster(dir, options, binaries, launcher, log);
   writeAccessRules(dir, options.certificate, launcher);
-  const hosts = await loopbackAddresses();
+  const hosts = await addressesOfLocalhost();
 
   const server = await supervise({
     name,
@@ -75,11 +74,6 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     log,
   });
   return Object.assign(server, { port });
-}
-
-async function loopbackAddresses(): Promise<string[]> {
-  const resolved = await lookup('localhost', { all: true }).catch(() => []);
-  return ['127.0.0.1', ...(resolved.some(({ address }) => address === '::1') ? ['::1'] : [])];
 }
 
 function serverArgs(

@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../../../tooling/log.ts';
-import { closeServer, listenOnLoopback, type PortClaim } from '../../../tooling/ports.ts';
+import { addressesOfLocalhost, closeServer, listenAtEach, type PortClaim } from '../../../tooling/ports.ts';
 import type { AwsApi, Caller, Principal, StreamingApi } from '../../aws-api/api-call.ts';
 import { AwsError, toAwsError } from '../../aws-api/aws-error.ts';
 import { type ApiResponse, awsJson, type Protocol, queryXml, restJson, s3Xml } from '../../aws-api/protocols.ts';
@@ -19,6 +18,9 @@ import {
 import type { Service } from '../service.ts';
 import { isFromPage, refuseUnlessPresignedRead } from './page-request.ts';
 
+/** Longer than the pauses between a function's calls, so that they find their connection open. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** The access keys that are known, and who may do what. */
 export interface AccessControl {
   readonly principals: PrincipalStore;
@@ -34,19 +36,13 @@ export class AwsEndpoint implements Service {
   readonly #iam: AccessControl;
   readonly #log: Log;
   #services: readonly Pick<Service, 'api'>[] = [];
-  readonly #server = createServer(
-    localOnly((request, response) => {
-      this.#handle(request, response).catch((error: unknown) => this.#refuse(request, response, error));
-    }),
-  );
+  #listening: { readonly port: number; readonly servers: readonly Server[] } | undefined;
 
   /** @param port 0 for any free one */
   constructor(port: number, iam: AccessControl, log: Log) {
     this.#port = port;
     this.#iam = iam;
     this.#log = log;
-    // Longer than the pauses between a function's calls, so that they find their connection open.
-    this.#server.keepAliveTimeout = 60_000;
   }
 
   /** Dispatches calls to the APIs of these services. */
@@ -56,9 +52,8 @@ export class AwsEndpoint implements Service {
 
   /** The port that it listens on. @throws Error before it is open */
   get port(): number {
-    const address = this.#server.address() as AddressInfo | null;
-    if (!address) throw new Error('the AWS endpoint is not open yet');
-    return address.port;
+    if (!this.#listening) throw new Error('the AWS endpoint is not open yet');
+    return this.#listening.port;
   }
 
   /** What functions get as `AWS_ENDPOINT_URL`. An IP address makes the SDK use path-style S3 addresses. */
@@ -71,11 +66,20 @@ export class AwsEndpoint implements Service {
   }
 
   async open(): Promise<void> {
-    await listenOnLoopback(this.#server, this.#port);
+    this.#listening = await listenAtEach(await addressesOfLocalhost(), this.#port, () => this.#createServer());
   }
 
   async stop(): Promise<void> {
-    await closeServer(this.#server);
+    await Promise.all(this.#listening?.servers.map(closeServer) ?? []);
+  }
+
+  #createServer(): Server {
+    return createServer(
+      { keepAliveTimeout: KEEP_ALIVE_MS },
+      localOnly((request, response) => {
+        this.#handle(request, response).catch((error: unknown) => this.#refuse(request, response, error));
+      }),
+    );
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
