@@ -21,6 +21,7 @@ import { relayOutbox } from './relay-outbox/relay-outbox.ts';
 import { apiEvent, postJson, type RequestParts } from './testing/api-request.ts';
 import { MemoryOrders } from './testing/memory-orders.ts';
 import { MemoryOutbox } from './testing/memory-outbox.ts';
+import { MemoryStatistics } from './testing/memory-statistics.ts';
 import { batchLike, type INVOCATION } from './testing/msk-event.ts';
 import { anOrder } from './testing/orders.ts';
 import { MemoryEvents, MemoryReceipts } from './testing/ports.ts';
@@ -204,7 +205,9 @@ describe('the log lines of batches', () => {
     const [receipts, events] = [new MemoryReceipts(), new MemoryEvents()];
     receipts.failure = driverError();
     events.failure = driverError();
-    const relay = { shards: DEFAULT_SHARD_MAP, outbox, republishAfterMinutes: 10, metrics, now: () => new Date(), log };
+    const statistics = new MemoryStatistics();
+    const settings = { shards: DEFAULT_SHARD_MAP, republishAfterMinutes: 10, now: () => new Date() };
+    const relay = { ...settings, outbox, statistics, metrics, log };
     await relayOutbox({ ...relay, receipts, events });
     outbox.batches.shard1 = [batch];
     await relayOutbox({ ...relay, receipts: new MemoryReceipts(), events: new MemoryEvents() });

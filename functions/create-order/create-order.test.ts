@@ -77,8 +77,27 @@ describe('creating an order', () => {
       if (started === 2) bothStarted.resolve();
       return bothStarted.promise;
     };
-    const { delivered } = await create({ ...rest, receipts: { put: step }, events: { publish: step } });
+    const { delivered } = await create({
+      ...rest,
+      receipts: { put: step },
+      events: { publish: () => step().then(() => undefined) },
+    });
     expect(delivered).toEqual({ receipt: true, event: true });
+  });
+
+  it('tells the shard what was delivered just now, and where the event lies', async () => {
+    const { orders, ...rest } = system();
+    const { order } = await create({ orders, ...rest });
+    const age = expect.toSatisfy((ms: number) => ms >= 0 && ms < 60_000);
+    const position = { partition: 0, offset: 0 };
+    expect(orders.just.get(order.id)).toEqual({ receiptAgeMs: age, eventAgeMs: age, position });
+  });
+
+  it('tells of nothing that failed', async () => {
+    const { orders, events, ...rest } = system();
+    events.failure = new Error('Kafka is down');
+    const { order } = await create({ orders, events, ...rest });
+    expect(orders.just.get(order.id)).toEqual({ receiptAgeMs: expect.any(Number) });
   });
 
   it('delivers nothing when it could not be stored', async () => {
@@ -96,6 +115,7 @@ describe('the metrics of a created order', () => {
     const events = {
       publish: async () => {
         time += 250;
+        return undefined;
       },
     };
     const request = { ...REQUEST, quantity: 3, price: 10_01n };

@@ -83,22 +83,36 @@ async function completeDelivery(
   if (complete || underWay) return delivered;
 
   /** A failure is only logged: the outbox still has the step. */
-  const attempt = async (step: string, work: () => Promise<void>): Promise<boolean> => {
+  const attempt = async <T>(step: string, work: () => Promise<T>): Promise<Done<T> | undefined> => {
     try {
-      await work();
-      return true;
+      const result = await work();
+      return { result, at: performance.now() };
     } catch (error) {
       log.warn(`${step} failed; it stays in the outbox`, { ...aboutOrder(order, shard), error });
-      return false;
+      return undefined;
     }
   };
 
   const [receipt, event] = await Promise.all([
-    delivered.receipt ||
-      attempt('storing the receipt', () => receipts.put(receiptKey(order), receiptText(order, shard))),
-    delivered.event ||
-      (!eventMustWait && attempt('publishing the event', () => events.publish(orderCreated(order, shard)))),
+    delivered.receipt
+      ? undefined
+      : attempt('storing the receipt', () => receipts.put(receiptKey(order), receiptText(order, shard))),
+    delivered.event || eventMustWait
+      ? undefined
+      : attempt('publishing the event', () => events.publish(orderCreated(order, shard))),
   ]);
-  await attempt('settling the outbox', () => orders.settle(shard, order.id, { receipt, event }));
-  return { receipt, event };
+  const after = { receipt: delivered.receipt || receipt !== undefined, event: delivered.event || event !== undefined };
+  const just = { receiptAgeMs: ageOf(receipt), eventAgeMs: ageOf(event), position: event?.result };
+  await attempt('settling the outbox', () => orders.settle(shard, order.id, after, just));
+  return after;
+}
+
+interface Done<T> {
+  readonly result: T;
+  /** By the monotonic clock. */
+  readonly at: number;
+}
+
+function ageOf(done: Done<unknown> | undefined): number | undefined {
+  return done && performance.now() - done.at;
 }

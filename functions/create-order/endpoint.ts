@@ -4,7 +4,7 @@ import { mayCreateFor } from '../domain/caller.ts';
 import { AccessDeniedError } from '../domain/errors.ts';
 import { type AuthMode, readCaller } from '../http/caller.ts';
 import { readJsonBody } from '../http/input.ts';
-import { locatedOrder } from '../http/order-body.ts';
+import { locatedOrder, toDeliveryBody } from '../http/order-body.ts';
 import { jsonResponse } from '../http/response.ts';
 import { type CreatedOrder, type CreateOrderDependencies, createOrder } from './create-order.ts';
 import { orderInput, readIdempotencyKey } from './input.ts';
@@ -28,11 +28,5 @@ export function createOrderEndpoint(auth: AuthMode, dependencies: CreateOrderDep
 }
 
 function toResponse({ order, shard, delivered }: CreatedOrder): CreatedOrderBody {
-  return {
-    ...locatedOrder(order, shard),
-    delivery: {
-      receipt: delivered.receipt ? 'stored' : 'pending',
-      event: delivered.event ? 'published' : 'pending',
-    },
-  };
+  return { ...locatedOrder(order, shard), delivery: toDeliveryBody(delivered) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Caller, mayCreateFor, mayRead, readsOnly, requireMayRead } from './caller.ts';
+import { type Caller, mayCreateFor, mayRead, readsOnly, whoseOrders } from './caller.ts';
 import { AccessDeniedError } from './errors.ts';
 
 const anyone: Caller = { kind: 'anyone' };
@@ -24,8 +24,13 @@ describe('a caller', () => {
   });
 
   it('is refused the orders of another user', () => {
-    expect(() => requireMayRead(alice, 'bob')).toThrow(AccessDeniedError);
-    expect(() => requireMayRead(operator, 'bob')).not.toThrow();
+    expect(() => whoseOrders(alice, 'bob')).toThrow(AccessDeniedError);
+    expect([operator, anyone].map((caller) => whoseOrders(caller, 'bob'))).toEqual(['bob', 'bob']);
+    expect([alice, operator, anyone].map((caller) => whoseOrders(caller, undefined))).toEqual([
+      'alice',
+      undefined,
+      undefined,
+    ]);
   });
 
   it('is confined to one user, or not', () => {

@@ -24,9 +24,20 @@ export function mayRead(caller: Caller, userId: string): boolean {
 }
 
 /** @throws AccessDeniedError unless the caller may read the orders of this user */
-export function requireMayRead(caller: Caller, userId: string): void {
+function requireMayRead(caller: Caller, userId: string): void {
   if (mayRead(caller, userId)) return;
   throw new AccessDeniedError('user_id must match the user id in the token: you can list only your own orders.');
+}
+
+/**
+ * Whose orders a caller gets who asks for those of a user, or names none; undefined for everybody's.
+ *
+ * @throws AccessDeniedError unless the caller may read the orders of the user
+ */
+export function whoseOrders(caller: Caller, userId: string | undefined): string | undefined {
+  if (userId === undefined) return readsOnly(caller);
+  requireMayRead(caller, userId);
+  return userId;
 }
 
 /** The one user whose orders the caller may see; undefined when they may see everyone's. */

@@ -11,6 +11,20 @@ export interface Delivered {
   readonly event: boolean;
 }
 
+/** Where a topic keeps an event. */
+export interface EventPosition {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** What a request has just got done, and how many milliseconds ago: its clock is not the database's. */
+export interface JustDelivered {
+  readonly receiptAgeMs?: number | undefined;
+  readonly eventAgeMs?: number | undefined;
+  /** Undefined when the event was not published, or it is not known where to. */
+  readonly position?: EventPosition | undefined;
+}
+
 export interface Placement {
   /** As it was created: the given order, or the one that an earlier request with the same key placed. */
   readonly order: Order;
@@ -29,8 +43,8 @@ export interface OrderWriter {
    * placed with the same key. When it throws, the order may or may not have been stored.
    */
   place(shard: ShardRange, order: Order, idempotencyKey: string | undefined): Promise<Placement>;
-  /** Deletes the outbox entry when everything is delivered; otherwise leaves the rest to the relay. */
-  settle(shard: ShardRange, orderId: string, delivered: Delivered): Promise<void>;
+  /** Deletes the outbox entry when everything is delivered; otherwise leaves the rest to the relay. Notes what is new. */
+  settle(shard: ShardRange, orderId: string, delivered: Delivered, just?: JustDelivered): Promise<void>;
 }
 
 export interface OutstandingOrder {
@@ -59,7 +73,15 @@ export interface OrderReader {
 
 export interface FoundOrder {
   readonly order: Order;
-  readonly receiptStored: boolean;
+  readonly delivered: Delivered;
+  readonly way: OrderWay;
+}
+
+/** Undefined for what has not happened, and for orders from before these times were kept. */
+export interface OrderWay {
+  readonly receiptStoredAt: Date | undefined;
+  readonly eventPublishedAt: Date | undefined;
+  readonly position: EventPosition | undefined;
 }
 
 export interface OrderFinder {
@@ -90,7 +112,7 @@ export interface ReceiptStore {
 
 /** Resolves once as many brokers have the event as the topic asks for. */
 export interface EventPublisher {
-  publish(event: OrderCreated): Promise<void>;
+  publish(event: OrderCreated): Promise<EventPosition | undefined>;
   /** In order. When it throws, some may have been published. */
   publishAll(events: readonly OrderCreated[]): Promise<void>;
 }

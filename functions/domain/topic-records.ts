@@ -28,5 +28,5 @@ export interface TopicWriter {
   /** Connects, so that the first write does not have to; rejects when the topic cannot be reached. */
   warmUp(): Promise<void>;
   /** Resolves once as many brokers have the messages as the topic asks for. */
-  send(messages: readonly TopicMessage[]): Promise<void>;
+  send(messages: readonly TopicMessage[]): Promise<unknown>;
 }

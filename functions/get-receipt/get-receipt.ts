@@ -10,7 +10,7 @@ export interface GetReceiptDependencies extends FindOrderDependencies {
 
 /** A URL that is good for a few minutes. @throws ReceiptPendingError, OrderNotFoundError, ShardUnavailableError */
 export async function getReceipt(id: string, caller: Caller, dependencies: GetReceiptDependencies): Promise<string> {
-  const { order, receiptStored } = await findOrder(id, caller, dependencies);
-  if (!receiptStored) throw new ReceiptPendingError();
+  const { order, delivered } = await findOrder(id, caller, dependencies);
+  if (!delivered.receipt) throw new ReceiptPendingError();
   return dependencies.links.link(receiptKey(order));
 }

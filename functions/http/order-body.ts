@@ -1,5 +1,6 @@
-import type { FoundOrderBody, OrderBody } from '../contract/http/responses.ts';
+import type { DeliveryBody, LocatedOrderBody, OrderBody } from '../contract/http/responses.ts';
 import { type Order, receiptKey } from '../domain/order.ts';
+import type { Delivered } from '../domain/ports.ts';
 import { describeShard, type ShardRange, shardName } from '../domain/shard-map.ts';
 
 /** The order as every response shows it. */
@@ -18,11 +19,16 @@ export function toOrderBody(order: Order): OrderBody {
 }
 
 /** The order together with where it and its receipt are kept. */
-export function locatedOrder(order: Order, shard: ShardRange): FoundOrderBody {
+export function locatedOrder(order: Order, shard: ShardRange): LocatedOrderBody {
   return {
     order: toOrderBody(order),
     shard: shardName(shard),
     shard_info: describeShard(shard),
     receipt: receiptKey(order),
   };
+}
+
+/** What of an order is delivered, in the words of the API. */
+export function toDeliveryBody({ receipt, event }: Delivered): DeliveryBody {
+  return { receipt: receipt ? 'stored' : 'pending', event: event ? 'published' : 'pending' };
 }

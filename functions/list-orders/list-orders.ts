@@ -1,4 +1,4 @@
-import { ShardUnavailableError } from '../domain/errors.ts';
+import { askShards } from '../domain/ask-shards.ts';
 import type { Order } from '../domain/order.ts';
 import { mergePages, type OrderPosition, type OrderQuery } from '../domain/order-page.ts';
 import type { Log, OrderReader } from '../domain/ports.ts';
@@ -23,32 +23,11 @@ export interface OrderPage {
 export async function listOrders(query: OrderQuery, dependencies: ListOrdersDependencies): Promise<OrderPage> {
   const { shards, orders, log } = dependencies;
   const asked = query.userId === undefined ? shards : [shardFor(shards, query.userId)];
-
   const oneMore = { ...query, limit: query.limit + 1 };
-  const outcomes = await Promise.all(asked.map((shard) => listOrUnavailable(orders, shard, oneMore)));
-  const lists = outcomes.filter((outcome) => Array.isArray(outcome));
-  const failures = outcomes.filter((outcome) => outcome instanceof ShardUnavailableError);
-  const [firstFailure] = failures;
-  if (lists.length === 0 && firstFailure !== undefined) throw firstFailure;
-  for (const error of failures) log.warn('listing without a shard', { shard: error.shard, error });
-
-  const page = mergePages(lists, query.limit);
-  return {
-    orders: page.orders,
-    next: page.more ? page.orders.at(-1) : undefined,
-    unavailableShards: failures.map(({ shard }) => shard),
-  };
-}
-
-async function listOrUnavailable(
-  orders: OrderReader,
-  shard: ShardRange,
-  query: OrderQuery,
-): Promise<Order[] | ShardUnavailableError> {
-  try {
-    return await orders.list(shard, query);
-  } catch (error) {
-    if (error instanceof ShardUnavailableError) return error;
-    throw error;
-  }
+  const { answers, unavailableShards } = await askShards(asked, (shard) => orders.list(shard, oneMore), log);
+  const page = mergePages(
+    answers.map(({ answer }) => answer),
+    query.limit,
+  );
+  return { orders: page.orders, next: page.more ? page.orders.at(-1) : undefined, unavailableShards };
 }

@@ -11,6 +11,7 @@ import {
   variable,
 } from '../adapters/environment.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
+import { PostgresOrderStatistics } from '../adapters/postgres/order-statistics.ts';
 import { PostgresOutbox } from '../adapters/postgres/outbox.ts';
 import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
@@ -33,6 +34,7 @@ const databases = new ShardDatabases(config.database, new DatabaseSecrets(), log
 const dependencies = {
   shards: config.database.shards,
   outbox: new PostgresOutbox(databases),
+  statistics: new PostgresOrderStatistics(databases),
   receipts: guardReceipts(new S3ReceiptStore(config.receiptsBucket), new Breaker('The receipts bucket')),
   events: guardEvents(events, new Breaker('Kafka')),
   republishAfterMinutes: config.republishAfterMinutes,

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { OutstandingOrder } from '../domain/ports.ts';
 import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
 import { MemoryOutbox } from '../testing/memory-outbox.ts';
+import { MemoryStatistics } from '../testing/memory-statistics.ts';
 import { anOrder } from '../testing/orders.ts';
 import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
 import { type RelayOutboxDependencies, relayOutbox } from './relay-outbox.ts';
@@ -25,16 +26,19 @@ describe('relaying the outbox', () => {
   let events: MemoryEvents;
   let log: MemoryLog;
   let metrics: MemoryMetrics;
+  let statistics: MemoryStatistics;
 
   beforeEach(() => {
     [outbox, receipts, events, log] = [new MemoryOutbox(), new MemoryReceipts(), new MemoryEvents(), new MemoryLog()];
     metrics = new MemoryMetrics();
+    statistics = new MemoryStatistics();
   });
 
   const relay = (over: Partial<RelayOutboxDependencies> = {}) =>
     relayOutbox({
       shards: DEFAULT_SHARD_MAP,
       outbox,
+      statistics,
       receipts,
       events,
       republishAfterMinutes: 10,
@@ -56,6 +60,7 @@ describe('relaying the outbox', () => {
     expect(values('shard1')).toEqual({ ...nothing, Relayed: 3, DeliveryLagSeconds: [90, 90, 90] });
     expect(values('shard2')).toEqual(nothing);
     expect(metrics.recorded).toHaveLength(2);
+    expect(statistics.folded.toSorted()).toEqual(['shard1', 'shard2']);
   });
 
   it('delivers only what is outstanding of an order', async () => {

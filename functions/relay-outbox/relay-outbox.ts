@@ -3,11 +3,13 @@ import { RELAY_RUN } from '../domain/delivery-timing.ts';
 import { ShardUnavailableError } from '../domain/errors.ts';
 import type { Outbox, OutstandingOrder } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
+import type { StatisticsKeeper } from '../domain/statistics.ts';
 import { type DeliveryDependencies, deliverBatch } from './deliver-batch.ts';
 
 export interface RelayOutboxDependencies extends DeliveryDependencies {
   readonly shards: readonly ShardRange[];
   readonly outbox: Outbox;
+  readonly statistics: StatisticsKeeper;
   readonly republishAfterMinutes: number;
   readonly metrics: Metrics;
   readonly now: () => Date;
@@ -34,7 +36,7 @@ export async function relayOutbox(dependencies: RelayOutboxDependencies): Promis
 }
 
 async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependencies): Promise<void> {
-  const { outbox, republishAfterMinutes, metrics, log, now } = dependencies;
+  const { outbox, statistics, republishAfterMinutes, metrics, log, now } = dependencies;
   const until = now().getTime() + RELAY_RUN.beginBatchesSeconds * 1_000;
   const lags: number[] = [];
   let [relayed, republished] = [0, 0];
@@ -62,6 +64,7 @@ async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependenci
     DeliveryLagSeconds: lags,
   };
   metrics.record('outbox relayed', values, { shard: shardName(shard) });
+  await statistics.fold(shard);
 }
 
 /** The orders whose event was published now, for the first time. */

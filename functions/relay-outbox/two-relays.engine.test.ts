@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHARD, TestShard } from '../../tests/support/test-shard.ts';
+import { PostgresOrderStatistics } from '../adapters/postgres/order-statistics.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { PostgresOutbox } from '../adapters/postgres/outbox.ts';
 import type { OrderCreated } from '../domain/events.ts';
@@ -23,6 +24,7 @@ async function relay(publisher: Pick<EventPublisher, 'publishAll'> = events): Pr
     await relayOutbox({
       shards: [SHARD],
       outbox: new PostgresOutbox(databases),
+      statistics: new PostgresOrderStatistics(databases),
       receipts,
       events: publisher,
       republishAfterMinutes: 10_000_000,

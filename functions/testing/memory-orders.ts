@@ -1,13 +1,28 @@
 import { ShardUnavailableError } from '../domain/errors.ts';
 import { asCreated, type Order } from '../domain/order.ts';
 import type { OrderQuery } from '../domain/order-page.ts';
-import type { Delivered, FoundOrder, OrderFinder, OrderReader, OrderWriter, Placement } from '../domain/ports.ts';
+import type {
+  Delivered,
+  FoundOrder,
+  JustDelivered,
+  OrderFinder,
+  OrderReader,
+  OrderWay,
+  OrderWriter,
+  Placement,
+} from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
+
+const NOTHING_KNOWN: OrderWay = { receiptStoredAt: undefined, eventPublishedAt: undefined, position: undefined };
 
 /** Orders and outbox of all shards in memory. */
 export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
   readonly stored: { shard: string; order: Order; key?: string | undefined }[] = [];
   readonly outbox = new Map<string, Delivered>();
+  /** What was said of an order when it was settled last. */
+  readonly just = new Map<string, JustDelivered>();
+  /** The ways of orders, where a test says something of them. */
+  readonly ways = new Map<string, OrderWay>();
   /** Names of the shards that do not respond. */
   readonly unavailable = new Set<string>();
   /** Users with an older event that waits for the relay. */
@@ -31,8 +46,9 @@ export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
     return { order: asCreated(found.order), replayed: true, delivered, outstandingMs, eventMustWait };
   }
 
-  async settle(shard: ShardRange, orderId: string, delivered: Delivered): Promise<void> {
+  async settle(shard: ShardRange, orderId: string, delivered: Delivered, just: JustDelivered = {}): Promise<void> {
     this.#reach(shard);
+    this.just.set(orderId, just);
     if (delivered.receipt && delivered.event) this.outbox.delete(orderId);
     else this.outbox.set(orderId, delivered);
   }
@@ -52,7 +68,8 @@ export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
   async find(shard: ShardRange, id: string): Promise<FoundOrder | undefined> {
     this.#reach(shard);
     const found = this.stored.find((one) => one.shard === shardName(shard) && one.order.id === id);
-    return found && { order: found.order, receiptStored: this.outbox.get(id)?.receipt ?? true };
+    const delivered = this.outbox.get(id) ?? { receipt: true, event: true };
+    return found && { order: found.order, delivered, way: this.ways.get(id) ?? NOTHING_KNOWN };
   }
 
   #reach(shard: ShardRange): void {

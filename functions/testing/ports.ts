@@ -1,6 +1,6 @@
 import type { MetricFields, Metrics, MetricValues } from '../contract/metrics.ts';
 import type { OrderCreated } from '../domain/events.ts';
-import type { EventPublisher, LogFields, ReceiptStore } from '../domain/ports.ts';
+import type { EventPosition, EventPublisher, LogFields, ReceiptStore } from '../domain/ports.ts';
 
 /** Receipts in memory; `failure` makes each put fail. */
 export class MemoryReceipts implements ReceiptStore {
@@ -18,8 +18,9 @@ export class MemoryEvents implements EventPublisher {
   readonly published: OrderCreated[] = [];
   failure: Error | undefined;
 
-  async publish(event: OrderCreated): Promise<void> {
+  async publish(event: OrderCreated): Promise<EventPosition> {
     await this.publishAll([event]);
+    return { partition: 0, offset: this.published.length - 1 };
   }
 
   async publishAll(events: readonly OrderCreated[]): Promise<void> {

@@ -65,10 +65,11 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
     endpointZones: 1,
     // Those that connect to shards add up to 83, of at most 84 (`maxConnections` less those of others).
     concurrency: {
-      'create-order': 50,
+      'create-order': 45,
       'list-orders': 7,
       'get-order': 5,
       'get-receipt': 5,
+      'get-stats': 5,
       health: 8,
       'describe-api': 5,
       authorizer: 50,
@@ -99,10 +100,11 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
     availabilityZones: 3,
     endpointZones: 3,
     concurrency: {
-      'create-order': 100,
+      'create-order': 90,
       'list-orders': 50,
       'get-order': 25,
       'get-receipt': 25,
+      'get-stats': 10,
       health: 5,
       'describe-api': 5,
       authorizer: 50,

@@ -55,6 +55,7 @@ export class OrdersStack extends Stack {
       'list-orders': this.#ordersFunction('ListOrders', 'list-orders'),
       'get-order': this.#ordersFunction('GetOrder', 'get-order'),
       'get-receipt': this.#getReceipt(receipts),
+      'get-stats': this.#ordersFunction('GetStats', 'get-stats'),
       // It depends on nothing, so it needs no network.
       'describe-api': this.#function('DescribeApi', 'describe-api', { network: undefined, memoryMiB: 256 }),
       health: this.#health(receipts),

@@ -20,8 +20,8 @@ export class KafkaConfirmationPublisher implements ConfirmationPublisher {
     return this.#producer.warmUp();
   }
 
-  publish(confirmations: readonly OrderConfirmed[]): Promise<void> {
-    return this.#producer.send(confirmations.map(toMessage));
+  async publish(confirmations: readonly OrderConfirmed[]): Promise<void> {
+    await this.#producer.send(confirmations.map(toMessage));
   }
 
   close(): Promise<void> {

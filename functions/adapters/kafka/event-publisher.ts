@@ -1,6 +1,6 @@
 import { ORDER_CREATED } from '../../contract/events/order-created.ts';
 import type { OrderCreated } from '../../domain/events.ts';
-import type { EventPublisher, Log } from '../../domain/ports.ts';
+import type { EventPosition, EventPublisher, Log } from '../../domain/ports.ts';
 import type { KafkaSettings } from './client.ts';
 import { cloudEventMessage, traceparent } from './cloud-event.ts';
 import { TopicProducer } from './topic-producer.ts';
@@ -17,13 +17,14 @@ export class KafkaEventPublisher implements EventPublisher {
     return this.#producer.warmUp();
   }
 
-  publish(event: OrderCreated): Promise<void> {
-    return this.publishAll([event]);
+  async publish(event: OrderCreated): Promise<EventPosition | undefined> {
+    const [position] = await this.#producer.send([cloudEventMessage(ORDER_CREATED, event, traceparent())]);
+    return position;
   }
 
-  publishAll(events: readonly OrderCreated[]): Promise<void> {
+  async publishAll(events: readonly OrderCreated[]): Promise<void> {
     const trace = traceparent();
-    return this.#producer.send(events.map((event) => cloudEventMessage(ORDER_CREATED, event, trace)));
+    await this.#producer.send(events.map((event) => cloudEventMessage(ORDER_CREATED, event, trace)));
   }
 
   close(): Promise<void> {

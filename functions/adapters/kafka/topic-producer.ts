@@ -1,5 +1,5 @@
 import { type ICustomPartitioner, Partitioners, type Producer } from 'kafkajs';
-import type { Log } from '../../domain/ports.ts';
+import type { EventPosition, Log } from '../../domain/ports.ts';
 import type { TopicMessage, TopicWriter } from '../../domain/topic-records.ts';
 import { type KafkaSettings, kafkaClient } from './client.ts';
 import { LastingConnection } from './lasting-connection.ts';
@@ -32,19 +32,31 @@ export class TopicProducer implements TopicWriter {
     await this.#connection.use(WARM_UP_TIMEOUT_MS, 'Connecting to Kafka', (producer) => this.#request(producer, []));
   }
 
-  /** In order. When it throws, some may have been written. @throws DeadlineExceededError after 2 s per 400 messages */
-  async send(messages: readonly TopicMessage[]): Promise<void> {
+  /**
+   * In order. When it throws, some may have been written.
+   *
+   * @returns for each partition written to, where its first message of a request lies
+   * @throws DeadlineExceededError after 2 s per 400 messages
+   */
+  async send(messages: readonly TopicMessage[]): Promise<EventPosition[]> {
+    const positions: EventPosition[] = [];
     for (let first = 0; first < messages.length; first += MESSAGES_PER_REQUEST) {
       const some = messages.slice(first, first + MESSAGES_PER_REQUEST);
-      await this.#connection.use(SEND_TIMEOUT_MS, 'Publishing', (producer) => this.#request(producer, some));
+      positions.push(
+        ...(await this.#connection.use(SEND_TIMEOUT_MS, 'Publishing', (producer) => this.#request(producer, some))),
+      );
     }
+    return positions;
   }
 
   close(): Promise<void> {
     return this.#connection.close();
   }
 
-  async #request(producer: Producer, messages: readonly TopicMessage[]): Promise<void> {
-    await producer.send({ topic: this.#topic, messages: [...messages], acks: -1, timeout: 1_500 });
+  async #request(producer: Producer, messages: readonly TopicMessage[]): Promise<EventPosition[]> {
+    const written = await producer.send({ topic: this.#topic, messages: [...messages], acks: -1, timeout: 1_500 });
+    return written.flatMap(({ partition, baseOffset }) =>
+      baseOffset === undefined ? [] : [{ partition, offset: Number(baseOffset) }],
+    );
   }
 }

@@ -3,8 +3,14 @@ import pg from 'pg';
 
 /** All that the functions may do. Everything else is revoked. */
 const RIGHTS = [
-  { table: 'orders', rights: 'SELECT, INSERT, UPDATE (status, updated_at, renewed_at)' },
+  {
+    table: 'orders',
+    rights:
+      'SELECT, INSERT, UPDATE (status, updated_at, renewed_at, receipt_stored_at, event_published_at, event_partition, event_offset)',
+  },
   { table: 'outbox', rights: 'SELECT, INSERT, UPDATE, DELETE' },
+  { table: 'order_statistics', rights: 'SELECT, INSERT, UPDATE, DELETE' },
+  { table: 'order_statistics_delta', rights: 'SELECT, INSERT, UPDATE, DELETE' },
 ];
 
 export interface ApplicationUser {

@@ -64,15 +64,43 @@ describe('listing orders', () => {
 });
 
 describe('finding an order', () => {
-  it('gives it back in one statement, with whether its receipt is stored', async () => {
+  it('gives it back in one statement, with how far it has come', async () => {
     const order = anOrder();
     await place(order);
-    expect(await store.find(SHARD, order.id)).toEqual({ order, receiptStored: false });
+    const unknown = { receiptStoredAt: undefined, eventPublishedAt: undefined, position: undefined };
+    expect(await store.find(SHARD, order.id)).toEqual({
+      order,
+      delivered: { receipt: false, event: false },
+      way: unknown,
+    });
     const writer = new PostgresOrderWriter(databases);
-    await writer.settle(SHARD, order.id, { receipt: true, event: false });
-    expect(await store.find(SHARD, order.id)).toEqual({ order, receiptStored: true });
-    await writer.settle(SHARD, order.id, { receipt: true, event: true });
-    expect(await store.find(SHARD, order.id.toUpperCase())).toEqual({ order, receiptStored: true });
+    await writer.settle(SHARD, order.id, { receipt: true, event: false }, { receiptAgeMs: 20 });
+    const receiptStored = { ...unknown, receiptStoredAt: expect.any(Date) };
+    expect(await store.find(SHARD, order.id)).toEqual({
+      order,
+      delivered: { receipt: true, event: false },
+      way: receiptStored,
+    });
+    const position = { partition: 2, offset: 4_294_967_296 };
+    await writer.settle(SHARD, order.id, { receipt: true, event: true }, { eventAgeMs: 0, position });
+    expect(await store.find(SHARD, order.id.toUpperCase())).toEqual({
+      order,
+      delivered: { receipt: true, event: true },
+      way: { ...receiptStored, eventPublishedAt: expect.any(Date), position },
+    });
+  });
+
+  it('keeps the first time of each step, none before the creation', async () => {
+    const order = anOrder({ createdAt: new Date(Date.now() - 3_000) });
+    await place(order);
+    const writer = new PostgresOrderWriter(databases);
+    await writer.settle(SHARD, order.id, { receipt: true, event: false }, { receiptAgeMs: 60_000 });
+    const first = (await store.find(SHARD, order.id))?.way;
+    expect(first?.receiptStoredAt).toEqual(order.createdAt);
+    await writer.settle(SHARD, order.id, { receipt: true, event: true }, { receiptAgeMs: 0, eventAgeMs: 1_000 });
+    const then = (await store.find(SHARD, order.id))?.way;
+    expect(then?.receiptStoredAt).toEqual(order.createdAt);
+    expect(then?.eventPublishedAt?.getTime()).toBeGreaterThan(order.createdAt.getTime());
   });
 
   it('finds nothing under another id', async () => {

@@ -6,19 +6,30 @@ import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
 
 // A repeated confirmation changes nothing. The confirmation's time is the database's, the creation's another clock's.
+// Locks by id, as the relay does.
 const CONFIRM = `
+  WITH due AS MATERIALIZED (
+    SELECT id FROM orders WHERE id = ANY($1::uuid[]) AND status = 'created' ORDER BY id FOR UPDATE
+  )
   UPDATE orders SET status = 'confirmed', updated_at = greatest(now(), created_at)
-  WHERE id = ANY($1::uuid[]) AND status = 'created'
+  WHERE id IN (SELECT id FROM due)
   RETURNING extract(epoch FROM updated_at - created_at)::float8 AS seconds`;
 
-// Without an outbox entry, the receipt is stored.
+// Without an outbox entry, everything is delivered.
 const FIND = `
-  SELECT ${ORDER_COLUMNS}, coalesce(receipt_pending, false) AS receipt_pending
+  SELECT ${ORDER_COLUMNS}, coalesce(receipt_pending, false) AS receipt_pending, coalesce(event_pending, false) AS event_pending,
+    receipt_stored_at, event_published_at, event_partition, event_offset
   FROM orders LEFT JOIN outbox ON order_id = orders.id
   WHERE orders.id = $1::uuid`;
 
 interface FoundRow extends OrderRow {
   readonly receipt_pending: boolean;
+  readonly event_pending: boolean;
+  readonly receipt_stored_at: Date | null;
+  readonly event_published_at: Date | null;
+  readonly event_partition: number | null;
+  /** BIGINT arrives as text. */
+  readonly event_offset: string | null;
 }
 
 export class PostgresOrderStore implements OrderReader, OrderFinder, ConfirmationStore {
@@ -35,7 +46,7 @@ export class PostgresOrderStore implements OrderReader, OrderFinder, Confirmatio
 
   async find(shard: ShardRange, id: string): Promise<FoundOrder | undefined> {
     const [row] = await this.#databases.query<FoundRow>(shard, { text: FIND, values: [id] });
-    return row && { order: toOrder(row), receiptStored: !row.receipt_pending };
+    return row && toFoundOrder(row);
   }
 
   async markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<number[]> {
@@ -46,6 +57,19 @@ export class PostgresOrderStore implements OrderReader, OrderFinder, Confirmatio
   async check(shard: ShardRange): Promise<void> {
     await this.#databases.query(shard, { text: 'SELECT 1', values: [] });
   }
+}
+
+function toFoundOrder(row: FoundRow): FoundOrder {
+  const { event_partition: partition, event_offset: offset } = row;
+  return {
+    order: toOrder(row),
+    delivered: { receipt: !row.receipt_pending, event: !row.event_pending },
+    way: {
+      receiptStoredAt: row.receipt_stored_at ?? undefined,
+      eventPublishedAt: row.event_published_at ?? undefined,
+      position: partition === null || offset === null ? undefined : { partition, offset: Number(offset) },
+    },
+  };
 }
 
 /** Both filters follow an index, so a page costs the same wherever it starts. */

@@ -1,7 +1,7 @@
 import { HOLD_BACK_AFTER_SECONDS, RELAY_AFTER_SECONDS } from '../../domain/delivery-timing.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { asCreated, type Order } from '../../domain/order.ts';
-import type { Delivered, OrderWriter, Placement } from '../../domain/ports.ts';
+import type { Delivered, JustDelivered, OrderWriter, Placement } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases } from './shard-databases.ts';
@@ -35,14 +35,28 @@ const PLACE = `
     (extract(epoch FROM now() - outstanding_since) * 1000)::float8 AS outstanding_ms
   FROM older LEFT JOIN found ON true`;
 
-const DROP = 'DELETE FROM outbox WHERE order_id = $1';
+/** Null when the age is. No clock that lags behind puts it before the creation. */
+const timeOf = (ageMs: string) =>
+  `CASE WHEN ${ageMs}::float8 IS NOT NULL THEN greatest(created_at, now() - make_interval(secs => ${ageMs}::float8 / 1000)) END`;
 
-const KEEP_THE_REST = `
-  UPDATE outbox
-  SET receipt_pending = receipt_pending AND NOT $2::boolean,
-    event_pending = event_pending AND NOT $3::boolean,
-    left_to_relay = left_to_relay OR NOT $3::boolean
-  WHERE order_id = $1`;
+// Everything that locks both locks an order before its outbox entry.
+const SETTLE = `
+  WITH marked AS (
+    UPDATE orders
+    SET receipt_stored_at = coalesce(receipt_stored_at, ${timeOf('$4')}),
+      event_published_at = coalesce(event_published_at, ${timeOf('$5')}),
+      event_partition = coalesce(event_partition, $6), event_offset = coalesce(event_offset, $7)
+    WHERE id = $1
+    RETURNING id
+  ), kept AS (
+    UPDATE outbox
+    SET receipt_pending = receipt_pending AND NOT $2::boolean,
+      event_pending = event_pending AND NOT $3::boolean,
+      left_to_relay = left_to_relay OR NOT $3::boolean
+    FROM marked
+    WHERE order_id = id AND NOT ($2::boolean AND $3::boolean)
+  )
+  DELETE FROM outbox USING marked WHERE order_id = id AND $2::boolean AND $3::boolean`;
 
 interface PlacementRow {
   readonly stored: boolean;
@@ -71,9 +85,10 @@ export class PostgresOrderWriter implements OrderWriter {
     return placement;
   }
 
-  async settle(shard: ShardRange, orderId: string, { receipt, event }: Delivered): Promise<void> {
-    if (receipt && event) await this.#databases.query(shard, { text: DROP, values: [orderId] });
-    else await this.#databases.query(shard, { text: KEEP_THE_REST, values: [orderId, receipt, event] });
+  async settle(shard: ShardRange, orderId: string, delivered: Delivered, just: JustDelivered = {}): Promise<void> {
+    const { receiptAgeMs, eventAgeMs, position } = just;
+    const values = [orderId, delivered.receipt, delivered.event, receiptAgeMs, eventAgeMs];
+    await this.#databases.query(shard, { text: SETTLE, values: [...values, position?.partition, position?.offset] });
   }
 
   async #tryToPlace(shard: ShardRange, order: Order, key: string | undefined): Promise<Placement | undefined> {

@@ -37,12 +37,26 @@ const CLAIM_USERS = `
   LIMIT $2`;
 
 // Waits for locked rows: skipping them would leave delivered orders in the outbox, and block their users' next ones. One
-// order of locking prevents deadlocks.
+// order of locking prevents deadlocks: by id, and an order before its outbox entry. An event that is published again keeps its
+// first time.
 const SETTLE = `
   WITH settled AS (
     SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::boolean[]) AS settled (order_id, receipt, event)
+  ), locked AS (
+    SELECT id FROM orders JOIN settled ON order_id = id ORDER BY id FOR UPDATE OF orders
   ), reachable AS (
-    SELECT order_id, receipt, event FROM outbox JOIN settled USING (order_id) ORDER BY order_id FOR UPDATE OF outbox
+    SELECT order_id, receipt, event, receipt AND receipt_pending AS stored_now, event AND event_pending AS published_now
+    FROM outbox JOIN settled USING (order_id)
+    WHERE order_id IN (SELECT id FROM locked)
+    ORDER BY order_id
+    FOR UPDATE OF outbox
+  ), marked AS (
+    UPDATE orders
+    SET receipt_stored_at = coalesce(receipt_stored_at, CASE WHEN stored_now THEN greatest(now(), created_at) END),
+      event_published_at = coalesce(event_published_at,
+        CASE WHEN published_now AND renewed_at IS NULL THEN greatest(now(), created_at) END)
+    FROM reachable
+    WHERE orders.id = order_id AND (stored_now OR published_now)
   ), dropped AS (
     DELETE FROM outbox USING reachable WHERE outbox.order_id = reachable.order_id AND receipt AND event
   )

@@ -44,4 +44,7 @@ export const listQuery = z.object({
   cursor: cursor.optional(),
 });
 
+/** Like the list's. */
+export const statsQuery = listQuery.pick({ user_id: true });
+
 export const orderPath = z.object({ id: orderId });

@@ -27,18 +27,38 @@ const located = {
   receipt: receiptKey,
 };
 
+const delivery = z.object({ receipt: z.enum(['stored', 'pending']), event: z.enum(['published', 'pending']) }).meta({
+  description:
+    'What has been delivered so far. What is pending is delivered later; the client does not have to do anything.',
+});
+
 /** `POST /api/orders` */
 export const createdOrder = z
   .object({
     ...located,
-    delivery: z.object({ receipt: z.enum(['stored', 'pending']), event: z.enum(['published', 'pending']) }).meta({
-      description:
-        'What has been delivered so far. What is pending is delivered later; the client does not have to do anything.',
-    }),
+    delivery,
   })
   .meta({ id: 'CreatedOrder' });
 
-export const foundOrder = z.object(located).meta({ id: 'FoundOrder' });
+/** `GET /api/orders/{id}` */
+export const foundOrder = z
+  .object({
+    ...located,
+    delivery,
+    way: z
+      .object({
+        stored_at: time,
+        receipt_stored_at: time.nullable(),
+        event_published_at: time.nullable(),
+        confirmed_at: time.nullable(),
+      })
+      .meta({ description: 'When each step was behind it: null if it has not happened, or if its time is not known.' }),
+    event: z
+      .object({ partition: z.int(), offset: z.int() })
+      .exactOptional()
+      .meta({ description: 'Where the topic keeps the event, as far as that is known.' }),
+  })
+  .meta({ id: 'FoundOrder' });
 
 /** `GET /api/orders` */
 export const orderPage = z
@@ -50,6 +70,51 @@ export const orderPage = z
     unavailable_shards: z.array(z.string()).exactOptional(),
   })
   .meta({ id: 'OrderPage' });
+
+const dollars = z
+  .string()
+  .regex(/^\d+\.\d{2}$/)
+  .meta({ description: 'In dollars, exact.', examples: ['299.98'] });
+const tally = z.object({ orders: z.int().nonnegative(), revenue: dollars });
+const byStatus = z.object({ created: tally, confirmed: tally });
+const lag = z
+  .object({
+    orders: z.int().nonnegative().meta({ description: 'Of how many orders.' }),
+    p50_ms: z.int().nullable(),
+    p95_ms: z.int().nullable(),
+  })
+  .meta({ description: 'In milliseconds from creation, up to a tenth off.' });
+
+/** `GET /api/stats` */
+export const orderStatistics = z
+  .object({
+    as_of: time,
+    ...tally.shape,
+    by_status: byStatus,
+    shards: z.array(
+      z.object({
+        shard: located.shard,
+        shard_info: located.shard_info,
+        ...tally.shape,
+        by_status: byStatus,
+        outbox: z
+          .object({ orders: z.int().nonnegative(), oldest_age_seconds: z.number().nonnegative() })
+          .meta({ description: 'Orders with a receipt or event that is pending.' }),
+      }),
+    ),
+    minutes: z.array(z.object({ at: time, ...tally.shape })).meta({
+      description: 'What was placed in each of the last 60 minutes, oldest first; the last one is still running.',
+    }),
+    lags: z.object({ published: lag, confirmed: lag }).meta({
+      description: 'How long after their creation events were published and orders confirmed, in the last hour.',
+    }),
+    partial: z
+      .literal(true)
+      .exactOptional()
+      .meta({ description: 'The numbers of the unavailable shards are missing.' }),
+    unavailable_shards: z.array(z.string()).exactOptional(),
+  })
+  .meta({ id: 'OrderStatistics' });
 
 const service = z.literal('orderflow-producer');
 const checks = z.record(z.string(), z.enum(['up', 'down'])).meta({ description: 'The parts of the system.' });
@@ -72,8 +137,11 @@ export const failure = z
   .meta({ id: 'Error' });
 
 export type OrderBody = Readonly<z.infer<typeof order>>;
+export type DeliveryBody = Readonly<z.infer<typeof delivery>>;
+export type LocatedOrderBody = Readonly<Pick<z.infer<typeof foundOrder>, keyof typeof located>>;
 export type CreatedOrderBody = Readonly<z.infer<typeof createdOrder>>;
 export type FoundOrderBody = Readonly<z.infer<typeof foundOrder>>;
 export type OrderPageBody = Readonly<z.infer<typeof orderPage>>;
+export type OrderStatisticsBody = Readonly<z.infer<typeof orderStatistics>>;
 export type HealthBody = Readonly<z.infer<typeof healthy> | z.infer<typeof unhealthy>>;
 export type ErrorBody = Readonly<z.infer<typeof failure>>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { BODY_LIMIT } from './limits.ts';
-import { idempotencyKey, listQuery, newOrderBody, orderPath } from './requests.ts';
-import { createdOrder, failure, foundOrder, healthy, orderPage, unhealthy } from './responses.ts';
+import { idempotencyKey, listQuery, newOrderBody, orderPath, statsQuery } from './requests.ts';
+import { createdOrder, failure, foundOrder, healthy, orderPage, orderStatistics, unhealthy } from './responses.ts';
 
 /** The API construct and the OpenAPI document are made of these. */
 export interface Route {
@@ -136,7 +136,7 @@ export const ROUTES = [
     function: 'get-order',
     authorization: 'token',
     operationId: 'getOrder',
-    summary: 'Show an order as it is now',
+    summary: 'Show an order as it is now, and how far it has come',
     parameters: [orderId],
     responses: {
       '200': { description: 'The order.', body: foundOrder },
@@ -161,6 +161,17 @@ export const ROUTES = [
         'Retry-After',
       ),
     },
+  },
+  {
+    path: '/api/stats',
+    method: 'GET',
+    function: 'get-stats',
+    authorization: 'token',
+    operationId: 'getStats',
+    summary: 'Count orders, revenue and lags',
+    description: 'With sign-in, a user sees the numbers of their own orders and an operator everyone’s.',
+    parameters: [{ name: 'user_id', in: 'query', schema: statsQuery.shape.user_id }],
+    responses: { '200': { description: 'The numbers at one moment.', body: orderStatistics }, '400': BAD_INPUT },
   },
 ] as const satisfies readonly Route[];
 

@@ -1,0 +1,18 @@
+import { DatabaseSecrets } from '../adapters/database-secrets.ts';
+import { readEnvironment, variable } from '../adapters/environment.ts';
+import { PostgresOrderStatistics } from '../adapters/postgres/order-statistics.ts';
+import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { shards } from '../adapters/shard-variables.ts';
+import { StructuredLog } from '../adapters/structured-log.ts';
+import { authMode } from '../http/caller.ts';
+import { httpHandler } from '../http/pipeline.ts';
+import { getStatsEndpoint } from './endpoint.ts';
+
+const config = readEnvironment({ auth: variable('AUTH', authMode), database: shards });
+const log = new StructuredLog();
+const statistics = new PostgresOrderStatistics(new ShardDatabases(config.database, new DatabaseSecrets(), log));
+
+export const handler = httpHandler(
+  log,
+  getStatsEndpoint(config.auth, { shards: config.database.shards, statistics, log }),
+);
