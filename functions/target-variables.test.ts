@@ -15,6 +15,7 @@ const USES: Readonly<Record<string, readonly (keyof typeof VARIABLES)[]>> = {
   dlt: ['kafka'],
   'get-order': ['databases'],
   'get-receipt': ['databases'],
+  'get-stats': ['databases'],
   health: ['kafka', 'databases'],
   'list-orders': ['databases'],
   'migrate-shards': ['databases'],

@@ -4,11 +4,13 @@ import { createOrderEndpoint } from '../create-order/endpoint.ts';
 import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
 import { getOrderEndpoint } from '../get-order/endpoint.ts';
 import { getReceiptEndpoint } from '../get-receipt/endpoint.ts';
+import { getStatsEndpoint } from '../get-stats/endpoint.ts';
 import { healthEndpoint } from '../health/endpoint.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { listOrdersEndpoint } from '../list-orders/endpoint.ts';
 import { call, postJson, type RequestParts, signedIn } from '../testing/api-request.ts';
 import { MemoryOrders } from '../testing/memory-orders.ts';
+import { MemoryStatistics } from '../testing/memory-statistics.ts';
 import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
 import { describeApi } from './describe-api.ts';
 import { handler } from './handler.ts';
@@ -48,6 +50,7 @@ async function system() {
     new MemoryEvents(),
     new MemoryLog(),
   ];
+  const statistics = new MemoryStatistics();
   const shared = { shards: DEFAULT_SHARD_MAP, orders, log };
   let ids = 0;
   const newId = () => `019d0f2e-7b5c-7000-8000-${String(++ids).padStart(12, '0')}`;
@@ -60,12 +63,13 @@ async function system() {
     'get /api/orders': httpHandler(log, listOrdersEndpoint('jwt', shared)),
     'get /api/orders/{id}': httpHandler(log, getOrderEndpoint('jwt', shared)),
     'get /api/orders/{id}/receipt': httpHandler(log, getReceiptEndpoint('jwt', { ...shared, links })),
+    'get /api/stats': httpHandler(log, getStatsEndpoint('jwt', { ...shared, statistics })),
     'get /health': httpHandler(log, healthEndpoint([part], log)),
     'get /api/openapi.json': handler,
   };
   const ask = (route: keyof typeof handlers, request: RequestParts = {}) => call(handlers[route], request);
   const { body } = await ask('post /api/orders', { ...postJson(KEYBOARD), ...signedIn() });
-  return { orders, receipts, parts, ask, handlers, id: body.order.id as string };
+  return { orders, receipts, statistics, parts, ask, handlers, id: body.order.id as string };
 }
 
 type System = Awaited<ReturnType<typeof system>>;
@@ -129,6 +133,16 @@ const CASES: readonly [Route, number, string, (system: System) => RequestParts][
     },
   ],
   ['get /api/orders/{id}', 200, 'an order', ({ id }) => ({ ...me, path: { id } })],
+  [
+    'get /api/orders/{id}',
+    200,
+    'an order that has come all the way',
+    ({ id, orders }) => {
+      const now = new Date();
+      orders.ways.set(id, { receiptStoredAt: now, eventPublishedAt: now, position: { partition: 0, offset: 0 } });
+      return { ...me, path: { id } };
+    },
+  ],
   ['get /api/orders/{id}', 404, 'no order', () => ({ ...me, path: { id: UNKNOWN } })],
   ['get /api/orders/{id}', 401, 'a token that has expired', ({ id }) => ({ ...signedIn({ exp: '1' }), path: { id } })],
   [
@@ -161,6 +175,17 @@ const CASES: readonly [Route, number, string, (system: System) => RequestParts][
       return { ...me, path: { id } };
     },
   ],
+  ['get /api/stats', 200, 'one’s own numbers', () => me],
+  [
+    'get /api/stats',
+    200,
+    'an operator while a shard is down',
+    ({ statistics }) => {
+      statistics.unavailable.add('shard2');
+      return signedIn({ operator: 'true' });
+    },
+  ],
+  ['get /api/stats', 400, 'a wrong user', () => ({ ...me, query: { user_id: '1' } })],
   ['get /health', 200, 'all parts up', () => ({})],
   [
     'get /health',

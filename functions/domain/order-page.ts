@@ -1,5 +1,5 @@
 import { InvalidInputError } from './errors.ts';
-import type { Order } from './order.ts';
+import type { Order, OrderStatus } from './order.ts';
 
 /** The page after a position starts with the next older order. */
 export interface OrderPosition {
@@ -7,11 +7,28 @@ export interface OrderPosition {
   readonly id: string;
 }
 
-export interface OrderQuery {
+/** What is undefined does not narrow the list. */
+export interface OrderFilter {
+  readonly id?: string | undefined;
   readonly userId?: string | undefined;
+  /** The beginning of a user id, in any case. Lists know at most 20 such users. */
+  readonly userPrefix?: string | undefined;
+  readonly status?: OrderStatus | undefined;
+}
+
+export interface OrderQuery extends OrderFilter {
   readonly after?: OrderPosition | undefined;
   readonly limit: number;
 }
+
+export interface OrderChanges {
+  readonly orders: readonly Order[];
+  /** The database's time. */
+  readonly asOf: Date;
+}
+
+/** Transactions show in the order in which they end, not in the order of their times; none takes longer. */
+export const OVERLAP_SECONDS = 5;
 
 const POSITION = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const END_OF_TIME = Date.UTC(10_000, 0);

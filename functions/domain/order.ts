@@ -17,7 +17,8 @@ export interface OrderRequest {
   readonly price: Cents;
 }
 
-export type OrderStatus = 'created' | 'confirmed';
+export const ORDER_STATUSES = ['created', 'confirmed'] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 export interface Order extends OrderRequest {
   /** UUIDv7: sorts by creation time. */

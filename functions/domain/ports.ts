@@ -1,6 +1,6 @@
 import type { OrderConfirmed, OrderCreated } from './events.ts';
 import type { Order } from './order.ts';
-import type { OrderQuery } from './order-page.ts';
+import type { OrderChanges, OrderQuery } from './order-page.ts';
 import type { ShardRange } from './shard-map.ts';
 
 // Every method that takes a shard throws ShardUnavailableError when the shard does not respond.
@@ -69,6 +69,8 @@ export interface Outbox {
 export interface OrderReader {
   /** Newest first. */
   list(shard: ShardRange, query: OrderQuery): Promise<Order[]>;
+  /** What was created or confirmed since then, and for 5 s before it; last changed first. */
+  changes(shard: ShardRange, query: OrderQuery, since: Date): Promise<OrderChanges>;
 }
 
 export interface FoundOrder {

@@ -37,6 +37,30 @@ describe('GET /api/orders/{id}', () => {
       shard: 'shard1',
       shard_info: 'shard1 (A-M)',
       receipt: `receipts/alice/${ORDER.id}.txt`,
+      delivery: { receipt: 'pending', event: 'pending' },
+      way: {
+        stored_at: '2026-11-22T09:30:00.123Z',
+        receipt_stored_at: null,
+        event_published_at: null,
+        confirmed_at: '2026-11-22T09:30:01.000Z',
+      },
+    });
+  });
+
+  it('shows how far the order has come, and where its event lies', async () => {
+    const { get, orders } = await api();
+    const [shard] = DEFAULT_SHARD_MAP;
+    if (shard === undefined) throw new Error('The default map has two shards.');
+    await orders.settle(shard, ORDER.id, { receipt: true, event: true });
+    orders.ways.set(ORDER.id, {
+      receiptStoredAt: new Date('2026-11-22T09:30:00.200Z'),
+      eventPublishedAt: new Date('2026-11-22T09:30:00.300Z'),
+      position: { partition: 4, offset: 17 },
+    });
+    expect((await get(ORDER.id)).body).toMatchObject({
+      delivery: { receipt: 'stored', event: 'published' },
+      way: { receipt_stored_at: '2026-11-22T09:30:00.200Z', event_published_at: '2026-11-22T09:30:00.300Z' },
+      event: { partition: 4, offset: 17 },
     });
   });
 

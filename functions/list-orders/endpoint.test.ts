@@ -98,9 +98,60 @@ describe('GET /api/orders', () => {
     ['cursor', ''],
     ['cursor', '***'],
     ['cursor', 'bm90IGEgY3Vyc29y'],
+    ['q', '%'],
+    ['q', 'ärger'],
+    ['status', 'Created'],
+    ['since', 'yesterday'],
+    ['since', '2026-11-22'],
   ])('refuses %s=%s', async (path, value) => {
     const { statusCode, body } = await (await api(1)).get({ [path]: value });
     expect([statusCode, body.details]).toEqual([400, [{ path, message: expect.any(String) }]]);
+  });
+
+  it('narrows the list by status, by the beginning of a user id and by an order id', async () => {
+    const { get, orders } = await api(5);
+    const stored = orders.stored[1];
+    if (stored !== undefined) stored.order = { ...stored.order, status: 'confirmed' };
+    expect(idsOf((await get({ status: 'confirmed' })).body)).toEqual([2]);
+    expect(idsOf((await get({ status: 'created', user_id: 'zara' })).body)).toEqual([4]);
+    expect(idsOf((await get({ q: 'AL' })).body)).toEqual([5, 3, 1]);
+    expect(idsOf((await get({ q: 'alicex' })).body)).toEqual([]);
+    expect(idsOf((await get({ q: ID(4) })).body)).toEqual([4]);
+    expect(idsOf((await get({ q: '', status: '' })).body)).toEqual([5, 4, 3, 2, 1]);
+  });
+
+  it('asks only the shard of the users who are searched', async () => {
+    const { get, orders } = await api(4);
+    orders.unavailable.add('shard2');
+    expect((await get({ q: 'ali' })).body).not.toHaveProperty('partial');
+    expect((await get({ q: 'zar' })).statusCode).toBe(503);
+    expect((await get({ q: ID(1) })).body).toMatchObject({ count: 1, partial: true });
+  });
+
+  it('tells what has changed since an earlier response, and from when on to ask the next time', async () => {
+    const { get, orders } = await api(20);
+    orders.asOf = new Date(30_000);
+    const since = new Date(22_000).toISOString();
+    const { body } = await get({ since });
+    expect([idsOf(body), body.as_of]).toEqual([[20, 19, 18, 17], '1970-01-01T00:00:30.000Z']);
+    expect(body).not.toHaveProperty('truncated');
+    expect((await get({ since, limit: '2' })).body).toMatchObject({ count: 2, truncated: true });
+    expect((await get({ since, q: 'zara' })).body.count).toBe(2);
+  });
+
+  it('asks about the same time again when a shard does not respond', async () => {
+    const { get, orders } = await api(2);
+    orders.asOf = new Date(30_000);
+    orders.unavailable.add('shard2');
+    const since = new Date(0).toISOString();
+    expect((await get({ since })).body).toMatchObject({ count: 1, partial: true, as_of: since });
+  });
+
+  it('refuses a cursor together with since', async () => {
+    const { get } = await api(3);
+    const { next_cursor } = (await get({ limit: '1' })).body;
+    const { statusCode, body } = await get({ cursor: next_cursor, since: new Date(0).toISOString() });
+    expect([statusCode, body.details]).toEqual([400, [{ path: 'since', message: 'cannot be combined with cursor' }]]);
   });
 
   it('says which shard is missing from everyone’s list', async () => {
@@ -136,6 +187,16 @@ describe('GET /api/orders with sign-in', () => {
     expect(idsOf((await get({ user_id: '' }, signedIn())).body)).toEqual([5, 3, 1]);
     expect(idsOf((await get({ user_id: 'alice' }, signedIn())).body)).toEqual([5, 3, 1]);
     expect((await get({}, signedIn({ userId: 'Alice' }))).body).toEqual({ orders: [], count: 0 });
+  });
+
+  it('searches among one’s own alone', async () => {
+    const { get } = await api(5, 'jwt');
+    expect(idsOf((await get({ q: 'AL' }, signedIn())).body)).toEqual([5, 3, 1]);
+    expect((await get({ q: 'zara' }, signedIn())).body).toEqual({ orders: [], count: 0 });
+    expect((await get({ q: ID(2) }, signedIn())).body).toEqual({ orders: [], count: 0 });
+    const since = new Date(0).toISOString();
+    expect(idsOf((await get({ since }, signedIn())).body)).toEqual([5, 3, 1]);
+    expect((await get({ since, q: 'zara' }, signedIn())).body).toEqual({ orders: [], count: 0, as_of: since });
   });
 
   it('refuses somebody else’s', async () => {

@@ -1,6 +1,6 @@
 import { askShards } from '../domain/ask-shards.ts';
 import type { Order } from '../domain/order.ts';
-import { mergePages, type OrderPosition, type OrderQuery } from '../domain/order-page.ts';
+import { mergePages, type OrderFilter, type OrderPosition, type OrderQuery } from '../domain/order-page.ts';
 import type { Log, OrderReader } from '../domain/ports.ts';
 import { type ShardRange, shardFor } from '../domain/shard-map.ts';
 
@@ -10,24 +10,69 @@ export interface ListOrdersDependencies {
   readonly log: Log;
 }
 
-export interface OrderPage {
+interface OrderList {
   /** Newest first, across all shards that responded. */
   readonly orders: readonly Order[];
-  /** Undefined on the last page. */
-  readonly next: OrderPosition | undefined;
   /** Shards whose orders are missing. */
   readonly unavailableShards: readonly string[];
+}
+
+export interface OrderPage extends OrderList {
+  /** Undefined on the last page. */
+  readonly next: OrderPosition | undefined;
+}
+
+export interface ChangedOrders extends OrderList {
+  /** From when on to ask the next time. */
+  readonly asOf: Date;
+  /** Whether more has changed than the limit. */
+  readonly truncated: boolean;
 }
 
 /** @throws ShardUnavailableError when no shard that was asked responds: for one user, that user's own */
 export async function listOrders(query: OrderQuery, dependencies: ListOrdersDependencies): Promise<OrderPage> {
   const { shards, orders, log } = dependencies;
-  const asked = query.userId === undefined ? shards : [shardFor(shards, query.userId)];
   const oneMore = { ...query, limit: query.limit + 1 };
-  const { answers, unavailableShards } = await askShards(asked, (shard) => orders.list(shard, oneMore), log);
+  const { answers, unavailableShards } = await askShards(
+    shardsOf(query, shards),
+    (shard) => orders.list(shard, oneMore),
+    log,
+  );
   const page = mergePages(
     answers.map(({ answer }) => answer),
     query.limit,
   );
   return { orders: page.orders, next: page.more ? page.orders.at(-1) : undefined, unavailableShards };
+}
+
+/** @throws ShardUnavailableError as {@link listOrders} */
+export async function listChanges(
+  query: OrderQuery,
+  since: Date,
+  dependencies: ListOrdersDependencies,
+): Promise<ChangedOrders> {
+  const { shards, orders, log } = dependencies;
+  const oneMore = { ...query, limit: query.limit + 1 };
+  const { answers, unavailableShards } = await askShards(
+    shardsOf(query, shards),
+    (shard) => orders.changes(shard, oneMore, since),
+    log,
+  );
+  const changed = mergePages(
+    answers.map(({ answer }) => answer.orders),
+    query.limit,
+  );
+  // A shard that does not respond is asked about the same time again.
+  const times = unavailableShards.length > 0 ? [since] : answers.map(({ answer }) => answer.asOf);
+  return {
+    orders: changed.orders,
+    asOf: new Date(Math.min(...times.map((time) => time.getTime()))),
+    truncated: changed.more,
+    unavailableShards,
+  };
+}
+
+function shardsOf({ userId, userPrefix }: OrderFilter, shards: readonly ShardRange[]): readonly ShardRange[] {
+  const name = userId ?? userPrefix;
+  return name === undefined ? shards : [shardFor(shards, name)];
 }

@@ -1,6 +1,6 @@
 import { ShardUnavailableError } from '../domain/errors.ts';
 import { asCreated, type Order } from '../domain/order.ts';
-import type { OrderQuery } from '../domain/order-page.ts';
+import { type OrderChanges, type OrderQuery, OVERLAP_SECONDS } from '../domain/order-page.ts';
 import type {
   Delivered,
   FoundOrder,
@@ -27,6 +27,8 @@ export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
   readonly unavailable = new Set<string>();
   /** Users with an older event that waits for the relay. */
   readonly waiting = new Set<string>();
+  /** The time of all shards. */
+  asOf = new Date(0);
   /** How long everything in the outbox has been there. */
   outstandingMs = 0;
 
@@ -53,16 +55,26 @@ export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
     else this.outbox.set(orderId, delivered);
   }
 
-  async list(shard: ShardRange, { userId, after, limit }: OrderQuery): Promise<Order[]> {
+  async list(shard: ShardRange, { id, userId, userPrefix = '', status, after, limit }: OrderQuery): Promise<Order[]> {
     this.#reach(shard);
     const place = ({ createdAt, id }: { createdAt: Date; id: string }) => createdAt.toISOString() + id;
     return this.stored
       .filter((stored) => stored.shard === shardName(shard))
       .map(({ order }) => order)
       .filter((order) => userId === undefined || order.userId === userId)
+      .filter((order) => id === undefined || order.id === id)
+      .filter((order) => status === undefined || order.status === status)
+      .filter((order) => order.userId.toLowerCase().startsWith(userPrefix.toLowerCase()))
       .filter((order) => after === undefined || place(order) < place(after))
       .sort((a, b) => (place(a) < place(b) ? 1 : -1))
       .slice(0, limit);
+  }
+
+  async changes(shard: ShardRange, query: OrderQuery, since: Date): Promise<OrderChanges> {
+    const orders = await this.list(shard, { ...query, limit: Number.POSITIVE_INFINITY });
+    const from = since.getTime() - OVERLAP_SECONDS * 1_000;
+    const changed = orders.filter(({ updatedAt }) => updatedAt.getTime() >= from).slice(0, query.limit);
+    return { orders: changed, asOf: this.asOf };
   }
 
   async find(shard: ShardRange, id: string): Promise<FoundOrder | undefined> {

@@ -162,6 +162,7 @@ describe('functions', () => {
     ['Shards', 'migrate-shards', POSTGRES],
     ['Orders', 'create-order', { ...POSTGRES, ...KAFKA, ORDERS_TOPIC: 'orders', RECEIPTS_BUCKET, AUTH }],
     ['Orders', 'list-orders', { ...POSTGRES, AUTH }],
+    ['Orders', 'get-stats', { ...POSTGRES, AUTH }],
     ['Orders', 'get-order', { ...POSTGRES, AUTH }],
     [
       'Orders',

@@ -30,6 +30,7 @@ const AUTH = 'none';
 const FUNCTIONS = [
   { name: 'create-order', variables: { ...POSTGRES_VARIABLES, ...KAFKA_VARIABLES, RECEIPTS_BUCKET, AUTH } },
   { name: 'list-orders', variables: { ...POSTGRES_VARIABLES, AUTH } },
+  { name: 'get-stats', variables: { ...POSTGRES_VARIABLES, AUTH } },
   { name: 'get-order', variables: { ...POSTGRES_VARIABLES, AUTH } },
   { name: 'get-receipt', variables: { ...POSTGRES_VARIABLES, RECEIPTS_BUCKET, AUTH } },
   { name: 'describe-api', variables: VARIABLES },

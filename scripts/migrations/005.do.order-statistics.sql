@@ -1,6 +1,7 @@
 -- When the rest of an order's way was behind it, and where its event lies. Null for what has not happened, and in orders from
--- before this migration.
+-- before this migration. `changed_at` is the database's time, unlike `created_at`.
 ALTER TABLE orders
+  ADD COLUMN changed_at timestamptz NOT NULL DEFAULT now(),
   ADD COLUMN receipt_stored_at timestamptz(3),
   ADD COLUMN event_published_at timestamptz(3),
   ADD COLUMN event_partition integer,
@@ -18,6 +19,8 @@ CREATE TABLE order_statistics (
   PRIMARY KEY (user_id, fact, minute, lag_class)
 );
 CREATE INDEX order_statistics_by_minute ON order_statistics (minute);
+-- Finds users by the beginning of their name.
+CREATE INDEX order_statistics_users ON order_statistics (lower(user_id), user_id) WHERE fact = 'placed' AND minute = '-infinity';
 
 -- What has not been added to them yet. Requests only ever insert here: a row of totals that all of them update would line them
 -- up behind each other. The relay adds it to the totals; both together are exact at any moment.

@@ -29,6 +29,7 @@ export const ROUTES = [
   { method: 'post', path: '/api/orders', token: true },
   { method: 'get', path: '/api/orders/{id}', token: true },
   { method: 'get', path: '/api/orders/{id}/receipt', token: true },
+  { method: 'get', path: '/api/stats', token: true },
 ] as const;
 
 /** The body of `GET /api/orders/{id}`. */

@@ -6,7 +6,7 @@ const RIGHTS = [
   {
     table: 'orders',
     rights:
-      'SELECT, INSERT, UPDATE (status, updated_at, renewed_at, receipt_stored_at, event_published_at, event_partition, event_offset)',
+      'SELECT, INSERT, UPDATE (status, updated_at, changed_at, renewed_at, receipt_stored_at, event_published_at, event_partition, event_offset)',
   },
   { table: 'outbox', rights: 'SELECT, INSERT, UPDATE, DELETE' },
   { table: 'order_statistics', rights: 'SELECT, INSERT, UPDATE, DELETE' },

@@ -1,9 +1,7 @@
-import type { Order } from '../../domain/order.ts';
-import type { OrderQuery } from '../../domain/order-page.ts';
-import type { ConfirmationStore, FoundOrder, OrderFinder, OrderReader } from '../../domain/ports.ts';
+import type { ConfirmationStore, FoundOrder, OrderFinder } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
-import type { ShardDatabases, Statement } from './shard-databases.ts';
+import type { ShardDatabases } from './shard-databases.ts';
 
 // A repeated confirmation changes nothing. The confirmation's time is the database's, the creation's another clock's.
 // Locks by id, as the relay does.
@@ -11,7 +9,7 @@ const CONFIRM = `
   WITH due AS MATERIALIZED (
     SELECT id FROM orders WHERE id = ANY($1::uuid[]) AND status = 'created' ORDER BY id FOR UPDATE
   )
-  UPDATE orders SET status = 'confirmed', updated_at = greatest(now(), created_at)
+  UPDATE orders SET status = 'confirmed', updated_at = greatest(now(), created_at), changed_at = now()
   WHERE id IN (SELECT id FROM due)
   RETURNING extract(epoch FROM updated_at - created_at)::float8 AS seconds`;
 
@@ -32,16 +30,11 @@ interface FoundRow extends OrderRow {
   readonly event_offset: string | null;
 }
 
-export class PostgresOrderStore implements OrderReader, OrderFinder, ConfirmationStore {
+export class PostgresOrderStore implements OrderFinder, ConfirmationStore {
   readonly #databases: ShardDatabases;
 
   constructor(databases: ShardDatabases) {
     this.#databases = databases;
-  }
-
-  async list(shard: ShardRange, query: OrderQuery): Promise<Order[]> {
-    const rows = await this.#databases.query<OrderRow>(shard, listStatement(query));
-    return rows.map(toOrder);
   }
 
   async find(shard: ShardRange, id: string): Promise<FoundOrder | undefined> {
@@ -70,20 +63,4 @@ function toFoundOrder(row: FoundRow): FoundOrder {
       position: partition === null || offset === null ? undefined : { partition, offset: Number(offset) },
     },
   };
-}
-
-/** Both filters follow an index, so a page costs the same wherever it starts. */
-function listStatement({ userId, after, limit }: OrderQuery): Statement {
-  const values: unknown[] = [limit];
-  const parameter = (value: unknown) => `$${values.push(value)}`;
-  const filters: string[] = [];
-  if (userId !== undefined) filters.push(`user_id = ${parameter(userId)}`);
-  if (after !== undefined) filters.push(`(created_at, id) < (${parameter(after.createdAt)}, ${parameter(after.id)})`);
-  const text = `
-    SELECT ${ORDER_COLUMNS}
-    FROM orders
-    ${filters.length > 0 ? `WHERE ${filters.join(' AND ')}` : ''}
-    ORDER BY created_at DESC, id DESC
-    LIMIT $1`;
-  return { text, values };
 }

@@ -187,3 +187,34 @@ describe('an earlier release after a later one', () => {
     expect(await migrate()).toEqual([]);
   });
 });
+
+describe('the orders of before there were statistics', () => {
+  it('are in them, of each user and of all', async () => {
+    const earlier = mkdtempSync(join(tmpdir(), 'orderflow-migrations-'));
+    for (const file of readdirSync(MIGRATIONS).sort().slice(0, 4)) cpSync(join(MIGRATIONS, file), join(earlier, file));
+    const [now, before] = [database, `${database}_before`];
+    database = before;
+    await shard.sql(`CREATE DATABASE ${before}`);
+    const columns = 'id, user_id, product_name, quantity, price, status, created_at, updated_at';
+    const order = (user: string, quantity: number, status: string) =>
+      `(gen_random_uuid(), '${user}', 'Desk', ${quantity}, 0.01, '${status}', now(), now())`;
+    const orders = [order('alice', 1, 'created'), order('alice', 2, 'confirmed'), order('bob', 4, 'confirmed')];
+    // Its application user has no rights yet on what comes later.
+    await expect(migrate(earlier)).rejects.toThrow('does not exist');
+    await query(`INSERT INTO orders (${columns}) VALUES ${orders.join()}`);
+    await migrate();
+    const totals = await query(
+      `SELECT user_id, fact, orders::int, revenue::float8 FROM order_statistics ORDER BY user_id, fact`,
+    );
+    database = now;
+    rmSync(earlier, { recursive: true });
+    expect(totals.map(({ user_id, fact, orders, revenue }) => [user_id, fact, orders, revenue])).toEqual([
+      ['', 'confirmed', 2, 0.06],
+      ['', 'placed', 3, 0.07],
+      ['alice', 'confirmed', 1, 0.02],
+      ['alice', 'placed', 2, 0.03],
+      ['bob', 'confirmed', 1, 0.04],
+      ['bob', 'placed', 1, 0.04],
+    ]);
+  });
+});

@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../domain/errors.ts';
+import { ORDER_STATUSES } from '../../domain/order.ts';
 import { decodeCursor } from '../../domain/order-page.ts';
 import { orderId, price, productName, quantity, userId } from './order-fields.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAXIMUM_LIMIT = 200;
 const LIMIT = `must be a whole number from 1 to ${MAXIMUM_LIMIT}`;
+const SEARCH = 'must be an order id or the beginning of a user id';
+const STATUS = `must be ${ORDER_STATUSES.join(' or ')}`;
+const SINCE = 'must be the as_of of an earlier response';
 const IDEMPOTENCY_KEY = 'must have 1 to 255 visible ASCII characters and no spaces';
 
 export const newOrderBody = z
@@ -37,11 +41,24 @@ const cursor = z
     }
   });
 
-/** Dashboards send `user_id=` for everyone, so an empty one counts as none. */
+const search = z
+  .union([z.literal(''), orderId, userId], { error: SEARCH })
+  .meta({ description: 'An order id, or the beginning of a user id in any case: of at most 20 users.' });
+
+const since = z
+  .string()
+  .meta({ format: 'date-time', description: 'The as_of of an earlier response.' })
+  .pipe(z.iso.datetime({ error: SINCE }))
+  .transform((time) => new Date(time));
+
+/** Dashboards send `user_id=` for everyone, so what is empty counts as none. */
 export const listQuery = z.object({
   user_id: z.literal('').or(userId).optional(),
+  q: search.optional(),
+  status: z.enum(['', ...ORDER_STATUSES], { error: STATUS }).optional(),
   limit,
   cursor: cursor.optional(),
+  since: since.optional(),
 });
 
 /** Like the list's. */

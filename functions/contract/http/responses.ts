@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import type { OrderStatus } from '../../domain/order.ts';
+import { ORDER_STATUSES } from '../../domain/order.ts';
 import { orderId } from './order-fields.ts';
 
 const time = z.iso.datetime();
 const receiptKey = z.string().meta({ description: 'Where the receipt lies in the receipts bucket.' });
-const statuses = ['created', 'confirmed'] as const satisfies readonly OrderStatus[];
 
 const order = z
   .object({
@@ -13,7 +12,7 @@ const order = z
     product_name: z.string(),
     quantity: z.int().positive(),
     price: z.number().meta({ description: 'Of one piece, in dollars. Exact: it has at most ten digits.' }),
-    status: z.enum(statuses),
+    status: z.enum(ORDER_STATUSES),
     receipt_s3_key: receiptKey,
     created_at: time,
     updated_at: time,
@@ -66,6 +65,11 @@ export const orderPage = z
     orders: z.array(order).meta({ description: 'Newest first.' }),
     count: z.int().nonnegative().meta({ description: 'How many orders this page holds.' }),
     next_cursor: z.string().exactOptional().meta({ description: 'The cursor of the next page, when there is one.' }),
+    as_of: time.exactOptional().meta({ description: 'With `since`: what to pass as `since` the next time.' }),
+    truncated: z
+      .literal(true)
+      .exactOptional()
+      .meta({ description: 'With `since`: more has changed than was asked for. Load the list anew.' }),
     partial: z.literal(true).exactOptional().meta({ description: 'Orders of the unavailable shards are missing.' }),
     unavailable_shards: z.array(z.string()).exactOptional(),
   })

@@ -97,11 +97,15 @@ export const ROUTES = [
     authorization: 'token',
     operationId: 'listOrders',
     summary: 'List orders, newest first',
-    description: 'With sign-in, a user sees their own orders and an operator everyone’s.',
+    description:
+      'With sign-in, a user sees their own orders and an operator everyone’s. With `since`, only what has changed, and for five seconds before it: drop what you have.',
     parameters: [
       { name: 'user_id', in: 'query', schema: query.user_id },
+      { name: 'q', in: 'query', schema: query.q },
+      { name: 'status', in: 'query', schema: query.status },
       { name: 'limit', in: 'query', schema: query.limit, describeOutput: true },
       { name: 'cursor', in: 'query', schema: query.cursor },
+      { name: 'since', in: 'query', schema: query.since },
     ],
     responses: { '200': { description: 'One page of orders.', body: orderPage }, '400': BAD_INPUT },
   },
