@@ -298,8 +298,11 @@ describe('the description of the API', () => {
     ]);
     expect(parameters).toEqual([
       ['user_id', 'any'],
+      ['q', 'any'],
+      ['status', 'string'],
       ['limit', 'integer'],
       ['cursor', 'string'],
+      ['since', 'string'],
     ]);
     const limit = operationOf('get /api/orders').parameters?.find(({ name }) => name === 'limit');
     expect(limit?.schema).toMatchObject({ minimum: 1, maximum: 200, default: 50 });
