@@ -50,7 +50,41 @@ export const orderPage = z.object({
   orders: z.array(order),
   count: z.number(),
   next_cursor: z.string().optional(),
+  as_of: time.optional(),
   partial: z.undefined().optional(),
+});
+
+const tally = { orders: z.number(), revenue: z.string().regex(/^\d+\.\d\d$/) };
+const byStatus = z.object({ created: z.object(tally), confirmed: z.object(tally) });
+const lag = z.object({ orders: z.number(), p50_ms: z.number().nullable(), p95_ms: z.number().nullable() });
+
+/** The body of `GET /api/stats` while all shards respond. */
+export const orderStatistics = z.object({
+  as_of: time,
+  ...tally,
+  by_status: byStatus,
+  shards: z.array(
+    z.object({
+      shard: z.string(),
+      ...tally,
+      by_status: byStatus,
+      outbox: z.object({ orders: z.number(), oldest_age_seconds: z.number() }),
+    }),
+  ),
+  minutes: z.array(z.object({ at: time, ...tally })),
+  lags: z.object({ published: lag, confirmed: lag }),
+  partial: z.undefined().optional(),
+});
+
+/** What the body of `GET /api/orders/{id}` tells of an order's way. */
+export const orderWay = z.object({
+  delivery: z.object({ receipt: z.enum(['stored', 'pending']), event: z.enum(['published', 'pending']) }),
+  way: z.object({
+    stored_at: time,
+    receipt_stored_at: time.nullable(),
+    event_published_at: time.nullable(),
+    confirmed_at: time.nullable(),
+  }),
 });
 
 /** The body of `GET /health` while every part is up. */

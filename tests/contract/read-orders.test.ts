@@ -105,6 +105,20 @@ describe('GET /api/orders', () => {
     expectListed(orders, placed);
   });
 
+  it('narrows the list to the beginning of a user id, to an order and to what has changed', async ({ api }) => {
+    const [first, second] = await placeOrders(api, user, user);
+    const search = await listPage(api, `?q=${user.slice(0, -1).toUpperCase()}&limit=200`);
+    expectListed(search.orders, first && second ? [first, second] : []);
+    expect((await listPage(api, `?q=${first?.id}`)).orders.map(({ id }) => id)).toEqual([first?.id]);
+    const created = await listPage(api, `?status=created&user_id=${user}`);
+    expect(created.orders.filter(({ status }) => status !== 'created')).toEqual([]);
+    // A database's clock may differ from this machine's; the first response tells its time.
+    const { as_of } = await listPage(api, `?since=${new Date().toISOString()}&user_id=${user}`);
+    const [third] = await placeOrders(api, user);
+    const changed = await listPage(api, `?since=${as_of}&user_id=${user}&limit=200`);
+    expect(changed.orders.map(({ id }) => id)).toContain(third?.id);
+  });
+
   it.runIf(deployment.token === undefined)('lists nothing for a user without orders', async ({ api }) => {
     expect(await listPage(api, `?user_id=${newUser('q')}`)).toEqual({ orders: [], count: 0 });
   });

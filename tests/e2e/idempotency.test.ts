@@ -9,10 +9,10 @@ function place(body: unknown, key: string) {
   return call(addresses.api, 'POST', '/api/orders', body, { 'idempotency-key': key });
 }
 
-it('makes one order of 50 requests at once with the same Idempotency-Key, and gives 50 equal responses', async () => {
+it('makes one order of 40 requests at once with the same Idempotency-Key, and gives 40 equal responses', async () => {
   const user = newUser('d');
   const key = randomUUID();
-  const responses = await Promise.all(Array.from({ length: 50 }, () => place(orderOf(user), key)));
+  const responses = await Promise.all(Array.from({ length: 40 }, () => place(orderOf(user), key)));
 
   expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([201]));
   const [first] = responses;
