@@ -58,7 +58,8 @@ describe('what the templates leave out', () => {
 
   it('holds the settings of brokers and topics, for a single broker', () => {
     const ServerProperties = 'auto.create.topics.enable=false\nmin.insync.replicas=2\n';
-    const Configs = Buffer.from('cleanup.policy=compact\nmin.insync.replicas=2').toString('base64');
+    const configs = { 'cleanup.policy': 'compact', 'min.insync.replicas': '2' };
+    const Configs = Buffer.from(JSON.stringify(configs)).toString('base64');
     const app = appWith({
       Configuration: declared('AWS::MSK::Configuration', { Name: 'orderflow', ServerProperties }),
       Topic: declared('AWS::MSK::Topic', {

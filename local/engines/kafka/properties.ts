@@ -80,12 +80,17 @@ logger.controller.level = error
 
 const NEEDS_MORE_BROKERS = /replication\.factor$|min\.insync\.replicas$|min\.isr$/;
 
-/** Parses a template's `name=value` lines for a broker or a topic, and drops settings that need more than one broker. */
+/** Parses a template's `name=value` lines for a broker, and drops settings that need more than one broker. */
 export function singleBrokerProperties(text: string): Record<string, string> {
   const entries = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()] as const);
-  return Object.fromEntries(entries.filter(([name]) => !NEEDS_MORE_BROKERS.test(name)));
+  return forSingleBroker(Object.fromEntries(entries));
+}
+
+/** Drops settings of a broker or a topic that need more than one broker. */
+export function forSingleBroker(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !NEEDS_MORE_BROKERS.test(name)));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { z } from 'zod';
-import { singleBrokerProperties } from '../../engines/kafka/properties.ts';
+import { forSingleBroker } from '../../engines/kafka/properties.ts';
 
 // Node does not find these as named exports of the CommonJS package.
 const { ConfigResourceTypes, KafkaJSProtocolError } = kafkajs;
@@ -14,14 +14,24 @@ export interface TopicDefinition {
   readonly configs: Readonly<Record<string, string>>;
 }
 
+/** As MSK takes them: base64 of a JSON object with texts as values. */
+const configs = z.base64().transform((encoded, context) => {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')));
+  } catch {
+    context.addIssue('must be base64 of a JSON object with texts as values');
+    return z.NEVER;
+  }
+});
+
 /** Reads the properties of a topic, for one broker. */
 export const topicProperties = z
-  .object({ TopicName: z.string(), PartitionCount: z.coerce.number(), Configs: z.base64().default('') })
+  .object({ TopicName: z.string(), PartitionCount: z.coerce.number(), Configs: configs.optional() })
   .transform(
-    ({ TopicName, PartitionCount, Configs }): TopicDefinition => ({
+    ({ TopicName, PartitionCount, Configs = {} }): TopicDefinition => ({
       name: TopicName,
       partitions: PartitionCount,
-      configs: singleBrokerProperties(Buffer.from(Configs, 'base64').toString('utf8')),
+      configs: forSingleBroker(Configs),
     }),
   );
 
