@@ -9,8 +9,25 @@ export const URL_SUFFIX = 'amazonaws.com';
 /** What a person uses on the local run, and what its output says. */
 export const OPERATOR_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
-/** What Fn::GetAZs gives: enough zones for stages that spread over three. */
-export const AVAILABILITY_ZONES: readonly string[] = ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
+/** The account and Region that templates are read for. */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+  /** Of the partition, such as `amazonaws.com`. */
+  readonly urlSuffix: string;
+  /** What Fn::GetAZs gives, by name. */
+  readonly availabilityZones: readonly string[];
+}
+
+/** The local run, with enough zones for stages that spread over three. */
+export const LOCAL_PLACE: Place = {
+  accountId: ACCOUNT_ID,
+  region: REGION,
+  partition: PARTITION,
+  urlSuffix: URL_SUFFIX,
+  availabilityZones: ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`),
+};
 
 /** An ARN of the local account. @param options.global for services whose ARNs have no region, such as IAM */
 export function arnOf(service: string, resource: string, options: { global?: boolean } = {}): string {

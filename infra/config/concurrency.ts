@@ -2,9 +2,11 @@ import { CONNECTIONS_PER_SHARD } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { maxConnections, type Stage } from './stage.ts';
 
-// Lambda keeps at least this much for functions without a reservation.
-// https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
-const UNRESERVED = 100;
+/**
+ * Lambda keeps at least this much for functions without a reservation.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+ */
+export const UNRESERVED = 100;
 
 /** Three for superusers of Postgres, the rotation of both users, and a person. */
 export const CONNECTIONS_OF_OTHERS = 6;

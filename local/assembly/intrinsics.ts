@@ -1,4 +1,3 @@
-import { AVAILABILITY_ZONES } from '../aws-identity.ts';
 import type { TemplateValue } from './template.ts';
 
 /** Looks up what the intrinsic functions of one template refer to. Each method throws when there is no such thing. */
@@ -10,6 +9,8 @@ export interface Scope {
   condition(name: string): boolean;
   mapping(map: string, topKey: string, secondKey: string): unknown;
   importValue(exportName: string): unknown;
+  /** The value of `Fn::GetAZs`. */
+  availabilityZones(): readonly string[];
 }
 
 /** What `Ref: AWS::NoValue` gives; properties and list items that have it are left out. */
@@ -54,7 +55,7 @@ const INTRINSICS: { readonly [name: string]: Intrinsic } = {
     const [map, topKey, secondKey] = list(resolve(argument, scope)).map(text);
     return scope.mapping(map ?? '', topKey ?? '', secondKey ?? '');
   },
-  'Fn::GetAZs': () => [...AVAILABILITY_ZONES],
+  'Fn::GetAZs': (_, scope) => [...scope.availabilityZones()],
   'Fn::Base64': (argument, scope) => Buffer.from(text(resolve(argument, scope))).toString('base64'),
   'Fn::ImportValue': (argument, scope) => scope.importValue(text(resolve(argument, scope))),
 };

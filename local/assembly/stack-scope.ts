@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, arnOf, PARTITION, REGION, URL_SUFFIX, uuidOf } from '../aws-identity.ts';
+import { arnOf, LOCAL_PLACE, type Place, uuidOf } from '../aws-identity.ts';
 import { NO_VALUE, resolve, type Scope } from './intrinsics.ts';
 import type { OutputDeclaration, Stack, TemplateValue } from './template.ts';
 
@@ -14,11 +14,13 @@ export interface ResourceResult {
 export class StackScope implements Scope {
   readonly stack: Stack;
   readonly #exports: ExportTable;
+  readonly #place: Place;
   readonly #results = new Map<string, ResourceResult>();
 
-  constructor(stack: Stack, exports: ExportTable) {
+  constructor(stack: Stack, exports: ExportTable, place: Place = LOCAL_PLACE) {
     this.stack = stack;
     this.#exports = exports;
+    this.#place = place;
     exports.add(this);
   }
 
@@ -60,16 +62,20 @@ export class StackScope implements Scope {
     return resolve(value, scope);
   }
 
+  availabilityZones(): readonly string[] {
+    return this.#place.availabilityZones;
+  }
+
   #pseudoParameter(name: string): unknown {
     const value = {
-      'AWS::AccountId': ACCOUNT_ID,
+      'AWS::AccountId': this.#place.accountId,
       'AWS::NoValue': NO_VALUE,
       'AWS::NotificationARNs': [],
-      'AWS::Partition': PARTITION,
-      'AWS::Region': REGION,
+      'AWS::Partition': this.#place.partition,
+      'AWS::Region': this.#place.region,
       'AWS::StackId': stackId(this.stack.name),
       'AWS::StackName': this.stack.name,
-      'AWS::URLSuffix': URL_SUFFIX,
+      'AWS::URLSuffix': this.#place.urlSuffix,
     }[name];
     if (value === undefined) throw new Error(`there is no pseudo parameter ${name}`);
     return value;

@@ -1,8 +1,8 @@
 import type { Stack } from '../../local/assembly/template.ts';
+import { isOwnAccount, keysIn, type Resource, resourcesOf } from '../templates/resources.ts';
 import { type Names, namesAmong } from './names.ts';
 import { type Network, networkOf, type Reach } from './network.ts';
 import { endpointRights, identityRights, isRole, type ResourceRight, resourceRights } from './policies.ts';
-import { isOwnAccount, keysIn, type Resource, resourcesOf } from './resources.ts';
 import type { Right } from './statements.ts';
 
 /** What one function, service role or other principal may do, and where it may connect to. */

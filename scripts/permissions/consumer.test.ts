@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { STAGE_CONTEXTS } from '../../infra/example-contexts.ts';
 import type { Stack } from '../../local/assembly/template.ts';
+import { synthesizeStacks } from '../templates/stacks.ts';
 import { type Access, accessOf } from './access.ts';
 import { ADDED_GRANTS } from './added-grants-fixture.ts';
 import { ChangedTemplates } from './changed-templates-fixture.ts';
-import { synthesizeStacks } from './stacks.ts';
 
 /** All that the consumer's actions may belong to: not s3, rds, rds-data, rds-db, secretsmanager, ssm, dynamodb or any other. */
 const SERVICES = ['kafka-cluster', 'kafka', 'ec2', 'logs'];

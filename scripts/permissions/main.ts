@@ -1,8 +1,8 @@
 import { runCommand } from '../../tooling/command-line.ts';
+import { synthesizeStacks, withExamples } from '../templates/stacks.ts';
 import { accessOf } from './access.ts';
 import { type PermissionsCommand, permissionsCommand } from './command.ts';
 import { reportText } from './report.ts';
-import { synthesizeStacks, withExamples } from './stacks.ts';
 
 await runCommand(permissionsCommand(show));
 

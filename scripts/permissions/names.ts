@@ -1,5 +1,5 @@
 import { ACCOUNT_ID, PARTITION, REGION } from '../../local/aws-identity.ts';
-import { keysIn, type Resource, replaceSymbols } from './resources.ts';
+import { keysIn, type Resource, replaceSymbols } from '../templates/resources.ts';
 
 /** Properties that give a resource its name for people; all others go by their logical id, since their names may be generated. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {

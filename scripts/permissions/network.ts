@@ -1,5 +1,5 @@
+import { keysIn, type Resource } from '../templates/resources.ts';
 import type { Names } from './names.ts';
-import { keysIn, type Resource } from './resources.ts';
 import { groupKey, overlap, portsText, type Rule, securityGroupRules } from './security-groups.ts';
 
 /** Something that a function can open a connection to. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { STAGE_CONTEXTS } from '../../infra/example-contexts.ts';
+import { synthesizeStacks } from '../templates/stacks.ts';
 import { type Access, accessOf } from './access.ts';
 import { tableText } from './report.ts';
-import { synthesizeStacks } from './stacks.ts';
 
 const dev = accessOf(synthesizeStacks(STAGE_CONTEXTS.dev));
 const prod = accessOf(synthesizeStacks(STAGE_CONTEXTS.prod));

@@ -1,5 +1,5 @@
+import { keysIn, type Resource } from '../templates/resources.ts';
 import type { Names } from './names.ts';
-import { keysIn, type Resource } from './resources.ts';
 import { type Right, rightsOf, type Statement, statementsOf } from './statements.ts';
 
 export interface IdentityRights {

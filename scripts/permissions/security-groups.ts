@@ -1,4 +1,4 @@
-import { keysIn, type Resource } from './resources.ts';
+import { keysIn, type Resource } from '../templates/resources.ts';
 
 /** One rule of a security group, wherever the templates write it. */
 export interface Rule {

@@ -2,7 +2,7 @@ import { resolve } from '../../local/assembly/intrinsics.ts';
 import { referencesOf } from '../../local/assembly/references.ts';
 import { ExportTable, StackScope } from '../../local/assembly/stack-scope.ts';
 import type { ResourceDeclaration, Stack } from '../../local/assembly/template.ts';
-import { ACCOUNT_ID, arnOf } from '../../local/aws-identity.ts';
+import { ACCOUNT_ID, arnOf, LOCAL_PLACE, type Place } from '../../local/aws-identity.ts';
 
 /** A resource of the templates. References in its properties are resolved to symbols, over stacks' borders too. */
 export interface Resource {
@@ -33,10 +33,12 @@ export function replaceSymbols(text: string, replacement: (key: string) => strin
 /**
  * All resources of the stacks. What only a deployment can know, an id or an ARN, stands as a symbol: `«stack/logicalId»` for
  * `Ref`, `«stack/logicalId.Attribute»` for `Fn::GetAtt`.
+ *
+ * @param place whose account, Region and zones the properties name
  */
-export function resourcesOf(stacks: readonly Stack[]): Resource[] {
+export function resourcesOf(stacks: readonly Stack[], place: Place = LOCAL_PLACE): Resource[] {
   const exports = new ExportTable();
-  const scopes = stacks.map((stack) => new StackScope(stack, exports));
+  const scopes = stacks.map((stack) => new StackScope(stack, exports, place));
   for (const scope of scopes) {
     for (const [logicalId, declaration] of Object.entries(scope.stack.template.Resources)) {
       scope.created(logicalId, symbolsOf(scope.stack.name, logicalId, declaration));
