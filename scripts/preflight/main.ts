@@ -1,4 +1,5 @@
 import { runCommand } from '../../tooling/command-line.ts';
+import { printable } from '../../tooling/printable.ts';
 import { synthesizeStacks } from '../templates/stacks.ts';
 import { CHECKS } from './checks/index.ts';
 import { clientsFor } from './clients.ts';
@@ -12,7 +13,7 @@ async function look({ context, region }: PreflightCommand): Promise<void> {
   const stacks = synthesizeStacks(context);
   const target = await openTarget(clientsFor(region), stacks);
   console.log(`Account ${target.accountId}, Region ${target.region}, as ${target.caller}. Nothing is changed.\n`);
-  const outcome = await runChecks(CHECKS, target, console.log);
+  const outcome = await runChecks(CHECKS, target, (line) => console.log(printable(line)));
   console.log(`\n${summaryOf(outcome)}`);
   process.exitCode = outcome.lacks === 0 ? 0 : 1;
 }

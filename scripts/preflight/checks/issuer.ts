@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { discoverKeysUri } from '../../../functions/adapters/oidc/issuer-documents.ts';
+import { discoverKeysUri, issuerFetcher } from '../../../functions/adapters/oidc/issuer-documents.ts';
 import { type Check, lack } from '../check.ts';
 
 const environment = z.object({ Variables: z.object({ ISSUER: z.string().optional() }) });
@@ -15,7 +15,7 @@ export const issuer: Check = {
     });
     if (issuers.length === 0) return undefined;
     const problems = [...new Set(issuers)].map((each) =>
-      discoverKeysUri(each).then(
+      discoverKeysUri(each, issuerFetcher).then(
         () => [],
         (error: Error) => [
           lack(
