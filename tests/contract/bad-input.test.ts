@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import { deployment, it } from './deployment.ts';
-import { expectError, expectJson, orderPage } from './expectations.ts';
+import { expectError, expectJson, orderPage, ROUTES } from './expectations.ts';
 
 /** In the name of everything that is ordered here, so that it would be found if it were stored. */
 const MARK = randomUUID();
@@ -53,13 +53,26 @@ describe('bad input', () => {
     },
   );
 
-  it.for([
-    ['GET', '/api/nothing/here'],
-    ['DELETE', '/api/orders'],
-    ['PUT', '/health'],
-  ] as const)('%s %s, which does not exist, is a 404', async ([method, path], { api }) => {
-    expectError(await api.send(method, path), 404);
+  it('GET /api/nothing/here, which does not exist, is a 404', async ({ api }) => {
+    expectError(await api.get('/api/nothing/here'), 404);
   });
+
+  it.for([...new Set(ROUTES.map(({ path }) => path))])(
+    '%s is the same 404 by every method that it does not have, with and without a token',
+    async (path, { api }) => {
+      const taken = ROUTES.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+      const nobody = path.replace('{id}', '018f0000-0000-7000-8000-000000000000');
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((each) => !taken.includes(each))) {
+        for (const options of [{}, { token: null }]) {
+          const response = await api.send(method, nobody, options);
+          expectError(response, 404);
+          expect(response.body.error, `${method} ${path}`).toBe(
+            'This path does not exist, or it does not support this method.',
+          );
+        }
+      }
+    },
+  );
 
   it('nothing of it is stored', async ({ api }) => {
     for (const query of ['', `&user_id=${deployment.user}`]) {

@@ -46,18 +46,27 @@ const error = (description: string, ...headers: ResponseHeader[]): RouteResponse
   headers,
 });
 
-/** Every route may give these, and so may the gateway in front of it. */
+/**
+ * Every route may give these: its function, or the gateway in front of it, whose own errors have the same shape.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ */
 export const COMMON_RESPONSES: Readonly<Record<string, RouteResponse>> = {
+  '403': error('The firewall blocked the request.'),
+  '413': error('The body is larger than the gateway takes.'),
   '429': error('There are too many requests at the moment.', 'Retry-After'),
   '500': error('Something went wrong on our side.'),
+  '502': error('The function of this route crashed.'),
   '503': error('A part that the request needs is not responding.', 'Retry-After'),
   '504': error('The service did not respond in time.'),
+  default: error(
+    'Any other error of the gateway, such as 400 for a malformed request, or 404 for a method of no route.',
+  ),
 };
 
 /** Routes that take a token may also give these. */
 export const TOKEN_RESPONSES: Readonly<Record<string, RouteResponse>> = {
   '401': error('There is no valid token.', 'WWW-Authenticate'),
-  '403': error('The token has no valid user id, or the request is for another user.'),
+  '403': error('The token has no valid user id, the request is for another user, or the firewall blocked it.'),
 };
 
 const BAD_INPUT = error('The request is invalid; `details` says why.');

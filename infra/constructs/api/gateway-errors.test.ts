@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { describeApi } from '../../../functions/describe-api/describe-api.ts';
 import { readJsonBody } from '../../../functions/http/input.ts';
 import { jsonResponse, RETRY_AFTER } from '../../../functions/http/response.ts';
 import { STAGE_CONTEXTS } from '../../example-contexts.ts';
@@ -69,6 +70,36 @@ describe('an error of the gateway itself', () => {
 
   it('is one of these, and there are no others', () => {
     expect(responses).toHaveLength(12);
+  });
+});
+
+/** What the gateway responds with by itself, and with 502 for a function that crashes or has no proper response. */
+const OWN_STATUS: Readonly<Record<string, string>> = {
+  UNAUTHORIZED: '401',
+  ACCESS_DENIED: '403',
+  WAF_FILTERED: '403',
+  REQUEST_TOO_LARGE: '413',
+  THROTTLED: '429',
+  INTEGRATION_TIMEOUT: '504',
+  DEFAULT_5XX: '502',
+  DEFAULT_4XX: 'default',
+};
+
+describe('the description of the API', () => {
+  it('names each error of the gateway on every route that can give it', () => {
+    const forTokens = ['UNAUTHORIZED', 'ACCESS_DENIED'];
+    for (const [path, methods] of Object.entries(describeApi().paths)) {
+      for (const [method, { security, responses: described }] of Object.entries(methods)) {
+        const possible = responses.filter(
+          ({ ResponseType }) => security.length > 0 || !forTokens.includes(ResponseType),
+        );
+        const statuses = possible
+          // No method of a route gives it.
+          .filter(({ ResponseType }) => ResponseType !== 'MISSING_AUTHENTICATION_TOKEN')
+          .map(({ ResponseType, StatusCode }) => StatusCode ?? OWN_STATUS[ResponseType]);
+        expect(Object.keys(described), `${method} ${path}`).toEqual(expect.arrayContaining(statuses));
+      }
+    }
   });
 });
 

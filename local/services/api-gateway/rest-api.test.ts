@@ -60,6 +60,18 @@ describe('a REST API', () => {
     await expect(servedApi(apiDefinition([needsVtl]))).rejects.toThrow(/literal text/);
   });
 
+  it.each(['PUT', 'PATCH', 'DELETE', 'HEAD', 'TRACE', 'OPTIONS', 'PROPFIND'])(
+    'responds to %s on a route without it as on a path that does not exist',
+    async (method) => {
+      const api = await servedApi(apiDefinition([lambdaRoute('POST', '/orders'), lambdaRoute('GET', '/orders/{id}')]));
+      for (const path of ['/orders', '/orders/17', '/nothing']) {
+        const { status, headers, text } = await call(api.url, method, path);
+        expect([status, headers['x-amzn-errortype']]).toEqual([403, 'MissingAuthenticationTokenException']);
+        expect(text).toBe(method === 'HEAD' ? '' : '{"message":"Missing Authentication Token"}');
+      }
+    },
+  );
+
   it('refuses a port that is taken', async () => {
     const { port } = await servedApi(apiDefinition([]));
     const again = startRestApi({ definition: apiDefinition([]), port, invoke: fakeInvoke().invoke, log: silentLog });
