@@ -17,6 +17,7 @@ async function start(): Promise<void> {
   const { apiBaseUrl, shards, auth } = await loadSettings(new URL('config.json', document.baseURI));
   let list: OrderList | undefined;
   const session = auth === 'jwt' ? openSession(() => list, handed) : undefined;
+  if (session === undefined) addEventListener('hashchange', takeFromAddress);
   const api = createApi(apiBaseUrl, session);
   list = createOrderList(api, shards, () => session === undefined || session.token() !== undefined);
   createOrderForm(api, list.refresh);
@@ -36,8 +37,10 @@ function openSession(list: () => OrderList | undefined, handed: string | undefin
   });
   const signIn = createSignIn(session);
   signIn.show();
+  // Not over a session: anybody can make a link with a token of theirs, and would get the orders that its reader goes on to
+  // place (login CSRF, RFC 6819, section 4.4.2.5).
   const take = (token: string | undefined) => {
-    if (token !== undefined) signIn.take(token);
+    if (token !== undefined && session.token() === undefined) signIn.take(token);
   };
   take(handed);
   // An address that differs in its fragment alone does not load the page anew.

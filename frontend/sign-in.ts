@@ -54,9 +54,12 @@ export function createSignIn(session: Session): SignIn {
   return { show, take };
 }
 
-/** Takes the token that an identity provider put into the page's address, before anybody can bookmark or share it. */
+/**
+ * Takes the token that an identity provider put into the page's address, before anybody can bookmark or share it. What comes
+ * with parameters goes from the address in any case; a place within the page has none.
+ */
 export function takeFromAddress(): string | undefined {
-  const token = tokenInFragment(location.hash);
-  if (token !== undefined) history.replaceState(history.state, '', location.pathname + location.search);
-  return token;
+  const { hash, pathname, search } = location;
+  if (hash.includes('=')) history.replaceState(history.state, '', pathname + search);
+  return tokenInFragment(hash);
 }

@@ -101,6 +101,29 @@ describe('the dashboard of a deployment that asks for a token', { timeout: 3 * P
     expect(page.url()).not.toContain('token');
   });
 
+  it('keeps its session when an address brings another token, which goes from there all the same', async () => {
+    await page.goto(`${site.url}/#access_token=alice.token`);
+    await row().waitFor();
+    await page.goto(`${site.url}/#access_token=mallory.token&token_type=Bearer`);
+    await expect.poll(() => page.url()).toBe(`${site.url}/`);
+    await page.goto(`${site.url}/?again#access_token=mallory.token`);
+    await row().waitFor();
+    expect(page.url()).toBe(`${site.url}/?again`);
+    expect(await storedToken()).toBe('alice.token');
+    expect(site.seen.map(({ authorization }) => authorization)).not.toContain('Bearer mallory.token');
+  });
+
+  it('removes an address without a token, or with a refusal, and leaves a place within the page', async () => {
+    for (const fragment of ['#access_token=', '#error=access_denied&state=1']) {
+      await page.goto(`${site.url}/?${fragment.length}${fragment}`);
+      await field().waitFor();
+      expect(page.url()).toBe(`${site.url}/?${fragment.length}`);
+    }
+    await page.goto(`${site.url}/#orders-title`);
+    await field().waitFor();
+    expect(page.url()).toBe(`${site.url}/#orders-title`);
+  });
+
   it('forgets token and orders at the end of the session', async () => {
     await page.goto(`${site.url}/#access_token=alice.token`);
     await row().waitFor();

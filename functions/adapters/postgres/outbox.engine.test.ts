@@ -101,6 +101,17 @@ describe('claiming', () => {
     expect(await outbox.claim(SHARD)).toHaveLength(1);
   });
 
+  it('offers an order at once, and as rarely as ever, when the clock of the server was set back by an hour', async () => {
+    await place(1);
+    await wait(-3_600);
+    expect(numbers(await outbox.claim(SHARD))).toEqual([1]);
+    expect(await outbox.claim(SHARD)).toEqual([]);
+    await wait(49);
+    expect(await outbox.claim(SHARD)).toEqual([]);
+    await wait(2);
+    expect(await outbox.claim(SHARD)).toHaveLength(1);
+  });
+
   it('backs off per user, not per order', async () => {
     await place(1);
     await wait(30);

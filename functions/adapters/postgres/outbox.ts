@@ -9,13 +9,16 @@ import type { ShardDatabases } from './shard-databases.ts';
 const CLAIM = { users: 100, orders: 400 };
 const RENEWED = 250;
 
+/** From now until the next attempt. An order has no later one, unless the clock was set back since that was written. */
+const PAUSE = `least(greatest((now() - created_at) * $3::float8, make_interval(secs => $4)), make_interval(secs => $5))`;
+
 // A user is claimed by the oldest of their rows: whoever has it has them all, and its `due_at` keeps others away until the
 // next attempt. Everybody's first order comes before anybody's second: a user with many orders does not crowd out the others,
 // and theirs stay in order.
 const CLAIM_USERS = `
   WITH overdue AS MATERIALIZED (
     SELECT order_id FROM outbox AS oldest
-    WHERE due_at <= now() AND NOT EXISTS (
+    WHERE (due_at <= now() OR due_at > now() + ${PAUSE}) AND NOT EXISTS (
       SELECT FROM outbox AS older
       WHERE older.user_id = oldest.user_id
         AND (older.created_at, older.order_id) < (oldest.created_at, oldest.order_id)
@@ -25,8 +28,7 @@ const CLAIM_USERS = `
     FOR UPDATE SKIP LOCKED
   ), claimed AS (
     UPDATE outbox
-    SET due_at = now()
-      + least(greatest((now() - created_at) * $3::float8, make_interval(secs => $4)), make_interval(secs => $5))
+    SET due_at = now() + ${PAUSE}
     WHERE order_id IN (SELECT order_id FROM overdue)
     RETURNING user_id
   )
