@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { claimDataDir, DataDirInUseError, isDataDir, keepDataDir, lockDataDir, reasonToKeep } from './data-dir.ts';
 import { UserError } from './errors.ts';
-import { runDirOf } from './paths.ts';
+import { REPOSITORY, runDirOf } from './paths.ts';
 import { processIdentity } from './processes.ts';
 
 const newDataDir = () => join(mkdtempSync(join(tmpdir(), 'lock-')), 'data');
@@ -49,6 +49,13 @@ describe('the lock of a data folder', () => {
     writeFileSync(join(folder, 'precious'), '');
     await expect(lockDataDir(folder)).rejects.toThrow(/contains something other than the data of a run.*--data-dir/);
     expect(readdirSync(folder)).toEqual(['precious']);
+    expect(isDataDir(folder)).toBe(false);
+  });
+
+  it.each([['/'], [join(REPOSITORY, '..')], [homedir()]])('is refused for %s, whatever it holds', async (folder) => {
+    await expect(lockDataDir(folder)).rejects.toThrow(
+      /is or contains (the home folder|this project)\. Name another one/,
+    );
     expect(isDataDir(folder)).toBe(false);
   });
 
