@@ -52,5 +52,7 @@ function inputOf(
   const headerParameters = Object.entries(call.headers)
     .filter(([name]) => name.startsWith('x-amz-') && !PROTOCOL_HEADERS.has(name))
     .map(([name, value]) => [headers[name] ?? name, value]);
-  return Object.fromEntries([...queryParameters(call.url.href), ...headerParameters, ...labels]);
+  // Not the signature of a presigned URL.
+  const query = queryParameters(call.url.href).filter(([name]) => !name.startsWith('X-Amz-'));
+  return Object.fromEntries([...query, ...headerParameters, ...labels]);
 }
