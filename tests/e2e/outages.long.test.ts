@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findEnvironments, holdEngines } from '../../scripts/chaos/processes.ts';
+import { runDirOf } from '../../tooling/paths.ts';
+import { readPidFiles } from '../../tooling/pid-files.ts';
 import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
 import { listKeys, queryShard, readTopic, relayEverything } from '../support/clients.ts';
 import { newDataDir, type Run, removeFolder, startRun } from '../support/run.ts';
@@ -123,6 +126,26 @@ it('a retry finishes what a request left that died half-way', async () => {
   expect(second.body.order.id).toBe(row?.id);
   expect(await onAllShards(`SELECT * FROM outbox WHERE user_id = '${user}'`)).toEqual([]);
   expect(await listKeys(run.addresses, 'order-receipts', `receipts/${user}/`)).toHaveLength(1);
+});
+
+it.each([
+  ['orders_shard1', 'shard1'],
+  ['kafka', 'kafka'],
+])('the person sees that %s was killed and is back, and /health sees it meanwhile', async (engine, part) => {
+  const health = async () => (await call(run.addresses.api, 'GET', '/health')).body.checks[part];
+  await expect.poll(health).toBe('up');
+  const [running] = readPidFiles(runDirOf(dataDir)).filter(({ name }) => name === engine);
+  process.kill(running?.pid as number, 'SIGKILL');
+  await expect.poll(health).toBe('down');
+  await expect.poll(health).toBe('up');
+  const lines = run
+    .output()
+    .split('\n')
+    .filter((line) => stripVTControlCharacters(line).startsWith(`${engine} `));
+  expect(lines.slice(-2).map((line) => stripVTControlCharacters(line).slice(engine.length).trim())).toEqual([
+    'ended (signal SIGKILL); it is starting again',
+    expect.stringMatching(/^is back after \d+\.\d s$/),
+  ]);
 });
 
 describe('while one shard hangs', () => {

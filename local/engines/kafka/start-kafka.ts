@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Log } from '../../../tooling/log.ts';
 import { freePort } from '../../../tooling/ports.ts';
 import { type Engine, supervise } from '../processes/supervise.ts';
+import { brokerLog } from './broker-log.ts';
 import { kafkaClassPath } from './jars.ts';
 import { findJava } from './java.ts';
 import { type KafkaJvm, kafkaJvm } from './jvm.ts';
@@ -79,10 +80,13 @@ type Ports = Omit<BrokerPorts, 'controllerPort'>;
 
 function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): Promise<Engine> {
   const { dir, log } = options;
+  const isReady = (line: string) => line.endsWith('Kafka Server started');
+  let relay = brokerLog(log, isReady);
   return supervise({
     name: 'kafka',
     runDir: options.runDir,
     async prepare() {
+      relay = brokerLog(log, isReady);
       const sessionTimeoutMs = wasKilled(dir) ? SESSION_TIMEOUT_AFTER_KILL_MS : SESSION_TIMEOUT_MS;
       const properties = serverProperties(
         { ...ports, controllerPort: await freePort() },
@@ -98,9 +102,9 @@ function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): Promis
       const args = [...jvm.args, ...jvm.brokerArgs, 'kafka.Kafka', 'server.properties'];
       return { command: jvm.command, args, cwd: dir, env: jvm.env };
     },
-    isReady: (line) => line.endsWith('Kafka Server started'),
+    isReady,
     readyWithinMs: 120_000,
-    onLine: (line) => relay(line, log),
+    onLine: (line) => relay(line),
     stopSignal: 'SIGTERM',
     stopWithinMs: 8_000,
     onStopped: (end) => jvm.brokerEnded(end !== undefined && end.signal === null),
@@ -126,10 +130,4 @@ async function format(dir: string, jvm: KafkaJvm, log: Log): Promise<void> {
 /** Kafka writes the file at an orderly shutdown and removes it at the next start. */
 function wasKilled(dir: string): boolean {
   return existsSync(join(dir, 'data', 'meta.properties')) && !existsSync(join(dir, 'data', '.kafka_cleanshutdown'));
-}
-
-function relay(line: string, log: Log): void {
-  if (line.startsWith('ERROR ') || line.startsWith('FATAL ')) log.error(line);
-  else if (line.startsWith('WARN ')) log.warn(line);
-  else log.debug(line);
 }

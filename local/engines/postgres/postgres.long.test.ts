@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog } from '../../../tooling/log-fixture.ts';
+import { memoryLog } from '../../../tooling/log-fixture.ts';
 import { runDirOf } from '../../../tooling/paths.ts';
 import { loadAuthority } from '../../tls/authority.ts';
 import { type PostgresServer, startPostgres } from './start-postgres.ts';
@@ -11,6 +11,8 @@ import { type PostgresServer, startPostgres } from './start-postgres.ts';
 const dir = mkdtempSync(join(tmpdir(), 'postgres-'));
 const authority = await loadAuthority(join(dir, 'tls'), 'rds');
 const superuser = { name: 'master', password: "pass'word" };
+const log = memoryLog();
+const shown = () => log.lines.filter((line) => !line.startsWith('debug'));
 let server: PostgresServer;
 
 async function start(more: { password?: string; commonName?: string; parameters?: Record<string, string> } = {}) {
@@ -23,7 +25,7 @@ async function start(more: { password?: string; commonName?: string; parameters?
     database: 'orders_shard1',
     certificate: await authority.issue(more.commonName ?? 'shard1'),
     parameters: more.parameters ?? {},
-    log: silentLog,
+    log,
   });
 }
 
@@ -72,6 +74,27 @@ describe('a Postgres server', () => {
     process.kill(pid, 'SIGKILL');
     await expect.poll(() => server.pid ?? pid).not.toBe(pid);
     expect(await query('SELECT id FROM kept')).toEqual([{ id: 1 }]);
+    expect(shown().slice(-2)).toEqual([
+      'warn test ended (signal SIGKILL); it is starting again',
+      expect.stringMatching(/^info test is back after \d+\.\d s$/),
+    ]);
+  });
+
+  it('says when it begins anew because the process of a session was killed', async () => {
+    const killed = query('SELECT pg_sleep(600)').catch(() => 'ended');
+    const find = `SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'`;
+    await expect.poll(() => query(find)).toHaveLength(1);
+    const [{ pid }] = await query(find);
+    process.kill(pid, 'SIGKILL');
+    expect(await killed).toBe('ended');
+    await expect
+      .poll(() => shown().slice(-2))
+      .toEqual([
+        expect.stringMatching(
+          `warn test client backend \\(PID ${pid}\\) was terminated by signal 9: .*; it is starting again`,
+        ),
+        expect.stringMatching(/^info test is back after \d+\.\d s$/),
+      ]);
   });
 
   it('keeps its data over a stop, and takes a new password and certificate with the next start', async () => {

@@ -66,6 +66,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       env: POSTGRES_ENV,
     }),
     isReady: (line) => line.includes('database system is ready to accept connections'),
+    crashOf: (line) => /^LOG: +(.* \(PID \d+\) was terminated by signal .*)$/.exec(line)?.[1],
     readyWithinMs: 60_000,
     onLine: (line) => (line.startsWith('PANIC:') ? log.error(line) : log.debug(line)),
     stopSignal: FAST_SHUTDOWN,

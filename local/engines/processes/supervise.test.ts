@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { silentLog } from '../../../tooling/log-fixture.ts';
+import { memoryLog, silentLog } from '../../../tooling/log-fixture.ts';
 import { readPidFiles } from '../../../tooling/pid-files.ts';
 import { processIdentity } from '../../../tooling/processes.ts';
 import { type Engine, type Supervision, supervise } from './supervise.ts';
@@ -51,8 +51,9 @@ describe('a supervised server', () => {
     expect(isAlive(pid as number)).toBe(false);
   });
 
-  it('comes back when it ends unexpectedly, until it is stopped', async () => {
-    const running = await start(STAYS).server;
+  it('comes back when it ends unexpectedly, until it is stopped, and says so', async () => {
+    const log = memoryLog();
+    const running = await start(STAYS, { log }).server;
     const first = running.pid as number;
     process.kill(first, 'SIGKILL');
     const second = await nextPid(running, first);
@@ -61,14 +62,32 @@ describe('a supervised server', () => {
     await running.stop();
     expect(running.pid).toBeUndefined();
     expect(isAlive(last)).toBe(false);
+    const down = 'warn test ended (signal SIGKILL); it is starting again';
+    const back = expect.stringMatching(/^info test is back after \d+\.\d s$/);
+    expect(log.lines).toEqual([down, back, down, back]);
+  });
+
+  it('that begins anew by itself says so as well', async () => {
+    const log = memoryLog();
+    const script = `console.log('ready'); setTimeout(() => { console.log('CRASH of a part'); console.log('ready'); }, 50); ${STAYS}`;
+    const crashOf = (line: string) => /^CRASH (.*)/.exec(line)?.[1];
+    await start(script, { log, crashOf }).server;
+    await expect
+      .poll(() => log.lines)
+      .toEqual([
+        'warn test of a part; it is starting again',
+        expect.stringMatching(/^info test is back after 0\.\d s$/),
+      ]);
   });
 
   it('tries again when the restart itself fails', async () => {
     let starts = 0;
+    const log = memoryLog();
     const running = await start('', {
+      log,
       prepare: async () => {
         starts += 1;
-        const script = starts === 2 ? 'process.exit(1)' : STAYS;
+        const script = starts === 2 ? 'console.log("bad setting"); process.exit(1)' : STAYS;
         return { command: process.execPath, args: ['-e', script], cwd: tmpdir(), env: {} };
       },
     }).server;
@@ -76,6 +95,12 @@ describe('a supervised server', () => {
     process.kill(first, 'SIGKILL');
     await nextPid(running, first);
     expect(starts).toBe(3);
+    expect(log.lines).toEqual([
+      'warn test ended (signal SIGKILL); it is starting again',
+      'error test did not start again, next try soon: server: ended while starting (exit code 1)',
+      'debug test server: ended while starting (exit code 1)\n  bad setting',
+      expect.stringMatching(/^info test is back after \d+\.\d s$/),
+    ]);
   });
 
   it('is stopped also while it is starting again', async () => {

@@ -11,6 +11,8 @@ export interface Supervision {
   readonly prepare: () => Promise<Launch>;
   /** Whether a line of output says that the server accepts connections. */
   readonly isReady: (line: string) => boolean;
+  /** What a line says when the server begins anew by itself: its sessions end, and it says once more that it is ready. */
+  readonly crashOf?: (line: string) => string | undefined;
   readonly readyWithinMs: number;
   readonly onLine: (line: string) => void;
   /** Asks the server for an orderly shutdown. */
@@ -33,6 +35,7 @@ export interface Engine {
 /** A server that ran this long starts again without delay. */
 const STEADY_AFTER_MS = 30_000;
 const KEPT_LINES = 15;
+const SHOWN_CHARACTERS = 300;
 
 /**
  * Starts a server, waits until it is ready, and restarts it whenever it ends unexpectedly.
@@ -42,12 +45,13 @@ const KEPT_LINES = 15;
 export async function supervise(options: Supervision): Promise<Engine> {
   let current: Child | undefined;
   const stopping = new AbortController();
+  const outage = outageLog(options.log);
 
   const start = async () => {
     const launch = await options.prepare();
     stopping.signal.throwIfAborted();
     options.signal?.throwIfAborted();
-    current = await startChild(options, launch, stopping.signal);
+    current = await startChild(options, launch, outage, stopping.signal);
     return current;
   };
   const keepRunning = async (first: Child) => {
@@ -60,16 +64,17 @@ export async function supervise(options: Supervision): Promise<Engine> {
         current = undefined;
         if (stopping.signal.aborted) return;
         if (Date.now() - startedAt > STEADY_AFTER_MS) failures = 0;
-        options.log.warn('ended unexpectedly (%s); restarting it', describe(end));
+        outage.begin(`ended (${describe(end)})`);
       }
       await delay(backoffMs(failures), undefined, { signal: stopping.signal }).catch(() => {});
       failures += 1;
       startedAt = Date.now();
       child = await start().catch((error: unknown) => {
-        if (!stopping.signal.aborted) options.log.error('did not restart: %s', (error as Error).message);
+        const [problem] = (error as Error).message.split('\n', 1);
+        if (!stopping.signal.aborted) options.log.error(`did not start again, next try soon: ${problem}`);
+        options.log.debug((error as Error).message);
         return undefined;
       });
-      if (child) options.log.info('is up again (process %d)', child.pid);
     }
   };
 
@@ -88,7 +93,33 @@ export async function supervise(options: Supervision): Promise<Engine> {
   };
 }
 
-async function startChild(options: Supervision, launch: Launch, stopping: AbortSignal): Promise<Child> {
+interface OutageLog {
+  /** @param how why the server does not accept connections any more */
+  begin(how: string): void;
+  /** The server accepts connections. */
+  end(): void;
+}
+
+function outageLog(log: Log): OutageLog {
+  let since: number | undefined;
+  return {
+    begin(how) {
+      since ??= performance.now();
+      log.warn(`${how}; it is starting again`);
+    },
+    end() {
+      if (since !== undefined) log.info(`is back after ${((performance.now() - since) / 1_000).toFixed(1)} s`);
+      since = undefined;
+    },
+  };
+}
+
+async function startChild(
+  options: Supervision,
+  launch: Launch,
+  outage: OutageLog,
+  stopping: AbortSignal,
+): Promise<Child> {
   const lastLines: string[] = [];
   const ready = Promise.withResolvers<void>();
   const child = await spawnChild(launch, {
@@ -96,7 +127,11 @@ async function startChild(options: Supervision, launch: Launch, stopping: AbortS
     onLine(line) {
       options.onLine(line);
       if (lastLines.push(line) > KEPT_LINES) lastLines.shift();
-      if (options.isReady(line)) ready.resolve();
+      const crash = options.crashOf?.(line);
+      if (crash !== undefined) outage.begin(crash);
+      if (!options.isReady(line)) return;
+      outage.end();
+      ready.resolve();
     },
   });
   const late = setTimeout(
@@ -111,7 +146,7 @@ async function startChild(options: Supervision, launch: Launch, stopping: AbortS
     return child;
   } catch (error) {
     await child.stop(options.stopWithinMs);
-    const output = lastLines.map((line) => `\n  ${line}`).join('');
+    const output = lastLines.map((line) => `\n  ${line.slice(0, SHOWN_CHARACTERS)}`).join('');
     throw new Error(`${options.name}: ${(error as Error).message}${output}`, { cause: error });
   } finally {
     clearTimeout(late);
@@ -120,5 +155,5 @@ async function startChild(options: Supervision, launch: Launch, stopping: AbortS
 }
 
 function describe(end: ChildEnd): string {
-  return end.signal ?? `exit code ${end.code}`;
+  return end.signal === null ? `exit code ${end.code}` : `signal ${end.signal}`;
 }
