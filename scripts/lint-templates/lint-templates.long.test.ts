@@ -19,6 +19,16 @@ describe.skipIf(!python)('cfn-lint (needs Python 3.10 to 3.14)', () => {
     expect(templates).toBe(24);
   });
 
+  it('names what a Region does not have', { timeout: INSTALL_TIMEOUT_MS }, async () => {
+    const { findings } = await lintTemplates(python, cacheDir, 'ca-west-1');
+    expect(findings).toContainEqual(
+      expect.stringMatching(
+        /^Error E3025 dev\/Shards\.template\.json .*DBInstanceClass: 'db\.t4g\.micro' is not one of/,
+      ),
+    );
+    expect(findings.filter((finding) => !finding.includes('DBInstanceClass'))).toEqual([]);
+  });
+
   it('would name what is wrong with a template', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'lint-'));
     const file = join(dir, 'bad.template.json');

@@ -11,6 +11,8 @@ import { findPython, installPackages, type Python } from '../../tooling/python-e
 const CFN_LINT_VERSION = '1.58.0';
 /** W3005: a `DependsOn` that a reference implies already. The CDK writes it for each function and its role. */
 const IGNORED = ['W3005'];
+/** What cfn-lint takes by itself. */
+export const DEFAULT_REGION = 'us-east-1';
 const LINT_TIMEOUT_MS = 5 * 60_000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -43,12 +45,14 @@ export async function installCfnLint(python: Python, cacheDir: string): Promise<
  * Checks the templates of both stages: prod with example values for what it requires, and once more with a value for every
  * setting.
  *
+ * @param region whose resource types and instance classes count
  * @returns how many templates there are, and `<level> <rule> <stage>/<template> <path>: <message>` for each finding
  * @throws UserError when cfn-lint cannot be installed
  */
 export async function lintTemplates(
   python: Python,
   cacheDir: string,
+  region = DEFAULT_REGION,
 ): Promise<{ templates: number; findings: string[] }> {
   const interpreter = await installCfnLint(python, cacheDir);
   const dir = await mkdtemp(join(tmpdir(), 'orderflow-lint-'));
@@ -56,14 +60,19 @@ export async function lintTemplates(
     const contexts = { ...STAGE_CONTEXTS, 'prod-with-everything': PROD_WITH_EVERYTHING };
     for (const [name, context] of Object.entries(contexts)) synthesizeApp(context, join(dir, name));
     const files = globSync('*/*.template.json', { cwd: dir }).map((file) => join(dir, file));
-    return { templates: files.length, findings: await lintFiles(interpreter, files, dir) };
+    return { templates: files.length, findings: await lintFiles(interpreter, files, dir, region) };
   } finally {
     await rm(dir, { recursive: true });
   }
 }
 
-/** Checks some templates. @param root findings name the files from here */
-export async function lintFiles(interpreter: string, files: readonly string[], root: string): Promise<string[]> {
+/** Checks some templates for a Region. @param root findings name the files from here */
+export async function lintFiles(
+  interpreter: string,
+  files: readonly string[],
+  root: string,
+  region = DEFAULT_REGION,
+): Promise<string[]> {
   const args = [
     '-c',
     'from cfnlint.runner import main; main()',
@@ -71,6 +80,8 @@ export async function lintFiles(interpreter: string, files: readonly string[], r
     'json',
     '--ignore-checks',
     ...IGNORED,
+    '--regions',
+    region,
     '--',
     ...files,
   ];

@@ -27,6 +27,7 @@ describe('the command line of preflight', () => {
     ['', "required option '--stage <stage>' not specified"],
     ['--stage test', 'Allowed choices are dev, prod.'],
     ['--stage dev -c stage=prod', '--stage and -c stage= name different stages.'],
+    ['--stage dev -c target=localstack', 'remove -c target=localstack'],
     ['--stage dev -c issuer', 'It must be key=value.'],
     ['--stage dev eu-west-1', 'too many arguments'],
   ])('refuses "%s"', async (line, problem) => {

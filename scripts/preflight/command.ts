@@ -38,6 +38,9 @@ Pass the same -c options as to \`npm run deploy\`. docs/first-deployment.md list
       if (context.stage !== undefined && context.stage !== stage) {
         command.error('error: --stage and -c stage= name different stages.');
       }
+      if (context.target === 'localstack') {
+        command.error('error: an AWS account is asked; remove -c target=localstack.');
+      }
       await look({ context: { ...context, stage }, region });
     });
 }
