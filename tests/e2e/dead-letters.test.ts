@@ -120,6 +120,29 @@ describe('records on `orders` that can never be processed', () => {
     await expect.poll(idsAgain).toEqual([expect.not.stringMatching(`^${idOf(0)}$`)]);
   });
 
+  it('are listed beside whatever else is on the topic, and a record that Lambda left out can be replaced or dropped', async () => {
+    const about = { KafkaBatchInfo: { recordInfo: { offset: '7' } }, timestamp: new Date().toISOString() };
+    const leftOut = JSON.stringify({ ...about, requestContext: { condition: 'RetriesExhausted' } });
+    const odd = { key: user, value: 'odd', timestamp: '-9000000000000000' };
+    await produce(addresses, 'orders-dlt', [odd, { key: user, value: leftOut }]);
+    const { code, output } = await dlt('list');
+    expect(code, output).toBe(0);
+    const id =
+      /^(orders-dlt-\d+-\d+) .*\(missing\) Lambda wrote about the record with offset 7,/m.exec(output)?.[1] ?? '';
+    const oddId = /^(orders-dlt-\d+-\d+) .* NotFromLambda .* odd$/m.exec(output)?.[1] ?? '';
+
+    const refused = await dlt('replay', id);
+    expect(refused.code).toBe(1);
+    expect(refused.output).toMatch(/cannot be replayed as it was\..* Replay it with .* or drop it\.$/m);
+    const orderId = randomUUID();
+    const file = join(folder, 'own.json');
+    writeFileSync(file, eventOf(orderId));
+    expect(await dlt('replay', id, '--value', file)).toMatchObject({ code: 0 });
+    expect((await confirmed(orderId)).find(({ headers }) => headers.ce_id === orderId)?.key).toBe(user);
+    expect(await dlt('drop', oddId)).toMatchObject({ code: 0 });
+    expect((await listed()).map((record) => record.id)).not.toEqual(expect.arrayContaining([id]));
+  });
+
   it('must exist: an unknown id is an error in one sentence', async () => {
     const { code, output } = await dlt('replay', 'orders-0-999999999');
     expect(code).toBe(1);
