@@ -43,10 +43,20 @@ async function startHost(code: string) {
     const answer = (await response.json()) as { payload?: string; functionError?: string; lines?: string };
     return { status: response.status, ...answer, value: answer.payload && JSON.parse(answer.payload) };
   };
-  return { host, log, call, invoke };
+  return { host, address, log, definition, call, invoke };
 }
 
 describe('the function host', () => {
+  it('runs nothing for those who do not know its key', async () => {
+    const { address, definition } = await startHost('export const handler = async () => 1;');
+    const [server] = address.split('/');
+    for (const path of ['functions/r1', 'key/functions/r1']) {
+      const put = { method: 'PUT', body: JSON.stringify(definition) };
+      expect((await fetch(`http://${server}/${path}`, put)).status).toBe(404);
+      expect((await fetch(`http://${server}/${path}/invocations`, { method: 'POST', body: '{}' })).status).toBe(404);
+    }
+  });
+
   it('runs a function with what LocalStack says about it, and answers what it wrote', async () => {
     const { invoke, log } = await startHost(
       `console.log('loaded');

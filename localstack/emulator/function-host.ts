@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { localOnly } from '../../local/http/local-only.ts';
@@ -16,13 +17,15 @@ export type HostedFunction = Omit<FunctionDefinition, 'label'> & Pick<RuntimeOpt
 const NO_HTTPS_ENDPOINTS = { trustedCertificates: [], httpsPort: 443 };
 
 /**
- * Runs LocalStack's functions as the local run does, in the process that starts LocalStack. The executor in LocalStack calls it:
- * `PUT /functions/<revision>` with a {@link HostedFunction}, `POST /functions/<revision>/invocations`, and
- * `DELETE /functions/<revision>` when the version is no longer served.
+ * Runs LocalStack's functions as the local run does, in the process that starts LocalStack. The executor in LocalStack calls it, by
+ * an address that nobody else knows: whoever knows it can run code. Below it, `PUT functions/<revision>` takes a
+ * {@link HostedFunction}, `POST functions/<revision>/invocations` runs it, and `DELETE functions/<revision>` says that the version is no
+ * longer served.
  */
 export class FunctionHost {
   readonly #runtimeDir: string;
   readonly #log: Log;
+  readonly #key = randomBytes(32).toString('base64url');
   readonly #reaper: ProcessReaper;
   readonly #server = createServer(
     localOnly((request, response) => {
@@ -42,9 +45,9 @@ export class FunctionHost {
     this.#reaper = new ProcessReaper(log);
   }
 
-  /** Listens on any free port of loopback. @returns `host:port` */
+  /** Listens on any free port of loopback. @returns `host:port/key` */
   async listen(): Promise<string> {
-    return `127.0.0.1:${await listenOnLoopback(this.#server)}`;
+    return `127.0.0.1:${await listenOnLoopback(this.#server)}/${this.#key}`;
   }
 
   /** Ends every process and forgets all functions. */
@@ -63,8 +66,8 @@ export class FunctionHost {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request;
-    const [, revision, invocations] = /^\/functions\/([^/]+)(\/invocations)?$/.exec(url) ?? [];
-    if (revision === undefined) return respond(response, 404, { error: `no ${url} here` });
+    const [, key, revision, invocations] = /^\/([^/]+)\/functions\/([^/]+)(\/invocations)?$/.exec(url) ?? [];
+    if (key !== this.#key || revision === undefined) return respond(response, 404, { error: `no ${url} here` });
     const call = `${method} ${invocations ? 'invocations' : 'function'}`;
     if (call === 'PUT function') {
       this.#put(revision, (await json(request)) as HostedFunction);

@@ -104,10 +104,10 @@ def definition_of(version: FunctionVersion, env_vars: dict[str, str]) -> dict:
 
 
 def call_host(method: str, path: str, body: dict | None = None) -> dict | None:
-    host, port = os.environ["FUNCTION_HOST"].split(":")
-    connection = HTTPConnection(host, int(port), timeout=TIMEOUT_SECONDS)
+    address, key = os.environ["FUNCTION_HOST"].split("/")
+    connection = HTTPConnection(address, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+        connection.request(method, f"/{key}{path}", json.dumps(body), {"Content-Type": "application/json"})
         response = connection.getresponse()
         text = response.read()
     finally:
