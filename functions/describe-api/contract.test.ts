@@ -9,8 +9,10 @@ import { getStatsEndpoint } from '../get-stats/endpoint.ts';
 import { healthEndpoint } from '../health/endpoint.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { listOrdersEndpoint } from '../list-orders/endpoint.ts';
+import { overviewEndpoint } from '../overview/endpoint.ts';
 import { call, postJson, type RequestParts, signedIn } from '../testing/api-request.ts';
 import { MemoryOrders } from '../testing/memory-orders.ts';
+import { MemoryPartHistory } from '../testing/memory-part-history.ts';
 import { MemoryStatistics } from '../testing/memory-statistics.ts';
 import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
 import { describeApi } from './describe-api.ts';
@@ -59,13 +61,15 @@ async function system() {
   const links = { link: async (key: string) => `https://receipts.example/${key}` };
   const parts = { broken: false };
   const part = { name: 'kafka', check: async () => (parts.broken ? Promise.reject(new Error('down')) : undefined) };
+  const system = { ...shared, statistics, history: new MemoryPartHistory() };
   const handlers = {
     'post /api/orders': httpHandler(log, createOrderEndpoint('jwt', creating)),
     'get /api/orders': httpHandler(log, listOrdersEndpoint('jwt', shared)),
     'get /api/orders/{id}': httpHandler(log, getOrderEndpoint('jwt', shared)),
     'get /api/orders/{id}/receipt': httpHandler(log, getReceiptEndpoint('jwt', { ...shared, links })),
     'get /api/stats': httpHandler(log, getStatsEndpoint('jwt', { ...shared, statistics })),
-    'get /health': httpHandler(log, healthEndpoint([part], log)),
+    'get /api/overview': httpHandler(log, overviewEndpoint('jwt', { ...system, parts: [part] })),
+    'get /health': httpHandler(log, healthEndpoint({ ...system, parts: [part] })),
     'get /api/openapi.json': handler,
   };
   const ask = (route: keyof typeof handlers, request: RequestParts = {}) => call(handlers[route], request);
@@ -187,6 +191,19 @@ const CASES: readonly [Route, number, string, (system: System) => RequestParts][
     },
   ],
   ['get /api/stats', 400, 'a wrong user', () => ({ ...me, query: { user_id: '1' } })],
+  ['get /api/overview', 200, 'one’s own', () => me],
+  [
+    'get /api/overview',
+    200,
+    'an operator while a part and a shard are down',
+    ({ parts, orders, statistics }) => {
+      parts.broken = true;
+      statistics.unavailable.add('shard2');
+      orders.unavailable.add('shard2');
+      return signedIn({ operator: 'true' });
+    },
+  ],
+  ['get /api/overview', 400, 'a wrong limit', () => ({ ...me, query: { limit: 'x' } })],
   ['get /health', 200, 'all parts up', () => ({})],
   [
     'get /health',
@@ -234,6 +251,14 @@ describe('the description of the API', () => {
       expect(response.statusCode).toBe(status);
       expectAsDescribed('post /api/orders', response);
     }
+  });
+
+  it('holds for an overview that has not changed', async () => {
+    const { ask } = await system();
+    const { version } = (await ask('get /api/overview', me)).body;
+    const response = await ask('get /api/overview', { ...me, query: { version } });
+    expect(response.body).toHaveProperty('unchanged');
+    expectAsDescribed('get /api/overview', response);
   });
 
   it('holds for a page that another follows', async () => {

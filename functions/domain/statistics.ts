@@ -1,6 +1,8 @@
+import { askShards, type ShardAnswers } from './ask-shards.ts';
 import type { Cents } from './money.ts';
 import type { OrderStatus } from './order.ts';
-import type { ShardRange } from './shard-map.ts';
+import type { Log } from './ports.ts';
+import { type ShardRange, shardFor } from './shard-map.ts';
 
 export const MINUTES_OF_STATISTICS = 60;
 
@@ -46,6 +48,24 @@ export interface OrderStatistics {
 export interface StatisticsKeeper {
   /** Adds what orders left behind to the totals, and forgets minutes that nobody asks for any more. */
   fold(shard: ShardRange): Promise<void>;
+}
+
+export interface ReadStatisticsDependencies {
+  readonly shards: readonly ShardRange[];
+  readonly statistics: OrderStatistics;
+  readonly log: Log;
+}
+
+/**
+ * @param userId whose; everybody's when undefined
+ * @throws ShardUnavailableError when no shard that was asked responds: for one user, that user's own
+ */
+export function readStatistics(
+  userId: string | undefined,
+  { shards, statistics, log }: ReadStatisticsDependencies,
+): Promise<ShardAnswers<ShardStatistics>> {
+  const asked = userId === undefined ? shards : [shardFor(shards, userId)];
+  return askShards(asked, (shard) => statistics.read(shard, userId), log);
 }
 
 const NONE: Tally = { orders: 0, revenue: 0n };

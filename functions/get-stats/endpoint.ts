@@ -1,69 +1,18 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { statsQuery } from '../contract/http/requests.ts';
-import type { OrderStatisticsBody } from '../contract/http/responses.ts';
-import type { ShardAnswers } from '../domain/ask-shards.ts';
 import { whoseOrders } from '../domain/caller.ts';
-import { formatMoney } from '../domain/money.ts';
-import { describeShard, shardName } from '../domain/shard-map.ts';
-import {
-  byStatus,
-  type LagSummary,
-  lastMinutes,
-  type ShardStatistics,
-  sum,
-  summarizeLags,
-  type Tally,
-} from '../domain/statistics.ts';
+import { type ReadStatisticsDependencies, readStatistics } from '../domain/statistics.ts';
 import { type AuthMode, readCaller } from '../http/caller.ts';
 import { readQuery } from '../http/input.ts';
 import { jsonResponse } from '../http/response.ts';
-import { type GetStatsDependencies, getStats } from './get-stats.ts';
+import { toStatisticsBody } from '../http/statistics-body.ts';
 
 /** `GET /api/stats`: 200 with the numbers of the orders that the caller may see. */
-export function getStatsEndpoint(auth: AuthMode, dependencies: GetStatsDependencies) {
+export function getStatsEndpoint(auth: AuthMode, dependencies: ReadStatisticsDependencies) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const caller = readCaller(event, auth);
     const { user_id } = readQuery(event, statsQuery);
-    const userId = whoseOrders(caller, user_id === '' ? undefined : user_id);
-    return jsonResponse(200, toResponse(await getStats(userId, dependencies)));
+    const statistics = await readStatistics(whoseOrders(caller, user_id || undefined), dependencies);
+    return jsonResponse(200, toStatisticsBody(statistics));
   };
-}
-
-function toResponse({ answers, unavailableShards }: ShardAnswers<ShardStatistics>): OrderStatisticsBody {
-  const all = answers.map(({ answer }) => answer);
-  // Databases have clocks of their own. The latest leaves no minute out.
-  const asOf = new Date(Math.max(...all.map((statistics) => statistics.asOf.getTime())));
-  return {
-    as_of: asOf.toISOString(),
-    ...tallies(all),
-    shards: answers.map(({ shard, answer }) => ({
-      shard: shardName(shard),
-      shard_info: describeShard(shard),
-      ...tallies([answer]),
-      outbox: {
-        orders: answer.outbox.orders,
-        oldest_age_seconds: Math.round(answer.outbox.oldestAgeSeconds * 10) / 10,
-      },
-    })),
-    minutes: lastMinutes(all, asOf).map((minute) => ({ at: minute.at.toISOString(), ...toTally(minute) })),
-    lags: {
-      published: toLag(summarizeLags(all.map(({ publishedLags }) => publishedLags))),
-      confirmed: toLag(summarizeLags(all.map(({ confirmedLags }) => confirmedLags))),
-    },
-    ...(unavailableShards.length === 0 ? {} : { partial: true, unavailable_shards: [...unavailableShards] }),
-  };
-}
-
-function tallies(all: readonly ShardStatistics[]) {
-  const placed = sum(all.map((statistics) => statistics.placed));
-  const { created, confirmed } = byStatus({ placed, confirmed: sum(all.map((statistics) => statistics.confirmed)) });
-  return { ...toTally(placed), by_status: { created: toTally(created), confirmed: toTally(confirmed) } };
-}
-
-function toTally({ orders, revenue }: Tally) {
-  return { orders, revenue: formatMoney(revenue) };
-}
-
-function toLag({ orders, p50, p95 }: LagSummary) {
-  return { orders, p50_ms: p50 ?? null, p95_ms: p95 ?? null };
 }

@@ -1,8 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Part } from '../domain/health.ts';
+import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { call } from '../testing/api-request.ts';
+import { MemoryPartHistory } from '../testing/memory-part-history.ts';
 import { MemoryLog } from '../testing/ports.ts';
-import type { Part } from './check-health.ts';
 import { healthEndpoint } from './endpoint.ts';
 
 const up = (name: string): Part => ({ name, check: async () => undefined });
@@ -14,9 +16,14 @@ const down = (name: string): Part => ({
 });
 const hanging = (name: string): Part => ({ name, check: () => new Promise(() => undefined) });
 
+let history = new MemoryPartHistory();
+beforeEach(() => {
+  history = new MemoryPartHistory();
+});
+
 function health(...parts: Part[]) {
   const log = new MemoryLog();
-  return call(httpHandler(log, healthEndpoint(parts, log)), {});
+  return call(httpHandler(log, healthEndpoint({ parts, shards: DEFAULT_SHARD_MAP, history, log })), {});
 }
 
 describe('GET /health', () => {
@@ -39,6 +46,20 @@ describe('GET /health', () => {
       checks: { shard1: 'up', kafka: 'down' },
       error: 'These parts are not responding: kafka.',
     });
+  });
+
+  it('has every shard that is up note what went down', async () => {
+    await health(up('shard1'), down('shard2'), down('kafka'));
+    expect(Object.keys(history.noted)).toEqual(['shard1']);
+    expect(history.noted.shard1?.map(({ part, up }) => [part, up])).toEqual([
+      ['shard2', false],
+      ['kafka', false],
+    ]);
+  });
+
+  it('responds when no shard can note anything', async () => {
+    history.unavailable.add('shard1').add('shard2');
+    expect((await health(up('shard1'), up('kafka'))).statusCode).toBe(200);
   });
 
   it('waits no longer than a second for all parts together', async () => {

@@ -65,11 +65,12 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
     endpointZones: 1,
     // Those that connect to shards add up to 83, of at most 84 (`maxConnections` less those of others).
     concurrency: {
-      'create-order': 45,
+      'create-order': 40,
       'list-orders': 7,
       'get-order': 5,
       'get-receipt': 5,
       'get-stats': 5,
+      overview: 5,
       health: 8,
       'describe-api': 5,
       authorizer: 50,
@@ -100,11 +101,12 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
     availabilityZones: 3,
     endpointZones: 3,
     concurrency: {
-      'create-order': 90,
+      'create-order': 80,
       'list-orders': 50,
       'get-order': 25,
       'get-receipt': 25,
       'get-stats': 10,
+      overview: 10,
       health: 5,
       'describe-api': 5,
       authorizer: 50,

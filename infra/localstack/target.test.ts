@@ -170,6 +170,7 @@ describe('functions', () => {
       { ...POSTGRES, RECEIPTS_BUCKET, AUTH, AWS_ENDPOINT_URL_S3: 'http://s3.localhost.localstack.cloud:4566' },
     ],
     ['Orders', 'describe-api', {}],
+    ['Orders', 'overview', { ...POSTGRES, ...KAFKA, AUTH, ORDERS_TOPIC: 'orders', RECEIPTS_BUCKET }],
     ['Orders', 'health', { ...POSTGRES, ...KAFKA, ORDERS_TOPIC: 'orders', RECEIPTS_BUCKET }],
     [
       'Orders',

@@ -34,6 +34,7 @@ const FUNCTIONS = [
   { name: 'get-order', variables: { ...POSTGRES_VARIABLES, AUTH } },
   { name: 'get-receipt', variables: { ...POSTGRES_VARIABLES, RECEIPTS_BUCKET, AUTH } },
   { name: 'describe-api', variables: VARIABLES },
+  { name: 'overview', variables: { ...POSTGRES_VARIABLES, ...KAFKA_VARIABLES, AUTH, RECEIPTS_BUCKET } },
   { name: 'health', variables: { ...POSTGRES_VARIABLES, ...KAFKA_VARIABLES, RECEIPTS_BUCKET } },
   {
     name: 'relay-outbox',
@@ -108,25 +109,27 @@ describe('access', () => {
 describe('delivery', () => {
   const [relay] = Object.keys(resources(dev, 'AWS::Lambda::Alias')).filter((id) => id.startsWith('RelayOutbox'));
 
-  it('of what is overdue is tried every minute, by the relay that serves and nothing else', () => {
-    const rules = Object.values(stacks).flatMap((template) => properties(template, 'AWS::Events::Rule'));
-    expect(rules).toEqual([
-      expect.objectContaining({
-        ScheduleExpression: 'rate(1 minute)',
-        State: 'ENABLED',
-        Targets: [{ Id: 'Target0', Arn: { Ref: relay } }],
-      }),
+  it.each([
+    ['of what is overdue is tried every minute, by the relay', 'RelayOutbox'],
+    ['goes on or stands still with the parts, which are looked at every minute', 'Health'],
+  ])('%s that serves and nothing else', (_, name) => {
+    const [alias] = Object.keys(resources(dev, 'AWS::Lambda::Alias')).filter((id) => id.startsWith(name));
+    const rules = Object.entries(resources(dev, 'AWS::Events::Rule')).filter(([, { Properties }]) =>
+      Properties?.Targets.some(({ Arn }: { Arn: { Ref?: string } }) => Arn.Ref === alias),
+    );
+    const target = expect.objectContaining({ Id: 'Target0', Arn: { Ref: alias } });
+    expect(rules.map(([, { Properties }]) => Properties)).toEqual([
+      expect.objectContaining({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED', Targets: [target] }),
     ]);
-    const [rule] = Object.keys(resources(dev, 'AWS::Events::Rule'));
     const callers = properties(dev, 'AWS::Lambda::Permission').filter(
-      ({ Principal }) => Principal === 'events.amazonaws.com',
+      ({ Principal, FunctionName }) => Principal === 'events.amazonaws.com' && FunctionName.Ref === alias,
     );
     expect(callers).toEqual([
       {
         Action: 'lambda:InvokeFunction',
-        FunctionName: { Ref: relay },
+        FunctionName: { Ref: alias },
         Principal: 'events.amazonaws.com',
-        SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] },
+        SourceArn: { 'Fn::GetAtt': [rules[0]?.[0], 'Arn'] },
       },
     ]);
   });

@@ -58,6 +58,7 @@ export class OrdersStack extends Stack {
       'get-stats': this.#ordersFunction('GetStats', 'get-stats'),
       // It depends on nothing, so it needs no network.
       'describe-api': this.#function('DescribeApi', 'describe-api', { network: undefined, memoryMiB: 256 }),
+      overview: this.#overview(receipts),
       health: this.#health(receipts),
     };
     this.relayOutbox = this.#relayOutbox(receipts);
@@ -97,12 +98,28 @@ export class OrdersStack extends Stack {
   }
 
   #health(receipts: ReceiptsBucket): NodeFunction {
-    const { shards, stream } = this.#props;
+    const { shards } = this.#props;
     const fn = this.#function('Health', 'health');
     shards.connect(fn);
-    receipts.probeFrom(fn);
-    stream.ordersTopic.describeFrom(fn);
+    this.#probe(receipts, fn);
+    new Rule(this, 'HealthSchedule', {
+      description: 'Notes when a part of the system goes down or comes back, also while nobody asks',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(fn.live, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+    });
     return fn;
+  }
+
+  #overview(receipts: ReceiptsBucket): NodeFunction {
+    const fn = this.#ordersFunction('Overview', 'overview');
+    this.#probe(receipts, fn);
+    return fn;
+  }
+
+  /** Lets a function ask whether the bucket and Kafka are up. */
+  #probe(receipts: ReceiptsBucket, fn: NodeFunction): void {
+    receipts.probeFrom(fn);
+    this.#props.stream.ordersTopic.describeFrom(fn);
   }
 
   #relayOutbox(receipts: ReceiptsBucket): NodeFunction {

@@ -30,6 +30,7 @@ export const ROUTES = [
   { method: 'get', path: '/api/orders/{id}', token: true },
   { method: 'get', path: '/api/orders/{id}/receipt', token: true },
   { method: 'get', path: '/api/stats', token: true },
+  { method: 'get', path: '/api/overview', token: true },
 ] as const;
 
 /** The body of `GET /api/orders/{id}`. */
@@ -74,6 +75,15 @@ export const orderStatistics = z.object({
   minutes: z.array(z.object({ at: time, ...tally })),
   lags: z.object({ published: lag, confirmed: lag }),
   partial: z.undefined().optional(),
+});
+
+/** The body of `GET /api/overview` when something has changed. */
+export const overview = z.object({
+  version: z.string(),
+  list: orderPage,
+  stats: orderStatistics,
+  checks: z.record(z.string(), z.enum(['up', 'down'])),
+  history: z.array(z.object({ part: z.string(), state: z.enum(['up', 'down']), at: time })),
 });
 
 /** What the body of `GET /api/orders/{id}` tells of an order's way. */

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { DELIVERY_TIMEOUT_MS, deployment, it, newOrder, newUser, placeOrder, repeatWhile } from './deployment.ts';
-import { expectError, expectJson, orderStatistics, orderWay } from './expectations.ts';
+import { expectError, expectJson, orderStatistics, orderWay, overview } from './expectations.ts';
 
 // With a token, orders can be placed for its own user alone, who may have others already.
 const someone = (letter: string) => (deployment.token === undefined ? newUser(letter) : deployment.user);
@@ -50,6 +50,20 @@ describe('GET /api/orders/{id}', () => {
     expect(delivery).toEqual({ receipt: 'stored', event: 'published' });
     const steps = [way.receipt_stored_at, way.event_published_at, way.confirmed_at];
     for (const at of steps) expect(Date.parse(at ?? '')).toBeGreaterThanOrEqual(Date.parse(way.stored_at));
+  });
+});
+
+describe('GET /api/overview', () => {
+  it('has list, numbers and parts at once, and says little until something changes', async ({ api }) => {
+    const user = someone('o');
+    const ask = (query = '') => api.get(`/api/overview?user_id=${user}&limit=5${query}`);
+    const { version, list, checks } = expectJson(await ask(), 200, overview);
+    expect(list.count).toBeLessThanOrEqual(5);
+    expect(Object.values(checks)).not.toContain('down');
+    const { order } = await placeOrder(api, newOrder('keyboard', user));
+    const changed = expectJson(await ask(`&version=${version}`), 200, overview);
+    expect(changed.list.orders[0]?.id).toBe(order.id);
+    expect(changed.stats.orders).toBeGreaterThanOrEqual(1);
   });
 });
 

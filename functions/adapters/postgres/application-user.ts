@@ -9,6 +9,7 @@ const RIGHTS = [
       'SELECT, INSERT, UPDATE (status, updated_at, changed_at, renewed_at, receipt_stored_at, event_published_at, event_partition, event_offset)',
   },
   { table: 'outbox', rights: 'SELECT, INSERT, UPDATE, DELETE' },
+  { table: 'part_transitions', rights: 'SELECT, INSERT, DELETE' },
   { table: 'order_statistics', rights: 'SELECT, INSERT, UPDATE, DELETE' },
   { table: 'order_statistics_delta', rights: 'SELECT, INSERT, UPDATE, DELETE' },
 ];

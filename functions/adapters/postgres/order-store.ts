@@ -46,10 +46,6 @@ export class PostgresOrderStore implements OrderFinder, ConfirmationStore {
     const changed = await this.#databases.query<{ seconds: number }>(shard, { text: CONFIRM, values: [orderIds] });
     return changed.map(({ seconds }) => seconds);
   }
-
-  async check(shard: ShardRange): Promise<void> {
-    await this.#databases.query(shard, { text: 'SELECT 1', values: [] });
-  }
 }
 
 function toFoundOrder(row: FoundRow): FoundOrder {

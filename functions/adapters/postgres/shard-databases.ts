@@ -68,6 +68,11 @@ export class ShardDatabases {
     }
   }
 
+  /** @throws ShardUnavailableError when the shard does not respond */
+  async check(shard: ShardRange): Promise<void> {
+    await this.query(shard, { text: 'SELECT 1', values: [] });
+  }
+
   async close(): Promise<void> {
     const pools = await Promise.allSettled(this.#pools.values());
     this.#pools.clear();

@@ -64,4 +64,9 @@ export const listQuery = z.object({
 /** Like the list's. */
 export const statsQuery = listQuery.pick({ user_id: true });
 
+/** Like the list's, for the first page. */
+export const overviewQuery = listQuery
+  .omit({ cursor: true, since: true })
+  .extend({ version: z.string().max(64).optional().meta({ description: 'The version of an earlier response.' }) });
+
 export const orderPath = z.object({ id: orderId });

@@ -129,6 +129,24 @@ export const unhealthy = z
   .object({ status: z.literal('unhealthy'), service, checks, error: z.string() })
   .meta({ id: 'Unhealthy' });
 
+const version = z.string().meta({ description: 'Pass it the next time, to get little if nothing has changed.' });
+
+/** `GET /api/overview` */
+export const overview = z
+  .object({
+    version,
+    checks,
+    history: z
+      .array(z.object({ part: z.string(), state: z.enum(['up', 'down']), at: time }))
+      .meta({ description: 'Parts that went down or came back in the last 24 hours, the newest first.' }),
+    stats: orderStatistics.exactOptional().meta({ description: 'Absent when no shard that has them responds.' }),
+    list: orderPage.exactOptional().meta({ description: 'Absent when no shard that has it responds.' }),
+  })
+  .meta({ id: 'Overview' });
+
+/** `GET /api/overview` with the current version. */
+export const unchanged = z.object({ version, unchanged: z.literal(true) }).meta({ id: 'Unchanged' });
+
 /** Every response that reports a failure. */
 export const failure = z
   .object({
@@ -147,5 +165,7 @@ export type CreatedOrderBody = Readonly<z.infer<typeof createdOrder>>;
 export type FoundOrderBody = Readonly<z.infer<typeof foundOrder>>;
 export type OrderPageBody = Readonly<z.infer<typeof orderPage>>;
 export type OrderStatisticsBody = Readonly<z.infer<typeof orderStatistics>>;
+export type OverviewBody = Readonly<z.infer<typeof overview>>;
+export type UnchangedBody = Readonly<z.infer<typeof unchanged>>;
 export type HealthBody = Readonly<z.infer<typeof healthy> | z.infer<typeof unhealthy>>;
 export type ErrorBody = Readonly<z.infer<typeof failure>>;

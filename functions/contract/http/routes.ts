@@ -1,7 +1,17 @@
 import * as z from 'zod';
 import { BODY_LIMIT } from './limits.ts';
-import { idempotencyKey, listQuery, newOrderBody, orderPath, statsQuery } from './requests.ts';
-import { createdOrder, failure, foundOrder, healthy, orderPage, orderStatistics, unhealthy } from './responses.ts';
+import { idempotencyKey, listQuery, newOrderBody, orderPath, overviewQuery, statsQuery } from './requests.ts';
+import {
+  createdOrder,
+  failure,
+  foundOrder,
+  healthy,
+  orderPage,
+  orderStatistics,
+  overview,
+  unchanged,
+  unhealthy,
+} from './responses.ts';
 
 /** The API construct and the OpenAPI document are made of these. */
 export interface Route {
@@ -185,6 +195,25 @@ export const ROUTES = [
     description: 'With sign-in, a user sees the numbers of their own orders and an operator everyone’s.',
     parameters: [{ name: 'user_id', in: 'query', schema: statsQuery.shape.user_id }],
     responses: { '200': { description: 'The numbers at one moment.', body: orderStatistics }, '400': BAD_INPUT },
+  },
+  {
+    path: '/api/overview',
+    method: 'GET',
+    function: 'overview',
+    authorization: 'token',
+    operationId: 'getOverview',
+    summary: 'Show list, statistics and state of the system at once, for a page that stays open',
+    parameters: [
+      { name: 'user_id', in: 'query', schema: query.user_id },
+      { name: 'q', in: 'query', schema: query.q },
+      { name: 'status', in: 'query', schema: query.status },
+      { name: 'limit', in: 'query', schema: query.limit, describeOutput: true },
+      { name: 'version', in: 'query', schema: overviewQuery.shape.version },
+    ],
+    responses: {
+      '200': { description: 'What has changed, or that nothing has.', body: [overview, unchanged] },
+      '400': BAD_INPUT,
+    },
   },
 ] as const satisfies readonly Route[];
 

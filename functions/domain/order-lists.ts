@@ -1,8 +1,8 @@
-import { askShards } from '../domain/ask-shards.ts';
-import type { Order } from '../domain/order.ts';
-import { mergePages, type OrderFilter, type OrderPosition, type OrderQuery } from '../domain/order-page.ts';
-import type { Log, OrderReader } from '../domain/ports.ts';
-import { type ShardRange, shardFor } from '../domain/shard-map.ts';
+import { askShards } from './ask-shards.ts';
+import type { Order } from './order.ts';
+import { mergePages, type OrderFilter, type OrderPosition, type OrderQuery } from './order-page.ts';
+import type { Log, OrderReader } from './ports.ts';
+import { type ShardRange, shardFor } from './shard-map.ts';
 
 export interface ListOrdersDependencies {
   readonly shards: readonly ShardRange[];
@@ -10,7 +10,7 @@ export interface ListOrdersDependencies {
   readonly log: Log;
 }
 
-interface OrderList {
+export interface OrderList {
   /** Newest first, across all shards that responded. */
   readonly orders: readonly Order[];
   /** Shards whose orders are missing. */
