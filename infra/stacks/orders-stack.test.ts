@@ -107,8 +107,6 @@ describe('access', () => {
 });
 
 describe('delivery', () => {
-  const [relay] = Object.keys(resources(dev, 'AWS::Lambda::Alias')).filter((id) => id.startsWith('RelayOutbox'));
-
   it.each([
     ['of what is overdue is tried every minute, by the relay', 'RelayOutbox'],
     ['goes on or stands still with the parts, which are looked at every minute', 'Health'],
