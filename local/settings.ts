@@ -63,7 +63,7 @@ export function startCommand() {
         .default('orderpass'),
     )
     .addOption(contextOption(DEFAULT_CONTEXT))
-    .option('--explain', 'print what the local run does with each resource in the templates, then exit');
+    .option('--explain', 'print what the local run does with the resources in the templates, by type, then exit');
 }
 
 /** The settings that the options of `npm start` stand for. */

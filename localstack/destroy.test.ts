@@ -79,7 +79,7 @@ describe('destroy', () => {
   it('removes nothing under a run that is just starting', async () => {
     claimLocalStackDir(dataDir);
     const release = await lockDataDir(dataDir);
-    await expect(destroyIt()).rejects.toThrow(`Another run (process ${process.pid}) uses the data folder`);
+    await expect(destroyIt()).rejects.toThrow(`A run (process ${process.pid}) uses the data folder`);
     expect(existsSync(dataDir)).toBe(true);
     await release();
   });

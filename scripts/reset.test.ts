@@ -76,7 +76,9 @@ describe('npm run reset', () => {
     onTestFinished(await lockDataDir(dirOf(dataDir)));
     const runLog = logFileOf(dataDir);
     writeFileSync(runLog, 'of the run');
-    expect(await reset(dataDir)).toMatchObject({ code: 1 });
+    const { code, output } = await reset(dataDir);
+    expect([code, output]).toEqual([1, expect.stringContaining('Stop it first: its data cannot be removed under it.')]);
+    expect(output).not.toContain('--data-dir');
     expect(readFileSync(runLog, 'utf8')).toBe('of the run');
     expect(existsSync(`${runLog}.1`)).toBe(false);
   });

@@ -19,7 +19,7 @@ describe('a command', () => {
     expect(run('scripts/reset.ts', '--al')).toEqual({
       status: 2,
       stdout: '',
-      stderr: "error: unknown option '--al'\nRun `npm run reset -- --help` for usage.\n",
+      stderr: "error: unknown option '--al'.\nRun `npm run reset -- --help` for usage.\n",
     });
     expect(run('scripts/reset.ts', '--data-dir=')).toMatchObject({
       status: 2,
@@ -27,6 +27,22 @@ describe('a command', () => {
     });
     expect(run('scripts/reset.ts', 'word')).toMatchObject({ status: 2, stderr: expect.stringContaining('word') });
     expect(run('local/main.ts', '--api-port', 'x')).toMatchObject({ status: 2, stdout: '' });
+  });
+
+  it.each([
+    ['local/main.ts', ['--api-prt', '1'], "unknown option '--api-prt'."],
+    ['local/main.ts', ['word'], 'too many arguments. Expected 0 arguments but got 1: word.'],
+    ['local/main.ts', ['--api-port', 'x'], 'It must be a port number, 0 to 65535.'],
+    ['scripts/verify/main.ts', [], "required option '--url <base>' not specified."],
+    ['scripts/dlt/main.ts', ['frob'], "unknown command 'frob'."],
+    ['scripts/dlt/main.ts', ['replay'], "missing required argument 'id'."],
+    ['scripts/chaos/main.ts', ['--seed'], "option '--seed <n>' argument missing."],
+    ['localstack/main.ts', ['up', '--x'], "unknown option '--x'."],
+  ])('%s %j is told so in a sentence', (script, args, sentence) => {
+    const { status, stderr } = run(script, ...args);
+    const [line = ''] = stderr.split('\n');
+    expect({ status, line }).toEqual({ status: 2, line: expect.stringMatching(/^error: .*\.$/) });
+    expect(line.endsWith(sentence)).toBe(true);
   });
 
   it('shows its help on stderr and exits with 2 when the subcommand is missing', () => {

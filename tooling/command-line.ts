@@ -22,6 +22,7 @@ export function newCommand(name: string, description: string, failure = 'failure
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('afterAll', `\nExit codes: 0 success, ${FAILURE} ${failure}, ${USAGE_ERROR} wrong usage.`)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: .*[^.\n]$/m, '$&.')) })
     .showHelpAfterError(`Run \`${name} --help\` for usage.`)
     .exitOverride();
 }

@@ -16,7 +16,7 @@ describe('the lock of a data folder', () => {
     const unlock = await lockDataDir(dataDir);
     await expect(lockDataDir(dataDir)).rejects.toThrow(
       new DataDirInUseError(
-        `Another run (process ${process.pid}) uses the data folder ${dataDir}. Stop it first, or give this run its own folder with --data-dir or ORDERFLOW_DATA_DIR.`,
+        `A run (process ${process.pid}) uses the data folder ${dataDir}. Stop it first, or give this run its own folder with --data-dir or ORDERFLOW_DATA_DIR.`,
       ),
     );
     await unlock();

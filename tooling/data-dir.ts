@@ -22,6 +22,8 @@ import { isRunning, thisProcess } from './processes.ts';
 const MARKER = 'orderflow-data';
 const MARKER_TEXT = 'The local run keeps its data in this folder. `npm run reset` removes it with everything in it.\n';
 
+const ANOTHER_FOLDER = 'Stop it first, or give this run its own folder with --data-dir or ORDERFLOW_DATA_DIR.';
+
 /** Holds the reason why a data folder must not be removed, where no process holds its lock. */
 const KEPT = 'keep.txt';
 
@@ -37,11 +39,12 @@ export function isDataDir(dataDir: string): boolean {
 /**
  * Reserves a data folder for this process. The lock of a process that has died is taken over.
  *
+ * @param remedy what to do while another process has it
  * @returns a function that releases the folder
  * @throws DataDirInUseError when another process has reserved it
  * @throws UserError when it cannot be written, or when it holds other things
  */
-export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
+export async function lockDataDir(dataDir: string, remedy = ANOTHER_FOLDER): Promise<() => Promise<void>> {
   const runDir = runDirOf(dataDir);
   const lock = join(runDir, 'runner.lock');
   const { pid, identity } = thisProcess();
@@ -56,7 +59,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   }
   try {
     // A link appears with its whole content, and fails when the name is taken.
-    while (!tryLink(draft, lock)) takeOverIfStale(dataDir, lock);
+    while (!tryLink(draft, lock)) takeOverIfStale(dataDir, lock, remedy);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -75,7 +78,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
  */
 export async function removeDataDir(dataDir: string, inner: readonly string[], log: Log): Promise<string> {
   const dirs = [dataDir, ...inner];
-  for (const dir of dirs) await lockDataDir(dir);
+  for (const dir of dirs) await lockDataDir(dir, 'Stop it first: its data cannot be removed under it.');
   for (const dir of dirs) await endOrphans(dir, log);
   for (const dir of dirs.toReversed()) await emptyDataDir(dir);
   if ((await lstat(dataDir)).isSymbolicLink()) {
@@ -143,10 +146,10 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-function takeOverIfStale(dataDir: string, lock: string): void {
+function takeOverIfStale(dataDir: string, lock: string, remedy: string): void {
   const content = readIfThere(lock);
   if (content === undefined) return;
-  refuseLiveHolder(dataDir, content);
+  refuseLiveHolder(dataDir, content, remedy);
   const aside = `${lock}.${process.pid}.stale`;
   try {
     renameSync(lock, aside);
@@ -160,12 +163,10 @@ function takeOverIfStale(dataDir: string, lock: string): void {
   rmSync(aside, { force: true });
 }
 
-function refuseLiveHolder(dataDir: string, content: string): void {
+function refuseLiveHolder(dataDir: string, content: string, remedy: string): void {
   const [pid = '', ...identity] = content.split(' ');
   if (!isRunning({ pid: Number(pid), identity: identity.join(' ') })) return;
-  throw new DataDirInUseError(
-    `Another run (process ${pid}) uses the data folder ${dataDir}. Stop it first, or give this run its own folder with --data-dir or ORDERFLOW_DATA_DIR.`,
-  );
+  throw new DataDirInUseError(`A run (process ${pid}) uses the data folder ${dataDir}. ${remedy}`);
 }
 
 function readIfThere(path: string): string | undefined {

@@ -58,13 +58,13 @@ export function checkShardMap<Shard extends ShardRange>(shards: readonly Shard[]
   return shards;
 }
 
-/** The shard of a user, by the first letter of the id in either case. @throws ShardMapError when it is not a letter A-Z */
+/** The shard of a user, by the first letter of the id in either case. @throws ShardMapError when it is none of A-Z */
 export function shardFor<Shard extends ShardRange>(shards: readonly Shard[], userId: string): Shard {
   // Tested before conversion: other letters, such as the long s, become A-Z in upper case.
   const letter = /^[A-Za-z]/.exec(userId)?.[0].toUpperCase();
   const shard = shards.find(({ from, to }) => letter !== undefined && from <= letter && letter <= to);
   if (shard === undefined) {
-    throw new ShardMapError(`No shard owns the user "${userId}": a user id starts with a letter A-Z.`);
+    throw new ShardMapError(`No shard owns the user "${userId}": a user id starts with a letter (A-Z or a-z).`);
   }
   return shard;
 }

@@ -2,28 +2,27 @@ import { expect, it } from 'vitest';
 import { recordingRegistry, stackOf } from './deploy-fixture.ts';
 import { explain } from './explain.ts';
 
-it('explain says of each resource, by stack, whether and how it is run', () => {
-  const network = stackOf('network', { Resources: { Vpc: { Type: 'Test::Ignored' } } });
+it('explain says how the resources of each type are run, if at all, and names the exceptions', () => {
+  const network = stackOf('network', { Resources: { Vpc: { Type: 'Test::Ignored' }, First: { Type: 'Test::Thing' } } });
   const app = stackOf('app', {
     Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
     Resources: {
       Thing: { Type: 'Test::Thing' },
       Absent: { Type: 'Test::Thing', Condition: 'Never' },
       Unknown: { Type: 'Test::Unknown::Thing' },
+      Another: { Type: 'Test::Unknown::Thing' },
     },
   });
-  expect(explain([network, app], recordingRegistry())).toBe(`network
-  ignored  Test::Ignored  Vpc
-           it needs nothing
+  expect(explain([network, app], recordingRegistry())).toBe(`run
+  Test::Thing    2  created by the test
 
-app
-  run      Test::Thing  Thing
-           created by the test
-  ignored  Test::Thing  Absent
-           its condition Never does not hold
-  unknown  Test::Unknown::Thing  Unknown
-           nothing; the local runner refuses to start
+ignored
+  Test::Ignored    1  it needs nothing
+  Test::Thing      1  the condition Never does not hold: app/Absent
 
-1 run, 2 ignored, 1 unknown
+unknown
+  Test::Unknown::Thing    2  the local runner refuses to start: app/Unknown, app/Another
+
+2 run, 2 ignored, 2 unknown
 `);
 });

@@ -1,27 +1,55 @@
+import { tableLines } from '../../tooling/table.ts';
 import type { ProviderRegistry, ResourceProvider } from './resource-provider.ts';
 import { ExportTable, StackScope } from './stack-scope.ts';
 import type { Stack } from './template.ts';
 
-/** A text that says of every resource in every template what the local runner does with it, grouped by stack. */
-export function explain(stacks: readonly Stack[], registry: ProviderRegistry): string {
-  const exports = new ExportTable();
-  const totals: Record<string, number> = { run: 0, ignored: 0, unknown: 0 };
-  const sections = stacks.map((stack) => {
-    const scope = new StackScope(stack, exports);
-    const lines = Object.entries(stack.template.Resources).map(([logicalId, declaration]) => {
-      const { kind, why } = scope.isPresent(declaration)
-        ? verdictOn(registry.providerOf(declaration))
-        : { kind: 'ignored', why: `its condition ${declaration.Condition} does not hold` };
-      totals[kind] = (totals[kind] ?? 0) + 1;
-      return `  ${kind.padEnd(7)}  ${declaration.Type}  ${logicalId}\n           ${why}`;
-    });
-    return [stack.name, ...lines].join('\n');
-  });
-  const summary = Object.entries(totals).map(([kind, count]) => `${count} ${kind}`);
-  return `${[...sections, summary.join(', ')].join('\n\n')}\n`;
+type Kind = 'run' | 'ignored' | 'unknown';
+
+interface Verdict {
+  readonly kind: Kind;
+  readonly why: string;
+  /** Whether people need to know which resources these are. */
+  readonly named?: boolean;
 }
 
-function verdictOn(provider: ResourceProvider | undefined): { kind: string; why: string } {
-  if (!provider) return { kind: 'unknown', why: 'nothing; the local runner refuses to start' };
+/**
+ * A text that says what the local runner does with the resources in the templates: a line for each type, with their number. Resources
+ * that are an exception of their type are named.
+ */
+export function explain(stacks: readonly Stack[], registry: ProviderRegistry): string {
+  const exports = new ExportTable();
+  const resources = stacks.flatMap((stack) => {
+    const scope = new StackScope(stack, exports);
+    return Object.entries(stack.template.Resources).map(([logicalId, declaration]) => ({
+      name: `${stack.name}/${logicalId}`,
+      type: declaration.Type,
+      ...(scope.isPresent(declaration) ? verdictOn(registry.providerOf(declaration)) : absent(declaration.Condition)),
+    }));
+  });
+  const of = (kind: Kind) => resources.filter((resource) => resource.kind === kind);
+  const sections = (['run', 'ignored', 'unknown'] as const).flatMap((kind) => {
+    const rows = rowsOf(of(kind));
+    return rows.length === 0 ? [] : [`${[kind, ...tableLines(rows, '  ')].join('\n')}\n\n`];
+  });
+  return `${sections.join('')}${of('run').length} run, ${of('ignored').length} ignored, ${of('unknown').length} unknown\n`;
+}
+
+function rowsOf(resources: readonly (Verdict & { readonly name: string; readonly type: string })[]): string[][] {
+  const groups = Map.groupBy(resources, ({ type, why }) => `${type}\n${why}`);
+  return [...groups.values()]
+    .map((group) => {
+      const [{ type, why, named } = { type: '', why: '' }] = group;
+      const names = named ? `: ${group.map(({ name }) => name).join(', ')}` : '';
+      return [type, String(group.length).padStart(3), `${why}${names}`];
+    })
+    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+}
+
+function absent(condition: string | undefined): Verdict {
+  return { kind: 'ignored', why: `the condition ${condition} does not hold`, named: true };
+}
+
+function verdictOn(provider: ResourceProvider | undefined): Verdict {
+  if (!provider) return { kind: 'unknown', why: 'the local runner refuses to start', named: true };
   return { kind: provider.kind, why: provider.kind === 'run' ? provider.how : provider.reason };
 }

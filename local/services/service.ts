@@ -57,6 +57,6 @@ export function only<T>(what: string, found: Iterable<T>): T {
   if (first !== undefined && more.length === 0) return first;
   throw new UserError(
     `The local run serves exactly one ${what}; the templates have ${all.length}. ` +
-      'Check the stacks and the context (`-c`): `npm start -- --explain` lists their resources.',
+      'Check the stacks and the context (`-c`): `npm start -- --explain` counts their resources by type.',
   );
 }

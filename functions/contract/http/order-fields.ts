@@ -5,10 +5,11 @@ import { isProductName } from '../../domain/product-name.ts';
 
 const { productNameCharacters, quantity: maximumQuantity, minimumPrice, maximumPrice } = ORDER_LIMITS;
 
-export const USER_ID_RULE = 'must start with a letter A-Z, followed by at most 99 letters, digits, ".", "_" or "-"';
-const PRODUCT_NAME = `must have 1 to ${productNameCharacters} characters, at least one of them visible, and no control characters or line separators`;
-const QUANTITY = `must be a whole number from 1 to ${maximumQuantity}`;
-const PRICE = `must be a number from ${formatMoney(minimumPrice)} to ${formatMoney(maximumPrice)} with at most 2 decimals`;
+export const USER_ID_RULE =
+  'must start with a letter (A-Z or a-z), followed by at most 99 letters, digits, dots, dashes or underscores';
+const PRODUCT_NAME = `must have 1 to ${productNameCharacters} characters, at least one of them visible, and no control characters, line separators or characters that override the direction of text`;
+const QUANTITY = `must be a whole number from 1 to ${grouped(String(maximumQuantity))}`;
+const PRICE = `must be a number from ${grouped(formatMoney(minimumPrice))} to ${grouped(formatMoney(maximumPrice))} with at most 2 decimals`;
 
 export const userId = z
   .string({ error: USER_ID_RULE })
@@ -42,5 +43,10 @@ export const price = z
     context.addIssue(PRICE);
     return z.NEVER;
   });
+
+/** A number with its thousands apart, as the dashboard and the documentation write it: `1,000,000`. */
+function grouped(number: string): string {
+  return number.replace(/\B(?=(?:\d{3})+(?!\d))(?<!\.\d*)/g, ',');
+}
 
 export const orderId = z.guid().meta({ description: 'A UUID of version 7.' });
