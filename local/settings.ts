@@ -43,7 +43,7 @@ const DEFAULT_CONTEXT = { stage: 'dev', receiptsBucket: 'order-receipts' };
 export function startCommand() {
   return newCommand(
     'npm start --',
-    'Runs the synthesized CDK templates on this machine until Ctrl-C: Postgres, Apache Kafka, an S3 server, the functions, the API and the dashboard. ' +
+    'Runs the synthesized CDK templates on this machine until Ctrl-C: Postgres, Apache Kafka, S3, the functions, the API and the dashboard. ' +
       'The data stays until `npm run reset`. Port 0 means any free port.',
   )
     .addOption(setting('--api-port <port>', 'the REST API').argParser(port).default(8080))

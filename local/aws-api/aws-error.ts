@@ -6,12 +6,19 @@ export class AwsError extends Error {
   override name = 'AwsError';
   readonly code: string;
   readonly status: number;
+  /** Further elements of the response, such as the key that does not exist. Only S3 has them. */
+  readonly details: Readonly<Record<string, string>>;
 
-  constructor(code: string, message: string, status = 400, options?: ErrorOptions) {
+  constructor(code: string, message: string, status = 400, options: AwsErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.status = status;
+    this.details = options.details ?? {};
   }
+}
+
+export interface AwsErrorOptions extends ErrorOptions {
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 /** Any failure as an error for the client; a cause that it must not see becomes a generic `InternalFailure`. */

@@ -51,10 +51,11 @@ export const s3Xml: Protocol = {
   contentType: 'application/xml',
   error: (error, requestId) => {
     const [code, status] = named(S3_NAMES, error);
-    const elements = `<Code>${code}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;
+    const elements = { Code: code, Message: error.message, ...error.details, RequestId: requestId };
+    const xml = Object.entries(elements).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`);
     return {
       status,
-      body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${elements}</Error>`,
+      body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${xml.join('')}</Error>`,
     };
   },
 };
@@ -98,10 +99,13 @@ export const queryXml: Protocol = {
   },
 };
 
-/** Escapes text for XML content and attribute values. */
+/**
+ * Escapes text for XML content and attribute values. Control characters become references, as S3 sends them in keys, although
+ * XML 1.0 has no place for most of them.
+ */
 export function escapeXml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-  return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+  return text.replace(/[&<>"']|\p{Cc}/gu, (sign) => entities[sign] ?? `&#x${sign.charCodeAt(0).toString(16)};`);
 }
 
 function named(names: Names, error: AwsError): readonly [code: string, status: number] {

@@ -5,7 +5,6 @@ import { endOrphans } from '../../tooling/orphans.ts';
 import { cacheDirOf, runDirOf } from '../../tooling/paths.ts';
 import { loadAuthority } from '../tls/authority.ts';
 import { startKafka } from './kafka/start-kafka.ts';
-import { startObjectStore } from './object-store/start-object-store.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 
 /** For recovery.long.test.ts: a runner that starts every engine, says where they are, and waits to be killed. */
@@ -15,7 +14,7 @@ await lockDataDir(dataDir);
 await endOrphans(dataDir, log);
 const authority = await loadAuthority(join(dataDir, 'tls'), 'rds');
 const runDir = runDirOf(dataDir);
-const [postgres, kafka, objectStore] = await Promise.all([
+const [postgres, kafka] = await Promise.all([
   startPostgres({
     name: 'shard1',
     dir: join(dataDir, 'postgres'),
@@ -34,16 +33,14 @@ const [postgres, kafka, objectStore] = await Promise.all([
     saslAdvertisedPort: 0,
     log,
   }),
-  startObjectStore({ dir: join(dataDir, 's3'), runDir, log }),
 ]);
 const engines = [
   { name: 'shard1', port: postgres.port, pid: postgres.pid },
   { name: 'kafka', port: kafka.plaintextPort, pid: kafka.pid },
-  { name: 's3', port: objectStore.port, pid: objectStore.pid },
 ];
 console.log(JSON.stringify({ ca: authority.certificatePem, engines }));
 
 process.once('SIGTERM', async () => {
-  await Promise.all([postgres.stop(), kafka.stop(), objectStore.stop()]);
+  await Promise.all([postgres.stop(), kafka.stop()]);
   process.exit();
 });

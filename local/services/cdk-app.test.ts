@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
-import { CreateBucketCommand, DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { mockClient } from 'aws-sdk-client-mock';
+import { json } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { explain } from '../assembly/explain.ts';
@@ -30,8 +29,6 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     aws.rds.databases.set('db', { identifier: 'db', name: 'things', port: 1234, masterUsername, users: [] });
     return created('db');
   });
-  const s3 = mockClient(aws.s3.client);
-  s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: 'app/old.js' }, { Key: 'app/index.html' }] });
   await aws.deploy(stacks, {
     'AWS::MSK::Cluster': cluster,
     'AWS::MSK::Topic': topic,
@@ -159,19 +156,16 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     },
   ]);
 
-  const buckets = s3.commandCalls(CreateBucketCommand).map(({ args }) => args[0].input.Bucket);
-  expect(buckets.sort()).toEqual([siteBucket, 'things-files']);
-  const uploads = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
-  expect(uploads).toEqual([
-    expect.objectContaining({ Bucket: siteBucket, Key: 'app/index.html', ContentType: 'text/html' }),
-    expect.objectContaining({ Bucket: siteBucket, Key: 'app/config.json', ContentType: 'application/json' }),
-  ]);
-  expect(JSON.parse(String(uploads[1]?.Body))).toEqual({
+  const buckets = aws.s3.store.buckets().map(({ name }) => name);
+  expect(buckets).toEqual([siteBucket, 'things-files']);
+  const [site = ''] = buckets;
+  expect(await aws.s3.keys(site, '')).toEqual(['app/config.json', 'app/index.html']);
+  const config = await aws.s3.getObject(site, 'app/config.json');
+  expect(config?.contentType).toBe('application/json');
+  expect(config && (await json(config.body))).toEqual({
     api: `https://${api?.id}.execute-api.us-east-1.amazonaws.com/dev/`,
-    quoted: `"${uploads[1]?.Bucket}"`,
+    quoted: `"${site}"`,
   });
-  const deletions = s3.commandCalls(DeleteObjectsCommand).map(({ args }) => args[0].input.Delete?.Objects);
-  expect(deletions).toEqual([[{ Key: 'app/old.js' }]]);
 
   expect(JSON.parse(await aws.secretsManager.readSecret('things/clerk', 'AWSCURRENT'))).toEqual({
     username: 'clerk',

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished, vi } from 'vitest';
 import { silentLog } from '../../tooling/log-fixture.ts';
 import { deploy } from '../assembly/deploy.ts';
@@ -20,7 +19,7 @@ export function temporaryFolder(): string {
 export type Respond = (response: Partial<CustomResourceResponse>) => void;
 
 /**
- * The services of a run that is not open: they keep their state in a temporary folder, and the test plays the functions.
+ * The services of a run of which S3 alone is open: they keep their state in a temporary folder, and the test plays the functions.
  *
  * @param o.invoke returns the function's result, and responds to a custom resource through `respond`
  */
@@ -63,8 +62,8 @@ export function servicesFixture(
     expected.set(responseUrl, (response) => resolve({ ...success, ...response }));
     return { responseUrl, response: promise };
   });
-  const client = new S3Client({ region: 'us-east-1' });
-  vi.spyOn(aws.s3, 'client', 'get').mockReturnValue(client);
+  void aws.s3.open();
+  onTestFinished(() => aws.s3.stop());
   return {
     ...aws,
     services,

@@ -17,6 +17,7 @@ import { errorMessageOf } from '../../local/services/lambda/errors.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { ExternalDatabase, LocalStackApp } from '../assembly/app.ts';
 import type { Passwords } from '../settings.ts';
+import { bucketsOf } from './site-bucket.ts';
 
 /** How LocalStack's events describe a resource that it only pretends to have. */
 const FAKED = 'deployed as a fallback';
@@ -95,6 +96,6 @@ export async function invokeTriggers(client: LambdaClient, app: Pick<LocalStackA
 /** Uploads the files that custom resources upload on AWS: the site with its config.json. */
 export async function uploadSite(s3: S3Client, app: LocalStackApp): Promise<void> {
   for (const { stack, properties } of app.external('Custom::CDKBucketDeployment')) {
-    await deployToBucket(properties, { stack, s3 });
+    await deployToBucket(properties, { stack, s3: bucketsOf(s3) });
   }
 }

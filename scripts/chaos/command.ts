@@ -24,7 +24,7 @@ export function chaosCommand(perform: (settings: Settings) => Promise<void>) {
   return newCommand(
     'npm run chaos --',
     'Shows that every accepted order takes effect exactly once, whatever fails. Starts a system of its own on free ports and an empty folder. ' +
-      'Clients place orders with idempotency keys and retries, while Kafka, each Postgres, the S3 server, function processes and the runner itself are killed (kill -9). ' +
+      'Clients place orders with idempotency keys and retries, while Kafka, each Postgres, function processes and the runner itself, which is also S3, are killed (kill -9). ' +
       'Once nothing is in flight, every order is compared with the shards, the bucket and the topics.',
     'an order is lost or doubled, or failure',
   )

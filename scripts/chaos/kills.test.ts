@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { planKills } from './kills.ts';
 import { seededRandom } from './random.ts';
 
-const plan = (seed: number) => planKills(['kafka', 's3', 'the runner'], 3, 100, seededRandom(seed));
+const plan = (seed: number) => planKills(['kafka', 'orders_shard1', 'the runner'], 3, 100, seededRandom(seed));
 
 it('plans as many kills of each kind as asked for, within the run', () => {
   const kills = plan(1);
   expect(kills.map(({ kind }) => kind).sort()).toEqual(
-    ['kafka', 's3', 'the runner'].flatMap((kind) => Array(3).fill(kind)),
+    ['kafka', 'orders_shard1', 'the runner'].flatMap((kind) => Array(3).fill(kind)),
   );
   expect(kills.every(({ gap }) => gap >= 0)).toBe(true);
   expect(kills.reduce((sum, { gap }) => sum + gap, 0)).toBeLessThan(100);

@@ -3,7 +3,7 @@ import type { Outage, Settings } from './command.ts';
 import { readEvidence } from './evidence.ts';
 import type { Instance } from './instance.ts';
 import { newLoad, placeOrders } from './load.ts';
-import { holdEngines } from './processes.ts';
+import { holdParts } from './processes.ts';
 import { seededRandom } from './random.ts';
 import { latencies, printResult, type Row } from './report.ts';
 import { runAll } from './run-all.ts';
@@ -16,7 +16,7 @@ const WARM_UP_SECONDS = 10;
 const PAUSE_MS = 100;
 
 /**
- * Places orders before, while and after engines hang, and compares.
+ * Places orders before, while and after parts of the system hang, and compares.
  *
  * @returns whether every order took effect exactly once
  */
@@ -53,7 +53,7 @@ export async function runOutage(
     const sideSeconds = Math.min(outageSeconds, 20);
     await phase('warm-up', WARM_UP_SECONDS, ending);
     await phase('before', sideSeconds, ending);
-    const resume = holdEngines(instance.dataDir, HELD[outage]);
+    const resume = holdParts(instance.dataDir, HELD[outage]);
     try {
       await phase(`${outage} held`, outageSeconds, ending);
     } finally {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { holdS3 } from '../../local/services/s3/hold.ts';
 import { runDirOf } from '../../tooling/paths.ts';
 import { readPidFiles } from '../../tooling/pid-files.ts';
 import { isRunning } from '../../tooling/processes.ts';
@@ -16,22 +17,31 @@ export function findEnvironments(runnerPid: number): number[] {
     .map(({ pid }) => pid);
 }
 
+const S3 = 's3';
+
 /**
- * Makes engines of a run hang, which is worse than being gone: the runner restarts what has ended.
+ * Makes parts of a run hang, which is worse than being gone: the runner restarts what has ended.
  *
  * @param names `kafka`, `s3` or the name of a database
  * @returns lets them go on
  * @throws Error when one is not running
  */
-export function holdEngines(dataDir: string, names: readonly string[]): () => void {
+export function holdParts(dataDir: string, names: readonly string[]): () => void {
   const engines = findEngines(dataDir);
-  const pids = names.map((name) => {
-    const pid = engines.get(name);
-    if (pid === undefined) throw new Error(`${name} is not running.`);
-    return pid;
-  });
+  const pids = names
+    .filter((name) => name !== S3)
+    .map((name) => {
+      const pid = engines.get(name);
+      if (pid === undefined) throw new Error(`${name} is not running.`);
+      return pid;
+    });
   signalServers(pids, 'SIGSTOP');
-  return () => signalServers(pids, 'SIGCONT');
+  // S3 has no process of its own.
+  const resumeS3 = names.includes(S3) ? holdS3(dataDir) : () => {};
+  return () => {
+    signalServers(pids, 'SIGCONT');
+    resumeS3();
+  };
 }
 
 /** Sends a signal to servers and to the processes that they have started, such as those of Postgres's connections. */

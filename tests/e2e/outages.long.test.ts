@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { findEnvironments, holdEngines } from '../../scripts/chaos/processes.ts';
+import { findEnvironments, holdParts } from '../../scripts/chaos/processes.ts';
 import { runDirOf } from '../../tooling/paths.ts';
 import { readPidFiles } from '../../tooling/pid-files.ts';
 import { type ApiResponse, call, newUser, orderOf } from '../support/api.ts';
@@ -69,7 +69,7 @@ describe.each([
 
   it('creates get a response in bounded time, and after some failures fast', async () => {
     await waitUntilDelivering();
-    resume = holdEngines(dataDir, down);
+    resume = holdParts(dataDir, down);
     for (const _ of [1, 2, 3, 4]) {
       for (const user of users) {
         const response = await timed(place(user));
@@ -107,7 +107,7 @@ it('a retry finishes what a request left that died half-way', async () => {
   const user = newUser('m');
   const key = randomUUID();
   await waitUntilDelivering();
-  resume = holdEngines(dataDir, ['s3']);
+  resume = holdParts(dataDir, ['s3']);
   const first = place(user, key);
   const find = `SELECT id FROM orders WHERE user_id = '${user}'`;
   await expect.poll(() => onAllShards(find)).toHaveLength(1);
@@ -152,7 +152,7 @@ describe('while one shard hangs', () => {
   const get = (path: string) => timed(call(run.addresses.api, 'GET', path));
 
   it('its users get 503 with Retry-After soon; other users notice nothing', async () => {
-    resume = holdEngines(dataDir, ['orders_shard2']);
+    resume = holdParts(dataDir, ['orders_shard2']);
     const [theirs, ours] = await Promise.all([timed(place(newUser('z'))), timed(place(newUser('a')))]);
     for (const refused of [theirs, await get('/api/orders?user_id=zoe')]) {
       expect(refused.status).toBe(503);

@@ -1,10 +1,3 @@
-import {
-  DeleteObjectsCommand,
-  PutObjectCommand,
-  type PutObjectCommandInput,
-  paginateListObjectsV2,
-  type S3Client,
-} from '@aws-sdk/client-s3';
 import mime from 'mime';
 import { z } from 'zod';
 import { assetFiles, assetPath } from '../../assembly/asset-files.ts';
@@ -13,8 +6,6 @@ import type { Stack } from '../../assembly/template.ts';
 import { physicalId } from '../physical-names.ts';
 import { boolean, created, notSupported, provider, texts } from '../provider.ts';
 import { markerReplacer, markersConfig } from './source-markers.ts';
-
-const DELETE_BATCH = 1000;
 
 const properties = z.object({
   SourceObjectKeys: z.array(z.string()),
@@ -37,7 +28,7 @@ const properties = z.object({
 });
 
 /** The CDK's bucket deployment, without its Python function. */
-export const bucketDeployment = (s3: () => S3Client): ResourceProvider =>
+export const bucketDeployment = (s3: () => DeploymentTarget): ResourceProvider =>
   provider(
     "the runner itself copies the assets to the bucket, in place of the CDK's Python function",
     properties,
@@ -50,10 +41,19 @@ export const bucketDeployment = (s3: () => S3Client): ResourceProvider =>
     },
   );
 
+/** The buckets that files are deployed to. */
+export interface DeploymentTarget {
+  /** @param headers what S3 keeps with an object, such as `content-type`, with names in lower case */
+  putObject(bucket: string, key: string, bytes: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void>;
+  /** The keys with a prefix. */
+  keys(bucket: string, prefix: string): Promise<readonly string[]>;
+  deleteObjects(bucket: string, keys: readonly string[]): Promise<void>;
+}
+
 export interface BucketDeploymentOptions {
   /** Has the assets. */
   readonly stack: Stack;
-  readonly s3: S3Client;
+  readonly s3: DeploymentTarget;
   readonly signal?: AbortSignal;
 }
 
@@ -68,24 +68,22 @@ export async function deployToBucket(declared: unknown, options: BucketDeploymen
   await deploy(properties.parse(declared), options);
 }
 
-async function deploy(deployment: z.output<typeof properties>, options: BucketDeploymentOptions): Promise<void> {
-  const { DestinationBucketName: bucket, SystemMetadata: metadata } = deployment;
-  const { s3, signal } = options;
+async function deploy(
+  deployment: z.output<typeof properties>,
+  { stack, s3, signal }: BucketDeploymentOptions,
+): Promise<void> {
+  const { DestinationBucketName: bucket, SystemMetadata: metadata, UserMetadata: userMetadata } = deployment;
   const prefix = keyPrefix(deployment.DestinationBucketKeyPrefix);
-  const files = await sourceFiles(deployment, options.stack);
+  const files = await sourceFiles(deployment, stack);
+  const ofUser = Object.entries(userMetadata).map(([name, value]) => [`x-amz-meta-${name.toLowerCase()}`, value]);
   for (const [name, content] of files) {
-    const object: PutObjectCommandInput = {
-      Bucket: bucket,
-      Key: prefix + name,
-      Body: content,
-      ContentType: metadata['content-type'] ?? mime.getType(name) ?? 'binary/octet-stream',
-      CacheControl: metadata['cache-control'],
-      ContentEncoding: metadata['content-encoding'],
-      Metadata: deployment.UserMetadata,
-    };
-    await s3.send(new PutObjectCommand(object), { ...(signal && { abortSignal: signal }) });
+    signal?.throwIfAborted();
+    const type = { 'content-type': mime.getType(name) ?? 'binary/octet-stream' };
+    await s3.putObject(bucket, prefix + name, content, { ...type, ...metadata, ...Object.fromEntries(ofUser) });
   }
-  if (deployment.Prune) await deleteOthers(options, bucket, prefix, new Set(files.keys()));
+  if (!deployment.Prune) return;
+  const others = (await s3.keys(bucket, prefix)).filter((key) => !files.has(key.slice(prefix.length)));
+  await s3.deleteObjects(bucket, others);
 }
 
 /** The CDK takes `/` for no prefix, and appends a slash to a prefix without one. */
@@ -104,19 +102,4 @@ async function sourceFiles(deployment: z.output<typeof properties>, stack: Stack
     for (const [name, content] of await assetFiles(assetPath(stack, key))) files.set(name, replaceMarkers(content));
   }
   return files;
-}
-
-async function deleteOthers(
-  { s3, signal }: BucketDeploymentOptions,
-  bucket: string,
-  prefix: string,
-  keep: ReadonlySet<string>,
-): Promise<void> {
-  const pages = paginateListObjectsV2({ client: s3, pageSize: DELETE_BATCH }, { Bucket: bucket, Prefix: prefix });
-  for await (const page of pages) {
-    const others = (page.Contents ?? []).filter(({ Key = '' }) => !keep.has(Key.slice(prefix.length)));
-    if (others.length === 0) continue;
-    const Delete = { Objects: others.map(({ Key }) => ({ Key })), Quiet: true };
-    await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }), { ...(signal && { abortSignal: signal }) });
-  }
 }

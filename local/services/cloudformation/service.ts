@@ -7,9 +7,8 @@ import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { type ResourceResult, stackId } from '../../assembly/stack-scope.ts';
 import { errorMessageOf, functionName, type Lambda } from '../lambda/service.ts';
 import { provider, type ResourceProviders } from '../provider.ts';
-import type { S3 } from '../s3/service.ts';
 import { type Run, required, type Service } from '../service.ts';
-import { bucketDeployment } from './bucket-deployment.ts';
+import { bucketDeployment, type DeploymentTarget } from './bucket-deployment.ts';
 import type { CustomResourceResponses } from './custom-resource-responses.ts';
 
 /** How long to wait for a response once the provider's function has ended. */
@@ -21,7 +20,7 @@ const DEFAULT_TIMEOUT_SECONDS = 900;
 export interface Collaborators {
   readonly lambda: Pick<Lambda, 'functions' | 'invoke'>;
   readonly responses: Pick<CustomResourceResponses, 'expect'>;
-  readonly s3: Pick<S3, 'client'>;
+  readonly s3: DeploymentTarget;
 }
 
 /** CloudFormation: custom resources, and what the runner does in place of some of their providers. */
@@ -40,7 +39,7 @@ export class CloudFormation implements Service {
       z.object({ ServiceToken: z.string(), ServiceTimeout: z.coerce.number().default(DEFAULT_TIMEOUT_SECONDS) }),
       ({ ServiceToken, ServiceTimeout }, request) => this.#create(ServiceToken, ServiceTimeout * 1000, request),
     ),
-    'Custom::CDKBucketDeployment': bucketDeployment(() => this.#services.s3.client),
+    'Custom::CDKBucketDeployment': bucketDeployment(() => this.#services.s3),
   };
 
   /**

@@ -39,8 +39,7 @@ export async function serveObject(
   };
   const key = path === '/' ? (defaultRootObject ?? '') : decodedKey(path);
   if (key === undefined) return refuse(400, 'The path is not valid percent-encoding.');
-  // No deployed file has a name that begins with a slash, and the local S3 server does not understand one.
-  const object = key === '' || key.startsWith('/') ? undefined : await getObject(bucket, key);
+  const object = key === '' ? undefined : await getObject(bucket, key);
   // Origin access control grants reading and not listing, and then S3 does not tell "missing" from "forbidden".
   if (!object) return refuse(403, 'Access denied: there is no such file.');
 

@@ -117,5 +117,8 @@ it('a preflight request needs no signature and follows the rules of the bucket',
     method: 'OPTIONS',
     headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'GET' },
   });
-  expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+  expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([
+    200,
+    'http://localhost:3000',
+  ]);
 });

@@ -1,12 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { percentDecoded, queryParameters } from '../../aws-api/request.ts';
+import { invalidArgument } from './errors.ts';
 
 export interface S3Address {
-  readonly bucket?: string;
-  readonly key?: string;
-  readonly query: readonly (readonly [name: string, value: string])[];
+  /** Empty for the service itself. */
+  readonly bucket: string;
+  /** Empty for a bucket. */
+  readonly key: string;
+  readonly query: ReadonlyMap<string, string>;
 }
+
+const MAX_KEY_BYTES = 1024;
 
 /** Virtual-hosted-style hosts: `<bucket>.localhost` and `<bucket>.s3.<anything>.localhost`. */
 const HOST_STYLE =
@@ -15,37 +20,39 @@ const HOST_STYLE =
 /**
  * Reads bucket and key of a request in path style or virtual-hosted style.
  *
- * @throws AwsError `InvalidURI` for broken percent-encoding, and for keys that would lead out of the store's folder
+ * @throws AwsError `InvalidURI` for broken percent-encoding, `KeyTooLongError`
  */
 export function readAddress(request: IncomingMessage): S3Address {
   const url = request.url ?? '/';
   const path = percentDecoded(url.split('?', 1)[0] ?? '/');
   const hostBucket = HOST_STYLE.exec(request.headers.host ?? '')?.groups?.bucket;
-  const { bucket, key } = bucketAndKey(hostBucket === undefined ? path : `/${hostBucket}${path}`);
-  return { ...(bucket === '' ? {} : { bucket }), ...(key === '' ? {} : { key }), query: queryParameters(url) };
+  const address = bucketAndKey(hostBucket === undefined ? path : `/${hostBucket}${path}`);
+  return { ...address, query: new Map(queryParameters(url)) };
 }
 
-/** Reads the header `x-amz-copy-source`: `bucket/key`, percent-encoded, maybe with a leading slash. Throws AwsError. */
+/**
+ * Reads the header `x-amz-copy-source`: `bucket/key`, percent-encoded, maybe with a leading slash.
+ *
+ * @throws AwsError `InvalidArgument` without a key, and for a version, which no object has here
+ */
 export function readCopySource(header: string): { bucket: string; key: string } {
-  return bucketAndKey(`/${percentDecoded(header.split('?', 1)[0] ?? '').replace(/^\//, '')}`);
+  const [path = '', version] = header.split('?versionId=');
+  const source = bucketAndKey(`/${percentDecoded(path).replace(/^\//, '')}`);
+  if (source.key === '') throw invalidArgument('Invalid copy source object key', 'x-amz-copy-source', header);
+  requireVersion(version);
+  return source;
 }
 
-/** The path-style address, the only style that the store knows. */
-export function storePath({ bucket, key }: Pick<S3Address, 'bucket' | 'key'>, query: S3Address['query'] = []): string {
-  const path = ['', bucket ?? '', ...(key === undefined ? [] : key.split('/'))].map(encodeURIComponent).join('/');
-  const search = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString();
-  return search === '' ? path : `${path}?${search}`;
-}
-
-/** Throws AwsError `InvalidURI` for a key that would climb out of the store's folder. S3 itself takes such keys. */
-export function refuseClimbingKey(key: string): void {
-  if (key.split('/').some((segment) => segment === '..' || segment === '.') || key.includes('\0')) {
-    throw new AwsError('InvalidURI', `The local S3 does not take keys with the path segments "." or "..": ${key}`);
-  }
+/** @throws AwsError `InvalidArgument` for any version but `null`, the one that objects have without versioning */
+export function requireVersion(version: string | undefined): void {
+  if (version === undefined || version === 'null') return;
+  throw invalidArgument('Invalid version id specified', 'versionId', version);
 }
 
 function bucketAndKey(path: string): { bucket: string; key: string } {
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
-  refuseClimbingKey(`${bucket}/${key}`);
-  return { bucket, key };
+  const size = Buffer.byteLength(key);
+  if (size <= MAX_KEY_BYTES) return { bucket, key };
+  const details = { Size: String(size), MaxSizeAllowed: String(MAX_KEY_BYTES) };
+  throw new AwsError('KeyTooLongError', 'Your key is too long', 400, { details });
 }

@@ -1,4 +1,3 @@
-import { Transform, type TransformCallback } from 'node:stream';
 import { AwsError } from '../../aws-api/aws-error.ts';
 
 const CRLF = '\r\n';
@@ -6,43 +5,43 @@ const MAX_LINE_BYTES = 16 * 1024;
 
 /**
  * Decodes an `aws-chunked` body: `<hex size>[;chunk-signature=...]`, bytes, ..., `0`, then optional trailers such as a
- * checksum. Chunk signatures and trailing checksums are not verified.
+ * checksum. The signatures of chunks are not verified: a verifier would get them here, line by line.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
-export class ChunkedBodyDecoder extends Transform {
+export class ChunkedBodyDecoder {
+  /** By name in lower case; complete once the end has been checked. */
+  readonly trailers: Record<string, string> = {};
   readonly #expectedBytes: number;
   #receivedBytes = 0;
   #line = '';
   #state: 'size' | 'data' | 'data-end' | 'trailers' | 'done' = 'size';
   #bytesLeftInChunk = 0;
 
+  /** @param expectedBytes the length of what is decoded */
   constructor(expectedBytes: number) {
-    super();
     this.#expectedBytes = expectedBytes;
   }
 
-  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    try {
-      let at = 0;
-      while (at < piece.length) at = this.#state === 'data' ? this.#takeData(piece, at) : this.#takeLine(piece, at);
-      done();
-    } catch (error) {
-      done(error as Error);
+  /** Decodes a body. Rejects with AwsError `IncompleteBody` or `MalformedTrailerError`, or with the source's error. */
+  async *decode(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of source) {
+      for (let at = 0; at < piece.length; ) {
+        if (this.#state === 'data') {
+          const data = piece.subarray(at, at + this.#bytesLeftInChunk);
+          this.#take(data);
+          at += data.length;
+          yield data;
+        } else at = this.#takeLine(piece, at);
+      }
     }
+    if (this.#state !== 'done' || this.#receivedBytes !== this.#expectedBytes) throw incomplete();
   }
 
-  override _flush(done: TransformCallback): void {
-    const complete = this.#state === 'done' && this.#receivedBytes === this.#expectedBytes;
-    done(complete ? null : incomplete());
-  }
-
-  #takeData(piece: Buffer, at: number): number {
-    const data = piece.subarray(at, at + this.#bytesLeftInChunk);
-    this.push(data);
+  #take(data: Buffer): void {
     this.#receivedBytes += data.length;
+    if (this.#receivedBytes > this.#expectedBytes) throw incomplete();
     this.#bytesLeftInChunk -= data.length;
     if (this.#bytesLeftInChunk === 0) this.#state = 'data-end';
-    return at + data.length;
   }
 
   /** A line may be cut anywhere between two pieces, even between CR and LF. */
@@ -73,11 +72,26 @@ export class ChunkedBodyDecoder extends Transform {
         return;
       case 'trailers':
         if (line === '') this.#state = 'done';
+        else this.#takeTrailer(line);
         return;
       default:
         throw incomplete();
     }
   }
+
+  #takeTrailer(line: string): void {
+    const [, name, value = ''] = /^([^:\s]+):(.*)$/.exec(line) ?? [];
+    if (name === undefined) throw malformedTrailer();
+    this.trailers[name.toLowerCase()] = value.trim();
+  }
+}
+
+/** Trailers that are not those that were announced, or cannot be read. */
+export function malformedTrailer(): AwsError {
+  return new AwsError(
+    'MalformedTrailerError',
+    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+  );
 }
 
 function incomplete(): AwsError {

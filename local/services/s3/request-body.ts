@@ -1,83 +1,168 @@
-import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { PassThrough, type Readable, Transform, type TransformCallback } from 'node:stream';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { PAYLOAD_HASH_HEADER } from '../../aws-api/request.ts';
-import { ChunkedBodyDecoder } from './chunked-body.ts';
+import {
+  type Algorithm,
+  algorithmNamed,
+  type Checksum,
+  checksumHeader,
+  DEFAULT_ALGORITHM,
+  type Hash,
+  type HashAlgorithm,
+  newHash,
+  statedChecksum,
+} from './checksums.ts';
+import { ChunkedBodyDecoder, malformedTrailer } from './chunked-body.ts';
+import { invalidArgument } from './errors.ts';
+import type { ObjectStore } from './store/object-store.ts';
+import type { Content } from './store/stored.ts';
 
-/** An S3 request's body as the object's own bytes, decoded from `aws-chunked` and checked against a signed hash. */
-export interface RequestBody {
-  readonly stream: Readable;
-  /** Bytes; undefined when the client did not state it. */
-  readonly length: number | undefined;
+const MAX_PUT_BYTES = 5 * 1024 ** 3;
+
+/** A body that has arrived whole, and is what its sender says. */
+export interface ReceivedBody {
+  readonly content: Content;
+  /** The MD5 in hex. */
+  readonly etag: string;
+  readonly checksum: Checksum;
+  /** The algorithm of the checksum that the client stated. */
+  readonly stated: Algorithm | undefined;
 }
 
-/** The body of a request; undefined when it has none. */
-export function requestBody(request: IncomingMessage): RequestBody | undefined {
-  const { headers } = request;
-  const length = numberOf(headers['content-length']);
-  if (length === undefined && headers['transfer-encoding'] === undefined) return undefined;
-  const payloadHash = String(headers[PAYLOAD_HASH_HEADER] ?? '');
-  if (payloadHash.startsWith('STREAMING-')) {
-    const decodedLength = numberOf(headers['x-amz-decoded-content-length']) ?? 0;
-    return { stream: through(request, new ChunkedBodyDecoder(decodedLength)), length: decodedLength };
+export interface ReceiveOptions {
+  readonly store: ObjectStore;
+  /** Of the checksum to return; the one that the client states, or S3's default, when left out. */
+  readonly algorithm?: Algorithm;
+  /** Where the bytes go; the store decides when left out. */
+  readonly receive?: ObjectStore['receive'];
+}
+
+/**
+ * Takes in the body of a request: decoded from `aws-chunked`, hashed while it arrives, and compared with every hash and
+ * checksum that the client states in headers or trailers.
+ *
+ * @throws AwsError when the body is not what it should be; then nothing is kept
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+ */
+export async function receiveBody(
+  request: IncomingMessage,
+  headers: IncomingHttpHeaders,
+  { store, algorithm, receive = (source) => store.receive(source) }: ReceiveOptions,
+): Promise<ReceivedBody> {
+  const { length, decoder, sha256 } = framing(headers);
+  if (length > MAX_PUT_BYTES) {
+    throw new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
   }
-  const signed = /^[0-9a-f]{64}$/i.test(payloadHash);
-  return { stream: through(request, signed ? new VerifiedBody(payloadHash) : new PassThrough()), length };
+  const inHeader = statedChecksum(headers);
+  const inTrailer = announcedTrailer(headers);
+  const stated = inHeader?.algorithm ?? inTrailer;
+  requireAnnounced(headers, stated);
+  const contentMd5 = statedMd5(headers);
+  const kept = algorithm ?? stated ?? DEFAULT_ALGORITHM;
+  const hashes = new Hashes(['MD5', kept, ...(stated ? [stated] : []), ...(sha256 ? ['SHA256' as const] : [])]);
+  // Destroying the request would close the connection that a refusal has to go over.
+  const raw = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  const content = await receive(hashes.over(decoder?.decode(raw) ?? raw));
+  try {
+    const digests = await hashes.digests();
+    const [md5, value] = [digests.get('MD5'), digests.get(kept)?.toString('base64') ?? ''];
+    if (sha256 !== undefined && digests.get('SHA256')?.toString('hex') !== sha256) throw payloadMismatch();
+    if (contentMd5 !== undefined && !md5?.equals(contentMd5)) throw badDigest('Content-MD5', 'what we received');
+    const expected = inTrailer === undefined ? inHeader : statedChecksum(decoder?.trailers ?? {});
+    if (expected?.algorithm !== stated) throw malformedTrailer();
+    if (expected && expected.value !== digests.get(expected.algorithm)?.toString('base64')) {
+      throw badDigest(expected.algorithm, 'the calculated checksum');
+    }
+    const checksum = { algorithm: kept, type: 'FULL_OBJECT', value } as const;
+    return { content, etag: md5?.toString('hex') ?? '', checksum, stated };
+  } catch (error) {
+    store.discard(content);
+    throw error;
+  }
 }
 
 /** The object's own content encoding, without `aws-chunked`, which is the request's. */
 export function storedContentEncoding(headers: IncomingHttpHeaders): string | undefined {
   const codings = headers['content-encoding']?.split(',').map((coding) => coding.trim());
-  return codings?.filter((coding) => coding !== 'aws-chunked').join(', ') || undefined;
+  return codings?.filter((coding) => coding !== 'aws-chunked').join(',') || undefined;
 }
 
-/**
- * Unlike `pipeline`, leaves the request alone when a later stage fails: its connection is needed for the response. A client
- * that goes away still ends the body with an error.
- */
-function through(request: IncomingMessage, stage: Transform): Readable {
-  request.once('close', () => {
-    if (!request.complete) stage.destroy(new Error('The client went away before the end of its request.'));
-  });
-  return request.pipe(stage);
+/** How the body is sent: its length in bytes, its coding, and the hash that the signature covers, in hex. */
+function framing(headers: IncomingHttpHeaders) {
+  const payloadHash = String(headers[PAYLOAD_HASH_HEADER] ?? 'UNSIGNED-PAYLOAD');
+  if (payloadHash.startsWith('STREAMING-')) {
+    const length = lengthOf(headers['x-amz-decoded-content-length']);
+    return { length, decoder: new ChunkedBodyDecoder(length) };
+  }
+  const length = lengthOf(headers['content-length']);
+  if (payloadHash === 'UNSIGNED-PAYLOAD') return { length };
+  if (/^[0-9a-f]{64}$/i.test(payloadHash)) return { length, sha256: payloadHash.toLowerCase() };
+  const valid = 'UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD or a SHA-256';
+  throw invalidArgument(`${PAYLOAD_HASH_HEADER} must be ${valid}.`, PAYLOAD_HASH_HEADER, payloadHash);
 }
 
-function numberOf(header: string | string[] | undefined): number | undefined {
-  return header === undefined ? undefined : Number(header);
+function lengthOf(header: string | string[] | undefined): number {
+  if (typeof header === 'string' && /^\d+$/.test(header)) return Number(header);
+  throw new AwsError('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411);
 }
 
-/**
- * Passes a body through and checks it against the hash that was signed. The last piece is held back until then, so that a
- * body that does not match never arrives as a whole.
- */
-class VerifiedBody extends Transform {
-  readonly #expectedSha256: string;
-  readonly #hash = createHash('sha256');
-  #heldBack: Buffer | undefined;
+/** The algorithm of the checksum that is to come after the body; undefined when there is none. */
+function announcedTrailer(headers: IncomingHttpHeaders): Algorithm | undefined {
+  const name = headers['x-amz-trailer'];
+  if (name === undefined) return undefined;
+  return algorithmNamed(
+    String(name)
+      .trim()
+      .toLowerCase()
+      .replace(/^x-amz-checksum-/, ''),
+  );
+}
 
-  constructor(expectedSha256: string) {
-    super();
-    this.#expectedSha256 = expectedSha256;
+function requireAnnounced(headers: IncomingHttpHeaders, algorithm: Algorithm | undefined): void {
+  const named = algorithmNamed(headers['x-amz-sdk-checksum-algorithm'] as string | undefined);
+  if (named === undefined || algorithm !== undefined) return;
+  throw new AwsError(
+    'InvalidRequest',
+    `x-amz-sdk-checksum-algorithm specified, but no corresponding ${checksumHeader(named)} or x-amz-trailer headers were found.`,
+  );
+}
+
+function statedMd5(headers: IncomingHttpHeaders): Buffer | undefined {
+  const stated = headers['content-md5'];
+  if (stated === undefined) return undefined;
+  const bytes = Buffer.from(String(stated), 'base64');
+  if (bytes.length === 16) return bytes;
+  throw new AwsError('InvalidDigest', 'The Content-MD5 you specified was invalid.');
+}
+
+/** Several hashes of the same bytes. */
+class Hashes {
+  readonly #hashes: ReadonlyMap<HashAlgorithm, Hash>;
+
+  constructor(algorithms: readonly HashAlgorithm[]) {
+    this.#hashes = new Map([...new Set(algorithms)].map((algorithm) => [algorithm, newHash(algorithm)]));
   }
 
-  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#hash.update(piece);
-    if (this.#heldBack) this.push(this.#heldBack);
-    this.#heldBack = piece;
-    done();
-  }
-
-  override _flush(done: TransformCallback): void {
-    if (this.#hash.digest('hex') !== this.#expectedSha256.toLowerCase()) {
-      done(
-        new AwsError(
-          'XAmzContentSHA256Mismatch',
-          "The provided 'x-amz-content-sha256' header does not match what was computed.",
-        ),
-      );
-      return;
+  async *over(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of source) {
+      for (const hash of this.#hashes.values()) hash.update(piece);
+      yield piece;
     }
-    done(null, this.#heldBack);
   }
+
+  async digests(): Promise<ReadonlyMap<HashAlgorithm, Buffer>> {
+    const entries = [...this.#hashes].map(async ([name, hash]) => [name, Buffer.from(await hash.digest())] as const);
+    return new Map(await Promise.all(entries));
+  }
+}
+
+function badDigest(what: string, other: string): AwsError {
+  return new AwsError('BadDigest', `The ${what} you specified did not match ${other}.`);
+}
+
+function payloadMismatch(): AwsError {
+  return new AwsError(
+    'XAmzContentSHA256Mismatch',
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+  );
 }

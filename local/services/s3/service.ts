@@ -1,36 +1,38 @@
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { CreateBucketCommand, GetObjectCommand, NoSuchKey, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { runDirOf } from '../../../tooling/paths.ts';
 import { PARTITION, REGION, URL_SUFFIX } from '../../aws-identity.ts';
-import { type ObjectStore, startObjectStore } from '../../engines/object-store/start-object-store.ts';
 import { physicalName } from '../physical-names.ts';
 import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
 import type { Run, Service } from '../service.ts';
 import { S3Api } from './api.ts';
+import { requireBucketName } from './bucket-name.ts';
+import { requireBucket } from './call.ts';
+import { DEFAULT_ALGORITHM, fullChecksum } from './checksums.ts';
+import { Hold } from './hold.ts';
+import { ObjectStore } from './store/object-store.ts';
+import type { Description } from './store/stored.ts';
 
 const MAX_BUCKET_NAME = 63;
 
-/** S3: buckets on an S3 server, which only the API in front of it shows to others. */
+/** S3: buckets and objects in the data folder. */
 export class S3 implements Service {
-  readonly #run: Pick<Run, 'settings' | 'log'>;
-  #open: { store: ObjectStore; api: S3Api; client: S3Client } | undefined;
+  readonly #run: Pick<Run, 'settings'>;
+  #open: { store: ObjectStore; api: S3Api; hold: Hold } | undefined;
 
-  constructor(run: Pick<Run, 'settings' | 'log'>) {
+  constructor(run: Pick<Run, 'settings'>) {
     this.#run = run;
   }
 
   readonly resources: ResourceProviders = {
     'AWS::S3::Bucket': provider(
-      'a bucket on the local object store, kept between runs',
+      'a bucket of the local S3, kept between runs',
       z.object({ BucketName: z.string().optional() }),
-      async (properties, request) => {
+      (properties, request) => {
         const name = properties.BucketName ?? physicalName(request, MAX_BUCKET_NAME).toLowerCase();
-        try {
-          await this.client.send(new CreateBucketCommand({ Bucket: name }), { abortSignal: request.signal });
-        } catch (error) {
-          if (!isAlreadyThere(error)) throw error;
-        }
+        requireBucketName(name);
+        this.store.createBucket(name);
         return created(name, {
           Arn: `arn:${PARTITION}:s3:::${name}`,
           DomainName: `${name}.s3.${URL_SUFFIX}`,
@@ -45,54 +47,62 @@ export class S3 implements Service {
     return this.#open?.api;
   }
 
-  /** A client of the store itself, which may do everything. */
-  get client(): S3Client {
-    if (!this.#open) throw new Error('the object store is not open');
-    return this.#open.client;
+  /** What the buckets hold, for other services. */
+  get store(): ObjectStore {
+    if (!this.#open) throw new Error('S3 is not open');
+    return this.#open.store;
   }
 
+  /** @throws UserError when the data folder has objects that another version of this project wrote */
   async open(): Promise<void> {
-    const { settings, log } = this.#run;
-    const store = await startObjectStore({
-      dir: join(settings.dataDir, 's3'),
-      runDir: runDirOf(settings.dataDir),
-      log: log.child('s3'),
-    });
-    const { url: endpoint, credentials } = store;
-    const client = new S3Client({ endpoint, credentials, region: REGION, forcePathStyle: true });
-    this.#open = { store, api: new S3Api(endpoint), client };
+    const { dataDir } = this.#run.settings;
+    const store = new ObjectStore(join(dataDir, 's3'));
+    const hold = new Hold(dataDir);
+    this.#open = { store, hold, api: new S3Api(store, hold) };
   }
 
   async stop(): Promise<void> {
-    this.#open?.api.close();
-    this.#open?.client.destroy();
-    await this.#open?.store.stop();
+    this.#open?.store.close();
+    this.#open = undefined;
+  }
+
+  /** Stores an object. @param headers what S3 keeps with it, such as `content-type`, with names in lower case */
+  async putObject(bucket: string, key: string, bytes: Uint8Array, headers: Description['headers']): Promise<void> {
+    requireBucket(this.store, bucket);
+    const checksum = await fullChecksum(DEFAULT_ALGORITHM, bytes);
+    const content = await this.store.receive([bytes]);
+    this.store.put(bucket, key, { content, etag: hash('md5', bytes), checksum, headers });
+  }
+
+  /** The keys with a prefix. */
+  async keys(bucket: string, prefix: string): Promise<string[]> {
+    const { entries } = this.store.list(bucket, { prefix, delimiter: '', after: '', limit: Number.MAX_SAFE_INTEGER });
+    return entries.flatMap((entry) => ('object' in entry ? entry.object.key : []));
+  }
+
+  async deleteObjects(bucket: string, keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.store.delete(bucket, key);
   }
 
   /** Reads an object; undefined when there is none. */
-  async getObject(Bucket: string, Key: string) {
-    try {
-      const object = await this.client.send(new GetObjectCommand({ Bucket, Key }));
-      return {
-        body: object.Body as AsyncIterable<Uint8Array>,
-        contentLength: object.ContentLength ?? 0,
-        ...(object.ContentType === undefined ? {} : { contentType: object.ContentType }),
-        ...(object.ETag === undefined ? {} : { etag: object.ETag }),
-        ...(object.LastModified === undefined ? {} : { lastModified: object.LastModified }),
-        ...(object.CacheControl === undefined ? {} : { cacheControl: object.CacheControl }),
-      };
-    } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
-      throw error;
-    }
+  async getObject(bucket: string, key: string) {
+    await this.#open?.hold.over();
+    const object = this.store.find(bucket, key);
+    if (!object) return undefined;
+    const { 'content-type': contentType, 'cache-control': cacheControl } = object.headers;
+    const bytes = this.store.read(object);
+    return {
+      body: Buffer.isBuffer(bytes) ? Readable.from([bytes]) : bytes,
+      contentLength: object.size,
+      etag: `"${object.etag}"`,
+      lastModified: object.modified,
+      ...(contentType === undefined ? {} : { contentType }),
+      ...(cacheControl === undefined ? {} : { cacheControl }),
+    };
   }
 }
 
 /** The domain name under which a distribution knows a bucket. */
 export function bucketDomain(bucket: string): string {
   return `${bucket}.s3.${REGION}.${URL_SUFFIX}`;
-}
-
-function isAlreadyThere(error: unknown): boolean {
-  return error instanceof S3ServiceException && ['BucketAlreadyExists', 'BucketAlreadyOwnedByYou'].includes(error.name);
 }

@@ -1,0 +1,105 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError } from '../../aws-api/aws-error.ts';
+import { invalidArgument, notImplemented } from './errors.ts';
+import { storedContentEncoding } from './request-body.ts';
+import type { Description, StoredObject, Tags } from './store/stored.ts';
+import { tagsOfHeader } from './tags.ts';
+
+const KEPT = ['cache-control', 'content-disposition', 'content-language', 'content-type', 'expires'] as const;
+const USER_PREFIX = 'x-amz-meta-';
+const MAX_USER_METADATA_BYTES = 2 * 1024;
+const DEFAULT_CONTENT_TYPE = 'binary/octet-stream';
+
+const OVERRIDABLE = new Set([...KEPT, 'content-encoding'].map((name) => `response-${name}`));
+
+/** Headers that would change what is stored, or who may read it, in a way that this S3 does not have. */
+const NOT_SUPPORTED = [
+  'x-amz-server-side-encryption-customer-algorithm',
+  'x-amz-server-side-encryption-aws-kms-key-id',
+  'x-amz-object-lock-mode',
+  'x-amz-object-lock-legal-hold',
+  'x-amz-website-redirect-location',
+  'x-amz-write-offset-bytes',
+];
+/** The one value that changes nothing here. */
+const ONLY: Readonly<Record<string, readonly string[]>> = {
+  'x-amz-server-side-encryption': ['AES256'],
+  'x-amz-storage-class': ['STANDARD'],
+  'x-amz-acl': ['private', 'bucket-owner-full-control'],
+};
+
+/**
+ * Reads what a client says of an object that it stores.
+ *
+ * @throws AwsError `MetadataTooLarge`, `InvalidArgument` for tags that cannot be read, `NotImplemented` for what is not here
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ */
+export function describe(headers: IncomingHttpHeaders): Description & { readonly tags: Tags | undefined } {
+  requireSupported(headers);
+  const stored: Record<string, string> = {};
+  for (const name of KEPT) {
+    const value = headers[name];
+    if (value !== undefined) stored[name] = value;
+  }
+  const encoding = storedContentEncoding(headers);
+  if (encoding !== undefined) stored['content-encoding'] = encoding;
+  stored['content-type'] ??= DEFAULT_CONTENT_TYPE;
+  let bytes = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(USER_PREFIX)) continue;
+    stored[name] = asciiOf(String(value));
+    bytes += name.length - USER_PREFIX.length + Buffer.byteLength(String(value), 'latin1');
+  }
+  if (bytes > MAX_USER_METADATA_BYTES) {
+    const details = { Size: String(bytes), MaxSizeAllowed: String(MAX_USER_METADATA_BYTES) };
+    const message = 'Your metadata headers exceed the maximum allowed metadata size';
+    throw new AwsError('MetadataTooLarge', message, 400, { details });
+  }
+  return { headers: stored, tags: tagsOfHeader(headers['x-amz-tagging'] as string | undefined) };
+}
+
+/** @throws AwsError `NotImplemented` naming a header of the request that asks for what this S3 does not have */
+export function requireSupported(headers: IncomingHttpHeaders): void {
+  const missing = NOT_SUPPORTED.find((name) => headers[name] !== undefined);
+  if (missing) throw notImplemented(`the header ${missing}`);
+  for (const [name, values] of Object.entries(ONLY)) {
+    const value = headers[name];
+    if (value !== undefined && !values.includes(String(value))) throw notImplemented(`the header ${name}: ${value}`);
+  }
+}
+
+/**
+ * The headers of a response with an object, or of one about it. Query parameters such as `response-content-type` change them.
+ *
+ * @throws AwsError `InvalidArgument` for an override that is no header value
+ */
+export function describingHeaders(object: StoredObject, query: ReadonlyMap<string, string>): Record<string, string> {
+  const tags = Object.keys(object.tags ?? {}).length;
+  const headers: Record<string, string> = {
+    'accept-ranges': 'bytes',
+    etag: `"${object.etag}"`,
+    'last-modified': object.modified.toUTCString(),
+    ...object.headers,
+    ...(tags === 0 ? {} : { 'x-amz-tagging-count': String(tags) }),
+  };
+  for (const [name, value] of query) {
+    if (!OVERRIDABLE.has(name)) continue;
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+      throw invalidArgument('Header value cannot be represented using ISO-8859-1.', name, value);
+    }
+    headers[name.slice('response-'.length)] = value;
+  }
+  return headers;
+}
+
+/** Metadata that clients send as UTF-8 comes back in the coding of RFC 2047, as from S3. @param value as Node reads headers: in latin1 */
+function asciiOf(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+  if (/^[\x00-\x7f]*$/.test(value)) return value;
+  const coded = Array.from(Buffer.from(value, 'latin1'), (byte) => {
+    const sign = String.fromCharCode(byte);
+    if (sign === ' ') return '_';
+    return /[!-<>@-^`-~]/.test(sign) ? sign : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+  return `=?UTF-8?Q?${coded.join('')}?=`;
+}

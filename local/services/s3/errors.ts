@@ -1,0 +1,37 @@
+import { AwsError } from '../../aws-api/aws-error.ts';
+
+/** S3's own errors, with its words. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+
+export function noSuchBucket(bucket: string): AwsError {
+  return new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404, { details: { BucketName: bucket } });
+}
+
+export function noSuchKey(key: string): AwsError {
+  return new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { details: { Key: key } });
+}
+
+export function noSuchUpload(uploadId: string): AwsError {
+  const message =
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.';
+  return new AwsError('NoSuchUpload', message, 404, { details: { UploadId: uploadId } });
+}
+
+export function invalidArgument(message: string, name: string, value: string): AwsError {
+  return new AwsError('InvalidArgument', message, 400, { details: { ArgumentName: name, ArgumentValue: value } });
+}
+
+export function malformedXml(cause?: unknown): AwsError {
+  const message = 'The XML you provided was not well-formed or did not validate against our published schema';
+  return new AwsError('MalformedXML', message, 400, { cause });
+}
+
+/** @param condition the header that did not hold */
+export function preconditionFailed(condition: string): AwsError {
+  const message = 'At least one of the pre-conditions you specified did not hold';
+  return new AwsError('PreconditionFailed', message, 412, { details: { Condition: condition } });
+}
+
+/** What AWS has and the local S3 has not. @param what a noun phrase */
+export function notImplemented(what: string): AwsError {
+  return new AwsError('NotImplemented', `The local S3 does not support ${what}.`, 501);
+}

@@ -1,0 +1,88 @@
+import { AwsError } from '../../../aws-api/aws-error.ts';
+import { readCopySource } from '../address.ts';
+import { inBucket, type Perform, requireBucket, resourceArn, type S3Call } from '../call.ts';
+import { algorithmNamed, checksumElements, newHash } from '../checksums.ts';
+import { requireCopySource, writeCondition } from '../conditions.ts';
+import { describe, requireSupported } from '../description.ts';
+import { invalidArgument } from '../errors.ts';
+import { type Content, partsOf, type StoredObject } from '../store/stored.ts';
+import { tagsOfHeader } from '../tags.ts';
+import { xmlDocument } from '../xml.ts';
+import { requireObject } from './objects.ts';
+
+const MAX_COPY_BYTES = 5 * 1024 ** 3;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
+export const copyObject: Perform = async (call) => {
+  const { headers, bucket, key, store } = call;
+  requireSupported(headers);
+  const source = copySource(call);
+  const replacesMetadata = directive(call, 'x-amz-metadata-directive');
+  const replacesTags = directive(call, 'x-amz-tagging-directive');
+  const algorithm = algorithmNamed(headers['x-amz-checksum-algorithm'] as string | undefined);
+  if (source.bucket === bucket && source.key === key && !replacesMetadata && !algorithm) {
+    throw new AwsError(
+      'InvalidRequest',
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+    );
+  }
+  if (source.object.size > MAX_COPY_BYTES) {
+    const message = 'The specified copy source is larger than the maximum allowable size for a copy source: 5368709120';
+    throw new AwsError('InvalidRequest', message);
+  }
+  const described = replacesMetadata ? describe(headers).headers : source.object.headers;
+  const tags = replacesTags ? tagsOfHeader(headers['x-amz-tagging'] as string | undefined) : source.object.tags;
+  const condition = inBucket(call, writeCondition(headers, key));
+  const content = await store.share(source.object);
+  const hashes = await hashesOf(call, content, source.object, algorithm).catch((error: unknown) => {
+    store.discard(content);
+    throw error;
+  });
+  const copy = store.put(bucket, key, { content, ...hashes, headers: described, tags }, condition);
+  const result = { ETag: `"${copy.etag}"`, LastModified: copy.modified, ...checksumElements(copy.checksum) };
+  return { body: xmlDocument('CopyObjectResult', result) };
+};
+
+/**
+ * The object that `x-amz-copy-source` names.
+ *
+ * @throws AwsError when the caller may not read it, when it does not exist, or is not the wanted version
+ */
+export function copySource(call: S3Call): { bucket: string; key: string; object: StoredObject } {
+  const { headers, caller, store } = call;
+  const source = readCopySource(String(headers['x-amz-copy-source']));
+  caller.requireAccess('s3:GetObject', resourceArn(source.bucket, source.key));
+  requireBucket(store, source.bucket);
+  const object = requireObject({ store, ...source });
+  requireCopySource(headers, object);
+  return { ...source, object };
+}
+
+/** Those of the source, unless they are of its parts or by another algorithm: a copy is one whole, whatever its source was. */
+async function hashesOf(
+  { store }: S3Call,
+  content: Content,
+  source: StoredObject,
+  algorithm = source.checksum.algorithm,
+): Promise<Pick<StoredObject, 'etag' | 'checksum'>> {
+  const { etag, checksum } = source;
+  if (!partsOf(source) && checksum.algorithm === algorithm) return { etag, checksum };
+  const [md5, hash] = [newHash('MD5'), newHash(algorithm)];
+  for await (const piece of store.contentOf(content)) {
+    md5.update(piece);
+    hash.update(piece);
+  }
+  const value = Buffer.from(await hash.digest()).toString('base64');
+  return {
+    etag: Buffer.from(await md5.digest()).toString('hex'),
+    checksum: { algorithm, type: 'FULL_OBJECT', value },
+  };
+}
+
+/** Whether the copy gets what the request says, and not what the source has. */
+function directive({ headers }: S3Call, name: string): boolean {
+  const value = headers[name] ?? 'COPY';
+  if (value === 'COPY' || value === 'REPLACE') return value === 'REPLACE';
+  const kind = name.includes('tagging') ? 'tagging' : 'metadata';
+  throw invalidArgument(`Unknown ${kind} directive.`, name, String(value));
+}
