@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AwsError } from './aws-error.ts';
 
 export interface ApiResponse {
@@ -32,6 +33,7 @@ const JSON_NAMES: Names = {
   AccessDenied: ['AccessDeniedException', 403],
   MissingAuthenticationToken: ['MissingAuthenticationTokenException', 403],
   IncompleteSignature: ['IncompleteSignatureException', 403],
+  AuthorizationQueryParametersError: ['IncompleteSignatureException', 403],
   InvalidClientTokenId: ['UnrecognizedClientException', 403],
   SignatureDoesNotMatch: ['InvalidSignatureException', 403],
   RequestTimeTooSkewed: ['InvalidSignatureException', 403],
@@ -43,6 +45,7 @@ const JSON_NAMES: Names = {
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 const QUERY_NAMES: Names = {
+  AuthorizationQueryParametersError: ['IncompleteSignature', 400],
   RequestExpired: ['RequestExpired', 400],
   UnknownOperation: ['InvalidAction', 400],
 };
@@ -51,14 +54,27 @@ export const s3Xml: Protocol = {
   contentType: 'application/xml',
   error: (error, requestId) => {
     const [code, status] = named(S3_NAMES, error);
-    const elements = { Code: code, Message: error.message, ...error.details, RequestId: requestId };
+    const ids = { RequestId: requestId, HostId: hostIdOf(requestId) };
+    const elements = { Code: code, Message: error.message, ...error.details, ...ids };
     const xml = Object.entries(elements).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`);
     return {
       status,
+      headers: { 'x-amz-request-id': requestId, 'x-amz-id-2': ids.HostId },
       body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${xml.join('')}</Error>`,
     };
   },
 };
+
+/** The headers of S3 that identify a response. */
+export function requestIds(): Record<string, string> {
+  const requestId = randomUUID();
+  return { 'x-amz-request-id': requestId, 'x-amz-id-2': hostIdOf(requestId) };
+}
+
+/** S3's second id of a request, which only AWS can read. */
+function hostIdOf(requestId: string): string {
+  return Buffer.from(requestId).toString('base64');
+}
 
 /** Services whose calls carry `x-amz-target`: Secrets Manager speaks 1.1, SQS 1.0. Every client error is a 400. */
 export const awsJson = (version: '1.0' | '1.1'): Protocol => ({

@@ -69,6 +69,7 @@ export function verifySignature(request: SignedRequest, principals: PrincipalSto
     throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
   }
   checkTime(stated, now);
+  if (stated.service === 's3') requireSigned(request, stated.signedHeaders);
   if (!equalInConstantTime(stated.signature, expectedSignature(request, stated, known.credentials.secretAccessKey))) {
     throw new AwsError(
       'SignatureDoesNotMatch',
@@ -98,27 +99,56 @@ function fromAuthorizationHeader(request: SignedRequest, authorization: string):
   };
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
 function fromQuery(query: Map<string, string>): StatedSignature {
   if (query.get('X-Amz-Algorithm') !== ALGORITHM) throw incomplete(`only ${ALGORITHM} is supported`);
-  const expiresSeconds = Number(required(query, 'X-Amz-Expires'));
-  if (!(expiresSeconds > 0 && expiresSeconds <= MAX_EXPIRES_SECONDS)) {
-    throw incomplete(`X-Amz-Expires must be a number of seconds up to ${MAX_EXPIRES_SECONDS}`);
+  const [credential = '', signedHeaders = '', signature = '', timestamp = '', expires = ''] = [
+    'X-Amz-Credential',
+    'X-Amz-SignedHeaders',
+    'X-Amz-Signature',
+    'X-Amz-Date',
+    'X-Amz-Expires',
+  ].map((name) => query.get(name));
+  if ([credential, signedHeaders, signature, timestamp, expires].includes('')) {
+    throw malformedQuery(
+      'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
+    );
+  }
+  const scope = parseScope(credential);
+  if (!scope) {
+    throw malformedQuery(
+      'Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+    );
   }
   return {
-    ...scopeOf(required(query, 'X-Amz-Credential')),
-    signedHeaders: headerNames(required(query, 'X-Amz-SignedHeaders')),
-    signature: required(query, 'X-Amz-Signature'),
-    timestamp: required(query, 'X-Amz-Date'),
+    ...scope,
+    signedHeaders: headerNames(signedHeaders),
+    signature,
+    timestamp,
     sessionToken: query.get('X-Amz-Security-Token'),
-    expiresSeconds,
+    expiresSeconds: expirySeconds(expires),
   };
 }
 
+function expirySeconds(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw malformedQuery('X-Amz-Expires should be a number');
+  const seconds = Number(text);
+  if (seconds < 0) throw malformedQuery('X-Amz-Expires must be non-negative');
+  if (seconds <= MAX_EXPIRES_SECONDS) return seconds;
+  throw malformedQuery(
+    `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${MAX_EXPIRES_SECONDS} seconds`,
+  );
+}
+
 function scopeOf(credential: string) {
+  const scope = parseScope(credential);
+  if (scope) return scope;
+  throw incomplete(`Credential must be <key>/<date>/<region>/<service>/aws4_request, not "${credential}"`);
+}
+
+function parseScope(credential: string) {
   const [terminator, service, region, date, ...keyParts] = credential.split('/').reverse();
-  if (terminator !== 'aws4_request' || !service || !region || !date || keyParts.length === 0) {
-    throw incomplete(`Credential must be <key>/<date>/<region>/<service>/aws4_request, not "${credential}"`);
-  }
+  if (terminator !== 'aws4_request' || !service || !region || !date || keyParts.length === 0) return undefined;
   return { accessKeyId: keyParts.reverse().join('/'), date, region, service };
 }
 
@@ -189,6 +219,21 @@ function basicIsoTime(httpDate: string | undefined): string {
   const time = new Date(httpDate ?? '');
   if (Number.isNaN(time.getTime())) throw incomplete('X-Amz-Date is missing');
   return time.toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+/** S3 takes no header of its own that the signature does not cover. */
+function requireSigned(request: SignedRequest, signedHeaders: readonly string[]): void {
+  const unsigned = Object.keys(request.headers).filter(
+    (name) => name.startsWith('x-amz-') && !signedHeaders.includes(name),
+  );
+  if (unsigned.length === 0) return;
+  const message = 'There were headers present in the request which were not signed';
+  throw new AwsError('AccessDenied', message, 403, { details: { HeadersNotSigned: unsigned.join(', ') } });
+}
+
+/** What is wrong about the query of a presigned URL, in S3's words. */
+function malformedQuery(message: string): AwsError {
+  return new AwsError('AuthorizationQueryParametersError', message, 400);
 }
 
 function incomplete(detail: string): AwsError {

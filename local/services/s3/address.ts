@@ -20,7 +20,7 @@ const HOST_STYLE =
 /**
  * Reads bucket and key of a request in path style or virtual-hosted style.
  *
- * @throws AwsError `InvalidURI` for broken percent-encoding, `KeyTooLongError`
+ * @throws AwsError `InvalidURI` for broken percent-encoding and for keys that would lead out of the bucket, `KeyTooLongError`
  */
 export function readAddress(request: IncomingMessage): S3Address {
   const url = request.url ?? '/';
@@ -51,8 +51,20 @@ export function requireVersion(version: string | undefined): void {
 
 function bucketAndKey(path: string): { bucket: string; key: string } {
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
+  if (climbs(key))
+    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.", 400, { details: { URI: path } });
   const size = Buffer.byteLength(key);
   if (size <= MAX_KEY_BYTES) return { bucket, key };
   const details = { Size: String(size), MaxSizeAllowed: String(MAX_KEY_BYTES) };
   throw new AwsError('KeyTooLongError', 'Your key is too long', 400, { details });
+}
+
+/** Whether `..` would lead out of the bucket, were the key a path. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+function climbs(key: string): boolean {
+  let depth = 0;
+  for (const segment of key.split('/')) {
+    depth += segment === '..' ? -1 : segment === '' || segment === '.' ? 0 : 1;
+    if (depth < 0) return true;
+  }
+  return false;
 }

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Caller, StreamingApi } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
-import { s3Xml } from '../../aws-api/protocols.ts';
+import { requestIds, s3Xml } from '../../aws-api/protocols.ts';
 import { ACCOUNT_ID } from '../../aws-identity.ts';
 import { readAddress, requireVersion, type S3Address } from './address.ts';
 import { requireBucket, resourceArn, type S3Response } from './call.ts';
@@ -52,7 +51,7 @@ export class S3Api implements StreamingApi {
   }
 
   #rules(bucket: string): CorsRule[] | undefined {
-    return this.#store.cors(bucket) as CorsRule[] | undefined;
+    return this.#store.setting(bucket, 'cors') as CorsRule[] | undefined;
   }
 }
 
@@ -74,13 +73,14 @@ function requireOwner(headers: IncomingHttpHeaders): void {
 }
 
 async function send(response: ServerResponse, { status = 200, headers = {}, body }: S3Response): Promise<void> {
-  const requestId = randomBytes(8).toString('hex').toUpperCase();
-  const length = body instanceof Readable ? {} : { 'content-length': String(Buffer.byteLength(body ?? '')) };
+  const { 'content-length': stated, ...others } = headers;
+  const length = stated ?? (body instanceof Readable ? undefined : String(Buffer.byteLength(body ?? '')));
   response.writeHead(status, {
-    'x-amz-request-id': requestId,
+    ...requestIds(),
     ...(typeof body === 'string' ? { 'content-type': 'application/xml' } : {}),
-    ...(status === 204 || status === 304 ? {} : length),
-    ...headers,
+    ...others,
+    // Last: after a length, Node does not take letters of ISO 8859-1 in `content-disposition`.
+    ...(length === undefined || status === 204 || status === 304 ? {} : { 'content-length': length }),
   });
   if (body instanceof Readable) await pipeline(body, response);
   else response.end(body);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { AwsError } from '../../aws-api/aws-error.ts';
-import { noSuchKey, preconditionFailed } from './errors.ts';
+import type { AwsError } from '../../aws-api/aws-error.ts';
+import { headerNotImplemented, noSuchKey, preconditionFailed } from './errors.ts';
 import type { Condition } from './store/object-store.ts';
 import type { StoredObject } from './store/stored.ts';
 
@@ -67,7 +67,7 @@ export function meetsIfRange(header: string | undefined, { etag, modified }: Ver
 export function writeCondition(headers: IncomingHttpHeaders, key: string): Condition {
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;
   if (match !== undefined && noneMatch !== undefined) {
-    throw unsupported('If-Match,If-None-Match', 'Multiple conditional request headers present in the request');
+    throw headerNotImplemented('If-Match,If-None-Match', 'Multiple conditional request headers present in the request');
   }
   if (match?.trim() === '*') throw refusedValue('If-Match');
   if (noneMatch !== undefined && noneMatch.trim() !== '*') throw refusedValue('If-None-Match');
@@ -108,10 +108,5 @@ function dateOf(header: string | undefined): Date | undefined {
 }
 
 function refusedValue(header: string): AwsError {
-  return unsupported(header, `We don't accept the provided value of ${header} header for this API`);
-}
-
-function unsupported(header: string, additionalMessage: string): AwsError {
-  const message = 'A header you provided implies functionality that is not implemented';
-  return new AwsError('NotImplemented', message, 501, { details: { Header: header, additionalMessage } });
+  return headerNotImplemented(header, `We don't accept the provided value of ${header} header for this API`);
 }

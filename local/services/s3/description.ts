@@ -9,6 +9,18 @@ const KEPT = ['cache-control', 'content-disposition', 'content-language', 'conte
 const USER_PREFIX = 'x-amz-meta-';
 const MAX_USER_METADATA_BYTES = 2 * 1024;
 const DEFAULT_CONTENT_TYPE = 'binary/octet-stream';
+/** Those whose objects can be read at once; the others would have to be restored first. */
+const STORAGE_CLASSES = [
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'REDUCED_REDUNDANCY',
+  'GLACIER_IR',
+];
+
+/** AWS encrypts each object by itself, and says so. https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html */
+export const ENCRYPTED = { 'x-amz-server-side-encryption': 'AES256' };
 
 const OVERRIDABLE = new Set([...KEPT, 'content-encoding'].map((name) => `response-${name}`));
 
@@ -24,7 +36,6 @@ const NOT_SUPPORTED = [
 /** The one value that changes nothing here. */
 const ONLY: Readonly<Record<string, readonly string[]>> = {
   'x-amz-server-side-encryption': ['AES256'],
-  'x-amz-storage-class': ['STANDARD'],
   'x-amz-acl': ['private', 'bucket-owner-full-control'],
 };
 
@@ -44,6 +55,8 @@ export function describe(headers: IncomingHttpHeaders): Description & { readonly
   const encoding = storedContentEncoding(headers);
   if (encoding !== undefined) stored['content-encoding'] = encoding;
   stored['content-type'] ??= DEFAULT_CONTENT_TYPE;
+  const storageClass = storageClassOf(headers['x-amz-storage-class'] as string | undefined);
+  if (storageClass !== 'STANDARD') stored['x-amz-storage-class'] = storageClass;
   let bytes = 0;
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith(USER_PREFIX)) continue;
@@ -56,6 +69,18 @@ export function describe(headers: IncomingHttpHeaders): Description & { readonly
     throw new AwsError('MetadataTooLarge', message, 400, { details });
   }
   return { headers: stored, tags: tagsOfHeader(headers['x-amz-tagging'] as string | undefined) };
+}
+
+/** The storage class is kept and makes no difference here. @throws AwsError `InvalidStorageClass` */
+function storageClassOf(name = 'STANDARD'): string {
+  if (STORAGE_CLASSES.includes(name)) return name;
+  const details = { StorageClassRequested: name };
+  throw new AwsError('InvalidStorageClass', 'The storage class you specified is not valid', 400, { details });
+}
+
+/** The storage class of an object, for lists. */
+export function storageClass({ headers }: Description): string {
+  return headers['x-amz-storage-class'] ?? 'STANDARD';
 }
 
 /** @throws AwsError `NotImplemented` naming a header of the request that asks for what this S3 does not have */
@@ -80,6 +105,7 @@ export function describingHeaders(object: StoredObject, query: ReadonlyMap<strin
     etag: `"${object.etag}"`,
     'last-modified': object.modified.toUTCString(),
     ...object.headers,
+    ...ENCRYPTED,
     ...(tags === 0 ? {} : { 'x-amz-tagging-count': String(tags) }),
   };
   for (const [name, value] of query) {

@@ -31,6 +31,13 @@ export function preconditionFailed(condition: string): AwsError {
   return new AwsError('PreconditionFailed', message, 412, { details: { Condition: condition } });
 }
 
+/** What AWS itself does not take. @param header its name, or its names */
+export function headerNotImplemented(header: string, additionalMessage?: string): AwsError {
+  const message = 'A header you provided implies functionality that is not implemented';
+  const details = { Header: header, ...(additionalMessage === undefined ? {} : { additionalMessage }) };
+  return new AwsError('NotImplemented', message, 501, { details });
+}
+
 /** What AWS has and the local S3 has not. @param what a noun phrase */
 export function notImplemented(what: string): AwsError {
   return new AwsError('NotImplemented', `The local S3 does not support ${what}.`, 501);

@@ -16,7 +16,14 @@ import { deleteObjects } from './operations/delete-objects.ts';
 import { listObjects, listObjectsV2, listObjectVersions } from './operations/lists.ts';
 import { abortMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './operations/multipart.ts';
 import { deleteObject, getObject, putObject } from './operations/objects.ts';
-import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/tagging.ts';
+import {
+  deleteBucketTagging,
+  deleteObjectTagging,
+  getBucketTagging,
+  getObjectTagging,
+  putBucketTagging,
+  putObjectTagging,
+} from './operations/tagging.ts';
 import { listMultipartUploads, listParts } from './operations/upload-lists.ts';
 
 export interface Operation {
@@ -95,7 +102,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     's3:GetBucketWebsite',
     unsetError('NoSuchWebsiteConfiguration', 'The specified bucket does not have a website configuration'),
   ),
-  'bucket GET tagging': operation('s3:GetBucketTagging', unsetError('NoSuchTagSet', 'The TagSet does not exist')),
+  'bucket GET tagging': operation('s3:GetBucketTagging', getBucketTagging),
+  'bucket PUT tagging': operation('s3:PutBucketTagging', putBucketTagging),
+  'bucket DELETE tagging': operation('s3:PutBucketTagging', deleteBucketTagging),
+  'bucket GET encryption': operation(
+    's3:GetEncryptionConfiguration',
+    unset('ServerSideEncryptionConfiguration', {
+      Rule: { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false },
+    }),
+  ),
   'bucket GET replication': operation(
     's3:GetReplicationConfiguration',
     unsetError('ReplicationConfigurationNotFoundError', 'The replication configuration was not found'),

@@ -13,7 +13,7 @@ import {
   statedChecksum,
 } from './checksums.ts';
 import { ChunkedBodyDecoder, malformedTrailer } from './chunked-body.ts';
-import { invalidArgument } from './errors.ts';
+import { headerNotImplemented, invalidArgument } from './errors.ts';
 import type { ObjectStore } from './store/object-store.ts';
 import type { Content } from './store/stored.ts';
 
@@ -66,8 +66,14 @@ export async function receiveBody(
   try {
     const digests = await hashes.digests();
     const [md5, value] = [digests.get('MD5'), digests.get(kept)?.toString('base64') ?? ''];
-    if (sha256 !== undefined && digests.get('SHA256')?.toString('hex') !== sha256) throw payloadMismatch();
-    if (contentMd5 !== undefined && !md5?.equals(contentMd5)) throw badDigest('Content-MD5', 'what we received');
+    if (sha256 !== undefined) requirePayload(sha256, digests.get('SHA256')?.toString('hex') ?? '');
+    if (contentMd5 !== undefined && !md5?.equals(contentMd5)) {
+      const details = {
+        ExpectedDigest: contentMd5.toString('base64'),
+        CalculatedDigest: md5?.toString('base64') ?? '',
+      };
+      throw badDigest('Content-MD5', 'what we received', details);
+    }
     const expected = inTrailer === undefined ? inHeader : statedChecksum(decoder?.trailers ?? {});
     if (expected?.algorithm !== stated) throw malformedTrailer();
     if (expected && expected.value !== digests.get(expected.algorithm)?.toString('base64')) {
@@ -94,6 +100,7 @@ function framing(headers: IncomingHttpHeaders) {
     const length = lengthOf(headers['x-amz-decoded-content-length']);
     return { length, decoder: new ChunkedBodyDecoder(length) };
   }
+  if (headers['transfer-encoding'] !== undefined) throw headerNotImplemented('Transfer-Encoding');
   const length = lengthOf(headers['content-length']);
   if (payloadHash === 'UNSIGNED-PAYLOAD') return { length };
   if (/^[0-9a-f]{64}$/i.test(payloadHash)) return { length, sha256: payloadHash.toLowerCase() };
@@ -156,13 +163,13 @@ class Hashes {
   }
 }
 
-function badDigest(what: string, other: string): AwsError {
-  return new AwsError('BadDigest', `The ${what} you specified did not match ${other}.`);
+function badDigest(what: string, other: string, details: Record<string, string> = {}): AwsError {
+  return new AwsError('BadDigest', `The ${what} you specified did not match ${other}.`, 400, { details });
 }
 
-function payloadMismatch(): AwsError {
-  return new AwsError(
-    'XAmzContentSHA256Mismatch',
-    "The provided 'x-amz-content-sha256' header does not match what was computed.",
-  );
+function requirePayload(stated: string, computed: string): void {
+  if (stated === computed) return;
+  const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+  const details = { ClientComputedContentSHA256: stated, S3ComputedContentSHA256: computed };
+  throw new AwsError('XAmzContentSHA256Mismatch', message, 400, { details });
 }

@@ -4,7 +4,9 @@ import { invalidArgument, malformedXml } from './errors.ts';
 import type { Tags } from './store/stored.ts';
 import { parseXml, xmlDocument } from './xml.ts';
 
-const MAX_TAGS = 10;
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html, and 50 for a bucket. */
+export const MOST_OBJECT_TAGS = 10;
+export const MOST_BUCKET_TAGS = 50;
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /**
@@ -23,20 +25,21 @@ export function tagsOfHeader(header: string | undefined): Tags | undefined {
     const rule = 'shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates';
     throw invalidArgument(`The header 'x-amz-tagging' ${rule}.`, 'x-amz-tagging', header);
   }
-  return checked(pairs.map(([key = '', value = '']) => [key, value]));
+  const texts = pairs.map(([key = '', value = '']): [string, string] => [key, value]);
+  return checked(texts, MOST_OBJECT_TAGS);
 }
 
-/** Reads the body of PutObjectTagging. @throws AwsError `MalformedXML`, `InvalidTag`, `BadRequest` for too many */
-export function tagsOfXml(xml: string): Tags | undefined {
+/** Reads the body of PutObjectTagging or PutBucketTagging. @throws AwsError `MalformedXML`, `InvalidTag`, `BadRequest` for too many */
+export function tagsOfXml(xml: string, most: number): Tags | undefined {
   const [set] = parseXml(xml, 'Tagging').all('TagSet');
   if (!set) throw malformedXml();
   const pairs = set.all('Tag').map((tag) => [tag.textOf('Key'), tag.textOf('Value')] as const);
   const complete = pairs.filter((pair): pair is [string, string] => pair.every((text) => text !== undefined));
   if (complete.length < pairs.length) throw malformedXml();
-  if (new Set(complete.map(([key]) => key)).size < pairs.length) {
-    throw new AwsError('InvalidTag', 'Cannot provide multiple Tags with the same key');
-  }
-  return checked(complete);
+  const keys = complete.map(([key]) => key);
+  const twice = keys.find((key, index) => keys.indexOf(key) < index);
+  if (twice !== undefined) throw invalidTag('Cannot provide multiple Tags with the same key', twice);
+  return checked(complete, most);
 }
 
 /** The response of GetObjectTagging. */
@@ -45,16 +48,18 @@ export function taggingDocument(tags: Tags = {}): string {
   return xmlDocument('Tagging', { TagSet: { Tag } });
 }
 
-function checked(pairs: readonly [key: string, value: string][]): Tags | undefined {
-  if (pairs.length > MAX_TAGS) throw new AwsError('BadRequest', `Object tags cannot be greater than ${MAX_TAGS}`);
+function checked(pairs: readonly [key: string, value: string][], most: number): Tags | undefined {
+  if (pairs.length > most) throw new AwsError('BadRequest', `Object tags cannot be greater than ${most}`);
   for (const [key, value] of pairs) {
-    if (key.startsWith('aws:')) throw new AwsError('InvalidTag', 'Your TagKey cannot be prefixed with aws:');
+    if (key.startsWith('aws:')) throw invalidTag('Your TagKey cannot be prefixed with aws:', key);
     if (key === '' || key.length > 128 || !ALLOWED.test(key)) {
-      throw new AwsError('InvalidTag', 'The TagKey you have provided is invalid');
+      throw invalidTag('The TagKey you have provided is invalid', key);
     }
-    if (value.length > 256 || !ALLOWED.test(value)) {
-      throw new AwsError('InvalidTag', 'The TagValue you have provided is invalid');
-    }
+    if (value.length > 256 || !ALLOWED.test(value)) throw invalidTag('The TagValue you have provided is invalid', key);
   }
   return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
+}
+
+function invalidTag(message: string, key: string): AwsError {
+  return new AwsError('InvalidTag', message, 400, { details: { TagKey: key } });
 }

@@ -1,6 +1,7 @@
 import { AwsError } from '../../../aws-api/aws-error.ts';
 import { type Perform, resourceArn, wholeNumber } from '../call.ts';
 import { checksumElements } from '../checksums.ts';
+import { storageClass } from '../description.ts';
 import { invalidArgument } from '../errors.ts';
 import { type ObjectPart, partsOf, type StoredObject } from '../store/stored.ts';
 import { type XmlContent, type XmlElements, xmlDocument } from '../xml.ts';
@@ -29,7 +30,7 @@ export const getObjectAttributes: Perform = (call) => {
     ETag: () => object.etag,
     Checksum: () => bareChecksum(object),
     ObjectParts: () => partElements(object, headers['x-amz-max-parts'], headers['x-amz-part-number-marker']),
-    StorageClass: () => 'STANDARD',
+    StorageClass: () => storageClass(object),
     ObjectSize: () => object.size,
   };
   const content = ATTRIBUTES.filter((name) => names.includes(name)).map((name) => [name, values[name]()]);

@@ -10,6 +10,7 @@ import {
   statedChecksum,
 } from '../checksums.ts';
 import { writeCondition } from '../conditions.ts';
+import { ENCRYPTED } from '../description.ts';
 import { malformedXml, noSuchUpload } from '../errors.ts';
 import type { Upload, UploadedPart } from '../store/uploads.ts';
 import { parseXml, type XmlNode, xmlDocument } from '../xml.ts';
@@ -42,7 +43,7 @@ export const completeMultipartUpload: Perform = async (call) => {
   store.put(bucket, key, { content, etag, checksum, headers: described, tags }, condition, upload);
   const location = `http://${http.headers.host}/${bucket}/${encodeURIComponent(key)}`;
   const result = { Location: location, Bucket: bucket, Key: key, ETag: `"${etag}"`, ...checksumElements(checksum) };
-  return { body: xmlDocument('CompleteMultipartUploadResult', result) };
+  return { headers: ENCRYPTED, body: xmlDocument('CompleteMultipartUploadResult', result) };
 };
 
 function documentHeaders({ headers }: S3Call): S3Call['headers'] {
@@ -55,7 +56,7 @@ function documentHeaders({ headers }: S3Call): S3Call['headers'] {
  * @throws AwsError when the list is empty or out of order, names a part that was not uploaded, or a small one before the last
  */
 function chosenParts(upload: Upload, listed: readonly XmlNode[], uploaded: readonly UploadedPart[]): UploadedPart[] {
-  if (listed.length === 0) throw malformedXml();
+  if (listed.length === 0) throw new AwsError('InvalidRequest', 'You must specify at least one part');
   const byNumber = new Map(uploaded.map((part) => [part.number, part]));
   const numbers = listed.map((part) => numberOf(part));
   if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {

@@ -7,20 +7,20 @@ import { type XmlElements, xmlDocument } from '../xml.ts';
 export const putBucketCors: Perform = async (call) => {
   const rules = corsRules(await readDocument(call));
   requireBucket(call.store, call.bucket);
-  call.store.setCors(call.bucket, rules);
+  call.store.setSetting(call.bucket, 'cors', rules);
   return {};
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketCors.html */
 export const getBucketCors: Perform = ({ store, bucket }) => {
-  const rules = store.cors(bucket) as CorsRule[] | undefined;
+  const rules = store.setting(bucket, 'cors') as CorsRule[] | undefined;
   if (rules) return { body: corsDocument(rules) };
-  throw missing('NoSuchCORSConfiguration', 'The CORS configuration does not exist', bucket);
+  throw noConfiguration('NoSuchCORSConfiguration', 'The CORS configuration does not exist', bucket);
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketCors.html */
 export const deleteBucketCors: Perform = ({ store, bucket }) => {
-  store.setCors(bucket, undefined);
+  store.setSetting(bucket, 'cors', undefined);
   return { status: 204 };
 };
 
@@ -33,7 +33,7 @@ export const unset =
 export const unsetError =
   (code: string, message: string): Perform =>
   ({ bucket }) => {
-    throw missing(code, message, bucket);
+    throw noConfiguration(code, message, bucket);
   };
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
@@ -46,6 +46,7 @@ export const getAcl: Perform = () => {
   return { body: document.replace('</AccessControlPolicy>', `${grants}</AccessControlPolicy>`) };
 };
 
-function missing(code: string, message: string, bucket: string): AwsError {
+/** A configuration that nobody has set. */
+export function noConfiguration(code: string, message: string, bucket: string): AwsError {
   return new AwsError(code, message, 404, { details: { BucketName: bucket } });
 }

@@ -3,7 +3,7 @@ import { readCopySource } from '../address.ts';
 import { inBucket, type Perform, requireBucket, resourceArn, type S3Call } from '../call.ts';
 import { algorithmNamed, checksumElements, newHash } from '../checksums.ts';
 import { requireCopySource, writeCondition } from '../conditions.ts';
-import { describe, requireSupported } from '../description.ts';
+import { describe, ENCRYPTED, requireSupported } from '../description.ts';
 import { invalidArgument } from '../errors.ts';
 import { type Content, partsOf, type StoredObject } from '../store/stored.ts';
 import { tagsOfHeader } from '../tags.ts';
@@ -40,7 +40,7 @@ export const copyObject: Perform = async (call) => {
   });
   const copy = store.put(bucket, key, { content, ...hashes, headers: described, tags }, condition);
   const result = { ETag: `"${copy.etag}"`, LastModified: copy.modified, ...checksumElements(copy.checksum) };
-  return { body: xmlDocument('CopyObjectResult', result) };
+  return { headers: ENCRYPTED, body: xmlDocument('CopyObjectResult', result) };
 };
 
 /**

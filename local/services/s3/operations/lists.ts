@@ -1,4 +1,5 @@
 import { OWNER, type Perform, type S3Call, type S3Response, wholeNumber } from '../call.ts';
+import { storageClass } from '../description.ts';
 import { invalidArgument } from '../errors.ts';
 import type { Listing } from '../store/listing.ts';
 import type { StoredObject } from '../store/stored.ts';
@@ -91,14 +92,15 @@ function listing({ query, bucket, store }: S3Call) {
   };
 }
 
-function objectElements({ modified, etag, size, checksum }: StoredObject): XmlElements {
+function objectElements(object: StoredObject): XmlElements {
+  const { modified, etag, size, checksum } = object;
   return {
     LastModified: modified,
     ETag: `"${etag}"`,
     ChecksumAlgorithm: checksum.algorithm,
     ChecksumType: checksum.type,
     Size: size,
-    StorageClass: 'STANDARD',
+    StorageClass: storageClass(object),
   };
 }
 
@@ -132,11 +134,13 @@ function last(entries: Listing['entries']): string {
   return 'object' in entry ? entry.object.key : entry.prefix;
 }
 
-function tokenOf(position: string): string {
+/** A continuation token for what comes after a key, a common prefix or a bucket. */
+export function tokenOf(position: string): string {
   return Buffer.from(`1${position}`).toString('base64');
 }
 
-function positionOf(token: string): string {
+/** What a token stands for. @throws AwsError `InvalidArgument` for one that {@link tokenOf} has not made */
+export function positionOf(token: string): string {
   const text = Buffer.from(token, 'base64').toString('utf8');
   if (text.startsWith('1') && tokenOf(text.slice(1)) === token) return text.slice(1);
   throw invalidArgument('The continuation token provided is incorrect', 'continuation-token', token);

@@ -2,7 +2,7 @@ import { AwsError } from '../../../aws-api/aws-error.ts';
 import { type Perform, resourceArn, type S3Call } from '../call.ts';
 import { algorithmNamed, type ChecksumType, checksumHeader, DEFAULT_ALGORITHM, newHash } from '../checksums.ts';
 import { isCrc } from '../crc-combination.ts';
-import { describe } from '../description.ts';
+import { describe, ENCRYPTED } from '../description.ts';
 import { invalidArgument, noSuchUpload } from '../errors.ts';
 import { readCopyRange } from '../range.ts';
 import { receiveBody } from '../request-body.ts';
@@ -20,7 +20,10 @@ export const createMultipartUpload: Perform = ({ headers, bucket, key, store, ca
   const checksum = uploadChecksum(headers['x-amz-checksum-algorithm'], headers['x-amz-checksum-type']);
   const { id } = store.uploads.begin(bucket, key, { ...description, checksum });
   return {
-    headers: checksum ? { 'x-amz-checksum-algorithm': checksum.algorithm, 'x-amz-checksum-type': checksum.type } : {},
+    headers: {
+      ...ENCRYPTED,
+      ...(checksum && { 'x-amz-checksum-algorithm': checksum.algorithm, 'x-amz-checksum-type': checksum.type }),
+    },
     body: xmlDocument('InitiateMultipartUploadResult', { Bucket: bucket, Key: key, UploadId: id }),
   };
 };
@@ -40,7 +43,8 @@ export const uploadPart: Perform = async (call) => {
   }
   putPart(call, upload, number, body.content, body.etag, body.checksum.value);
   const shown = upload.checksum ?? (body.stated === algorithm ? { algorithm } : undefined);
-  return { headers: { etag: `"${body.etag}"`, ...(shown && { [checksumHeader(algorithm)]: body.checksum.value }) } };
+  const sum = shown && { [checksumHeader(algorithm)]: body.checksum.value };
+  return { headers: { etag: `"${body.etag}"`, ...ENCRYPTED, ...sum } };
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */

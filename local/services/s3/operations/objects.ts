@@ -2,12 +2,14 @@ import { AwsError } from '../../../aws-api/aws-error.ts';
 import { inBucket, type Perform, resourceArn, type S3Call } from '../call.ts';
 import { checksumHeader, checksumHeaders } from '../checksums.ts';
 import { deleteCondition, meetsIfRange, meetsReadConditions, writeCondition } from '../conditions.ts';
-import { describe, describingHeaders } from '../description.ts';
-import { invalidArgument, noSuchKey } from '../errors.ts';
+import { describe, describingHeaders, ENCRYPTED } from '../description.ts';
+import { headerNotImplemented, invalidArgument, noSuchKey } from '../errors.ts';
 import { contentRange, readRange } from '../range.ts';
 import { receiveBody } from '../request-body.ts';
 import type { ByteRange } from '../store/blob-files.ts';
 import { partsOf, type StoredObject } from '../store/stored.ts';
+
+const ONLY_IN_DIRECTORY_BUCKETS = ['x-amz-if-match-size', 'x-amz-if-match-last-modified-time'];
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export const putObject: Perform = async (call) => {
@@ -17,7 +19,7 @@ export const putObject: Perform = async (call) => {
   const condition = inBucket(call, writeCondition(headers, key));
   const { content, etag, checksum } = await receiveBody(http, headers, { store });
   store.put(bucket, key, { content, etag, checksum, ...description }, condition);
-  return { headers: { etag: `"${etag}"`, ...checksumHeaders(checksum) } };
+  return { headers: { etag: `"${etag}"`, ...checksumHeaders(checksum), ...ENCRYPTED } };
 };
 
 /** GetObject and HeadObject, which differ in the body alone. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
@@ -52,6 +54,8 @@ export const getObject: Perform = ({ http, headers, query, bucket, key, store, c
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
 export const deleteObject: Perform = (call) => {
   const { headers, bucket, key, store } = call;
+  const unsupported = ONLY_IN_DIRECTORY_BUCKETS.find((name) => headers[name] !== undefined);
+  if (unsupported) throw headerNotImplemented(unsupported);
   store.delete(bucket, key, deleteCondition(headers['if-match'], key));
   return { status: 204 };
 };

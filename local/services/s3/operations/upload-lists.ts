@@ -1,4 +1,5 @@
 import { OWNER, type Perform, wholeNumber } from '../call.ts';
+import { storageClass } from '../description.ts';
 import { commonPrefix } from '../store/listing.ts';
 import type { Upload } from '../store/uploads.ts';
 import { type XmlElements, xmlDocument } from '../xml.ts';
@@ -35,7 +36,7 @@ export const listParts: Perform = (call) => {
       })),
       Initiator: OWNER,
       Owner: OWNER,
-      StorageClass: 'STANDARD',
+      StorageClass: storageClass(upload),
     }),
   };
 };
@@ -74,7 +75,7 @@ export const listMultipartUploads: Perform = ({ bucket, query, store }) => {
         UploadId: upload.id,
         Initiator: OWNER,
         Owner: OWNER,
-        StorageClass: 'STANDARD',
+        StorageClass: storageClass(upload),
         Initiated: upload.initiated,
         ...checksumElementsOf(upload),
       })),

@@ -11,7 +11,7 @@ const SCHEMA_VERSION = 1;
  * comes last so that listings do not read over it; those of a large one are in files, as JSON in `segments`.
  */
 const SCHEMA = `
-  CREATE TABLE bucket (name TEXT PRIMARY KEY, created INTEGER NOT NULL, cors TEXT) STRICT;
+  CREATE TABLE bucket (name TEXT PRIMARY KEY, created INTEGER NOT NULL, cors TEXT, tags TEXT) STRICT;
   CREATE TABLE object (
     id INTEGER PRIMARY KEY,
     bucket TEXT NOT NULL REFERENCES bucket (name),

@@ -23,6 +23,9 @@ const REFERENCED_FILES = `
   SELECT segment.value ->> 'file' AS file FROM object, json_each(object.segments) AS segment
   UNION ALL SELECT file FROM part`;
 
+/** What a bucket has beside its objects. */
+export type BucketSetting = 'cors' | 'tags';
+
 /** Decides on a write when nothing else can come between; it throws to refuse. */
 export type Condition = (current: StoredObject | undefined) => void;
 
@@ -76,15 +79,15 @@ export class ObjectStore {
     return true;
   }
 
-  /** A bucket's CORS rules as they were stored; undefined when there are none. */
-  cors(bucket: string): unknown {
-    const rules = this.#get('SELECT cors FROM bucket WHERE name = ?', bucket)?.cors;
-    return typeof rules === 'string' ? JSON.parse(rules) : undefined;
+  /** A setting of a bucket as it was stored; undefined when there is none. */
+  setting(bucket: string, name: BucketSetting): unknown {
+    const value = this.#get(`SELECT ${name} AS value FROM bucket WHERE name = ?`, bucket)?.value;
+    return typeof value === 'string' ? JSON.parse(value) : undefined;
   }
 
-  /** Stores CORS rules, or removes them with undefined. */
-  setCors(bucket: string, rules: unknown): void {
-    this.#run('UPDATE bucket SET cors = ? WHERE name = ?', jsonOrNull(rules), bucket);
+  /** Stores a setting of a bucket, or removes it with undefined. */
+  setSetting(bucket: string, name: BucketSetting, value: unknown): void {
+    this.#run(`UPDATE bucket SET ${name} = ? WHERE name = ?`, jsonOrNull(value), bucket);
   }
 
   /** Takes bytes in, small ones in memory and large ones into a file. Rejects with the source's error, and keeps nothing then. */
