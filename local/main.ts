@@ -13,6 +13,9 @@ import { createServices } from './services/index.ts';
 import { type Settings, settingsOf, startCommand } from './settings.ts';
 import { start } from './start.ts';
 
+// Whatever a run writes is for its owner alone, Kafka's files included.
+process.umask(0o077);
+
 await runCommand(
   startCommand().action(async (options) => {
     useLocalServers();

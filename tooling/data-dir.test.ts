@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -65,6 +65,15 @@ describe('the lock of a data folder', () => {
     writeFileSync(join(dataDir, 'templates'), '');
     await (await lockDataDir(dataDir))();
     expect(isDataDir(dataDir)).toBe(true);
+  });
+
+  it("makes the folder its owner's alone, one of a former run too", async () => {
+    const dataDir = newDataDir();
+    await (await lockDataDir(dataDir))();
+    chmodSync(dataDir, 0o755);
+    await (await lockDataDir(dataDir))();
+    // Root's can be passed through by the user of Postgres.
+    expect(statSync(dataDir).mode & 0o777).toBe(process.getuid?.() === 0 ? 0o711 : 0o700);
   });
 
   it('is joined by a reason to keep the folder, where no process holds the lock', () => {

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -106,14 +107,19 @@ export function reasonToKeep(dataDir: string): string | undefined {
   return readIfThere(join(dataDir, KEPT));
 }
 
-/** Makes a folder a data folder, before anything is written to it. @throws UserError when that fails, or it holds other things */
+/**
+ * Makes a folder a data folder, before anything is written to it, and closes it to everybody but its owner.
+ *
+ * @throws UserError when that fails, or it holds other things
+ */
 export function claimDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true });
     refuseAround(dataDir, { 'the home folder': homedir(), 'this project': REPOSITORY });
-    if (isDataDir(dataDir)) return;
-    if (readdirSync(dataDir).length === 0) {
-      writeFileSync(join(dataDir, MARKER), MARKER_TEXT);
+    const isNew = !isDataDir(dataDir);
+    if (!isNew || readdirSync(dataDir).length === 0) {
+      chmodSync(dataDir, privateFolderMode());
+      if (isNew) writeFileSync(join(dataDir, MARKER), MARKER_TEXT);
       return;
     }
   } catch (error) {
@@ -134,6 +140,14 @@ function refuseAround(dataDir: string, precious: Readonly<Record<string, string>
       `The folder ${dataDir} cannot keep the data of a run, because it is or contains ${what}. Name another one with --data-dir or ORDERFLOW_DATA_DIR.`,
     );
   }
+}
+
+/**
+ * The mode of a folder that is for its owner alone. Root's can be passed through, though not listed: Postgres, which does not
+ * run as root, has its data further down.
+ */
+export function privateFolderMode(): number {
+  return process.getuid?.() === 0 ? 0o711 : 0o700;
 }
 
 function tryLink(from: string, to: string): boolean {

@@ -1,10 +1,19 @@
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { logFileOf } from '../../tooling/paths.ts';
+import { assembliesOf, logFileOf } from '../../tooling/paths.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { listKeys } from '../support/clients.ts';
 import {
@@ -39,6 +48,19 @@ describe('a local run beside another one', () => {
     for (const part of ['API', 'dashboard', 'shard1', 'shard2', 'AWS endpoint', 'Kafka']) {
       await expect.poll(run.output).toMatch(new RegExp(`^.*${part}.*localhost:\\d+`, 'm'));
     }
+  });
+
+  it('keeps everything for its owner alone', () => {
+    const entries = readdirSync(dataDir, { recursive: true, withFileTypes: true });
+    const open = entries
+      .filter((entry) => entry.isFile() || entry.isDirectory())
+      .map((entry) => ({ path: join(entry.parentPath, entry.name), forbidden: entry.isFile() ? 0o077 : 0o066 }))
+      // The assemblies are copies that the test has made.
+      .filter(({ path }) => existsSync(path) && !path.startsWith(assembliesOf(dataDir)))
+      .filter(({ path, forbidden }) => (statSync(path).mode & forbidden) !== 0);
+    expect(entries.length).toBeGreaterThan(50);
+    expect(open).toEqual([]);
+    expect(statSync(dataDir).mode & 0o066).toBe(0);
   });
 
   it('refuses to share its data folder', async () => {

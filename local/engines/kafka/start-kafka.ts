@@ -7,6 +7,7 @@ import type { Log } from '../../../tooling/log.ts';
 import { freePort } from '../../../tooling/ports.ts';
 import { type Engine, supervise } from '../processes/supervise.ts';
 import { brokerLog } from './broker-log.ts';
+import { claimKafkaData } from './data-version.ts';
 import { kafkaClassPath } from './jars.ts';
 import { findJava } from './java.ts';
 import { type KafkaJvm, kafkaJvm } from './jvm.ts';
@@ -48,7 +49,7 @@ const SESSION_TIMEOUT_AFTER_KILL_MS = 2_000;
 /**
  * Starts a Kafka cluster of one node, after downloading Kafka if need be.
  *
- * @throws UserError when Java or Kafka cannot be found or downloaded
+ * @throws UserError when Java or Kafka cannot be found or downloaded, or a newer Kafka has written the data
  */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const { dir, cacheDir, log, signal, env = process.env } = options;
@@ -59,6 +60,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   signal?.throwIfAborted();
   const jvm = kafkaJvm({ java, classPath, cacheDir, env });
   mkdirSync(dir, { recursive: true });
+  claimKafkaData(dir, classPath);
 
   for (let attempt = 1; ; attempt += 1) {
     const ports = {

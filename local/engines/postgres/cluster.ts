@@ -55,6 +55,17 @@ export function assertOwnCluster(dir: string, uid: number | undefined): void {
   );
 }
 
+/** @throws UserError when there is a cluster in `<dir>/data` of another major version, whose files this Postgres cannot read */
+export function assertSameMajor(dir: string, major: string): void {
+  const data = join(dir, 'data');
+  const file = join(data, 'PG_VERSION');
+  const found = existsSync(file) ? readFileSync(file, 'utf8').trim() : major;
+  if (found === major) return;
+  throw new UserError(
+    `The database in ${data} was written by Postgres ${found}, and Postgres ${major} cannot read it. Delete all local data with \`npm run reset\`, or choose another data folder with --data-dir.`,
+  );
+}
+
 /** Removes the lock file of a killed server whose process id now belongs to another program: Postgres would refuse to start. */
 export function removeStaleLock(dir: string): void {
   const data = join(dir, 'data');

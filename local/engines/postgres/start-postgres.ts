@@ -1,12 +1,12 @@
-import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../../tooling/log.ts';
 import { addressesOfLocalhost, freePort } from '../../../tooling/ports.ts';
 import type { Certificate } from '../../tls/authority.ts';
 import { type Engine, supervise } from '../processes/supervise.ts';
 import { findPostgresBinaries } from './binaries.ts';
-import { assertOwnCluster, ensureCluster, POSTGRES_ENV, removeStaleLock } from './cluster.ts';
-import { chooseLauncher, type Launcher } from './unprivileged-user.ts';
+import { assertOwnCluster, assertSameMajor, ensureCluster, POSTGRES_ENV, removeStaleLock } from './cluster.ts';
+import { chooseLauncher, type Launcher, makeFolder } from './unprivileged-user.ts';
 
 export interface PostgresOptions {
   /** Name in the log and of the pid file. */
@@ -43,13 +43,14 @@ const FAST_SHUTDOWN = 'SIGINT';
  * effect at the next start.
  *
  * @throws Error that names a setting which Postgres rejects
- * @throws UserError when this machine or user cannot run Postgres, or the data belongs to another user
+ * @throws UserError when this machine or user cannot run Postgres, or the data belongs to another user or version
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { name, dir, log } = options;
   const port = options.port || (await freePort());
-  mkdirSync(dir, { recursive: true });
+  makeFolder(dir);
   const binaries = await findPostgresBinaries();
+  assertSameMajor(dir, binaries.major);
   const launcher = await chooseLauncher(binaries.postgres, dir);
   assertOwnCluster(dir, launcher.user?.uid ?? process.getuid?.());
   removeStaleLock(dir);

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { privateFolderMode } from '../../../tooling/data-dir.ts';
 import { UserError } from '../../../tooling/errors.ts';
 
 interface User {
@@ -47,6 +48,13 @@ export async function chooseLauncher(program: string, dir: string): Promise<Laun
     );
   }
   return { user, wrap };
+}
+
+/** Creates a folder that the user of Postgres can pass through, whatever root's umask says. */
+export function makeFolder(dir: string): void {
+  const first = mkdirSync(dir, { recursive: true });
+  if (first === undefined || process.getuid?.() !== 0) return;
+  for (let made = dir; made.startsWith(first); made = dirname(made)) chmodSync(made, privateFolderMode());
 }
 
 /** initdb looks up its user, so a bare id would not do. */

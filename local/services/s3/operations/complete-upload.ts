@@ -23,7 +23,9 @@ export const completeMultipartUpload: Perform = async (call) => {
   const { headers, bucket, key, store, http } = call;
   const condition = inBucket(call, writeCondition(headers, key));
   // The checksum in its headers is that of the object, and not of the document.
-  const listed = parseXml(await readDocument({ ...call, headers: documentHeaders(call) }), 'CompleteMultipartUpload');
+  const document = await readDocument({ ...call, headers: documentHeaders(call) });
+  if (document === '') throw new AwsError('InvalidRequest', 'You must specify at least one part');
+  const listed = parseXml(document, 'CompleteMultipartUpload');
   const upload = requireUpload(call);
   const parts = chosenParts(upload, listed.all('Part'), store.uploads.parts(upload));
   const checksum = await objectChecksum(call, upload, parts);
@@ -56,7 +58,7 @@ function documentHeaders({ headers }: S3Call): S3Call['headers'] {
  * @throws AwsError when the list is empty or out of order, names a part that was not uploaded, or a small one before the last
  */
 function chosenParts(upload: Upload, listed: readonly XmlNode[], uploaded: readonly UploadedPart[]): UploadedPart[] {
-  if (listed.length === 0) throw new AwsError('InvalidRequest', 'You must specify at least one part');
+  if (listed.length === 0) throw malformedXml();
   const byNumber = new Map(uploaded.map((part) => [part.number, part]));
   const numbers = listed.map((part) => numberOf(part));
   if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {
