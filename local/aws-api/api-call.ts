@@ -32,12 +32,28 @@ export interface AwsApi {
   handle(call: ApiCall): Promise<ApiResponse> | ApiResponse;
 }
 
+/** A text that somebody has signed, as it states it. */
+export interface SignedText {
+  readonly algorithm: string;
+  /** `<key>/<date>/<region>/<service>/aws4_request` */
+  readonly credential: string;
+  readonly signature: string;
+  readonly text: string;
+  readonly sessionToken: string | undefined;
+}
+
+/** Finds out who has signed a text. @throws AwsError when nobody known has */
+export type Identify = (signed: SignedText) => Caller;
+
 /** An API whose requests and responses do not: S3. */
 export interface StreamingApi {
   readonly signingName: string;
   readonly protocol: Protocol;
   /** @throws AwsError unless the response has begun */
   stream(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void>;
-  /** Handles a CORS preflight request, which carries no signature. */
-  streamPreflight(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /**
+   * Handles a request without a signature in its head: a CORS preflight request, or a form that has one among its fields.
+   * Undefined when it is neither.
+   */
+  streamUnsigned(request: IncomingMessage, response: ServerResponse, identify: Identify): Promise<void> | undefined;
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../../../tooling/log.ts';
 import { addressesOfLocalhost, closeServer, listenAtEach, type PortClaim } from '../../../tooling/ports.ts';
-import type { AwsApi, Caller, Principal, StreamingApi } from '../../aws-api/api-call.ts';
+import type { AwsApi, Caller, Identify, Principal, StreamingApi } from '../../aws-api/api-call.ts';
 import { AwsError, toAwsError } from '../../aws-api/aws-error.ts';
 import { type ApiResponse, awsJson, type Protocol, queryXml, restJson, s3Xml } from '../../aws-api/protocols.ts';
 import { readApiBody } from '../../aws-api/request.ts';
@@ -14,6 +14,7 @@ import {
   readSignature,
   type SignedRequest,
   verifySignature,
+  verifySignedText,
 } from '../iam/service.ts';
 import type { Service } from '../service.ts';
 import { isFromPage, refuseUnlessPresignedRead } from './page-request.ts';
@@ -90,7 +91,10 @@ export class AwsEndpoint implements Service {
       response.setHeader('Content-Security-Policy', 'sandbox');
     }
     const s3 = this.#apiOf('s3');
-    if (call.method === 'OPTIONS' && s3 && 'stream' in s3) return s3.streamPreflight(request, response);
+    const identify: Identify = (signed) =>
+      callerOf(verifySignedText(signed, this.#iam.principals), this.#iam.evaluator);
+    const unsigned = s3 && 'stream' in s3 ? s3.streamUnsigned(request, response, identify) : undefined;
+    if (unsigned) return unsigned;
     const name = readSignature(call).service;
     const api = this.#apiOf(name);
     if (api && 'stream' in api) return api.stream(request, response, this.#callerOf(call));
@@ -143,7 +147,9 @@ export class AwsEndpoint implements Service {
     const api = name === undefined ? undefined : this.#apiOf(name);
     if (api) return api.protocol;
     if (request.headers['x-amz-target'] !== undefined) return awsJson('1.1');
-    if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return queryXml;
+    const isQuery =
+      request.url === '/' && request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+    if (isQuery) return queryXml;
     if (request.url?.startsWith('/2015-03-31/') || name !== undefined) return restJson;
     return s3Xml;
   }

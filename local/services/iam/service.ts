@@ -10,7 +10,7 @@ import { PrincipalStore } from './principals.ts';
 export { verifyMskToken } from './msk-token.ts';
 export type { PolicyEvaluator } from './policy-evaluation.ts';
 export type { Credentials, PrincipalStore } from './principals.ts';
-export { readSignature, type SignedRequest, verifySignature } from './sigv4.ts';
+export { readSignature, type SignedRequest, verifySignature, verifySignedText } from './sigv4.ts';
 
 const policyDocument = z.object({ Version: z.string().optional(), Statement: z.unknown() });
 const MAX_ROLE_NAME = 64;

@@ -1,10 +1,10 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Principal } from '../../aws-api/api-call.ts';
+import type { Principal, SignedText } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { queryParameters } from '../../aws-api/request.ts';
 import { canonicalRequest, type SignedRequest } from './canonical-request.ts';
-import type { PrincipalStore } from './principals.ts';
+import type { KnownPrincipal, PrincipalStore } from './principals.ts';
 
 export type { SignedRequest } from './canonical-request.ts';
 
@@ -57,27 +57,51 @@ export function readSignature(request: SignedRequest): StatedSignature {
  */
 export function verifySignature(request: SignedRequest, principals: PrincipalStore, now = new Date()): Principal {
   const stated = readSignature(request);
-  const known = principals.find(stated.accessKeyId);
+  const known = knownPrincipal(stated, principals);
+  checkTime(stated, now);
+  if (stated.service === 's3') requireSigned(request, stated.signedHeaders);
+  requireEqual(stated.signature, expectedSignature(request, stated, known.credentials.secretAccessKey));
+  return known.principal;
+}
+
+/**
+ * Establishes who has signed a text, such as the policy of an HTML form.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+ *
+ * @throws AwsError as {@link verifySignature}
+ */
+export function verifySignedText(signed: SignedText, principals: PrincipalStore): Principal {
+  if (signed.algorithm !== ALGORITHM) throw incomplete(`only ${ALGORITHM} is supported, not "${signed.algorithm}"`);
+  const { accessKeyId, date, region, service } = scopeOf(signed.credential);
+  const known = knownPrincipal({ accessKeyId, sessionToken: signed.sessionToken }, principals);
+  const key = signingKey(known.credentials.secretAccessKey, `${date}/${region}/${service}/aws4_request`);
+  requireEqual(signed.signature, hmac(key, signed.text).toString('hex'));
+  return known.principal;
+}
+
+function knownPrincipal(
+  { accessKeyId, sessionToken }: Pick<StatedSignature, 'accessKeyId' | 'sessionToken'>,
+  principals: PrincipalStore,
+): KnownPrincipal {
+  const known = principals.find(accessKeyId);
   if (!known) {
     throw new AwsError(
       'InvalidClientTokenId',
-      `There is no access key id ${stated.accessKeyId} here. The operator's is "test", with the secret "test".`,
+      `There is no access key id ${accessKeyId} here. The operator's is "test", with the secret "test".`,
       403,
     );
   }
-  if (!equalInConstantTime(stated.sessionToken ?? '', known.credentials.sessionToken ?? '')) {
-    throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
-  }
-  checkTime(stated, now);
-  if (stated.service === 's3') requireSigned(request, stated.signedHeaders);
-  if (!equalInConstantTime(stated.signature, expectedSignature(request, stated, known.credentials.secretAccessKey))) {
-    throw new AwsError(
-      'SignatureDoesNotMatch',
-      'The request signature we calculated does not match the signature you provided. Check the secret access key and the signing method.',
-      403,
-    );
-  }
-  return known.principal;
+  if (equalInConstantTime(sessionToken ?? '', known.credentials.sessionToken ?? '')) return known;
+  throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
+}
+
+function requireEqual(stated: string, expected: string): void {
+  if (equalInConstantTime(stated, expected)) return;
+  throw new AwsError(
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. Check the secret access key and the signing method.',
+    403,
+  );
 }
 
 function fromAuthorizationHeader(request: SignedRequest, authorization: string): StatedSignature {

@@ -53,8 +53,14 @@ function bucketAndKey(path: string): { bucket: string; key: string } {
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
   if (climbs(key))
     throw new AwsError('InvalidURI', "Couldn't parse the specified URI.", 400, { details: { URI: path } });
+  requireKeyLength(key);
+  return { bucket, key };
+}
+
+/** @throws AwsError `KeyTooLongError` */
+export function requireKeyLength(key: string): void {
   const size = Buffer.byteLength(key);
-  if (size <= MAX_KEY_BYTES) return { bucket, key };
+  if (size <= MAX_KEY_BYTES) return;
   const details = { Size: String(size), MaxSizeAllowed: String(MAX_KEY_BYTES) };
   throw new AwsError('KeyTooLongError', 'Your key is too long', 400, { details });
 }

@@ -1,15 +1,17 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Caller, StreamingApi } from '../../aws-api/api-call.ts';
+import type { Caller, Identify, StreamingApi } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { requestIds, s3Xml } from '../../aws-api/protocols.ts';
 import { ACCOUNT_ID } from '../../aws-identity.ts';
 import { readAddress, requireVersion, type S3Address } from './address.ts';
 import { requireBucket, resourceArn, type S3Response } from './call.ts';
 import { type CorsRule, corsHeaders, preflightHeaders } from './cors.ts';
+import { isForm } from './form.ts';
 import type { Hold } from './hold.ts';
 import { createBucket, listBuckets } from './operations/buckets.ts';
+import { postObject } from './operations/post-object.ts';
 import { operationOf } from './operations.ts';
 import type { ObjectStore } from './store/object-store.ts';
 
@@ -44,7 +46,20 @@ export class S3Api implements StreamingApi {
     await send(response, { ...result, headers: { ...result.headers, ...cors } });
   }
 
-  async streamPreflight(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  streamUnsigned(request: IncomingMessage, response: ServerResponse, identify: Identify): Promise<void> | undefined {
+    if (request.method === 'OPTIONS') return this.#preflight(request, response);
+    return isForm(request) ? this.#postObject(request, response, identify) : undefined;
+  }
+
+  async #postObject(request: IncomingMessage, response: ServerResponse, identify: Identify): Promise<void> {
+    await this.#hold.over(() => !response.destroyed);
+    const { bucket } = readAddress(request);
+    const result = await postObject(request, bucket, { store: this.#store, identify });
+    const cors = corsHeaders(this.#rules(bucket) ?? [], request.headers, 'POST');
+    await send(response, { ...result, headers: { ...result.headers, ...cors } });
+  }
+
+  async #preflight(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { bucket, key } = readAddress(request);
     const headers = preflightHeaders(this.#rules(bucket), request.headers, key === '' ? 'BUCKET' : 'OBJECT');
     await send(response, { headers });

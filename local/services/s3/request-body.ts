@@ -33,6 +33,8 @@ export interface ReceiveOptions {
   readonly store: ObjectStore;
   /** Of the checksum to return; the one that the client states, or S3's default, when left out. */
   readonly algorithm?: Algorithm;
+  /** The bytes, where they are not the body itself. */
+  readonly source?: AsyncIterable<Buffer>;
   /** Where the bytes go; the store decides when left out. */
   readonly receive?: ObjectStore['receive'];
 }
@@ -47,9 +49,9 @@ export interface ReceiveOptions {
 export async function receiveBody(
   request: IncomingMessage,
   headers: IncomingHttpHeaders,
-  { store, algorithm, receive = (source) => store.receive(source) }: ReceiveOptions,
+  { store, algorithm, source, receive = (bytes) => store.receive(bytes) }: ReceiveOptions,
 ): Promise<ReceivedBody> {
-  const { length, decoder, sha256 } = framing(headers);
+  const { length, decoder, sha256 }: Framing = source ? { length: 0 } : framing(headers);
   if (length > MAX_PUT_BYTES) {
     throw new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
   }
@@ -61,7 +63,7 @@ export async function receiveBody(
   const kept = algorithm ?? stated ?? DEFAULT_ALGORITHM;
   const hashes = new Hashes(['MD5', kept, ...(stated ? [stated] : []), ...(sha256 ? ['SHA256' as const] : [])]);
   // Destroying the request would close the connection that a refusal has to go over.
-  const raw = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  const raw = source ?? (request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>);
   const content = await receive(hashes.over(decoder?.decode(raw) ?? raw));
   try {
     const digests = await hashes.digests();
@@ -93,8 +95,16 @@ export function storedContentEncoding(headers: IncomingHttpHeaders): string | un
   return codings?.filter((coding) => coding !== 'aws-chunked').join(',') || undefined;
 }
 
-/** How the body is sent: its length in bytes, its coding, and the hash that the signature covers, in hex. */
-function framing(headers: IncomingHttpHeaders) {
+/** How a body is sent. */
+interface Framing {
+  /** Bytes. */
+  readonly length: number;
+  readonly decoder?: ChunkedBodyDecoder;
+  /** The hash that the signature covers, in hex. */
+  readonly sha256?: string;
+}
+
+function framing(headers: IncomingHttpHeaders): Framing {
   const payloadHash = String(headers[PAYLOAD_HASH_HEADER] ?? 'UNSIGNED-PAYLOAD');
   if (payloadHash.startsWith('STREAMING-')) {
     const length = lengthOf(headers['x-amz-decoded-content-length']);
