@@ -119,7 +119,7 @@ export function claimDataDir(dataDir: string): void {
     const isNew = !isDataDir(dataDir);
     if (!isNew || readdirSync(dataDir).length === 0) {
       chmodSync(dataDir, privateFolderMode());
-      if (isNew) writeFileSync(join(dataDir, MARKER), MARKER_TEXT);
+      if (isNew) writeFileSync(join(dataDir, MARKER), MARKER_TEXT, { mode: 0o600 });
       return;
     }
   } catch (error) {

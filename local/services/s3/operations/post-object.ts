@@ -33,6 +33,7 @@ export async function postObject(
     text: policy,
     sessionToken: fields.get('x-amz-security-token'),
   });
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder of S3
   const key = field(form, 'key').replaceAll('${filename}', form.fileName);
   requireKeyLength(key);
   const sizes = checkPolicy(policy, new Map([...fields, ['bucket', bucket], ['key', key]]));
