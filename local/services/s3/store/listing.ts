@@ -21,15 +21,14 @@ export interface Listing {
 
 /** Greater than any text, by SQLite's order of types. */
 const END = new Uint8Array();
-const PAGE = 256;
 
 /** Lists the keys of a bucket by its index: keys that a common prefix gathers are skipped over, not read. */
 export class ObjectLists {
-  readonly #page: StatementSync;
+  readonly #rows: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#page = database.prepare(
-      `SELECT ${OBJECT_COLUMNS} FROM object WHERE bucket = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?`,
+    this.#rows = database.prepare(
+      `SELECT ${OBJECT_COLUMNS} FROM object WHERE bucket = ? AND key >= ? AND key < ? ORDER BY key`,
     );
   }
 
@@ -40,23 +39,17 @@ export class ObjectLists {
     let from = gathered === undefined ? (after === '' ? prefix : largest(prefix, `${after}\0`)) : successor(gathered);
     const entries: Listed[] = [];
     while (from !== undefined) {
-      const rows = this.#page.all(
-        bucket,
-        from,
-        end,
-        Math.min(PAGE, limit - entries.length + 1),
-      ) as unknown as ObjectRow[];
+      const rows = this.#rows.iterate(bucket, from, end) as unknown as Iterable<ObjectRow>;
       from = undefined;
       for (const row of rows) {
-        if (entries.length === limit) return { entries, isTruncated: limit > 0 };
+        if (entries.length >= limit) return { entries, isTruncated: limit > 0 };
         const common = commonPrefix(row.key, prefix, delimiter);
-        if (common !== undefined) {
+        if (common === undefined) entries.push({ object: objectOf(row) });
+        else {
           entries.push({ prefix: common });
           from = successor(common);
           break;
         }
-        entries.push({ object: objectOf(row) });
-        from = `${row.key}\0`;
       }
     }
     return { entries, isTruncated: false };
