@@ -2,7 +2,7 @@ import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Principal, SignedText } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
-import { queryParameters } from '../../aws-api/request.ts';
+import { PAYLOAD_HASH_HEADER, queryParameters } from '../../aws-api/request.ts';
 import { canonicalRequest, type SignedRequest } from './canonical-request.ts';
 import type { KnownPrincipal, PrincipalStore } from './principals.ts';
 
@@ -245,11 +245,10 @@ function basicIsoTime(httpDate: string | undefined): string {
   return time.toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
-/** S3 takes no header of its own that the signature does not cover. */
+/** S3 takes no header of its own that the signature does not cover; it always covers the hash of the body. */
 function requireSigned(request: SignedRequest, signedHeaders: readonly string[]): void {
-  const unsigned = Object.keys(request.headers).filter(
-    (name) => name.startsWith('x-amz-') && !signedHeaders.includes(name),
-  );
+  const covered = [...signedHeaders, PAYLOAD_HASH_HEADER];
+  const unsigned = Object.keys(request.headers).filter((name) => name.startsWith('x-amz-') && !covered.includes(name));
   if (unsigned.length === 0) return;
   const message = 'There were headers present in the request which were not signed';
   throw new AwsError('AccessDenied', message, 403, { details: { HeadersNotSigned: unsigned.join(', ') } });
