@@ -7,7 +7,7 @@ const policySchema = z.object({
     z.union([
       z.tuple([z.literal('content-length-range'), z.coerce.number(), z.coerce.number()]),
       z.tuple([z.enum(['eq', 'starts-with']), z.string(), z.string()]),
-      z.record(z.string(), z.string()),
+      z.record(z.string(), z.string()).refine((condition) => Object.keys(condition).length === 1),
     ]),
   ),
 });
@@ -35,16 +35,16 @@ export function checkPolicy(encoded: string, fields: ReadonlyMap<string, string>
   let sizes: AllowedSizes = { least: 0, most: Number.POSITIVE_INFINITY };
   const allowed = new Set(['bucket']);
   const require = (kind: string, name: string, wanted: string) => {
-    const field = name.replace(/^\$/, '').toLowerCase();
+    const field = name.slice(1).toLowerCase();
     const value = fields.get(field) ?? '';
     allowed.add(field);
-    if (kind === 'eq' ? value === wanted : value.startsWith(wanted)) return;
-    const condition = [kind, `$${field}`, wanted].map((text) => JSON.stringify(text)).join(', ');
+    if (name.startsWith('$') && (kind === 'eq' ? value === wanted : value.startsWith(wanted))) return;
+    const condition = [kind, name, wanted].map((text) => JSON.stringify(text)).join(', ');
     throw denied(`Policy Condition failed: [${condition}]`);
   };
   for (const condition of conditions) {
     if (!Array.isArray(condition)) {
-      for (const [name, wanted] of Object.entries(condition)) require('eq', name, wanted);
+      for (const [name, wanted] of Object.entries(condition)) require('eq', `$${name}`, wanted);
     } else if (condition[0] === 'content-length-range') {
       sizes = { least: condition[1], most: condition[2] };
     } else require(...condition);

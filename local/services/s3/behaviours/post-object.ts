@@ -105,6 +105,26 @@ export const postObject = [
     expect(await errorOf(await post(s3, {}, { more: { key: 'other' } }))).toMatchObject(DENIED);
     await s3.call('HeadObject', { Key: 'other' }, { status: 404 });
   }),
+  row('a condition that names its field without a dollar is AccessDenied', POLICY, async (s3) => {
+    const success_action_redirect = 'http://localhost.test/random';
+    const signed = {
+      Fields: { success_action_redirect },
+      Conditions: [['eq', 'success_action_redirect', success_action_redirect]],
+    };
+    const error = await errorOf(await post(s3, signed));
+    expect(error).toMatchObject(DENIED);
+    expect(error.xml.replaceAll('&quot;', '"')).toContain(
+      `Policy Condition failed: ["eq", "success_action_redirect", "${success_action_redirect}"]`,
+    );
+  }),
+  row('a condition with two fields is InvalidPolicyDocument', POLICY, async (s3) => {
+    const error = await errorOf(await post(s3, { Conditions: [{ acl: 'private', 'Content-Type': 'text/plain' }] }));
+    expect(error).toMatchObject({ status: 400, code: 'InvalidPolicyDocument' });
+  }),
+  row('another case of a value than the policy demands is AccessDenied', POLICY, async (s3) => {
+    const signed = { Conditions: [{ 'Content-Type': 'TEXT/plain' }], Fields: { 'Content-Type': 'text/plain' } };
+    expect(await errorOf(await post(s3, signed))).toMatchObject(DENIED);
+  }),
   row('a policy that is over is AccessDenied', POLICY, async (s3) => {
     const error = await errorOf(await post(s3, { ExpiresIn: -60 }));
     expect(error).toMatchObject(DENIED);
