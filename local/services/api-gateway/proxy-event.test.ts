@@ -110,6 +110,18 @@ describe('the event of a request', () => {
     expect((await eventOf('GET', '/api/orders', chunked)).event.body).toBe(body);
   });
 
+  it('holds a body that the client sends once it is asked for it, and not the expectation', async () => {
+    const { invoke, events } = fakeInvoke();
+    const api = await servedApi(apiDefinition([lambdaRoute('POST', '/')]), invoke);
+    const head =
+      'POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n';
+    expect(await exchange(api.port, head, '{}')).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK\r\n/);
+    expect(events[0]).toMatchObject({
+      body: '{}',
+      headers: expect.not.objectContaining({ Expect: expect.anything() }),
+    });
+  });
+
   it('names no domain for a client of HTTP/1.0 that sends no Host', async () => {
     const { invoke, events } = fakeInvoke({ statusCode: 200, body: 'ok' });
     const api = await servedApi(apiDefinition([lambdaRoute('GET', '/')]), invoke);
