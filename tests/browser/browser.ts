@@ -21,9 +21,10 @@ const FLAGS = [
  * Starts a headless Chromium: the system's own, or else the one that comes inside the npm package `@sparticuz/chromium`
  * (Linux x64). What it writes goes to a folder of its own; closing the browser ends its processes and removes that folder.
  *
+ * @param flags further flags for its command line
  * @throws Error when there is neither, or it does not start
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
   // Not in the temp folder, whose path may be long: the path of a socket, several folders down, has 104 characters at most.
   const dir = mkdtempSync('/tmp/browser-');
   const removeDir = () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
@@ -32,7 +33,7 @@ export async function launchBrowser(): Promise<Browser> {
     const { executablePath, env } = system ? { executablePath: system, env: {} } : unpackBrowser(dir);
     const browser = await chromium.launch({
       executablePath,
-      args: FLAGS,
+      args: [...FLAGS, ...flags],
       env: { ...process.env, ...env, HOME: dir, TMPDIR: dir },
     });
     browser.once('disconnected', removeDir);
