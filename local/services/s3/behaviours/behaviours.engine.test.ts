@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { EndpointFixture } from '../../aws-endpoint/endpoint-fixture.ts';
 import { startS3Fixture } from '../s3-fixture.ts';
-import type { Client } from './behaviour.ts';
+import type { Client } from './client.ts';
 import { javascriptClient } from './javascript-client.ts';
 import { checkTable, runTable } from './run-table-fixture.ts';
 

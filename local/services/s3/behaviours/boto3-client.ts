@@ -10,7 +10,7 @@ import { cacheDirOf } from '../../../../tooling/paths.ts';
 import { listenOnLoopback } from '../../../../tooling/ports.ts';
 import { findPython, installPackages, type Python } from '../../../../tooling/python-environment.ts';
 import { makeAuthority, makeServerCertificate } from '../../../tls/certificates.ts';
-import type { Answer, CallOptions, Client } from './behaviour.ts';
+import type { Answer, CallOptions, Client } from './client.ts';
 import { hasErrorBody } from './javascript-client.ts';
 
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { api, behaviour, ERRORS, guide, type Operation } from './behaviour.ts';
+import { api, behaviour, ERRORS, guide } from './behaviour.ts';
+import type { Operation } from './client.ts';
 import type { Expected } from './session.ts';
 
 /** Names that break one rule each. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import * as sdk from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { Answer, CallOptions, Client, Operation } from './behaviour.ts';
+import type { Answer, CallOptions, Client, Operation } from './client.ts';
 
 interface Endpoint {
   readonly url: string;

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { CLIENTS, type Client, type ClientName } from './behaviour.ts';
+import { CLIENTS, type ClientName } from './behaviour.ts';
+import type { Client } from './client.ts';
 import { openSession } from './session.ts';
 import { TABLE } from './table.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Answer, CallOptions, Client, Input, Operation } from './behaviour.ts';
 import type { Boto3Client } from './boto3-client.ts';
+import type { Answer, CallOptions, Client, Input, Operation } from './client.ts';
 
 /** Fields of an answer; those that are undefined must not be there. */
 export type Expected = Readonly<Record<string, unknown>>;
