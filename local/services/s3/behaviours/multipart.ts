@@ -1,43 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { api, behaviour, guide, ONLY_JAVASCRIPT } from './behaviour.ts';
+import { beginUpload, INVALID_PART, MB, NO_SUCH_UPLOAD } from './multipart-upload.ts';
 import type { Session } from './session.ts';
 
-const MB = 1024 * 1024;
-const NO_SUCH_UPLOAD = {
-  status: 404,
-  code: 'NoSuchUpload',
-  message:
-    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
-};
-const INVALID_PART = {
-  status: 400,
-  code: 'InvalidPart',
-  message:
-    'One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag ' +
-    "may not match the part's entity tag.",
-};
 const md5 = (text: string) => createHash('md5').update(text);
-
-interface Part {
-  readonly ETag: unknown;
-  readonly PartNumber: number;
-}
-
-/** Begins an upload of the key `k`. */
-async function begin(s3: Session, rest: object = {}, Key = 'k') {
-  const { UploadId } = await s3.call('CreateMultipartUpload', { Key, ...rest }, { Bucket: s3.bucket, Key });
-  const target = { Key, UploadId: UploadId as string };
-  return {
-    target,
-    async send(PartNumber: number, Body: string): Promise<Part> {
-      const { ETag } = await s3.call('UploadPart', { ...target, PartNumber, Body });
-      return { ETag, PartNumber };
-    },
-    complete: (Parts: readonly Part[], expected = {}, input: object = {}) =>
-      s3.call('CompleteMultipartUpload', { ...target, MultipartUpload: { Parts }, ...input }, expected),
-  };
-}
 
 const uploadsOf = async (s3: Session, input: object = {}) => {
   const { Uploads = [] } = await s3.call('ListMultipartUploads', input);
@@ -48,7 +15,7 @@ const uploadsOf = async (s3: Session, input: object = {}) => {
 export const multipart = [
   behaviour('parts become one object with the ETag of their MD5s', api('CompleteMultipartUpload'), async (s3) => {
     const bodies = ['a'.repeat(5 * MB), 'b'.repeat(5 * MB), 'c'];
-    const upload = await begin(s3);
+    const upload = await beginUpload(s3);
     const parts = [];
     for (const [index, body] of bodies.entries()) parts.push(await upload.send(index + 1, body));
     const digests = Buffer.concat(bodies.map((body) => md5(body).digest()));
@@ -62,20 +29,20 @@ export const multipart = [
   }),
   behaviour('an object from parts has what the upload was begun with', api('CreateMultipartUpload'), async (s3) => {
     const described = { ContentType: 'text/plain', CacheControl: 'no-cache', Metadata: { order: '1' } };
-    const upload = await begin(s3, { ...described, Tagging: 'a=1' });
+    const upload = await beginUpload(s3, { ...described, Tagging: 'a=1' });
     await upload.complete([await upload.send(1, 'x')]);
     await s3.call('GetObject', { Key: 'k' }, { ...described, Body: 'x', TagCount: 1 });
   }),
   behaviour('an upload leaves the object as it is until it is complete', guide('mpuoverview'), async (s3) => {
     await s3.put('k', 'before');
-    const upload = await begin(s3);
+    const upload = await beginUpload(s3);
     const part = await upload.send(1, 'after');
     await s3.call('GetObject', { Key: 'k' }, { Body: 'before' });
     await upload.complete([part]);
     await s3.call('GetObject', { Key: 'k' }, { Body: 'after' });
   }),
   behaviour('a part that is sent again replaces the former one', api('UploadPart'), async (s3) => {
-    const upload = await begin(s3);
+    const upload = await beginUpload(s3);
     const former = await upload.send(1, 'former');
     const latter = await upload.send(1, 'latter');
     await upload.complete([former], INVALID_PART);
@@ -86,7 +53,7 @@ export const multipart = [
     'part numbers need not begin at 1, and parts that are not named are left out',
     api('CompleteMultipartUpload'),
     async (s3) => {
-      const upload = await begin(s3);
+      const upload = await beginUpload(s3);
       await upload.send(3, 'left out');
       const part = await upload.send(10_000, 'the object');
       await upload.complete([part]);
@@ -94,84 +61,9 @@ export const multipart = [
       expect(await uploadsOf(s3)).toEqual([]);
     },
   ),
-  behaviour('completing with a part that was never sent is InvalidPart', api('CompleteMultipartUpload'), async (s3) => {
-    const upload = await begin(s3);
-    const part = await upload.send(1, 'data');
-    const never = { ...INVALID_PART, PartNumber: '2', UploadId: upload.target.UploadId };
-    await upload.complete([{ ...part, PartNumber: 2 }], never);
-    await s3.call('HeadObject', { Key: 'k' }, { status: 404 });
-    await upload.complete([part]);
-    await s3.call('GetObject', { Key: 'k' }, { Body: 'data' });
-  }),
-  behaviour('completing with the wrong ETag of a part is InvalidPart', api('CompleteMultipartUpload'), async (s3) => {
-    const upload = await begin(s3);
-    await upload.send(1, 'data');
-    const ETag = '"d41d8cd98f00b204e9800998ecf8427e"';
-    const expected = { ...INVALID_PART, PartNumber: '1', ETag: 'd41d8cd98f00b204e9800998ecf8427e' };
-    await upload.complete([{ ETag, PartNumber: 1 }], expected);
-  }),
-  behaviour(
-    'completing with an ETag of a part without its quotes works',
-    api('CompleteMultipartUpload'),
-    async (s3) => {
-      const upload = await begin(s3);
-      const { ETag } = await upload.send(1, 'data');
-      await upload.complete([{ ETag: String(ETag).replaceAll('"', ''), PartNumber: 1 }]);
-    },
-  ),
-  behaviour(
-    'completing with parts in descending order is InvalidPartOrder',
-    api('CompleteMultipartUpload'),
-    async (s3) => {
-      const upload = await begin(s3);
-      const parts = [await upload.send(1, 'x'.repeat(5 * MB)), await upload.send(2, 'y')];
-      const message = 'The list of parts was not in ascending order. Parts must be ordered by part number.';
-      await upload.complete(parts.toReversed(), {
-        status: 400,
-        code: 'InvalidPartOrder',
-        message,
-        UploadId: upload.target.UploadId,
-      });
-      await upload.complete(parts);
-    },
-  ),
-  behaviour('completing with a part below 5 MiB before the last is EntityTooSmall', guide('qfacts'), async (s3) => {
-    const upload = await begin(s3);
-    const parts = [await upload.send(1, 'data'), await upload.send(2, 'data')];
-    const sizes = {
-      ProposedSize: '4',
-      MinSizeAllowed: '5242880',
-      PartNumber: '1',
-      ETag: '8d777f385d3dfec8815d20f7496026dc',
-    };
-    await upload.complete(parts, { status: 400, code: 'EntityTooSmall', ...sizes });
-  }),
-  behaviour('completing without a list of parts is InvalidRequest', api('CompleteMultipartUpload'), async (s3) => {
-    const { target, send } = await begin(s3);
-    await send(1, 'data');
-    const refused = { status: 400, code: 'InvalidRequest', message: 'You must specify at least one part' };
-    await s3.call('CompleteMultipartUpload', target, refused);
-  }),
-  behaviour('completing with an empty list of parts is MalformedXML', api('CompleteMultipartUpload'), async (s3) => {
-    const { target } = await begin(s3);
-    const input = { ...target, MultipartUpload: { Parts: [] } };
-    const body = '<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></CompleteMultipartUpload>';
-    await s3.call('CompleteMultipartUpload', input, { status: 400, code: 'MalformedXML' }, { body });
-  }),
-  behaviour(
-    'completing with another size than stated is InvalidRequest',
-    api('CompleteMultipartUpload'),
-    async (s3) => {
-      const upload = await begin(s3);
-      const part = await upload.send(1, 'data');
-      const message = "The provided 'x-amz-mp-object-size' header value 5 does not match what was computed: 4";
-      await upload.complete([part], { status: 400, code: 'InvalidRequest', message }, { MpuObjectSize: 5 });
-      await upload.complete([part], {}, { MpuObjectSize: 4 });
-    },
-  ),
   ...[-1, 0, 10_001].map((PartNumber) =>
     behaviour(`the part number ${PartNumber} is InvalidArgument`, guide('qfacts'), async (s3) => {
-      const { target } = await begin(s3);
+      const { target } = await beginUpload(s3);
       const message = 'Part number must be an integer between 1 and 10000, inclusive';
       const refused = {
         status: 400,
@@ -202,7 +94,7 @@ export const multipart = [
     'an upload belongs to its key: under another it is NoSuchUpload',
     api('CompleteMultipartUpload'),
     async (s3) => {
-      const { target, send } = await begin(s3);
+      const { target, send } = await beginUpload(s3);
       const part = await send(1, 'data');
       const other = { ...target, Key: 'other' };
       await s3.call('UploadPart', { ...other, PartNumber: 1, Body: 'x' }, NO_SUCH_UPLOAD);
@@ -213,7 +105,7 @@ export const multipart = [
     },
   ),
   behaviour('an upload belongs to its bucket: in another it is NoSuchUpload', api('UploadPart'), async (s3) => {
-    const { target } = await begin(s3);
+    const { target } = await beginUpload(s3);
     await s3.call('CreateBucket', { Bucket: `${s3.bucket}-2` });
     await s3.call('UploadPart', { ...target, Bucket: `${s3.bucket}-2`, PartNumber: 1, Body: 'x' }, NO_SUCH_UPLOAD);
   }),
@@ -221,7 +113,7 @@ export const multipart = [
     s3.call('CreateMultipartUpload', { Bucket: 'no-such-bucket-1', Key: 'k' }, { status: 404, code: 'NoSuchBucket' }),
   ),
   behaviour('an aborted upload is gone with its parts', api('AbortMultipartUpload'), async (s3) => {
-    const { target, send } = await begin(s3);
+    const { target, send } = await beginUpload(s3);
     const part = await send(1, 'data');
     await s3.call('AbortMultipartUpload', target, { status: 204 });
     await s3.call('ListParts', target, { ...NO_SUCH_UPLOAD, UploadId: target.UploadId });
@@ -230,7 +122,7 @@ export const multipart = [
     await s3.call('HeadObject', { Key: 'k' }, { status: 404 });
   }),
   behaviour('ListParts has each part with size and ETag, in pages', api('ListParts'), async (s3) => {
-    const { target, send } = await begin(s3);
+    const { target, send } = await beginUpload(s3);
     await s3.call('ListParts', target, {
       IsTruncated: false,
       MaxParts: 1000,
@@ -263,7 +155,7 @@ export const multipart = [
     api('ListMultipartUploads'),
     async (s3) => {
       const begun = [];
-      for (const key of ['b', 'a', 'b', 'c/1']) begun.push((await begin(s3, {}, key)).target);
+      for (const key of ['b', 'a', 'b', 'c/1']) begun.push((await beginUpload(s3, {}, key)).target);
       const [b1, a, b2, c] = begun;
       expect(await uploadsOf(s3)).toEqual([a, b1, b2, c]);
       expect(await uploadsOf(s3, { Prefix: 'b' })).toEqual([b1, b2]);
@@ -272,7 +164,7 @@ export const multipart = [
   ),
   behaviour('ListMultipartUploads comes in pages of max-uploads', api('ListMultipartUploads'), async (s3) => {
     const begun = [];
-    for (const key of ['a', 'a', 'b']) begun.push((await begin(s3, {}, key)).target);
+    for (const key of ['a', 'a', 'b']) begun.push((await beginUpload(s3, {}, key)).target);
     const next = (page: object) => {
       const { NextKeyMarker, NextUploadIdMarker } = page as Record<string, unknown>;
       return { MaxUploads: 1, KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker };
@@ -283,7 +175,7 @@ export const multipart = [
     await s3.call('ListMultipartUploads', { KeyMarker: 'a' }, { Uploads: [begun[2]] });
   }),
   behaviour('a part of an object is read by its number', api('GetObject'), async (s3) => {
-    const upload = await begin(s3);
+    const upload = await beginUpload(s3);
     await upload.complete([await upload.send(1, 'a'.repeat(5 * MB)), await upload.send(2, 'test content 123')]);
     const size = 5 * MB + 16;
     const second = {
@@ -317,34 +209,10 @@ export const multipart = [
     );
   }),
   behaviour(
-    'completing with If-None-Match * does not write over an object',
-    guide('conditional-writes'),
-    async (s3) => {
-      const upload = await begin(s3);
-      const part = await upload.send(1, 'data');
-      await s3.put('k', 'was faster');
-      await upload.complete(
-        [part],
-        { status: 412, code: 'PreconditionFailed', Condition: 'If-None-Match' },
-        { IfNoneMatch: '*' },
-      );
-      await s3.call('GetObject', { Key: 'k' }, { Body: 'was faster' });
-    },
-  ),
-  behaviour('completing with If-Match writes over that ETag alone', guide('conditional-writes'), async (s3) => {
-    const { ETag } = await s3.put('k', 'before');
-    const refused = { status: 412, code: 'PreconditionFailed', Condition: 'If-Match' };
-    const first = await begin(s3);
-    await first.complete([await first.send(1, 'x')], refused, { IfMatch: '"d41d8cd98f00b204e9800998ecf8427e"' });
-    const second = await begin(s3);
-    await second.complete([await second.send(1, 'after')], {}, { IfMatch: ETag });
-    await s3.call('GetObject', { Key: 'k' }, { Body: 'after' });
-  }),
-  behaviour(
     'parts may be sent at once',
     api('UploadPart'),
     async (s3) => {
-      const upload = await begin(s3);
+      const upload = await beginUpload(s3);
       const parts = await Promise.all(
         Array.from({ length: 4 }, (_, index) => upload.send(index + 1, String(index).repeat(5 * MB))),
       );
