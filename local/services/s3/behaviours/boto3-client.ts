@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createServer } from 'node:tls';
+import { programEnvironment, useLocalServers } from '../../../../tooling/environment.ts';
 import { cacheDirOf } from '../../../../tooling/paths.ts';
 import { listenOnLoopback } from '../../../../tooling/ports.ts';
 import { findPython, installPackages, type Python } from '../../../../tooling/python-environment.ts';
@@ -45,7 +46,9 @@ export async function startBoto3Client(python: Python, port: number, credentials
   });
   const tls = await startTlsFront(port);
   const settings = { url: `http://127.0.0.1:${port}`, tlsUrl: tls.url, authority: tls.authority, credentials };
-  const child = spawn(interpreter, [PROGRAM, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const env = programEnvironment();
+  useLocalServers(env);
+  const child = spawn(interpreter, [PROGRAM, JSON.stringify(settings)], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   let last: Promise<unknown> = Promise.resolve();
 
