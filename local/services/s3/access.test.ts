@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import {
   CopyObjectCommand,
   DeleteObjectsCommand,
@@ -121,4 +122,49 @@ it('a preflight request needs no signature and follows the rules of the bucket',
     200,
     'http://localhost:3000',
   ]);
+});
+
+describe('an HTML form that uploads a file', () => {
+  /** A form whose policy the role has signed for one key. */
+  async function send(key: string) {
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = fixture.client.credentials;
+    const [date, region] = ['20260131', fixture.client.region];
+    const credential = `${accessKeyId}/${date}/${region}/s3/aws4_request`;
+    const fields = {
+      'x-amz-algorithm': 'AWS4-HMAC-SHA256',
+      'x-amz-credential': credential,
+      'x-amz-security-token': sessionToken,
+    };
+    const signed = Object.entries(fields).map(([name, value]) => ({ [name]: value }));
+    const policy = {
+      expiration: '2099-01-01T00:00:00Z',
+      conditions: [{ bucket: BUCKET }, { key: 'allowed' }, ...signed],
+    };
+    const encoded = Buffer.from(JSON.stringify(policy)).toString('base64');
+    const scope = [date, region, 's3', 'aws4_request'];
+    const signingKey = scope.reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`));
+    const form = new FormData();
+    const signature = { policy: encoded, 'x-amz-signature': hmac(signingKey, encoded).toString('hex') };
+    for (const [name, value] of Object.entries({ key, ...fields, ...signature })) form.set(name, value);
+    form.set('file', new Blob(['from a form']), 'file.txt');
+    return fetch(`${fixture.endpoint.url}/${BUCKET}`, { method: 'POST', body: form });
+  }
+  const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+
+  it('needs the permission of who has signed it', async () => {
+    expect((await send('allowed')).status).toBe(204);
+    expect(fixture.evaluator.asked).toEqual([`writer s3:PutObject arn:aws:s3:::${BUCKET}/allowed`]);
+    expect(await (await get('allowed')).Body?.transformToString()).toBe('from a form');
+    fixture.evaluator.refused.add('s3:PutObject');
+    expect((await send('allowed')).status).toBe(403);
+  });
+
+  it('stores nothing but what its policy allows', async () => {
+    const response = await send('other');
+    expect(response.status).toBe(403);
+    expect(await response.text()).toContain(
+      'Policy Condition failed: [&quot;eq&quot;, &quot;$key&quot;, &quot;allowed&quot;]',
+    );
+    await expect(get('other')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
 });

@@ -8,6 +8,7 @@ import { tagsOfHeader } from './tags.ts';
 const KEPT = ['cache-control', 'content-disposition', 'content-language', 'content-type', 'expires'] as const;
 const USER_PREFIX = 'x-amz-meta-';
 const MAX_USER_METADATA_BYTES = 2 * 1024;
+const STORAGE_CLASS = 'x-amz-storage-class';
 const DEFAULT_CONTENT_TYPE = 'binary/octet-stream';
 /** Those whose objects can be read at once; the others would have to be restored first. */
 const STORAGE_CLASSES = [
@@ -55,8 +56,8 @@ export function describe(headers: IncomingHttpHeaders): Description & { readonly
   const encoding = storedContentEncoding(headers);
   if (encoding !== undefined) stored['content-encoding'] = encoding;
   stored['content-type'] ??= DEFAULT_CONTENT_TYPE;
-  const storageClass = storageClassOf(headers['x-amz-storage-class'] as string | undefined);
-  if (storageClass !== 'STANDARD') stored['x-amz-storage-class'] = storageClass;
+  const stated = storageClassOf(headers[STORAGE_CLASS] as string | undefined);
+  if (stated !== 'STANDARD') stored[STORAGE_CLASS] = stated;
   let bytes = 0;
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith(USER_PREFIX)) continue;
@@ -80,11 +81,18 @@ function storageClassOf(name = 'STANDARD'): string {
 
 /** The storage class of an object, for lists. */
 export function storageClass({ headers }: Description): string {
-  return headers['x-amz-storage-class'] ?? 'STANDARD';
+  return headers[STORAGE_CLASS] ?? 'STANDARD';
+}
+
+/** Headers of a source, for a copy that states its own storage class. */
+export function withStorageClass(source: Description['headers'], copy: Description): Description['headers'] {
+  const { [STORAGE_CLASS]: _, ...headers } = source;
+  const stated = copy.headers[STORAGE_CLASS];
+  return stated === undefined ? headers : { ...headers, [STORAGE_CLASS]: stated };
 }
 
 /** @throws AwsError `NotImplemented` naming a header of the request that asks for what this S3 does not have */
-export function requireSupported(headers: IncomingHttpHeaders): void {
+function requireSupported(headers: IncomingHttpHeaders): void {
   const missing = NOT_SUPPORTED.find((name) => headers[name] !== undefined);
   if (missing) throw notImplemented(`the header ${missing}`);
   for (const [name, values] of Object.entries(ONLY)) {

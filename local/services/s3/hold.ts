@@ -30,7 +30,8 @@ export class Hold {
 
   /** Resolves when S3 is not held, which is at once as a rule, and when nobody waits any longer. */
   async over(isWanted: () => boolean = () => true): Promise<void> {
-    while (existsSync(this.#file) && isWanted()) await delay(LOOK_EVERY_MS);
+    // A run that ends does not wait for it.
+    while (existsSync(this.#file) && isWanted()) await delay(LOOK_EVERY_MS, undefined, { ref: false });
   }
 }
 

@@ -13,5 +13,5 @@ export async function startS3Fixture() {
   const s3 = new S3({ settings: readSettings(['--data-dir', dataDir]) });
   const fixture = await startEndpointFixture(() => [s3]);
   s3.store.createBucket(BUCKET);
-  return fixture;
+  return { ...fixture, dataDir };
 }

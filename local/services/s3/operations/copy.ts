@@ -3,10 +3,9 @@ import { readCopySource } from '../address.ts';
 import { inBucket, type Perform, requireBucket, resourceArn, type S3Call } from '../call.ts';
 import { algorithmNamed, checksumElements, newHash } from '../checksums.ts';
 import { requireCopySource, writeCondition } from '../conditions.ts';
-import { describe, ENCRYPTED, requireSupported } from '../description.ts';
+import { describe, ENCRYPTED, storageClass, withStorageClass } from '../description.ts';
 import { invalidArgument } from '../errors.ts';
 import { type Content, partsOf, type StoredObject } from '../store/stored.ts';
-import { tagsOfHeader } from '../tags.ts';
 import { xmlDocument } from '../xml.ts';
 import { requireObject } from './objects.ts';
 
@@ -15,12 +14,13 @@ const MAX_COPY_BYTES = 5 * 1024 ** 3;
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export const copyObject: Perform = async (call) => {
   const { headers, bucket, key, store } = call;
-  requireSupported(headers);
+  const own = describe(headers);
   const source = copySource(call);
   const replacesMetadata = directive(call, 'x-amz-metadata-directive');
   const replacesTags = directive(call, 'x-amz-tagging-directive');
   const algorithm = algorithmNamed(headers['x-amz-checksum-algorithm'] as string | undefined);
-  if (source.bucket === bucket && source.key === key && !replacesMetadata && !algorithm) {
+  const isItself = source.bucket === bucket && source.key === key;
+  if (isItself && !replacesMetadata && !algorithm && storageClass(own) === storageClass(source.object)) {
     throw new AwsError(
       'InvalidRequest',
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -30,8 +30,9 @@ export const copyObject: Perform = async (call) => {
     const message = 'The specified copy source is larger than the maximum allowable size for a copy source: 5368709120';
     throw new AwsError('InvalidRequest', message);
   }
-  const described = replacesMetadata ? describe(headers).headers : source.object.headers;
-  const tags = replacesTags ? tagsOfHeader(headers['x-amz-tagging'] as string | undefined) : source.object.tags;
+  const described = replacesMetadata ? own.headers : withStorageClass(source.object.headers, own);
+  const tags = replacesTags ? own.tags : source.object.tags;
+  if (tags) call.caller.requireAccess('s3:PutObjectTagging', resourceArn(bucket, key));
   const condition = inBucket(call, writeCondition(headers, key));
   const content = await store.share(source.object);
   const hashes = await hashesOf(call, content, source.object, algorithm).catch((error: unknown) => {
