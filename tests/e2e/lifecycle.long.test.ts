@@ -171,6 +171,19 @@ describe('a start that cannot succeed says why in one sentence and leaves nothin
     removeFolder(parent);
   });
 
+  it('objects of a former version', async () => {
+    const dir = newDataDir(seed);
+    mkdirSync(join(dir, 's3', 'order-receipts'), { recursive: true });
+    writeFileSync(join(dir, 's3', 'order-receipts', 'key._S3rver_object'), 'receipt');
+    const { code, output } = await runToEnd([...ANY_FREE_PORT, '--data-dir', dir]);
+    expect(code).toBe(1);
+    expect(output).toContain('npm run reset');
+    expect(output).not.toContain('    at ');
+    expect(readdirSync(join(dir, 's3'))).toEqual(['order-receipts']);
+    await expect.poll(() => processesOf(dir)).toEqual([]);
+    removeFolder(dir);
+  });
+
   it('no Java to be had', async () => {
     const dir = newDataDir(seed);
     const bin = mkdtempSync(join(tmpdir(), 'orderflow-test-'));

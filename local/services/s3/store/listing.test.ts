@@ -68,7 +68,7 @@ describe('a listing', () => {
     expect(list({ prefix: 'b' })).toEqual({ names: [], isTruncated: false });
   });
 
-  it('reads a few rows for each prefix, not the keys below it', () => {
+  it('goes on behind all keys that a prefix gathers', () => {
     for (let index = 0; index < 40; index++) put(...Array.from({ length: 50 }, (_, key) => `${index + 10}/${key}`));
     expect(list({ delimiter: '/', limit: 10 })).toEqual({
       names: Array.from({ length: 10 }, (_, index) => `${index + 10}/`),
