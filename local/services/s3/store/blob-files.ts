@@ -92,14 +92,14 @@ export class BlobFiles {
       return;
     }
     this.#readers.delete(file);
-    if (this.#doomed.delete(file)) rmSync(this.#pathOf(file));
+    if (this.#doomed.delete(file)) rmSync(this.#pathOf(file), { force: true });
   }
 
   /** Removes files, each as soon as nobody reads it. */
   remove(segments: readonly Pick<Segment, 'file'>[]): void {
     for (const { file } of segments) {
       if (this.#readers.has(file)) this.#doomed.add(file);
-      else rmSync(this.#pathOf(file));
+      else rmSync(this.#pathOf(file), { force: true });
     }
   }
 

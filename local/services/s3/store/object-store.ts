@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Readable } from 'node:stream';
 import { BlobFiles, type ByteRange } from './blob-files.ts';
-import { openDatabase, transaction } from './database.ts';
+import { openDatabase } from './database.ts';
 import { type Listing, type ListQuery, ObjectLists } from './listing.ts';
 import {
   type Bucket,
@@ -22,6 +22,10 @@ const INLINE_BYTES = 128 * 1024;
 const REFERENCED_FILES = `
   SELECT segment.value ->> 'file' AS file FROM object, json_each(object.segments) AS segment
   UNION ALL SELECT file FROM part`;
+
+const PUT_OBJECT = `
+  INSERT OR REPLACE INTO object (bucket, key, size, etag, modified, headers, tags, checksum, segments, content)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** What a bucket has beside its objects. */
 export type BucketSetting = 'cors' | 'tags';
@@ -154,42 +158,30 @@ export class ObjectStore {
    * @throws what the condition throws; then the content is discarded and nothing else has happened
    */
   put(bucket: string, key: string, object: NewObject, condition: Condition = () => {}, upload?: Upload): StoredObject {
-    const { content, etag, checksum, headers, tags } = object;
+    const replaced = this.find(bucket, key);
     const parts = upload === undefined ? [] : this.uploads.parts(upload);
-    const modified = Math.trunc(Date.now() / 1000) * 1000;
+    const { content, ...described } = object;
+    const modified = new Date(Math.trunc(Date.now() / 1000) * 1000);
+    const stored = { key, size: content.size, modified, segments: content.segments, ...described };
+    let id: number;
     try {
-      const replaced = this.find(bucket, key);
       condition(replaced);
-      const id = transaction(this.#database, () => {
-        if (upload !== undefined) this.uploads.forget(upload);
-        const sql = `INSERT OR REPLACE INTO object
-          (bucket, key, size, etag, modified, headers, tags, checksum, segments, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          RETURNING id`;
-        const texts = [
-          JSON.stringify(headers),
-          jsonOrNull(tags),
-          JSON.stringify(checksum),
-          jsonOrNull(content.segments),
-        ];
-        return Number(this.#get(sql, bucket, key, content.size, etag, modified, ...texts, content.bytes ?? null)?.id);
-      });
-      const used = new Set(content.segments?.map(({ file }) => file));
-      this.files.remove([...(replaced?.segments ?? []), ...parts.filter(({ file }) => !used.has(file))]);
-      return {
-        id,
-        key,
-        size: content.size,
-        etag,
-        modified: new Date(modified),
-        headers,
-        tags,
-        checksum,
-        segments: content.segments,
-      };
+      const insert = () => this.#insert(bucket, stored, content);
+      id = upload === undefined ? insert() : this.uploads.complete(upload, insert);
     } catch (error) {
       if (upload === undefined) this.discard(content);
       throw error;
     }
+    const used = new Set(content.segments?.map(({ file }) => file));
+    this.files.remove([...(replaced?.segments ?? []), ...parts.filter(({ file }) => !used.has(file))]);
+    return { id, ...stored };
+  }
+
+  #insert(bucket: string, object: Omit<StoredObject, 'id'>, { bytes }: Content): number {
+    const { key, size, etag, modified, headers, tags, checksum, segments } = object;
+    const texts = [JSON.stringify(headers), jsonOrNull(tags), JSON.stringify(checksum), jsonOrNull(segments)];
+    const values = [bucket, key, size, etag, modified.getTime(), ...texts, bytes ?? null];
+    return Number(this.#statement(PUT_OBJECT).run(...values).lastInsertRowid);
   }
 
   setTags({ id }: StoredObject, tags: Tags | undefined): void {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Algorithm, ChecksumType } from '../checksums.ts';
 import type { BlobFiles, Segment } from './blob-files.ts';
+import { transaction } from './database.ts';
 import type { Description } from './stored.ts';
 
 /** The checksums that the parts of an upload and its object get. */
@@ -95,14 +96,17 @@ export class Uploads {
     return true;
   }
 
-  /** Forgets an upload, without its files. */
-  forget({ id }: Pick<Upload, 'id'>): void {
-    this.#delete.run(id);
+  /** Ends an upload in the same transaction in which its object is stored, and leaves its files alone. */
+  complete<T>({ id }: Upload, store: () => T): T {
+    return transaction(this.#database, () => {
+      this.#delete.run(id);
+      return store();
+    });
   }
 
   abort(upload: Upload): void {
     const parts = this.parts(upload);
-    this.forget(upload);
+    this.#delete.run(upload.id);
     this.#files.remove(parts);
   }
 }
