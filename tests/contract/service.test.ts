@@ -14,10 +14,6 @@ describe('the service', () => {
     expectJson(await api.get('/health', { token: null }), 200, healthy);
   });
 
-  it('GET //health is GET /health', async ({ api }) => {
-    expectJson(await api.get('//health', { token: null }), 200, healthy);
-  });
-
   it('GET /api/openapi.json describes every route, without a token', async ({ api }) => {
     const { paths } = expectJson(await api.get('/api/openapi.json', { token: null }), 200, openApi);
     const described = Object.entries(paths).flatMap(([path, methods]) =>

@@ -50,11 +50,17 @@ export function operatorSecrets(addresses: Addresses): SecretsManagerClient {
   return new SecretsManagerClient({ endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS });
 }
 
+/** The operator's Lambda client. */
+export function operatorLambda(addresses: Addresses): LambdaClient {
+  return new LambdaClient({ endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS });
+}
+
 /** Invokes a function of stage `dev` as the operator does, and gives what it returns. */
 export async function invokeFunction(addresses: Addresses, folder: string, payload: object = {}) {
-  const lambda = new LambdaClient({ endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS });
   const FunctionName = `orderflow-dev-${folder}`;
-  const response = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) }));
+  const response = await operatorLambda(addresses).send(
+    new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) }),
+  );
   const text = response.Payload?.transformToString() ?? '';
   if (response.FunctionError) throw new Error(`${FunctionName} failed: ${text}`);
   return JSON.parse(text);
