@@ -27,6 +27,8 @@ export interface PresignedPost {
 export interface Boto3Client extends Client {
   /** @param input parameters of `generate_presigned_post` */
   presignPost(input: object): Promise<PresignedPost>;
+  /** Sends random bytes up and down in parts of 5 MiB. @returns whether they came back as they were */
+  transfer(bucket: string, key: string, size: number): Promise<boolean>;
 }
 
 /** The Python that boto3 supports; undefined when there is none. */
@@ -77,6 +79,7 @@ export async function startBoto3Client(python: Python, port: number, credentials
     },
     presign: (operation, input, expiresIn) => ask({ kind: 'presign', operation, input: encoded(input), expiresIn }),
     presignPost: (input) => ask({ kind: 'presignPost', input }),
+    transfer: (bucket, key, size) => ask({ kind: 'transfer', bucket, key, size }),
     copySource: (Bucket, Key) => ({ Bucket, Key }),
     close() {
       child.kill();

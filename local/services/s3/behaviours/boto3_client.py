@@ -4,14 +4,17 @@ import base64
 import datetime
 import io
 import json
+import os
 import sys
 
 import boto3
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 SETTINGS = json.loads(sys.argv[1])
+PART_BYTES = 5 * 1024 * 1024
 clients = {}
 
 
@@ -102,7 +105,16 @@ def presign_post(request):
     return client_for({}).generate_presigned_post(**request["input"])
 
 
-KINDS = {"call": call, "presign": presign, "presignPost": presign_post}
+def transfer(request):
+    """Sends bytes up and down with the transfer manager, which cuts them into parts of 5 MiB and sends those at once."""
+    sent, received = os.urandom(request["size"]), io.BytesIO()
+    config = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES)
+    client_for({}).upload_fileobj(io.BytesIO(sent), request["bucket"], request["key"], Config=config)
+    client_for({}).download_fileobj(request["bucket"], request["key"], received, Config=config)
+    return received.getvalue() == sent
+
+
+KINDS = {"call": call, "presign": presign, "presignPost": presign_post, "transfer": transfer}
 for line in sys.stdin:
     message = json.loads(line)
     try:

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { api, behaviour, guide, ONLY_JAVASCRIPT } from './behaviour.ts';
+import { api, behaviour, guide, ONLY_BOTO3, ONLY_JAVASCRIPT } from './behaviour.ts';
+import type { Boto3Client } from './boto3-client.ts';
 import { beginUpload, INVALID_PART, MB, NO_SUCH_UPLOAD } from './multipart-upload.ts';
 import type { Session } from './session.ts';
 
@@ -13,6 +14,15 @@ const uploadsOf = async (s3: Session, input: object = {}) => {
 
 /** Uploads in parts. */
 export const multipart = [
+  behaviour(
+    'a file goes up and down in parts, many at once, with the transfer manager',
+    guide('mpuoverview'),
+    async (s3) => {
+      expect(await (s3.client as Boto3Client).transfer(s3.bucket, 'k', 4 * 5 * MB + 1)).toBe(true);
+      await s3.call('HeadObject', { Key: 'k' }, { ETag: expect.stringMatching(/^"[0-9a-f]{32}-5"$/) });
+    },
+    ONLY_BOTO3,
+  ),
   behaviour('parts become one object with the ETag of their MD5s', api('CompleteMultipartUpload'), async (s3) => {
     const bodies = ['a'.repeat(5 * MB), 'b'.repeat(5 * MB), 'c'];
     const upload = await beginUpload(s3);
