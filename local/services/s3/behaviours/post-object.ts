@@ -116,6 +116,7 @@ export const postObject = [
     expect(error.xml.replaceAll('&quot;', '"')).toContain(
       `Policy Condition failed: ["eq", "success_action_redirect", "${success_action_redirect}"]`,
     );
+    expect(await errorOf(await post(s3, { Conditions: [['starts-with', 'acl', '']] }))).toMatchObject(DENIED);
   }),
   row('a condition with two fields is InvalidPolicyDocument', POLICY, async (s3) => {
     const error = await errorOf(await post(s3, { Conditions: [{ acl: 'private', 'Content-Type': 'text/plain' }] }));
