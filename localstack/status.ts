@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { plaintextKafka } from '../local/services/msk/kafka-client.ts';
-import { createLog } from '../tooling/log.ts';
+import { Admin, findErrorBy } from '@platformatic/kafka';
+import { guarded, plaintextKafka } from '../local/services/msk/kafka-client.ts';
 import { isListening } from '../tooling/ports.ts';
 import { tableLines } from '../tooling/table.ts';
 import { LocalStackApp } from './assembly/app.ts';
@@ -65,17 +65,26 @@ async function bridgeStatus(
   { eventSourceMappings: mappings }: LocalStackApp,
   { kafka }: Running,
 ): Promise<PartStatus[]> {
-  const log = createLog({ source: 'status', terminal: process.stdout });
-  const admin = plaintextKafka({ clientId: 'status', bootstrapServers: kafka, log }).admin();
-  await admin.connect();
+  const admin = guarded(new Admin(plaintextKafka({ clientId: 'status', bootstrapServers: kafka })));
   try {
-    const { groups } = await admin.describeGroups(mappings.map(({ consumerGroupId }) => consumerGroupId));
-    return mappings.map(({ topic, consumerGroupId }) => {
-      const isWell = groups.some(({ groupId, members }) => groupId === consumerGroupId && members.length > 0);
-      return { part: 'bridge', address: topic, state: isWell ? 'reads' : 'does not read', isWell };
-    });
+    return await Promise.all(
+      mappings.map(async ({ topic, consumerGroupId }) => {
+        const isWell = await hasMembers(admin, consumerGroupId);
+        return { part: 'bridge', address: topic, state: isWell ? 'reads' : 'does not read', isWell };
+      }),
+    );
   } finally {
-    await admin.disconnect();
+    await admin.close();
+  }
+}
+
+async function hasMembers(admin: Admin, groupId: string): Promise<boolean> {
+  try {
+    const groups = await admin.describeGroups({ groups: [groupId] });
+    return (groups.get(groupId)?.members.size ?? 0) > 0;
+  } catch (error) {
+    if (findErrorBy(error as Error, 'apiId', 'GROUP_ID_NOT_FOUND')) return false;
+    throw error;
   }
 }
 

@@ -1,8 +1,8 @@
-import type { Kafka } from 'kafkajs';
+import { Admin } from '@platformatic/kafka';
 import { Poller } from '../../local/services/lambda/event-source-mapping/poller.ts';
 import type { Invoke } from '../../local/services/lambda/function-definition.ts';
 import { functionName } from '../../local/services/lambda/function-name.ts';
-import { plaintextKafka } from '../../local/services/msk/kafka-client.ts';
+import { guarded, type KafkaConnection, plaintextKafka, reasonOf } from '../../local/services/msk/kafka-client.ts';
 import type { Log } from '../../tooling/log.ts';
 import { isListening } from '../../tooling/ports.ts';
 import type { SourcedMapping } from './assembly-watch.ts';
@@ -45,7 +45,7 @@ export class MappingPollers {
 
   async #startOrWait(key: string, { mapping, bootstrapServers }: SourcedMapping): Promise<void> {
     const what = `${mapping.topic} to ${functionName(mapping.functionArn)}`;
-    const kafka = plaintextKafka({ clientId: 'event-source-mapping', bootstrapServers, log: this.#log });
+    const kafka = plaintextKafka({ clientId: 'event-source-mapping', bootstrapServers });
     const obstacle = await findObstacle(kafka, bootstrapServers, mapping.topic);
     if (obstacle !== undefined) {
       if (this.#waiting.get(key) !== obstacle.lacks) this.#log.info(`${what}: waiting, because ${obstacle.reason}`);
@@ -71,18 +71,21 @@ export class MappingPollers {
   }
 }
 
-async function findObstacle(kafka: Kafka, bootstrapServers: string, topic: string): Promise<Obstacle | undefined> {
-  // KafkaJS would retry for a long time.
+async function findObstacle(
+  kafka: KafkaConnection,
+  bootstrapServers: string,
+  topic: string,
+): Promise<Obstacle | undefined> {
+  // The library would try several times.
   const brokers = await Promise.all(bootstrapServers.split(',').map(isListening));
   if (!brokers.includes(true)) return { lacks: 'brokers', reason: `Kafka does not respond at ${bootstrapServers}` };
-  const admin = kafka.admin();
+  const admin = guarded(new Admin(kafka));
   try {
-    await admin.connect();
     if ((await admin.listTopics()).includes(topic)) return undefined;
     return { lacks: 'topic', reason: 'its topic does not exist yet: `npm run localstack -- deploy` creates it' };
   } catch (error) {
-    return { lacks: 'brokers', reason: `Kafka does not respond: ${(error as Error).message}` };
+    return { lacks: 'brokers', reason: `Kafka does not respond: ${reasonOf(error)}` };
   } finally {
-    await admin.disconnect();
+    await admin.close();
   }
 }

@@ -65,6 +65,6 @@ async function createTopics(bootstrapServers: string, declared: readonly TopicDe
     throw new UserError(`Kafka does not respond at ${bootstrapServers}. \`npm run localstack -- logs\` may show why.`);
   }
   const log = createLog({ source: 'topics', terminal: process.stdout });
-  const kafka = plaintextKafka({ clientId: 'deployment', bootstrapServers, log });
-  for (const topic of declared) await ensureTopic(kafka, topic);
+  const kafka = plaintextKafka({ clientId: 'deployment', bootstrapServers });
+  for (const topic of declared) await ensureTopic(kafka, topic, log);
 }

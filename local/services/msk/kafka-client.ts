@@ -1,47 +1,56 @@
+import type { Base, BaseOptions } from '@platformatic/kafka';
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
-import { Kafka, type logCreator, logLevel } from 'kafkajs';
-import type { Log } from '../../../tooling/log.ts';
 import { REGION } from '../../aws-identity.ts';
 import type { Authority } from '../../tls/authority.ts';
 import type { Credentials } from '../iam/service.ts';
 
-/** A Kafka client without TLS and authentication. @param o.bootstrapServers `host:port,host:port` */
-export function plaintextKafka(o: { clientId: string; bootstrapServers: string; log: Log }): Kafka {
-  return new Kafka({
-    clientId: o.clientId,
-    brokers: o.bootstrapServers.split(','),
-    logLevel: logLevel.WARN,
-    logCreator: debugLog(o.log),
-  });
+/** How a client reaches a cluster and signs in; every client of the library takes it. */
+export type KafkaConnection = BaseOptions;
+
+/** A broker that does not answer in this time is taken for frozen, and its connection is given up. */
+const REQUEST_TIMEOUT_MS = 15_000;
+/** Short, because whoever uses a client goes on trying for as long as it takes. */
+const RETRIES = { retries: 3, retryDelay: 200, requestTimeout: REQUEST_TIMEOUT_MS };
+
+/** A connection without TLS and authentication. @param o.bootstrapServers `host:port,host:port` */
+export function plaintextKafka(o: { clientId: string; bootstrapServers: string }): KafkaConnection {
+  return { clientId: o.clientId, bootstrapBrokers: o.bootstrapServers.split(','), ...RETRIES };
 }
 
-/** A Kafka client that signs in with an MSK IAM token, as a function does. */
+/** A connection that signs in with an MSK IAM token, as a function does. @param o.bootstrapServers `host:port,host:port` */
 export function signedInKafka(o: {
   credentials: Credentials;
   bootstrapServers: string;
-  authority: Authority;
-  log: Log;
-}): Kafka {
-  return new Kafka({
-    clientId: 'event-source-mapping',
-    brokers: o.bootstrapServers.split(','),
-    ssl: { ca: [o.authority.certificatePem] },
+  authority: Pick<Authority, 'certificatePem'>;
+}): KafkaConnection {
+  return {
+    ...plaintextKafka({ clientId: 'event-source-mapping', bootstrapServers: o.bootstrapServers }),
+    tls: { ca: [o.authority.certificatePem] },
     sasl: {
-      mechanism: 'oauthbearer',
-      oauthBearerProvider: async () => {
+      mechanism: 'OAUTHBEARER',
+      token: async () => {
         const awsCredentialsProvider = async () => o.credentials;
         const { token } = await generateAuthTokenFromCredentialsProvider({ region: REGION, awsCredentialsProvider });
-        return { value: token };
+        return token;
       },
     },
-    logLevel: logLevel.WARN,
-    logCreator: debugLog(o.log),
-  });
+  };
 }
 
-/** KafkaJS retries by itself, so its messages are details. */
-function debugLog(log: Log): logCreator {
-  return () =>
-    ({ namespace, log: { message, error } }) =>
-      log.debug('kafkajs %s: %s %s', namespace, message, error ?? '');
+/**
+ * Makes a client of the library safe to have: each of its connections tells of a failure through the call that it fails,
+ * and again as an `error` event, which ends the process where nobody listens.
+ *
+ * @returns the client
+ */
+export function guarded<T extends Base>(client: T): T {
+  client.connections.on('connecting', ({ connection }) => connection.on('error', () => {}));
+  return client;
+}
+
+/** What is behind an error of the library, which wraps the cause and the failures of several attempts: a sentence. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors.at(-1));
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message.replace(/\.?$/, '.');
 }

@@ -6,14 +6,17 @@ import * as kafka from './kafka-protocol.ts';
 const bytes = (...parts: (string | number[])[]) =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
 
+/** Of a SaslAuthenticate request without anything before its body. */
+const header = (apiVersion: number) => ({ apiKey: 36, apiVersion, correlationId: 1, bodyOffset: 0 });
+
 describe('messages of the Kafka protocol', () => {
   it('begin with their length', () => {
     expect(kafka.frame(bytes('abc'))).toEqual(bytes([0, 0, 0, 3], 'abc'));
   });
 
   it('carry a header that says where their body begins', () => {
-    const header = bytes([0, 17, 0, 1, 0, 0, 1, 2, 0, 2], 'me');
-    expect(kafka.readHeader(header)).toEqual({ apiKey: 17, apiVersion: 1, correlationId: 258, bodyOffset: 12 });
+    const request = bytes([0, 17, 0, 1, 0, 0, 1, 2, 0, 2], 'me');
+    expect(kafka.readHeader(request)).toEqual({ apiKey: 17, apiVersion: 1, correlationId: 258, bodyOffset: 12 });
   });
 
   it('may have no client id', () => {
@@ -22,8 +25,10 @@ describe('messages of the Kafka protocol', () => {
 
   it('are refused when they end too early or claim more than they hold', () => {
     expect(() => kafka.readHeader(bytes([0, 17]))).toThrow(kafka.FrameError);
-    expect(() => kafka.readAuthBytes(bytes([0, 0, 0, 9], 'short'), 0)).toThrow(kafka.FrameError);
-    expect(() => kafka.readAuthBytes(bytes([255, 255, 255, 255]), 0)).toThrow(kafka.FrameError);
+    expect(() => kafka.readAuthBytes(bytes([0, 0, 0, 9], 'short'), header(1))).toThrow(kafka.FrameError);
+    expect(() => kafka.readAuthBytes(bytes([255, 255, 255, 255]), header(1))).toThrow(kafka.FrameError);
+    expect(() => kafka.readAuthBytes(bytes([0, 9], 'short'), header(2))).toThrow(kafka.FrameError);
+    expect(() => kafka.readAuthBytes(bytes([0, 255, 255]), header(2))).toThrow(kafka.FrameError);
     expect(() => kafka.readHandshakeMechanism(bytes([0]), 0)).toThrow(kafka.FrameError);
   });
 
@@ -34,7 +39,7 @@ describe('messages of the Kafka protocol', () => {
     expect(kafka.readHandshakeMechanism(handshake, header.bodyOffset)).toBe('OAUTHBEARER');
 
     const request = kafka.authenticateRequest(6, bytes('secret')).subarray(4);
-    expect(kafka.readAuthBytes(request, kafka.readHeader(request).bodyOffset).toString()).toBe('secret');
+    expect(kafka.readAuthBytes(request, kafka.readHeader(request)).toString()).toBe('secret');
   });
 
   it('answer a handshake with the mechanisms', () => {
@@ -49,6 +54,28 @@ describe('messages of the Kafka protocol', () => {
     expect(kafka.readErrorCode(refused)).toBe(58);
     const accepted = kafka.authenticateResponse(1, 1, 0, null).subarray(4);
     expect(accepted).toEqual(bytes([0, 0, 0, 1, 0, 0, 255, 255, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0]));
+  });
+});
+
+describe('a sign-in of version 2, which has compact lengths and tagged fields', () => {
+  it('is read whatever its length', () => {
+    for (const length of [5, 127, 300, 20_000]) {
+      const token = Buffer.alloc(length, 't');
+      const compactLength = [];
+      for (let rest = length + 1; rest > 0; rest >>>= 7) compactLength.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+      const body = bytes([0], compactLength, [...token], [0]);
+      expect(kafka.readAuthBytes(body, header(2))).toEqual(token);
+    }
+  });
+
+  it('is answered with an error and its sentence, or with neither', () => {
+    const sentence = 'n'.repeat(200);
+    expect(kafka.authenticateResponse(1, 2, 58, sentence).subarray(4)).toEqual(
+      bytes([0, 0, 0, 1, 0], [0, 58], [0xc9, 0x01], sentence, [1], [0, 0, 0, 0, 0, 0, 0, 0], [0]),
+    );
+    expect(kafka.authenticateResponse(1, 2, 0, null).subarray(4)).toEqual(
+      bytes([0, 0, 0, 1, 0], [0, 0], [0], [1], [0, 0, 0, 0, 0, 0, 0, 0], [0]),
+    );
   });
 });
 

@@ -13,11 +13,17 @@ export const ERROR_CODE = {
   saslAuthenticationFailed: 58,
 } as const;
 
+/** From this version on, SaslAuthenticate has compact lengths and tagged fields (KIP-482). */
+const FLEXIBLE_AUTHENTICATE = 2;
+/** The newest version of SaslAuthenticate that is understood here. */
+export const NEWEST_AUTHENTICATE = 2;
+const NO_TAGGED_FIELDS = Buffer.alloc(1);
+
 export interface RequestHeader {
   readonly apiKey: number;
   readonly apiVersion: number;
   readonly correlationId: number;
-  /** Where the body begins. Meaningless for flexible versions, which have longer headers. */
+  /** Where the body begins; in flexible versions, where the tagged fields of the header do. */
   readonly bodyOffset: number;
 }
 
@@ -49,9 +55,14 @@ export function readHandshakeMechanism(payload: Buffer, offset: number): string 
   return guarded(() => take(payload, offset + 2, payload.readInt16BE(offset)).toString('utf8'));
 }
 
-/** The mechanism's own message in a SaslAuthenticate request, version 0 or 1. @throws FrameError */
-export function readAuthBytes(payload: Buffer, offset: number): Buffer {
-  return guarded(() => take(payload, offset + 4, payload.readInt32BE(offset)));
+/** The mechanism's own message in a SaslAuthenticate request, version 0 to 2. @throws FrameError */
+export function readAuthBytes(payload: Buffer, { apiVersion, bodyOffset }: RequestHeader): Buffer {
+  return guarded(() => {
+    if (apiVersion < FLEXIBLE_AUTHENTICATE) return take(payload, bodyOffset + 4, payload.readInt32BE(bodyOffset));
+    // One byte stands for the empty tagged fields of the header; a compact length counts itself as one.
+    const { value, end } = readUnsignedVarint(payload, bodyOffset + 1);
+    return take(payload, end, value - 1);
+  });
 }
 
 /** A SaslHandshake request, version 1. */
@@ -70,9 +81,9 @@ export function authenticateRequest(correlationId: number, authBytes: Buffer): B
 }
 
 /**
- * A SaslAuthenticate response.
+ * A SaslAuthenticate response. From version 1 on it has a session lifetime, of 0: clients need not sign in again.
  *
- * @param version 1 adds a session lifetime of 0: clients need not sign in again
+ * @param version 0 to 2
  * @param errorMessage null when there is no error
  */
 export function authenticateResponse(
@@ -81,9 +92,14 @@ export function authenticateResponse(
   errorCode: number,
   errorMessage: string | null,
 ): Buffer {
-  const message = errorMessage === null ? int16(-1) : string(errorMessage);
   const sessionLifetimeMs = version >= 1 ? Buffer.alloc(8) : Buffer.alloc(0);
-  return frame(int32(correlationId), int16(errorCode), message, int32(0), sessionLifetimeMs);
+  if (version < FLEXIBLE_AUTHENTICATE) {
+    const message = errorMessage === null ? int16(-1) : string(errorMessage);
+    return frame(int32(correlationId), int16(errorCode), message, int32(0), sessionLifetimeMs);
+  }
+  const message = errorMessage === null ? unsignedVarint(0) : compactBytes(Buffer.from(errorMessage));
+  const body = [int16(errorCode), message, compactBytes(Buffer.alloc(0)), sessionLifetimeMs];
+  return frame(int32(correlationId), NO_TAGGED_FIELDS, ...body, NO_TAGGED_FIELDS);
 }
 
 /** The error code of a SaslHandshake or SaslAuthenticate response. @throws FrameError */
@@ -152,6 +168,28 @@ function int32(value: number): Buffer {
   const buffer = Buffer.alloc(4);
   buffer.writeInt32BE(value);
   return buffer;
+}
+
+function compactBytes(bytes: Buffer): Buffer {
+  return Buffer.concat([unsignedVarint(bytes.length + 1), bytes]);
+}
+
+function unsignedVarint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 0x80; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
+  return Buffer.from([...bytes, rest]);
+}
+
+function readUnsignedVarint(payload: Buffer, offset: number): { value: number; end: number } {
+  let value = 0;
+  let end = offset;
+  for (let shift = 0; ; shift += 7) {
+    const byte = payload.readUInt8(end);
+    value += (byte & 0x7f) * 2 ** shift;
+    end += 1;
+    if (byte < 0x80) return { value, end };
+  }
 }
 
 function take(payload: Buffer, offset: number, length: number): Buffer {

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import type { Kafka } from 'kafkajs';
 import { z } from 'zod';
-import type { Log } from '../../../tooling/log.ts';
 import { runDirOf } from '../../../tooling/paths.ts';
 import type { PortClaim } from '../../../tooling/ports.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
@@ -14,11 +12,12 @@ import { physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
 import { only, type Run, required, type Service, stopAll } from '../service.ts';
 import { mskApi } from './api.ts';
-import { plaintextKafka, signedInKafka } from './kafka-client.ts';
+import { type KafkaConnection, plaintextKafka, signedInKafka } from './kafka-client.ts';
 import { startSignInListener } from './listener.ts';
 import { createTokenAuthenticator } from './oauthbearer.ts';
-
 import { ensureTopic, topicProperties } from './topic.ts';
+
+export { guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
 
 const MAX_CLUSTER_NAME = 64;
 
@@ -82,8 +81,7 @@ export class Msk implements Service {
       async ({ ClusterArn, ...topic }) => {
         const { operatorAddress } = this.#cluster(ClusterArn);
         const log = this.#run.log.child('kafka');
-        const kafka = plaintextKafka({ clientId: 'deployment', bootstrapServers: operatorAddress, log });
-        await ensureTopic(kafka, topic);
+        await ensureTopic(plaintextKafka({ clientId: 'deployment', bootstrapServers: operatorAddress }), topic, log);
         const arn = `${ClusterArn.replace(':cluster/', ':topic/')}/${topic.name}`;
         return created(arn, { TopicArn: arn });
       },
@@ -104,15 +102,15 @@ export class Msk implements Service {
   }
 
   /**
-   * A client that signs in as a role, and the address as events name it: `host:port`.
+   * How a client signs in as a role, and the address as events name it: `host:port`.
    *
    * @throws Error when this run has no such cluster
    */
-  async connectAs(role: Principal, clusterArn: string, log: Log): Promise<{ kafka: Kafka; bootstrapServers: string }> {
+  async connectAs(role: Principal, clusterArn: string): Promise<{ kafka: KafkaConnection; bootstrapServers: string }> {
     const { bootstrapServers } = this.#cluster(clusterArn);
     const credentials = this.#iam.principals.issue(role);
     const authority = await this.#run.authorities('public');
-    return { kafka: signedInKafka({ credentials, bootstrapServers, authority, log }), bootstrapServers };
+    return { kafka: signedInKafka({ credentials, bootstrapServers, authority }), bootstrapServers };
   }
 
   #cluster(arn: string): Cluster {

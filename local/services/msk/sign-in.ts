@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Principal } from '../../aws-api/api-call.ts';
 import * as kafka from './kafka-protocol.ts';
-import { API_KEY, ERROR_CODE, FrameError, readFrame } from './kafka-protocol.ts';
+import { API_KEY, ERROR_CODE, FrameError, NEWEST_AUTHENTICATE, readFrame } from './kafka-protocol.ts';
 import { MECHANISM, readBearerToken, unsecuredMessage } from './oauthbearer.ts';
 
 export interface SignInOptions {
@@ -58,7 +58,7 @@ async function converse(client: Duplex, broker: Socket, options: SignInOptions):
       const errorCode = handshakeError(payload, header);
       client.write(kafka.handshakeResponse(header.correlationId, errorCode, [MECHANISM]));
       handshaken = errorCode === ERROR_CODE.none;
-    } else if (header.apiKey === API_KEY.saslAuthenticate && handshaken && header.apiVersion <= 1) {
+    } else if (header.apiKey === API_KEY.saslAuthenticate && handshaken && header.apiVersion <= NEWEST_AUTHENTICATE) {
       return authenticate(client, broker, payload, header, options);
     } else {
       throw new FrameError(`request ${header.apiKey} version ${header.apiVersion} is not accepted before sign-in`);
@@ -83,7 +83,7 @@ async function authenticate(
   const { correlationId, apiVersion } = header;
   let principal: Principal;
   try {
-    principal = options.authenticate(readBearerToken(kafka.readAuthBytes(payload, header.bodyOffset)));
+    principal = options.authenticate(readBearerToken(kafka.readAuthBytes(payload, header)));
   } catch (error) {
     const { message } = error as Error;
     const { saslAuthenticationFailed } = ERROR_CODE;

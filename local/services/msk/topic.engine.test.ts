@@ -1,12 +1,16 @@
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { ensureTopic } from './topic.ts';
+import { memoryLog, silentLog } from '../../../tooling/log-fixture.ts';
+import { plaintextKafka } from './kafka-client.ts';
+import { ensureTopic, type TopicDefinition } from './topic.ts';
 
 const client = new kafkajs.Kafka({
   brokers: [`localhost:${inject('kafka').port}`],
   logLevel: kafkajs.logLevel.NOTHING,
 });
 const admin = client.admin();
+const connection = plaintextKafka({ clientId: 'test', bootstrapServers: `localhost:${inject('kafka').port}` });
+const ensure = (topic: TopicDefinition, log = silentLog) => ensureTopic(connection, topic, log);
 let name: string;
 
 beforeAll(() => admin.connect());
@@ -28,20 +32,27 @@ async function retention(): Promise<string | undefined> {
 
 describe('ensureTopic', () => {
   it('creates a topic as declared', async () => {
-    await ensureTopic(client, { name, partitions: 2, configs: { 'retention.ms': '1000' } });
+    await ensure({ name, partitions: 2, configs: { 'retention.ms': '1000' } });
     await expect.poll(partitionsOf).toBe(2);
     await expect.poll(retention).toBe('1000');
   });
 
   it('brings a topic of an earlier run to more partitions and another configuration', async () => {
-    await ensureTopic(client, { name, partitions: 1, configs: { 'retention.ms': '1000' } });
-    await ensureTopic(client, { name, partitions: 3, configs: { 'retention.ms': '2000' } });
+    await ensure({ name, partitions: 1, configs: { 'retention.ms': '1000' } });
+    await ensure({ name, partitions: 3, configs: { 'retention.ms': '2000' } });
     await expect.poll(partitionsOf).toBe(3);
     await expect.poll(retention).toBe('2000');
   });
 
-  it('refuses to shrink a topic', async () => {
-    await ensureTopic(client, { name, partitions: 3, configs: {} });
-    await expect(ensureTopic(client, { name, partitions: 2, configs: {} })).rejects.toThrow('cannot remove any');
+  it('leaves a topic its partitions when the template has fewer, and says what to do', async () => {
+    const log = memoryLog();
+    await ensure({ name, partitions: 3, configs: { 'retention.ms': '1000' } }, log);
+    expect(log.lines).toEqual([]);
+    await ensure({ name, partitions: 2, configs: { 'retention.ms': '2000' } }, log);
+    expect(log.lines).toEqual([
+      expect.stringMatching(/^warn .*has 3 partitions and its template 2\..*`npm run reset`\.$/),
+    ]);
+    expect(await partitionsOf()).toBe(3);
+    await expect.poll(retention).toBe('2000');
   });
 });

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import { Admin, ConfigResourceTypes, findErrorBy, NetworkError } from '@platformatic/kafka';
 import { z } from 'zod';
+import type { Log } from '../../../tooling/log.ts';
 import { forSingleBroker } from '../../engines/kafka/properties.ts';
-
-// Node does not find these as named exports of the CommonJS package.
-const { ConfigResourceTypes, KafkaJSProtocolError } = kafkajs;
+import { guarded, type KafkaConnection } from './kafka-client.ts';
 
 const CATCH_UP_MS = 10_000;
 
@@ -35,56 +34,63 @@ export const topicProperties = z
     }),
   );
 
-/** Creates a topic, or updates the configuration and the number of partitions of an existing one. */
-export async function ensureTopic(kafka: Kafka, topic: TopicDefinition): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
+/**
+ * Creates a topic, or updates the configuration and the number of partitions of an existing one. One that has more partitions
+ * stays as it is, with a warning: Kafka removes none, and a run reads them all.
+ *
+ * @throws the library's error when the broker refuses
+ */
+export async function ensureTopic(kafka: KafkaConnection, topic: TopicDefinition, log: Log): Promise<void> {
+  const admin = guarded(new Admin(kafka));
   try {
-    await whileBrokerCatchesUp(() => createOrUpdate(admin, topic));
+    await whileBrokerCatchesUp(() => createOrUpdate(admin, topic, log));
   } finally {
-    await admin.disconnect();
+    await admin.close();
   }
 }
 
 /** A broker that has just started may not know its topics for a moment. */
 async function whileBrokerCatchesUp(work: () => Promise<void>): Promise<void> {
-  const deadline = Date.now() + CATCH_UP_MS;
+  const deadline = performance.now() + CATCH_UP_MS;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof KafkaJSProtocolError && error.retriable) || Date.now() > deadline) throw error;
+      if (!findErrorBy(error as Error, 'canRetry', true) || performance.now() > deadline) throw error;
       await delay(100);
     }
   }
 }
 
-async function createOrUpdate(admin: Admin, topic: TopicDefinition): Promise<void> {
-  const configEntries = Object.entries(topic.configs).map(([name, value]) => ({ name, value }));
-  const isNew = await admin.createTopics({
-    topics: [{ topic: topic.name, numPartitions: topic.partitions, replicationFactor: 1, configEntries }],
-  });
-  if (!isNew) await update(admin, topic, configEntries);
+async function createOrUpdate(admin: Admin, topic: TopicDefinition, log: Log): Promise<void> {
+  const configs = Object.entries(topic.configs).map(([name, value]) => ({ name, value }));
+  const { name, partitions } = topic;
+  try {
+    await admin.createTopics({ topics: [{ topic: name, partitions, replicas: 1 }], configs });
+  } catch (error) {
+    if (!findErrorBy(error as Error, 'apiId', 'TOPIC_ALREADY_EXISTS')) throw error;
+    await addPartitions(admin, topic, log);
+    await admin.alterConfigs({
+      resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: name, configs }],
+    });
+  }
 }
 
-async function update(
-  admin: Admin,
-  { name, partitions }: TopicDefinition,
-  configEntries: { name: string; value: string }[],
-) {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
-  const existing = topics[0]?.partitions.length ?? 0;
+async function addPartitions(admin: Admin, { name, partitions }: TopicDefinition, log: Log): Promise<void> {
+  const existing = await countPartitions(admin, name);
+  if (existing < partitions) await admin.createPartitions({ topics: [{ name, count: partitions }] });
   if (existing > partitions) {
-    throw new Error(
-      `the topic has ${existing} partitions and should have ${partitions}, but Kafka cannot remove any. ` +
-        'Restore the number, or drop all local data with `npm run reset`.',
+    log.warn(
+      `The topic ${name} has ${existing} partitions and its template ${partitions}. All are used, because Kafka cannot remove ` +
+        'any. Put the number into the template, or drop all local data with `npm run reset`.',
     );
   }
-  if (existing < partitions) {
-    await admin.createPartitions({ topicPartitions: [{ topic: name, count: partitions }] });
-  }
-  await admin.alterConfigs({
-    validateOnly: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }],
+}
+
+async function countPartitions(admin: Admin, name: string): Promise<number> {
+  // The library's own error for a topic that the broker does not know yet rules out another attempt.
+  const metadata = await admin.metadata({ topics: [name] }).catch((error: Error) => {
+    throw new NetworkError(error.message, { cause: error });
   });
+  return metadata.topics.get(name)?.partitionsCount ?? 0;
 }

@@ -1,20 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { kafkaEvent, recordOf } from './kafka-event.ts';
-import { failureMessage } from './on-failure-topic.ts';
+import { eventBytes, kafkaEvent } from './kafka-event.ts';
 import { CLUSTER_ARN, mapping, record } from './poller-fixture.ts';
-
-const message = {
-  offset: '42',
-  timestamp: '1700000000000',
-  attributes: 0,
-  key: Buffer.from('alice'),
-  value: Buffer.from('{}'),
-  headers: { ce_id: Buffer.from('é'), twice: [Buffer.from('a'), 'b'] },
-};
 
 describe('the event of a batch', () => {
   it('has the form of AWS', () => {
-    const event = kafkaEvent(mapping(), 'b-1:9098,b-2:9098', [recordOf('orders', 3, message)]);
+    const headers = [
+      ['ce_id', Buffer.from('é')],
+      ['twice', Buffer.from('a')],
+      ['twice', Buffer.from('b')],
+    ] as const;
+    const event = kafkaEvent(mapping(), 'b-1:9098,b-2:9098', [record(42, { headers })]);
     expect(event).toEqual({
       eventSource: 'aws:kafka',
       eventSourceArn: CLUSTER_ARN,
@@ -25,10 +20,10 @@ describe('the event of a batch', () => {
             topic: 'orders',
             partition: 3,
             offset: 42,
-            timestamp: 1_700_000_000_000,
+            timestamp: 1_700_000_000_042,
             timestampType: 'CREATE_TIME',
             key: 'YWxpY2U=',
-            value: 'e30=',
+            value: 'eyJuIjo0Mn0=',
             headers: [{ ce_id: [195, 169] }, { twice: [97] }, { twice: [98] }],
           },
         ],
@@ -36,43 +31,42 @@ describe('the event of a batch', () => {
     });
   });
 
-  it('leaves out a missing key and the value of a tombstone, and tells the type of the timestamp', () => {
-    const bare = { ...message, key: null, value: null, headers: {}, batchContext: { timestampType: 1 } };
-    const [sent] = kafkaEvent(mapping(), 'b', [recordOf('orders', 0, bare)]).records['orders-0'] ?? [];
-    expect(sent).toEqual({
+  it('leaves out a missing key and the value of a tombstone, keeps empty ones, and tells the type of the timestamp', () => {
+    const bare = record(1, { key: null, value: null, timestampType: 'LOG_APPEND_TIME' });
+    const empty = record(2, { key: Buffer.alloc(0), value: Buffer.alloc(0) });
+    const [first, second] = kafkaEvent(mapping(), 'b', [bare, empty]).records['orders-3'] ?? [];
+    expect(first).toEqual({
       topic: 'orders',
-      partition: 0,
-      offset: 42,
-      timestamp: 1_700_000_000_000,
+      partition: 3,
+      offset: 1,
+      timestamp: 1_700_000_000_001,
       timestampType: 'LOG_APPEND_TIME',
       headers: [],
     });
+    expect(second).toMatchObject({ key: '', value: '' });
   });
-});
 
-describe('the message of the on-failure topic', () => {
-  it('holds the event of the one record and what became of it', () => {
-    const lastInvocation = { requestId: 'r-1', executedVersion: '$LATEST', functionError: 'Unhandled' };
-    const given = { condition: 'RetriesExhausted', invocations: 11, lastInvocation } as const;
-    const value = JSON.parse(failureMessage(mapping(), 'b:9098', record(7), given, new Date(0)));
-    expect(value).toEqual({
-      requestContext: {
-        requestId: 'r-1',
-        functionArn: mapping().functionArn,
-        condition: 'RetriesExhausted',
-        approximateInvokeCount: 11,
+  it.each([
+    ['a plain record', {}],
+    ['a tombstone without a key', { key: null, value: null }],
+    ['empty parts', { key: Buffer.alloc(0), value: Buffer.alloc(0), headers: [['', Buffer.alloc(0)]] as const }],
+    [
+      'every byte in a header',
+      { headers: [['h', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))]] as const },
+    ],
+    [
+      'names that JSON escapes',
+      {
+        headers: [
+          ['"\n\u0001é\ud800', Buffer.from('1')],
+          ['__proto__', Buffer.from('2')],
+        ] as const,
       },
-      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-      version: '1.0',
-      timestamp: '1970-01-01T00:00:00.000Z',
-      KafkaBatchInfo: {
-        batchSize: 1,
-        eventSourceArn: CLUSTER_ARN,
-        bootstrapServers: 'b:9098',
-        payloadSize: JSON.stringify(value.payload).length,
-        recordInfo: { offset: '7', timestamp: '2023-11-14T22:13:20.007Z' },
-      },
-      payload: kafkaEvent(mapping(), 'b:9098', [record(7)]),
-    });
+    ],
+    ['a time before 1970', { timestamp: -9e15 }],
+  ])('takes up the bytes that are counted for its records: %s', (_, overrides) => {
+    const bytesOf = (count: number) =>
+      Buffer.byteLength(JSON.stringify(kafkaEvent(mapping(), 'b', Array(count).fill(record(7, overrides)))));
+    expect(eventBytes(record(7, overrides))).toBe(bytesOf(3) - bytesOf(2));
   });
 });

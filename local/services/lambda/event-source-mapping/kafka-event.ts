@@ -1,4 +1,3 @@
-import type { KafkaMessage } from 'kafkajs';
 import { MAX_PAYLOAD_BYTES } from '../errors.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 
@@ -12,27 +11,6 @@ export interface KafkaRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: readonly (readonly [name: string, value: Buffer])[];
-}
-
-/** KafkaJS's types lack the attributes of the record batch. */
-type DecodedMessage = KafkaMessage & { readonly batchContext?: { readonly timestampType?: number } };
-const LOG_APPEND_TIME = 1;
-
-/** Converts a message of KafkaJS. */
-export function recordOf(topic: string, partition: number, message: KafkaMessage): KafkaRecord {
-  const { batchContext } = message as DecodedMessage;
-  return {
-    topic,
-    partition,
-    offset: Number(message.offset),
-    timestamp: Number(message.timestamp),
-    timestampType: batchContext?.timestampType === LOG_APPEND_TIME ? 'LOG_APPEND_TIME' : 'CREATE_TIME',
-    key: message.key,
-    value: message.value,
-    headers: Object.entries(message.headers ?? {}).flatMap(([name, values]) =>
-      [values].flat().map((value) => [name, Buffer.from(value ?? '')] as const),
-    ),
-  };
 }
 
 /** Room for the rest of an event: ARN, brokers, topic. */
@@ -64,9 +42,31 @@ export function partitionName(record: Pick<KafkaRecord, 'topic' | 'partition'>):
   return `${record.topic}-${record.partition}`;
 }
 
-/** How many bytes a record takes up in an event. */
-export function eventBytes(record: KafkaRecord): number {
-  return Buffer.byteLength(JSON.stringify(eventRecord(record))) + 1;
+/** How many bytes a record takes up in an event. It is counted without making the text: a record can be larger than a string may be. */
+export function eventBytes({ key, value, headers, ...rest }: KafkaRecord): number {
+  const bare = Buffer.byteLength(JSON.stringify({ ...rest, headers: [] }));
+  const fields = [
+    ['key', key],
+    ['value', value],
+  ] as const;
+  const encoded = fields.map(([name, bytes]) => (bytes ? `"${name}":"",`.length + base64Length(bytes) : 0));
+  // One comma less than there are headers, and one behind the record.
+  return sum([bare, ...encoded, ...headers.map(headerBytes)]) + (headers.length > 0 ? 0 : 1);
+}
+
+function headerBytes([name, bytes]: readonly [string, Buffer]): number {
+  // Each byte in decimal, and a comma in front of all but the first.
+  let digits = Math.max(0, bytes.length - 1);
+  for (const byte of bytes) digits += byte < 10 ? 1 : byte < 100 ? 2 : 3;
+  return Buffer.byteLength(JSON.stringify(name)) + '{:[]},'.length + digits;
+}
+
+function base64Length(bytes: Buffer): number {
+  return Math.ceil(bytes.length / 3) * 4;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function eventRecord({ key, value, headers, ...rest }: KafkaRecord) {

@@ -1,82 +1,95 @@
-import { type Kafka, Partitioners, type Producer } from 'kafkajs';
-import type { Step } from './delivery.ts';
-import { type KafkaRecord, kafkaEvent } from './kafka-event.ts';
-import type { EventSourceMappingDefinition } from './mapping-definition.ts';
+import { findErrorBy, ProduceAcks, Producer } from '@platformatic/kafka';
+import type { Log } from '../../../../tooling/log.ts';
+import { guarded, type KafkaConnection } from '../../msk/service.ts';
+import type { FailureMessage } from './failure-message.ts';
+import { partitionName } from './kafka-event.ts';
+import { hashOfKey } from './murmur2.ts';
 
-export interface FailureMessage {
+/**
+ * What one request holds, unless a single message is larger: a broker takes the messages of a request for one batch, and
+ * compares that with the topic's `max.message.bytes`, 1 MB by default.
+ */
+const REQUEST_BYTES = 900 * 1024;
+const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+
+interface Letter {
+  readonly about: FailureMessage;
   readonly key: Buffer | null;
-  readonly value: string;
+  readonly value: Buffer;
 }
 
-/** Sends discarded records to the on-failure topic. Connects when the first one comes. */
+/** Sends discarded records to the on-failure topic. */
 export class OnFailureTopic {
-  readonly #kafka: Kafka;
+  readonly #producer: Producer;
   readonly #topic: string;
-  #producer: Promise<Producer> | undefined;
+  readonly #log: Log;
 
-  constructor(kafka: Kafka, topic: string) {
-    this.#kafka = kafka;
+  constructor(kafka: KafkaConnection, topic: string, log: Log) {
+    let unkeyed = 0;
+    const partitioner = (_: unknown, key?: Buffer) => (key ? hashOfKey(key) : unkeyed++);
+    this.#producer = guarded(new Producer({ ...kafka, partitioner }));
     this.#topic = topic;
+    this.#log = log;
   }
 
-  /** @throws the client's error unless all in-sync replicas have stored the messages */
-  async send(messages: FailureMessage[]): Promise<void> {
-    this.#producer ??= this.#connect();
-    const producer = await this.#producer;
-    await producer.send({ topic: this.#topic, acks: -1, messages });
+  /**
+   * Stores all messages. One that is too large for the topic goes without its payload, then without its key, and the log says so.
+   *
+   * @throws the library's error unless all in-sync replicas have stored the messages
+   */
+  async send(messages: readonly FailureMessage[]): Promise<void> {
+    const letters = messages.map((about) => ({ about, key: about.key, value: about.whole ?? about.metadata }));
+    for (const group of inRequests(letters)) await this.#sendOrReduce(group);
   }
 
   async stop(): Promise<void> {
-    await (await this.#producer)?.disconnect();
+    await this.#producer.close();
   }
 
-  async #connect(): Promise<Producer> {
-    const createPartitioner = Partitioners.DefaultPartitioner;
-    const producer = this.#kafka.producer({ createPartitioner, allowAutoTopicCreation: false });
+  async #sendOrReduce(letters: readonly Letter[]): Promise<void> {
     try {
-      await producer.connect();
-      return producer;
+      await this.#produce(letters);
     } catch (error) {
-      this.#producer = undefined;
-      throw error;
+      const [letter, ...others] = letters;
+      if (!letter || !TOO_LARGE.some((id) => findErrorBy(error as Error, 'apiId', id))) throw error;
+      // Which of them is too large, only a request of its own tells.
+      if (others.length > 0) for (const each of letters) await this.#sendOrReduce([each]);
+      else await this.#sendReduced(letter);
     }
+  }
+
+  async #sendReduced({ about, key, value }: Letter): Promise<void> {
+    const tooLarge = `${partitionName(about)} offset ${about.offset} is too large for ${this.#topic}`;
+    if (value !== about.metadata) {
+      this.#log.warn(`${tooLarge}: its message goes there without the payload.`);
+      await this.#sendOrReduce([{ about, key, value: about.metadata }]);
+    } else if (key !== null) {
+      this.#log.warn(`${tooLarge} with its key: its message goes there without the key, too.`);
+      await this.#sendOrReduce([{ about, key: null, value }]);
+    } else {
+      this.#log.error(`${tooLarge} even as metadata, and is lost. Raise max.message.bytes of that topic.`);
+    }
+  }
+
+  async #produce(letters: readonly Letter[]): Promise<void> {
+    const topic = this.#topic;
+    const messages = letters.map(({ key, value }) => ({ topic, value, ...(key && { key }) }));
+    await this.#producer.send({ acks: ProduceAcks.ALL, messages });
   }
 }
 
-type Discard = Extract<Step, { kind: 'discard' }>;
-
-/** The message for one discarded record: https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html */
-export function failureMessage(
-  mapping: EventSourceMappingDefinition,
-  bootstrapServers: string,
-  record: KafkaRecord,
-  { condition, invocations, lastInvocation }: Omit<Discard, 'kind' | 'records'>,
-  now: Date,
-): string {
-  const payload = kafkaEvent(mapping, bootstrapServers, [record]);
-  return JSON.stringify({
-    requestContext: {
-      requestId: lastInvocation?.requestId ?? null,
-      functionArn: mapping.functionArn,
-      condition,
-      approximateInvokeCount: invocations,
-    },
-    responseContext: lastInvocation
-      ? {
-          statusCode: 200,
-          executedVersion: lastInvocation.executedVersion,
-          functionError: lastInvocation.functionError ?? null,
-        }
-      : null,
-    version: '1.0',
-    timestamp: now.toISOString(),
-    KafkaBatchInfo: {
-      batchSize: 1,
-      eventSourceArn: mapping.eventSourceArn,
-      bootstrapServers,
-      payloadSize: Buffer.byteLength(JSON.stringify(payload)),
-      recordInfo: { offset: String(record.offset), timestamp: new Date(record.timestamp).toISOString() },
-    },
-    payload,
-  });
+/** Cuts a list of letters into what may go in one request each. */
+function inRequests(letters: readonly Letter[]): Letter[][] {
+  const requests: Letter[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const letter of letters) {
+    const size = letter.value.length + (letter.key?.length ?? 0) + 100;
+    bytes += size;
+    if (bytes > REQUEST_BYTES) {
+      requests.push([]);
+      bytes = size;
+    }
+    requests.at(-1)?.push(letter);
+  }
+  return requests;
 }

@@ -1,11 +1,11 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { silentLog } from '../../../../tooling/log-fixture.ts';
 import { LambdaError } from '../errors.ts';
 import type { InvokeResult } from '../function-definition.ts';
+import type { FailureMessage } from './failure-message.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
-import type { FailureMessage } from './on-failure-topic.ts';
 import { PartitionWorker } from './partition-worker.ts';
-import { mapping, records } from './poller-fixture.ts';
+import { mapping, record, records } from './poller-fixture.ts';
 
 const OK = { payload: 'null' };
 const FAILED = { payload: '{}', functionError: 'Unhandled' as const };
@@ -13,10 +13,10 @@ const FAILED = { payload: '{}', functionError: 'Unhandled' as const };
 function startWorker(
   run: (offsets: number[], attempt: number) => Partial<InvokeResult> | Promise<Partial<InvokeResult>>,
   overrides: Partial<EventSourceMappingDefinition> = {},
+  committing: () => Promise<void> = async () => {},
 ) {
   const invocations: number[][] = [];
   const commits: number[] = [];
-  const pauses: boolean[] = [];
   const failures: FailureMessage[] = [];
   const definition = mapping(overrides);
   const worker = new PartitionWorker({
@@ -30,21 +30,23 @@ function startWorker(
       invocations.push(offsets);
       return { requestId: 'r', executedVersion: '$LATEST', ...OK, ...(await run(offsets, invocations.length)) };
     },
-    commit: async (offset) => void commits.push(offset),
-    setPaused: (paused) => void pauses.push(paused),
+    commit: async (offset) => {
+      commits.push(offset);
+      await committing();
+    },
     sendFailures: definition.onFailureTopic ? async (messages) => void failures.push(...messages) : undefined,
   });
   onTestFinished(async () => {
     worker.stop();
     await worker.finished;
   });
-  return { worker, invocations, commits, pauses, failures };
+  return { worker, invocations, commits, failures };
 }
 
 describe('the records of a partition', () => {
   it('go to the function in batches, one at a time, and are committed after each', async () => {
     let running = 0;
-    const { worker, invocations, commits, pauses } = startWorker(
+    const { worker, invocations, commits } = startWorker(
       async () => {
         expect(++running).toBe(1);
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -57,8 +59,63 @@ describe('the records of a partition', () => {
     await expect.poll(() => commits).toHaveLength(3);
     expect(invocations).toEqual([[5, 6], [7, 8], [9]]);
     expect(commits).toEqual([7, 9, 10]);
-    expect(pauses[0]).toBe(true);
-    expect(pauses.at(-1)).toBe(false);
+  });
+
+  it('are taken in while less than a batch waits', async () => {
+    const { promise, resolve } = Promise.withResolvers<Partial<InvokeResult>>();
+    const { worker, invocations } = startWorker(() => promise, { batchSize: 2 });
+    await worker.hasRoom();
+    worker.accept(records(0, 4));
+    await expect.poll(() => invocations).toHaveLength(1);
+    let hasRoom = false;
+    const room = worker.hasRoom().then(() => {
+      hasRoom = true;
+    });
+    await new Promise((tick) => setImmediate(tick));
+    expect(hasRoom).toBe(false);
+    resolve(OK);
+    await room;
+    expect(invocations.length).toBeGreaterThan(1);
+  });
+
+  it('are committed while the next batch is under way, the last commit standing for those that waited', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { worker, invocations, commits } = startWorker(
+      () => OK,
+      { batchSize: 1 },
+      () => promise,
+    );
+    worker.accept(records(0, 4));
+    await expect.poll(() => invocations).toHaveLength(5);
+    expect(commits).toEqual([1]);
+    resolve();
+    await expect.poll(() => commits).toEqual([1, 5]);
+  });
+
+  it('are all processed by a worker that stumbles over one of them, and again', async () => {
+    const { worker, commits } = startWorker(() => OK);
+    let stumbles = 2;
+    const broken = record(1);
+    Object.defineProperty(broken, 'timestamp', {
+      get: () => {
+        if (stumbles-- > 0) throw new Error('cannot be read');
+        return 5;
+      },
+    });
+    const taken = () => worker.accept([record(0), broken]);
+    expect(taken).toThrow('cannot be read');
+    expect(taken).toThrow('cannot be read');
+    worker.accept([record(0), broken, record(2)]);
+    await expect.poll(() => commits).toEqual([3]);
+  });
+
+  it('wait for their window however the wall clock is set meanwhile', async () => {
+    const { worker, commits } = startWorker(() => OK, { batchingWindowSeconds: 0.2 });
+    worker.accept(records(0, 0));
+    const hourAgo = Date.now() - 3_600_000;
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(hourAgo);
+    onTestFinished(() => clock.mockRestore());
+    await expect.poll(() => commits).toEqual([1]);
   });
 
   it('wait for the batching window', async () => {
@@ -125,7 +182,7 @@ describe('the records of a partition', () => {
     await expect.poll(() => commits).toHaveLength(2);
     expect(failures).toHaveLength(1);
     expect(failures[0]?.key?.toString()).toBe('alice');
-    expect(JSON.parse(failures[0]?.value ?? '')).toMatchObject({
+    expect(JSON.parse(String(failures[0]?.whole))).toMatchObject({
       requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 1 },
       KafkaBatchInfo: { recordInfo: { offset: '0' } },
     });

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../../../tooling/log.ts';
 import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
+import { reasonOf } from '../../msk/service.ts';
 import type { Invoke } from '../function-definition.ts';
 import { Delivery, deliveryPolicy, type Outcome, type Step } from './delivery.ts';
+import { type FailureMessage, failureMessage } from './failure-message.ts';
 import { type KafkaRecord, kafkaEvent, partitionName } from './kafka-event.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
-import type { FailureMessage } from './on-failure-topic.ts';
-import { failureMessage } from './on-failure-topic.ts';
 import { failedRecords } from './partial-response.ts';
 import { RecordBuffer } from './record-buffer.ts';
 
@@ -18,10 +18,8 @@ export interface PartitionWorkerOptions {
   readonly log: Log;
   /** Marks everything below the offset as processed. */
   readonly commit: (offset: number) => Promise<void>;
-  /** Called when the worker stops accepting records for now, and when it accepts them again. */
-  readonly setPaused: (paused: boolean) => void;
   /** Undefined without an on-failure destination. */
-  readonly sendFailures: ((messages: FailureMessage[]) => Promise<void>) | undefined;
+  readonly sendFailures: ((messages: readonly FailureMessage[]) => Promise<void>) | undefined;
 }
 
 /** Delivers the records of one partition to the function, one batch after the other. */
@@ -32,7 +30,11 @@ export class PartitionWorker {
   readonly #buffer: RecordBuffer;
   readonly #stopping = new AbortController();
   #wake = Promise.withResolvers<void>();
+  #room = Promise.withResolvers<void>();
   #committed: number | undefined;
+  /** What is to be committed next. */
+  #uncommitted: number | undefined;
+  #committing: Promise<void> | undefined;
   #nextOffset = 0;
   /** Grows when the partition is lost or the group's position is moved back: earlier batches are no longer committed. */
   #epoch = 0;
@@ -44,8 +46,9 @@ export class PartitionWorker {
     this.finished = this.#run();
   }
 
-  get full(): boolean {
-    return this.#buffer.full;
+  /** Resolves when the worker wants more records: at once, unless a whole batch waits. */
+  async hasRoom(): Promise<void> {
+    while (this.#buffer.full && !this.#stopping.signal.aborted) await this.#room.promise;
   }
 
   /** Takes records, and skips those that it already has: a rebalance repeats them. */
@@ -54,9 +57,9 @@ export class PartitionWorker {
     if (!first) return;
     if (this.#committed !== undefined && first.offset < this.#committed) this.#restartAt(first.offset);
     const fresh = records.filter(({ offset }) => offset >= this.#nextOffset);
+    this.#buffer.add(fresh, performance.now());
+    // Only now: what could not be taken in comes again.
     this.#nextOffset = Math.max(this.#nextOffset, (records.at(-1)?.offset ?? 0) + 1);
-    this.#buffer.add(fresh, Date.now());
-    this.#updatePaused();
     this.#wake.resolve();
   }
 
@@ -64,11 +67,13 @@ export class PartitionWorker {
   stop(): void {
     this.#stopping.abort();
     this.#wake.resolve();
+    this.#room.resolve();
   }
 
   /** Stops because the partition now belongs to another member: nothing more is committed. */
   revoke(): void {
     this.#epoch += 1;
+    this.#uncommitted = undefined;
     this.stop();
   }
 
@@ -76,22 +81,38 @@ export class PartitionWorker {
     this.#options.log.warn(`${this.#name}: the group's position was moved back to ${offset}`);
     this.#epoch += 1;
     this.#committed = offset;
+    this.#uncommitted = undefined;
     this.#nextOffset = offset;
     this.#buffer.clear();
   }
 
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      const due = this.#buffer.dueIn(Date.now());
+      const due = this.#buffer.dueIn(performance.now());
       if (due !== 0) {
         await this.#waitForRecords(due);
         continue;
       }
       const batch = this.#buffer.take();
-      this.#updatePaused();
-      const epoch = this.#epoch;
-      const done = await this.#deliver(batch, () => epoch === this.#epoch);
-      if (done) await this.#commit((batch.at(-1)?.offset ?? 0) + 1);
+      this.#room.resolve();
+      this.#room = Promise.withResolvers();
+      await this.#process(batch);
+    }
+    await this.#committing;
+  }
+
+  /** Carries a batch to its end. What goes wrong here itself costs an attempt, never a record or the run. */
+  async #process(batch: readonly KafkaRecord[]): Promise<void> {
+    const epoch = this.#epoch;
+    for (let failures = 1; !this.#stopping.signal.aborted; failures += 1) {
+      try {
+        const done = await this.#deliver(batch, () => epoch === this.#epoch);
+        if (done) this.#commitSoon((batch.at(-1)?.offset ?? 0) + 1);
+        return;
+      } catch (error) {
+        this.#options.log.error(`${this.#name} ${rangeOf(batch)}: ${(error as Error).stack}`);
+        await this.#pause(backoffMs(failures));
+      }
     }
   }
 
@@ -120,7 +141,7 @@ export class PartitionWorker {
 
   async #invoke(records: readonly KafkaRecord[]): Promise<Outcome> {
     const { mapping, bootstrapServers, invoke, log } = this.#options;
-    const range = `${this.#name} offsets ${records[0]?.offset}..${records.at(-1)?.offset}`;
+    const range = `${this.#name} ${rangeOf(records)}`;
     try {
       const event = JSON.stringify(kafkaEvent(mapping, bootstrapServers, records));
       const result = await invoke(mapping.functionArn, event, { signal: this.#stopping.signal });
@@ -148,34 +169,38 @@ export class PartitionWorker {
     const offsets = step.records.map(({ offset }) => offset).join(', ');
     log.error(`${this.#name}: discarded offsets ${offsets} (${step.condition})`);
     if (!sendFailures) return true;
-    const messages = step.records.map((record) => ({
-      key: record.key,
-      value: failureMessage(mapping, bootstrapServers, record, step, new Date()),
-    }));
+    const now = new Date();
+    const messages = step.records.map((record) => failureMessage(mapping, bootstrapServers, record, step, now));
     for (let failures = 1; !this.#stopping.signal.aborted; failures += 1) {
       try {
         await sendFailures(messages);
         return true;
       } catch (error) {
-        log.warn(`${this.#name}: the on-failure destination refused ${offsets}: ${(error as Error).message}`);
+        log.warn(`${this.#name}: the on-failure destination did not take ${offsets}: ${reasonOf(error)}`);
         await this.#pause(backoffMs(failures));
       }
     }
     return false;
   }
 
-  async #commit(offset: number): Promise<void> {
-    try {
-      await this.#options.commit(offset);
-      this.#committed = offset;
-    } catch (error) {
-      // The next commit covers these records too. Until then they may come again, as event source mappings allow.
-      this.#options.log.warn(`${this.#name}: offset ${offset} was not committed: ${(error as Error).message}`);
-    }
+  /** Commits without holding up the next batch. While one commit is under way, the latest offset waits and stands for all. */
+  #commitSoon(offset: number): void {
+    this.#uncommitted = offset;
+    this.#committing ??= this.#commitAll();
   }
 
-  #updatePaused(): void {
-    this.#options.setPaused(this.#buffer.full);
+  async #commitAll(): Promise<void> {
+    for (let offset = this.#uncommitted; offset !== undefined; offset = this.#uncommitted) {
+      this.#uncommitted = undefined;
+      try {
+        await this.#options.commit(offset);
+        this.#committed = offset;
+      } catch (error) {
+        // The next commit covers these records too. Until then they may come again, as event source mappings allow.
+        this.#options.log.warn(`${this.#name}: offset ${offset} was not committed: ${reasonOf(error)}`);
+      }
+    }
+    this.#committing = undefined;
   }
 
   /** Waits, at most until the worker stops. */
@@ -187,4 +212,8 @@ export class PartitionWorker {
   get #name(): string {
     return partitionName({ topic: this.#options.mapping.topic, partition: this.#options.partition });
   }
+}
+
+function rangeOf(records: readonly KafkaRecord[]): string {
+  return `offsets ${records[0]?.offset}..${records.at(-1)?.offset}`;
 }

@@ -1,50 +1,55 @@
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Log } from '../../../../tooling/log.ts';
 import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
+import { type KafkaConnection, reasonOf } from '../../msk/service.ts';
 import type { Invoke } from '../function-definition.ts';
-import { recordOf } from './kafka-event.ts';
+import { GroupMember } from './group-member.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import { OnFailureTopic } from './on-failure-topic.ts';
+import { PartitionReader } from './partition-reader.ts';
 import { PartitionWorker } from './partition-worker.ts';
 
 /** How long {@link Poller.start} waits to join the group; joining goes on afterwards. */
 const JOIN_WAIT_MS = 2_000;
 /** How long a stopping poller waits for running invocations. */
 const DRAIN_MS = 5_000;
-/** How long leaving the group and closing connections may take: the broker may be gone. */
+/** How long closing the connections may take: the broker may be gone. */
 const DISCONNECT_MS = 3_000;
-/** A killed run leaves a member behind that blocks its successor for this long: the shortest session that brokers accept. */
-const SESSION_TIMEOUT_MS = 6_000;
-const HEARTBEAT_MS = 1_500;
 
 export interface PollerOptions {
   readonly mapping: EventSourceMappingDefinition;
   /** Signed in as the function's role. */
-  readonly kafka: Kafka;
+  readonly kafka: KafkaConnection;
   /** `host:port,host:port`, for the events. */
   readonly bootstrapServers: string;
   readonly invoke: Invoke;
   readonly log: Log;
 }
 
+interface Partition {
+  readonly worker: PartitionWorker;
+  readonly reader: PartitionReader;
+}
+
 /**
- * Runs an event source mapping: reads its topic as its consumer group and delivers the records to the function. It
- * reconnects to lost brokers.
+ * Runs an event source mapping: reads its topic as its consumer group and delivers the records to the function. It gets over
+ * lost brokers by itself.
  */
 export class Poller {
   readonly #options: PollerOptions;
-  readonly #workers = new Map<number, PartitionWorker>();
+  readonly #partitions = new Map<number, Partition>();
   readonly #failureTopic: OnFailureTopic | undefined;
   readonly #stopping = Promise.withResolvers<void>();
   readonly #joined = Promise.withResolvers<void>();
   #stopped = false;
-  #consumer: Consumer | undefined;
+  #member: GroupMember | undefined;
+  /** How often the group was joined: only the last time counts. */
+  #joins = 0;
   #supervision: Promise<void> | undefined;
 
   constructor(options: PollerOptions) {
     this.#options = options;
     const { onFailureTopic } = options.mapping;
-    this.#failureTopic = onFailureTopic ? new OnFailureTopic(options.kafka, onFailureTopic) : undefined;
+    this.#failureTopic = onFailureTopic ? new OnFailureTopic(options.kafka, onFailureTopic, options.log) : undefined;
   }
 
   /**
@@ -53,39 +58,40 @@ export class Poller {
    */
   async start(): Promise<void> {
     this.#supervision = this.#supervise();
-    if (!(await settlesWithin(JOIN_WAIT_MS, this.#joined.promise))) {
-      this.#options.log.debug(`${this.#options.mapping.consumerGroupId}: still joining the group`);
-    }
+    if (!(await settlesWithin(JOIN_WAIT_MS, this.#joined.promise))) this.#debug('still joining the group');
   }
 
+  /** Ends within about 10 s, whatever the broker does; what was processed by then is committed. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    const workers = [...this.#workers.values()];
-    for (const worker of workers) worker.stop();
-    await settlesWithin(DRAIN_MS, Promise.all(workers.map(({ finished }) => finished)));
+    const partitions = [...this.#partitions.values()];
+    for (const { reader, worker } of partitions) {
+      reader.stop();
+      worker.stop();
+    }
+    await settlesWithin(DRAIN_MS, Promise.all(partitions.map(({ worker }) => worker.finished)));
     this.#stopping.resolve();
     await this.#supervision;
     await this.#close(this.#failureTopic?.stop());
   }
 
-  /** Keeps a consumer running, and replaces one that has crashed. */
+  /** Keeps a member in the group, and replaces one that has failed. */
   async #supervise(): Promise<void> {
-    const { log, mapping } = this.#options;
+    const { kafka, mapping, log } = this.#options;
     for (let failures = 1; !this.#stopped; failures += 1) {
-      const consumer = this.#createConsumer();
-      const crashed = Promise.withResolvers<Error>();
-      consumer.on(consumer.events.CRASH, ({ payload }) => crashed.resolve(payload.error));
-      consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-        failures = 1;
-        this.#assigned(payload.memberAssignment[mapping.topic] ?? []);
+      const member = new GroupMember(kafka, mapping);
+      this.#member = member;
+      const run = member.run(async (partitions) => {
+        await this.#assigned(member, partitions);
+        failures = 0;
       });
-      this.#consumer = consumer;
-      const error = await Promise.race([this.#consume(consumer, crashed.promise), this.#stopping.promise]);
-      await this.#close(consumer.disconnect());
+      const error = await Promise.race([run.catch((reason: Error) => reason), this.#stopping.promise]);
+      for (const { reader } of this.#partitions.values()) reader.stop();
+      await this.#close(member.stop());
       if (!error || this.#stopped) return;
 
       const wait = backoffMs(failures);
-      log.warn(`${mapping.consumerGroupId}: ${error.message}; retrying in ${Math.round(wait)} ms`);
+      log.warn(`${mapping.consumerGroupId}: ${reasonOf(error)} Retrying in ${Math.round(wait)} ms.`);
       await settlesWithin(wait, this.#stopping.promise);
     }
   }
@@ -95,63 +101,46 @@ export class Poller {
       await settlesWithin(DISCONNECT_MS, closing ?? Promise.resolve());
     } catch (error) {
       // There is no orderly goodbye to a broker that is gone.
-      this.#options.log.debug(`${this.#options.mapping.consumerGroupId}: ${(error as Error).message}`);
+      this.#debug(reasonOf(error));
     }
   }
 
-  #createConsumer(): Consumer {
-    return this.#options.kafka.consumer({
-      groupId: this.#options.mapping.consumerGroupId,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_MS,
-      metadataMaxAge: 60_000,
-      allowAutoTopicCreation: false,
-      // Also how long a resumed partition may have to wait.
-      maxWaitTimeInMs: 500,
-      retry: { restartOnFailure: async () => false },
-    });
-  }
-
-  /** @returns the error that ended it */
-  async #consume(consumer: Consumer, crashed: Promise<Error>): Promise<Error> {
-    const { topic, startingPosition } = this.#options.mapping;
-    try {
-      await consumer.connect();
-      await consumer.subscribe({ topic, fromBeginning: startingPosition === 'TRIM_HORIZON' });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        eachBatch: async (payload) => this.#accept(payload),
-      });
-      return await crashed;
-    } catch (error) {
-      return error as Error;
-    }
-  }
-
-  /** Only buffers the records: a slow call would delay heartbeats and all other partitions. */
-  #accept({ batch, resolveOffset }: EachBatchPayload): void {
-    const worker = this.#workers.get(batch.partition);
-    const last = batch.messages.at(-1);
-    if (!worker || !last) return;
-    worker.accept(batch.messages.map((message) => recordOf(batch.topic, batch.partition, message)));
-    resolveOffset(last.offset);
-  }
-
-  #assigned(partitions: readonly number[]): void {
-    if (this.#stopped) return;
-    for (const [partition, worker] of this.#workers) {
+  async #assigned(member: GroupMember, partitions: readonly number[]): Promise<void> {
+    this.#joins += 1;
+    const join = this.#joins;
+    for (const [partition, { worker, reader }] of this.#partitions) {
+      reader.stop();
       if (partitions.includes(partition)) continue;
       worker.revoke();
-      this.#workers.delete(partition);
+      this.#partitions.delete(partition);
     }
-    for (const partition of partitions) {
-      const worker = this.#workers.get(partition) ?? this.#createWorker(partition);
-      this.#workers.set(partition, worker);
-      this.#setPaused(partition, worker.full);
-    }
-    this.#options.log.debug(`${this.#options.mapping.consumerGroupId} reads partitions ${partitions.join(', ')}`);
+    await Promise.all(
+      partitions.map(async (partition) => {
+        const known = this.#partitions.get(partition)?.reader.offset;
+        const offset = (await member.committedOffset(partition)) ?? known ?? (await member.startingOffset(partition));
+        if (!this.#stopped && join === this.#joins) this.#read(member, partition, offset);
+      }),
+    );
+    this.#debug(`reads partitions ${partitions.join(', ')}`);
     this.#joined.resolve();
+  }
+
+  #read(member: GroupMember, partition: number, offset: number): void {
+    const { kafka, mapping, log } = this.#options;
+    const worker = this.#partitions.get(partition)?.worker ?? this.#createWorker(partition);
+    const reader = new PartitionReader(
+      {
+        topic: mapping.topic,
+        partition,
+        kafka,
+        findLeader: () => member.leaderOf(partition),
+        startingOffset: () => member.startingOffset(partition),
+        worker,
+        log,
+      },
+      offset,
+    );
+    this.#partitions.set(partition, { worker, reader });
   }
 
   #createWorker(partition: number): PartitionWorker {
@@ -163,21 +152,12 @@ export class Poller {
       partition,
       invoke,
       log,
-      commit: (offset) => this.#commit(partition, offset),
-      setPaused: (paused) => this.#setPaused(partition, paused),
+      commit: async (offset) => this.#member?.commit(partition, offset),
       sendFailures: failureTopic && ((messages) => failureTopic.send(messages)),
     });
   }
 
-  async #commit(partition: number, offset: number): Promise<void> {
-    await this.#consumer?.commitOffsets([{ topic: this.#options.mapping.topic, partition, offset: String(offset) }]);
-  }
-
-  #setPaused(partition: number, paused: boolean): void {
-    const { topic } = this.#options.mapping;
-    const held = this.#consumer?.paused().some(({ partitions }) => partitions.includes(partition)) ?? false;
-    if (paused === held) return;
-    if (paused) this.#consumer?.pause([{ topic, partitions: [partition] }]);
-    else this.#consumer?.resume([{ topic, partitions: [partition] }]);
+  #debug(text: string): void {
+    this.#options.log.debug(`${this.#options.mapping.consumerGroupId}: ${text}`);
   }
 }

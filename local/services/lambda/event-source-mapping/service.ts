@@ -51,7 +51,7 @@ export class EventSourceMappings implements Service {
   async #poll(mapping: EventSourceMappingDefinition): Promise<void> {
     const log = this.#run.log.child('poller');
     const role = this.#lambda.roleOf(mapping.functionArn);
-    const connection = await this.#msk.connectAs(role, mapping.eventSourceArn, log);
+    const connection = await this.#msk.connectAs(role, mapping.eventSourceArn);
     const invoke: Invoke = (...call) => this.#lambda.invoke(...call);
     const poller = new Poller({ mapping, ...connection, invoke, log });
     // Before it starts: the run may be stopped meanwhile.
