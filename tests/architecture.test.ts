@@ -146,3 +146,16 @@ it('lets no HTTP server be called by a foreign name', () => {
   expect(servers.length).toBeGreaterThan(3);
   expect(servers.filter(({ text }) => !text.includes('localOnly(')).map(({ file }) => file)).toEqual([]);
 });
+
+it('reads the wall clock in the runner where a time of day is meant; durations and deadlines go by the monotonic one', () => {
+  const readers = globSync('{local,tooling}/**/*.ts', { cwd: ROOT })
+    .filter((file) => !/(\.test|-fixture)\.ts$/.test(file))
+    .filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('Date.now()'));
+  expect(readers.sort()).toEqual([
+    'local/services/lambda/event-source-mapping/partition-worker.ts', // the age of records
+    'local/services/lambda/runtime-api.ts', // the deadline that functions are told
+    'local/services/lambda/service.ts', // trace ids
+    'local/services/msk/oauthbearer.ts', // the validity of tokens
+    'local/services/secrets-manager/secret-store.ts', // dates of secrets
+  ]);
+});

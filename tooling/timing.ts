@@ -21,10 +21,10 @@ export async function pollWithin<T>(
   ms: number,
   look: () => T | false | undefined | Promise<T | false | undefined>,
 ): Promise<T | undefined> {
-  for (const deadline = Date.now() + ms; ; await delay(25)) {
+  for (const deadline = performance.now() + ms; ; await delay(25)) {
     const seen = await look();
     if (seen) return seen;
-    if (Date.now() > deadline) return undefined;
+    if (performance.now() > deadline) return undefined;
   }
 }
 

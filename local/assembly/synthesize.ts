@@ -32,9 +32,9 @@ export async function synthesize(options: {
   if (existsSync(assembly)) return assembly;
 
   log.info('synthesizing the CDK app (after a change only)');
-  const start = Date.now();
+  const start = performance.now();
   const progress = setInterval(() => {
-    log.info(`still synthesizing the CDK app, after ${Math.round((Date.now() - start) / 1000)} s`);
+    log.info(`still synthesizing the CDK app, after ${Math.round((performance.now() - start) / 1000)} s`);
   }, PROGRESS_MS);
   const work = `${assembly}.${process.pid}.draft`;
   const output = join(work, 'cdk.out');

@@ -56,19 +56,19 @@ export async function supervise(options: Supervision): Promise<Engine> {
   };
   const keepRunning = async (first: Child) => {
     let child: Child | undefined = first;
-    let startedAt = Date.now();
+    let startedAt = performance.now();
     let failures = 0;
     while (!stopping.signal.aborted) {
       if (child) {
         const end = await child.ended;
         current = undefined;
         if (stopping.signal.aborted) return;
-        if (Date.now() - startedAt > STEADY_AFTER_MS) failures = 0;
+        if (performance.now() - startedAt > STEADY_AFTER_MS) failures = 0;
         outage.begin(`ended (${describe(end)})`);
       }
       await delay(backoffMs(failures), undefined, { signal: stopping.signal }).catch(() => {});
       failures += 1;
-      startedAt = Date.now();
+      startedAt = performance.now();
       child = await start().catch((error: unknown) => {
         const [problem] = (error as Error).message.split('\n', 1);
         if (!stopping.signal.aborted) options.log.error(`did not start again, next try soon: ${problem}`);

@@ -109,7 +109,7 @@ export class ExecutionEnvironment {
       this.#api.deliver(invocation),
       this.#exit.then((exit) => ({ payload: exitedPayload(requestId, exit), functionError: 'Unhandled' })),
     ]);
-    if (await settlesWithin(deadline - Date.now(), response)) return response;
+    if (await settlesWithin(deadline - performance.now(), response)) return response;
 
     const { timeoutSeconds } = this.#options.definition;
     this.kill();

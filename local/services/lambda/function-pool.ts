@@ -84,7 +84,7 @@ export class FunctionPool {
       // As on AWS, init starts over as part of the invocation and its timeout.
       environment.kill();
       lines = await linesOf(environment);
-      deadline = Date.now() + timeoutSeconds * 1000;
+      deadline = performance.now() + timeoutSeconds * 1000;
       environment = await this.#start();
       init = await environment.init(timeoutSeconds * 1000, requestId);
     }
@@ -110,7 +110,7 @@ export class FunctionPool {
     const startedAt = performance.now();
     const response = await environment.invoke({
       ...request,
-      deadline: deadline ?? Date.now() + definition.timeoutSeconds * 1000,
+      deadline: deadline ?? performance.now() + definition.timeoutSeconds * 1000,
     });
     const durationMs = performance.now() - startedAt;
     await environment.outputRead();

@@ -9,7 +9,7 @@ import { MAX_RESPONSE_BYTES, responseTooLargePayload } from './errors.ts';
 export interface Invocation {
   readonly requestId: string;
   readonly functionArn: string;
-  /** Epoch milliseconds. */
+  /** By the monotonic clock: a wall clock that is set back prolongs no timeout. */
   readonly deadline: number;
   readonly traceId: string;
   readonly payload: string;
@@ -145,11 +145,12 @@ export class RuntimeApi {
     if (!this.#poll || !pending || pending.handedOut) return;
     pending.handedOut = true;
     const { invocation } = pending;
+    const remainingMs = invocation.deadline - performance.now();
     this.#poll
       .writeHead(200, {
         'Content-Type': 'application/json',
         'Lambda-Runtime-Aws-Request-Id': invocation.requestId,
-        'Lambda-Runtime-Deadline-Ms': String(invocation.deadline),
+        'Lambda-Runtime-Deadline-Ms': String(Math.round(Date.now() + remainingMs)),
         'Lambda-Runtime-Invoked-Function-Arn': invocation.functionArn,
         'Lambda-Runtime-Trace-Id': invocation.traceId,
         ...(invocation.clientContext && { 'Lambda-Runtime-Client-Context': asciiJson(invocation.clientContext) }),

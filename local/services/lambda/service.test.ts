@@ -33,6 +33,20 @@ describe('a function', () => {
     expect((await service.invoke('orders', '{}')).payload).toBe('"none"');
   });
 
+  it('is told the time that it has left, however the wall clock is set meanwhile', async () => {
+    const { invoke } = await startFunction(
+      `export const handler = async (event, context) => {
+        const now = Date.now();
+        Date.now = () => now - 3_600_000;
+        return context.getRemainingTimeInMillis();
+      };`,
+      { timeoutSeconds: 30 },
+    );
+    const { value } = await invoke();
+    expect(value).toBeGreaterThan(0);
+    expect(value).toBeLessThanOrEqual(30_000);
+  });
+
   it('that returns nothing responds with null', async () => {
     const { invoke } = await startFunction('export const handler = () => {};');
     expect((await invoke()).payload).toBe('null');
