@@ -1,5 +1,8 @@
 import { type Connection, FetchIsolationLevels, fetchV12, IS_CONTROL, IS_TRANSACTIONAL } from '@platformatic/kafka';
+import { limitDecompression } from './decompression.ts';
 import type { KafkaRecord } from './kafka-event.ts';
+
+limitDecompression();
 
 type FetchResponse = Awaited<ReturnType<typeof fetchV12.api.async>>;
 type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
