@@ -77,22 +77,34 @@ export class Poller {
 
   /** Keeps a member in the group, and replaces one that has failed. */
   async #supervise(): Promise<void> {
-    const { kafka, mapping, log } = this.#options;
+    const { mapping, log } = this.#options;
     for (let failures = 1; !this.#stopped; failures += 1) {
-      const member = new GroupMember(kafka, mapping);
-      this.#member = member;
-      const run = member.run(async (partitions) => {
-        await this.#assigned(member, partitions);
-        failures = 0;
-      });
-      const error = await Promise.race([run.catch((reason: Error) => reason), this.#stopping.promise]);
+      try {
+        await this.#serveAsMember(() => {
+          failures = 0;
+        });
+      } catch (error) {
+        if (this.#stopped) return;
+        const wait = backoffMs(failures);
+        log.warn(`${mapping.consumerGroupId}: ${reasonOf(error)} Retrying in ${Math.round(wait)} ms.`);
+        await settlesWithin(wait, this.#stopping.promise);
+      }
+    }
+  }
+
+  /** Reads as a member of the group until the poller stops. @throws what ended the member */
+  async #serveAsMember(joined: () => void): Promise<void> {
+    const member = new GroupMember(this.#options.kafka, this.#options.mapping);
+    this.#member = member;
+    const run = member.run(async (partitions) => {
+      await this.#assigned(member, partitions);
+      joined();
+    });
+    try {
+      await Promise.race([run, this.#stopping.promise]);
+    } finally {
       for (const { reader } of this.#partitions.values()) reader.stop();
       await this.#close(member.stop());
-      if (!error || this.#stopped) return;
-
-      const wait = backoffMs(failures);
-      log.warn(`${mapping.consumerGroupId}: ${reasonOf(error)} Retrying in ${Math.round(wait)} ms.`);
-      await settlesWithin(wait, this.#stopping.promise);
     }
   }
 
