@@ -51,7 +51,8 @@ export async function runWithOddRecords(
   memory.push(memoryOf(run));
 
   const { good, odd } = await sent.promise;
-  const orders = [...good, ...busy.orders];
+  const valid = [...odd.values()].flatMap(({ orderId }) => orderId ?? []);
+  const orders = [...good, ...valid, ...busy.orders];
   const confirmed = await confirmedOrders(run, orders);
   const junk = [...odd.values()].filter(({ orderId }) => orderId === undefined);
   const accounted = new Set([...(await deadLetters(run, junk.length)), ...namedInLog(run)]);
