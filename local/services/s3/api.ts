@@ -8,6 +8,7 @@ import { ACCOUNT_ID } from '../../aws-identity.ts';
 import { readAddress, requireVersion, type S3Address } from './address.ts';
 import { requireBucket, resourceArn, type S3Response } from './call.ts';
 import { type CorsRule, corsHeaders, preflightHeaders } from './cors.ts';
+import { asReceived } from './description.ts';
 import { isForm } from './form.ts';
 import type { Hold } from './hold.ts';
 import { createBucket, listBuckets } from './operations/buckets.ts';
@@ -77,7 +78,7 @@ const CHECKSUM = /^x-amz-(sdk-)?checksum-/i;
 function allHeaders(request: IncomingMessage, query: S3Address['query']): IncomingHttpHeaders {
   const inQuery = [...query]
     .filter(([name]) => /^x-amz-/i.test(name) && !CHECKSUM.test(name))
-    .map(([name, value]) => [name.toLowerCase(), Buffer.from(value).toString('latin1')]);
+    .map(([name, value]) => [name.toLowerCase(), asReceived(value)]);
   return inQuery.length === 0 ? request.headers : { ...request.headers, ...Object.fromEntries(inQuery) };
 }
 

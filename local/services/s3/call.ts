@@ -22,6 +22,7 @@ export interface S3Call {
   readonly store: ObjectStore;
 }
 
+/** What an operation responds. */
 export interface S3Response {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -29,6 +30,7 @@ export interface S3Response {
   readonly body?: string | Buffer | Readable;
 }
 
+/** Carries an operation out. @throws AwsError as the operation's page says */
 export type Perform = (call: S3Call) => S3Response | Promise<S3Response>;
 
 /** The canonical user id of the account, who owns everything. */

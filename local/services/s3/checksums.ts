@@ -12,6 +12,7 @@ export type Algorithm = (typeof ALGORITHMS)[number];
 /** Of the whole object, or of the checksums of its parts. */
 export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
 
+/** An object's checksum, as clients are told it. */
 export interface Checksum {
   readonly algorithm: Algorithm;
   readonly type: ChecksumType;
@@ -26,6 +27,7 @@ const DIGEST_BYTES: Readonly<Record<Algorithm, number>> = { CRC32: 4, CRC32C: 4,
 const HEADER_PREFIX = 'x-amz-checksum-';
 const NO_ALGORITHM = new Set(['x-amz-checksum-algorithm', 'x-amz-checksum-mode', 'x-amz-checksum-type']);
 
+/** Hashes bytes piece by piece. */
 export interface Hash {
   update(bytes: Uint8Array): void;
   /** May be called once. */
@@ -35,6 +37,7 @@ export interface Hash {
 /** What bytes are hashed by: MD5 gives the entity tag. */
 export type HashAlgorithm = Algorithm | 'MD5';
 
+/** A hash to feed bytes to. */
 export function newHash(algorithm: HashAlgorithm): Hash {
   switch (algorithm) {
     case 'CRC32':

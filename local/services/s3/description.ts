@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, validateHeaderName, validateHeaderValue } from 'node:http';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { invalidArgument, notImplemented } from './errors.ts';
 import { storedContentEncoding } from './request-body.ts';
@@ -58,9 +58,11 @@ export function describe(headers: IncomingHttpHeaders): Description & { readonly
   stored['content-type'] ??= DEFAULT_CONTENT_TYPE;
   const stated = storageClassOf(headers[STORAGE_CLASS] as string | undefined);
   if (stated !== 'STANDARD') stored[STORAGE_CLASS] = stated;
+  for (const [name, value] of Object.entries(stored)) requireHeader(name, value);
   let bytes = 0;
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith(USER_PREFIX)) continue;
+    requireHeader(name, String(value));
     stored[name] = asciiOf(String(value));
     bytes += name.length - USER_PREFIX.length + Buffer.byteLength(String(value), 'latin1');
   }
@@ -124,6 +126,21 @@ export function describingHeaders(object: StoredObject, query: ReadonlyMap<strin
     headers[name.slice('response-'.length)] = value;
   }
   return headers;
+}
+
+/** Text as Node reads it from the head of a request: a character for each byte of its UTF-8. */
+export function asReceived(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+/** A form or a template can name what could not be sent as a header again. @throws AwsError `InvalidArgument` */
+function requireHeader(name: string, value: string): void {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  } catch {
+    throw invalidArgument('The name or the value of the header is not one that HTTP has.', name, value);
+  }
 }
 
 /** Metadata that clients send as UTF-8 comes back in the coding of RFC 2047, as from S3. @param value as Node reads headers: in latin1 */

@@ -26,6 +26,7 @@ import {
 } from './operations/tagging.ts';
 import { listMultipartUploads, listParts } from './operations/upload-lists.ts';
 
+/** An operation of S3's API. */
 export interface Operation {
   /** The IAM action on the addressed bucket or object; undefined for DeleteObjects, whose body names the objects. */
   readonly action: string | undefined;

@@ -10,6 +10,7 @@ import { S3Api } from './api.ts';
 import { requireBucketName } from './bucket-name.ts';
 import { requireBucket } from './call.ts';
 import { DEFAULT_ALGORITHM, fullChecksum } from './checksums.ts';
+import { asReceived, describe } from './description.ts';
 import { Hold } from './hold.ts';
 import { ObjectStore } from './store/object-store.ts';
 import type { Description } from './store/stored.ts';
@@ -66,12 +67,19 @@ export class S3 implements Service {
     this.#open = undefined;
   }
 
-  /** Stores an object. @param headers what S3 keeps with it, such as `content-type`, with names in lower case */
+  /**
+   * Stores an object.
+   *
+   * @param headers what S3 keeps with it, such as `content-type`, with names in lower case
+   * @throws AwsError as PutObject does
+   */
   async putObject(bucket: string, key: string, bytes: Uint8Array, headers: Description['headers']): Promise<void> {
     requireBucket(this.store, bucket);
+    const received = Object.entries(headers).map(([name, value]) => [name, asReceived(value)]);
+    const description = describe(Object.fromEntries(received));
     const checksum = await fullChecksum(DEFAULT_ALGORITHM, bytes);
     const content = await this.store.receive([bytes]);
-    this.store.put(bucket, key, { content, etag: hash('md5', bytes), checksum, headers });
+    this.store.put(bucket, key, { content, etag: hash('md5', bytes), checksum, ...description });
   }
 
   /** The keys with a prefix. */

@@ -4,7 +4,7 @@ import { AwsError } from '../../../aws-api/aws-error.ts';
 import { requireKeyLength } from '../address.ts';
 import { requireBucket, resourceArn, type S3Response } from '../call.ts';
 import { checksumHeaders } from '../checksums.ts';
-import { describe, ENCRYPTED } from '../description.ts';
+import { asReceived, describe, ENCRYPTED } from '../description.ts';
 import { invalidArgument } from '../errors.ts';
 import { readForm, type UploadForm } from '../form.ts';
 import { type AllowedSizes, checkPolicy } from '../post-policy.ts';
@@ -40,7 +40,7 @@ export async function postObject(
   caller.requireAccess('s3:PutObject', resourceArn(bucket, key));
   requireBucket(store, bucket);
   const headers = Object.fromEntries(
-    [...fields].map(([name, value]) => [name === 'acl' ? 'x-amz-acl' : name, Buffer.from(value).toString('latin1')]),
+    [...fields].map(([name, value]) => [name === 'acl' ? 'x-amz-acl' : name, asReceived(value)]),
   );
   const description = describe(headers);
   const source = within(form, sizes);

@@ -11,6 +11,7 @@ export interface ListQuery {
   readonly limit: number;
 }
 
+/** An entry of a listing: an object, or the common prefix of several. */
 export type Listed = { readonly object: StoredObject } | { readonly prefix: string };
 
 export interface Listing {

@@ -72,6 +72,7 @@ export interface ObjectRow {
 /** The columns of {@link ObjectRow}: all but the bytes. */
 export const OBJECT_COLUMNS = 'id, key, size, etag, modified, headers, tags, checksum, segments';
 
+/** The object that a row describes. */
 export function objectOf(row: ObjectRow): StoredObject {
   const { headers, tags, checksum, segments, modified, ...rest } = row;
   return {
