@@ -33,6 +33,7 @@ export class S3Api implements StreamingApi {
 
   async stream(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
     await this.#hold.over(() => !response.destroyed);
+    if (response.destroyed) return;
     const { query, ...address } = readAddress(request);
     const { bucket, key } = address;
     const { action, perform } = operationOf(request.method ?? '', address, query.keys());
@@ -54,6 +55,7 @@ export class S3Api implements StreamingApi {
 
   async #postObject(request: IncomingMessage, response: ServerResponse, identify: Identify): Promise<void> {
     await this.#hold.over(() => !response.destroyed);
+    if (response.destroyed) return;
     const { bucket } = readAddress(request);
     const result = await postObject(request, bucket, { store: this.#store, identify });
     const cors = corsHeaders(this.#rules(bucket) ?? [], request.headers, 'POST');

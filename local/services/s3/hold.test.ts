@@ -13,14 +13,12 @@ it('a held S3 takes requests and responds to them once it is let go', async () =
   onTestFinished(release);
   const order: string[] = [];
   const reading = s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'key' })).then(() => order.push('response'));
-  const impatient = new PutObjectCommand({ Bucket: BUCKET, Key: 'key', Body: 'never' });
+  const impatient = new PutObjectCommand({ Bucket: BUCKET, Key: 'other', Body: 'in vain' });
   await expect(s3.send(impatient, { abortSignal: AbortSignal.timeout(200) })).rejects.toThrow();
   order.push('release');
   release();
   await reading;
   expect(order).toEqual(['release', 'response']);
-  const found = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'key' }));
-  expect(await found.Body?.transformToString()).toBe('before');
 });
 
 it('a hold that a killed run was under ends with the next one', async () => {
