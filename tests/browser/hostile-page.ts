@@ -33,12 +33,14 @@ export async function attack(browser: Browser, pageUrl: string, targets: readonl
     await page.route(pageUrl, (route) => route.fulfill({ contentType: 'text/html', body: '<body>' }));
     await page.goto(pageUrl);
     const ways = JSON.stringify(`data:text/javascript,${encodeURIComponent(WAYS)}`);
-    const script = `import(${ways}).then(({ tryAll }) => Promise.all(${JSON.stringify(targets)}.map(tryAll)))`;
-    const read = (await page.evaluate(script)) as Record<string, string>[];
-    return read.flatMap((texts, index) => {
-      const { pathname } = new URL(targets[index]?.url ?? '');
-      return Object.entries(texts).map(([way, text]) => `${way} ${pathname}: ${text}`);
-    });
+    const read: string[] = [];
+    // One after the other: a browser has few connections to a host, and what waits for one is not sent.
+    for (const target of targets) {
+      const script = `import(${ways}).then(({ tryAll }) => tryAll(${JSON.stringify(target)}))`;
+      const texts = Object.entries((await page.evaluate(script)) as Record<string, string>);
+      read.push(...texts.map(([way, text]) => `${way} ${new URL(target.url).pathname}: ${text}`));
+    }
+    return read;
   } finally {
     await page.close();
   }
