@@ -123,12 +123,11 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the ports of a run', { timeout: 10 * PA
     const before = await state();
     // The API lets pages of any origin read it, as the CORS rules of its template say.
     const ports = portsOfRun().filter((port) => port !== portOfApi);
-    const read = ports.map(async (port) => {
-      const hosts = port === portOfAws ? ['127.0.0.1', 'localhost'] : ['127.0.0.1'];
-      const targets = hosts.flatMap((host) => targetsAt(host, port));
-      return [port, await attack(browser, HOSTILE_PAGE, targets)] as const;
+    const servers = [...ports.map((port) => ['127.0.0.1', port] as const), ['localhost', portOfAws] as const];
+    const read = servers.map(async ([host, port]) => {
+      return { host, port, read: await attack(browser, HOSTILE_PAGE, targetsAt(host, port)) };
     });
-    expect(await Promise.all(read)).toEqual(ports.map((port) => [port, []]));
+    expect(await Promise.all(read)).toEqual(servers.map(([host, port]) => ({ host, port, read: [] })));
     expect(await state()).toEqual(before);
     expect((await call(addresses.api, 'POST', '/api/orders', orderOf(newUser('a')))).status).toBe(201);
   });

@@ -5,7 +5,7 @@
  * @typedef {(target: Target) => Promise<string | undefined>} Way gives what the page could read, if anything
  */
 
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 2_500;
 /** How many frames there have been: each has a name of its own. */
 let frames = 0;
 
