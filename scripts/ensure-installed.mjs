@@ -1,9 +1,7 @@
-// Runs before the npm scripts, on whatever Node the machine has (20.11 or newer) and before any dependency exists: installs
-// what package-lock.json names, unless node_modules holds a complete installation of it, whoever made that.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { INTERRUPTED, runChild } from './child.mjs';
 
 /**
  * @typedef {Record<string, string>} Versions
@@ -11,39 +9,83 @@ import { join } from 'node:path';
  *   dependencies?: Versions, devDependencies?: Versions, optionalDependencies?: Versions }} LockedPackage
  */
 
-const root = join(import.meta.dirname, '..');
-/** Holds the state of the patches that an earlier run found applied. */
-const stamp = join(root, 'node_modules', '.orderflow-patches');
-const patchDir = join(root, 'patches');
-const patches = existsSync(patchDir)
-  ? readdirSync(patchDir)
-      .sort()
-      .map((name) => read(join(patchDir, name)) ?? '')
-  : [];
-const patchState = createHash('sha256').update(patches.join('\0')).digest('hex');
+/** Whatever NODE_ENV or a person's npm settings leave out: https://docs.npmjs.com/cli/commands/npm-ci#include */
+const EVERYTHING = ['dev', 'optional', 'peer'].map((type) => `--include=${type}`);
+/** Some packages want a newer Node than the one that npm runs on here: they get it. */
+const ARGUMENTS = ['ci', ...EVERYTHING, '--engine-strict=false', '--loglevel=error'];
+const PROGRESS_MS = 15_000;
+const HOW_TO_RUN_SCRIPTS =
+  "npm's setting ignore-scripts is on, but Node, Postgres and esbuild are set up by the install scripts that package.json allows. Run `npm ci --ignore-scripts=false`, then this command again.";
 
-const wrongPackage = packageToInstall();
-if (wrongPackage) install(`${wrongPackage} is missing, or not the one in package-lock.json.`);
-else if (!isPatched()) install('The patches in patches/ are not applied.');
-if (read(stamp) !== patchState) writeFileSync(stamp, patchState);
-
-/** @param {string} reason */
-function install(reason) {
-  console.log(`${reason} Installing the dependencies with npm ci, once for each version of package-lock.json.`);
-  const npm = process.env.npm_execpath;
-  const [command, ...args] = npm ? [process.execPath, npm, 'ci'] : ['npm', 'ci'];
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
-  if (status === 0) return;
-  console.error(
-    'npm ci failed, see above. It needs access to the npm registry. Run the command again once that works.',
-  );
-  process.exit(status ?? 1);
+/**
+ * Installs what package-lock.json names, unless node_modules holds a complete installation of it, whoever made that.
+ *
+ * @param {string} root the project's folder
+ * @returns {Promise<number>} 0, or the exit code of a failure, which has been reported
+ */
+export async function ensureInstalled(root) {
+  const lack = whatLacks(root);
+  if (lack === undefined) return 0;
+  // npm tells the scripts that it runs its settings, wherever they come from.
+  if (process.env.npm_config_ignore_scripts === 'true') return fail(HOW_TO_RUN_SCRIPTS);
+  console.error(`${lack} Installing about 400 packages with npm ci, once for each version of package-lock.json.`);
+  const code = await installEverything(root);
+  if (code > INTERRUPTED) return code;
+  if (code !== 0) {
+    return fail(
+      'npm ci failed, see above. It needs access to the npm registry. Run the command again once that works.',
+    );
+  }
+  const still = whatLacks(root);
+  if (still === undefined) return 0;
+  return fail(`${still} npm ci left it so: check \`npm config list\` for settings such as ignore-scripts or dry-run.`);
 }
 
-/** The first package that is missing or differs. npm writes down in node_modules/.package-lock.json what it installed. */
-function packageToInstall() {
-  const installed = packagesOf('node_modules/.package-lock.json');
-  const { '': project = {}, ...wanted } = packagesOf('package-lock.json');
+/** @param {string} message */
+function fail(message) {
+  console.error(message);
+  return 1;
+}
+
+/** @param {string} root */
+async function installEverything(root) {
+  const begun = Date.now();
+  // npm itself shows progress on a terminal only.
+  const progress = setInterval(() => {
+    if (!process.stderr.isTTY) console.error(`Still installing, after ${Math.round((Date.now() - begun) / 1000)} s.`);
+  }, PROGRESS_MS);
+  // Another package manager may have started this.
+  const npm = process.env.npm_execpath ?? '';
+  const [command, first] = /npm-cli\.[cm]?js$/.test(npm) ? [process.execPath, [npm]] : ['npm', []];
+  try {
+    // What is reported here is no result of the command that follows.
+    return await runChild(command, [...first, ...ARGUMENTS], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      detached: true,
+    });
+  } finally {
+    clearInterval(progress);
+  }
+}
+
+/** @param {string} root @returns {string | undefined} a sentence */
+function whatLacks(root) {
+  const path = packageToInstall(root);
+  if (path !== undefined) return `${path} is missing, or not the one in package-lock.json.`;
+  // Put there by an install script.
+  if (!existsSync(join(root, 'node_modules/.bin/node'))) return 'node_modules/.bin/node is missing.';
+  return arePatchesApplied(root) ? undefined : 'The patches in patches/ are not applied.';
+}
+
+/**
+ * The first package that is missing or differs. npm writes down in node_modules/.package-lock.json what it installed.
+ *
+ * @param {string} root
+ */
+function packageToInstall(root) {
+  const installed = packagesOf(join(root, 'node_modules/.package-lock.json'));
+  const { '': project = {}, ...wanted } = packagesOf(join(root, 'package-lock.json'));
   const needed = new Set([project, ...Object.values(installed)].flatMap(dependencyNames));
   const wrong = Object.entries(wanted).find(([path, { version, integrity, ...entry }]) => {
     const there = installed[path];
@@ -56,7 +98,7 @@ function packageToInstall() {
 
 /** @param {string} lockFile @returns {Record<string, LockedPackage>} by path; that of the project itself is empty */
 function packagesOf(lockFile) {
-  return JSON.parse(read(join(root, lockFile)) ?? '{}').packages ?? {};
+  return JSON.parse(read(lockFile) ?? '{}').packages ?? {};
 }
 
 /** @param {LockedPackage} entry */
@@ -77,13 +119,27 @@ function libcOfThisMachine() {
   return report.header?.glibcVersionRuntime ? 'glibc' : 'musl';
 }
 
-/** npm applies the patches by a script of this project, after the packages are there, or not at all with --ignore-scripts. */
-function isPatched() {
-  return existsSync(stamp) ? read(stamp) === patchState : patches.every(isApplied);
+/**
+ * npm applies the patches by a script of this project, after the packages are there. A file in node_modules holds the state of
+ * those that were found applied: that tells when one has gone.
+ *
+ * @param {string} root
+ */
+function arePatchesApplied(root) {
+  const patchDir = join(root, 'patches');
+  const names = existsSync(patchDir) ? readdirSync(patchDir).sort() : [];
+  const patches = names.map((name) => read(join(patchDir, name)) ?? '');
+  const state = createHash('sha256').update(patches.join('\0')).digest('hex');
+  const file = join(root, 'node_modules/.orderflow-patches');
+  const known = read(file);
+  if (known !== undefined) return known === state;
+  const applied = patches.every((patch) => isApplied(root, patch));
+  if (applied) writeFileSync(file, state);
+  return applied;
 }
 
-/** Whether each file of a patch has every hunk's lines as they are after it. @param {string} patch */
-function isApplied(patch) {
+/** Whether each file of a patch has every hunk's lines as they are after it. @param {string} root @param {string} patch */
+function isApplied(root, patch) {
   return patch.split(/^diff --git .*$/m).every((part) => {
     const path = /^\+\+\+ b\/(.*)$/m.exec(part)?.[1];
     const content = path === undefined ? '' : read(join(root, path));

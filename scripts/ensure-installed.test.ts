@@ -1,5 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -41,32 +52,45 @@ function write(path: string, content: string | object): void {
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
 }
 
-/** Whether the script runs npm. */
-function installs(): boolean {
-  return run().installed;
+/** Stands for npm: writes down its arguments, and removes what it has not installed itself. */
+const NPM = `
+  const { rmSync, writeFileSync } = require('node:fs');
+  writeFileSync(__dirname + '/npm-args', process.argv.slice(2).join(' '));
+  rmSync(__dirname + '/node_modules/.orderflow-patches', { force: true });`;
+/** Stands for a command of the project: prints the Node that runs it and its arguments, and ends with 7. */
+const COMMAND = 'console.log(process.env.VIA, process.argv.slice(2)); process.exitCode = 7;';
+
+/** Runs the command. @param mend what npm does besides */
+function run(variables: Readonly<Record<string, string>> = {}, mend = '') {
+  write('npm-cli.js', `${NPM}\n${mend}`);
+  rmSync(join(root, 'npm-args'), { force: true });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'scripts/run.mjs'), 'bin/command.mjs', 'an argument'],
+    { env: { ...process.env, VIA: 'same', npm_execpath: join(root, 'npm-cli.js'), ...variables }, encoding: 'utf8' },
+  );
+  const npmArgs = existsSync(join(root, 'npm-args')) ? readFileSync(join(root, 'npm-args'), 'utf8') : undefined;
+  return { status, stdout, stderr, npmArgs };
 }
 
-function run(): { installed: boolean; stdout: string } {
-  const called = join(root, 'npm-called');
-  rmSync(called, { force: true });
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/ensure-installed.mjs')], {
-    env: { ...process.env, npm_execpath: join(root, 'npm.cjs') },
-    encoding: 'utf8',
-  });
-  expect(stderr).toBe('');
-  expect(status).toBe(0);
-  return { installed: existsSync(called), stdout };
+/** Whether npm is run before the command. */
+function installs(): boolean {
+  return run().npmArgs !== undefined;
 }
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'ensure installed '));
-  cpSync(join(import.meta.dirname, 'ensure-installed.mjs'), join(root, 'scripts/ensure-installed.mjs'));
-  write('npm.cjs', "require('node:fs').writeFileSync(require('node:path').join(__dirname, 'npm-called'), '');");
+  for (const name of ['run.mjs', 'ensure-installed.mjs', 'child.mjs']) {
+    cpSync(join(import.meta.dirname, name), join(root, 'scripts', name));
+  }
+  write('bin/command.mjs', COMMAND);
   write('package-lock.json', { packages: LOCKED });
   write('patches/tool+1.0.0.patch', PATCH);
   write('node_modules/.package-lock.json', { packages: INSTALLED });
   write('node_modules/tool/index.js', 'first\nright\nlast\n');
   mkdirSync(join(root, 'node_modules/here'));
+  mkdirSync(join(root, 'node_modules/.bin'));
+  symlinkSync(process.execPath, join(root, 'node_modules/.bin/node'));
 });
 
 describe('an installation made by hand', () => {
@@ -83,6 +107,7 @@ describe('an installation made by hand', () => {
     ['a package is not listed', () => installed({ tool: undefined })],
     ['the folder of a package is gone', () => rmSync(join(root, 'node_modules/here'), { recursive: true })],
     ['a patch is not applied', () => write('node_modules/tool/index.js', 'first\nwrong\nlast\n')],
+    ['Node was not set up by its install script', () => rmSync(join(root, 'node_modules/.bin/node'))],
     ['the patched file is missing', () => rmSync(join(root, 'node_modules/tool/index.js'))],
   ])('is made again when %s', (_, spoil) => {
     spoil();
@@ -92,7 +117,72 @@ describe('an installation made by hand', () => {
 
 it('names the first package that is missing or another one', () => {
   installed({ tool: { version: '0.9.0' }, here: undefined });
-  expect(run().stdout).toMatch(/^node_modules\/tool is missing, or not the one in package-lock\.json\. Installing /);
+  expect(run().stderr).toMatch(/^node_modules\/tool is missing, or not the one in package-lock\.json\. Installing /);
+});
+
+it.each([
+  ['the same Node', () => {}, 'same'],
+  ['another Node than that of package.json', anotherNode, 'other'],
+])('a command gets its arguments, and says how it ended, when it is called by %s', (_, prepare, via) => {
+  prepare();
+  expect(run()).toEqual({ status: 7, stdout: `${via} [ 'an argument' ]\n`, stderr: '', npmArgs: undefined });
+});
+
+it('what NODE_ENV and the npm settings of a person leave out is installed all the same', () => {
+  installed({ tool: undefined });
+  const mend = `require('node:fs').cpSync(__dirname + '/complete.json', __dirname + '/node_modules/.package-lock.json');`;
+  write('complete.json', { packages: INSTALLED });
+  const { npmArgs, status } = run({ NODE_ENV: 'production' }, mend);
+  expect(npmArgs).toBe('ci --include=dev --include=optional --include=peer --engine-strict=false --loglevel=error');
+  expect(status).toBe(7);
+});
+
+describe('an installation that cannot be completed', () => {
+  beforeEach(() => installed({ tool: undefined }));
+
+  it('is not begun when npm would run no install scripts: they are what sets up Node and Postgres', () => {
+    const { npmArgs, status, stderr } = run({ npm_config_ignore_scripts: 'true' });
+    expect({ npmArgs, status }).toEqual({ npmArgs: undefined, status: 1 });
+    expect(stderr).toMatch(
+      /ignore-scripts is on, .* Run `npm ci --ignore-scripts=false`, then this command again\.\n$/,
+    );
+  });
+
+  it('is not taken for a whole one', () => {
+    const { status, stdout, stderr } = run();
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/\nnode_modules\/tool is missing, .* check `npm config list` for settings/);
+  });
+
+  it('says so when npm fails', () => {
+    const { status, stderr } = run({}, 'process.exitCode = 127');
+    expect(status).toBe(1);
+    expect(stderr).toContain('\nnpm ci failed, see above. It needs access to the npm registry.');
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends with all that npm has started on %s', async (signal, code) => {
+    // Neither npm nor what it has started heeds the signal by itself.
+    write(
+      'npm-cli.js',
+      `process.on('SIGINT', () => {}); process.on('SIGTERM', () => process.exit());
+       const child = require('node:child_process').spawn('sleep', ['60'], { stdio: 'inherit' });
+       console.error('started ' + child.pid);
+       child.on('exit', () => process.exit());`,
+    );
+    const command = spawn(process.execPath, [join(root, 'scripts/run.mjs'), 'bin/command.mjs'], {
+      env: { ...process.env, npm_execpath: join(root, 'npm-cli.js') },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [command.stdout, command.stderr]) stream.on('data', (text) => (output += text));
+    await expect.poll(() => output).toContain('started ');
+    command.kill(signal);
+    expect(await once(command, 'close')).toEqual([code, null]);
+    expect(output.trimEnd().split('\n')).toHaveLength(2);
+  });
 });
 
 it('installs again when a patch has gone, or has changed', () => {
@@ -110,4 +200,11 @@ function installed(differences: Readonly<Record<string, object | undefined>>): v
     else packages[`node_modules/${name}`] = { ...packages[`node_modules/${name}`], ...difference };
   }
   write('node_modules/.package-lock.json', { packages });
+}
+
+/** Puts a Node there that is not the one that runs this. */
+function anotherNode(): void {
+  rmSync(join(root, 'node_modules/.bin/node'));
+  write('node_modules/.bin/node', `#!/bin/sh\nVIA=other exec '${process.execPath}' "$@"\n`);
+  chmodSync(join(root, 'node_modules/.bin/node'), 0o755);
 }
