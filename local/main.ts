@@ -3,7 +3,7 @@ import { claimDataDir } from '../tooling/data-dir.ts';
 import { useLocalServers } from '../tooling/environment.ts';
 import { createLog } from '../tooling/log.ts';
 import { assembliesOf, REPOSITORY } from '../tooling/paths.ts';
-import { runUntilSignal } from '../tooling/signals.ts';
+import { abortOnSignal, runUntilSignal } from '../tooling/signals.ts';
 import { tableLines } from '../tooling/table.ts';
 import type { Addresses } from './addresses.ts';
 import { explain } from './assembly/explain.ts';
@@ -28,7 +28,13 @@ async function printExplanation(settings: Settings): Promise<void> {
   const { dataDir, context } = settings;
   claimDataDir(dataDir);
   const log = createLog({ source: 'orderflow', terminal: process.stderr });
-  const assembly = await synthesize({ repository: REPOSITORY, dir: assembliesOf(dataDir), context, log });
+  const assembly = await synthesize({
+    repository: REPOSITORY,
+    dir: assembliesOf(dataDir),
+    context,
+    log,
+    signal: abortOnSignal(),
+  });
   const stacks = loadAssembly(assembly);
   const { services } = createServices({ settings, stacks, log });
   process.stdout.write(explain(stacks, services));

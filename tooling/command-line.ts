@@ -4,7 +4,7 @@ import { UsageError, UserError } from './errors.ts';
 import { cacheDirOf, DEFAULT_DATA_DIR, pathOf, variableOf } from './paths.ts';
 import { parsePort } from './ports.ts';
 import { printableText } from './printable.ts';
-import { ignoreBrokenPipe } from './signals.ts';
+import { InterruptedError, ignoreBrokenPipe } from './signals.ts';
 
 const FAILURE = 1;
 const USAGE_ERROR = 2;
@@ -29,7 +29,8 @@ export function newCommand(name: string, description: string, failure = 'failure
 
 /**
  * Runs a command and sets the process's exit code: 1 when the action throws, 2 when the command line is wrong. An action that
- * has reported a bad result itself sets it. Of a {@link UserError} only the message is printed.
+ * has reported a bad result itself sets it. Of a {@link UserError} only the message is printed. A command that was ended by a
+ * signal gets that signal's code, as in shells.
  */
 export async function runCommand(command: { parseAsync(): Promise<unknown> }): Promise<void> {
   ignoreBrokenPipe();
@@ -38,6 +39,7 @@ export async function runCommand(command: { parseAsync(): Promise<unknown> }): P
   } catch (error) {
     // Commander has printed its message, or the help.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
+    else if (error instanceof InterruptedError) process.exitCode = error.exitCode;
     else {
       console.error(failureText(error));
       process.exitCode = error instanceof UsageError ? USAGE_ERROR : FAILURE;

@@ -56,6 +56,8 @@ export interface Installation {
   readonly pipArgs: readonly string[];
   /** Called before it is installed. */
   readonly onInstall?: () => void;
+  /** Gives the installation up when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -63,21 +65,23 @@ export interface Installation {
  * may move, the scripts in its `bin` may not.
  *
  * @returns the interpreter of the environment
- * @throws UserError when they cannot be installed
+ * @throws UserError when they cannot be installed; the signal's reason when that is aborted
  */
 export async function installPackages(installation: Installation): Promise<string> {
-  const { python, cacheDir, name, title, pipArgs } = installation;
+  const { python, cacheDir, name, title, pipArgs, signal } = installation;
   const home = join(cacheDir, `${name}-python-${python.version}`);
   if (isUsable(home)) return interpreterOf(home);
   installation.onInstall?.();
   await mkdir(cacheDir, { recursive: true });
   const draft = await mkdtemp(join(cacheDir, `${name}-draft-`));
+  const options = { timeout: INSTALL_TIMEOUT_MS, ...(signal && { signal }) };
   try {
-    await run(python.command, ['-m', 'venv', draft], { timeout: INSTALL_TIMEOUT_MS });
+    await run(python.command, ['-m', 'venv', draft], options);
     const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...pipArgs];
-    await run(interpreterOf(draft), install, { timeout: INSTALL_TIMEOUT_MS });
+    await run(interpreterOf(draft), install, options);
     await moveInto(draft, home);
   } catch (error) {
+    signal?.throwIfAborted();
     const { stderr = '', message } = error as Error & { stderr?: string };
     throw new UserError(
       `${title} could not be installed with ${python.command} ${python.version}: ${stderr.trim() || message}`,

@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { cdkEnvironment } from '../../tooling/environment.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { Log } from '../../tooling/log.ts';
+import { signalGroup } from '../../tooling/processes.ts';
 import { fingerprint } from './fingerprint.ts';
 
 /** Between the lines that tell that a slow machine is still at it. */
@@ -18,7 +19,7 @@ const PROGRESS_MS = 15_000;
  * @param options.dir keeps the assemblies, each in a folder of its own: a run may be using another one
  * @param options.context given as `-c key=value`
  * @returns the folder of the cloud assembly
- * @throws UserError with the CDK's own output when the app cannot be synthesized
+ * @throws UserError with the CDK's own output when the app cannot be synthesized; the signal's reason when that is aborted
  */
 export async function synthesize(options: {
   repository: string;
@@ -72,18 +73,18 @@ async function runCdkSynth(o: {
     cwd: repository,
     env: cdkEnvironment(home),
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(signal && { signal }),
+    // In a group of its own it ends with all that it has started: the app, and the bundlers of functions.
+    detached: true,
   });
+  const end = () => child.pid && signalGroup(child.pid, 'SIGKILL');
+  signal?.addEventListener('abort', end);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
     });
   }
-  const [status] = await once(child, 'close').catch((error) => {
-    // The child's own AbortError says less than why the start was ended.
-    signal?.throwIfAborted();
-    throw error;
-  });
+  const [status] = await once(child, 'close').finally(() => signal?.removeEventListener('abort', end));
+  signal?.throwIfAborted();
   if (status !== 0) throw new UserError(`The CDK app cannot be synthesized:\n${printed.trim()}`);
 }

@@ -24,9 +24,11 @@ export async function findPythonForLocalStack(): Promise<Python | undefined> {
 export async function installLocalStack({
   cacheDir,
   log,
+  signal,
 }: {
   cacheDir: string;
   log: Log;
+  signal?: AbortSignal | undefined;
 }): Promise<{ python: string }> {
   const found = await findPythonForLocalStack();
   if (!found) {
@@ -47,6 +49,7 @@ export async function installLocalStack({
       `--constraint=${CONSTRAINTS}`,
       `localstack-core[runtime]==${LOCALSTACK_VERSION}`,
     ],
+    signal,
     onInstall: () => log.info('installing LocalStack %s, once (about a minute)', LOCALSTACK_VERSION),
   });
   return { python };

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Engine, supervise } from '../../local/engines/processes/supervise.ts';
+import { programEnvironment } from '../../tooling/environment.ts';
 import type { Log } from '../../tooling/log.ts';
 import { freePort } from '../../tooling/ports.ts';
 import { pollWithin } from '../../tooling/timing.ts';
@@ -16,6 +17,8 @@ export interface EmulatorOptions {
   /** 0 means any free one. */
   readonly port: number;
   readonly log: Log;
+  /** Gives the start up when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
   /** Further settings of LocalStack, as variables. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -44,7 +47,7 @@ export async function startLocalStack(options: EmulatorOptions): Promise<Emulato
   const host = new FunctionHost({ runtimeDir, log });
   try {
     const server = await superviseLocalStack(options, port, host);
-    await waitUntilHealthy(url, server);
+    await waitUntilHealthy(url, server, options.signal);
     return {
       port,
       url,
@@ -64,7 +67,7 @@ export async function startLocalStack(options: EmulatorOptions): Promise<Emulato
 }
 
 async function superviseLocalStack(
-  { python, dir, runDir, log, variables }: EmulatorOptions,
+  { python, dir, runDir, log, signal, variables }: EmulatorOptions,
   port: number,
   host: FunctionHost,
 ): Promise<Engine> {
@@ -90,6 +93,7 @@ async function superviseLocalStack(
     onLine: (line) => (/^\S+ +ERROR --- /.test(line) ? log.error(line) : log.debug(line)),
     stopSignal: 'SIGTERM',
     stopWithinMs: STOP_WITHIN_MS,
+    signal,
     log,
   });
 }
@@ -97,8 +101,7 @@ async function superviseLocalStack(
 /** https://docs.localstack.cloud/references/configuration/ */
 function environment(dir: string, port: number): NodeJS.ProcessEnv {
   return {
-    PATH: process.env.PATH,
-    LANG: 'C.UTF-8',
+    ...programEnvironment(),
     // Otherwise profiles, caches and functions' code would go into the user's own folders.
     HOME: join(dir, 'home'),
     TMPDIR: join(dir, 'tmp'),
@@ -122,8 +125,8 @@ async function makeFolders(dir: string): Promise<void> {
   for (const name of ['files', 'tmp', 'home']) await mkdir(join(dir, name), { recursive: true });
 }
 
-async function waitUntilHealthy(url: string, server: Engine): Promise<void> {
-  if (await pollWithin(HEALTHY_WITHIN_MS, () => isHealthy(url))) return;
+async function waitUntilHealthy(url: string, server: Engine, signal: AbortSignal | undefined): Promise<void> {
+  if (await pollWithin(HEALTHY_WITHIN_MS, () => signal?.aborted || isHealthy(url))) return;
   await server.stop();
   throw new Error(
     `LocalStack was not healthy after ${HEALTHY_WITHIN_MS / 1000} s. \`run.log\` in the data folder holds its output.`,

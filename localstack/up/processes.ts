@@ -39,7 +39,7 @@ export async function upProcesses(options: UpOptions): Promise<Running & { stop(
     await checkPorts(portClaims(ports));
     const settings = { passwords, ports: await chooseFreePorts(ports) };
     const context = contextForProcesses(settings);
-    const { python } = await installLocalStack({ cacheDir, log });
+    const { python } = await installLocalStack({ cacheDir, log, signal });
     signal.throwIfAborted();
     const assembly = await synthesizeForLocalStack(dataDir, context, log, signal);
     await startServers({ dataDir, cacheDir, settings, python, assembly, log, signal }, cleanup);

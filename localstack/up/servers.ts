@@ -62,7 +62,7 @@ async function startTogether(starts: readonly Promise<Server>[], cleanup: AsyncD
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-function startDatabases({ dataDir, settings, log }: ServersOptions, app: LocalStackApp): Promise<Server>[] {
+function startDatabases({ dataDir, settings, log, signal }: ServersOptions, app: LocalStackApp): Promise<Server>[] {
   return app.databases.map(({ name, masterUsername }, index) =>
     startPostgres({
       name,
@@ -71,12 +71,13 @@ function startDatabases({ dataDir, settings, log }: ServersOptions, app: LocalSt
       port: settings.ports.shards[index] ?? 0,
       superuser: { name: masterUsername, password: settings.passwords.master },
       database: name,
+      signal,
       log: log.child(name),
     }),
   );
 }
 
-function startBroker({ dataDir, cacheDir, settings, log }: ServersOptions, app: LocalStackApp) {
+function startBroker({ dataDir, cacheDir, settings, log, signal }: ServersOptions, app: LocalStackApp) {
   return startKafka({
     dir: join(dataDir, 'kafka'),
     runDir: runDirOf(dataDir),
@@ -84,17 +85,18 @@ function startBroker({ dataDir, cacheDir, settings, log }: ServersOptions, app: 
     plaintextPort: settings.ports.kafka,
     saslAdvertisedPort: 0,
     properties: app.brokerProperties,
+    signal,
     log: log.child('kafka'),
   });
 }
 
-function startEmulator({ dataDir, settings, python, log }: ServersOptions): Promise<Server> {
+function startEmulator({ dataDir, settings, python, log, signal }: ServersOptions): Promise<Server> {
   const dir = join(dataDir, 'emulator');
-  return startLocalStack({ python, dir, runDir: runDirOf(dataDir), port: settings.ports.aws, log });
+  return startLocalStack({ python, dir, runDir: runDirOf(dataDir), port: settings.ports.aws, log, signal });
 }
 
 function startService(
-  { dataDir, log }: ServersOptions,
+  { dataDir, log, signal }: ServersOptions,
   name: string,
   script: string,
   variables: Readonly<Record<string, string>>,
@@ -115,6 +117,7 @@ function startService(
     onLine: (line) => serviceLog.info(stripVTControlCharacters(line).replace(`${name} `, '').trimStart()),
     stopSignal: 'SIGTERM',
     stopWithinMs: 15_000,
+    signal,
     log: serviceLog,
   });
 }

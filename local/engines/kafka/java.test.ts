@@ -1,8 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
+import { listenOnLoopback } from '../../../tooling/ports.ts';
 import { findJava } from './java.ts';
 
 /** A folder with a `bin/java` that says it is of this version. */
@@ -41,5 +44,21 @@ describe('the Java that runs Kafka', () => {
     mkdirSync(home, { recursive: true });
     writeFileSync(join(home, 'java'), `#!/bin/sh\necho 'openjdk version "21.0.5"' >&2\n`, { mode: 0o755 });
     expect(await find({ PATH: '/nowhere' }, cacheDir)).toMatchObject({ command: join(home, 'java') });
+  });
+
+  it('is not waited for when the run is to end while it is downloaded', async () => {
+    const cacheDir = mkdtempSync(join(tmpdir(), 'cache-'));
+    // A proxy that never answers.
+    const proxy = createServer();
+    onTestFinished(() => void proxy.close());
+    const asked = once(proxy, 'connection') as Promise<[Socket]>;
+    const env = { PATH: '/nowhere', HTTPS_PROXY: `http://127.0.0.1:${await listenOnLoopback(proxy)}` };
+    const ending = new AbortController();
+    const search = findJava({ cacheDir, env, log: silentLog, signal: ending.signal });
+    const [connection] = await asked;
+    ending.abort('Ctrl-C');
+    await expect(search).rejects.toBe('Ctrl-C');
+    await once(connection.resume(), 'close');
+    expect(readdirSync(cacheDir)).toEqual([]);
   });
 });

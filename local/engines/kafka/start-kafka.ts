@@ -54,7 +54,7 @@ const SESSION_TIMEOUT_AFTER_KILL_MS = 2_000;
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const { dir, cacheDir, log, signal, env = process.env } = options;
   const [java, classPath] = await Promise.all([
-    findJava({ cacheDir, env, log }),
+    findJava({ cacheDir, env, log, signal }),
     kafkaClassPath({ cacheDir, env, log, signal }),
   ]);
   signal?.throwIfAborted();
@@ -100,7 +100,7 @@ function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): Promis
       // The JVM unpacks native libraries here and leaves them behind when it is killed.
       rmSync(join(dir, 'tmp'), { recursive: true, force: true });
       mkdirSync(join(dir, 'tmp'));
-      await format(dir, jvm, log);
+      await format(dir, jvm, options);
       const args = [...jvm.args, ...jvm.brokerArgs, 'kafka.Kafka', 'server.properties'];
       return { command: jvm.command, args, cwd: dir, env: jvm.env };
     },
@@ -116,7 +116,7 @@ function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): Promis
 }
 
 /** Gives the data folder its cluster id, once. The tool writes the id last: without it, the folder holds nothing of value. */
-async function format(dir: string, jvm: KafkaJvm, log: Log): Promise<void> {
+async function format(dir: string, jvm: KafkaJvm, { log, signal }: KafkaOptions): Promise<void> {
   if (existsSync(join(dir, 'data', 'meta.properties'))) return;
   log.info('formatting the storage');
   rmSync(join(dir, 'data'), { recursive: true, force: true });
@@ -126,6 +126,7 @@ async function format(dir: string, jvm: KafkaJvm, log: Log): Promise<void> {
     cwd: dir,
     env: jvm.env,
     timeout: FORMAT_TIMEOUT_MS,
+    ...(signal && { signal }),
   });
 }
 

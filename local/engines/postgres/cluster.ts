@@ -21,14 +21,14 @@ const SETUP_TIMEOUT_MS = 60_000;
 
 /**
  * Creates a database cluster in `<dir>/data` if there is none, and makes sure that it has this superuser, password and
- * database. Existing data is kept. An interrupted set-up starts over.
+ * database. Existing data is kept. A set-up that was interrupted, or ended by `signal`, starts over.
  */
 export async function ensureCluster(
   dir: string,
   content: ClusterContent,
   binaries: PostgresBinaries,
   launcher: Launcher,
-  log: Log,
+  { log, signal }: { log: Log; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const data = join(dir, 'data');
   // The content of the last set-up: when it is still the same, no extra server run is needed.
@@ -36,12 +36,12 @@ export async function ensureCluster(
   if (!existsSync(data)) {
     log.info('creating the database cluster');
     rmSync(marker, { force: true });
-    await initialise(`${data}.draft`, content.superuser.name, binaries, launcher);
+    await initialise(`${data}.draft`, content.superuser.name, binaries, launcher, signal);
     renameSync(`${data}.draft`, data);
   }
   const wanted = createHash('sha256').update(JSON.stringify(content)).digest('hex');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
-  await applyContent(data, content, binaries, launcher);
+  await applyContent(data, content, binaries, launcher, signal);
   writeFileSync(marker, wanted, { mode: 0o600 });
 }
 
@@ -80,6 +80,7 @@ async function initialise(
   superuser: string,
   binaries: PostgresBinaries,
   launcher: Launcher,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { mode: 0o700 });
@@ -97,7 +98,7 @@ async function initialise(
     '--no-sync',
     '--no-instructions',
   ];
-  await run(launcher, binaries.initdb, args);
+  await run(launcher, binaries.initdb, args, { signal });
 }
 
 /** Uses single-user mode: it asks for no password, so a changed one is no obstacle, and goes on after a failed statement. */
@@ -106,12 +107,13 @@ async function applyContent(
   content: ClusterContent,
   binaries: PostgresBinaries,
   launcher: Launcher,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   // -j: a statement ends with a semicolon and an empty line. %e is the SQLSTATE. A failed statement is not logged: it may
   // contain the password.
   const settings = ['-c', 'log_line_prefix=%e ', '-c', 'log_min_error_statement=panic'];
   const args = ['--single', '-j', '-D', data, ...settings, 'postgres'];
-  const output = await run(launcher, binaries.postgres, args, contentSql(content));
+  const output = await run(launcher, binaries.postgres, args, { input: contentSql(content), signal });
   const failure = output
     .split('\n')
     .find((line) => /^\w{5} (ERROR|FATAL)/.test(line) && !line.startsWith(DUPLICATE_DATABASE));
@@ -135,7 +137,12 @@ function contentSql({ superuser, database }: ClusterContent): string {
 const quoteIdentifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const quoteLiteral = (value: string) => `'${value.replaceAll("'", "''")}'`;
 
-async function run(launcher: Launcher, program: string, args: readonly string[], input = ''): Promise<string> {
+async function run(
+  launcher: Launcher,
+  program: string,
+  args: readonly string[],
+  { input = '', signal }: { input?: string; signal: AbortSignal | undefined },
+): Promise<string> {
   const launch = launcher.wrap(program, args);
   const child = spawn(launch.command, launch.args, {
     ...launch.user,
@@ -143,6 +150,7 @@ async function run(launcher: Launcher, program: string, args: readonly string[],
     stdio: ['pipe', 'ignore', 'pipe'],
     timeout: SETUP_TIMEOUT_MS,
     killSignal: 'SIGKILL',
+    ...(signal && { signal }),
   });
   // A program that fails early closes its input. Its exit code and output say why.
   child.stdin.on('error', () => {});

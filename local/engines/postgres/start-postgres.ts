@@ -54,7 +54,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const launcher = await chooseLauncher(binaries.postgres, dir);
   assertOwnCluster(dir, launcher.user?.uid ?? process.getuid?.());
   removeStaleLock(dir);
-  await ensureCluster(dir, options, binaries, launcher, log);
+  await ensureCluster(dir, options, binaries, launcher, options);
   writeAccessRules(dir, options.certificate, launcher);
   const hosts = await addressesOfLocalhost();
 

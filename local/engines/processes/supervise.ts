@@ -45,13 +45,13 @@ const SHOWN_CHARACTERS = 300;
 export async function supervise(options: Supervision): Promise<Engine> {
   let current: Child | undefined;
   const stopping = new AbortController();
+  const ending = AbortSignal.any([stopping.signal, ...(options.signal ? [options.signal] : [])]);
   const outage = outageLog(options.log);
 
   const start = async () => {
     const launch = await options.prepare();
-    stopping.signal.throwIfAborted();
-    options.signal?.throwIfAborted();
-    current = await startChild(options, launch, outage, stopping.signal);
+    ending.throwIfAborted();
+    current = await startChild(options, launch, outage, ending);
     return current;
   };
   const keepRunning = async (first: Child) => {
@@ -118,7 +118,7 @@ async function startChild(
   options: Supervision,
   launch: Launch,
   outage: OutageLog,
-  stopping: AbortSignal,
+  ending: AbortSignal,
 ): Promise<Child> {
   const lastLines: string[] = [];
   const ready = Promise.withResolvers<void>();
@@ -139,7 +139,7 @@ async function startChild(
     options.readyWithinMs,
   );
   const abort = () => ready.reject(new Error('stopped while starting'));
-  stopping.addEventListener('abort', abort);
+  ending.addEventListener('abort', abort);
   child.ended.then((end) => ready.reject(new Error(`ended while starting (${describe(end)})`)));
   try {
     await ready.promise;
@@ -150,7 +150,7 @@ async function startChild(
     throw new Error(`${options.name}: ${(error as Error).message}${output}`, { cause: error });
   } finally {
     clearTimeout(late);
-    stopping.removeEventListener('abort', abort);
+    ending.removeEventListener('abort', abort);
   }
 }
 
