@@ -134,8 +134,18 @@ function arePatchesApplied(root) {
   const known = read(file);
   if (known !== undefined) return known === state;
   const applied = patches.every((patch) => isApplied(root, patch));
-  if (applied) writeFileSync(file, state);
+  if (applied) keep(file, state);
   return applied;
+}
+
+/** In a project that may only be read, it is found out each time. @param {string} file @param {string} state */
+function keep(file, state) {
+  try {
+    writeFileSync(file, state);
+  } catch (error) {
+    const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(code)) throw error;
+  }
 }
 
 /** Whether each file of a patch has every hunk's lines as they are after it. @param {string} root @param {string} patch */

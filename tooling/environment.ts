@@ -50,6 +50,8 @@ const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 export function useLocalServers(env: NodeJS.ProcessEnv = process.env): void {
   for (const name of Object.keys(env)) if (name.startsWith('AWS_')) delete env[name];
   Object.assign(env, NO_AWS_FILES);
+  // AWS clients ask for a home folder even so, and fail where a user id has none.
+  env.HOME ||= devNull;
   const direct = [env.no_proxy ?? env.NO_PROXY, ...LOOPBACK].filter(Boolean).join(',');
   env.NO_PROXY = direct;
   env.no_proxy = direct;

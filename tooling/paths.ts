@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import os from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const REPOSITORY = resolve(import.meta.dirname, '..');
@@ -43,7 +43,17 @@ export function localStackDirOf(dataDir: string): string {
 /** https://specifications.freedesktop.org/basedir-spec/latest/, or macOS's own. */
 function userCacheDir(env: NodeJS.ProcessEnv): string {
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'orderflow');
-  return process.platform === 'darwin'
-    ? join(homedir(), 'Library/Caches/orderflow')
-    : join(homedir(), '.cache/orderflow');
+  const home = homeDir();
+  const isMac = process.platform === 'darwin' && home !== undefined;
+  return join(home ?? REPOSITORY, isMac ? 'Library/Caches' : '.cache', 'orderflow');
+}
+
+/** Undefined for a user id that has neither a HOME nor an entry in /etc/passwd, as with `docker run --user`. */
+function homeDir(): string | undefined {
+  try {
+    return os.homedir() || undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SYSTEM_ERROR') return undefined;
+    throw error;
+  }
 }

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from './errors.ts';
@@ -106,7 +105,7 @@ function candidates(min: number, below: number, env: NodeJS.ProcessEnv): string[
 
 /** The newest first. The shims on the PATH only lead to active versions. */
 function pyenvPythons(env: NodeJS.ProcessEnv): string[] {
-  const versions = join(env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
+  const versions = join(env.PYENV_ROOT ?? join(env.HOME ?? '/', '.pyenv'), 'versions');
   const found = globSync('*/bin/python3', { cwd: versions });
   const newestFirst = found.sort((one, other) => other.localeCompare(one, 'en', { numeric: true }));
   return newestFirst.map((path) => join(versions, path));

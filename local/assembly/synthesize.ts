@@ -19,7 +19,7 @@ const PROGRESS_MS = 15_000;
  * @param options.dir keeps the assemblies, each in a folder of its own: a run may be using another one
  * @param options.context given as `-c key=value`
  * @returns the folder of the cloud assembly
- * @throws UserError with the CDK's own output when the app cannot be synthesized; the signal's reason when that is aborted
+ * @throws UserError with the CDK's own output when the app cannot be synthesized, or when the path has a `*`; the signal's reason when that is aborted
  */
 export async function synthesize(options: {
   repository: string;
@@ -32,6 +32,7 @@ export async function synthesize(options: {
   const assembly = join(dir, await fingerprint(repository, context));
   if (existsSync(assembly)) return assembly;
 
+  refusePattern(repository);
   log.info('synthesizing the CDK app (after a change only)');
   const start = performance.now();
   const progress = setInterval(() => {
@@ -49,6 +50,14 @@ export async function synthesize(options: {
     await rm(work, { recursive: true, force: true });
   }
   return assembly;
+}
+
+/** esbuild takes the path of a function for a pattern. @throws UserError for a folder in which that matters */
+function refusePattern(repository: string): void {
+  if (!repository.includes('*')) return;
+  throw new UserError(
+    `The functions cannot be bundled in ${repository} because of the character * in that path. Move the project to a folder without it.`,
+  );
 }
 
 /** Removes all assemblies of a folder but one. */

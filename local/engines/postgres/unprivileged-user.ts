@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import os from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { privateFolderMode } from '../../../tooling/data-dir.ts';
@@ -25,10 +26,13 @@ export interface Launcher {
  * folders (a clone below /root), it keeps the capability to bypass file permissions, and no other.
  *
  * @param program absolute path of one of the programs
- * @throws UserError when root can do neither
+ * @throws UserError when root can do neither, or the ordinary user has no name
  */
 export async function chooseLauncher(program: string, dir: string): Promise<Launcher> {
-  if (process.getuid?.() !== 0) return { user: undefined, wrap: (command, args) => ({ command, args }) };
+  if (process.getuid?.() !== 0) {
+    requireUserName();
+    return { user: undefined, wrap: (command, args) => ({ command, args }) };
+  }
 
   const user = findNobody();
   if (canEnter(program, user) && canEnter(dir, user)) {
@@ -55,6 +59,18 @@ export function makeFolder(dir: string): void {
   const first = mkdirSync(dir, { recursive: true });
   if (first === undefined || process.getuid?.() !== 0) return;
   for (let made = dir; made.startsWith(first); made = dirname(made)) chmodSync(made, privateFolderMode());
+}
+
+/** @throws UserError for a user id without an entry in /etc/passwd, as with `docker run --user`: initdb looks for its name */
+function requireUserName(): void {
+  try {
+    os.userInfo();
+  } catch (cause) {
+    throw new UserError(
+      `Postgres needs a user with a name, but user id ${process.getuid?.()} has no entry in /etc/passwd. Start as a user that has one: in a container, name one with --user, or add an entry.`,
+      { cause },
+    );
+  }
 }
 
 /** initdb looks up its user, so a bare id would not do. */
