@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runToEnd } from '../tests/support/run.ts';
 import { claimDataDir, keepDataDir, lockDataDir } from '../tooling/data-dir.ts';
-import { localStackDirOf, logFileOf } from '../tooling/paths.ts';
+import { assembliesOf, localStackDirOf, logFileOf } from '../tooling/paths.ts';
 
 /** A data folder as the local run and LocalStack use it. */
 function newDataDir(): string {
@@ -36,6 +36,16 @@ describe('npm run reset', () => {
     const dataDir = newDataDir();
     expect(await reset(dataDir)).toMatchObject({ code: 0, output: expect.stringContaining(`Removed ${dataDir}.`) });
     expect(existsSync(dataDir)).toBe(false);
+  });
+
+  it('keeps the synthesized templates, and the mark of the folder that holds them', async () => {
+    const dataDir = newDataDir();
+    mkdirSync(join(assembliesOf(dataDir), 'assembly'), { recursive: true });
+    writeFileSync(join(dataDir, 'orders'), '');
+    expect(await reset(dataDir)).toMatchObject({ code: 0, output: expect.stringContaining(' but assemblies.') });
+    expect(readdirSync(dataDir).sort()).toEqual(['assemblies', 'orderflow-data']);
+    expect(readdirSync(assembliesOf(dataDir))).toEqual(['assembly']);
+    expect((await reset(dataDir)).code).toBe(0);
   });
 
   it('removes the data that a symbolic link leads to, and leaves the place for the next run', async () => {

@@ -1,13 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { dataDirOption, newCommand, runCommand } from '../tooling/command-line.ts';
 import { isDataDir, reasonToKeep, removeDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog } from '../tooling/log.ts';
+import { assembliesOf } from '../tooling/paths.ts';
 
 const command = newCommand(
   'npm run reset --',
-  'Removes everything that local runs keep between starts: orders, receipts, topics, secrets. Refuses while a run is up.',
+  'Removes what local runs keep between starts: orders, receipts, topics, secrets, logs. The synthesized templates stay, so that the next start is quick. Refuses while a run is up.',
 )
   .addOption(dataDirOption())
   .action(({ dataDir }) => reset(dataDir));
@@ -26,6 +27,7 @@ async function reset(dataDir: string): Promise<void> {
     .filter(isDataDir);
   const reason = [dataDir, ...inner].map(reasonToKeep).find(Boolean);
   if (reason !== undefined) throw new UserError(reason);
-  const removed = await removeDataDir(dataDir, inner, createLog({ source: 'reset', terminal: process.stdout }));
+  const log = createLog({ source: 'reset', terminal: process.stdout });
+  const removed = await removeDataDir(dataDir, inner, log, basename(assembliesOf(dataDir)));
   console.log(`Removed ${removed}.`);
 }

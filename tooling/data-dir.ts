@@ -11,17 +11,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, join, relative, sep } from 'node:path';
 import { UserError } from './errors.ts';
 import type { Log } from './log.ts';
 import { endOrphans } from './orphans.ts';
-import { REPOSITORY, runDirOf } from './paths.ts';
+import { homeDir, REPOSITORY, runDirOf } from './paths.ts';
 import { isRunning, thisProcess } from './processes.ts';
 
 /** Marks a data folder. A folder without it must never be removed. */
 const MARKER = 'orderflow-data';
-const MARKER_TEXT = 'The local run keeps its data in this folder. `npm run reset` removes it with everything in it.\n';
+const MARKER_TEXT = 'The local run keeps its data in this folder. `npm run reset` removes the data.\n';
 
 const ANOTHER_FOLDER = 'Stop it first, or give this run its own folder with --data-dir or ORDERFLOW_DATA_DIR.';
 
@@ -74,14 +73,25 @@ export async function lockDataDir(dataDir: string, remedy = ANOTHER_FOLDER): Pro
  * leads to is removed; folder and link stay, for the next run.
  *
  * @param inner data folders inside it that must not be in use either
+ * @param kept the name of something in it that stays, if it is there
  * @returns what was removed, for a sentence
  * @throws DataDirInUseError when a run uses one of them, and UserError when one is no place for data; then nothing is removed
  */
-export async function removeDataDir(dataDir: string, inner: readonly string[], log: Log): Promise<string> {
+export async function removeDataDir(
+  dataDir: string,
+  inner: readonly string[],
+  log: Log,
+  kept?: string,
+): Promise<string> {
   const dirs = [dataDir, ...inner];
   for (const dir of dirs) await lockDataDir(dir, 'Stop it first: its data cannot be removed under it.');
   for (const dir of dirs) await endOrphans(dir, log);
-  for (const dir of dirs.toReversed()) await emptyDataDir(dir);
+  for (const dir of inner) await emptyDataDir(dir);
+  if (kept !== undefined && existsSync(join(dataDir, kept))) {
+    await emptyDataDir(dataDir, [kept, MARKER]);
+    return `everything in ${dataDir} but ${kept}`;
+  }
+  await emptyDataDir(dataDir);
   if ((await lstat(dataDir)).isSymbolicLink()) {
     return `everything in ${realpathSync(dataDir)}, which ${dataDir} leads to`;
   }
@@ -90,10 +100,11 @@ export async function removeDataDir(dataDir: string, inner: readonly string[], l
 }
 
 /** Lock and marker go last, so that a removal that was cut short can be repeated. */
-async function emptyDataDir(dataDir: string): Promise<void> {
+async function emptyDataDir(dataDir: string, kept: readonly string[] = []): Promise<void> {
   const last = [basename(runDirOf(dataDir)), MARKER];
   const names = (await readdir(dataDir)).filter((name) => !last.includes(name));
-  for (const name of [...names, ...last]) await rm(join(dataDir, name), { recursive: true, force: true });
+  const removed = [...names, ...last].filter((name) => !kept.includes(name));
+  for (const name of removed) await rm(join(dataDir, name), { recursive: true, force: true });
 }
 
 /** Makes `npm run reset` refuse a data folder for good. @param reason sentences that also say what to do first */
@@ -115,7 +126,7 @@ export function reasonToKeep(dataDir: string): string | undefined {
 export function claimDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true });
-    refuseAround(dataDir, { 'the home folder': homedir(), 'this project': REPOSITORY });
+    refuseAround(dataDir, { 'the home folder': homeDir(), 'this project': REPOSITORY });
     const isNew = !isDataDir(dataDir);
     if (!isNew || readdirSync(dataDir).length === 0) {
       chmodSync(dataDir, privateFolderMode());
@@ -131,9 +142,10 @@ export function claimDataDir(dataDir: string): void {
 }
 
 /** `npm run reset` would remove them. */
-function refuseAround(dataDir: string, precious: Readonly<Record<string, string>>): void {
+function refuseAround(dataDir: string, precious: Readonly<Record<string, string | undefined>>): void {
   const folder = realpathSync(dataDir);
   for (const [what, path] of Object.entries(precious)) {
+    if (path === undefined) continue;
     const [first] = relative(folder, existsSync(path) ? realpathSync(path) : path).split(sep);
     if (first === '..') continue;
     throw new UserError(

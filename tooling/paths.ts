@@ -48,8 +48,8 @@ function userCacheDir(env: NodeJS.ProcessEnv): string {
   return join(home ?? REPOSITORY, isMac ? 'Library/Caches' : '.cache', 'orderflow');
 }
 
-/** Undefined for a user id that has neither a HOME nor an entry in /etc/passwd, as with `docker run --user`. */
-function homeDir(): string | undefined {
+/** The person's home folder; undefined for a user id that has neither a HOME nor an entry in /etc/passwd, as with `docker run --user`. */
+export function homeDir(): string | undefined {
   try {
     return os.homedir() || undefined;
   } catch (error) {

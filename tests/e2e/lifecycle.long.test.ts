@@ -106,6 +106,7 @@ describe('a local run beside another one', () => {
     expect(await reset()).toMatchObject({ code: 0 });
 
     run = await startRun(dataDir);
+    expect(run.output()).not.toContain('synthesizing');
     expect(await idsOf(user)).toEqual([]);
     expect(await listKeys(run.addresses, 'order-receipts', 'receipts/')).toEqual([]);
     await run.end('SIGINT');
