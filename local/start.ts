@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../tooling/log.ts';
@@ -46,7 +47,7 @@ export async function start(
       api: onLocalhost(aws.apiGateway.url),
       site: onLocalhost(aws.cloudFront.url),
       aws: onLocalhost(aws.endpoint.url),
-      kafka: aws.msk.operatorAddress,
+      kafka: await whereNameLeads(aws.msk.operatorAddress),
       databases: aws.rds.urls(),
     };
     await publishAddresses(dataDir, addresses, cleanup);
@@ -60,6 +61,12 @@ async function readTemplates({ dataDir, context }: Settings, log: Log, signal: A
   const assembly = await synthesize({ repository: REPOSITORY, dir: assembliesOf(dataDir), context, log, signal });
   await removeOtherAssemblies(assembly);
   return loadAssembly(assembly);
+}
+
+/** Kafka listens on 127.0.0.1 alone, where the name `localhost` may not lead. */
+async function whereNameLeads(address: string): Promise<string> {
+  const found = await lookup('localhost', { all: true }).catch(() => []);
+  return found.some((each) => each.address === '127.0.0.1') ? address.replace('127.0.0.1', 'localhost') : address;
 }
 
 function onLocalhost(url: string): string {

@@ -57,7 +57,7 @@ export function servicesFixture(
   });
   vi.spyOn(aws.responses, 'expect').mockImplementation(() => {
     const { promise, resolve } = Promise.withResolvers<CustomResourceResponse>();
-    const responseUrl = `https://localhost/${expected.size}`;
+    const responseUrl = `https://127.0.0.1/${expected.size}`;
     const success = { Status: 'SUCCESS', StackId: '', RequestId: '', LogicalResourceId: '' } as const;
     expected.set(responseUrl, (response) => resolve({ ...success, ...response }));
     return { responseUrl, response: promise };

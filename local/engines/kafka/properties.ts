@@ -26,7 +26,7 @@ export function serverProperties(
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'OPERATOR',
     listeners: `OPERATOR://127.0.0.1:${ports.plaintextPort},MSK://127.0.0.1:${ports.saslPort},CONTROLLER://127.0.0.1:${ports.controllerPort}`,
-    'advertised.listeners': `OPERATOR://127.0.0.1:${ports.plaintextPort},MSK://localhost:${ports.saslAdvertisedPort}`,
+    'advertised.listeners': `OPERATOR://127.0.0.1:${ports.plaintextPort},MSK://127.0.0.1:${ports.saslAdvertisedPort}`,
     'listener.security.protocol.map': 'OPERATOR:PLAINTEXT,MSK:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
     // Unsigned tokens: the sign-in listener has verified the real one and tells the broker who the client is.
     'listener.name.msk.sasl.enabled.mechanisms': 'OAUTHBEARER',

@@ -36,7 +36,7 @@ interface Waiting {
 
 /**
  * The HTTPS server, on loopback, to which the functions behind custom resources send their responses. On AWS the URLs are
- * presigned ones of S3, and the CDK's handlers drop their port: a function's environment must redirect `localhost:443` to the
+ * presigned ones of S3, and the CDK's handlers drop their port: a function's environment must redirect `127.0.0.1:443` to the
  * port of this server.
  */
 export class CustomResourceResponses implements Service {
@@ -87,7 +87,7 @@ export class CustomResourceResponses implements Service {
     }, timeoutMs);
     this.#waiting.set(path, { settle: resolve, fail: reject });
     const response = promise.finally(() => clearTimeout(timer));
-    return { responseUrl: `https://localhost:${this.port}${path}`, response };
+    return { responseUrl: `https://127.0.0.1:${this.port}${path}`, response };
   }
 
   async #take(request: IncomingMessage): Promise<number> {

@@ -48,7 +48,7 @@ describe('a custom resource', () => {
         event: {
           RequestType: 'Create',
           ServiceToken: provider?.arn,
-          ResponseURL: expect.stringMatching(/^https:\/\/localhost/),
+          ResponseURL: expect.stringMatching(/^https:\/\/127\.0\.0\.1/),
           StackId: expect.stringMatching(/^arn:aws:cloudformation:us-east-1:000000000000:stack\/app\/[0-9a-f-]{36}$/),
           RequestId: expect.any(String),
           LogicalResourceId: 'Lookup',

@@ -11,7 +11,7 @@ export const HTTPS_ENDPOINTS_VARIABLE = 'LOCAL_HTTPS_ENDPOINTS';
 export interface LocalHttpsEndpoints {
   /** PEM certificates of authorities to add to Node's default list. */
   readonly trustedCertificates: readonly string[];
-  /** Where `https://localhost` without a port leads: the response URLs of custom resources. */
+  /** Where `https://127.0.0.1` without a port leads: the response URLs of custom resources. */
   readonly httpsPort: number;
 }
 

@@ -123,11 +123,11 @@ describe('the environment', () => {
     expect((await invoke()).value).toBe('function');
   });
 
-  it('reaches a local server of a trusted authority as https://localhost, as the CDK reaches a response address', async () => {
+  it('reaches a local server of a trusted authority as https://127.0.0.1, as the CDK reaches a response address', async () => {
     const code = `import https from 'node:https';
       import { getCACertificates } from 'node:tls';
       const put = () => new Promise((resolve, reject) => {
-        https.request({ hostname: 'localhost', path: '/response', method: 'PUT' }, (r) => resolve(r.statusCode)).on('error', reject).end();
+        https.request({ hostname: '127.0.0.1', path: '/response', method: 'PUT' }, (r) => resolve(r.statusCode)).on('error', reject).end();
       });
       export const handler = async () => ({ status: await put(), authorities: getCACertificates('default').length });`;
     const { rootCertificates } = await import('node:tls');
@@ -185,7 +185,7 @@ async function startHttpsServer(status: number): Promise<{ certificate: string; 
   const x509 = await import('@peculiar/x509');
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const extensions = [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }])];
+  const extensions = [new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])];
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({ name: 'CN=local', keys, extensions });
   const pem = certificate.toString('pem');
   const key = x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');

@@ -30,7 +30,7 @@ export interface Collaborators {
   readonly iam: Pick<Iam, 'principals'>;
   /** What they get as `AWS_ENDPOINT_URL`. */
   readonly endpoint: { readonly url: string };
-  /** Where `https://localhost` leads them: the response addresses of custom resources. */
+  /** Where `https://127.0.0.1` leads them: the response addresses of custom resources. */
   readonly responses: { readonly port: number };
 }
 

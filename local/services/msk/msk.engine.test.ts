@@ -31,7 +31,7 @@ describe('Kafka behind the sign-in listener', () => {
     await admin.connect();
     onTestFinished(() => admin.disconnect());
     expect((await admin.describeCluster()).brokers).toEqual([
-      expect.objectContaining({ host: 'localhost', port: access.mskPort }),
+      expect.objectContaining({ host: '127.0.0.1', port: access.mskPort }),
     ]);
   });
 

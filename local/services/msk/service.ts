@@ -150,6 +150,7 @@ export class Msk implements Service {
       log,
     });
     this.#running.push(listener);
-    return { operatorAddress: `localhost:${broker.plaintextPort}`, bootstrapServers: `localhost:${listener.port}` };
+    // By address: `localhost` may mean ::1 alone.
+    return { operatorAddress: `127.0.0.1:${broker.plaintextPort}`, bootstrapServers: `127.0.0.1:${listener.port}` };
   }
 }

@@ -60,7 +60,7 @@ function useLocalHttpsEndpoints(endpoints) {
   }
   const connect = globalAgent.createConnection.bind(globalAgent);
   globalAgent.createConnection = (options, connected) => {
-    const local = options.host === 'localhost' && Number(options.port) === 443;
+    const local = options.host === '127.0.0.1' && Number(options.port) === 443;
     return connect(local ? { ...options, port: httpsPort } : options, connected);
   };
 }
