@@ -43,12 +43,14 @@ export async function start(
     await services.open(signal);
     await deploy(stacks, services, { log, signal, readSecret: (...id) => aws.secretsManager.readSecret(...id) });
     await services.start(signal);
+    const host = await nameOfLoopback();
+    const named = (address: string) => address.replace('127.0.0.1', host);
     const addresses: Addresses = {
-      api: onLocalhost(aws.apiGateway.url),
-      site: onLocalhost(aws.cloudFront.url),
-      aws: onLocalhost(aws.endpoint.url),
-      kafka: await whereNameLeads(aws.msk.operatorAddress),
-      databases: aws.rds.urls(),
+      api: named(aws.apiGateway.url),
+      site: named(aws.cloudFront.url),
+      aws: named(aws.endpoint.url),
+      kafka: named(aws.msk.operatorAddress),
+      databases: aws.rds.urls(host),
     };
     await publishAddresses(dataDir, addresses, cleanup);
     return { addresses };
@@ -63,12 +65,8 @@ async function readTemplates({ dataDir, context }: Settings, log: Log, signal: A
   return loadAssembly(assembly);
 }
 
-/** Kafka listens on 127.0.0.1 alone, where the name `localhost` may not lead. */
-async function whereNameLeads(address: string): Promise<string> {
+/** `localhost`, unless that name does not lead to 127.0.0.1, where everything listens: it may mean ::1 alone. */
+async function nameOfLoopback(): Promise<string> {
   const found = await lookup('localhost', { all: true }).catch(() => []);
-  return found.some((each) => each.address === '127.0.0.1') ? address.replace('127.0.0.1', 'localhost') : address;
-}
-
-function onLocalhost(url: string): string {
-  return url.replace('//127.0.0.1', '//localhost');
+  return found.some(({ address }) => address === '127.0.0.1') ? 'localhost' : '127.0.0.1';
 }

@@ -171,7 +171,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     username: 'clerk',
     password: 'published-password',
     engine: 'postgres',
-    host: 'localhost',
+    host: '127.0.0.1',
     port: 1234,
     dbname: 'things',
     dbInstanceIdentifier: 'db',

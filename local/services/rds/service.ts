@@ -80,7 +80,8 @@ export class Rds implements Service {
         this.#servers.push(server);
         this.databases.set(identifier, { identifier, name, port: server.port, masterUsername, users: [] });
         return created(identifier, {
-          'Endpoint.Address': 'localhost',
+          // No name: it may lead to ::1 alone.
+          'Endpoint.Address': '127.0.0.1',
           'Endpoint.Port': String(server.port),
           DBInstanceArn: arnOf('rds', `db:${identifier}`),
           DbiResourceId: `db-${resourceHash(request, 26).toUpperCase()}`,
@@ -112,13 +113,13 @@ export class Rds implements Service {
     await stopAll(this.#servers);
   }
 
-  /** By name of the database, in the order of the names: a ready-made URL. */
-  urls(): Record<string, string> {
+  /** By name of the database, in the order of the names: a ready-made URL. @param host leads to 127.0.0.1 */
+  urls(host: string): Record<string, string> {
     const urls = [...this.databases.values()]
       .sort((a, b) => byName(a.name, b.name))
       .map(({ name, port, users: [user] }) => {
         const login = user ? `${user.username}:${encodeURIComponent(user.password)}@` : '';
-        return [name, `postgres://${login}localhost:${port}/${name}?sslmode=require`];
+        return [name, `postgres://${login}${host}:${port}/${name}?sslmode=require`];
       });
     return Object.fromEntries(urls);
   }

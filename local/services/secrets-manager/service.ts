@@ -74,7 +74,7 @@ export class SecretsManager implements Service {
         // https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
         this.store.mergeFields(SecretId, {
           engine: 'postgres',
-          host: 'localhost',
+          host: '127.0.0.1',
           port: database.port,
           dbname: database.name,
           dbInstanceIdentifier: database.identifier,
