@@ -115,6 +115,17 @@ export async function lagOf(addresses: Addresses, groupId: string, topic: string
   }
 }
 
+/** How many records a topic has had. */
+export async function countRecords(addresses: Addresses, topic: string): Promise<number> {
+  const admin = operatorKafka(addresses).admin();
+  await admin.connect();
+  try {
+    return (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** Reads a topic from its beginning until `enough` says so. */
 export async function readTopic(
   addresses: Addresses,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { logFileOf } from '../../tooling/paths.ts';
 import { call, newUser, orderOf } from './api.ts';
-import { lagOf, readTopic, type TopicRecord } from './clients.ts';
+import { countRecords, lagOf, readTopic } from './clients.ts';
 import { type Place, randomFrom, type Sent, sendOddRecords } from './odd-records.ts';
 import type { Run } from './run.ts';
 
@@ -54,8 +54,7 @@ export async function runWithOddRecords(
   const valid = [...odd.values()].flatMap(({ orderId }) => orderId ?? []);
   const orders = [...good, ...valid, ...busy.orders];
   const confirmed = await confirmedOrders(run, orders);
-  const junk = [...odd.values()].filter(({ orderId }) => orderId === undefined);
-  const accounted = new Set([...(await deadLetters(run, junk.length)), ...namedInLog(run)]);
+  const accounted = new Set([...(await deadLetters(run)), ...namedInLog(run)]);
   const lost = [...odd].filter(([place, { orderId }]) => !accounted.has(place) && !confirmed.has(orderId ?? ''));
   const [start = 0, middle = 0, end = 0] = memory;
   return {
@@ -132,15 +131,10 @@ async function confirmedOrders({ addresses }: Run, expected: readonly string[]):
   return confirmed;
 }
 
-/** The places of the records on the dead-letter topic, those without a payload excepted. @param expected how many are waited for */
-async function deadLetters({ addresses }: Run, expected: number): Promise<Place[]> {
-  let letters: readonly TopicRecord[] = [];
-  const enough = (records: readonly TopicRecord[]) => {
-    letters = records;
-    return records.length >= expected;
-  };
-  // Which ones are missing, the caller tells.
-  await readTopic(addresses, 'orders-dlt', enough, 60).catch(() => []);
+/** The places of the records on the dead-letter topic, those without a payload excepted. */
+async function deadLetters({ addresses }: Run): Promise<Place[]> {
+  const count = await countRecords(addresses, 'orders-dlt');
+  const letters = await readTopic(addresses, 'orders-dlt', (records) => records.length >= count, 120);
   return letters
     .flatMap(({ value }) => Object.values(JSON.parse(value).payload?.records ?? {}).flat() as TopicPlace[])
     .map(({ topic, partition, offset }) => `${topic}-${partition}-${offset}`);

@@ -20,6 +20,10 @@ type Mapping = Pick<EventSourceMappingDefinition, 'topic' | 'consumerGroupId' | 
 export class GroupMember {
   readonly #mapping: Mapping;
   readonly #consumer: Consumer;
+  /** By partition. */
+  readonly #uncommitted = new Map<number, number>();
+  #lastCommit: Promise<void> | undefined;
+  #nextCommit: Promise<void> | undefined;
   #looking: NodeJS.Timeout | undefined;
 
   constructor(kafka: KafkaConnection, mapping: Mapping) {
@@ -91,10 +95,31 @@ export class GroupMember {
     return broker;
   }
 
-  /** Marks everything below the offset as processed. @throws the library's error */
-  async commit(partition: number, offset: number): Promise<void> {
+  /**
+   * Marks everything below the offset as processed: with one request at a time, for all partitions together. The library joins
+   * the group anew when a commit comes too late, and many such at once would turn each other out.
+   *
+   * @throws the library's error
+   */
+  commit(partition: number, offset: number): Promise<void> {
+    this.#uncommitted.set(partition, offset);
+    this.#nextCommit ??= this.#commitAfter(this.#lastCommit);
+    return this.#nextCommit;
+  }
+
+  async #commitAfter(previous: Promise<unknown> | undefined): Promise<void> {
+    await Promise.allSettled([previous]);
+    this.#lastCommit = this.#nextCommit;
+    this.#nextCommit = undefined;
     const { topic } = this.#mapping;
-    await this.#consumer.commit({ offsets: [{ topic, partition, offset: BigInt(offset), leaderEpoch: -1 }] });
+    const offsets = [...this.#uncommitted].map(([partition, offset]) => ({
+      topic,
+      partition,
+      offset: BigInt(offset),
+      leaderEpoch: -1,
+    }));
+    this.#uncommitted.clear();
+    await this.#consumer.commit({ offsets });
   }
 
   /** Leaves the group, if the broker can be reached, and closes all connections. @throws the library's error */

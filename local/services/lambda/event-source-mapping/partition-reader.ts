@@ -95,8 +95,9 @@ export class PartitionReader {
       if (this.#offset !== lost)
         log.warn(`${this.#name}: offset ${lost} is not on the topic any more; reading on from ${this.#offset}.`);
     } else if (!concernsRecords(error)) {
-      // The leader has moved or is gone; its successor is found at the next attempt.
-      log.debug(`${this.#name}: ${reasonOf(error)}`);
+      // A leader that has moved or is gone is found at the next attempt; a refusal may stay.
+      const passes = findErrorBy(error, 'canRetry', true) !== null;
+      log[passes ? 'debug' : 'warn'](`${this.#name}: ${reasonOf(error)}`);
       this.#disconnect();
     } else if (this.#maxBytes > ONE_BATCH) {
       // What is before the batch in question must not wait for it.
@@ -106,7 +107,7 @@ export class PartitionReader {
       this.#unreadable = this.#offset;
       log.error(
         `${this.#name}: the records at offset ${this.#offset} cannot be read: ${reasonOf(error)} This partition waits, the ` +
-          "others go on. To pass over them, stop the run's consumer and move its group's offset on.",
+          'others go on. To have it read on, delete its records up to there with a Kafka admin client.',
       );
     }
     await settlesWithin(backoffMs(failures), this.#stopping.promise);

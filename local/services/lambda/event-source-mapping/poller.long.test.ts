@@ -61,8 +61,8 @@ describe('an event source mapping', () => {
     await expect.poll(poller.values, { timeout: 60_000 }).toContain('after');
   });
 
-  it('delivers what is before a batch that cannot be read, and all other partitions, and names its offset', async () => {
-    const { newTopic, poll } = pollersOn(broker.plaintextPort);
+  it('delivers what is before a batch that cannot be read, and all other partitions, and what is behind it once it is deleted', async () => {
+    const { connection, newTopic, poll } = pollersOn(broker.plaintextPort);
     const { topic, produce, send } = await newTopic(2);
     await produce(0, 'a', 'b');
     await send([{ partition: 0, value: Buffer.from('x'.repeat(10_000)) }], { compression: 'gzip' });
@@ -79,6 +79,12 @@ describe('an event source mapping', () => {
     await produce(1, 'd');
     await expect.poll(poller.values).toContain('d');
     expect(complaints()).toHaveLength(1);
+
+    const admin = new Admin(connection);
+    await admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition: 0, offset: 3n }] }] });
+    await admin.close();
+    await produce(0, 'e');
+    await expect.poll(poller.values).toContain('e');
   });
 
   it('reads partitions that a topic gains while it runs', async () => {

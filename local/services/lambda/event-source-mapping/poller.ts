@@ -128,8 +128,11 @@ export class Poller {
     }
     await Promise.all(
       partitions.map(async (partition) => {
-        const known = this.#partitions.get(partition)?.reader.offset;
-        const offset = (await member.committedOffset(partition)) ?? known ?? (await member.startingOffset(partition));
+        // What it has held all along, it goes on with: a commit may be under way.
+        const offset =
+          this.#partitions.get(partition)?.reader.offset ??
+          (await member.committedOffset(partition)) ??
+          (await member.startingOffset(partition));
         if (!this.#stopped && join === this.#joins) this.#read(member, partition, offset);
       }),
     );
