@@ -1,6 +1,7 @@
-import { Consumer } from '@platformatic/kafka';
+import { Admin, Consumer } from '@platformatic/kafka';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { inTime } from '../../../../tests/support/in-time.ts';
+import { memoryLog } from '../../../../tooling/log-fixture.ts';
 import { OK, pollersOn } from './kafka-fixture.ts';
 
 const { connection, newTopic, poll } = pollersOn(inject('kafka').port);
@@ -69,6 +70,27 @@ describe('an event source mapping on a real topic', () => {
     const poller = await inTime(3_500, poll(topic));
     await expect.poll(() => poller.delivered.length).toBe(1);
     expect(poller.delivered[0]?.value).toBe('held');
+  });
+
+  it('that was put out of its group joins it again, not once for each partition, and delivers nothing twice', async () => {
+    const { topic, produce } = await newTopic(6);
+    const log = memoryLog();
+    const poller = await poll(topic, async () => OK, {}, log);
+    const joins = () => log.lines.filter((line) => line.includes('reads partitions')).length;
+    await expect.poll(joins).toBe(1);
+    const admin = new Admin(connection);
+    await admin.removeMembersFromConsumerGroup({ groupId: `group-${topic}` });
+    await admin.close();
+    await Promise.all([0, 1, 2, 3, 4, 5].map((partition) => produce(partition, `of ${partition}`)));
+    await expect.poll(() => poller.delivered.length).toBe(6);
+    await expect.poll(joins).toBeGreaterThan(1);
+    await poller.stop();
+    expect(joins()).toBeLessThanOrEqual(3);
+
+    const successor = await poll(topic);
+    await produce(0, 'last');
+    await expect.poll(successor.values).toEqual(['last']);
+    expect(poller.delivered).toHaveLength(6);
   });
 
   it('puts a record that was given up on the on-failure topic', async () => {
