@@ -47,11 +47,11 @@ describe('the API', () => {
 
   it('is asked for a page with what is set, escaped', async () => {
     const { api, seen } = await apiAnswering(200, { orders: [] });
-    await api.listOrders({ limit: 25, user: '' }, patience());
-    await api.listOrders({ limit: 50, user: 'a&b', cursor: 'x=' }, patience());
+    await api.listOrders({ limit: 25, q: '' }, patience());
+    await api.listOrders({ limit: 50, q: 'a&b', cursor: 'x=' }, patience());
     expect(seen.map(({ request }) => request.url)).toEqual([
       '/api/orders?limit=25',
-      '/api/orders?limit=50&user_id=a%26b&cursor=x%3D',
+      '/api/orders?limit=50&q=a%26b&cursor=x%3D',
     ]);
   });
 
@@ -75,13 +75,14 @@ describe('the API', () => {
     expect((error as ApiError).message).toContain(String(status));
   });
 
-  it('still names every part when it is not healthy', async () => {
-    const { api } = await apiAnswering(503, { status: 'unhealthy', checks: { kafka: 'down' } });
-    expect(await api.health()).toEqual([{ name: 'kafka', up: false }]);
+  it('tells when an overview has not changed', async () => {
+    const { api, seen } = await apiAnswering(200, { version: 'v1', unchanged: true });
+    expect(await api.overview({ q: '', limit: 50, version: 'v1' }, patience())).toBeUndefined();
+    expect(seen[0]?.request.url).toBe('/api/overview?limit=50&version=v1');
   });
 
   it('is reported when it cannot be reached', async () => {
-    const error = await failure(createApi('http://127.0.0.1:1').health());
+    const error = await failure(createApi('http://127.0.0.1:1').order('1', patience()));
     expect(error).toMatchObject({ name: 'ApiError', status: 0, message: 'The API does not answer.' });
   });
 
@@ -99,16 +100,13 @@ describe('with a session', () => {
     refusals.length = 0;
   });
 
-  it('is sent the token with every order and every list, and not with the health check, which is open', async () => {
+  it('is sent the token with every request', async () => {
     const { api, seen } = await apiAnswering(200, { orders: [] }, session);
     await api.placeOrder({}, 'key');
     await api.listOrders({ limit: 1 }, patience());
-    await api.health();
-    expect(seen.map(({ request }) => request.headers.authorization)).toEqual([
-      'Bearer a.b.c',
-      'Bearer a.b.c',
-      undefined,
-    ]);
+    await api.order('1', patience());
+    await api.overview({ limit: 1 }, patience());
+    expect(seen.map(({ request }) => request.headers.authorization)).toEqual(Array(4).fill('Bearer a.b.c'));
     expect(seen[0]?.request.headers).toMatchObject({ 'content-type': 'application/json' });
   });
 

@@ -1,4 +1,3 @@
-import { type PartHealth, parseHealth } from './health.ts';
 import type { Session } from './session.ts';
 
 /** An order as the API tells it. Times are RFC 3339, the price is in dollars. */
@@ -24,12 +23,83 @@ export interface PlacedOrder {
   readonly delivery: { readonly receipt: string; readonly event: string };
 }
 
+/** Which orders to list; what is undefined or empty does not narrow the list. */
+export interface OrderQuery {
+  /** The beginning of a user id, or an order id. */
+  readonly q?: string | undefined;
+  readonly status?: string | undefined;
+}
+
 /** One page of orders, newest first. */
 export interface OrderPage {
   readonly orders: readonly Order[];
   readonly next_cursor?: string;
   readonly partial?: boolean;
   readonly unavailable_shards?: readonly string[];
+}
+
+/** How many orders, and their worth in dollars as exact text. */
+export interface Tally {
+  readonly orders: number;
+  readonly revenue: string;
+}
+
+export interface Lag {
+  readonly orders: number;
+  /** In milliseconds; null when there are none. */
+  readonly p50_ms: number | null;
+  readonly p95_ms: number | null;
+}
+
+interface ByStatus {
+  readonly by_status: { readonly created: Tally; readonly confirmed: Tally };
+}
+
+export interface ShardStatistics extends Tally, ByStatus {
+  readonly shard: string;
+  readonly shard_info: string;
+  readonly outbox: { readonly orders: number; readonly oldest_age_seconds: number };
+}
+
+export interface Statistics extends Tally, ByStatus {
+  readonly as_of: string;
+  readonly shards: readonly ShardStatistics[];
+  /** The last 60, oldest first; the last one is still running. */
+  readonly minutes: readonly (Tally & { readonly at: string })[];
+  readonly lags: { readonly published: Lag; readonly confirmed: Lag };
+  readonly partial?: boolean;
+  readonly unavailable_shards?: readonly string[];
+}
+
+/** A part went down or came back. */
+export interface Transition {
+  readonly part: string;
+  readonly state: 'up' | 'down';
+  readonly at: string;
+}
+
+/** All that the open page shows. */
+export interface Overview {
+  readonly version: string;
+  /** By part, as the API calls it: `shard1`, `receipts`, `kafka`. */
+  readonly checks: Readonly<Record<string, 'up' | 'down'>>;
+  /** Newest first. */
+  readonly history: readonly Transition[];
+  readonly stats?: Statistics;
+  readonly list?: OrderPage;
+}
+
+/** An order and how far it has come. */
+export interface OrderDetail extends PlacedOrder {
+  /** Null where a step has not happened, or its time is not known. */
+  readonly way: {
+    readonly stored_at: string;
+    readonly receipt_stored_at: string | null;
+    readonly event_published_at: string | null;
+    readonly confirmed_at: string | null;
+  };
+  /** Where the event lies in the topic, when that is known. */
+  readonly event?: { readonly partition: number; readonly offset: number };
 }
 
 /** What the server finds wrong with one field. */
@@ -61,20 +131,27 @@ export class ApiError extends Error {
 export interface Api {
   /** @param key the order's `Idempotency-Key`: with the same one again, the same order is not placed twice */
   placeOrder(fields: Record<string, unknown>, key: string): Promise<PlacedOrder>;
-  listOrders(query: { user?: string; limit: number; cursor?: string }, signal: AbortSignal): Promise<OrderPage>;
-  health(): Promise<PartHealth[]>;
+  /** The page after a cursor. */
+  listOrders(query: OrderQuery & { limit: number; cursor?: string }, signal: AbortSignal): Promise<OrderPage>;
+  /** @returns undefined when nothing has changed since `version` */
+  overview(query: OrderQuery & { limit: number; version?: string }, signal: AbortSignal): Promise<Overview | undefined>;
+  order(id: string, signal: AbortSignal): Promise<OrderDetail>;
+  /** Where a reader finds the receipt; undefined where a token is needed, which an address cannot have. */
+  receiptUrl(id: string): string | undefined;
 }
 
 // A cold start in the cloud takes seconds; API Gateway itself gives up after 29.
 const TIMEOUT_MS = 30_000;
+/** Of an open page, which asks again anyway. */
+const OVERVIEW_TIMEOUT_MS = 10_000;
 
 /**
  * @param baseUrl where the API answers, without a trailing slash; empty for the page's own origin
  * @param session gives the token that orders are asked for with, and is told when the API refuses it
  */
 export function createApi(baseUrl: string, session?: Pick<Session, 'token' | 'refuse'>): Api {
-  const send = async (path: string, init: RequestInit, accepted: readonly number[] = []) => {
-    const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const send = async (path: string, init: RequestInit, timeoutMs: number) => {
+    const limit = AbortSignal.timeout(timeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
     let response: Response;
     let body: unknown;
@@ -85,15 +162,15 @@ export function createApi(baseUrl: string, session?: Pick<Session, 'token' | 're
       if (init.signal?.aborted) throw cause;
       throw new ApiError('The API does not answer.', { status: 0, cause });
     }
-    if (response.ok ? body === undefined : !accepted.includes(response.status)) throw errorFrom(response.status, body);
+    if (!response.ok || typeof body !== 'object' || body === null) throw errorFrom(response.status, body);
     return body;
   };
 
-  const sendSignedIn = async (path: string, init: RequestInit) => {
+  const sendSignedIn = async (path: string, init: RequestInit, timeoutMs = TIMEOUT_MS) => {
     const token = session?.token();
-    if (token === undefined) return send(path, init);
+    if (token === undefined) return send(path, init, timeoutMs);
     try {
-      return await send(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } });
+      return await send(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } }, timeoutMs);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) session?.refuse(token, error.message);
       throw error;
@@ -106,15 +183,20 @@ export function createApi(baseUrl: string, session?: Pick<Session, 'token' | 're
       const init = { method: 'POST', headers, body: JSON.stringify(fields) };
       return (await sendSignedIn('/api/orders', init)) as PlacedOrder;
     },
-    listOrders: async ({ user, limit, cursor }, signal) => {
-      const query = new URLSearchParams({ limit: String(limit) });
-      if (user) query.set('user_id', user);
-      if (cursor) query.set('cursor', cursor);
-      return (await sendSignedIn(`/api/orders?${query}`, { signal })) as OrderPage;
+    listOrders: async (query, signal) => (await sendSignedIn(`/api/orders?${toQuery(query)}`, { signal })) as OrderPage,
+    overview: async (query, signal) => {
+      const body = (await sendSignedIn(`/api/overview?${toQuery(query)}`, { signal }, OVERVIEW_TIMEOUT_MS)) as object;
+      return 'unchanged' in body ? undefined : (body as Overview);
     },
-    // A part that is down makes the answer a 503 that still names every part.
-    health: async () => parseHealth(await send('/health', {}, [503])),
+    receiptUrl: (id) => (session === undefined ? `${baseUrl}/api/orders/${encodeURIComponent(id)}/receipt` : undefined),
+    order: async (id, signal) =>
+      (await sendSignedIn(`/api/orders/${encodeURIComponent(id)}`, { signal })) as OrderDetail,
   };
+}
+
+function toQuery(values: object): URLSearchParams {
+  const set = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
+  return new URLSearchParams(set.map(([name, value]) => [name, String(value)]));
 }
 
 function parseJson(text: string): unknown {

@@ -12,13 +12,15 @@ import { buildSync } from 'esbuild';
 export function buildFrontend(outDir: string): void {
   const { outputFiles } = buildSync({
     absWorkingDir: import.meta.dirname,
-    entryPoints: ['app.ts', 'style.css'],
+    entryPoints: ['app.tsx', 'style.css'],
     // Written below: paths inside the source map must not depend on where the files go.
     write: false,
     outdir: '.',
     bundle: true,
     format: 'esm',
     target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
     minify: true,
     sourcemap: true,
     sourcesContent: true,

@@ -58,6 +58,16 @@ export function tokenInFragment(fragment: string): string | undefined {
   return new URLSearchParams(fragment.replace(/^#/, '')).get('access_token') || undefined;
 }
 
+/**
+ * Takes the token that an identity provider put into the page's address, before anybody can bookmark or share it. What comes
+ * with parameters goes from the address in any case; a place within the page has none.
+ */
+export function takeFromAddress(): string | undefined {
+  const { hash, pathname, search } = location;
+  if (hash.includes('=')) history.replaceState(history.state, '', pathname + search);
+  return tokenInFragment(hash);
+}
+
 function parseToken(text: string): string {
   const token = text.trim().replace(/^Bearer(\s+|$)/i, '');
   if (token === '') throw new TokenError('Paste a token first.');

@@ -56,7 +56,6 @@ export class TokenSite {
     if (pathname === '/config.json') {
       return void send({ apiBaseUrl: '', shards: [{ id: 1, from: 'A', to: 'Z' }], auth: 'jwt' });
     }
-    if (pathname === '/health') return void send({ status: 'healthy', checks: { kafka: 'up' } });
     if (pathname.startsWith('/api/')) {
       const { method = '', url = '', headers } = request;
       const seen = { method, url, authorization: headers.authorization };

@@ -1,0 +1,27 @@
+/** What the page's address says: the orders that are listed, and the one that is open. */
+export interface Place {
+  readonly q: string;
+  readonly status: string;
+  /** An order's id; empty when none is open. */
+  readonly order: string;
+}
+
+const NAMES = ['q', 'status', 'order'] as const;
+
+/** @param search the address's query */
+export function readPlace(search: string): Place {
+  const query = new URLSearchParams(search);
+  const [q = '', status = '', order = ''] = NAMES.map((name) => query.get(name) ?? '');
+  return { q, status: ['created', 'confirmed'].includes(status) ? status : '', order };
+}
+
+/** The query of a place, with the address's other parameters. */
+export function writePlace(search: string, place: Place): string {
+  const query = new URLSearchParams(search);
+  for (const name of NAMES) {
+    if (place[name] === '') query.delete(name);
+    else query.set(name, place[name]);
+  }
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}

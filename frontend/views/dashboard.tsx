@@ -1,0 +1,67 @@
+import type { ShardRange } from '../../functions/domain/shard-map.ts';
+import { activityOf } from '../activity.ts';
+import type { Api } from '../api.ts';
+import type { Session } from '../session.ts';
+import { Activity } from './activity.tsx';
+import { Charts } from './charts.tsx';
+import { Masthead } from './masthead.tsx';
+import { OrderDrawer } from './order-drawer.tsx';
+import { OrderForm } from './order-form.tsx';
+import { OrderList } from './order-list.tsx';
+import { SystemMap } from './system-map.tsx';
+import { Tiles } from './tiles.tsx';
+import { useOverview } from './use-overview.ts';
+import { usePlace } from './use-place.ts';
+
+interface DashboardProps {
+  readonly api: Api;
+  readonly shards: readonly ShardRange[];
+  /** Of a deployment that asks for a token. */
+  readonly session?: Session;
+}
+
+/** The whole page, but for the field that takes a token. */
+export function Dashboard({ api, shards, session }: DashboardProps) {
+  const [place, go] = usePlace();
+  const state = useOverview(api, place, session);
+  const { overview, known, problem } = state;
+  const signedIn = session === undefined || session.token() !== undefined;
+  const isUnreachable = problem !== '' && state.liveness === 'reconnecting';
+  return (
+    <>
+      <a class="skip" href="#orders-title">
+        Skip to the orders
+      </a>
+      <Masthead
+        overview={overview}
+        liveness={state.liveness}
+        problem={problem}
+        session={signedIn ? session : undefined}
+      />
+      <main hidden={!signedIn}>
+        <SystemMap overview={overview} shards={shards} orders={known.orders} isUnreachable={isUnreachable} />
+        <Tiles stats={overview?.stats} />
+        <div class="columns">
+          <div class="side">
+            <OrderForm api={api} shards={shards} placed={state.refresh} open={(order) => go({ order })} />
+            <Charts stats={overview?.stats} />
+            <Activity
+              occurrences={activityOf(known.orders.slice(0, 50), overview?.history ?? [])}
+              open={(order) => go({ order })}
+            />
+          </div>
+          <OrderList shards={shards} place={place} go={go} state={state} />
+        </div>
+      </main>
+      {signedIn && place.order !== '' && (
+        <OrderDrawer
+          key={place.order}
+          api={api}
+          id={place.order}
+          version={overview?.version}
+          close={() => go({ order: '' })}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,232 @@
+import { useMemo, useRef, useState } from 'preact/hooks';
+import { describeShard, type ShardRange, shardFor } from '../../functions/domain/shard-map.ts';
+import { type Api, ApiError, type PlacedOrder, type Problem } from '../api.ts';
+import { formatTotal } from '../format.ts';
+import { OrderKey } from '../order-key.ts';
+import { placeSafely } from '../place-safely.ts';
+
+interface OrderFormProps {
+  readonly api: Api;
+  readonly shards: readonly ShardRange[];
+  /** Called when an order was placed. */
+  readonly placed: () => void;
+  readonly open: (order: string) => void;
+}
+
+type Name = 'user_id' | 'product_name' | 'quantity' | 'price';
+
+interface Field {
+  readonly name: Name;
+  readonly label: string;
+  readonly hint: string;
+  readonly placeholder: string;
+  readonly inputMode?: 'numeric' | 'decimal';
+}
+
+const FIELDS: readonly Field[] = [
+  {
+    name: 'user_id',
+    label: 'User',
+    hint: 'A letter, then letters, digits, dots, dashes or underscores',
+    placeholder: 'alice',
+  },
+  { name: 'product_name', label: 'Product', hint: '1 to 255 characters', placeholder: 'Mechanical Keyboard' },
+  { name: 'quantity', label: 'Quantity', hint: '1 to 1,000,000', placeholder: '2', inputMode: 'numeric' },
+  { name: 'price', label: 'Unit price, $', hint: '0.01 to 99,999,999.99', placeholder: '149.99', inputMode: 'decimal' },
+];
+
+const EXAMPLES: readonly Record<Name, string>[] = [
+  { user_id: 'alice', product_name: 'Mechanical Keyboard', quantity: '2', price: '149.99' },
+  { user_id: 'nora', product_name: 'Standing Desk', quantity: '1', price: '489.00' },
+  { user_id: 'emil', product_name: 'Noise-cancelling Headphones', quantity: '1', price: '279.50' },
+  { user_id: 'zara', product_name: 'USB-C Cable, 2 m', quantity: '12', price: '9.95' },
+];
+const EMPTY: Record<Name, string> = { user_id: '', product_name: '', quantity: '', price: '' };
+const USER_ID = /^[A-Za-z][A-Za-z0-9._-]{0,99}$/;
+
+/** The form that places orders. The server alone decides what is valid: the page's hints guide, they do not stop anyone. */
+export function OrderForm({ api, shards, placed, open }: OrderFormProps) {
+  const key = useMemo(() => new OrderKey(sessionStorage), []);
+  const [values, setValues] = useState(() => fieldsOf(key.pending) ?? EMPTY);
+  const [isSending, setSending] = useState(false);
+  const [progress, setProgress] = useState('');
+  const [failure, setFailure] = useState<unknown>();
+  const [answer, setAnswer] = useState<PlacedOrder>();
+  const examples = useRef(0);
+  const form = useRef<HTMLFormElement>(null);
+
+  const fillIn = () => {
+    setValues(EXAMPLES[examples.current++ % EXAMPLES.length] ?? EMPTY);
+    form.current?.querySelector<HTMLButtonElement>('.primary')?.focus();
+  };
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (isSending) return;
+    setSending(true);
+    setFailure(undefined);
+    setProgress('');
+    try {
+      setAnswer(await placeSafely(api, key, toBody(values), setProgress));
+      placed();
+    } catch (error) {
+      setAnswer(undefined);
+      setFailure(error);
+      const [first] = problemsOf(error);
+      if (first !== undefined) form.current?.querySelector<HTMLInputElement>(`#${first.path}`)?.focus();
+    } finally {
+      setSending(false);
+      setProgress('');
+    }
+  };
+
+  const problems = problemsOf(failure);
+  return (
+    <section class="panel place" aria-labelledby="place-title">
+      <h2 id="place-title" tabIndex={-1}>
+        Place an order
+      </h2>
+      <form ref={form} id="order-form" noValidate autocomplete="off" onSubmit={submit}>
+        {FIELDS.map((field) => (
+          <FormField
+            key={field.name}
+            field={field}
+            value={values[field.name]}
+            hint={field.name === 'user_id' ? (shardHint(values.user_id, shards) ?? field.hint) : field.hint}
+            problem={problems
+              .filter(({ path }) => path === field.name)
+              .map(({ message }) => message)
+              .join('; ')}
+            change={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
+          />
+        ))}
+        <datalist id="products">
+          {EXAMPLES.map(({ product_name: product }) => (
+            <option key={product} value={product} />
+          ))}
+        </datalist>
+        <p class="total">
+          <span>Total</span> <output htmlFor="quantity price">{totalOf(values)}</output>
+        </p>
+        <div class="buttons">
+          <button class="primary" type="submit" aria-disabled={isSending ? 'true' : undefined}>
+            {isSending ? 'Placing…' : 'Place order'}
+          </button>
+          <button type="button" onClick={fillIn}>
+            Example
+          </button>
+        </div>
+        <p class="error form-error" id="form-error" role="alert">
+          {progress || sentenceOf(failure)}
+        </p>
+      </form>
+      <div role="status">{answer !== undefined && <Answer answer={answer} open={open} />}</div>
+    </section>
+  );
+}
+
+interface FormFieldProps {
+  readonly field: Field;
+  readonly value: string;
+  readonly hint: string;
+  readonly problem: string;
+  readonly change: (value: string) => void;
+}
+
+function FormField({ field: { name, label, placeholder, inputMode }, value, hint, problem, change }: FormFieldProps) {
+  return (
+    <div class={`field field-${name}`}>
+      <label for={name}>{label}</label>
+      <input
+        id={name}
+        name={name}
+        value={value}
+        placeholder={placeholder}
+        inputMode={inputMode}
+        list={name === 'product_name' ? 'products' : undefined}
+        required
+        autocapitalize="none"
+        spellcheck={false}
+        aria-invalid={problem === '' ? undefined : 'true'}
+        aria-describedby={`${name}-error ${name}-hint`}
+        onInput={({ currentTarget }) => change(currentTarget.value)}
+      />
+      <p class="error" id={`${name}-error`}>
+        {problem}
+      </p>
+      <p class="hint" id={`${name}-hint`}>
+        {hint}
+      </p>
+    </div>
+  );
+}
+
+function Answer({
+  answer: { order, shard_info, receipt, delivery },
+  open,
+}: {
+  answer: PlacedOrder;
+  open: (id: string) => void;
+}) {
+  return (
+    <div class="answer" id="answer">
+      <h3>Order placed</h3>
+      <dl>
+        <dt>Order</dt>
+        <dd class="mono" id="answer-order">
+          {order.id}
+        </dd>
+        <dt>Shard</dt>
+        <dd id="answer-shard">{shard_info}</dd>
+        <dt>Receipt</dt>
+        <dd class="mono" id="answer-receipt">
+          {receipt}
+        </dd>
+        <dt>Delivery</dt>
+        <dd>{`receipt ${delivery.receipt}, event ${delivery.event}`}</dd>
+      </dl>
+      <button type="button" onClick={() => open(order.id)}>
+        Follow it
+      </button>
+    </div>
+  );
+}
+
+/** The fields as JSON values. What is no number is sent as it stands, for the server to say so. */
+function toBody(values: Record<Name, string>): Record<string, unknown> {
+  const filled = Object.entries(values).filter(([, value]) => value !== '');
+  return Object.fromEntries(
+    filled.map(([name, value]) => [name, name === 'quantity' || name === 'price' ? number(value) : value]),
+  );
+}
+
+/** What the form said of an order that was on its way when the page went away. */
+function fieldsOf(pending: string | undefined): Record<Name, string> | undefined {
+  if (pending === undefined) return undefined;
+  const body = JSON.parse(pending) as Record<string, unknown>;
+  return { ...EMPTY, ...Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)])) };
+}
+
+function number(text: string): number | string {
+  return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
+}
+
+function totalOf({ quantity, price }: Record<Name, string>): string {
+  const known = /^[1-9]\d{0,6}$/.test(quantity) && /^\d{1,8}(\.\d{1,2})?$/.test(price);
+  return known ? formatTotal(Number(quantity), Number(price)) : '–';
+}
+
+function shardHint(user: string, shards: readonly ShardRange[]): string | undefined {
+  return USER_ID.test(user) ? `${user} is on ${describeShard(shardFor(shards, user))}` : undefined;
+}
+
+function problemsOf(failure: unknown): readonly Problem[] {
+  const problems = failure instanceof ApiError ? failure.problems : [];
+  return problems.filter(({ path }) => FIELDS.some(({ name }) => name === path));
+}
+
+function sentenceOf(failure: unknown): string {
+  if (failure === undefined) return '';
+  if (problemsOf(failure).length > 0) return 'Not placed: see the marked fields.';
+  return failure instanceof Error ? failure.message : String(failure);
+}

@@ -1,0 +1,109 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Api, Overview } from '../api.ts';
+import { type KnownOrders, NO_ORDERS, withNewest, withOlder } from '../known-orders.ts';
+import { Live, type Liveness } from '../live.ts';
+import type { Place } from '../place.ts';
+import type { Session } from '../session.ts';
+
+const PAGE = 50;
+const OLDER = 200;
+
+/** What the page knows, and how to know more. */
+export interface PageState {
+  /** Of the last response that told something new; undefined before the first. */
+  readonly overview: Overview | undefined;
+  readonly known: KnownOrders;
+  readonly liveness: Liveness;
+  /** Why the last request failed; empty when it did not. */
+  readonly problem: string;
+  readonly isLoadingOlder: boolean;
+  readonly refresh: () => void;
+  readonly loadOlder: () => void;
+}
+
+/** Keeps what the page shows up to date. */
+export function useOverview(api: Api, place: Pick<Place, 'q' | 'status'>, session: Session | undefined): PageState {
+  const [overview, setOverview] = useState<Overview>();
+  const [known, setKnown] = useState(NO_ORDERS);
+  const [problem, setProblem] = useState('');
+  const [liveness, setLiveness] = useState<Liveness>('live');
+  const [isLoadingOlder, setLoadingOlder] = useState(false);
+  const question = useRef(place);
+  question.current = place;
+  const older = useRef(new AbortController());
+  const token = session?.token();
+
+  const live = useMemo(() => {
+    const after = () => setLiveness(made.liveness);
+    const made: Live = new Live({
+      api,
+      query: () => ({ q: question.current.q, status: question.current.status, limit: PAGE }),
+      mayAsk: () => session === undefined || session.token() !== undefined,
+      isHidden: () => document.hidden,
+      received: (fresh) => {
+        setProblem('');
+        if (fresh !== undefined) {
+          setOverview(fresh);
+          const { list } = fresh;
+          if (list !== undefined) setKnown((before) => withNewest(before, list));
+        }
+        after();
+      },
+      failed: (error) => {
+        setProblem(error.message);
+        after();
+      },
+    });
+    return made;
+  }, [api, session]);
+
+  // Another question, or another reader, begins anew.
+  useEffect(() => {
+    older.current.abort();
+    setKnown(NO_ORDERS);
+    // The numbers stay while another question is asked, and nothing does for another reader.
+    setOverview((before) =>
+      before === undefined || (session !== undefined && token === undefined) ? undefined : withoutList(before),
+    );
+    void live.refresh(true);
+    return () => live.stop();
+  }, [live, token, place.q, place.status]);
+
+  useEffect(() => {
+    const changed = () => {
+      setLiveness(live.liveness);
+      if (!document.hidden) void live.refresh();
+    };
+    document.addEventListener('visibilitychange', changed);
+    return () => document.removeEventListener('visibilitychange', changed);
+  }, [live]);
+
+  const loadOlder = async () => {
+    if (known.next === undefined || isLoadingOlder) return;
+    setLoadingOlder(true);
+    older.current = new AbortController();
+    const { signal } = older.current;
+    try {
+      const page = await api.listOrders({ q: place.q, status: place.status, limit: OLDER, cursor: known.next }, signal);
+      if (!signal.aborted) setKnown((before) => withOlder(before, page));
+    } catch (error) {
+      if (!signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
+    } finally {
+      setLoadingOlder(false);
+    }
+  };
+
+  return {
+    overview,
+    known,
+    liveness,
+    problem,
+    isLoadingOlder,
+    refresh: () => void live.refresh(),
+    loadOlder: () => void loadOlder(),
+  };
+}
+
+function withoutList({ list: _, ...rest }: Overview): Overview {
+  return rest;
+}
