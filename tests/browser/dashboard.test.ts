@@ -109,7 +109,10 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
     await page.goto(`${inject('siteUrl')}/?order=${body.order.id}`);
     const drawer = page.getByRole('dialog', { name: 'Order' });
     for (const step of ['Stored', 'Receipt stored', 'Event published', 'Confirmed']) {
-      await drawer.locator('[data-done="true"]').filter({ hasText: step }).waitFor();
+      await drawer
+        .locator('[data-done="true"]')
+        .filter({ hasText: new RegExp(`^${step}`) })
+        .waitFor();
     }
     expect(await drawer.textContent()).toMatch(/partition \d+, offset \d+/);
     const receipt = await page.request.get(String(await drawer.getByRole('link').getAttribute('href')));
@@ -128,11 +131,14 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
     const place = () => call(inject('addresses').api, 'POST', '/api/orders', orderOf(user));
     for (let placed = 0; placed < 120; placed += 10) await Promise.all(Array.from({ length: 10 }, place));
     await page.goto(`${inject('siteUrl')}/?q=${user}`);
-    await page.getByText(`120 orders of ${user}`).waitFor();
+    await page.getByText(`The newest 50 orders of ${user}`).waitFor();
+    const scrollTo = (top: number) => page.locator('tbody').evaluate(`(element) => { element.scrollTop = ${top} }`);
+    await scrollTo(2_000);
+    await page.getByText(`120 orders of ${user}`, { exact: true }).waitFor();
     const rows = page.locator('tbody > tr');
     expect(await rows.count()).toBeLessThan(60);
 
-    await page.locator('tbody').evaluate('(element) => { element.scrollTop = 3000 }');
+    await scrollTo(3_000);
     await page.locator('tr[aria-rowindex="60"]').waitFor();
     const inSight = () =>
       page.locator('tbody').evaluate(
@@ -141,7 +147,7 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
       );
     const before = await inSight();
     await place();
-    await page.getByText(`121 orders of ${user}`).waitFor();
+    await page.getByText(`121 orders of ${user}`, { exact: true }).waitFor();
     expect(await inSight()).toBe(before);
     expect(complaints).toEqual([]);
   });
