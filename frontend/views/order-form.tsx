@@ -2,6 +2,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { describeShard, type ShardRange, shardFor } from '../../functions/domain/shard-map.ts';
 import { type Api, ApiError, type PlacedOrder, type Problem } from '../api.ts';
 import { formatTotal } from '../format.ts';
+import { isWellFormed, ORDER_FIELDS, type OrderField } from '../order-fields.ts';
 import { OrderKey } from '../order-key.ts';
 import { placeSafely } from '../place-safely.ts';
 
@@ -13,27 +14,7 @@ interface OrderFormProps {
   readonly open: (order: string) => void;
 }
 
-type Name = 'user_id' | 'product_name' | 'quantity' | 'price';
-
-interface Field {
-  readonly name: Name;
-  readonly label: string;
-  readonly hint: string;
-  readonly placeholder: string;
-  readonly inputMode?: 'numeric' | 'decimal';
-}
-
-const FIELDS: readonly Field[] = [
-  {
-    name: 'user_id',
-    label: 'User',
-    hint: 'A letter, then letters, digits, dots, dashes or underscores',
-    placeholder: 'alice',
-  },
-  { name: 'product_name', label: 'Product', hint: '1 to 255 characters', placeholder: 'Mechanical Keyboard' },
-  { name: 'quantity', label: 'Quantity', hint: '1 to 1,000,000', placeholder: '2', inputMode: 'numeric' },
-  { name: 'price', label: 'Unit price, $', hint: '0.01 to 99,999,999.99', placeholder: '149.99', inputMode: 'decimal' },
-];
+type Name = OrderField['name'];
 
 const EXAMPLES: readonly Record<Name, string>[] = [
   { user_id: 'alice', product_name: 'Mechanical Keyboard', quantity: '2', price: '149.99' },
@@ -42,7 +23,6 @@ const EXAMPLES: readonly Record<Name, string>[] = [
   { user_id: 'zara', product_name: 'USB-C Cable, 2 m', quantity: '12', price: '9.95' },
 ];
 const EMPTY: Record<Name, string> = { user_id: '', product_name: '', quantity: '', price: '' };
-const USER_ID = /^[A-Za-z][A-Za-z0-9._-]{0,99}$/;
 
 /** The form that places orders. The server alone decides what is valid: the page's hints guide, they do not stop anyone. */
 export function OrderForm({ api, shards, placed, open }: OrderFormProps) {
@@ -87,7 +67,7 @@ export function OrderForm({ api, shards, placed, open }: OrderFormProps) {
         Place an order
       </h2>
       <form ref={form} id="order-form" noValidate autocomplete="off" onSubmit={submit}>
-        {FIELDS.map((field) => (
+        {ORDER_FIELDS.map((field) => (
           <FormField
             key={field.name}
             field={field}
@@ -126,14 +106,20 @@ export function OrderForm({ api, shards, placed, open }: OrderFormProps) {
 }
 
 interface FormFieldProps {
-  readonly field: Field;
+  readonly field: OrderField;
   readonly value: string;
   readonly hint: string;
   readonly problem: string;
   readonly change: (value: string) => void;
 }
 
-function FormField({ field: { name, label, placeholder, inputMode }, value, hint, problem, change }: FormFieldProps) {
+function FormField({
+  field: { name, label, placeholder, pattern, inputMode },
+  value,
+  hint,
+  problem,
+  change,
+}: FormFieldProps) {
   return (
     <div class={`field field-${name}`}>
       <label for={name}>{label}</label>
@@ -142,6 +128,7 @@ function FormField({ field: { name, label, placeholder, inputMode }, value, hint
         name={name}
         value={value}
         placeholder={placeholder}
+        pattern={pattern}
         inputMode={inputMode}
         list={name === 'product_name' ? 'products' : undefined}
         required
@@ -212,17 +199,17 @@ function number(text: string): number | string {
 }
 
 function totalOf({ quantity, price }: Record<Name, string>): string {
-  const known = /^[1-9]\d{0,6}$/.test(quantity) && /^\d{1,8}(\.\d{1,2})?$/.test(price);
+  const known = isWellFormed('quantity', quantity) && isWellFormed('price', price);
   return known ? formatTotal(Number(quantity), Number(price)) : '–';
 }
 
 function shardHint(user: string, shards: readonly ShardRange[]): string | undefined {
-  return USER_ID.test(user) ? `${user} is on ${describeShard(shardFor(shards, user))}` : undefined;
+  return isWellFormed('user_id', user) ? `${user} is on ${describeShard(shardFor(shards, user))}` : undefined;
 }
 
 function problemsOf(failure: unknown): readonly Problem[] {
   const problems = failure instanceof ApiError ? failure.problems : [];
-  return problems.filter(({ path }) => FIELDS.some(({ name }) => name === path));
+  return problems.filter(({ path }) => ORDER_FIELDS.some(({ name }) => name === path));
 }
 
 function sentenceOf(failure: unknown): string {
