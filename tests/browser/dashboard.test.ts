@@ -115,7 +115,9 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
         .waitFor();
     }
     expect(await drawer.textContent()).toMatch(/partition \d+, offset \d+/);
-    const receipt = await page.request.get(String(await drawer.getByRole('link').getAttribute('href')));
+    const receipt = await page.request.get(
+      new URL(String(await drawer.getByRole('link').getAttribute('href')), page.url()).href,
+    );
     expect(await receipt.text()).toContain(body.order.id);
 
     await page.keyboard.press('Escape');
@@ -132,7 +134,7 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
     for (let placed = 0; placed < 120; placed += 10) await Promise.all(Array.from({ length: 10 }, place));
     await page.goto(`${inject('siteUrl')}/?q=${user}`);
     await page.getByText(`The newest 50 orders of ${user}`).waitFor();
-    const scrollTo = (top: number) => page.locator('tbody').evaluate(`(element) => { element.scrollTop = ${top} }`);
+    const scrollTo = (top: number) => page.evaluate(`document.querySelector('tbody').scrollTop = ${top}`);
     await scrollTo(2_000);
     await page.getByText(`120 orders of ${user}`, { exact: true }).waitFor();
     const rows = page.locator('tbody > tr');
@@ -140,11 +142,8 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
 
     await scrollTo(3_000);
     await page.locator('tr[aria-rowindex="60"]').waitFor();
-    const inSight = () =>
-      page.locator('tbody').evaluate(
-        `(element) => document.elementFromPoint(element.getBoundingClientRect().x + 40, element.getBoundingClientRect().y + 100)
-          .closest('tr').textContent`,
-      );
+    const { x, y } = (await page.locator('tbody').boundingBox()) ?? { x: 0, y: 0 };
+    const inSight = () => page.evaluate(`document.elementFromPoint(${x + 40}, ${y + 100}).closest('tr').textContent`);
     const before = await inSight();
     await place();
     await page.getByText(`121 orders of ${user}`, { exact: true }).waitFor();
