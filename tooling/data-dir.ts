@@ -60,6 +60,9 @@ export async function lockDataDir(dataDir: string, remedy = ANOTHER_FOLDER): Pro
   try {
     // A link appears with its whole content, and fails when the name is taken.
     while (!tryLink(draft, lock)) takeOverIfStale(dataDir, lock, remedy);
+  } catch (error) {
+    // Such as a file system without hard links.
+    throw error instanceof UserError ? error : cannotWrite(dataDir, error);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -205,9 +208,10 @@ function readIfThere(path: string): string | undefined {
 }
 
 function cannotWrite(dataDir: string, error: unknown): UserError {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const remedy = ['ENOSPC', 'EDQUOT'].includes(code) ? 'Free some space on its disk' : 'Make it writable';
   return new UserError(
-    `The data folder ${dataDir} cannot be written (${code}). Make it writable, or name another one with --data-dir or ORDERFLOW_DATA_DIR.`,
+    `The data folder ${dataDir} cannot be written (${code}). ${remedy}, or name another one with --data-dir or ORDERFLOW_DATA_DIR.`,
     { cause: error },
   );
 }

@@ -1,13 +1,17 @@
 import { lockDataDir } from './data-dir.ts';
+import { requireSpace } from './disk-space.ts';
 import { createLog, type Log } from './log.ts';
 import { endOrphans } from './orphans.ts';
 import { logFileOf } from './paths.ts';
+
+/** What a new run writes at first: the synthesized templates, the database clusters and Kafka's storage. */
+const SPACE_BYTES = 300e6;
 
 /**
  * Starts a run that has a data folder to itself, after ending what an earlier run left behind. A start that fails is undone.
  *
  * @param start puts what ends the run on the stack
- * @throws UserError when another run uses the folder; what `start` throws; the signal's reason when that is aborted
+ * @throws UserError when another run uses the folder, or its disk is full; what `start` throws; the signal's reason when that is aborted
  */
 export async function startInDataDir<T extends object>(
   options: { dataDir: string; source: string; terminal: NodeJS.WritableStream; signal: AbortSignal },
@@ -21,6 +25,7 @@ export async function startInDataDir<T extends object>(
   cleanup.defer(() => endOrphans(dataDir, log));
   try {
     await endOrphans(dataDir, log);
+    requireSpace(dataDir, SPACE_BYTES);
     return { ...(await start(log, cleanup)), stop: () => cleanup.disposeAsync() };
   } catch (error) {
     await cleanup.disposeAsync().catch((failure) => log.error('not everything could be stopped: %o', failure));
