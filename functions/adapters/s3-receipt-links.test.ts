@@ -40,7 +40,7 @@ describe('a receipt’s address', () => {
       expect(url.pathname).toBe(`/order-receipts/${KEY}`);
       expect(url.searchParams.get('X-Amz-Credential')).toContain('ASIAEXAMPLE');
       expect(url.search).not.toContain('secret');
-      expect([...url.searchParams.keys()]).not.toContain('x-amz-checksum-mode');
+      expect([...url.searchParams.keys()].filter((key) => key.startsWith('x-amz-checksum'))).toEqual([]);
     } finally {
       vi.unstubAllEnvs();
     }

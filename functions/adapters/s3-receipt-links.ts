@@ -21,6 +21,6 @@ export class S3ReceiptLinks implements ReceiptLinks {
 }
 
 function createClient(): S3Client {
-  // Browsers do not compare checksums; asking for them would only lengthen the URL.
-  return new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' });
+  // Browsers neither send nor compare checksums, which would only lengthen the URL.
+  return new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
 }
