@@ -29,8 +29,8 @@ export function fakeInvoke(result: unknown = { statusCode: 200, body: '{}' }, ou
 }
 
 /** A served API, stopped when the test is over. */
-export async function servedApi(definition: RestApiDefinition, invoke: Invoke = fakeInvoke().invoke) {
-  const server = await startRestApi({ definition, port: 0, invoke, log: silentLog });
+export async function servedApi(definition: RestApiDefinition, invoke: Invoke = fakeInvoke().invoke, log = silentLog) {
+  const server = await startRestApi({ definition, port: 0, invoke, log });
   onTestFinished(() => server.stop());
   return server;
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { silentLog } from '../../../tooling/log-fixture.ts';
+import { memoryLog, silentLog } from '../../../tooling/log-fixture.ts';
 import { call } from '../../http/http-fixture.ts';
 import { startFunction } from '../lambda/lambda-fixture.ts';
 import { apiDefinition, FUNCTION_ARN, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
@@ -37,6 +37,20 @@ describe('a REST API', () => {
     const response = await call(api.url, 'POST', '/api/orders', { body: '{"quantity":2}' });
     expect(response.status).toBe(201);
     expect(JSON.parse(response.text)).toEqual(['{"quantity":2}', response.headers['x-amzn-trace-id']]);
+  });
+
+  it('shows on the terminal what changes something or fails, and keeps reads in the log file', async () => {
+    const log = memoryLog();
+    const routes = [lambdaRoute('GET', '/api/orders'), lambdaRoute('POST', '/api/orders')];
+    const api = await servedApi(apiDefinition(routes), undefined, log);
+    await call(api.url, 'GET', '/api/orders');
+    await call(api.url, 'POST', '/api/orders', { body: '{}' });
+    await call(api.url, 'GET', '/nothing');
+    expect(log.lines.map((line) => line.replace(/\d+ ms$/, '… ms'))).toEqual([
+      'debug test GET /api/orders 200 … ms',
+      'info test POST /api/orders 200 … ms',
+      'info test GET /nothing 403 … ms',
+    ]);
   });
 
   it('responds to CORS preflight requests without a function', async () => {

@@ -106,7 +106,10 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
       const response = await respond(request, context);
       send(outgoing, withIds(response, context));
       const duration = Math.round(performance.now() - start);
-      log.info(`${context.method} ${context.path} ${response.statusCode} ${duration} ms`);
+      const line = `${context.method} ${context.path} ${response.statusCode} ${duration} ms`;
+      // An open dashboard reads every second: on the terminal that would bury everything else.
+      if (context.method === 'GET' && response.statusCode < 400) log.debug(line);
+      else log.info(line);
     } catch (error) {
       const line = `${request.method} ${request.url}`;
       if (request.destroyed && !request.complete) log.debug(`${line}: the client closed its connection`);
