@@ -55,6 +55,17 @@ describe('what clients and functions write', () => {
   });
 });
 
+it('the terminal leaves out stacks and what only CloudWatch reads, which the file keeps', async () => {
+  const [metadata, error] = [
+    { Timestamp: 1, CloudWatchMetrics: [] },
+    { message: 'lost', stack: 'Error: lost' },
+  ];
+  const entry = JSON.stringify({ message: 'order created', _aws: metadata, OrdersCreated: 1, error });
+  const { inFile, onTerminal } = await written((log) => log.info(entry));
+  expect(inFile).toEqual([`info  aws ${entry}`]);
+  expect(onTerminal).toEqual([`${'aws'.padEnd(16)} order created {"OrdersCreated":1,"error":{"message":"lost"}}`]);
+});
+
 describe('the log file', () => {
   it('need not be', async () => {
     const terminal = new PassThrough().setEncoding('utf8');

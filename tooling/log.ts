@@ -63,11 +63,11 @@ function openFile(path: string): WriteStream {
   return createWriteStream(path, { mode: 0o600 });
 }
 
-/** Of a structured line of a function, its message, and the rest without stacks. */
+/** Of a structured line of a function, its message, and the rest without stacks and what only CloudWatch reads. */
 function forPerson(text: string): { lines: string[]; facts: string } {
   const { message, timestamp: _, level: __, ...facts } = objectIn(text);
   if (typeof message !== 'string') return { lines: printableLines(text), facts: '' };
-  return { lines: printableLines(message), facts: printable(` ${JSON.stringify(facts, withoutStacks)}`) };
+  return { lines: printableLines(message), facts: printable(` ${JSON.stringify(facts, readable)}`) };
 }
 
 function objectIn(text: string): Record<string, unknown> {
@@ -79,6 +79,7 @@ function objectIn(text: string): Record<string, unknown> {
   }
 }
 
-function withoutStacks(key: string, value: unknown): unknown {
-  return key === 'stack' ? undefined : value;
+/** `_aws` tells CloudWatch which of the facts are metrics. */
+function readable(key: string, value: unknown): unknown {
+  return key === 'stack' || key === '_aws' ? undefined : value;
 }
