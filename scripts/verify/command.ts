@@ -19,7 +19,7 @@ export function verifyCommand(perform: (settings: Settings) => Promise<void>) {
   const command = newCommand(
     'npm run verify --',
     'Runs the contract tests of the HTTP API against a deployment: the local run, LocalStack or a stage in the cloud. ' +
-      'They place about twenty orders and list them at the end. The orders stay there, because the API cannot delete them. ' +
+      'They place about 30 orders and list them at the end. The orders stay there, because the API cannot delete them. ' +
       'Others may use the deployment at the same time, and its responses may have more fields than the contract names.',
     'a test failed, or the deployment does not respond',
   )
