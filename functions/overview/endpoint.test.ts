@@ -87,6 +87,14 @@ describe('GET /api/overview', () => {
     expect(body).toMatchObject({ list: { count: 1 }, stats: { minutes: expect.any(Array) } });
   });
 
+  it('shows everything when another question is asked with the version of the last one', async () => {
+    const { get } = await api();
+    const { version } = (await get({ q: 'al' })).body;
+    expect((await get({ q: 'bob', version })).body.list).toMatchObject({ count: 0 });
+    expect((await get({ q: 'al', limit: '1', version })).body.list).toMatchObject({ count: 1 });
+    expect((await get({ q: 'al', version })).body).toEqual({ version, unchanged: true });
+  });
+
   it('narrows the page as the list does', async () => {
     const { get } = await api();
     expect((await get({ q: 'AL' })).body.list.count).toBe(1);

@@ -16,7 +16,7 @@ export function overviewEndpoint(auth: AuthMode, dependencies: OverviewDependenc
     const caller = readCaller(event, auth);
     const { version, limit, ...query } = readQuery(event, overviewQuery);
     const filter = toFilter(query);
-    const state = await systemState(whoseOrders(caller, filter.userId), dependencies);
+    const state = await systemState(whoseOrders(caller, filter.userId), { ...filter, limit }, dependencies);
     if (state.version === version) return jsonResponse(200, unchanged(state));
     const reach = withinReach(caller, filter);
     const page = reach && (await firstPage(reach, limit, dependencies));

@@ -20,13 +20,17 @@ export interface SystemState {
   readonly history: readonly Transition[];
   /** Undefined when no shard that has them responds. */
   readonly statistics: OrderStatisticsBody | undefined;
-  /** Differs from an earlier one when any order, number or part has changed, or a minute has passed. */
+  /** Differs from another one when any order, number or part has changed, a minute has passed, or the question is another. */
   readonly version: string;
 }
 
-/** @param userId whose numbers; everybody's when undefined */
+/**
+ * @param userId whose numbers; everybody's when undefined
+ * @param page what the page of orders depends on
+ */
 export async function systemState(
   userId: string | undefined,
+  page: OrderFilter & { readonly limit: number },
   dependencies: OverviewDependencies,
 ): Promise<SystemState> {
   const { shards, history, log } = dependencies;
@@ -35,7 +39,7 @@ export async function systemState(
     unlessUnavailable(readStatistics(userId, dependencies).then(toStatisticsBody)),
   ]);
   const transitions = await observeParts(parts, shards, history, log);
-  return { parts, history: transitions, statistics, version: versionOf(parts, transitions, statistics) };
+  return { parts, history: transitions, statistics, version: versionOf(page, parts, transitions, statistics) };
 }
 
 /** The first page; undefined when no shard that has it responds. */
@@ -58,12 +62,13 @@ async function unlessUnavailable<T>(work: Promise<T>): Promise<T | undefined> {
 
 /** Whatever a list shows changes a number. Times that pass by themselves are left out. */
 function versionOf(
+  page: OrderFilter & { readonly limit: number },
   parts: SystemState['parts'],
   history: SystemState['history'],
   statistics: OrderStatisticsBody | undefined,
 ): string {
   const { as_of: _, ...numbers } = statistics ?? {};
-  const state = JSON.stringify([[...parts], history, numbers], (key, value) =>
+  const state = JSON.stringify([page, [...parts], history, numbers], (key, value) =>
     key === 'oldest_age_seconds' ? undefined : value,
   );
   return createHash('sha256').update(state).digest('base64url').slice(0, 16);
