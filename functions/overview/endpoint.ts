@@ -8,32 +8,31 @@ import { readQuery } from '../http/input.ts';
 import { toFilter, withinReach } from '../http/list-input.ts';
 import { toPageBody } from '../http/order-body.ts';
 import { jsonResponse } from '../http/response.ts';
+import { toStatisticsBody } from '../http/statistics-body.ts';
 import { firstPage, type OverviewDependencies, type SystemState, systemState } from './overview.ts';
+import { versionOf } from './version.ts';
 
 /** `GET /api/overview`: 200 with all that an open page shows, or with little when nothing has changed. */
 export function overviewEndpoint(auth: AuthMode, dependencies: OverviewDependencies) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const caller = readCaller(event, auth);
-    const { version, limit, ...query } = readQuery(event, overviewQuery);
+    const { version: known, limit, ...query } = readQuery(event, overviewQuery);
     const filter = toFilter(query);
-    const state = await systemState(whoseOrders(caller, filter.userId), { ...filter, limit }, dependencies);
-    if (state.version === version) return jsonResponse(200, unchanged(state));
+    const state = toStateBody(await systemState(whoseOrders(caller, filter.userId), dependencies));
+    const version = versionOf({ ...filter, limit }, state);
+    if (version === known) return jsonResponse(200, { version, unchanged: true } satisfies UnchangedBody);
     const reach = withinReach(caller, filter);
     const page = reach && (await firstPage(reach, limit, dependencies));
     const hasPage = reach === undefined || page !== undefined;
-    return jsonResponse(200, { ...toResponse(state), ...(hasPage ? { list: toPageBody(page) } : {}) });
+    const body: OverviewBody = { version, ...state, ...(hasPage ? { list: toPageBody(page) } : {}) };
+    return jsonResponse(200, body);
   };
 }
 
-function unchanged({ version }: SystemState): UnchangedBody {
-  return { version, unchanged: true };
-}
-
-function toResponse({ version, parts, history, statistics }: SystemState): OverviewBody {
+function toStateBody({ parts, history, statistics }: SystemState): Omit<OverviewBody, 'version'> {
   return {
-    version,
     checks: toChecksBody(parts),
     history: history.map(({ part, up, at }) => ({ part, state: up ? 'up' : 'down', at: at.toISOString() })),
-    ...(statistics === undefined ? {} : { stats: statistics }),
+    ...(statistics === undefined ? {} : { stats: toStatisticsBody(statistics) }),
   };
 }
