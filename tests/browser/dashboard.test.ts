@@ -56,7 +56,7 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
 
     await row.getByRole('button', { name: user }).click();
     await page.getByText(`1 order of ${user}`).waitFor();
-    expect(await page.getByRole('row').count()).toBe(2); // with the head
+    await expect.poll(() => page.getByRole('row').count()).toBe(2); // with the head
     expect(complaints).toEqual([]);
   });
 

@@ -1,6 +1,5 @@
 import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { loadAuthority } from '../../local/tls/authority.ts';
@@ -218,23 +217,29 @@ describe('the issuer', () => {
   it('rotates its keys under load, and no request fails', async () => {
     const statuses: number[] = [];
     let rotating = true;
-    const client = async (request: () => Promise<ApiResponse>) => {
-      while (rotating) statuses.push((await request()).status);
+    const responses = [0, 0, 0];
+    const client = async (request: () => Promise<ApiResponse>, index: number) => {
+      for (; rotating; responses[index] = (responses[index] ?? 0) + 1) statuses.push((await request()).status);
+    };
+    /** Until no request is under way that began before now. */
+    const allRequestsAreNew = async () => {
+      const before = [...responses];
+      const isNew = (count: number, index: number) => count >= (before[index] ?? 0) + 2;
+      await expect.poll(() => responses.every(isNew), { timeout: 60_000 }).toBe(true);
     };
     const asked = issuer.asked.length;
     const load = Promise.all([
-      client(async () => list(await tokenOf(alice))),
-      client(async () => list(await tokenOf(zoe))),
-      client(async () => place(await tokenOf(zoe), zoe)),
+      client(async () => list(await tokenOf(alice)), 0),
+      client(async () => list(await tokenOf(zoe)), 1),
+      client(async () => place(await tokenOf(zoe), zoe), 2),
     ]);
     try {
       for (let rotation = 0; rotation < 4; rotation += 1) {
         // Two keys are published: that of a token must be one of them for as long as its request takes.
-        await delay(500);
+        await allRequestsAreNew();
         issuer.rotate();
       }
-      const before = statuses.length;
-      await expect.poll(() => statuses.length).toBeGreaterThan(before + 20);
+      await allRequestsAreNew();
     } finally {
       rotating = false;
       await load;

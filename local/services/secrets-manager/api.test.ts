@@ -14,7 +14,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EndpointFixture, startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
 import { secretsManagerApi } from './api.ts';
 import { SecretStore } from './secret-store.ts';
@@ -75,10 +75,13 @@ describe('a secret', () => {
 describe('a list of secrets', () => {
   const prefix = `list-${crypto.randomUUID()}/`;
   const mine = { Key: 'name' as const, Values: [prefix] };
-  beforeAll(() => {
+  beforeAll(async () => {
     store.createIfMissing({ name: `${prefix}Orders`, description: 'The login of shard 1', generate: () => '1' });
     store.createIfMissing({ name: `${prefix}events`, description: 'Kafka credentials', generate: () => '2' });
     store.createIfMissing({ name: `${prefix}archive`, generate: () => '3' });
+    // Times have milliseconds.
+    const created = Date.now();
+    await vi.waitUntil(() => Date.now() > created);
     store.putValue(`${prefix}Orders`, { value: { SecretString: 'changed' } });
   });
   const names = async (input: ListSecretsCommandInput) => {
