@@ -18,7 +18,7 @@ const order: Order = {
 it('is what happened to orders and parts, the newest first', () => {
   const history = [{ part: 'kafka', state: 'down', at: '2026-01-01T10:00:01Z' }] as const;
   expect(activityOf([order, { ...order, id: '2', status: 'created' }], history).map(({ text }) => text)).toEqual([
-    'alice’s Desk was confirmed',
+    'Confirmed: alice’s Desk',
     'Kafka went down',
     'alice ordered Desk',
     'alice ordered Desk',

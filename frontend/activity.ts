@@ -22,7 +22,7 @@ export function activityOf(orders: readonly Order[], history: readonly Transitio
     const confirmed = { key: `confirmed ${id}`, at: updated_at, kind: 'confirmed' } as const;
     return [
       { ...placed, order: id },
-      { ...confirmed, text: `${user}’s ${product} was confirmed`, order: id },
+      { ...confirmed, text: `Confirmed: ${user}’s ${product}`, order: id },
     ];
   });
   const ofParts = history.map(

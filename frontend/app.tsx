@@ -26,10 +26,9 @@ function openSession({ apiBaseUrl, shards }: Settings, handed: string | undefine
   const show = (reason = '') => {
     const signedIn = session.token() !== undefined;
     render(
-      <>
+      <Dashboard api={api} shards={shards} session={session}>
         {!signedIn && <SignIn reason={reason} signIn={(text) => session.signIn(text)} />}
-        <Dashboard api={api} shards={shards} session={session} />
-      </>,
+      </Dashboard>,
       root,
     );
   };

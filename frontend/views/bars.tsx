@@ -18,7 +18,7 @@ export function Bars({ title, times, values, format }: BarsProps) {
   return (
     <figure class="bars">
       <figcaption>
-        <span>{title}</span> <span class="sub">{`most ${format(most)}`}</span>
+        <span>{title}</span> <span class="sub">{`peak ${format(most)}`}</span>
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}

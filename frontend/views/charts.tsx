@@ -17,8 +17,8 @@ export function Charts({ stats }: { readonly stats: Statistics | undefined }) {
         values={minutes.map(({ revenue }) => Number(revenue))}
         format={(value) => formatRoughly(String(value))}
       />
-      <h3>Share of the shards</h3>
-      <ul class="shares">
+      <h3 id="shares-title">Share of the shards</h3>
+      <ul class="shares" aria-labelledby="shares-title">
         {(stats?.shards ?? []).map(({ shard, shard_info, orders, revenue }) => (
           <li key={shard}>
             <span>{shard_info}</span>

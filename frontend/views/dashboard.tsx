@@ -1,6 +1,8 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import type { ShardRange } from '../../functions/domain/shard-map.ts';
 import { activityOf } from '../activity.ts';
-import type { Api } from '../api.ts';
+import type { Api, Order } from '../api.ts';
 import type { Session } from '../session.ts';
 import { Activity } from './activity.tsx';
 import { Charts } from './charts.tsx';
@@ -18,39 +20,47 @@ interface DashboardProps {
   readonly shards: readonly ShardRange[];
   /** Of a deployment that asks for a token. */
   readonly session?: Session;
+  /** Shown to a reader who is not signed in. */
+  readonly children?: ComponentChildren;
 }
 
 /** The whole page, but for the field that takes a token. */
-export function Dashboard({ api, shards, session }: DashboardProps) {
+export function Dashboard({ api, shards, session, children }: DashboardProps) {
   const [place, go] = usePlace();
+  const [model, setModel] = useState<Order>();
   const state = useOverview(api, place, session);
   const { overview, known, problem } = state;
   const signedIn = session === undefined || session.token() !== undefined;
   const isUnreachable = problem !== '' && state.liveness === 'reconnecting';
   return (
     <>
-      <a class="skip" href="#orders-title">
-        Skip to the orders
-      </a>
+      {signedIn && (
+        <a class="skip" href="#orders-title">
+          Skip to the orders
+        </a>
+      )}
       <Masthead
         overview={overview}
         liveness={state.liveness}
         problem={problem}
         session={signedIn ? session : undefined}
       />
+      {children}
       <main hidden={!signedIn}>
         <SystemMap overview={overview} shards={shards} orders={known.orders} isUnreachable={isUnreachable} />
         <Tiles stats={overview?.stats} />
         <div class="columns">
           <div class="side">
-            <OrderForm api={api} shards={shards} placed={state.refresh} open={(order) => go({ order })} />
-            <Charts stats={overview?.stats} />
+            <OrderForm api={api} shards={shards} model={model} placed={state.refresh} open={(order) => go({ order })} />
             <Activity
               occurrences={activityOf(known.orders.slice(0, 50), overview?.history ?? [])}
               open={(order) => go({ order })}
             />
           </div>
-          <OrderList shards={shards} place={place} go={go} state={state} />
+          <div class="side">
+            <OrderList shards={shards} place={place} go={go} state={state} />
+            <Charts stats={overview?.stats} />
+          </div>
         </div>
       </main>
       {signedIn && place.order !== '' && (
@@ -60,6 +70,7 @@ export function Dashboard({ api, shards, session }: DashboardProps) {
           id={place.order}
           version={overview?.version}
           close={() => go({ order: '' })}
+          again={(order) => setModel({ ...order })}
         />
       )}
     </>

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Api, ApiError, type OrderDetail } from '../api.ts';
+import { type Api, ApiError, type Order, type OrderDetail } from '../api.ts';
 import { formatCount, formatDuration, formatPrice, formatTime, formatTotal } from '../format.ts';
 
 interface OrderDrawerProps {
@@ -8,10 +8,12 @@ interface OrderDrawerProps {
   /** Changes when there may be news. */
   readonly version: string | undefined;
   readonly close: () => void;
+  /** Called when the reader wants another one like it. */
+  readonly again: (order: Order) => void;
 }
 
 /** One order and its way through the system. */
-export function OrderDrawer({ api, id, version, close }: OrderDrawerProps) {
+export function OrderDrawer({ api, id, version, close, again }: OrderDrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [detail, setDetail] = useState<OrderDetail>();
   const [problem, setProblem] = useState('');
@@ -34,6 +36,12 @@ export function OrderDrawer({ api, id, version, close }: OrderDrawerProps) {
     return () => request.abort();
   }, [api, id, version]);
 
+  const orderAgain = () => {
+    // First, because it gives the focus back to where it was.
+    dialog.current?.close();
+    if (detail !== undefined) again(detail.order);
+  };
+
   return (
     <dialog ref={dialog} class="drawer" aria-labelledby="drawer-title" onClose={close} closedby="any">
       <div class="drawer-content">
@@ -49,7 +57,14 @@ export function OrderDrawer({ api, id, version, close }: OrderDrawerProps) {
         <p class="error" role="alert">
           {problem}
         </p>
-        {detail !== undefined && <Detail detail={detail} receiptUrl={api.receiptUrl(id)} />}
+        {detail !== undefined && (
+          <>
+            <Detail detail={detail} receiptUrl={api.receiptUrl(id)} />
+            <button type="button" class="again" onClick={orderAgain}>
+              Order again
+            </button>
+          </>
+        )}
       </div>
     </dialog>
   );

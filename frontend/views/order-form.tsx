@@ -1,6 +1,6 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { describeShard, type ShardRange, shardFor } from '../../functions/domain/shard-map.ts';
-import { type Api, ApiError, type PlacedOrder, type Problem } from '../api.ts';
+import { type Api, ApiError, type Order, type PlacedOrder, type Problem } from '../api.ts';
 import { formatTotal } from '../format.ts';
 import { isWellFormed, ORDER_FIELDS, type OrderField } from '../order-fields.ts';
 import { OrderKey } from '../order-key.ts';
@@ -9,6 +9,8 @@ import { placeSafely } from '../place-safely.ts';
 interface OrderFormProps {
   readonly api: Api;
   readonly shards: readonly ShardRange[];
+  /** The order that the reader wants another one of. */
+  readonly model: Order | undefined;
   /** Called when an order was placed. */
   readonly placed: () => void;
   readonly open: (order: string) => void;
@@ -25,9 +27,9 @@ const EXAMPLES: readonly Record<Name, string>[] = [
 const EMPTY: Record<Name, string> = { user_id: '', product_name: '', quantity: '', price: '' };
 
 /** The form that places orders. The server alone decides what is valid: the page's hints guide, they do not stop anyone. */
-export function OrderForm({ api, shards, placed, open }: OrderFormProps) {
+export function OrderForm({ api, shards, model, placed, open }: OrderFormProps) {
   const key = useMemo(() => new OrderKey(sessionStorage), []);
-  const [values, setValues] = useState(() => fieldsOf(key.pending) ?? EMPTY);
+  const [values, setValues] = useState(() => (key.pending === undefined ? EMPTY : fieldsOf(JSON.parse(key.pending))));
   const [isSending, setSending] = useState(false);
   const [progress, setProgress] = useState('');
   const [failure, setFailure] = useState<unknown>();
@@ -39,6 +41,13 @@ export function OrderForm({ api, shards, placed, open }: OrderFormProps) {
     setValues(EXAMPLES[examples.current++ % EXAMPLES.length] ?? EMPTY);
     form.current?.querySelector<HTMLButtonElement>('.primary')?.focus();
   };
+
+  useEffect(() => {
+    if (model === undefined) return;
+    setValues(fieldsOf(model));
+    setFailure(undefined);
+    form.current?.querySelector('input')?.focus();
+  }, [model]);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -187,11 +196,9 @@ function toBody(values: Record<Name, string>): Record<string, unknown> {
   );
 }
 
-/** What the form said of an order that was on its way when the page went away. */
-function fieldsOf(pending: string | undefined): Record<Name, string> | undefined {
-  if (pending === undefined) return undefined;
-  const body = JSON.parse(pending) as Record<string, unknown>;
-  return { ...EMPTY, ...Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)])) };
+/** What the form says for an order, be it placed or one that was on its way when the page went away. */
+function fieldsOf(order: Partial<Record<Name, unknown>>): Record<Name, string> {
+  return { ...EMPTY, ...Object.fromEntries(ORDER_FIELDS.map(({ name }) => [name, String(order[name] ?? '')])) };
 }
 
 function number(text: string): number | string {

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type ShardRange, shardFor, shardName } from '../../functions/domain/shard-map.ts';
-import type { Order, Overview } from '../api.ts';
+import type { Order, Overview, Statistics } from '../api.ts';
 import { formatCount, formatPrice, formatTime, formatTotal } from '../format.ts';
 import type { Place } from '../place.ts';
 import type { PageState } from './use-overview.ts';
@@ -184,9 +184,15 @@ function summaryOf({ known, overview, problem, liveness }: PageState, { q, statu
   const count = known.orders.length;
   const what = `${status === '' ? '' : `${status} `}${count === 1 ? 'order' : 'orders'}`;
   const whose = q === '' ? '' : ` of ${q}`;
-  return known.next === undefined
-    ? `${formatCount(count)} ${what}${whose}`
-    : `The newest ${formatCount(count)} ${what}${whose}`;
+  if (known.next === undefined) return `${formatCount(count)} ${what}${whose}`;
+  const all = q === '' ? totalOf(overview.stats, status) : undefined;
+  return `The newest ${formatCount(count)}${all === undefined ? '' : ` of ${formatCount(all)}`} ${what}${whose}`;
+}
+
+/** How many orders there are with a status, or with any when it is empty; undefined when nobody knows. */
+function totalOf(stats: Statistics | undefined, status: string): number | undefined {
+  if (stats === undefined || stats.partial) return undefined;
+  return status === 'created' || status === 'confirmed' ? stats.by_status[status].orders : stats.orders;
 }
 
 function emptyText(overview: Overview | undefined, problem: string, { q, status }: Place): string {

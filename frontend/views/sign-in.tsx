@@ -31,7 +31,7 @@ export function SignIn({ reason, signIn }: SignInProps) {
   };
 
   return (
-    <section class="panel sign-in" aria-labelledby="sign-in-title">
+    <main class="panel sign-in" aria-labelledby="sign-in-title">
       <h2 id="sign-in-title">Sign in</h2>
       <p>Orders are shown to those they belong to.</p>
       <form noValidate autocomplete="off" onSubmit={submit}>
@@ -57,6 +57,6 @@ export function SignIn({ reason, signIn }: SignInProps) {
           Sign in
         </button>
       </form>
-    </section>
+    </main>
   );
 }

@@ -13,6 +13,8 @@ interface SystemMapProps {
 
 const SVG = 'http://www.w3.org/2000/svg';
 const [WIDTH, ROW, NODE] = [1200, 68, 168] as const;
+/** Above the nodes. */
+const LABELS = 32;
 const TRAVEL_MS = 2_400;
 /** A burst of orders is a crowd, not a parade. */
 const TRAVELLERS = 5;
@@ -30,8 +32,8 @@ interface Node {
 export function SystemMap({ overview, shards, orders, isUnreachable }: SystemMapProps) {
   const svg = useRef<SVGSVGElement>(null);
   useTravellers(svg, orders, shards);
-  const height = Math.max(2, shards.length) * ROW + 44;
-  const nodes = nodesOf(overview, shards, isUnreachable, height);
+  const height = LABELS + Math.max(2, shards.length) * ROW - 16;
+  const nodes = nodesOf(overview, shards, isUnreachable);
   const at = (key: string) => nodes.find((node) => node.key === key) as Node;
   const stats = overview?.stats;
   const perMinute = stats?.minutes.at(-2)?.orders ?? 0;
@@ -59,9 +61,9 @@ export function SystemMap({ overview, shards, orders, isUnreachable }: SystemMap
           <Arrow id="to-consumer" from={at('kafka')} to={at('consumer')} />
         </g>
         <g class="labels">
-          <text x={184} y={18}>{`${formatCount(perMinute)} a minute`}</text>
-          <text x={520} y={18}>{`published after ${formatDuration(stats?.lags.published.p50_ms ?? null)}`}</text>
-          <text x={870} y={18}>{`confirmed after ${formatDuration(stats?.lags.confirmed.p50_ms ?? null)}`}</text>
+          <text x={256} y={16}>{`${formatCount(perMinute)} a minute`}</text>
+          <text x={599} y={16}>{`published after ${formatDuration(stats?.lags.published.p50_ms ?? null)}`}</text>
+          <text x={943} y={16}>{`confirmed after ${formatDuration(stats?.lags.confirmed.p50_ms ?? null)}`}</text>
         </g>
         {nodes.map((node) => (
           <g key={node.key} class="node" data-state={node.state} transform={`translate(${node.x} ${node.y})`}>
@@ -76,29 +78,34 @@ export function SystemMap({ overview, shards, orders, isUnreachable }: SystemMap
           </g>
         ))}
       </svg>
-      <ul class="visually-hidden" id="map-text" aria-label="Health of the parts">
+      <ul class="parts" aria-label="Health of the parts">
         {nodes.map(({ key, title, state, note }) => (
-          <li key={key}>{`${title} ${state}${note === '' ? '' : `, ${note}`}`}</li>
+          <li key={key} data-state={state}>
+            <strong>{title}</strong> {state}
+            <span class="sub">{note}</span>
+          </li>
         ))}
       </ul>
     </section>
   );
 }
 
-function nodesOf(
-  overview: Overview | undefined,
-  shards: readonly ShardRange[],
-  isUnreachable: boolean,
-  height: number,
-): Node[] {
+function nodesOf(overview: Overview | undefined, shards: readonly ShardRange[], isUnreachable: boolean): Node[] {
   const { checks = {}, stats } = overview ?? {};
   const state = (part: string) => (isUnreachable ? 'unknown' : (checks[part] ?? 'unknown'));
-  const middle = height / 2 - 8;
-  const first = (height - 32 - shards.length * ROW) / 2;
+  const rows = Math.max(2, shards.length);
+  const middle = LABELS + ((rows - 1) * ROW) / 2;
   const waiting = stats?.by_status.created.orders ?? 0;
   const api = isUnreachable ? 'down' : overview === undefined ? 'unknown' : 'up';
   return [
-    { key: 'api', title: 'API', note: 'orders come in', x: 4, y: middle, state: api },
+    {
+      key: 'api',
+      title: 'API',
+      note: isUnreachable ? 'does not answer' : 'orders come in',
+      x: 4,
+      y: middle,
+      state: api,
+    },
     ...shards.map((shard, index): Node => {
       const name = shardName(shard);
       const own = stats?.shards.find((each) => each.shard === name);
@@ -109,18 +116,18 @@ function nodesOf(
         title: `${name} ${shard.from}–${shard.to}`,
         note,
         x: 340,
-        y: first + index * ROW + 26,
+        y: middle + (index - (shards.length - 1) / 2) * ROW,
         state: state(name),
       };
     }),
-    { key: 'kafka', title: 'Kafka', note: 'topic orders', x: 690, y: middle - 34, state: state('kafka') },
-    { key: 'receipts', title: 'S3', note: 'receipts', x: 690, y: middle + 34, state: state('receipts') },
+    { key: 'kafka', title: 'Kafka', note: 'topic orders', x: 690, y: middle - ROW / 2, state: state('kafka') },
+    { key: 'receipts', title: 'S3', note: 'receipts', x: 690, y: middle + ROW / 2, state: state('receipts') },
     {
       key: 'consumer',
       title: 'Consumer',
       note: waiting > 0 ? `${formatCount(waiting)} to confirm` : 'all confirmed',
       x: WIDTH - NODE - 4,
-      y: middle - 34,
+      y: middle - ROW / 2,
       // Nobody asks it how it is: its work tells.
       state: isUnreachable || stats === undefined ? 'unknown' : state('kafka') === 'down' ? 'unknown' : 'up',
     },

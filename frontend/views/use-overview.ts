@@ -65,6 +65,7 @@ export function useOverview(api: Api, place: Pick<Place, 'q' | 'status'>, sessio
     setOverview((before) =>
       before === undefined || (session !== undefined && token === undefined) ? undefined : withoutList(before),
     );
+    setLiveness(live.liveness);
     void live.refresh(true);
     return () => live.stop();
   }, [live, token, place.q, place.status]);

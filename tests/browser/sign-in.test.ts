@@ -71,6 +71,7 @@ describe('the dashboard of a deployment that asks for a token', { timeout: 3 * P
     await page.goto(site.url);
     await field().waitFor();
     expect(await page.getByRole('heading', { name: 'Place an order' }).isVisible()).toBe(false);
+    await page.getByText('paused', { exact: true }).waitFor();
     expect(site.seen).toEqual([]);
 
     await signIn();
