@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type ShardRange, shardFor, shardName } from '../../functions/domain/shard-map.ts';
-import type { Order, Overview, Statistics } from '../api.ts';
+import type { Order, Statistics } from '../api.ts';
 import { formatCount, formatPrice, formatTime, formatTotal } from '../format.ts';
 import type { Place } from '../place.ts';
 import type { PageState } from './use-overview.ts';
@@ -20,7 +20,7 @@ interface OrderListProps {
 
 /** The orders, newest first, however many there are. */
 export function OrderList({ shards, place, go, state }: OrderListProps) {
-  const { known, overview, problem, isLoadingOlder } = state;
+  const { known, isLoadingOlder } = state;
   const { orders, next } = known;
   const scroller = useRef<HTMLTableSectionElement>(null);
   const { rows, height } = useVirtualRows(orders.length, ROW_HEIGHT, scroller);
@@ -61,7 +61,7 @@ export function OrderList({ shards, place, go, state }: OrderListProps) {
           })}
         </tbody>
       </table>
-      {orders.length === 0 && <p class="empty">{emptyText(overview, problem, place)}</p>}
+      {orders.length === 0 && <p class="empty">{emptyText(state, place)}</p>}
       <p class="visually-hidden" aria-live="polite">
         {isLoadingOlder ? 'Loading older orders' : ''}
       </p>
@@ -174,18 +174,19 @@ function useStayInPlace(orders: readonly Order[], scroller: { readonly current: 
 }
 
 /** What the list shows, in a sentence; what it lacks comes first. */
-function summaryOf({ known, overview, problem, liveness }: PageState, { q, status }: Place): string {
+function summaryOf({ known, overview, problem, isAsking, liveness }: PageState, { q, status }: Place): string {
   if (problem !== '' && liveness !== 'reconnecting') return problem;
   const list = overview?.list;
-  if (overview === undefined) return problem === '' ? 'Loading the newest orders' : problem;
-  if (list?.partial) {
+  if (isAsking) return problem === '' ? 'Loading the newest orders' : problem;
+  if (list === undefined) return 'No shard that has these orders can be reached';
+  if (list.partial) {
     return `${list.unavailable_shards?.join(' and ') ?? 'A shard'} cannot be reached: orders are missing here`;
   }
   const count = known.orders.length;
   const what = `${status === '' ? '' : `${status} `}${count === 1 ? 'order' : 'orders'}`;
   const whose = q === '' ? '' : ` of ${q}`;
   if (known.next === undefined) return `${formatCount(count)} ${what}${whose}`;
-  const all = q === '' ? totalOf(overview.stats, status) : undefined;
+  const all = q === '' ? totalOf(overview?.stats, status) : undefined;
   return `The newest ${formatCount(count)}${all === undefined ? '' : ` of ${formatCount(all)}`} ${what}${whose}`;
 }
 
@@ -195,9 +196,10 @@ function totalOf(stats: Statistics | undefined, status: string): number | undefi
   return status === 'created' || status === 'confirmed' ? stats.by_status[status].orders : stats.orders;
 }
 
-function emptyText(overview: Overview | undefined, problem: string, { q, status }: Place): string {
+function emptyText({ overview, problem, isAsking }: PageState, { q, status }: Place): string {
   if (problem !== '') return 'The orders cannot be shown.';
-  if (overview?.list === undefined) return overview === undefined ? '' : 'Loading';
+  if (isAsking) return '';
+  if (overview?.list === undefined) return 'The orders cannot be shown.';
   if (q !== '') return `There are no ${status} orders of ${q}.`.replace('  ', ' ');
   return status === '' ? 'No orders yet. Place the first one.' : `There are no ${status} orders.`;
 }

@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { type ShardRange, shardFor, shardName } from '../../functions/domain/shard-map.ts';
 import type { Order, Overview } from '../api.ts';
-import { formatCount, formatDuration } from '../format.ts';
+import { formatCount, formatDuration, formatTime } from '../format.ts';
+import { outagesOf } from '../parts.ts';
 
 interface SystemMapProps {
   readonly overview: Overview | undefined;
@@ -91,7 +92,12 @@ export function SystemMap({ overview, shards, orders, isUnreachable }: SystemMap
 }
 
 function nodesOf(overview: Overview | undefined, shards: readonly ShardRange[], isUnreachable: boolean): Node[] {
-  const { checks = {}, stats } = overview ?? {};
+  const { checks = {}, history = [], stats } = overview ?? {};
+  const outages = outagesOf({ checks, history });
+  const since = (part: string) => {
+    const time = outages.find((outage) => outage.part === part)?.since;
+    return time === undefined ? undefined : `since ${formatTime(time).clock}`;
+  };
   const state = (part: string) => (isUnreachable ? 'unknown' : (checks[part] ?? 'unknown'));
   const rows = Math.max(2, shards.length);
   const middle = LABELS + ((rows - 1) * ROW) / 2;
@@ -114,14 +120,28 @@ function nodesOf(overview: Overview | undefined, shards: readonly ShardRange[], 
       return {
         key: name,
         title: `${name} ${shard.from}–${shard.to}`,
-        note,
+        note: since(name) ?? note,
         x: 340,
         y: middle + (index - (shards.length - 1) / 2) * ROW,
         state: state(name),
       };
     }),
-    { key: 'kafka', title: 'Kafka', note: 'topic orders', x: 690, y: middle - ROW / 2, state: state('kafka') },
-    { key: 'receipts', title: 'S3', note: 'receipts', x: 690, y: middle + ROW / 2, state: state('receipts') },
+    {
+      key: 'kafka',
+      title: 'Kafka',
+      note: since('kafka') ?? 'topic orders',
+      x: 690,
+      y: middle - ROW / 2,
+      state: state('kafka'),
+    },
+    {
+      key: 'receipts',
+      title: 'S3',
+      note: since('receipts') ?? 'receipts',
+      x: 690,
+      y: middle + ROW / 2,
+      state: state('receipts'),
+    },
     {
       key: 'consumer',
       title: 'Consumer',

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Api, Overview } from '../api.ts';
 import { type KnownOrders, NO_ORDERS, withNewest, withOlder } from '../known-orders.ts';
 import { Live, type Liveness } from '../live.ts';
@@ -16,6 +16,8 @@ export interface PageState {
   readonly liveness: Liveness;
   /** Why the last request failed; empty when it did not. */
   readonly problem: string;
+  /** Whether there is no answer yet to what is asked now. */
+  readonly isAsking: boolean;
   readonly isLoadingOlder: boolean;
   readonly refresh: () => void;
   readonly loadOlder: () => void;
@@ -26,6 +28,7 @@ export function useOverview(api: Api, place: Pick<Place, 'q' | 'status'>, sessio
   const [overview, setOverview] = useState<Overview>();
   const [known, setKnown] = useState(NO_ORDERS);
   const [problem, setProblem] = useState('');
+  const [isAsking, setAsking] = useState(true);
   const [liveness, setLiveness] = useState<Liveness>('live');
   const [isLoadingOlder, setLoadingOlder] = useState(false);
   const question = useRef(place);
@@ -42,6 +45,7 @@ export function useOverview(api: Api, place: Pick<Place, 'q' | 'status'>, sessio
       isHidden: () => document.hidden,
       received: (fresh) => {
         setProblem('');
+        setAsking(false);
         if (fresh !== undefined) {
           setOverview(fresh);
           const { list } = fresh;
@@ -57,14 +61,13 @@ export function useOverview(api: Api, place: Pick<Place, 'q' | 'status'>, sessio
     return made;
   }, [api, session]);
 
-  // Another question, or another reader, begins anew.
-  useEffect(() => {
+  // Another question, or another reader, begins anew, before anybody sees the old answer below the new question.
+  useLayoutEffect(() => {
     older.current.abort();
     setKnown(NO_ORDERS);
+    setAsking(true);
     // The numbers stay while another question is asked, and nothing does for another reader.
-    setOverview((before) =>
-      before === undefined || (session !== undefined && token === undefined) ? undefined : withoutList(before),
-    );
+    if (session !== undefined && token === undefined) setOverview(undefined);
     setLiveness(live.liveness);
     void live.refresh(true);
     return () => live.stop();
@@ -99,12 +102,9 @@ export function useOverview(api: Api, place: Pick<Place, 'q' | 'status'>, sessio
     known,
     liveness,
     problem,
+    isAsking,
     isLoadingOlder,
     refresh: () => void live.refresh(),
     loadOlder: () => void loadOlder(),
   };
-}
-
-function withoutList({ list: _, ...rest }: Overview): Overview {
-  return rest;
 }

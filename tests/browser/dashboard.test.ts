@@ -151,6 +151,20 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
     expect(complaints).toEqual([]);
   });
 
+  it('says nothing of the former question while it asks another one', async () => {
+    const user = `browser-${randomUUID()}`;
+    await call(inject('addresses').api, 'POST', '/api/orders', orderOf(user));
+    await page.getByText(user).first().waitFor();
+    await page.evaluate(`{
+      const line = document.getElementById('orders-news');
+      window.told = new Set();
+      new MutationObserver(() => told.add(line.textContent)).observe(line, { subtree: true, characterData: true });
+    }`);
+    await page.getByLabel('Search by user or order id').fill(user);
+    await page.getByText(`1 order of ${user}`).waitFor();
+    expect(await page.evaluate('[...told]')).toEqual(['Loading the newest orders', `1 order of ${user}`]);
+  });
+
   it('says that the API cannot be reached, and comes back by itself', async () => {
     await page.getByText('live', { exact: true }).waitFor();
     await page.route('**/api/**', (route) => route.abort());
