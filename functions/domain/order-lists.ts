@@ -25,7 +25,7 @@ export interface OrderPage extends OrderList {
 export interface ChangedOrders extends OrderList {
   /** From when on to ask the next time. */
   readonly asOf: Date;
-  /** Whether more has changed than the limit. */
+  /** Whether more has changed than the limit, or than a shard looks at. */
   readonly truncated: boolean;
 }
 
@@ -67,7 +67,7 @@ export async function listChanges(
   return {
     orders: changed.orders,
     asOf: new Date(Math.min(...times.map((time) => time.getTime()))),
-    truncated: changed.more,
+    truncated: changed.more || answers.some(({ answer }) => answer.truncated),
     unavailableShards,
   };
 }

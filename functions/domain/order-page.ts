@@ -25,6 +25,8 @@ export interface OrderChanges {
   readonly orders: readonly Order[];
   /** The database's time. */
   readonly asOf: Date;
+  /** Whether more orders have changed than were looked at: those that the query takes may be missing. */
+  readonly truncated: boolean;
 }
 
 /** Transactions show in the order in which they end, not in the order of their times; none takes longer. */

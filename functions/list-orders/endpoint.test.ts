@@ -137,6 +137,8 @@ describe('GET /api/orders', () => {
     expect(body).not.toHaveProperty('truncated');
     expect((await get({ since, limit: '2' })).body).toMatchObject({ count: 2, truncated: true });
     expect((await get({ since, q: 'zara' })).body.count).toBe(2);
+    orders.busy.add('shard2');
+    expect((await get({ since })).body).toMatchObject({ count: 4, truncated: true });
   });
 
   it('asks about the same time again when a shard does not respond', async () => {

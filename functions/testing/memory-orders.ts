@@ -29,6 +29,8 @@ export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
   readonly waiting = new Set<string>();
   /** The time of all shards. */
   asOf = new Date(0);
+  /** Names of the shards where more has changed than they look at. */
+  readonly busy = new Set<string>();
   /** How long everything in the outbox has been there. */
   outstandingMs = 0;
 
@@ -74,7 +76,7 @@ export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
     const orders = await this.list(shard, { ...query, limit: Number.POSITIVE_INFINITY });
     const from = since.getTime() - OVERLAP_SECONDS * 1_000;
     const changed = orders.filter(({ updatedAt }) => updatedAt.getTime() >= from).slice(0, query.limit);
-    return { orders: changed, asOf: this.asOf };
+    return { orders: changed, asOf: this.asOf, truncated: this.busy.has(shardName(shard)) };
   }
 
   async find(shard: ShardRange, id: string): Promise<FoundOrder | undefined> {

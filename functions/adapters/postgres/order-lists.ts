@@ -8,6 +8,13 @@ import type { ShardDatabases, Statement } from './shard-databases.ts';
 const USERS = 20;
 /** Sorts after every character that a user id may have. */
 const AFTER_ALL = '~';
+/** However old the time and rare the user, a request looks at no more of what has changed since. */
+const CHANGES = 2_000;
+
+interface ChangeRow extends OrderRow {
+  readonly as_of: Date;
+  readonly truncated: boolean;
+}
 
 export class PostgresOrderLists implements OrderReader {
   readonly #databases: ShardDatabases;
@@ -22,13 +29,19 @@ export class PostgresOrderLists implements OrderReader {
   }
 
   async changes(shard: ShardRange, query: OrderQuery, since: Date): Promise<OrderChanges> {
-    const rows = await this.#databases.query<OrderRow & { as_of: Date }>(shard, changesStatement(query, since));
-    // A row without an order carries the time when nothing has changed.
-    return { orders: rows.filter(({ id }) => id !== null).map(toOrder), asOf: rows[0]?.as_of ?? since };
+    const rows = await this.#databases.query<ChangeRow>(shard, changesStatement(query, since));
+    const [first] = rows;
+    if (first === undefined) throw new Error('What has changed gave no row.');
+    // A row without an order carries the rest when nothing has changed.
+    const orders = rows.filter(({ id }) => id !== null).map(toOrder);
+    return { orders, asOf: first.as_of, truncated: first.truncated };
   }
 }
 
-/** Every filter but the status follows an index, so a page costs the same wherever it starts. */
+/**
+ * Every filter follows an index, so a page costs the same wherever it starts. Only confirmed orders are found by passing over the
+ * others, which are few unless Kafka is down.
+ */
 function pageStatement(query: OrderQuery): Statement {
   const sql = new Sql();
   const { after, userPrefix, limit } = query;
@@ -36,20 +49,19 @@ function pageStatement(query: OrderQuery): Statement {
   if (after !== undefined) {
     filters.push(`(orders.created_at, orders.id) < (${sql.value(after.createdAt)}, ${sql.value(after.id)})`);
   }
-  const page = (from: string, more: string[] = []) => `
-    SELECT ${ORDER_COLUMNS}
-    FROM ${from}
-    ${where([...filters, ...more])}
-    ORDER BY orders.created_at DESC, orders.id DESC
-    LIMIT ${sql.value(limit)}`;
-  if (userPrefix === undefined) return sql.statement(page('orders'));
-  // One page of each user is cheap, and their newest are among them.
+  const newest = `orders.created_at DESC, orders.id DESC LIMIT ${sql.value(limit)}`;
+  if (userPrefix === undefined) {
+    return sql.statement(`SELECT ${ORDER_COLUMNS} FROM orders ${where(filters)} ORDER BY ${newest}`);
+  }
+  // One page of each user is cheap, and their newest are among them. The planner takes a user that it does not know for one of
+  // few orders, and would read and sort all orders of each. Of a range it expects more, so it reads the index in order.
+  const ofUser = 'orders.user_id >= users.user_id AND orders.user_id <= users.user_id';
   return sql.statement(`
     SELECT ${ORDER_COLUMNS}
-    FROM (${usersStatement(userPrefix, sql)}) AS users,
-      LATERAL (${page('orders', ['orders.user_id = users.user_id'])}) AS orders
-    ORDER BY orders.created_at DESC, orders.id DESC
-    LIMIT ${sql.value(limit)}`);
+    FROM (${usersStatement(userPrefix, sql)}) AS users, LATERAL (
+      SELECT * FROM orders ${where([...filters, ofUser])} ORDER BY orders.user_id, ${newest}
+    ) AS orders
+    ORDER BY ${newest}`);
 }
 
 /** Those who have placed an order, up to 20 in the order of their names. */
@@ -74,10 +86,15 @@ function changesStatement(query: OrderQuery, since: Date): Statement {
     const from = sql.value(query.userPrefix.toLowerCase());
     filters.push(`lower(orders.user_id) >= ${from} AND lower(orders.user_id) < ${from} || '${AFTER_ALL}'`);
   }
-  filters.push(`changed_at >= ${sql.value(since)}::timestamptz - make_interval(secs => ${OVERLAP_SECONDS})`);
   return sql.statement(`
-    SELECT now() AS as_of, changed.* FROM (SELECT) AS always LEFT JOIN LATERAL (
-      SELECT ${ORDER_COLUMNS} FROM orders ${where(filters)}
+    WITH recent AS MATERIALIZED (
+      SELECT * FROM orders
+      WHERE changed_at >= ${sql.value(since)}::timestamptz - make_interval(secs => ${OVERLAP_SECONDS})
+      ORDER BY changed_at DESC, id DESC LIMIT ${CHANGES + 1}
+    )
+    SELECT now() AS as_of, looked_at.orders > ${CHANGES} AS truncated, changed.*
+    FROM (SELECT count(*) AS orders FROM recent) AS looked_at LEFT JOIN LATERAL (
+      SELECT ${ORDER_COLUMNS} FROM recent AS orders ${where(filters)}
       ORDER BY changed_at DESC, id DESC LIMIT ${sql.value(query.limit)}
     ) AS changed ON true`);
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { Order } from '../../domain/order.ts';
 import type { ShardStatistics } from '../../domain/statistics.ts';
@@ -145,6 +145,24 @@ describe('the statistics', () => {
     await Promise.all(others);
     for (const user of [undefined, ...users]) expect(await counted(user)).toEqual(await recount(user));
     expect((await counted()).placed.orders).toBe(160);
+  });
+
+  it('are folded in small steps, and what is over is forgotten so', async () => {
+    await shard.sql(
+      `INSERT INTO order_statistics_delta
+       SELECT 'user' || n, 'placed', now() - interval '2 hours', 0, 1, 2 FROM generate_series(1, 11000) AS n`,
+    );
+    const taken: unknown[] = [];
+    const query = databases.query.bind(databases);
+    vi.spyOn(databases, 'query').mockImplementation(async (range, statement) => {
+      const rows = await query(range, statement);
+      taken.push(rows[0]?.taken);
+      return rows as never;
+    });
+    await statistics.fold(SHARD);
+    expect(taken).toEqual([5_000, 5_000, 1_000, 5_000, 5_000, 1_001]);
+    expect((await counted()).placed).toEqual({ orders: 11_000, revenue: 22_000_00n });
+    expect((await statistics.read(SHARD, 'user7')).placed).toEqual({ orders: 1, revenue: 2_00n });
   });
 
   it('forget the minutes of more than an hour ago, and no totals', async () => {

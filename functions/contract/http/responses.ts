@@ -69,7 +69,7 @@ export const orderPage = z
     truncated: z
       .literal(true)
       .exactOptional()
-      .meta({ description: 'With `since`: more has changed than was asked for. Load the list anew.' }),
+      .meta({ description: 'With `since`: more has changed than was asked for or looked at. Load the list anew.' }),
     partial: z.literal(true).exactOptional().meta({ description: 'Orders of the unavailable shards are missing.' }),
     unavailable_shards: z.array(z.string()).exactOptional(),
   })
