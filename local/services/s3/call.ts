@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Caller } from '../../aws-api/api-call.ts';
 import { readApiBody } from '../../aws-api/request.ts';
-import { ACCOUNT_ID } from '../../aws-identity.ts';
+import { ACCOUNT_ID, PARTITION } from '../../aws-identity.ts';
 import { invalidArgument, noSuchBucket } from './errors.ts';
 import { receiveBody } from './request-body.ts';
 import type { Condition, ObjectStore } from './store/object-store.ts';
@@ -39,7 +39,8 @@ export const OWNER = { ID: createHash('sha256').update(ACCOUNT_ID).digest('hex')
 /** The ARN that an action applies to. */
 export function resourceArn(bucket: string, key = ''): string {
   if (bucket === '') return '*';
-  return key === '' ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${bucket}/${key}`;
+  const arn = `arn:${PARTITION}:s3:::${bucket}`;
+  return key === '' ? arn : `${arn}/${key}`;
 }
 
 /** @throws AwsError `NoSuchBucket` */

@@ -2,13 +2,13 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { PARTITION, REGION, URL_SUFFIX } from '../../aws-identity.ts';
+import { REGION, URL_SUFFIX } from '../../aws-identity.ts';
 import { physicalName } from '../physical-names.ts';
 import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
 import type { Run, Service } from '../service.ts';
 import { S3Api } from './api.ts';
 import { requireBucketName } from './bucket-name.ts';
-import { requireBucket } from './call.ts';
+import { requireBucket, resourceArn } from './call.ts';
 import { DEFAULT_ALGORITHM, fullChecksum } from './checksums.ts';
 import { asReceived, describe } from './description.ts';
 import { Hold } from './hold.ts';
@@ -35,7 +35,7 @@ export class S3 implements Service {
         requireBucketName(name);
         this.store.createBucket(name);
         return created(name, {
-          Arn: `arn:${PARTITION}:s3:::${name}`,
+          Arn: resourceArn(name),
           DomainName: `${name}.s3.${URL_SUFFIX}`,
           RegionalDomainName: bucketDomain(name),
         });
