@@ -1,32 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderRequest } from '../domain/order.ts';
 import { DEFAULT_SHARD_MAP, shardFor } from '../domain/shard-map.ts';
-import { MemoryOrders } from '../testing/memory-orders.ts';
 import { anOrder } from '../testing/orders.ts';
-import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
 import { type CreateOrderDependencies, createOrder } from './create-order.ts';
+import { memorySystem } from './create-order-fixture.ts';
 
 const REQUEST: OrderRequest = { userId: 'zara', productName: 'Desk', quantity: 1, price: 10_000n };
-
-function system() {
-  let ids = 0;
-  return {
-    shards: DEFAULT_SHARD_MAP,
-    orders: new MemoryOrders(),
-    receipts: new MemoryReceipts(),
-    events: new MemoryEvents(),
-    newId: () => `019d0f2e-7b5c-7000-8000-${String(++ids).padStart(12, '0')}`,
-    now: () => new Date('2026-11-22T09:30:00.123Z'),
-    metrics: new MemoryMetrics(),
-    log: new MemoryLog(),
-  };
-}
 
 const create = (dependencies: CreateOrderDependencies) => createOrder(REQUEST, undefined, dependencies);
 
 describe('creating an order', () => {
   it('stores it in its user’s shard, keeps its receipt, publishes its event and leaves no outbox row', async () => {
-    const { orders, receipts, events, ...rest } = system();
+    const { orders, receipts, events, ...rest } = memorySystem();
     const { order, replayed } = await create({ orders, receipts, events, ...rest });
     expect(orders.stored).toEqual([{ shard: 'shard2', order, key: undefined }]);
     expect([...receipts.texts.keys()]).toEqual([`receipts/zara/${order.id}.txt`]);
@@ -35,7 +20,7 @@ describe('creating an order', () => {
   });
 
   it('stands although its receipt could not be stored, which the outbox remembers', async () => {
-    const { receipts, ...rest } = system();
+    const { receipts, ...rest } = memorySystem();
     receipts.failure = new Error('S3 is down');
     const { order, delivered } = await create({ receipts, ...rest });
     expect(delivered).toEqual({ receipt: false, event: true });
@@ -44,7 +29,7 @@ describe('creating an order', () => {
   });
 
   it('stands although its event could not be published, which the outbox remembers', async () => {
-    const { events, ...rest } = system();
+    const { events, ...rest } = memorySystem();
     events.failure = new Error('Kafka is down');
     const { order, delivered } = await create({ events, ...rest });
     expect(delivered).toEqual({ receipt: true, event: false });
@@ -52,7 +37,7 @@ describe('creating an order', () => {
   });
 
   it('stands although the shard went away before the outbox row was dropped', async () => {
-    const { orders, events, ...rest } = system();
+    const { orders, events, ...rest } = memorySystem();
     const goingAway = { publish: async () => void orders.unavailable.add('shard2') };
     const { delivered } = await create({ orders, ...rest, events: goingAway });
     expect(delivered).toEqual({ receipt: true, event: true });
@@ -60,7 +45,7 @@ describe('creating an order', () => {
   });
 
   it('leaves its event to the relay where an older one of the user waits', async () => {
-    const { orders, receipts, events, ...rest } = system();
+    const { orders, receipts, events, ...rest } = memorySystem();
     orders.waiting.add('zara');
     const { order, delivered } = await create({ orders, receipts, events, ...rest });
     expect(delivered).toEqual({ receipt: true, event: false });
@@ -69,7 +54,7 @@ describe('creating an order', () => {
   });
 
   it('delivers the receipt and the event side by side', async () => {
-    const { receipts, events, ...rest } = system();
+    const { receipts, events, ...rest } = memorySystem();
     const bothStarted = Promise.withResolvers<void>();
     let started = 0;
     const step = () => {
@@ -86,7 +71,7 @@ describe('creating an order', () => {
   });
 
   it('tells the shard what was delivered just now, and where the event lies', async () => {
-    const { orders, ...rest } = system();
+    const { orders, ...rest } = memorySystem();
     const { order } = await create({ orders, ...rest });
     const age = expect.toSatisfy((ms: number) => ms >= 0 && ms < 60_000);
     const position = { partition: 0, offset: 0 };
@@ -94,14 +79,14 @@ describe('creating an order', () => {
   });
 
   it('tells of nothing that failed', async () => {
-    const { orders, events, ...rest } = system();
+    const { orders, events, ...rest } = memorySystem();
     events.failure = new Error('Kafka is down');
     const { order } = await create({ orders, events, ...rest });
     expect(orders.just.get(order.id)).toEqual({ receiptAgeMs: expect.any(Number) });
   });
 
   it('delivers nothing when it could not be stored', async () => {
-    const { orders, receipts, events, ...rest } = system();
+    const { orders, receipts, events, ...rest } = memorySystem();
     orders.unavailable.add('shard2');
     await expect(create({ orders, receipts, events, ...rest })).rejects.toMatchObject({ code: 'shard_unavailable' });
     expect([receipts.texts.size, events.published.length]).toEqual([0, 0]);
@@ -110,7 +95,7 @@ describe('creating an order', () => {
 
 describe('the metrics of a created order', () => {
   it('tell of the order, what it is worth to the cent and how long its event took', async () => {
-    const { metrics, ...rest } = system();
+    const { metrics, ...rest } = memorySystem();
     let time = Date.parse('2026-11-22T09:30:00.123Z');
     const events = {
       publish: async () => {
@@ -130,14 +115,14 @@ describe('the metrics of a created order', () => {
   });
 
   it('tell of no event that was not published', async () => {
-    const { metrics, events, ...rest } = system();
+    const { metrics, events, ...rest } = memorySystem();
     events.failure = new Error('Kafka is down');
     await create({ metrics, events, ...rest });
     expect(metrics.recorded.map(({ values }) => values)).toEqual([{ OrdersCreated: 1, Revenue: 100 }]);
   });
 
   it('do not count what is sent again, but for an event that it publishes after all', async () => {
-    const { metrics, events, ...rest } = system();
+    const { metrics, events, ...rest } = memorySystem();
     events.failure = new Error('Kafka is down');
     await createOrder(REQUEST, 'k1', { metrics, events, ...rest });
     events.failure = undefined;
@@ -151,13 +136,13 @@ describe('the metrics of a created order', () => {
 describe('sending a request again with its key', () => {
   /** What a first request leaves that died right after its order was stored. */
   async function diedHalfway() {
-    const parts = system();
+    const parts = memorySystem();
     await parts.orders.place(shardFor(DEFAULT_SHARD_MAP, 'zara'), anOrder(REQUEST), 'k1');
     return parts;
   }
 
   it('gives the same order and delivers nothing twice', async () => {
-    const parts = system();
+    const parts = memorySystem();
     const first = await createOrder(REQUEST, 'k1', parts);
     const again = await createOrder(REQUEST, 'k1', parts);
     expect(again).toEqual({ ...first, replayed: true });
@@ -165,7 +150,7 @@ describe('sending a request again with its key', () => {
   });
 
   it('gives the order as it was created', async () => {
-    const parts = system();
+    const parts = memorySystem();
     const first = await createOrder(REQUEST, 'k1', parts);
     const [stored] = parts.orders.stored;
     if (stored !== undefined) stored.order = { ...first.order, status: 'confirmed', updatedAt: new Date() };
@@ -173,7 +158,7 @@ describe('sending a request again with its key', () => {
   });
 
   it('is refused with another content, and nothing is stored', async () => {
-    const parts = system();
+    const parts = memorySystem();
     await createOrder(REQUEST, 'k1', parts);
     for (const other of [{ productName: 'Chair' }, { quantity: 2 }, { price: 10_001n }]) {
       const placed = createOrder({ ...REQUEST, ...other }, 'k1', parts);
@@ -183,7 +168,7 @@ describe('sending a request again with its key', () => {
   });
 
   it('places another order for another user, and for a request without a key', async () => {
-    const parts = system();
+    const parts = memorySystem();
     await createOrder(REQUEST, 'k1', parts);
     await createOrder({ ...REQUEST, userId: 'yoko' }, 'k1', parts);
     await createOrder(REQUEST, undefined, parts);
@@ -208,7 +193,7 @@ describe('sending a request again with its key', () => {
   });
 
   it('finishes only what is left', async () => {
-    const { events, ...rest } = system();
+    const { events, ...rest } = memorySystem();
     events.failure = new Error('Kafka is down');
     const { order } = await createOrder(REQUEST, 'k1', { events, ...rest });
     events.failure = undefined;

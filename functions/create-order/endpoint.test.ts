@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
 import type { AuthMode } from '../http/caller.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { call, postJson, type RequestParts, signedIn } from '../testing/api-request.ts';
-import { MemoryOrders } from '../testing/memory-orders.ts';
-import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
+import { memorySystem } from './create-order-fixture.ts';
 import { createOrderEndpoint } from './endpoint.ts';
 
 const KEYBOARD = { user_id: 'alice', product_name: 'Mechanical Keyboard', quantity: 2, price: 149.99 };
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 function api(auth: AuthMode = 'none') {
-  let ids = 0;
-  const system = {
-    shards: DEFAULT_SHARD_MAP,
-    orders: new MemoryOrders(),
-    receipts: new MemoryReceipts(),
-    events: new MemoryEvents(),
-    newId: () => `019d0f2e-7b5c-7000-8000-${String(++ids).padStart(12, '0')}`,
-    now: () => new Date('2026-11-22T09:30:00.123Z'),
-    metrics: new MemoryMetrics(),
-    log: new MemoryLog(),
-  };
+  const system = memorySystem();
   const handler = httpHandler(system.log, createOrderEndpoint(auth, system));
   return { ...system, post: (parts: RequestParts) => call(handler, parts) };
 }
