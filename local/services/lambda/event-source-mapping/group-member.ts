@@ -25,6 +25,7 @@ export class GroupMember {
   #lastCommit: Promise<void> | undefined;
   #nextCommit: Promise<void> | undefined;
   #looking: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(kafka: KafkaConnection, mapping: Mapping) {
     this.#mapping = mapping;
@@ -58,6 +59,8 @@ export class GroupMember {
     const partitions = await this.#countPartitions();
     this.#consumer.topics.track(topic);
     await this.#consumer.joinGroup({});
+    // An interval that nobody ends would keep the process from ending.
+    if (this.#stopped) return failure;
     this.#looking = setInterval(async () => {
       // While the broker is away, nothing is known.
       const now = await this.#countPartitions().catch(() => partitions);
@@ -124,6 +127,7 @@ export class GroupMember {
 
   /** Leaves the group, if the broker can be reached, and closes all connections. @throws the library's error */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#looking);
     try {
       // Ends the membership also where joining is under way, which closing does not.
