@@ -165,6 +165,12 @@ describe('the statistics', () => {
     expect((await statistics.read(SHARD, 'user7')).placed).toEqual({ orders: 1, revenue: 2_00n });
   });
 
+  it('are folded for a while only, however much there is', async () => {
+    const query = vi.spyOn(databases, 'query').mockResolvedValue([{ taken: 5_000 }]);
+    await statistics.fold(SHARD);
+    expect(query).toHaveBeenCalledTimes(2 * 40);
+  });
+
   it('forget the minutes of more than an hour ago, and no totals', async () => {
     await place(1, { createdAt: new Date(Date.now() - 62 * 60_000) });
     await place(2, { createdAt: new Date(Date.now() - 50 * 60_000) });
