@@ -72,5 +72,5 @@ export function pollersOn(port: number) {
     return { delivered, values: () => delivered.map(({ value }) => value), stop: () => poller.stop() };
   }
 
-  return { connection, newTopic, poll };
+  return { connection, kafka, newTopic, poll };
 }

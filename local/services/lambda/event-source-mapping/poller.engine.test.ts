@@ -4,7 +4,7 @@ import { inTime } from '../../../../tests/support/in-time.ts';
 import { memoryLog } from '../../../../tooling/log-fixture.ts';
 import { OK, pollersOn } from './kafka-fixture.ts';
 
-const { connection, newTopic, poll } = pollersOn(inject('kafka').port);
+const { connection, kafka, newTopic, poll } = pollersOn(inject('kafka').port);
 
 describe('an event source mapping on a real topic', () => {
   it('brings every record to the function, in order within its partition, and not again after a restart', async () => {
@@ -54,18 +54,18 @@ describe('an event source mapping on a real topic', () => {
   it('is up at once when a dead member still holds the group, and reads on when that one is out', async () => {
     const { topic, produce } = await newTopic(1);
     await produce(0, 'held');
-    // Without heartbeats it is as good as dead to the group.
-    const dead = new Consumer({
-      ...connection,
+    // It sends heartbeats between fetches: with none for longer than its session, it is as good as dead to the group.
+    const dead = kafka.consumer({
       groupId: `group-${topic}`,
       sessionTimeout: 6_000,
-      rebalanceTimeout: 6_000,
       heartbeatInterval: 5_999,
+      maxWaitTimeInMs: 15_000,
     });
-    dead.topics.track(topic);
-    await dead.joinGroup({});
-    for (const [, held] of dead.connections) held.socket.destroy();
-    onTestFinished(async () => void (await dead.close(true)));
+    onTestFinished(() => dead.disconnect());
+    const joined = new Promise((resolve) => dead.on(dead.events.GROUP_JOIN, resolve));
+    await dead.subscribe({ topic });
+    await dead.run({ eachMessage: async () => {} });
+    await joined;
 
     const poller = await inTime(3_500, poll(topic));
     await expect.poll(() => poller.delivered.length).toBe(1);
