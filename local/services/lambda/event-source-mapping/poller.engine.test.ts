@@ -1,4 +1,4 @@
-import { Admin, Consumer } from '@platformatic/kafka';
+import { Admin } from '@platformatic/kafka';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { inTime } from '../../../../tests/support/in-time.ts';
 import { memoryLog } from '../../../../tooling/log-fixture.ts';
