@@ -51,7 +51,14 @@ export function Dashboard({ api, shards, session, children }: DashboardProps) {
         <Tiles stats={overview?.stats} />
         <div class="columns">
           <div class="side">
-            <OrderForm api={api} shards={shards} model={model} placed={state.refresh} open={(order) => go({ order })} />
+            <OrderForm
+              api={api}
+              shards={shards}
+              version={overview?.version}
+              model={model}
+              placed={state.refresh}
+              open={(order) => go({ order })}
+            />
             <Activity
               occurrences={activityOf(known.orders.slice(0, 50), overview?.history ?? [])}
               open={(order) => go({ order })}

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Api, ApiError, type Order, type OrderDetail } from '../api.ts';
+import type { Api, Order, OrderDetail } from '../api.ts';
 import { formatCount, formatDuration, formatPrice, formatTime, formatTotal } from '../format.ts';
+import { useOrder } from './use-order.ts';
 
 interface OrderDrawerProps {
   readonly api: Api;
@@ -15,26 +16,11 @@ interface OrderDrawerProps {
 /** One order and its way through the system. */
 export function OrderDrawer({ api, id, version, close, again }: OrderDrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [detail, setDetail] = useState<OrderDetail>();
-  const [problem, setProblem] = useState('');
+  const { detail, problem } = useOrder(api, id, version);
 
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
-  // A new version may bring news of the order.
-  useEffect(() => {
-    const request = new AbortController();
-    api.order(id, request.signal).then(
-      (found) => {
-        setDetail(found);
-        setProblem('');
-      },
-      (error: unknown) => {
-        if (!request.signal.aborted) setProblem(sentenceOf(error));
-      },
-    );
-    return () => request.abort();
-  }, [api, id, version]);
 
   const orderAgain = () => {
     // First, because it gives the focus back to where it was.
@@ -161,9 +147,4 @@ function CopyButton({ text }: { readonly text: string }) {
       {isCopied ? 'Copied' : 'Copy'}
     </button>
   );
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof ApiError && error.status === 404) return 'There is no order with this id.';
-  return error instanceof Error ? error.message : String(error);
 }

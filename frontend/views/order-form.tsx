@@ -5,10 +5,13 @@ import { formatTotal } from '../format.ts';
 import { isWellFormed, ORDER_FIELDS, type OrderField } from '../order-fields.ts';
 import { OrderKey } from '../order-key.ts';
 import { placeSafely } from '../place-safely.ts';
+import { Answer } from './answer.tsx';
 
 interface OrderFormProps {
   readonly api: Api;
   readonly shards: readonly ShardRange[];
+  /** Changes when there may be news of orders. */
+  readonly version: string | undefined;
   /** The order that the reader wants another one of. */
   readonly model: Order | undefined;
   /** Called when an order was placed. */
@@ -27,7 +30,7 @@ const EXAMPLES: readonly Record<Name, string>[] = [
 const EMPTY: Record<Name, string> = { user_id: '', product_name: '', quantity: '', price: '' };
 
 /** The form that places orders. The server alone decides what is valid: the page's hints guide, they do not stop anyone. */
-export function OrderForm({ api, shards, model, placed, open }: OrderFormProps) {
+export function OrderForm({ api, shards, version, model, placed, open }: OrderFormProps) {
   const key = useMemo(() => new OrderKey(sessionStorage), []);
   const [values, setValues] = useState(() => (key.pending === undefined ? EMPTY : fieldsOf(JSON.parse(key.pending))));
   const [isSending, setSending] = useState(false);
@@ -109,7 +112,11 @@ export function OrderForm({ api, shards, model, placed, open }: OrderFormProps) 
           {progress || sentenceOf(failure)}
         </p>
       </form>
-      <div role="status">{answer !== undefined && <Answer answer={answer} open={open} />}</div>
+      <div role="status">
+        {answer !== undefined && (
+          <Answer key={answer.order.id} answer={answer} api={api} version={version} open={open} />
+        )}
+      </div>
     </section>
   );
 }
@@ -153,37 +160,6 @@ function FormField({
       <p class="hint" id={`${name}-hint`}>
         {hint}
       </p>
-    </div>
-  );
-}
-
-function Answer({
-  answer: { order, shard_info, receipt, delivery },
-  open,
-}: {
-  answer: PlacedOrder;
-  open: (id: string) => void;
-}) {
-  return (
-    <div class="answer" id="answer">
-      <h3>Order placed</h3>
-      <dl>
-        <dt>Order</dt>
-        <dd class="mono" id="answer-order">
-          {order.id}
-        </dd>
-        <dt>Shard</dt>
-        <dd id="answer-shard">{shard_info}</dd>
-        <dt>Receipt</dt>
-        <dd class="mono" id="answer-receipt">
-          {receipt}
-        </dd>
-        <dt>Delivery</dt>
-        <dd>{`receipt ${delivery.receipt}, event ${delivery.event}`}</dd>
-      </dl>
-      <button type="button" onClick={() => open(order.id)}>
-        Follow it
-      </button>
     </div>
   );
 }

@@ -49,6 +49,7 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
     expect(await page.locator('#answer-shard').textContent()).toBe('shard1 (A-M)');
     expect(await page.locator('#answer-receipt').textContent()).toBe(`receipts/${user}/${id}.txt`);
 
+    await page.locator('#answer-status').getByText('confirmed').waitFor();
     const row = page.getByRole('row').filter({ hasText: id });
     await row.waitFor();
     const text = await row.textContent();

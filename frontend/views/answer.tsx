@@ -1,0 +1,45 @@
+import type { Api, PlacedOrder } from '../api.ts';
+import { useOrder } from './use-order.ts';
+
+interface AnswerProps {
+  readonly api: Api;
+  readonly answer: PlacedOrder;
+  /** Changes when there may be news of orders. */
+  readonly version: string | undefined;
+  readonly open: (order: string) => void;
+}
+
+/** The order that was placed, as far as it has come. */
+export function Answer({ answer, api, version, open }: AnswerProps) {
+  const { detail, problem } = useOrder(api, answer.order.id, version);
+  const { order, shard_info, receipt, delivery } = detail ?? answer;
+  return (
+    <div class="answer" id="answer">
+      <h3>Order placed</h3>
+      <dl>
+        <dt>Order</dt>
+        <dd class="mono" id="answer-order">
+          {order.id}
+        </dd>
+        <dt>Shard</dt>
+        <dd id="answer-shard">{shard_info}</dd>
+        <dt>Receipt</dt>
+        <dd class="mono" id="answer-receipt">
+          {receipt}
+        </dd>
+        <dt>Status</dt>
+        <dd id="answer-status">
+          <span class="badge" data-status={order.status}>
+            {order.status}
+          </span>
+        </dd>
+        <dt>Delivery</dt>
+        <dd>{`receipt ${delivery.receipt}, event ${delivery.event}`}</dd>
+      </dl>
+      <p class="error">{problem}</p>
+      <button type="button" onClick={() => open(order.id)}>
+        Follow it
+      </button>
+    </div>
+  );
+}
