@@ -112,10 +112,12 @@ describe('the keyboard alone', { timeout: 3 * PATIENCE_MS }, () => {
     const drawer = page.getByRole('dialog', { name: 'Order' });
     await drawer.getByText('$91.00').waitFor();
     await keyboard.press('Escape');
-    await drawer.waitFor({ state: 'hidden' });
+    // Hidden at once, but gone only when the page has noticed.
+    await page.locator('dialog').waitFor({ state: 'detached' });
     expect(await focus()).toBe('Desk Lamp');
 
     await keyboard.press('Enter');
+    await drawer.getByRole('button', { name: 'Order again' }).waitFor();
     await tabTo('Order again');
     await keyboard.press('Enter');
     await drawer.waitFor({ state: 'hidden' });
