@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import type { Log } from '../../tooling/log.ts';
 import { settlesWithin } from '../../tooling/timing.ts';
 import { AssemblyWatch, type SourcedMapping } from './assembly-watch.ts';
@@ -33,7 +33,11 @@ export async function startBridge(options: BridgeOptions): Promise<{ stop(): Pro
   let stopped = false;
 
   const showLife = async () => {
-    if (healthFile !== undefined) await writeFile(healthFile, `${new Date().toISOString()}\n`);
+    if (healthFile === undefined) return;
+    // Whole at any moment: whoever reads it must not find it empty.
+    const draft = `${healthFile}.draft`;
+    await writeFile(draft, `${new Date().toISOString()}\n`);
+    await rename(draft, healthFile);
   };
   const keepLooking = async () => {
     let mappings: readonly SourcedMapping[] = [];
