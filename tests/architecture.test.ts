@@ -10,7 +10,9 @@ interface Import {
 }
 
 /** Every relative import of the tree, as paths below the root; tests and their fixtures may import what they test with. */
-const imports: Import[] = globSync('{functions,infra,frontend,local,localstack,scripts,tooling}/**/*.ts', { cwd: ROOT })
+const imports: Import[] = globSync('{functions,infra,frontend,local,localstack,scripts,tooling}/**/*.{ts,tsx}', {
+  cwd: ROOT,
+})
   .filter((file) => !/(\.test|-fixture)\.ts$/.test(file))
   .flatMap((from) =>
     [...readFileSync(join(ROOT, from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(

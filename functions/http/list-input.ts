@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import { orderId } from '../contract/http/order-fields.ts';
 import type { listQuery } from '../contract/http/requests.ts';
 import { type Caller, whoseOrders } from '../domain/caller.ts';
 import type { OrderFilter } from '../domain/order-page.ts';
@@ -8,7 +9,7 @@ type FilterQuery = Pick<z.output<typeof listQuery>, 'user_id' | 'q' | 'status'>;
 
 /** The filter that a query asks for. */
 export function toFilter({ user_id, q, status }: FilterQuery): OrderFilter {
-  const isId = z.guid().safeParse(q).success;
+  const isId = orderId.safeParse(q).success;
   return {
     userId: user_id || undefined,
     status: status || undefined,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { newUser } from '../support/api.ts';
 import { invokeFunction, operatorKafka, produce, readTopic } from '../support/clients.ts';
+import { eventOf } from '../support/events.ts';
 import { runToEnd } from '../support/run.ts';
 
 const addresses = inject('addresses');
@@ -14,24 +15,9 @@ const user = newUser('b');
 const folder = mkdtempSync(join(tmpdir(), 'orderflow-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** An event of an order that no shard knows; consumers cannot tell. */
-function eventOf(orderId: string) {
-  return JSON.stringify({
-    event_type: 'order.created',
-    order_id: orderId,
-    user_id: user,
-    product_name: 'Desk',
-    quantity: 1,
-    total: 10,
-    status: 'created',
-    shard: 1,
-    timestamp: new Date().toISOString(),
-  });
-}
-
 const POISON = {
   'not JSON': 'this is no JSON',
-  'a wrong schema': JSON.stringify({ ...JSON.parse(eventOf(randomUUID())), quantity: 'two' }),
+  'a wrong schema': JSON.stringify({ ...JSON.parse(eventOf(randomUUID(), user)), quantity: 'two' }),
   '900 KB': 'x'.repeat(900 * 1024),
 };
 const behind = randomUUID();
@@ -60,7 +46,7 @@ describe('records on `orders` that can never be processed', () => {
     const ends = await admin.fetchTopicOffsets('orders');
     await admin.disconnect();
     firstOffset = Number(ends.find(({ partition }) => partition === PARTITION)?.high);
-    const values = [...Object.values(POISON), eventOf(behind)];
+    const values = [...Object.values(POISON), eventOf(behind, user)];
     await produce(
       addresses,
       'orders',
@@ -99,7 +85,7 @@ describe('records on `orders` that can never be processed', () => {
   it('come through when they are replayed with a repaired value', async () => {
     const repaired = randomUUID();
     const file = join(folder, 'repaired.json');
-    writeFileSync(file, eventOf(repaired));
+    writeFileSync(file, eventOf(repaired, user));
     expect(await dlt('replay', idOf(1), '--value', file)).toMatchObject({ code: 0 });
     const confirmation = (await confirmed(repaired)).find(({ headers }) => headers.ce_id === repaired);
     expect(confirmation?.key).toBe(user);
@@ -136,7 +122,7 @@ describe('records on `orders` that can never be processed', () => {
     expect(refused.output).toMatch(/cannot be replayed as it was\..* Replay it with .* or drop it\.$/m);
     const orderId = randomUUID();
     const file = join(folder, 'own.json');
-    writeFileSync(file, eventOf(orderId));
+    writeFileSync(file, eventOf(orderId, user));
     expect(await dlt('replay', id, '--value', file)).toMatchObject({ code: 0 });
     expect((await confirmed(orderId)).find(({ headers }) => headers.ce_id === orderId)?.key).toBe(user);
     expect(await dlt('drop', oddId)).toMatchObject({ code: 0 });

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { mulberry32 } from '../../scripts/chaos/random.ts';
 import { logFileOf } from '../../tooling/paths.ts';
 import { call, newUser, orderOf } from './api.ts';
 import { countRecords, lagOf, readTopic } from './clients.ts';
-import { type Place, randomFrom, type Sent, sendOddRecords } from './odd-records.ts';
+import { type Place, type Sent, sendOddRecords } from './odd-records.ts';
 import type { Run } from './run.ts';
 
 /** What became of the records of a run. */
@@ -39,7 +40,7 @@ export async function runWithOddRecords(
   const begun = performance.now();
   const sent = Promise.withResolvers<Sent>();
   const consumed = async () => {
-    sent.resolve(await sendOddRecords(addresses, options.records, randomFrom(options.seed)));
+    sent.resolve(await sendOddRecords(addresses, options.records, mulberry32(options.seed)));
     for (let lag = Number.POSITIVE_INFINITY; lag > 0; await delay(1_000)) {
       lag = await lagOf(addresses, GROUP, 'orders');
       if (memory.length === 1 && lag < options.records / 2) memory.push(memoryOf(run));

@@ -1,5 +1,6 @@
 import { type MessageToProduce, type ProduceOptions, Producer } from '@platformatic/kafka';
 import type { Addresses } from '../../local/addresses.ts';
+import { eventOf } from './events.ts';
 
 type Odd = Pick<ProduceOptions<Buffer, Buffer, Buffer, Buffer>, 'compression'> & { readonly message: Message };
 type Message = Omit<MessageToProduce, 'topic' | 'partition'>;
@@ -19,17 +20,6 @@ const PARTITIONS = 3;
 const ODD_ONE_IN = 100;
 const GOOD_AT_ONCE = 200;
 const ORDERS = 'orders';
-
-/** Numbers from 0 to 1 that a seed determines (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Sends records to `orders`, one in a hundred of them odd, to three of its partitions. */
 export async function sendOddRecords(addresses: Addresses, count: number, random: () => number): Promise<Sent> {
@@ -113,16 +103,5 @@ const ODD_KINDS: Readonly<Record<string, (random: () => number, valid: Message) 
 /** The event of an order that no shard knows; consumers cannot tell. */
 function newEvent(): { orderId: string; message: Message & { value: Buffer } } {
   const orderId = crypto.randomUUID();
-  const value = JSON.stringify({
-    event_type: 'order.created',
-    order_id: orderId,
-    user_id: 'alice',
-    product_name: 'Desk',
-    quantity: 1,
-    total: 10,
-    status: 'created',
-    shard: 1,
-    timestamp: new Date().toISOString(),
-  });
-  return { orderId, message: { key: bytes('alice'), value: bytes(value) } };
+  return { orderId, message: { key: bytes('alice'), value: bytes(eventOf(orderId, 'alice')) } };
 }

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import { compress as snappy } from 'snappyjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerDecompression } from './codecs.ts';
 import { decompressLz4 } from './lz4-frame.ts';
 import frames from './samples/lz4-frames.json' with { type: 'json' };
@@ -76,7 +76,9 @@ describe('snappy', () => {
 });
 
 describe('batches for KafkaJS', () => {
+  const former = { ...CompressionCodecs };
   beforeAll(registerDecompression);
+  afterAll(() => void Object.assign(CompressionCodecs, former));
 
   const packed = {
     gzip: [CompressionTypes.GZIP, promisify(zlib.gzip)],
