@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { activityOf } from './activity.ts';
-import type { Order } from './api.ts';
+import type { Order, Transition } from './api.ts';
 import { outagesOf } from './parts.ts';
 
 const order: Order = {
@@ -26,10 +26,10 @@ it('is what happened to orders and parts, the newest first', () => {
 });
 
 it('tells what is down, since when and what that means', () => {
-  const history = [
+  const history: Transition[] = [
     { part: 'kafka', state: 'down', at: '2026-01-01T10:00:01Z' },
     { part: 'shard1', state: 'up', at: '2026-01-01T09:00:00Z' },
-  ] as const;
+  ];
   const outages = outagesOf({ checks: { kafka: 'down', shard1: 'down', receipts: 'up' }, history });
   expect(outages).toEqual([
     { part: 'kafka', since: '2026-01-01T10:00:01Z', meaning: expect.stringContaining('events wait') },

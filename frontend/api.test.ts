@@ -14,8 +14,8 @@ interface Seen {
   readonly body: string;
 }
 
-/** An API that gives one answer to everything, and what was asked of it. */
-async function apiAnswering(
+/** An API that gives one response to everything, and what was asked of it. */
+async function apiResponding(
   status: number,
   body: unknown,
   session?: Parameters<typeof createApi>[1],
@@ -39,14 +39,14 @@ const patience = () => new AbortController().signal;
 
 describe('the API', () => {
   it('is sent an order as JSON', async () => {
-    const { api, seen } = await apiAnswering(201, { shard: 'shard1' });
+    const { api, seen } = await apiResponding(201, { shard: 'shard1' });
     expect(await api.placeOrder({ user_id: 'alice' }, 'key-1')).toEqual({ shard: 'shard1' });
     expect(seen[0]?.body).toBe('{"user_id":"alice"}');
     expect(seen[0]?.request.headers).toMatchObject({ 'content-type': 'application/json', 'idempotency-key': 'key-1' });
   });
 
   it('is asked for a page with what is set, escaped', async () => {
-    const { api, seen } = await apiAnswering(200, { orders: [] });
+    const { api, seen } = await apiResponding(200, { orders: [] });
     await api.listOrders({ limit: 25, q: '' }, patience());
     await api.listOrders({ limit: 50, q: 'a&b', cursor: 'x=' }, patience());
     expect(seen.map(({ request }) => request.url)).toEqual([
@@ -57,7 +57,7 @@ describe('the API', () => {
 
   it('hands on the sentence and the details of a refusal', async () => {
     const details = [{ path: 'quantity', message: 'must be at least 1' }];
-    const { api } = await apiAnswering(400, { error: 'The order is not valid.', details });
+    const { api } = await apiResponding(400, { error: 'The order is not valid.', details });
     expect(await failure(api.placeOrder({}, 'key'))).toMatchObject({
       message: 'The order is not valid.',
       status: 400,
@@ -68,26 +68,26 @@ describe('the API', () => {
   it.each([
     [502, '<html>Bad gateway</html>'],
     [200, '<html>Some portal</html>'],
-  ])('is not believed when it answers %i with something else than JSON', async (status, body) => {
-    const { api } = await apiAnswering(status, body);
+  ])('is not believed when it responds with %i with something else than JSON', async (status, body) => {
+    const { api } = await apiResponding(status, body);
     const error = await failure(api.listOrders({ limit: 1 }, patience()));
     expect(error).toBeInstanceOf(ApiError);
     expect((error as ApiError).message).toContain(String(status));
   });
 
   it('tells when an overview has not changed', async () => {
-    const { api, seen } = await apiAnswering(200, { version: 'v1', unchanged: true });
+    const { api, seen } = await apiResponding(200, { version: 'v1', unchanged: true });
     expect(await api.overview({ q: '', limit: 50, version: 'v1' }, patience())).toBeUndefined();
     expect(seen[0]?.request.url).toBe('/api/overview?limit=50&version=v1');
   });
 
   it('is reported when it cannot be reached', async () => {
     const error = await failure(createApi('http://127.0.0.1:1').order('1', patience()));
-    expect(error).toMatchObject({ name: 'ApiError', status: 0, message: 'The API does not answer.' });
+    expect(error).toMatchObject({ name: 'ApiError', status: 0, message: 'The API does not respond.' });
   });
 
   it('does not turn a request that was given up into a failure of its own', async () => {
-    const { api } = await apiAnswering(200, { orders: [] });
+    const { api } = await apiResponding(200, { orders: [] });
     const error = await failure(api.listOrders({ limit: 1 }, AbortSignal.abort()));
     expect(error).toMatchObject({ name: 'AbortError' });
   });
@@ -101,7 +101,7 @@ describe('with a session', () => {
   });
 
   it('is sent the token with every request', async () => {
-    const { api, seen } = await apiAnswering(200, { orders: [] }, session);
+    const { api, seen } = await apiResponding(200, { orders: [] }, session);
     await api.placeOrder({}, 'key');
     await api.listOrders({ limit: 1 }, patience());
     await api.order('1', patience());
@@ -111,21 +111,21 @@ describe('with a session', () => {
   });
 
   it('is sent none while the reader is signed out', async () => {
-    const { api, seen } = await apiAnswering(401, { error: 'Send a token.' }, { ...session, token: () => undefined });
+    const { api, seen } = await apiResponding(401, { error: 'Send a token.' }, { ...session, token: () => undefined });
     await failure(api.placeOrder({}, 'key'));
     expect(seen[0]?.request.headers).not.toHaveProperty('authorization');
     expect(refusals).toEqual([]);
   });
 
   it('ends it when it refuses the token, and fails with the same sentence', async () => {
-    const { api } = await apiAnswering(401, { error: 'The token has expired.' }, session);
+    const { api } = await apiResponding(401, { error: 'The token has expired.' }, session);
     const error = await failure(api.listOrders({ limit: 1 }, patience()));
     expect(error).toMatchObject({ status: 401, message: 'The token has expired.' });
     expect(refusals).toEqual([['a.b.c', 'The token has expired.']]);
   });
 
   it('leaves it alone when the token is good and the request is not allowed', async () => {
-    const { api } = await apiAnswering(403, { error: 'These are not your orders.' }, session);
+    const { api } = await apiResponding(403, { error: 'These are not your orders.' }, session);
     expect(await failure(api.placeOrder({}, 'key'))).toMatchObject({ message: 'These are not your orders.' });
     expect(refusals).toEqual([]);
   });

@@ -20,6 +20,11 @@ export function formatCount(count: number): string {
   return COUNT.format(count);
 }
 
+/** How many orders, in words. */
+export function formatOrders(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'order' : 'orders'}`;
+}
+
 /** An amount in dollars, as the reader writes it. @param amount exact text where it may exceed what numbers hold */
 export function formatPrice(amount: number | string): string {
   return CURRENCY.format(amount as number);

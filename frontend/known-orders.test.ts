@@ -3,7 +3,7 @@ import type { Order } from './api.ts';
 import { NO_ORDERS, withNewest, withOlder } from './known-orders.ts';
 
 /** Order n was placed n seconds after the beginning. */
-const order = (n: number, status = 'created'): Order => ({
+const order = (n: number, status: Order['status'] = 'created'): Order => ({
   id: String(n).padStart(4, '0'),
   user_id: 'alice',
   product_name: 'Desk',
@@ -16,6 +16,7 @@ const order = (n: number, status = 'created'): Order => ({
 });
 const page = (numbers: number[], next?: string) => ({
   orders: numbers.map((n) => order(n)),
+  count: numbers.length,
   ...(next === undefined ? {} : { next_cursor: next }),
 });
 const numbers = ({ orders }: { orders: readonly Order[] }) => orders.map(({ id }) => Number(id));
@@ -41,7 +42,7 @@ describe('the orders that a page knows', () => {
   });
 
   it('take over what has changed, and lose what the list no longer has', () => {
-    const confirmed = { orders: [order(9, 'confirmed'), order(7)], next_cursor: 'after 7' };
+    const confirmed = { orders: [order(9, 'confirmed'), order(7)], count: 2, next_cursor: 'after 7' };
     const next = withNewest(known, confirmed);
     expect(numbers(next)).toEqual([9, 7, 6, 5, 4]);
     expect(next.orders[0]?.status).toBe('confirmed');

@@ -65,7 +65,7 @@ describe('a live page', () => {
   it('waits longer after each failure, says so, and begins anew', async () => {
     await live.refresh();
     respond = async () => {
-      throw new ApiError('The API does not answer.', { status: 0 });
+      throw new ApiError('The API does not respond.', { status: 0 });
     };
     await vi.advanceTimersByTimeAsync(PAUSE_MS);
     expect([failures.length, live.liveness]).toEqual([1, 'reconnecting']);
@@ -79,12 +79,19 @@ describe('a live page', () => {
     expect(asked.at(-1)).not.toHaveProperty('version');
   });
 
-  it('takes a refusal for an answer', async () => {
+  it('takes a refusal for a response, and seldom asks the same again', async () => {
     respond = async () => {
       throw new ApiError('These are not your orders.', { status: 403 });
     };
     await live.refresh();
     expect([failures, live.liveness]).toEqual([['These are not your orders.'], 'live']);
+    const before = asked.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked.length - before).toBeLessThan(4);
+    respond = async () => overview('v1');
+    await live.refresh(true);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked.length - before).toBeGreaterThan(8);
   });
 
   it('rests while nobody looks, and while nobody is signed in', async () => {

@@ -30,6 +30,7 @@ export class Live {
   #request = new AbortController();
   #version: string | undefined;
   #failures = 0;
+  #isRefused = false;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -65,11 +66,13 @@ export class Live {
       if (signal.aborted) return;
       if (overview !== undefined) this.#version = overview.version;
       this.#failures = 0;
+      this.#isRefused = false;
       received(overview);
     } catch (error) {
       if (signal.aborted) return;
-      // A refusal is an answer; asking again does not help, but the reader may change the question.
-      this.#failures = error instanceof ApiError && error.status >= 400 && error.status < 429 ? 0 : this.#failures + 1;
+      // The same question will be refused again; another one is asked at once.
+      this.#isRefused = error instanceof ApiError && error.status >= 400 && error.status < 429;
+      this.#failures = this.#isRefused ? 0 : this.#failures + 1;
       this.#version = undefined;
       failed(error instanceof Error ? error : new Error(String(error)));
     }
@@ -77,6 +80,7 @@ export class Live {
 
   #pauseMs(): number {
     if (this.#options.isHidden()) return HIDDEN_PAUSE_MS;
+    if (this.#isRefused) return LONGEST_PAUSE_MS;
     return Math.min(PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS);
   }
 }

@@ -50,8 +50,8 @@ describe('settings', () => {
   });
 
   it('say what is wrong with a missing or broken file', async () => {
-    await expect(loadSettings(await serve(404, ''))).rejects.toThrow('answered 404');
+    await expect(loadSettings(await serve(404, ''))).rejects.toThrow('responded with 404');
     await expect(loadSettings(await serve(200, '<html>'))).rejects.toThrow('not valid JSON');
-    await expect(loadSettings('http://127.0.0.1:1/config.json')).rejects.toThrow('does not answer');
+    await expect(loadSettings('http://127.0.0.1:1/config.json')).rejects.toThrow('does not respond');
   });
 });

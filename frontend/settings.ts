@@ -2,11 +2,11 @@ import { checkShardMap, ShardMapError, type ShardRange } from '../functions/doma
 
 /** What the page must be told by whoever hosts it. */
 export interface Settings {
-  /** Where the API answers, without a trailing slash; empty means the page's own origin. */
+  /** Where the API responds, without a trailing slash; empty means the page's own origin. */
   readonly apiBaseUrl: string;
   /** Which users live on which shard: orders in a list do not say. */
   readonly shards: readonly ShardRange[];
-  /** Whether the API asks for a token (`jwt`) or answers anybody (`none`). */
+  /** Whether the API asks for a token (`jwt`) or serves anybody (`none`). */
   readonly auth: 'none' | 'jwt';
 }
 
@@ -51,11 +51,11 @@ export async function loadSettings(url: string | URL): Promise<Settings> {
   try {
     response = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (cause) {
-    throw new SettingsError('config.json cannot be read: its server does not answer. Reload to try again.', { cause });
+    throw new SettingsError('config.json cannot be read: its server does not respond. Reload to try again.', { cause });
   }
   if (!response.ok) {
     throw new SettingsError(
-      `config.json cannot be read: its server answered ${response.status}. Put it beside the page.`,
+      `config.json cannot be read: its server responded with ${response.status}. Put it beside the page.`,
     );
   }
   try {

@@ -61,8 +61,19 @@ describe('imports point one way', () => {
     ).toEqual([]);
   });
 
-  it('lets the dashboard know the shard map, and nothing else of the functions', () => {
-    expect(forbidden(/^frontend\//, /^(frontend\/|functions\/domain\/shard-map\.ts$)/)).toEqual([]);
+  it('lets the dashboard know the shard map and the types of responses, and nothing else of the functions', () => {
+    expect(
+      forbidden(
+        /^frontend\//,
+        /^(frontend\/|functions\/domain\/shard-map\.ts$|functions\/contract\/http\/responses\.ts$)/,
+      ),
+    ).toEqual([]);
+    // Its schemas would bring zod into the page.
+    const api = readFileSync(join(ROOT, 'frontend/api.ts'), 'utf8');
+    expect(api).toMatch(/^import type \{[^}]*\} from '..\/functions\/contract\/http\/responses.ts';$/m);
+    expect(imports.filter(({ from, to }) => from.startsWith('frontend/') && to.endsWith('responses.ts'))).toHaveLength(
+      1,
+    );
   });
 
   it('keeps use cases apart from adapters: only handlers and configurations reach them', () => {

@@ -13,7 +13,7 @@ import { OrderList } from './order-list.tsx';
 import { SystemMap } from './system-map.tsx';
 import { Tiles } from './tiles.tsx';
 import { useOverview } from './use-overview.ts';
-import { usePlace } from './use-place.ts';
+import { useRoute } from './use-route.ts';
 
 interface DashboardProps {
   readonly api: Api;
@@ -26,9 +26,9 @@ interface DashboardProps {
 
 /** The whole page, but for the field that takes a token. */
 export function Dashboard({ api, shards, session, children }: DashboardProps) {
-  const [place, go] = usePlace();
+  const [route, go] = useRoute();
   const [model, setModel] = useState<Order>();
-  const state = useOverview(api, place, session);
+  const state = useOverview(api, route, session);
   const { overview, known, problem } = state;
   const signedIn = session === undefined || session.token() !== undefined;
   const isUnreachable = problem !== '' && state.liveness === 'reconnecting';
@@ -65,16 +65,16 @@ export function Dashboard({ api, shards, session, children }: DashboardProps) {
             />
           </div>
           <div class="side">
-            <OrderList shards={shards} place={place} go={go} state={state} />
+            <OrderList shards={shards} route={route} go={go} state={state} />
             <Charts stats={overview?.stats} />
           </div>
         </div>
       </main>
-      {signedIn && place.order !== '' && (
+      {signedIn && route.order !== '' && (
         <OrderDrawer
-          key={place.order}
+          key={route.order}
           api={api}
-          id={place.order}
+          id={route.order}
           version={overview?.version}
           close={() => go({ order: '' })}
           again={(order) => setModel({ ...order })}

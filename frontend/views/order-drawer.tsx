@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api, Order, OrderDetail } from '../api.ts';
 import { formatCount, formatDuration, formatPrice, formatTime, formatTotal } from '../format.ts';
 import { useOrder } from './use-order.ts';
+import { useReceipt } from './use-receipt.ts';
 
 interface OrderDrawerProps {
   readonly api: Api;
@@ -45,7 +46,7 @@ export function OrderDrawer({ api, id, version, close, again }: OrderDrawerProps
         </p>
         {detail !== undefined && (
           <>
-            <Detail detail={detail} receiptUrl={api.receiptUrl(id)} />
+            <Detail detail={detail} api={api} />
             <button type="button" class="again" onClick={orderAgain}>
               Order again
             </button>
@@ -56,15 +57,20 @@ export function OrderDrawer({ api, id, version, close, again }: OrderDrawerProps
   );
 }
 
-function Detail({ detail, receiptUrl }: { readonly detail: OrderDetail; readonly receiptUrl: string | undefined }) {
-  const { order, shard_info, receipt, delivery, event } = detail;
+interface DetailProps {
+  readonly detail: OrderDetail;
+  readonly api: Pick<Api, 'receipt'>;
+}
+
+function Detail({ detail, api }: DetailProps) {
+  const { order, shard_info } = detail;
   return (
     <>
       <p class="drawer-product">{order.product_name}</p>
       <p>
         {`${formatCount(order.quantity)} × ${formatPrice(order.price)} = `}
         <strong>{formatTotal(order.quantity, order.price)}</strong>
-        {` for ${order.user_id}`}
+        {` for ${order.user_id} on ${shard_info}`}
       </p>
       <h3>Its way</h3>
       <ol class="way">
@@ -76,32 +82,45 @@ function Detail({ detail, receiptUrl }: { readonly detail: OrderDetail; readonly
           </li>
         ))}
       </ol>
-      <h3>Where things are</h3>
-      <dl class="facts">
-        <dt>Shard</dt>
-        <dd>{shard_info}</dd>
-        <dt>Receipt</dt>
-        <dd class="mono">
-          {receiptUrl !== undefined && delivery.receipt === 'stored' ? (
-            <a href={receiptUrl} target="_blank" rel="noreferrer">
-              {receipt}
-            </a>
-          ) : (
-            receipt
-          )}
-        </dd>
-        <dt>Event</dt>
-        <dd>
-          {event === undefined
-            ? `topic orders, key ${order.user_id}`
-            : `topic orders, key ${order.user_id}, partition ${event.partition}, offset ${event.offset}`}
-        </dd>
-      </dl>
+      <h3 id="events-title">Its events</h3>
+      <ul class="events" aria-labelledby="events-title" aria-live="polite">
+        {eventsOf(detail).map(({ type, place }) => (
+          <li key={type}>
+            <span class="mono">{type}</span> <span class="sub">{place}</span>
+          </li>
+        ))}
+      </ul>
+      <h3>Its receipt</h3>
+      <ReceiptText detail={detail} api={api} />
       <details>
         <summary>Raw JSON</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
         <pre tabIndex={0}>{JSON.stringify(detail, undefined, 2)}</pre>
       </details>
+    </>
+  );
+}
+
+function ReceiptText({ detail: { order, receipt: key, delivery }, api }: DetailProps) {
+  const isStored = delivery.receipt === 'stored';
+  const { receipt, problem } = useReceipt(api, order.id, isStored);
+  if (!isStored) return <p>Not stored yet: S3 gets it as soon as it can.</p>;
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
+      {receipt !== undefined && <pre tabIndex={0}>{receipt.text}</pre>}
+      <p class="error" role="alert">
+        {problem}
+      </p>
+      <p class="mono">
+        {receipt === undefined ? (
+          key
+        ) : (
+          <a href={receipt.url} target="_blank" rel="noreferrer">
+            {key}
+          </a>
+        )}
+      </p>
     </>
   );
 }
@@ -124,6 +143,19 @@ function stepsOf({ order, shard, delivery, way }: OrderDetail): Step[] {
       note: 'to Kafka',
     },
     { name: 'Confirmed', isDone: order.status === 'confirmed', at: way.confirmed_at, note: 'by the consumer' },
+  ];
+}
+
+/** Those that are known to be in Kafka. */
+function eventsOf({ order, shard, delivery, event }: OrderDetail): { readonly type: string; readonly place: string }[] {
+  const created = event === undefined ? '' : `, partition ${event.partition}, offset ${event.offset}`;
+  return [
+    ...(delivery.event === 'published'
+      ? [{ type: 'order.created', place: `topic orders, key ${order.user_id}${created}` }]
+      : []),
+    ...(order.status === 'confirmed'
+      ? [{ type: 'order.confirmed', place: `topic order-confirmations, the partition of ${shard}` }]
+      : []),
   ];
 }
 

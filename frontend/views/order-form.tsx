@@ -5,7 +5,7 @@ import { formatTotal } from '../format.ts';
 import { isWellFormed, ORDER_FIELDS, type OrderField } from '../order-fields.ts';
 import { OrderKey } from '../order-key.ts';
 import { placeSafely } from '../place-safely.ts';
-import { Answer } from './answer.tsx';
+import { PlacedCard } from './placed-card.tsx';
 
 interface OrderFormProps {
   readonly api: Api;
@@ -36,7 +36,7 @@ export function OrderForm({ api, shards, version, model, placed, open }: OrderFo
   const [isSending, setSending] = useState(false);
   const [progress, setProgress] = useState('');
   const [failure, setFailure] = useState<unknown>();
-  const [answer, setAnswer] = useState<PlacedOrder>();
+  const [placedOrder, setPlacedOrder] = useState<PlacedOrder>();
   const examples = useRef(0);
   const form = useRef<HTMLFormElement>(null);
 
@@ -59,10 +59,10 @@ export function OrderForm({ api, shards, version, model, placed, open }: OrderFo
     setFailure(undefined);
     setProgress('');
     try {
-      setAnswer(await placeSafely(api, key, toBody(values), setProgress));
+      setPlacedOrder(await placeSafely(api, key, toBody(values), setProgress));
       placed();
     } catch (error) {
-      setAnswer(undefined);
+      setPlacedOrder(undefined);
       setFailure(error);
       const [first] = problemsOf(error);
       if (first !== undefined) form.current?.querySelector<HTMLInputElement>(`#${first.path}`)?.focus();
@@ -113,8 +113,8 @@ export function OrderForm({ api, shards, version, model, placed, open }: OrderFo
         </p>
       </form>
       <div role="status">
-        {answer !== undefined && (
-          <Answer key={answer.order.id} answer={answer} api={api} version={version} open={open} />
+        {placedOrder !== undefined && (
+          <PlacedCard key={placedOrder.order.id} placed={placedOrder} api={api} version={version} open={open} />
         )}
       </div>
     </section>

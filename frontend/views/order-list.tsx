@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type ShardRange, shardFor, shardName } from '../../functions/domain/shard-map.ts';
 import type { Order, Statistics } from '../api.ts';
 import { formatCount, formatPrice, formatTime, formatTotal } from '../format.ts';
-import type { Place } from '../place.ts';
+import type { Route } from '../route.ts';
 import type { PageState } from './use-overview.ts';
 import { useVirtualRows } from './use-virtual-rows.ts';
 
@@ -13,13 +13,13 @@ const AHEAD = 30;
 
 interface OrderListProps {
   readonly shards: readonly ShardRange[];
-  readonly place: Place;
-  readonly go: (change: Partial<Place>, replace?: boolean) => void;
+  readonly route: Route;
+  readonly go: (change: Partial<Route>, replace?: boolean) => void;
   readonly state: PageState;
 }
 
 /** The orders, newest first, however many there are. */
-export function OrderList({ shards, place, go, state }: OrderListProps) {
+export function OrderList({ shards, route, go, state }: OrderListProps) {
   const { known, isLoadingOlder } = state;
   const { orders, next } = known;
   const scroller = useRef<HTMLTableSectionElement>(null);
@@ -37,10 +37,10 @@ export function OrderList({ shards, place, go, state }: OrderListProps) {
         <h2 id="orders-title" tabIndex={-1}>
           Orders
         </h2>
-        <Controls place={place} go={go} />
+        <Controls route={route} go={go} />
       </div>
       <p class="orders-line" role="status" id="orders-news">
-        {summaryOf(state, place)}
+        {summaryOf(state, route)}
       </p>
       <table aria-labelledby="orders-title" aria-rowcount={next === undefined ? orders.length + 1 : -1}>
         <thead>
@@ -61,7 +61,7 @@ export function OrderList({ shards, place, go, state }: OrderListProps) {
           })}
         </tbody>
       </table>
-      {orders.length === 0 && <p class="empty">{emptyText(state, place)}</p>}
+      {orders.length === 0 && <p class="empty">{emptyText(state, route)}</p>}
       <p class="visually-hidden" aria-live="polite">
         {isLoadingOlder ? 'Loading older orders' : ''}
       </p>
@@ -69,10 +69,10 @@ export function OrderList({ shards, place, go, state }: OrderListProps) {
   );
 }
 
-function Controls({ place, go }: Pick<OrderListProps, 'place' | 'go'>) {
-  const [text, setText] = useState(place.q);
+function Controls({ route, go }: Pick<OrderListProps, 'route' | 'go'>) {
+  const [text, setText] = useState(route.q);
   const typing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => setText(place.q), [place.q]);
+  useEffect(() => setText(route.q), [route.q]);
   const search = (q: string) => {
     clearTimeout(typing.current);
     go({ q: q.trim() }, true);
@@ -107,7 +107,7 @@ function Controls({ place, go }: Pick<OrderListProps, 'place' | 'go'>) {
         <label class="visually-hidden" for="status">
           Status
         </label>
-        <select id="status" value={place.status} onChange={({ currentTarget }) => go({ status: currentTarget.value })}>
+        <select id="status" value={route.status} onChange={({ currentTarget }) => go({ status: currentTarget.value })}>
           <option value="">any status</option>
           <option value="created">created</option>
           <option value="confirmed">confirmed</option>
@@ -174,7 +174,7 @@ function useStayInPlace(orders: readonly Order[], scroller: { readonly current: 
 }
 
 /** What the list shows, in a sentence; what it lacks comes first. */
-function summaryOf({ known, overview, problem, isAsking, liveness }: PageState, { q, status }: Place): string {
+function summaryOf({ known, overview, problem, isAsking, liveness }: PageState, { q, status }: Route): string {
   if (problem !== '' && liveness !== 'reconnecting') return problem;
   const list = overview?.list;
   if (isAsking) return problem === '' ? 'Loading the newest orders' : problem;
@@ -196,7 +196,7 @@ function totalOf(stats: Statistics | undefined, status: string): number | undefi
   return status === 'created' || status === 'confirmed' ? stats.by_status[status].orders : stats.orders;
 }
 
-function emptyText({ overview, problem, isAsking }: PageState, { q, status }: Place): string {
+function emptyText({ overview, problem, isAsking }: PageState, { q, status }: Route): string {
   if (problem !== '') return 'The orders cannot be shown.';
   if (isAsking) return '';
   if (overview?.list === undefined) return 'The orders cannot be shown.';

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { type ShardRange, shardFor, shardName } from '../../functions/domain/shard-map.ts';
 import type { Order, Overview } from '../api.ts';
-import { formatCount, formatDuration, formatTime } from '../format.ts';
+import { formatCount, formatDuration, formatOrders, formatTime } from '../format.ts';
 import { outagesOf } from '../parts.ts';
 
 interface SystemMapProps {
@@ -107,7 +107,7 @@ function nodesOf(overview: Overview | undefined, shards: readonly ShardRange[], 
     {
       key: 'api',
       title: 'API',
-      note: isUnreachable ? 'does not answer' : 'orders come in',
+      note: isUnreachable ? 'does not respond' : 'orders come in',
       x: 4,
       y: middle,
       state: api,
@@ -116,7 +116,12 @@ function nodesOf(overview: Overview | undefined, shards: readonly ShardRange[], 
       const name = shardName(shard);
       const own = stats?.shards.find((each) => each.shard === name);
       const due = own?.outbox.orders ?? 0;
-      const note = due > 0 ? `${formatCount(due)} wait` : own === undefined ? '' : `${formatCount(own.orders)} orders`;
+      const note =
+        due > 0
+          ? `${formatCount(due)} ${due === 1 ? 'waits' : 'wait'}`
+          : own === undefined
+            ? ''
+            : formatOrders(own.orders);
       return {
         key: name,
         title: `${name} ${shard.from}–${shard.to}`,

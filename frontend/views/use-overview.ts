@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import type { Api, Overview } from '../api.ts';
 import { type KnownOrders, NO_ORDERS, withNewest, withOlder } from '../known-orders.ts';
 import { Live, type Liveness } from '../live.ts';
-import type { Place } from '../place.ts';
+import type { Route } from '../route.ts';
 import type { Session } from '../session.ts';
 
 const PAGE = 50;
@@ -16,7 +16,7 @@ export interface PageState {
   readonly liveness: Liveness;
   /** Why the last request failed; empty when it did not. */
   readonly problem: string;
-  /** Whether there is no answer yet to what is asked now. */
+  /** Whether there is no response yet to what is asked now. */
   readonly isAsking: boolean;
   readonly isLoadingOlder: boolean;
   readonly refresh: () => void;
@@ -24,15 +24,15 @@ export interface PageState {
 }
 
 /** Keeps what the page shows up to date. */
-export function useOverview(api: Api, place: Pick<Place, 'q' | 'status'>, session: Session | undefined): PageState {
+export function useOverview(api: Api, route: Pick<Route, 'q' | 'status'>, session: Session | undefined): PageState {
   const [overview, setOverview] = useState<Overview>();
   const [known, setKnown] = useState(NO_ORDERS);
   const [problem, setProblem] = useState('');
   const [isAsking, setAsking] = useState(true);
   const [liveness, setLiveness] = useState<Liveness>('live');
   const [isLoadingOlder, setLoadingOlder] = useState(false);
-  const question = useRef(place);
-  question.current = place;
+  const question = useRef(route);
+  question.current = route;
   const older = useRef(new AbortController());
   const token = session?.token();
 
@@ -61,7 +61,7 @@ export function useOverview(api: Api, place: Pick<Place, 'q' | 'status'>, sessio
     return made;
   }, [api, session]);
 
-  // Another question, or another reader, begins anew, before anybody sees the old answer below the new question.
+  // Another question, or another reader, begins anew, before anybody sees the old response below the new question.
   useLayoutEffect(() => {
     older.current.abort();
     setKnown(NO_ORDERS);
@@ -71,7 +71,7 @@ export function useOverview(api: Api, place: Pick<Place, 'q' | 'status'>, sessio
     setLiveness(live.liveness);
     void live.refresh(true);
     return () => live.stop();
-  }, [live, token, place.q, place.status]);
+  }, [live, token, route.q, route.status]);
 
   useEffect(() => {
     const changed = () => {
@@ -88,7 +88,7 @@ export function useOverview(api: Api, place: Pick<Place, 'q' | 'status'>, sessio
     older.current = new AbortController();
     const { signal } = older.current;
     try {
-      const page = await api.listOrders({ q: place.q, status: place.status, limit: OLDER, cursor: known.next }, signal);
+      const page = await api.listOrders({ q: route.q, status: route.status, limit: OLDER, cursor: known.next }, signal);
       if (!signal.aborted) setKnown((before) => withOlder(before, page));
     } catch (error) {
       if (!signal.aborted) setProblem(error instanceof Error ? error.message : String(error));

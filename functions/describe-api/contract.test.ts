@@ -58,7 +58,6 @@ async function system() {
   let ids = 0;
   const newId = () => `019d0f2e-7b5c-7000-8000-${String(++ids).padStart(12, '0')}`;
   const creating = { ...shared, receipts, events, metrics: new MemoryMetrics(), newId, now: () => new Date() };
-  const links = { link: async (key: string) => `https://receipts.example/${key}` };
   const parts = { broken: false };
   const part = { name: 'kafka', check: async () => (parts.broken ? Promise.reject(new Error('down')) : undefined) };
   const system = { ...shared, statistics, history: new MemoryPartHistory() };
@@ -66,7 +65,7 @@ async function system() {
     'post /api/orders': httpHandler(log, createOrderEndpoint('jwt', creating)),
     'get /api/orders': httpHandler(log, listOrdersEndpoint('jwt', shared)),
     'get /api/orders/{id}': httpHandler(log, getOrderEndpoint('jwt', shared)),
-    'get /api/orders/{id}/receipt': httpHandler(log, getReceiptEndpoint('jwt', { ...shared, links })),
+    'get /api/orders/{id}/receipt': httpHandler(log, getReceiptEndpoint('jwt', { ...shared, receipts })),
     'get /api/stats': httpHandler(log, getStatsEndpoint('jwt', { ...shared, statistics })),
     'get /api/overview': httpHandler(log, overviewEndpoint('jwt', { ...system, parts: [part] })),
     'get /health': httpHandler(log, healthEndpoint({ ...system, parts: [part] })),
@@ -81,6 +80,7 @@ type System = Awaited<ReturnType<typeof system>>;
 type Route = keyof System['handlers'];
 
 const me = signedIn();
+const asJson = { headers: { Accept: 'application/json' } };
 const withKey = (body: object, key = 'k1') => {
   const request = postJson(body);
   return { ...request, headers: { ...request.headers, 'Idempotency-Key': key }, ...me };
@@ -170,6 +170,16 @@ const CASES: readonly [Route, number, string, (system: System) => RequestParts][
     },
   ],
   ['get /api/orders/{id}/receipt', 302, 'a receipt', ({ id }) => ({ ...me, path: { id } })],
+  ['get /api/orders/{id}/receipt', 200, 'the text of a receipt', ({ id }) => ({ ...me, ...asJson, path: { id } })],
+  [
+    'get /api/orders/{id}/receipt',
+    503,
+    'the text of a receipt while S3 is down',
+    ({ id, receipts }) => {
+      receipts.failure = new Error('S3 is down');
+      return { ...me, ...asJson, path: { id } };
+    },
+  ],
   ['get /api/orders/{id}/receipt', 404, 'no order', () => ({ ...me, path: { id: UNKNOWN } })],
   [
     'get /api/orders/{id}/receipt',

@@ -106,6 +106,16 @@ export class ReceiptPendingError extends OrderFlowError {
   }
 }
 
+export class ReceiptsUnavailableError extends OrderFlowError {
+  override readonly name = 'ReceiptsUnavailableError';
+  readonly code = 'receipts_unavailable';
+  readonly retryable = true;
+
+  constructor(options?: ErrorOptions) {
+    super('The receipts are not available at the moment. Please try again.', options);
+  }
+}
+
 /** The message gives the reason, and nothing of the token. */
 export class InvalidTokenError extends OrderFlowError {
   override readonly name = 'InvalidTokenError';

@@ -91,7 +91,9 @@ export interface OrderFinder {
   find(shard: ShardRange, id: string): Promise<FoundOrder | undefined>;
 }
 
-export interface ReceiptLinks {
+export interface ReceiptReader {
+  /** @throws ReceiptsUnavailableError */
+  read(key: string): Promise<string>;
   /** A URL under which anybody can read the receipt for a few minutes. */
   link(key: string): Promise<string>;
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { receiptKey } from '../domain/order.ts';
 import { DEFAULT_SHARD_MAP, shardFor } from '../domain/shard-map.ts';
 import type { AuthMode } from '../http/caller.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { call, type RequestParts, signedIn } from '../testing/api-request.ts';
 import { MemoryOrders } from '../testing/memory-orders.ts';
 import { anOrder } from '../testing/orders.ts';
-import { MemoryLog } from '../testing/ports.ts';
+import { MemoryLog, MemoryReceipts } from '../testing/ports.ts';
 import { getReceiptEndpoint } from './endpoint.ts';
 
 const ORDER = anOrder();
@@ -15,9 +16,13 @@ async function api(auth: AuthMode = 'none') {
   const orders = new MemoryOrders();
   await orders.place(SHARD, ORDER);
   await orders.settle(SHARD, ORDER.id, { receipt: true, event: false });
-  const links = { link: async (key: string) => `https://receipts.example/${key}?signature` };
-  const handler = httpHandler(new MemoryLog(), getReceiptEndpoint(auth, { shards: DEFAULT_SHARD_MAP, orders, links }));
-  return { orders, get: (id: string, parts: RequestParts = {}) => call(handler, { ...parts, path: { id } }) };
+  const receipts = new MemoryReceipts();
+  await receipts.put(receiptKey(ORDER), 'Total: $1.00');
+  const handler = httpHandler(
+    new MemoryLog(),
+    getReceiptEndpoint(auth, { shards: DEFAULT_SHARD_MAP, orders, receipts }),
+  );
+  return { orders, receipts, get: (id: string, parts: RequestParts = {}) => call(handler, { ...parts, path: { id } }) };
 }
 
 describe('GET /api/orders/{id}/receipt', () => {
@@ -29,6 +34,30 @@ describe('GET /api/orders/{id}/receipt', () => {
       'Cache-Control': 'no-store',
       'Access-Control-Allow-Origin': '*',
     });
+  });
+
+  const redirected = ['*/*', 'text/html,application/json', 'application/json, text/plain, */*'];
+  it.each(redirected)('leads to the receipt whoever takes "%s"', async (accept) => {
+    const { statusCode } = await (await api()).get(ORDER.id, { headers: { accept } });
+    expect(statusCode).toBe(302);
+  });
+
+  it('returns the text, with its address, to whoever takes JSON alone', async () => {
+    const { statusCode, headers, body } = await (await api()).get(ORDER.id, {
+      headers: { accept: 'application/json' },
+    });
+    expect([statusCode, headers['Cache-Control']]).toEqual([200, 'no-store']);
+    expect(body).toEqual({
+      text: 'Total: $1.00',
+      url: `https://receipts.example/receipts/alice/${ORDER.id}.txt?signature`,
+    });
+  });
+
+  it('says when to come back for a text that S3 does not return', async () => {
+    const { get, receipts } = await api();
+    receipts.failure = new Error('S3 is down');
+    const { statusCode, headers } = await get(ORDER.id, { headers: { accept: 'application/json' } });
+    expect([statusCode, headers['Retry-After']]).toEqual([503, '5']);
   });
 
   it('says when to come back for a receipt that is not stored yet', async () => {

@@ -1,20 +1,25 @@
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
-import { readEnvironment, receiptsBucket, variable } from '../adapters/environment.ts';
+import { nonEmpty, readEnvironment, receiptsBucket, variable } from '../adapters/environment.ts';
 import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
-import { S3ReceiptLinks } from '../adapters/s3-receipt-links.ts';
+import { receiptReaderClients, S3ReceiptReader } from '../adapters/s3-receipt-reader.ts';
 import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { authMode } from '../http/caller.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { getReceiptEndpoint } from './endpoint.ts';
 
-const config = readEnvironment({ auth: variable('AUTH', authMode), database: shards, receiptsBucket });
+const config = readEnvironment({
+  auth: variable('AUTH', authMode),
+  database: shards,
+  receiptsBucket,
+  linkEndpoint: variable('RECEIPT_LINKS_ENDPOINT', nonEmpty.optional()),
+});
 const log = new StructuredLog();
 const orders = new PostgresOrderStore(new ShardDatabases(config.database, new DatabaseSecrets(), log));
-const links = new S3ReceiptLinks(config.receiptsBucket);
+const receipts = new S3ReceiptReader(config.receiptsBucket, receiptReaderClients(config.linkEndpoint));
 
 export const handler = httpHandler(
   log,
-  getReceiptEndpoint(config.auth, { shards: config.database.shards, orders, links }),
+  getReceiptEndpoint(config.auth, { shards: config.database.shards, orders, receipts }),
 );

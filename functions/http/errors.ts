@@ -7,6 +7,7 @@ import {
   OrderFlowError,
   type OrderNotFoundError,
   type ReceiptPendingError,
+  type ReceiptsUnavailableError,
   type ShardUnavailableError,
 } from '../domain/errors.ts';
 import { RETRY_AFTER } from './response.ts';
@@ -52,6 +53,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   body_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
+  receipts_unavailable: 503,
   shard_unavailable: 503,
 } satisfies Record<
   (
@@ -60,6 +62,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
     | AccessDeniedError
     | OrderNotFoundError
     | ReceiptPendingError
+    | ReceiptsUnavailableError
     | BodyTooLargeError
     | UnsupportedMediaTypeError
     | IdempotencyKeyReusedError

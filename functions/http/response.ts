@@ -23,7 +23,10 @@ export function jsonResponse(
   };
 }
 
+/** With what is good for this one request. */
+export const NO_STORE = { 'Cache-Control': 'no-store' };
+
 /** The location is good for this one request. */
 export function redirect(location: string): APIGatewayProxyResult {
-  return { statusCode: 302, headers: { Location: location, 'Cache-Control': 'no-store', ...CORS_HEADERS }, body: '' };
+  return { statusCode: 302, headers: { Location: location, ...NO_STORE, ...CORS_HEADERS }, body: '' };
 }

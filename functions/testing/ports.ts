@@ -1,15 +1,26 @@
 import type { MetricFields, Metrics, MetricValues } from '../contract/metrics.ts';
+import { ReceiptsUnavailableError } from '../domain/errors.ts';
 import type { OrderCreated } from '../domain/events.ts';
-import type { EventPosition, EventPublisher, LogFields, ReceiptStore } from '../domain/ports.ts';
+import type { EventPosition, EventPublisher, LogFields, ReceiptReader, ReceiptStore } from '../domain/ports.ts';
 
-/** Receipts in memory; `failure` makes each put fail. */
-export class MemoryReceipts implements ReceiptStore {
+/** Receipts in memory; `failure` makes each put and read fail. */
+export class MemoryReceipts implements ReceiptStore, ReceiptReader {
   readonly texts = new Map<string, string>();
   failure: Error | undefined;
 
   async put(key: string, text: string): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
     this.texts.set(key, text);
+  }
+
+  async read(key: string): Promise<string> {
+    const text = this.texts.get(key);
+    if (this.failure !== undefined || text === undefined) throw new ReceiptsUnavailableError({ cause: this.failure });
+    return text;
+  }
+
+  async link(key: string): Promise<string> {
+    return `https://receipts.example/${key}?signature`;
   }
 }
 

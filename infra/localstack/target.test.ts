@@ -167,7 +167,7 @@ describe('functions', () => {
     [
       'Orders',
       'get-receipt',
-      { ...POSTGRES, RECEIPTS_BUCKET, AUTH, AWS_ENDPOINT_URL_S3: 'http://s3.localhost.localstack.cloud:4566' },
+      { ...POSTGRES, RECEIPTS_BUCKET, AUTH, RECEIPT_LINKS_ENDPOINT: 'http://s3.localhost.localstack.cloud:4566' },
     ],
     ['Orders', 'describe-api', {}],
     ['Orders', 'overview', { ...POSTGRES, ...KAFKA, AUTH, ORDERS_TOPIC: 'orders', RECEIPTS_BUCKET }],
@@ -271,7 +271,7 @@ describe('addresses', () => {
     const [bucket] = Object.keys(resources(Frontend, 'AWS::S3::Bucket'));
     Frontend.hasOutput('SiteUrl', { Value: { 'Fn::GetAtt': [bucket, 'WebsiteURL'] } });
     expect(functionNamed(elsewhere.Orders, 'orderflow-dev-get-receipt').Environment.Variables).toMatchObject({
-      AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:14566',
+      RECEIPT_LINKS_ENDPOINT: 'http://127.0.0.1:14566',
     });
   });
 });

@@ -93,7 +93,7 @@ export class OrdersStack extends Stack {
 
   #getReceipt(receipts: ReceiptsBucket): NodeFunction {
     const fn = this.#ordersFunction('GetReceipt', 'get-receipt');
-    receipts.presignFrom(fn);
+    receipts.readFrom(fn);
     return fn;
   }
 

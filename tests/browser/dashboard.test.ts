@@ -45,11 +45,11 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
     await order({ user, product: '<b>Mechanical</b> Keyboard', quantity: '2', price: '149.99' });
 
     await page.getByRole('heading', { name: 'Order placed' }).waitFor();
-    const id = String(await page.locator('#answer-order').textContent());
-    expect(await page.locator('#answer-shard').textContent()).toBe('shard1 (A-M)');
-    expect(await page.locator('#answer-receipt').textContent()).toBe(`receipts/${user}/${id}.txt`);
+    const id = String(await page.locator('#placed-order').textContent());
+    expect(await page.locator('#placed-shard').textContent()).toBe('shard1 (A-M)');
+    expect(await page.locator('#placed-receipt').textContent()).toBe(`receipts/${user}/${id}.txt`);
 
-    await page.locator('#answer-status').getByText('confirmed').waitFor();
+    await page.locator('#placed-status').getByText('confirmed').waitFor();
     const row = page.getByRole('row').filter({ hasText: id });
     await row.waitFor();
     const text = await row.textContent();

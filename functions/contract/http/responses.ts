@@ -59,6 +59,14 @@ export const foundOrder = z
   })
   .meta({ id: 'FoundOrder' });
 
+/** `GET /api/orders/{id}/receipt`, for those who ask for JSON. */
+export const receipt = z
+  .object({
+    text: z.string(),
+    url: z.url().meta({ description: 'Where the text can be read for five minutes, without a token.' }),
+  })
+  .meta({ id: 'Receipt' });
+
 /** `GET /api/orders` */
 export const orderPage = z
   .object({
@@ -168,4 +176,5 @@ export type OrderStatisticsBody = Readonly<z.infer<typeof orderStatistics>>;
 export type OverviewBody = Readonly<z.infer<typeof overview>>;
 export type UnchangedBody = Readonly<z.infer<typeof unchanged>>;
 export type HealthBody = Readonly<z.infer<typeof healthy> | z.infer<typeof unhealthy>>;
+export type ReceiptBody = Readonly<z.infer<typeof receipt>>;
 export type ErrorBody = Readonly<z.infer<typeof failure>>;

@@ -9,6 +9,7 @@ import {
   orderPage,
   orderStatistics,
   overview,
+  receipt,
   unchanged,
   unhealthy,
 } from './responses.ts';
@@ -172,9 +173,18 @@ export const ROUTES = [
     function: 'get-receipt',
     authorization: 'token',
     operationId: 'getReceipt',
-    summary: 'Redirect to the receipt of an order',
-    parameters: [orderId],
+    summary: 'Redirect to the receipt of an order, or return it',
+    parameters: [
+      orderId,
+      {
+        name: 'Accept',
+        in: 'header',
+        description: 'With `application/json` alone, the response is the text of the receipt; otherwise a redirect.',
+        schema: z.string().optional(),
+      },
+    ],
     responses: {
+      '200': { description: 'The receipt.', body: receipt, headers: ['Cache-Control'] },
       '302': {
         description: 'The plain-text receipt is available at this location for five minutes, without a token.',
         headers: ['Location', 'Cache-Control'],

@@ -54,14 +54,15 @@ export class ReceiptsBucket extends Construct {
   }
 
   /**
-   * Lets a function hand out addresses under which a receipt can be read, and tells it where receipts lie. It signs
-   * them by itself and never talks to S3; what an address allows is what the function's role may do.
+   * Lets a function read receipts, and hand out addresses under which they can be read: it signs them by itself, and what an
+   * address allows is what the function's role may do.
    */
-  presignFrom(fn: NodeFunction): void {
+  readFrom(fn: NodeFunction): void {
     this.#point(fn);
+    this.#reach(fn);
     if (this.#stage.localstack !== undefined) {
       // Whoever follows an address stands elsewhere than the function, whose own endpoint leads nowhere from there.
-      fn.addEnvironment('AWS_ENDPOINT_URL_S3', this.#stage.localstack.s3Endpoint);
+      fn.addEnvironment('RECEIPT_LINKS_ENDPOINT', this.#stage.localstack.s3Endpoint);
     }
     this.#grantOnReceipts(fn, 's3:GetObject');
   }

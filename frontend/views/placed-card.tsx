@@ -1,34 +1,34 @@
 import type { Api, PlacedOrder } from '../api.ts';
 import { useOrder } from './use-order.ts';
 
-interface AnswerProps {
+interface PlacedCardProps {
   readonly api: Api;
-  readonly answer: PlacedOrder;
+  readonly placed: PlacedOrder;
   /** Changes when there may be news of orders. */
   readonly version: string | undefined;
   readonly open: (order: string) => void;
 }
 
 /** The order that was placed, as far as it has come. */
-export function Answer({ answer, api, version, open }: AnswerProps) {
-  const { detail, problem } = useOrder(api, answer.order.id, version);
-  const { order, shard_info, receipt, delivery } = detail ?? answer;
+export function PlacedCard({ placed, api, version, open }: PlacedCardProps) {
+  const { detail, problem } = useOrder(api, placed.order.id, version);
+  const { order, shard_info, receipt, delivery } = detail ?? placed;
   return (
-    <div class="answer" id="answer">
+    <div class="placed">
       <h3>Order placed</h3>
       <dl>
         <dt>Order</dt>
-        <dd class="mono" id="answer-order">
+        <dd class="mono" id="placed-order">
           {order.id}
         </dd>
         <dt>Shard</dt>
-        <dd id="answer-shard">{shard_info}</dd>
+        <dd id="placed-shard">{shard_info}</dd>
         <dt>Receipt</dt>
-        <dd class="mono" id="answer-receipt">
+        <dd class="mono" id="placed-receipt">
           {receipt}
         </dd>
         <dt>Status</dt>
-        <dd id="answer-status">
+        <dd id="placed-status">
           <span class="badge" data-status={order.status}>
             {order.status}
           </span>
