@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { call, orderOf } from '../support/api.ts';
+import { queryShard } from '../support/clients.ts';
 import { launchBrowser } from './browser.ts';
 
 const PATIENCE_MS = 60_000;
@@ -115,11 +116,14 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
         .filter({ hasText: new RegExp(`^${step}`) })
         .waitFor();
     }
-    expect(await drawer.textContent()).toMatch(/partition \d+, offset \d+/);
-    const receipt = await page.request.get(
-      new URL(String(await drawer.getByRole('link').getAttribute('href')), page.url()).href,
-    );
-    expect(await receipt.text()).toContain(body.order.id);
+    const events = drawer.getByRole('list', { name: 'Its events' }).getByRole('listitem');
+    await expect.poll(() => events.count()).toBe(2);
+    expect(await events.first().textContent()).toMatch(/order\.created .* partition \d+, offset \d+/);
+    const receipt = drawer.locator('pre').first();
+    await receipt.getByText(body.order.id).waitFor();
+    // The link is for those who have no token, and opens the same text.
+    const opened = await page.request.get(String(await drawer.getByRole('link').getAttribute('href')));
+    expect(await opened.text()).toBe(await receipt.textContent());
 
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'hidden' });
@@ -149,6 +153,58 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
     await place();
     await page.getByText(`121 orders of ${user}`, { exact: true }).waitFor();
     expect(await inSight()).toBe(before);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows a product that is written as HTML as the text that it is, wherever it shows', async () => {
+    const [user, product] = [`browser-${randomUUID()}`, '<img src=x onerror=alert(1)>'];
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await order({ user: product, product, quantity: '1', price: '1.00' });
+    await page.locator('#user_id[aria-invalid="true"]').waitFor();
+    await page.getByLabel('User', { exact: true }).fill(user);
+    await page.getByRole('button', { name: 'Place order' }).click();
+
+    const id = await page.locator('#placed-order').textContent();
+    await page.getByRole('row').filter({ hasText: user }).getByText(product).waitFor();
+    await page.getByRole('region', { name: 'Activity' }).getByText(`${user} ordered ${product}`).waitFor();
+    await page.goto(`${inject('siteUrl')}/?order=${id}`);
+    const drawer = page.getByRole('dialog', { name: 'Order' });
+    await drawer.locator('.drawer-product').getByText(product).waitFor();
+    const receipt = drawer.locator('pre').first();
+    await expect.poll(async () => ((await receipt.count()) === 1 ? receipt.textContent() : '')).toContain(product);
+    await page.goto(String(await drawer.getByRole('link').getAttribute('href')));
+    expect(await page.locator('body').textContent()).toContain(product);
+    expect(await page.locator('img').count()).toBe(0);
+    expect(dialogs).toEqual([]);
+  });
+
+  it('leads through 10,000 orders to the oldest', { timeout: 10 * PATIENCE_MS }, async () => {
+    const user = `browser-${randomUUID()}`;
+    // Long ago, so that they stay out of everybody else's way.
+    await queryShard(
+      inject('addresses'),
+      'orders_shard1',
+      `INSERT INTO orders (id, user_id, product_name, quantity, price, status, created_at, updated_at)
+       SELECT gen_random_uuid(), $1, 'Desk ' || n, 1, 1.00, 'confirmed', at, at
+       FROM generate_series(1, 10000) AS n, LATERAL (SELECT now() - interval '30 days' + n * interval '1 second' AS at)`,
+      [user],
+    );
+    await page.goto(`${inject('siteUrl')}/?q=${user}`);
+    await page.getByText(`The newest 50 orders of ${user}`).waitFor();
+    const rows = page.locator('tbody > tr');
+    const all = page.getByText(`10,000 orders of ${user}`, { exact: true });
+    let most = 0;
+    while ((await all.count()) === 0) {
+      await page.evaluate(`{ const list = document.querySelector('tbody'); list.scrollTop = list.scrollHeight; }`);
+      most = Math.max(most, await rows.count());
+    }
+    await page.evaluate(`{ const list = document.querySelector('tbody'); list.scrollTop = list.scrollHeight; }`);
+    await page.getByText('Desk 1', { exact: true }).waitFor();
+    expect(most).toBeLessThan(60);
     expect(complaints).toEqual([]);
   });
 
