@@ -210,7 +210,7 @@ describe('kafka', () => {
 });
 
 describe('LocalStack', () => {
-  const s3 = functions.map(({ Environment }) => Environment?.Variables?.AWS_ENDPOINT_URL_S3).find(Boolean);
+  const s3 = functions.map(({ Environment }) => Environment?.Variables?.RECEIPT_LINKS_ENDPOINT).find(Boolean);
 
   it('listens inside where it is published, so that its addresses are the same for functions and browsers', () => {
     for (const port of [new URL(s3).port, '14566']) {

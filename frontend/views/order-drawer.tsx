@@ -108,7 +108,11 @@ function ReceiptText({ detail: { order, receipt: key, delivery }, api }: DetailP
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
-      {receipt !== undefined && <pre tabIndex={0}>{receipt.text}</pre>}
+      {receipt !== undefined && (
+        <pre class="receipt" tabIndex={0}>
+          {receipt.text}
+        </pre>
+      )}
       <p class="error" role="alert">
         {problem}
       </p>
