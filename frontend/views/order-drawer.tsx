@@ -107,12 +107,7 @@ function ReceiptText({ detail: { order, receipt: key, delivery }, api }: DetailP
   if (!isStored) return <p>Not stored yet: S3 gets it as soon as it can.</p>;
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
-      {receipt !== undefined && (
-        <pre class="receipt" tabIndex={0}>
-          {receipt.text}
-        </pre>
-      )}
+      {receipt !== undefined && <pre class="receipt">{receipt.text}</pre>}
       <p class="error" role="alert">
         {problem}
       </p>
