@@ -27,7 +27,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   const database = provider('a stand-in', anything, ({ MasterUsername }) => {
     const masterUsername = String(MasterUsername);
     aws.rds.databases.set('db', { identifier: 'db', name: 'things', port: 1234, masterUsername, users: [] });
-    return created('db');
+    return created('db', { 'Endpoint.Port': '1234' });
   });
   await aws.deploy(stacks, {
     'AWS::MSK::Cluster': cluster,

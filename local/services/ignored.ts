@@ -4,7 +4,6 @@ import type { Service } from './service.ts';
 const NO_ALARMS = 'there are no alarms here';
 const NO_DEPLOYMENT_STEPS = 'a new version takes over at the next start, not gradually';
 const NO_METRICS = 'metrics are written to the log and not collected';
-const NO_NETWORK = 'there is no network to build: everything listens on loopback';
 
 /** Resource types of services that the local run does not have, each with the reason. */
 export const ignoredTypes: Service = {
@@ -14,15 +13,6 @@ export const ignoredTypes: Service = {
     'AWS::CloudWatch::Dashboard': ignored(NO_METRICS),
     'AWS::CodeDeploy::Application': ignored(NO_DEPLOYMENT_STEPS),
     'AWS::CodeDeploy::DeploymentGroup': ignored(NO_DEPLOYMENT_STEPS),
-    'AWS::EC2::FlowLog': ignored(NO_NETWORK),
-    'AWS::EC2::RouteTable': ignored(NO_NETWORK),
-    'AWS::EC2::SecurityGroup': ignored(NO_NETWORK),
-    'AWS::EC2::SecurityGroupEgress': ignored(NO_NETWORK),
-    'AWS::EC2::SecurityGroupIngress': ignored(NO_NETWORK),
-    'AWS::EC2::Subnet': ignored(NO_NETWORK),
-    'AWS::EC2::SubnetRouteTableAssociation': ignored(NO_NETWORK),
-    'AWS::EC2::VPC': ignored(NO_NETWORK),
-    'AWS::EC2::VPCEndpoint': ignored(NO_NETWORK),
     'AWS::KMS::Key': ignored('what is kept on this machine is not encrypted'),
     'AWS::Logs::LogGroup': ignored("functions log to the run's own log"),
     'AWS::SNS::Subscription': ignored(NO_ALARMS),
@@ -30,6 +20,5 @@ export const ignoredTypes: Service = {
     'AWS::SNS::TopicPolicy': ignored(NO_ALARMS),
     'AWS::Serverless::Application': ignored("AWS's rotation application runs only on AWS"),
     'AWS::WAFv2::WebACLAssociation': ignored('requests come only from this machine'),
-    'Custom::VpcRestrictDefaultSG': ignored(NO_NETWORK),
   },
 };

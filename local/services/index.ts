@@ -5,6 +5,7 @@ import { AwsEndpoint } from './aws-endpoint/service.ts';
 import { CustomResourceResponses } from './cloudformation/custom-resource-responses.ts';
 import { CloudFormation } from './cloudformation/service.ts';
 import { CloudFront } from './cloudfront/service.ts';
+import { Ec2 } from './ec2/service.ts';
 import { EventBridge } from './eventbridge/service.ts';
 import { Iam } from './iam/service.ts';
 import { ignoredTypes } from './ignored.ts';
@@ -21,6 +22,7 @@ import { sts } from './sts/service.ts';
 /** The services of a run. Nothing starts before they are opened. */
 export function createServices(options: Omit<Run, 'authorities'>) {
   const run: Run = { ...options, authorities: authoritiesIn(join(options.settings.dataDir, 'tls')) };
+  const ec2 = new Ec2(run);
   const iam = new Iam();
   const s3 = new S3(run);
   const rds = new Rds(run);
@@ -38,7 +40,7 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   // Each row opens and starts after the one before, and stops before it. All rows are open before the first resource is created,
   // so a service that starts nothing may stand in any row.
   const services = new Services([
-    [ignoredTypes, iam, sts],
+    [ignoredTypes, ec2, iam, sts],
     [s3, rds, msk, secretsManager],
     [endpoint, responses],
     [lambda, cloudFormation],
@@ -50,6 +52,7 @@ export function createServices(options: Omit<Run, 'authorities'>) {
     services,
     apiGateway,
     cloudFront,
+    ec2,
     endpoint,
     eventSourceMappings,
     eventBridge,

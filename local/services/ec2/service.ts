@@ -1,0 +1,20 @@
+import type { ResourceProviders } from '../provider.ts';
+import type { Run, Service } from '../service.ts';
+import { Connections } from './connections.ts';
+import { Network } from './network.ts';
+import { networkResources } from './resources.ts';
+
+export { type Connections, hold } from './connections.ts';
+export type { Network, Place, VpcEndpoint } from './network.ts';
+export type { Source, Target } from './reach.ts';
+
+/** EC2's networks: VPCs, security groups, routes and endpoints, which decide who may connect to what. */
+export class Ec2 implements Service {
+  readonly network = new Network();
+  readonly connections: Connections;
+  readonly resources: ResourceProviders = networkResources(this.network);
+
+  constructor(run: Pick<Run, 'log'>) {
+    this.connections = new Connections(this.network, run.log.child('network'));
+  }
+}
