@@ -1,18 +1,31 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiResponse, Protocol } from './protocols.ts';
 
-/** Who makes a call: a function's role, or the operator, who may do everything. */
+/** Who makes a call: a function's role, an AWS service, or the operator, who may do everything. */
 export interface Principal {
-  readonly kind: 'role' | 'operator';
+  readonly kind: 'role' | 'service' | 'operator';
+  /** Of a service, its domain, such as `events.amazonaws.com`. */
   readonly name: string;
   readonly arn: string;
+  /** Of a role: in whose name it is used, such as the function's. */
+  readonly session?: string;
+  /** Of a role: the condition keys that come with its credentials. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/** What a decision may depend on besides the action and the resource. */
+export interface AccessDetails {
+  /** Values of condition keys, such as `s3:prefix`. */
+  readonly context?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** What an error calls the resource, where AWS repeats what the caller has written. */
+  readonly askedFor?: string;
 }
 
 export interface Caller {
   readonly principal: Principal;
-  mayDo(action: string, resource: string): boolean;
+  mayDo(action: string, resource: string, details?: AccessDetails): boolean;
   /** @throws AwsError `AccessDenied` */
-  requireAccess(action: string, resource: string): void;
+  requireAccess(action: string, resource: string, details?: AccessDetails): void;
 }
 
 export interface ApiCall extends Caller {

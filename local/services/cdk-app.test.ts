@@ -62,7 +62,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
 
   const role = aws.iam.principals.find(listThings?.credentials.accessKeyId ?? '')?.principal;
   expect(role?.arn).toMatch(/^arn:aws:iam::000000000000:role\/Api-ListThingsServiceRole/);
-  expect(JSON.stringify(aws.iam.policies.documentsOf(role?.name ?? ''))).toContain('arn:aws:s3:::things-files/*');
+  expect(JSON.stringify([...aws.iam.policies.rolePolicies(role?.name ?? '')])).toContain('arn:aws:s3:::things-files/*');
 
   expect(aws.eventSourceMappings.mappings).toEqual([
     {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type KafkaOptions, startKafka } from '../../local/engines/kafka/start-kafka.ts';
 import { startPostgres } from '../../local/engines/postgres/start-postgres.ts';
+import { PolicyStore } from '../../local/services/iam/policies/policy-store.ts';
 import { PolicyEvaluator } from '../../local/services/iam/policy-evaluation.ts';
 import { type Credentials, PrincipalStore } from '../../local/services/iam/principals.ts';
 import { startSignInListener } from '../../local/services/msk/listener.ts';
@@ -70,13 +71,20 @@ export async function startTestMsk(dir: string, options: Partial<KafkaOptions> =
   const principals = new PrincipalStore();
   const arn = 'arn:aws:iam::000000000000:role/create-order';
   const credentials = principals.issue({ kind: 'role', name: 'create-order', arn });
+  const policies = new PolicyStore();
+  const Statement = [{ Effect: 'Allow', Action: 'kafka-cluster:*', Resource: '*' }];
+  await policies.putRolePolicy('create-order', 'all of Kafka', { Version: '2012-10-17', Statement });
   const broker = await startTestKafka(dir, options);
   const { plaintextPort: port, saslAdvertisedPort: mskPort, saslPort } = broker;
   const listener = await startSignInListener({
     port: listenerPort ?? mskPort,
     brokerPort: saslPort,
     certificate: await authority.issue('msk'),
-    authenticate: createTokenAuthenticator({ principals, evaluator: new PolicyEvaluator(), clusterArn: 'arn:cluster' }),
+    authenticate: createTokenAuthenticator({
+      principals,
+      evaluator: new PolicyEvaluator(policies),
+      clusterArn: 'arn:cluster',
+    }),
     log: silentLog,
   });
   const access: KafkaAccess = { port, mskPort, caPem: authority.certificatePem, credentials };

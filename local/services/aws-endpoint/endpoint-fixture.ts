@@ -1,18 +1,18 @@
 import { silentLog } from '../../../tooling/log-fixture.ts';
-import { type AccessRequest, PolicyEvaluator } from '../iam/policy-evaluation.ts';
+import type { AccessRequest } from '../iam/policy-evaluation.ts';
 import { PrincipalStore } from '../iam/principals.ts';
 import type { Service } from '../service.ts';
 import { Services } from '../services.ts';
 import { AwsEndpoint } from './service.ts';
 
 /** For tests: allows all but what it is told to refuse, and remembers what it was asked. */
-class RecordingEvaluator extends PolicyEvaluator {
+class RecordingEvaluator {
   readonly asked: string[] = [];
   readonly refused = new Set<string>();
 
-  override evaluate({ principal, action, resource }: AccessRequest) {
+  evaluate({ principal, action, resource }: AccessRequest) {
     this.asked.push(`${principal.name} ${action} ${resource}`);
-    return { allowed: !this.refused.has(action), reason: 'said the test' };
+    return { allowed: !this.refused.has(action), reason: 'because the test says so' };
   }
 }
 
@@ -23,7 +23,7 @@ class RecordingEvaluator extends PolicyEvaluator {
  */
 export async function startEndpointFixture(create: (endpoint: AwsEndpoint) => readonly Service[]) {
   const principals = new PrincipalStore();
-  const role = { kind: 'role', name: 'writer', arn: 'arn:aws:iam::000000000000:role/writer' } as const;
+  const role = { kind: 'role', name: 'writer', arn: 'arn:aws:iam::000000000000:role/writer', session: 'fn' } as const;
   const evaluator = new RecordingEvaluator();
   const endpoint = new AwsEndpoint(0, { principals, evaluator }, silentLog);
   const served = create(endpoint);

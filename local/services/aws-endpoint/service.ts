@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../../../tooling/log.ts';
 import { addressesOfLocalhost, closeServer, listenAtEach, type PortClaim } from '../../../tooling/ports.ts';
-import type { AwsApi, Caller, Identify, Principal, StreamingApi } from '../../aws-api/api-call.ts';
+import type { AwsApi, Caller, Identify, StreamingApi } from '../../aws-api/api-call.ts';
 import { AwsError, toAwsError } from '../../aws-api/aws-error.ts';
 import { type ApiResponse, awsJson, type Protocol, queryXml, restJson, s3Xml } from '../../aws-api/protocols.ts';
 import { readApiBody } from '../../aws-api/request.ts';
@@ -17,6 +17,7 @@ import {
   verifySignedText,
 } from '../iam/service.ts';
 import type { Service } from '../service.ts';
+import { Callers } from './caller.ts';
 import { isFromPage, refuseUnlessPresignedRead } from './page-request.ts';
 
 /** Longer than the pauses between a function's calls, so that they find their connection open. */
@@ -25,7 +26,7 @@ const KEEP_ALIVE_MS = 60_000;
 /** The access keys that are known, and who may do what. */
 export interface AccessControl {
   readonly principals: PrincipalStore;
-  readonly evaluator: PolicyEvaluator;
+  readonly evaluator: Pick<PolicyEvaluator, 'evaluate'>;
 }
 
 /**
@@ -35,6 +36,7 @@ export interface AccessControl {
 export class AwsEndpoint implements Service {
   readonly #port: number;
   readonly #iam: AccessControl;
+  readonly #callers: Callers;
   readonly #log: Log;
   #services: readonly Pick<Service, 'api'>[] = [];
   #listening: { readonly port: number; readonly servers: readonly Server[] } | undefined;
@@ -43,6 +45,7 @@ export class AwsEndpoint implements Service {
   constructor(port: number, iam: AccessControl, log: Log) {
     this.#port = port;
     this.#iam = iam;
+    this.#callers = new Callers(iam.evaluator, log);
     this.#log = log;
   }
 
@@ -91,8 +94,7 @@ export class AwsEndpoint implements Service {
       response.setHeader('Content-Security-Policy', 'sandbox');
     }
     const s3 = this.#apiOf('s3');
-    const identify: Identify = (signed) =>
-      callerOf(verifySignedText(signed, this.#iam.principals), this.#iam.evaluator);
+    const identify: Identify = (signed) => this.#callers.of(verifySignedText(signed, this.#iam.principals));
     const unsigned = s3 && 'stream' in s3 ? s3.streamUnsigned(request, response, identify) : undefined;
     if (unsigned) return unsigned;
     const name = readSignature(call).service;
@@ -116,7 +118,7 @@ export class AwsEndpoint implements Service {
   }
 
   #callerOf(call: SignedRequest): Caller {
-    return callerOf(verifySignature(call, this.#iam.principals), this.#iam.evaluator);
+    return this.#callers.of(verifySignature(call, this.#iam.principals));
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, cause: unknown): void {
@@ -153,20 +155,6 @@ export class AwsEndpoint implements Service {
     if (request.url?.startsWith('/2015-03-31/') || name !== undefined) return restJson;
     return s3Xml;
   }
-}
-
-/** Binds the policy evaluator to one caller, so that an API names only the action and the resource. */
-function callerOf(principal: Principal, evaluator: PolicyEvaluator): Caller {
-  return {
-    principal,
-    mayDo: (action, resource) => evaluator.evaluate({ principal, action, resource }).allowed,
-    requireAccess: (action, resource) => {
-      const decision = evaluator.evaluate({ principal, action, resource });
-      if (decision.allowed) return;
-      const sentence = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`;
-      throw new AwsError('AccessDenied', `${sentence} (${decision.reason})`, 403);
-    },
-  };
 }
 
 function callOf(request: IncomingMessage) {

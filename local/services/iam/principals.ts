@@ -13,7 +13,7 @@ export interface KnownPrincipal {
   readonly credentials: Credentials;
 }
 
-const OPERATOR: KnownPrincipal = {
+export const OPERATOR: KnownPrincipal = {
   principal: { kind: 'operator', name: 'operator', arn: arnOf('iam', 'user/operator', { global: true }) },
   credentials: OPERATOR_CREDENTIALS,
 };

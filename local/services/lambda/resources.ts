@@ -61,7 +61,7 @@ export function functionResources(lambda: Registry, iam: Pick<Iam, 'principals'>
     functionProperties,
     async (properties, request) => {
       const name = properties.FunctionName ?? physicalName(request, MAX_FUNCTION_NAME);
-      const role = principalOfRole(properties.Role);
+      const role = principalOfRole(properties.Role, name);
       const credentials = iam.principals.issue(role);
       const folder = await codeFolder(properties.Code, request.stack, codeDir);
       lambda.put({ ...definitionOf(name, properties, request), codeDir: folder, credentials }, role);

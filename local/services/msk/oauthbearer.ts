@@ -27,7 +27,7 @@ export function unsecuredMessage(principalName: string, now = Date.now()): Buffe
 
 export interface TokenAuthentication {
   readonly principals: PrincipalStore;
-  readonly evaluator: PolicyEvaluator;
+  readonly evaluator: Pick<PolicyEvaluator, 'evaluate'>;
   readonly clusterArn: string;
 }
 

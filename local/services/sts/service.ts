@@ -1,6 +1,7 @@
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { escapeXml, queryXml } from '../../aws-api/protocols.ts';
 import { ACCOUNT_ID } from '../../aws-identity.ts';
+import { callerArn } from '../iam/service.ts';
 import type { Service } from '../service.ts';
 
 /** STS. GetCallerIdentity needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
@@ -18,7 +19,7 @@ export const sts: Service = {
       if (unknown !== undefined) {
         throw new AwsError('ValidationError', `GetCallerIdentity has no parameter ${unknown}.`);
       }
-      const result = `<Arn>${escapeXml(principal.arn)}</Arn><UserId>${escapeXml(principal.name)}</UserId><Account>${ACCOUNT_ID}</Account>`;
+      const result = `<Arn>${escapeXml(callerArn(principal))}</Arn><UserId>${escapeXml(principal.name)}</UserId><Account>${ACCOUNT_ID}</Account>`;
       return {
         body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${result}</GetCallerIdentityResult></GetCallerIdentityResponse>`,
       };

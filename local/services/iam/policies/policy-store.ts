@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { PolicyDocument } from './policy-document.ts';
+import { type CompiledStatement, compilePolicy } from './statement.ts';
+
+/** A role's policies by name: inline ones by their own, managed ones by ARN. */
+interface RolePolicies {
+  readonly documents: Map<string, Policy>;
+  boundary?: readonly CompiledStatement[];
+}
+
+interface Policy {
+  readonly document: PolicyDocument;
+  readonly statements: readonly CompiledStatement[];
+}
+
+/** Told the name of a role whose policies have changed; its work is part of the change. */
+export type RoleListener = (roleName: string) => Promise<void>;
+
+/** The policies of roles and of resources. */
+export class PolicyStore {
+  readonly #roles = new Map<string, RolePolicies>();
+  /** By the ARN of the resource, then by the policy's name. */
+  readonly #resources = new Map<string, Map<string, Policy>>();
+  /** By the id of a VPC endpoint: what may pass through it. */
+  readonly #endpoints = new Map<string, Policy>();
+  readonly #listeners: RoleListener[] = [];
+
+  /** Calls back after each later change of a role's policies, before whoever makes it goes on. */
+  onRoleChange(listener: RoleListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Adds or replaces a policy of a role. @throws Error for a document that cannot be decided on */
+  async putRolePolicy(roleName: string, policyName: string, document: unknown): Promise<void> {
+    this.#role(roleName).documents.set(policyName, compiled(document, 'identity'));
+    await this.#changed(roleName);
+  }
+
+  /** @returns whether there was one */
+  async deleteRolePolicy(roleName: string, policyName: string): Promise<boolean> {
+    const existed = this.#role(roleName).documents.delete(policyName);
+    await this.#changed(roleName);
+    return existed;
+  }
+
+  /** What a role may do at most, whatever its policies say. @throws as {@link putRolePolicy} */
+  setBoundary(roleName: string, document: unknown): void {
+    this.#role(roleName).boundary = compiled(document, 'identity').statements;
+  }
+
+  /** Adds or replaces a policy of a resource. @throws as {@link putRolePolicy} */
+  putResourcePolicy(arn: string, policyName: string, document: unknown): void {
+    const policies = this.#resources.get(arn) ?? new Map<string, Policy>();
+    this.#resources.set(arn, policies.set(policyName, compiled(document, 'resource')));
+  }
+
+  /** Says what may pass through a VPC endpoint. @throws as {@link putRolePolicy} */
+  setEndpointPolicy(endpointId: string, document: unknown): void {
+    this.#endpoints.set(endpointId, compiled(document, 'resource'));
+  }
+
+  /** The documents of a role by name. */
+  rolePolicies(roleName: string): ReadonlyMap<string, PolicyDocument> {
+    const { documents } = this.#role(roleName);
+    return new Map([...documents].map(([name, { document }]) => [name, document]));
+  }
+
+  statementsOfRole(roleName: string): readonly CompiledStatement[] {
+    return [...(this.#roles.get(roleName)?.documents.values() ?? [])].flatMap(({ statements }) => statements);
+  }
+
+  /** Undefined for a role without a boundary. */
+  boundaryOf(roleName: string): readonly CompiledStatement[] | undefined {
+    return this.#roles.get(roleName)?.boundary;
+  }
+
+  /** What the resource's own policies say; those of a bucket are also about its objects. */
+  statementsOfResource(arn: string): readonly CompiledStatement[] {
+    const owner = arn.includes(':s3:::') ? arn.replace(/\/.*$/s, '') : arn;
+    return [...(this.#resources.get(owner)?.values() ?? [])].flatMap(({ statements }) => statements);
+  }
+
+  /** Undefined for a VPC endpoint without a policy, which lets everything pass. */
+  statementsOfEndpoint(endpointId: string): readonly CompiledStatement[] | undefined {
+    return this.#endpoints.get(endpointId)?.statements;
+  }
+
+  #role(name: string): RolePolicies {
+    const known = this.#roles.get(name);
+    if (known) return known;
+    const role: RolePolicies = { documents: new Map() };
+    this.#roles.set(name, role);
+    return role;
+  }
+
+  async #changed(roleName: string): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener(roleName)));
+  }
+}
+
+function compiled(document: unknown, kind: 'identity' | 'resource'): Policy {
+  try {
+    return { document: document as PolicyDocument, statements: compilePolicy(document, kind) };
+  } catch (cause) {
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new Error(`its policy cannot be decided on: ${reason}`, { cause });
+  }
+}
