@@ -11,7 +11,7 @@ const MAX_POLICY_NAME = 128;
 const roleProperties = z.object({
   RoleName: z.string().optional(),
   Path: z.string().default('/'),
-  AssumeRolePolicyDocument: z.unknown(),
+  AssumeRolePolicyDocument: z.unknown().optional(),
   Policies: z.array(z.object({ PolicyName: z.string(), PolicyDocument: z.unknown() })).default([]),
   ManagedPolicyArns: z.array(z.string()).default([]),
   PermissionsBoundary: z.string().optional(),
