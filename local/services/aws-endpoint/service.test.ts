@@ -16,7 +16,10 @@ afterAll(() => fixture.stop());
 describe('STS', () => {
   it('tells a caller who it is', async () => {
     const identity = await new STSClient(fixture.client).send(new GetCallerIdentityCommand({}));
-    expect(identity).toMatchObject({ Account: '000000000000', Arn: 'arn:aws:sts::000000000000:assumed-role/writer/fn' });
+    expect(identity).toMatchObject({
+      Account: '000000000000',
+      Arn: 'arn:aws:sts::000000000000:assumed-role/writer/fn',
+    });
   });
 
   it('refuses an unknown key', async () => {
