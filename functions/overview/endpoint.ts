@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { overviewQuery } from '../contract/http/requests.ts';
 import type { OverviewBody, UnchangedBody } from '../contract/http/responses.ts';
 import { whoseOrders } from '../domain/caller.ts';
+import type { OrderPage } from '../domain/order-lists.ts';
 import { type AuthMode, readCaller } from '../http/caller.ts';
 import { toChecksBody } from '../http/health-body.ts';
 import { readQuery } from '../http/input.ts';
@@ -25,8 +26,14 @@ export function overviewEndpoint(auth: AuthMode, dependencies: OverviewDependenc
     const page = reach && (await firstPage(reach, limit, dependencies));
     const hasPage = reach === undefined || page !== undefined;
     const body: OverviewBody = { version, ...state, ...(hasPage ? { list: toPageBody(page) } : {}) };
-    return jsonResponse(200, body);
+    // Not what the numbers alone say: the list is read again the next time.
+    return jsonResponse(200, hasPage && !lacksShards(page, state) ? body : { ...body, version: `${version}-` });
   };
+}
+
+/** Whether a shard that gave its numbers did not give its orders. */
+function lacksShards(page: OrderPage | undefined, { stats }: Omit<OverviewBody, 'version'>): boolean {
+  return (page?.unavailableShards ?? []).some((shard) => !stats?.unavailable_shards?.includes(shard));
 }
 
 function toStateBody({ parts, history, statistics }: SystemState): Omit<OverviewBody, 'version'> {

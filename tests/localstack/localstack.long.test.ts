@@ -147,7 +147,10 @@ describe.skipIf(!python)('OrderFlow on LocalStack without Docker (needs Python 3
       await page.getByLabel('Unit price').fill('149.99');
       await page.getByRole('button', { name: 'Place order' }).click();
       await page.getByRole('heading', { name: 'Order placed' }).waitFor();
-      expect(await page.locator('#answer-shard').textContent()).toBe('shard1 (A-M)');
+      expect(await page.locator('#placed-shard').textContent()).toBe('shard1 (A-M)');
+      await page.locator('#placed-status').getByText('confirmed').waitFor();
+      await page.getByRole('button', { name: 'Follow it' }).click();
+      await page.getByRole('dialog', { name: 'Order' }).locator('.receipt').getByText(user).waitFor();
       expect(complaints).toEqual([]);
     } finally {
       await browser.close();
