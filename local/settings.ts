@@ -1,3 +1,4 @@
+import { Option } from '@commander-js/extra-typings';
 import {
   cacheDirOption,
   contextOption,
@@ -6,9 +7,11 @@ import {
   nonEmpty,
   port,
   setting,
+  wholeNumber,
 } from '../tooling/command-line.ts';
 import { variableOf } from '../tooling/paths.ts';
 import type { PortClaim } from '../tooling/ports.ts';
+import { DEFAULT_CONCURRENCY } from './services/lambda/machine-limit.ts';
 
 /** Where each part of the local run listens, on loopback. 0 means any free port. */
 export interface Ports {
@@ -32,6 +35,10 @@ export interface Settings {
   readonly cacheDir: string;
   /** The published password of the databases' application user. */
   readonly databasePassword: string;
+  /** How many events all functions together handle at once. */
+  readonly functionConcurrency: number;
+  /** Whether what AWS forbids functions is forbidden here. Off for measurements only. */
+  readonly enforcement: boolean;
   /** CDK context of the templates that run, besides what cdk.json holds. */
   readonly context: Readonly<Record<string, string>>;
 }
@@ -41,36 +48,49 @@ const DEFAULT_CONTEXT = { stage: 'dev', receiptsBucket: 'order-receipts' };
 
 /** The command line of `npm start`, which {@link settingsOf} reads. */
 export function startCommand() {
-  return newCommand(
-    'npm start --',
-    'Runs the synthesized CDK templates on this machine until Ctrl-C: Postgres, Apache Kafka, S3, the functions, the API and the dashboard. ' +
-      'The data stays until `npm run reset`. Port 0 means any free port.',
-  )
-    .addOption(setting('--api-port <port>', 'the REST API').argParser(port).default(8080))
-    .addOption(setting('--site-port <port>', 'the dashboard').argParser(port).default(3000))
-    .addOption(
-      setting('--postgres-port <port>', 'Postgres of the first shard; shard N gets this + N - 1')
-        .argParser(port)
-        .default(5432),
+  return (
+    newCommand(
+      'npm start --',
+      'Runs the synthesized CDK templates on this machine until Ctrl-C: Postgres, Apache Kafka, S3, the functions, the API and the dashboard. ' +
+        'The data stays until `npm run reset`. Port 0 means any free port.',
     )
-    .addOption(setting('--aws-port <port>', 'the AWS endpoint').argParser(port).default(4566))
-    .addOption(setting('--kafka-port <port>', 'Kafka, in plaintext for you').argParser(port).default(9092))
-    .addOption(dataDirOption())
-    .addOption(cacheDirOption())
-    .addOption(
-      setting('--database-password <text>', "the password of the databases' application user")
-        .argParser(nonEmpty)
-        .default('orderpass'),
-    )
-    .addOption(contextOption(DEFAULT_CONTEXT))
-    .option('--explain', 'print what the local run does with the resources in the templates, by type, then exit');
+      .addOption(setting('--api-port <port>', 'the REST API').argParser(port).default(8080))
+      .addOption(setting('--site-port <port>', 'the dashboard').argParser(port).default(3000))
+      .addOption(
+        setting('--postgres-port <port>', 'Postgres of the first shard; shard N gets this + N - 1')
+          .argParser(port)
+          .default(5432),
+      )
+      .addOption(setting('--aws-port <port>', 'the AWS endpoint').argParser(port).default(4566))
+      .addOption(setting('--kafka-port <port>', 'Kafka, in plaintext for you').argParser(port).default(9092))
+      .addOption(dataDirOption())
+      .addOption(cacheDirOption())
+      .addOption(
+        setting('--database-password <text>', "the password of the databases' application user")
+          .argParser(nonEmpty)
+          .default('orderpass'),
+      )
+      .addOption(
+        setting(
+          '--function-concurrency <events>',
+          'how many events all functions together handle at once, in a process each; further ones wait',
+        )
+          .argParser(wholeNumber(1))
+          .default(DEFAULT_CONCURRENCY),
+      )
+      .addOption(contextOption(DEFAULT_CONTEXT))
+      // For measurements only: local/README.md.
+      .addOption(new Option('--no-enforcement').hideHelp())
+      .option('--explain', 'print what the local run does with the resources in the templates, by type, then exit')
+  );
 }
 
 /** The settings that the options of `npm start` stand for. */
 export function settingsOf(options: ReturnType<ReturnType<typeof startCommand>['opts']>): Settings {
   const { apiPort: api, sitePort: site, postgresPort: postgres, awsPort: aws, kafkaPort: kafka } = options;
-  const { dataDir, cacheDir, databasePassword, context } = options;
-  return { ports: { api, site, postgres, aws, kafka }, dataDir, cacheDir, databasePassword, context };
+  const { dataDir, cacheDir, databasePassword, functionConcurrency, enforcement, context } = options;
+  const ports = { api, site, postgres, aws, kafka };
+  return { ports, dataDir, cacheDir, databasePassword, functionConcurrency, enforcement, context };
 }
 
 /** The settings for given arguments and the environment. @throws CommanderError when one is wrong */

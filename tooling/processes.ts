@@ -57,6 +57,11 @@ export function processCommand(pid: number): string | undefined {
     : askPs(pid, 'command=');
 }
 
+/** https://docs.kernel.org/filesystems/proc.html, table 1-2. Linux only: undefined elsewhere, and when there is no such process. */
+export function readProcessStatus(pid: number): string | undefined {
+  return process.platform === 'linux' ? readProc(`/proc/${pid}/status`) : undefined;
+}
+
 function readProc(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

@@ -6,7 +6,7 @@ export class AwsError extends Error {
   override name = 'AwsError';
   readonly code: string;
   readonly status: number;
-  /** Further elements of the response, such as the key that does not exist. Only S3 has them. */
+  /** Further elements of the response, such as the key that does not exist. */
   readonly details: Readonly<Record<string, string>>;
 
   constructor(code: string, message: string, status = 400, options: AwsErrorOptions = {}) {

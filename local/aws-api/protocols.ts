@@ -96,7 +96,7 @@ export const restJson: Protocol = {
     return {
       status,
       headers: { 'x-amzn-errortype': code },
-      body: JSON.stringify({ Type: status < 500 ? 'User' : 'Service', message: error.message }),
+      body: JSON.stringify({ Type: status < 500 ? 'User' : 'Service', message: error.message, ...error.details }),
     };
   },
 };

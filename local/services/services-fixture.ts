@@ -36,6 +36,8 @@ export function servicesFixture(
     databasePassword: o.databasePassword ?? 'published',
     ports: { api: 0, site: 0, postgres: 0, aws: 0, kafka: 0 },
     cacheDir: join(dataDir, 'cache'),
+    functionConcurrency: 1,
+    enforcement: true,
     context: {},
   };
   const { services, ...aws } = createServices({ settings, stacks: [], log: silentLog });

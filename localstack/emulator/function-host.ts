@@ -5,7 +5,7 @@ import { localOnly } from '../../local/http/local-only.ts';
 import type { RuntimeOptions } from '../../local/services/lambda/environment-variables.ts';
 import { LambdaError } from '../../local/services/lambda/errors.ts';
 import type { FunctionDefinition } from '../../local/services/lambda/function-definition.ts';
-import { DEFAULT_LIMITS, FunctionPool, type InvocationRequest } from '../../local/services/lambda/function-pool.ts';
+import { FunctionPool, type InvocationRequest, poolLimits } from '../../local/services/lambda/function-pool.ts';
 import { ProcessReaper } from '../../local/services/lambda/process-reaper.ts';
 import type { Log } from '../../tooling/log.ts';
 import { closeServer, listenOnLoopback } from '../../tooling/ports.ts';
@@ -27,6 +27,7 @@ export class FunctionHost {
   readonly #log: Log;
   readonly #key = randomBytes(32).toString('base64url');
   readonly #reaper: ProcessReaper;
+  readonly #limits = poolLimits();
   readonly #server = createServer(
     localOnly((request, response) => {
       this.#handle(request, response).catch((error: Error) => {
@@ -96,9 +97,10 @@ export class FunctionHost {
       runtimeDir: this.#runtimeDir,
       httpsEndpoints: NO_HTTPS_ENDPOINTS,
       reaper: this.#reaper,
+      enforcement: true,
       log: this.#log.child(definition.name),
     };
-    const pool = new FunctionPool(options, DEFAULT_LIMITS);
+    const pool = new FunctionPool(options, this.#limits);
     this.#pools.add(pool);
     this.#functions.set(revision, new ServedFunction(pool));
   }

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { silentLog } from '../../../tooling/log-fixture.ts';
 import { type EndpointFixture, startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
 import { lambdaApi } from './api.ts';
-import { LambdaError } from './errors.ts';
+import { LambdaError, throttled } from './errors.ts';
 import type { FunctionDirectory } from './function-configuration.ts';
 import type { FunctionDefinition, InvokeOptions } from './function-definition.ts';
 
@@ -53,6 +53,7 @@ const other = {
 const lambda: FunctionDirectory = {
   async invoke(name, payload, options) {
     invoked.push([name, payload, options]);
+    if (payload === '"busy"') throw throttled('ReservedFunctionConcurrentInvocationLimitExceeded');
     const failed = name.endsWith(':failing');
     return {
       requestId: 'request-1',
@@ -206,6 +207,18 @@ describe('the Lambda API', () => {
   ] as const)('refuses %s with %s', async (_, name, httpStatusCode, input) => {
     await expect(call(input)).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
     expect(invoked).toEqual([]);
+  });
+
+  it('says why it throttled a call', async () => {
+    const client = new LambdaClient({ ...fixture.client, maxAttempts: 1 });
+    const busy = client.send(new InvokeCommand({ FunctionName: 'migrate', Payload: '"busy"' }));
+    await expect(busy).rejects.toMatchObject({
+      name: 'TooManyRequestsException',
+      message: 'Rate Exceeded.',
+      Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+      Type: 'User',
+      $metadata: { httpStatusCode: 429 },
+    });
   });
 
   it('names the permission that is missing', async () => {

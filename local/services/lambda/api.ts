@@ -81,7 +81,8 @@ function respond<Shape extends z.ZodRawShape>(
       return await handle(input, call);
     } catch (error) {
       if (!(error instanceof LambdaError)) throw error;
-      throw new AwsError(error.code, error.message, error.status, { cause: error });
+      const details = error.reason === undefined ? {} : { Reason: error.reason };
+      throw new AwsError(error.code, error.message, error.status, { cause: error, details });
     }
   });
 }

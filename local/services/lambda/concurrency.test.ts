@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { startFunction } from './lambda-fixture.ts';
+import { MachineLimit } from './machine-limit.ts';
 
 const SLEEPER =
   'export const handler = async (ms) => { await new Promise((r) => setTimeout(r, ms)); return process.pid; };';
+
+const THROTTLED = {
+  code: 'TooManyRequestsException',
+  message: 'Rate Exceeded.',
+  reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+};
 
 describe('concurrency', () => {
   it('gives each of several simultaneous events an environment of its own', async () => {
@@ -12,13 +19,13 @@ describe('concurrency', () => {
   });
 
   it('beyond the limit of the machine, events wait for a free environment', async () => {
-    const { invoke } = await startFunction(SLEEPER, {}, { limits: { maxEnvironments: 1 } });
+    const { invoke } = await startFunction(SLEEPER, {}, { limits: { machine: new MachineLimit(1) } });
     const results = await Promise.all([invoke(20), invoke(20), invoke(20)]);
     expect(new Set(results.map(({ value }) => value)).size).toBe(1);
   });
 
   it('the wait ends when the caller gives up, and the place goes to the next one', async () => {
-    const { invoke, service } = await startFunction(SLEEPER, {}, { limits: { maxEnvironments: 1 } });
+    const { invoke, service } = await startFunction(SLEEPER, {}, { limits: { machine: new MachineLimit(1) } });
     const caller = new AbortController();
     const running = invoke(100);
     const waiting = service.invoke('orders', '1', { signal: caller.signal });
@@ -31,12 +38,41 @@ describe('concurrency', () => {
   it('beyond the reserved concurrency, events are refused', async () => {
     const { invoke } = await startFunction(SLEEPER, { reservedConcurrency: 1 });
     const running = invoke(100);
-    await expect(invoke(1)).rejects.toMatchObject({ code: 'TooManyRequestsException' });
+    await expect(invoke(1)).rejects.toMatchObject(THROTTLED);
     expect((await running).value).toBeGreaterThan(0);
   });
 
   it('a reserved concurrency of 0 refuses every event', async () => {
     const { invoke } = await startFunction(SLEEPER, { reservedConcurrency: 0 });
-    await expect(invoke(1)).rejects.toMatchObject({ code: 'TooManyRequestsException' });
+    await expect(invoke(1)).rejects.toMatchObject(THROTTLED);
+  });
+});
+
+describe('the limit of the machine', () => {
+  it('lets each function run one event, so that one that waits for another does not wait for ever', async () => {
+    const machine = new MachineLimit(1);
+    const caller = {};
+    const called = {};
+    await machine.acquire(caller);
+    await machine.acquire(called);
+    let admitted = false;
+    const second = machine.acquire(called).then(() => {
+      admitted = true;
+    });
+    machine.release(caller);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(admitted).toBe(false);
+    machine.release(called);
+    await second;
+  });
+
+  it('shares what is left of the account among the functions that reserve nothing', async () => {
+    const { service, invoke } = await startFunction(SLEEPER);
+    const { definition, role } = service.functions.get('orders') ?? {};
+    if (!definition || !role) throw new Error('no function');
+    service.put({ ...definition, name: 'greedy', reservedConcurrency: 999 }, role);
+    const running = invoke(200);
+    await expect(invoke(1)).rejects.toMatchObject({ ...THROTTLED, reason: 'ConcurrentInvocationLimitExceeded' });
+    expect((await running).value).toBeGreaterThan(0);
   });
 });

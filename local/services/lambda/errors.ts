@@ -8,19 +8,30 @@ const STATUS = {
   ServiceException: 500,
 } as const;
 
+/** Of https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors: those that happen here. */
+export type ThrottleReason = 'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded';
+
 /** A call that Lambda refused: the function did not run. `code` is the API's error type. */
 export class LambdaError extends Error {
   override name = 'LambdaError';
   readonly code: keyof typeof STATUS;
+  /** Why a call was throttled. */
+  readonly reason: ThrottleReason | undefined;
 
-  constructor(code: keyof typeof STATUS, message: string) {
+  constructor(code: keyof typeof STATUS, message: string, reason?: ThrottleReason) {
     super(message);
     this.code = code;
+    this.reason = reason;
   }
 
   get status(): number {
     return STATUS[this.code];
   }
+}
+
+/** The error of a call that would need more concurrency than there is: message and reasons as recorded from AWS. */
+export function throttled(reason: ThrottleReason): LambdaError {
+  return new LambdaError('TooManyRequestsException', 'Rate Exceeded.', reason);
 }
 
 /** Lambda's limit for the event of a synchronous invocation: 6 MiB. */
@@ -43,11 +54,6 @@ export function checkPayload(payload: string): void {
   }
 }
 
-export interface ProcessExit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 /** What a failed function says in its payload: its `errorMessage`, or else the whole payload. */
 export function errorMessageOf(payload: string): string {
   try {
@@ -56,34 +62,4 @@ export function errorMessageOf(payload: string): string {
   } catch {
     return payload;
   }
-}
-
-// The payloads of failed functions, in the form recorded from AWS.
-
-/** Payload of an invocation that ran longer than the function's timeout. */
-export function timedOutPayload(requestId: string, timeoutSeconds: number): string {
-  const message = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
-  return errorPayload('Sandbox.Timedout', `RequestId: ${requestId} Error: ${message}`);
-}
-
-/** Payload of an invocation whose process ended before it responded. */
-export function exitedPayload(requestId: string, { code, signal }: ProcessExit): string {
-  const reason = signal
-    ? `with error: signal: ${signal === 'SIGKILL' ? 'killed' : signal}`
-    : code === 0
-      ? 'without providing a reason'
-      : `with error: exit status ${code}`;
-  return errorPayload('Runtime.ExitError', `RequestId: ${requestId} Error: Runtime exited ${reason}`);
-}
-
-/** Payload of an invocation whose response exceeds {@link MAX_RESPONSE_BYTES}. */
-export function responseTooLargePayload(): string {
-  return errorPayload(
-    'Function.ResponseSizeTooLarge',
-    `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
-  );
-}
-
-function errorPayload(errorType: string, errorMessage: string): string {
-  return JSON.stringify({ errorType, errorMessage });
 }

@@ -10,42 +10,63 @@ import {
   type LocalHttpsEndpoints,
   type RuntimeOptions,
 } from './environment-variables.ts';
-import { exitedPayload, type ProcessExit, timedOutPayload } from './errors.ts';
+import { exited, outOfMemory, type PlatformFailure, type ProcessExit, timedOut } from './failures.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { forwardLines, type RecordingLog, recordingLog } from './function-log.ts';
+import { type Outcome, PlatformLog } from './platform-log.ts';
+import { type MemoryUse, memoryUse } from './process-memory.ts';
 import type { ProcessReaper } from './process-reaper.ts';
-import { type Invocation, RuntimeApi, type RuntimeResponse } from './runtime-api.ts';
+import { failedResponse, type Invocation, RuntimeApi, type RuntimeResponse } from './runtime-api.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./runtime/bootstrap.mjs', import.meta.url));
 /** Time between SIGTERM and SIGKILL. */
 const SHUTDOWN_GRACE_MS = 500;
 /** How long to wait for the last output of a process that has ended. */
 const LAST_OUTPUT_MS = 1_000;
+/** How often the memory of an environment that is running is looked at. */
+const MEMORY_CHECK_MS = 100;
 
 export interface EnvironmentOptions extends RuntimeOptions {
   readonly definition: FunctionDefinition;
   readonly httpsEndpoints: LocalHttpsEndpoints;
   readonly reaper: ProcessReaper;
   readonly log: Log;
+  /** Whether environments are frozen between events and have no more than their memory. Off for measurements only. */
+  readonly enforcement: boolean;
 }
 
-export type InitOutcome = { kind: 'ready' } | { kind: 'failed'; payload: string } | { kind: 'timed-out' };
+/** How an init phase ended, and what the invocation that waits gets when it failed. */
+export interface InitResult {
+  readonly outcome: Outcome;
+  readonly payload?: string;
+}
 
-/** A process that runs one function, one event at a time. */
+/**
+ * The processes that run one function, one event at a time. Between events they are frozen, as on AWS: timers do not fire, peers
+ * close idle connections, and credentials expire.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle
+ */
 export class ExecutionEnvironment {
   /** Keeps what the function and the platform log. */
   readonly log: RecordingLog;
+  readonly platform: PlatformLog;
   readonly #options: EnvironmentOptions;
   readonly #api: RuntimeApi;
   readonly #process: ChildProcess;
   readonly #exit: Promise<ProcessExit>;
   readonly #outputEnd: Promise<void>;
   #alive = true;
+  #idle = false;
+  #frozen = false;
+  #memory: MemoryUse | undefined;
+  #outOfMemory = false;
 
   private constructor(options: EnvironmentOptions, api: RuntimeApi, process: ChildProcess, log: RecordingLog) {
     this.log = log;
+    this.platform = new PlatformLog(options.definition, log);
     this.#options = options;
     this.#api = api;
+    api.onWaiting = () => this.#freezeWhenIdle();
     this.#process = process;
     this.#exit = new Promise((resolve, reject) => {
       process.once('error', reject);
@@ -92,29 +113,44 @@ export class ExecutionEnvironment {
     return this.#alive;
   }
 
-  /** Waits for the init phase. @param requestId the invocation that waits, for the error payload */
-  async init(limitMs: number, requestId: string): Promise<InitOutcome> {
-    const outcome = Promise.race<InitOutcome>([
-      this.#api.ready.then(() => ({ kind: 'ready' })),
-      this.#api.initError.then((payload) => ({ kind: 'failed', payload })),
-      this.#exit.then((exit) => ({ kind: 'failed', payload: exitedPayload(requestId, exit) })),
-    ]);
-    return (await settlesWithin(limitMs, outcome)) ? outcome : { kind: 'timed-out' };
+  /** The most memory that it has had in use, in MB; undefined where the system does not tell. */
+  get maxMemoryMb(): number | undefined {
+    return this.#memory?.peakMb;
   }
 
-  /** Runs one event. As on AWS, a timeout or a crash ends the environment. */
+  /** Waits for the init phase. @param requestId the invocation that waits, for the error payload */
+  async init(limitMs: number, requestId: string): Promise<InitResult> {
+    const result = Promise.race<InitResult>([
+      this.#api.ready.then(() => ({ outcome: { status: 'success' } })),
+      this.#api.initError.then(({ payload, errorType }) => ({ outcome: { status: 'error', errorType }, payload })),
+      this.#whileMemoryIsWatched(this.#exit).then((exit) => failedResponse(this.#crash(requestId, exit))),
+    ]);
+    return (await settlesWithin(limitMs, result)) ? result : { outcome: { status: 'timeout' } };
+  }
+
+  /** Runs one event. As on AWS, a timeout, a crash or a want of memory ends the environment. */
   async invoke(invocation: Invocation): Promise<RuntimeResponse> {
     const { requestId, deadline } = invocation;
-    const response = Promise.race<RuntimeResponse>([
-      this.#api.deliver(invocation),
-      this.#exit.then((exit) => ({ payload: exitedPayload(requestId, exit), functionError: 'Unhandled' })),
-    ]);
-    if (await settlesWithin(deadline - performance.now(), response)) return response;
-
+    this.#thaw();
+    const response = this.#whileMemoryIsWatched(
+      Promise.race<RuntimeResponse>([
+        this.#api.deliver(invocation),
+        this.#exit.then((exit) => failedResponse(this.#crash(requestId, exit))),
+      ]),
+    );
+    if (await settlesWithin(deadline - performance.now(), response)) {
+      return this.#outOfMemory ? failedResponse(outOfMemory(requestId)) : response;
+    }
     const { timeoutSeconds } = this.#options.definition;
     this.kill();
     this.log.error(`${requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
-    return { payload: timedOutPayload(requestId, timeoutSeconds), functionError: 'Unhandled' };
+    return failedResponse(timedOut(requestId, timeoutSeconds));
+  }
+
+  /** Freezes its processes, once the runtime waits for the next event, until there is one. */
+  freeze(): void {
+    this.#idle = true;
+    this.#freezeWhenIdle();
   }
 
   /** Waits until the log has everything that the process wrote before it responded or ended. */
@@ -133,10 +169,49 @@ export class ExecutionEnvironment {
   async stop(): Promise<void> {
     this.#alive = false;
     const gone = this.#exit.catch(() => {});
+    this.#thaw();
     this.#signal('SIGTERM');
     await settlesWithin(SHUTDOWN_GRACE_MS, gone);
     this.#signal('SIGKILL');
     await gone;
+  }
+
+  #freezeWhenIdle(): void {
+    if (!this.#idle || !this.#api.waiting || !this.#alive || !this.#options.enforcement) return;
+    this.#frozen = true;
+    this.#signal('SIGSTOP');
+  }
+
+  #thaw(): void {
+    this.#idle = false;
+    if (!this.#frozen) return;
+    this.#frozen = false;
+    this.#signal('SIGCONT');
+  }
+
+  /** Ends the environment as soon as it needs more memory than its function has. */
+  async #whileMemoryIsWatched<T>(work: Promise<T>): Promise<T> {
+    const timer = setInterval(() => this.#checkMemory(), MEMORY_CHECK_MS);
+    try {
+      return await work;
+    } finally {
+      clearInterval(timer);
+      this.#checkMemory();
+    }
+  }
+
+  #checkMemory(): void {
+    const { pid } = this.#process;
+    if (!this.#alive || pid === undefined) return;
+    this.#memory = memoryUse(pid) ?? this.#memory;
+    const { definition, enforcement } = this.#options;
+    if (!enforcement || !this.#memory || this.#memory.requiredMb <= definition.memoryMb) return;
+    this.#outOfMemory = true;
+    this.kill();
+  }
+
+  #crash(requestId: string, exit: ProcessExit): PlatformFailure {
+    return this.#outOfMemory ? outOfMemory(requestId) : exited(requestId, exit);
   }
 
   #signal(signal: NodeJS.Signals): void {

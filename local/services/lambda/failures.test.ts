@@ -43,6 +43,8 @@ describe('a function that fails', () => {
     ['process.exit(3)', 'with error: exit status 3'],
     ['process.exit(0)', 'without providing a reason'],
     ['process.kill(process.pid, "SIGKILL")', 'with error: signal: killed'],
+    ['process.abort()', 'with error: signal: aborted'],
+    ['Promise.reject(new Error("stray"))', 'with error: exit status 1'],
     ['setTimeout(() => { throw new Error("stray"); })', 'with error: exit status 1'],
   ])('by ending its process (%s) responds with Runtime.ExitError', async (crash, reason) => {
     const { invoke } = await startFunction(`export const handler = () => { ${crash}; return new Promise(() => {}); };`);
@@ -63,6 +65,29 @@ describe('a function that fails', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('the memory of a function', () => {
+  it('is its limit: what needs more is ended with Runtime.OutOfMemory, and the next event starts anew', async () => {
+    const { invoke } = await startFunction(
+      `export const handler = async ({ mb, forMs }) => {
+        const held = Buffer.alloc(mb * 1024 * 1024, 1);
+        await new Promise((resolve) => setTimeout(resolve, forMs));
+        return held.length > 0 && process.pid;
+      };`,
+      { memoryMb: 128, timeoutSeconds: 60 },
+    );
+    const before = (await invoke({ mb: 1, forMs: 0 })).value;
+    for (const forMs of [0, 60_000]) {
+      const { value, requestId, functionError } = await invoke({ mb: 200, forMs });
+      expect(functionError).toBe('Unhandled');
+      expect(value).toEqual({
+        errorType: 'Runtime.OutOfMemory',
+        errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,
+      });
+    }
+    expect((await invoke({ mb: 1, forMs: 0 })).value).not.toBe(before);
+  });
+});
+
 describe('the init phase', () => {
   it.each([
     ['export const handler = (event, context, callback) => callback();', 'Runtime.CallbackHandlerDeprecated'],
@@ -77,6 +102,20 @@ describe('the init phase', () => {
     const { value, functionError } = await invoke();
     expect(functionError).toBe('Unhandled');
     expect(value.errorType).toBe(errorType);
+  });
+
+  it('that fails is tried once more, as part of the invocation', async () => {
+    const { invoke, log } = await startFunction(
+      `import { existsSync, writeFileSync } from 'node:fs';
+       const first = !existsSync('tried');
+       writeFileSync('tried', '');
+       if (first) throw new TypeError('not yet');
+       export const handler = async () => 'ready';`,
+    );
+    expect((await invoke()).value).toBe('ready');
+    const report =
+      /^debug orders INIT_REPORT Init Duration: [\d.]+ ms\tPhase: init\tStatus: error\tError Type: TypeError$/;
+    expect(log.lines.filter((line) => report.test(line))).toHaveLength(1);
   });
 
   it.each([

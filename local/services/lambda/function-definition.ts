@@ -22,6 +22,8 @@ export interface FunctionDefinition {
   readonly logFormat: 'Text' | 'JSON';
   /** The lowest level that is written. As on AWS, only JSON logging filters. */
   readonly applicationLogLevel?: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+  /** The same for what Lambda itself writes. */
+  readonly systemLogLevel?: 'DEBUG' | 'INFO' | 'WARN';
 }
 
 export const LATEST = '$LATEST';

@@ -1,18 +1,22 @@
-import { LambdaError, timedOutPayload } from './errors.ts';
+import { LambdaError, throttled } from './errors.ts';
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
-import { versionOf } from './function-definition.ts';
-import type { Invocation, RuntimeResponse } from './runtime-api.ts';
-import { Semaphore } from './semaphore.ts';
+import { timedOut } from './failures.ts';
+import { DEFAULT_CONCURRENCY, MachineLimit } from './machine-limit.ts';
+import type { Outcome } from './platform-log.ts';
+import { failedResponse, type Invocation, type RuntimeResponse } from './runtime-api.ts';
 
 export interface PoolLimits {
-  /** Execution environments per function; AWS would start more. */
-  readonly maxEnvironments: number;
+  /** Shared by all functions of the machine. */
+  readonly machine: MachineLimit;
   readonly idleTimeoutMs: number;
   /** 10 s on AWS. */
   readonly initTimeoutMs: number;
 }
 
-export const DEFAULT_LIMITS: PoolLimits = { maxEnvironments: 8, idleTimeoutMs: 5 * 60_000, initTimeoutMs: 10_000 };
+/** The limits of functions that share a machine. @param concurrency how many events they handle at once */
+export function poolLimits(concurrency = DEFAULT_CONCURRENCY): PoolLimits {
+  return { machine: new MachineLimit(concurrency), idleTimeoutMs: 5 * 60_000, initTimeoutMs: 10_000 };
+}
 
 export type InvocationRequest = Omit<Invocation, 'deadline'> & {
   readonly signal: AbortSignal | undefined;
@@ -25,44 +29,49 @@ export type LoggedResponse = RuntimeResponse & { readonly lines: string };
 export class FunctionPool {
   readonly #options: EnvironmentOptions;
   readonly #limits: PoolLimits;
-  readonly #permits: Semaphore;
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #idle: { environment: ExecutionEnvironment; timer: NodeJS.Timeout }[] = [];
+  #concurrency = 0;
   #stopped = false;
 
   constructor(options: EnvironmentOptions, limits: PoolLimits) {
     this.#options = options;
     this.#limits = limits;
-    this.#permits = new Semaphore(limits.maxEnvironments);
   }
 
-  /** How many invocations run or wait for a free environment. */
+  /** How many invocations run, or wait for the machine where Lambda would run them. */
   get concurrency(): number {
-    return this.#permits.demand;
+    return this.#concurrency;
   }
 
   /**
    * Runs one invocation in a free environment or a new one; waits when the machine's limit is reached.
    *
-   * @throws LambdaError TooManyRequestsException when the reserved concurrency is used up
+   * @throws LambdaError TooManyRequestsException, at once, when the reserved concurrency is used up
    */
   async invoke(request: InvocationRequest): Promise<LoggedResponse> {
     const { reservedConcurrency } = this.#options.definition;
-    if (reservedConcurrency !== undefined && this.concurrency >= reservedConcurrency) {
-      throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
+    if (reservedConcurrency !== undefined && this.#concurrency >= reservedConcurrency) {
+      throw throttled('ReservedFunctionConcurrentInvocationLimitExceeded');
     }
-    await this.#permits.acquire(request.signal);
+    if (this.#stopped) throw stopping();
+    this.#concurrency += 1;
     try {
-      return await this.#run(request);
+      await this.#limits.machine.acquire(this, request.signal);
+      try {
+        return await this.#run(request);
+      } finally {
+        this.#limits.machine.release(this);
+      }
     } finally {
-      this.#permits.release();
+      this.#concurrency -= 1;
     }
   }
 
   /** Ends every environment, busy or not, and refuses the invocations that wait. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#permits.close(new LambdaError('ServiceException', 'The service is stopping.'));
+    this.#limits.machine.refuse(this, stopping());
     for (const { timer } of this.#idle) clearTimeout(timer);
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
   }
@@ -72,52 +81,62 @@ export class FunctionPool {
     return environment ? this.#invoke(environment, request) : this.#coldStart(request);
   }
 
+  /** As on AWS, an init phase that fails starts over as part of the invocation and its timeout. */
   async #coldStart(request: Omit<Invocation, 'deadline'>): Promise<LoggedResponse> {
-    const { timeoutSeconds } = this.#options.definition;
     const { requestId } = request;
+    const { timeoutSeconds } = this.#options.definition;
+    const first = await this.#init('init', this.#limits.initTimeoutMs, requestId);
+    if (first.outcome.status === 'success') return this.#invoke(first.environment, request, { initMs: first.initMs });
+
     const startedAt = performance.now();
-    let environment = await this.#start();
-    let init = await environment.init(this.#limits.initTimeoutMs, requestId);
-    let deadline: number | undefined;
-    let lines = '';
-    if (init.kind === 'timed-out') {
-      // As on AWS, init starts over as part of the invocation and its timeout.
-      environment.kill();
-      lines = await linesOf(environment);
-      deadline = performance.now() + timeoutSeconds * 1000;
-      environment = await this.#start();
-      init = await environment.init(timeoutSeconds * 1000, requestId);
+    const { environment, outcome, payload, lines } = await this.#init('invoke', timeoutSeconds * 1000, requestId);
+    const initLines = first.lines + lines;
+    if (outcome.status === 'success') {
+      const response = await this.#invoke(environment, request, { startedAt });
+      return { ...response, lines: initLines + response.lines };
     }
-    if (init.kind !== 'ready') {
-      environment.kill();
-      const payload = init.kind === 'failed' ? init.payload : timedOutPayload(requestId, timeoutSeconds);
-      return { payload, functionError: 'Unhandled', lines: lines + (await linesOf(environment)) };
-    }
+    environment.platform.start(requestId);
+    const response: RuntimeResponse =
+      payload === undefined
+        ? failedResponse(timedOut(requestId, timeoutSeconds))
+        : { payload, functionError: 'Unhandled', outcome };
+    this.#report(environment, { requestId, startedAt, outcome });
+    return { ...response, lines: initLines + environment.log.takeLines() };
+  }
+
+  /** Starts an environment; ends it if its init phase fails. */
+  async #init(phase: 'init' | 'invoke', limitMs: number, requestId: string) {
+    const startedAt = performance.now();
+    const environment = await this.#start();
+    const result = await environment.init(limitMs, requestId);
     const initMs = performance.now() - startedAt;
-    const response = await this.#invoke(environment, request, deadline, initMs);
-    return { ...response, lines: lines + response.lines };
+    if (result.outcome.status === 'success') return { environment, ...result, initMs, lines: '' };
+    environment.kill();
+    await environment.outputRead();
+    environment.platform.initFailed(phase, initMs, result.outcome);
+    return { environment, ...result, initMs, lines: environment.log.takeLines() };
   }
 
   async #invoke(
     environment: ExecutionEnvironment,
     request: Omit<Invocation, 'deadline'>,
-    deadline?: number,
-    initMs?: number,
+    { startedAt = performance.now(), initMs }: { startedAt?: number; initMs?: number } = {},
   ): Promise<LoggedResponse> {
-    const { definition } = this.#options;
     const { requestId } = request;
-    environment.log.debug(`START RequestId: ${requestId} Version: ${versionOf(definition)}`);
-    const startedAt = performance.now();
-    const response = await environment.invoke({
-      ...request,
-      deadline: deadline ?? performance.now() + definition.timeoutSeconds * 1000,
-    });
-    const durationMs = performance.now() - startedAt;
+    environment.platform.start(requestId);
+    const deadline = startedAt + this.#options.definition.timeoutSeconds * 1000;
+    const response = await environment.invoke({ ...request, deadline });
     await environment.outputRead();
-    environment.log.debug(`END RequestId: ${requestId}`);
-    environment.log.debug(reportLine(requestId, durationMs, definition.memoryMb, initMs));
+    this.#report(environment, { requestId, startedAt, initMs, outcome: response.outcome });
     this.#keep(environment);
     return { ...response, lines: environment.log.takeLines() };
+  }
+
+  #report(
+    { platform, maxMemoryMb }: ExecutionEnvironment,
+    { startedAt, ...report }: { requestId: string; startedAt: number; initMs?: number | undefined; outcome: Outcome },
+  ): void {
+    platform.report({ initMs: undefined, ...report, durationMs: performance.now() - startedAt, maxMemoryMb });
   }
 
   async #start(): Promise<ExecutionEnvironment> {
@@ -138,6 +157,7 @@ export class FunctionPool {
 
   #keep(environment: ExecutionEnvironment): void {
     if (!environment.alive || this.#stopped) return;
+    environment.freeze();
     const timer = setTimeout(() => {
       this.#idle.splice(
         this.#idle.findIndex((entry) => entry.environment === environment),
@@ -150,12 +170,6 @@ export class FunctionPool {
   }
 }
 
-async function linesOf(environment: ExecutionEnvironment): Promise<string> {
-  await environment.outputRead();
-  return environment.log.takeLines();
-}
-
-function reportLine(requestId: string, durationMs: number, memoryMb: number, initMs: number | undefined): string {
-  const init = initMs === undefined ? '' : `\tInit Duration: ${initMs.toFixed(2)} ms`;
-  return `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tMemory Size: ${memoryMb} MB${init}`;
+function stopping(): LambdaError {
+  return new LambdaError('ServiceException', 'The service is stopping.');
 }

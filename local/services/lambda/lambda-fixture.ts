@@ -20,6 +20,7 @@ export async function temporaryFolder(files: Record<string, string>): Promise<st
 
 export interface LambdaFixtureOptions {
   readonly limits?: Partial<PoolLimits>;
+  readonly enforcement?: boolean;
   /** The local HTTPS servers that functions reach in place of AWS's. */
   readonly httpsEndpoints?: { readonly httpsPort: number; readonly trustedCertificate?: string };
 }
@@ -28,7 +29,7 @@ export interface LambdaFixtureOptions {
 export async function startFunction(
   code: string | Record<string, string>,
   overrides: Partial<FunctionDefinition> = {},
-  { limits, httpsEndpoints }: LambdaFixtureOptions = {},
+  { limits, httpsEndpoints, enforcement = true }: LambdaFixtureOptions = {},
 ) {
   const codeDir = await temporaryFolder(typeof code === 'string' ? { 'index.mjs': code } : code);
   const log = memoryLog();
@@ -37,7 +38,7 @@ export async function startFunction(
     issue: notExpected,
   };
   const service = new Lambda(
-    { settings: { ...readSettings(), dataDir: codeDir }, log, authorities: async () => authority },
+    { settings: { ...readSettings(), dataDir: codeDir, enforcement }, log, authorities: async () => authority },
     {
       iam: new Iam(),
       endpoint: { url: 'http://127.0.0.1:4566' },

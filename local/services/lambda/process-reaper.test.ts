@@ -7,24 +7,28 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { isRunning, temporaryFolder } from './lambda-fixture.ts';
 
 describe('when the runner is killed', () => {
-  it('its functions end as well, even one that never yields', async () => {
+  it.each([
+    ['never yields', 'while (true);'],
+    ['is frozen', ''],
+  ])('its functions end as well, even one that %s', async (_, then) => {
     const codeDir = await temporaryFolder({
       'index.mjs': `import { renameSync, writeFileSync } from 'node:fs';
         export const handler = async () => {
           writeFileSync('pid.draft', String(process.pid));
           renameSync('pid.draft', 'pid');
-          while (true);
+          ${then}
         };`,
     });
     const program = `
       import { Lambda } from ${JSON.stringify(new URL('./service.ts', import.meta.url).href)};
       import { silentLog as log } from ${JSON.stringify(new URL('../../../tooling/log-fixture.ts', import.meta.url).href)};
-      const run = { settings: { dataDir: ${JSON.stringify(codeDir)} }, log, authorities: async () => ({ certificatePem: ${JSON.stringify(rootCertificates[0])} }) };
+      const run = { settings: { enforcement: true, dataDir: ${JSON.stringify(codeDir)} }, log, authorities: async () => ({ certificatePem: ${JSON.stringify(rootCertificates[0])} }) };
       const service = new Lambda(run, { iam: {}, endpoint: { url: 'http://127.0.0.1' }, responses: { port: 443 } });
       await service.open();
       service.put({ name: 'f', arn: 'f', label: 'f', codeDir: ${JSON.stringify(codeDir)}, handler: 'index.handler', runtime: 'nodejs24.x',
         timeoutSeconds: 60, memoryMb: 128, environment: {}, credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, logFormat: 'Text' }, {});
-      await service.invoke('f', '{}');`;
+      await service.invoke('f', '{}');
+      setInterval(() => {}, 1_000);`;
     const runner = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
     onTestFinished(() => void runner.kill('SIGKILL'));
 
@@ -32,6 +36,9 @@ describe('when the runner is killed', () => {
     await expect.poll(() => existsSync(pidFile)).toBe(true);
     const pid = Number(readFileSync(pidFile, 'utf8'));
     expect(isRunning(pid)).toBe(true);
+    if (then === '' && process.platform === 'linux') {
+      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') T ');
+    }
 
     runner.kill('SIGKILL');
     await once(runner, 'exit');

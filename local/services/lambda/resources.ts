@@ -29,6 +29,7 @@ const functionProperties = z.object({
     .object({
       LogFormat: z.enum(['Text', 'JSON']).optional(),
       ApplicationLogLevel: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']).optional(),
+      SystemLogLevel: z.enum(['DEBUG', 'INFO', 'WARN']).optional(),
     })
     .optional(),
 });
@@ -120,6 +121,7 @@ function definitionOf(
     quiet: servesCustomResource(request),
     ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
     ...(logging?.ApplicationLogLevel === undefined ? {} : { applicationLogLevel: logging.ApplicationLogLevel }),
+    ...(logging?.SystemLogLevel === undefined ? {} : { systemLogLevel: logging.SystemLogLevel }),
   };
 }
 

@@ -40,7 +40,7 @@ describe('the Runtime API', () => {
     expect((await call(url, 'POST', RESPONSE('r0'), { body: '"forged"' })).status).toBe(400);
     expect((await call(url, 'POST', RESPONSE('r1'), { body: '"placed"' })).status).toBe(202);
     expect((await call(url, 'POST', RESPONSE('r1'), { body: '"again"' })).status).toBe(400);
-    expect(await response).toEqual({ payload: '"placed"' });
+    expect(await response).toEqual({ payload: '"placed"', outcome: { status: 'success' } });
   });
 
   it('takes no response to an event that nobody has polled yet', async () => {

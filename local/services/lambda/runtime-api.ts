@@ -4,7 +4,9 @@ import type { Log } from '../../../tooling/log.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
 import { peerAmong, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import { localOnly } from '../../http/local-only.ts';
-import { MAX_RESPONSE_BYTES, responseTooLargePayload } from './errors.ts';
+import { MAX_RESPONSE_BYTES } from './errors.ts';
+import { outcomeOf, type PlatformFailure, responseTooLarge } from './failures.ts';
+import type { Outcome } from './platform-log.ts';
 
 export interface Invocation {
   readonly requestId: string;
@@ -19,6 +21,18 @@ export interface Invocation {
 export interface RuntimeResponse {
   readonly payload: string;
   readonly functionError?: 'Unhandled';
+  readonly outcome: Outcome;
+}
+
+/** An error that the runtime reports, as it words it. */
+export interface RuntimeError {
+  readonly payload: string;
+  readonly errorType: string;
+}
+
+/** The response to an invocation that Lambda ends with a failure. */
+export function failedResponse(failure: PlatformFailure): RuntimeResponse {
+  return { payload: JSON.stringify(failure), functionError: 'Unhandled', outcome: outcomeOf(failure) };
 }
 
 interface Pending {
@@ -32,8 +46,10 @@ interface Pending {
  * On AWS nobody else can reach it. Here, where the system tells who calls, only the environment's own processes may.
  */
 export class RuntimeApi {
+  /** Called when the runtime asks for an event and there is none yet. */
+  onWaiting: () => void = () => {};
   readonly #ready = Promise.withResolvers<void>();
-  readonly #initError = Promise.withResolvers<string>();
+  readonly #initError = Promise.withResolvers<RuntimeError>();
   readonly #server: Server;
   readonly #log: Pick<Log, 'warn'>;
   readonly #strangers = new WeakSet<Socket>();
@@ -62,8 +78,13 @@ export class RuntimeApi {
     return this.#ready.promise;
   }
 
-  /** Resolves with the error payload when the runtime reports that the init phase failed. */
-  get initError(): Promise<string> {
+  /** Whether the runtime waits for its next event. */
+  get waiting(): boolean {
+    return this.#poll !== undefined;
+  }
+
+  /** Resolves when the runtime reports that the init phase failed. */
+  get initError(): Promise<RuntimeError> {
     return this.#initError.promise;
   }
 
@@ -107,21 +128,27 @@ export class RuntimeApi {
     const body = await readBody(request);
     if (request.method === 'POST' && path === 'init/error') {
       if (this.#initEnded) return refuseTransition(response, 'Ready', 'InitError');
-      this.#initError.resolve(body.toString());
+      this.#initError.resolve(reportedError(request, body));
       return accept(response);
     }
     const [, requestId, kind] = /^invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
     if (request.method !== 'POST' || !requestId) return refuse(response, 404, 'NotFound');
     const pending = this.#pending;
     if (!pending?.handedOut || pending.invocation.requestId !== requestId) {
-      return refuse(response, 400, 'InvalidRequestID');
+      return refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
     }
     this.#pending = undefined;
     if (body.byteLength > MAX_RESPONSE_BYTES) {
-      pending.respond({ payload: responseTooLargePayload(), functionError: 'Unhandled' });
-      return refuse(response, 413, 'RequestEntityTooLarge');
+      pending.respond(failedResponse(responseTooLarge()));
+      const message = `Exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+      return refuse(response, 413, 'RequestEntityTooLarge', message);
     }
-    pending.respond({ payload: body.toString(), ...(kind === 'error' ? { functionError: 'Unhandled' as const } : {}) });
+    if (kind === 'response') {
+      pending.respond({ payload: body.toString(), outcome: { status: 'success' } });
+    } else {
+      const { payload, errorType } = reportedError(request, body);
+      pending.respond({ payload, functionError: 'Unhandled', outcome: { status: 'failure', errorType } });
+    }
     accept(response);
   }
 
@@ -138,6 +165,7 @@ export class RuntimeApi {
     });
     this.#ready.resolve();
     this.#handOut();
+    if (this.#poll) this.onWaiting();
   }
 
   #handOut(): void {
@@ -177,6 +205,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
     received += chunk.byteLength;
   }
   return Buffer.concat(chunks);
+}
+
+function reportedError({ headers }: IncomingMessage, body: Buffer): RuntimeError {
+  const errorType = headers['lambda-runtime-function-error-type'];
+  return { payload: body.toString(), errorType: typeof errorType === 'string' ? errorType : 'Runtime.Unknown' };
 }
 
 function accept(response: ServerResponse): void {

@@ -8,13 +8,13 @@ import type { Iam } from '../iam/service.ts';
 import type { ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service } from '../service.ts';
 import { lambdaApi } from './api.ts';
-import { checkPayload, LambdaError } from './errors.ts';
+import { checkPayload, LambdaError, throttled } from './errors.ts';
 import type { EnvironmentOptions } from './execution-environment.ts';
 import type { FunctionDirectory, KnownFunction } from './function-configuration.ts';
 import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
 import { logTail } from './function-log.ts';
 import { functionName, qualifiedFunctionName } from './function-name.ts';
-import { DEFAULT_LIMITS, FunctionPool, type PoolLimits } from './function-pool.ts';
+import { FunctionPool, type PoolLimits, poolLimits } from './function-pool.ts';
 import { ProcessReaper } from './process-reaper.ts';
 import { functionResources } from './resources.ts';
 
@@ -55,7 +55,7 @@ export class Lambda implements Service, FunctionDirectory {
   ) {
     this.#run = run;
     this.#services = services;
-    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#limits = { ...poolLimits(run.settings.functionConcurrency), ...limits };
     this.api = lambdaApi(this, run.log.child('aws'));
     this.resources = functionResources(this, services.iam, join(run.settings.dataDir, 'code'));
   }
@@ -73,6 +73,7 @@ export class Lambda implements Service, FunctionDirectory {
       runtimeDir,
       httpsEndpoints: { trustedCertificates: [trusted.certificatePem], httpsPort: this.#services.responses.port },
       reaper: new ProcessReaper(log),
+      enforcement: settings.enforcement,
     };
   }
 
@@ -115,9 +116,7 @@ export class Lambda implements Service, FunctionDirectory {
   async invoke(nameOrArn: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
     const { definition, executedVersion } = this.find(nameOrArn);
     checkPayload(payload);
-    let concurrency = 0;
-    for (const pool of this.#pools.values()) concurrency += pool.concurrency;
-    if (concurrency >= ACCOUNT_CONCURRENCY) throw new LambdaError('TooManyRequestsException', 'Rate Exceeded.');
+    this.#checkAccountLimit(definition);
 
     const requestId = crypto.randomUUID();
     const {
@@ -155,6 +154,16 @@ export class Lambda implements Service, FunctionDirectory {
     }
     const versions = [...this.versions].flatMap(([key, version]) => (key === `${name}:${version}` ? [version] : []));
     return { definition: known.definition, roleArn: known.role.arn, versions, executedVersion };
+  }
+
+  /** What functions reserve is theirs; the others share the rest. */
+  #checkAccountLimit({ reservedConcurrency }: FunctionDefinition): void {
+    if (reservedConcurrency !== undefined) return;
+    let left = ACCOUNT_CONCURRENCY;
+    for (const { definition } of this.functions.values()) {
+      left -= definition.reservedConcurrency ?? this.#pools.get(definition.name)?.concurrency ?? 0;
+    }
+    if (left <= 0) throw throttled('ConcurrentInvocationLimitExceeded');
   }
 
   #poolOf(definition: FunctionDefinition): FunctionPool {
