@@ -48,7 +48,9 @@ describe("a function's output", () => {
     );
     const { requestId } = await invoke();
     const entries = () =>
-      log.lines.filter((entry) => entry.includes('{"timestamp"')).map((entry) => JSON.parse(entry.replace(/^\w+ \w+ /, '')));
+      log.lines
+        .filter((entry) => entry.includes('{"timestamp"'))
+        .map((entry) => JSON.parse(entry.replace(/^\w+ \w+ /, '')));
     await expect.poll(entries).toMatchObject([
       { level: 'INFO', requestId, message: { order: 1 }, timestamp: expect.stringMatching(/Z$/) },
       { level: 'ERROR', requestId, errorType: 'TypeError', errorMessage: 'no', stackTrace: expect.any(Array) },
