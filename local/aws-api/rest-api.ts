@@ -1,4 +1,5 @@
 import type { ApiCall, AwsApi } from './api-call.ts';
+import { AwsError } from './aws-error.ts';
 import { type ApiNames, type Operation, parametersOf, unknownOperation } from './operation.ts';
 import { type ApiResponse, restJson } from './protocols.ts';
 import { percentDecoded, queryParameters } from './request.ts';
@@ -11,6 +12,8 @@ export interface RestOperation extends Operation<Result> {
   readonly path: string;
   /** The parameters that are headers, by the header's name in lower case. Those of the path and the query keep their name. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the body is JSON that holds parameters. */
+  readonly jsonBody?: boolean;
 }
 
 export interface RestApiOptions extends ApiNames {
@@ -46,7 +49,7 @@ export function restJsonApi({ signingName, operations, ...names }: RestApiOption
 function inputOf(
   call: ApiCall,
   path: Record<string, string>,
-  { headers = {} }: RestOperation,
+  { headers = {}, jsonBody = false }: RestOperation,
 ): Record<string, unknown> {
   const labels = Object.entries(path).map(([name, encoded]) => [name, percentDecoded(encoded)]);
   const headerParameters = Object.entries(call.headers)
@@ -54,5 +57,14 @@ function inputOf(
     .map(([name, value]) => [headers[name] ?? name, value]);
   // Not the signature of a presigned URL.
   const query = queryParameters(call.url.href).filter(([name]) => !name.startsWith('X-Amz-'));
-  return Object.fromEntries([...query, ...headerParameters, ...labels]);
+  const body = jsonBody && call.body.length > 0 ? jsonObject(call.body) : [];
+  return Object.fromEntries([...query, ...headerParameters, ...body, ...labels]);
+}
+
+function jsonObject(body: Buffer): [name: string, value: unknown][] {
+  try {
+    return Object.entries(JSON.parse(body.toString('utf8')));
+  } catch {
+    throw new AwsError('SerializationException', 'The body is not a JSON object.');
+  }
 }

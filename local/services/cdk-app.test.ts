@@ -68,6 +68,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     {
       uuid: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
       eventSourceArn: CLUSTER_ARN,
+      enabled: true,
       functionArn: liveArn,
       topic: 'events',
       consumerGroupId: 'things',
@@ -78,6 +79,8 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
       maximumRecordAgeInSeconds: -1,
       bisectBatchOnFunctionError: true,
       reportBatchItemFailures: true,
+      filterPatterns: [],
+      pollers: { minimum: 1, maximum: 2 },
       onFailureTopic: 'failed-events',
     },
   ]);

@@ -32,7 +32,7 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   const responses = new CustomResourceResponses(run);
   const lambda = new Lambda(run, { iam, endpoint, responses });
   const cloudFormation = new CloudFormation(run, { lambda, responses, s3 });
-  const eventSourceMappings = new EventSourceMappings(run, lambda, msk);
+  const eventSourceMappings = new EventSourceMappings(run, { lambda, msk, iam, endpoint });
   const eventBridge = new EventBridge(run, lambda);
   const apiGateway = new ApiGateway(run, lambda);
   const cloudFront = new CloudFront(run, { s3, api: apiGateway });

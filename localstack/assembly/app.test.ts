@@ -88,6 +88,7 @@ describe('what the templates leave out', () => {
     expect(eventSourceMappings).toEqual([
       {
         uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        enabled: true,
         eventSourceArn: CLUSTER_ARN,
         functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:orders:live',
         topic: 'orders',
@@ -99,15 +100,17 @@ describe('what the templates leave out', () => {
         maximumRecordAgeInSeconds: -1,
         bisectBatchOnFunctionError: true,
         reportBatchItemFailures: true,
+        filterPatterns: [],
+        pollers: { minimum: 1, maximum: 200 },
         onFailureTopic: 'orders-dlt',
       },
     ]);
   });
 
   it('names a resource that is not as expected, or asks for what is not supported', () => {
-    const filtered = appWith({ Orders: declaredMapping('orders', { FilterCriteria: {} }) });
-    expect(() => filtered.eventSourceMappings).toThrow(
-      /Stream\/Orders \(AWS::Lambda::EventSourceMapping\).*FilterCriteria/s,
+    const selfManaged = appWith({ Orders: declaredMapping('orders', { SelfManagedEventSource: {} }) });
+    expect(() => selfManaged.eventSourceMappings).toThrow(
+      /Stream\/Orders \(AWS::Lambda::EventSourceMapping\).*SelfManagedEventSource/s,
     );
     const nowhere = appWith({ Database: declared('AWS::RDS::DBInstance', INSTANCE, { Host: 'shard1' }) });
     expect(() => nowhere.databases).toThrow(/Stream\/Database \(AWS::RDS::DBInstance\).*Port/s);

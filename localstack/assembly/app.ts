@@ -7,8 +7,8 @@ import type { GatewayResponseDefinition } from '../../local/services/api-gateway
 import {
   type EventSourceMappingDefinition,
   eventSourceMappingOf,
-  eventSourceMappingProperties,
 } from '../../local/services/lambda/event-source-mapping/mapping-definition.ts';
+import { eventSourceMappingProperties } from '../../local/services/lambda/event-source-mapping/mapping-properties.ts';
 import { type TopicDefinition, topicProperties } from '../../local/services/msk/topic.ts';
 import { resourceUuid } from '../../local/services/physical-names.ts';
 import { UserError } from '../../tooling/errors.ts';
@@ -99,7 +99,7 @@ export class LocalStackApp {
   get eventSourceMappings(): EventSourceMappingDefinition[] {
     return this.#read('AWS::Lambda::EventSourceMapping', ({ properties, stack, logicalId }) =>
       eventSourceMappingOf(eventSourceMappingProperties.parse(properties), resourceUuid({ stack, logicalId })),
-    ).filter((mapping) => mapping !== undefined);
+    ).filter(({ enabled }) => enabled);
   }
 
   get topics(): TopicDefinition[] {

@@ -25,6 +25,7 @@ export function declaredMapping(topic: string, properties: object = {}) {
     StartingPosition: 'TRIM_HORIZON',
     MaximumBatchingWindowInSeconds: 0,
     AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: `group-${topic}` },
+    ProvisionedPollerConfig: { MinimumPollers: 1 },
     ...properties,
   });
 }

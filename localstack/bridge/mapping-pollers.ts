@@ -1,5 +1,5 @@
 import { Admin } from '@platformatic/kafka';
-import { Poller } from '../../local/services/lambda/event-source-mapping/poller.ts';
+import { Poller, type PutObject } from '../../local/services/lambda/event-source-mapping/poller.ts';
 import type { Invoke } from '../../local/services/lambda/function-definition.ts';
 import { functionName } from '../../local/services/lambda/function-name.ts';
 import { guarded, type KafkaConnection, plaintextKafka, reasonOf } from '../../local/services/msk/kafka-client.ts';
@@ -19,14 +19,16 @@ interface Obstacle {
 
 export class MappingPollers {
   readonly #invoke: Invoke;
+  readonly #putObject: PutObject;
   readonly #log: Log;
   /** By the mapping as JSON: a changed one is another. */
   readonly #running = new Map<string, Running>();
   /** What each of the others lacks; logged once. */
   readonly #waiting = new Map<string, Obstacle['lacks']>();
 
-  constructor(invoke: Invoke, log: Log) {
+  constructor(invoke: Invoke, putObject: PutObject, log: Log) {
     this.#invoke = invoke;
+    this.#putObject = putObject;
     this.#log = log;
   }
 
@@ -54,7 +56,14 @@ export class MappingPollers {
     }
     this.#waiting.delete(key);
     this.#log.info('%s: starting, as group %s', what, mapping.consumerGroupId);
-    const poller = new Poller({ mapping, kafka, bootstrapServers, invoke: this.#invoke, log: this.#log });
+    const poller = new Poller({
+      mapping,
+      kafka,
+      bootstrapServers,
+      invoke: this.#invoke,
+      putObject: this.#putObject,
+      log: this.#log,
+    });
     this.#running.set(key, { what, stop: () => poller.stop() });
     await poller.start();
   }

@@ -1,6 +1,8 @@
 import { rename, writeFile } from 'node:fs/promises';
+import { objectWriter } from '../../local/services/lambda/event-source-mapping/object-writer.ts';
 import type { Log } from '../../tooling/log.ts';
 import { settlesWithin } from '../../tooling/timing.ts';
+import { CREDENTIALS } from '../clients.ts';
 import { AssemblyWatch, type SourcedMapping } from './assembly-watch.ts';
 import { connectLambda } from './lambda-connection.ts';
 import { MappingPollers } from './mapping-pollers.ts';
@@ -28,7 +30,7 @@ export async function startBridge(options: BridgeOptions): Promise<{ stop(): Pro
   const { assembly, localStackUrl, healthFile, log } = options;
   const watch = new AssemblyWatch(assembly, log);
   const lambda = connectLambda(localStackUrl);
-  const pollers = new MappingPollers(lambda.invoke, log);
+  const pollers = new MappingPollers(lambda.invoke, objectWriter(localStackUrl, CREDENTIALS), log);
   const stopping = Promise.withResolvers<void>();
   let stopped = false;
 

@@ -76,7 +76,7 @@ const lambda: FunctionDirectory = {
 
 let fixture: EndpointFixture;
 beforeAll(async () => {
-  fixture = await startEndpointFixture(() => [{ api: lambdaApi(lambda, silentLog) }]);
+  fixture = await startEndpointFixture(() => [{ api: lambdaApi(lambda, new Map(), silentLog) }]);
 });
 afterAll(() => fixture.stop());
 beforeEach(() => {
@@ -286,7 +286,7 @@ describe('the Lambda API', () => {
       name: 'UnknownOperationException',
       message:
         'The local Lambda does not support GET /2015-03-31/functions/migrate/versions. ' +
-        'It supports Invoke, GetFunction, GetFunctionConfiguration, ListFunctions.',
+        'It supports Invoke, GetFunction, GetFunctionConfiguration, ListFunctions, GetEventSourceMapping, ListEventSourceMappings, UpdateEventSourceMapping.',
       $metadata: { httpStatusCode: 404 },
     });
   });

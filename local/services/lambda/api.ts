@@ -7,6 +7,8 @@ import { pageOf } from '../../aws-api/page.ts';
 import type { ApiResponse } from '../../aws-api/protocols.ts';
 import { type RestOperation, restJsonApi } from '../../aws-api/rest-api.ts';
 import { LambdaError } from './errors.ts';
+import { mappingOperations } from './event-source-mapping/api.ts';
+import type { EventSourceMapping } from './event-source-mapping/mapping.ts';
 import {
   type FunctionDirectory,
   functionConfiguration,
@@ -26,8 +28,12 @@ const listParameters = {
   MaxItems: z.coerce.number().int().min(1).max(10_000).default(MAX_PAGE),
 };
 
-/** Lambda's API: invoking functions, and reading what they are. */
-export function lambdaApi(lambda: FunctionDirectory, log: Log): AwsApi {
+/** Lambda's API: invoking functions, reading what they are, and their event source mappings. */
+export function lambdaApi(
+  lambda: FunctionDirectory,
+  mappings: ReadonlyMap<string, EventSourceMapping>,
+  log: Log,
+): AwsApi {
   const described = (
     action: string,
     path: string,
@@ -67,6 +73,7 @@ export function lambdaApi(lambda: FunctionDirectory, log: Log): AwsApi {
         return json({ Functions: page.items, ...(page.next !== undefined && { NextMarker: page.next }) });
       }),
     },
+    ...mappingOperations(mappings),
   };
   return restJsonApi({ name: 'Lambda', signingName: 'lambda', invalidInput: 'ValidationException', operations });
 }

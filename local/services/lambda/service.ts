@@ -9,6 +9,7 @@ import type { ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service } from '../service.ts';
 import { lambdaApi } from './api.ts';
 import { checkPayload, LambdaError, throttled } from './errors.ts';
+import type { EventSourceMapping } from './event-source-mapping/mapping.ts';
 import type { EnvironmentOptions } from './execution-environment.ts';
 import type { FunctionDirectory, KnownFunction } from './function-configuration.ts';
 import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
@@ -40,6 +41,8 @@ export class Lambda implements Service, FunctionDirectory {
   readonly functions = new Map<string, { readonly definition: FunctionDefinition; readonly role: Principal }>();
   /** Versions by `<name>:<version or alias>`. */
   readonly versions = new Map<string, string>();
+  /** By UUID. */
+  readonly eventSourceMappings = new Map<string, EventSourceMapping>();
   readonly api: AwsApi;
   readonly resources: ResourceProviders;
   readonly #run: Pick<Run, 'settings' | 'log' | 'authorities'>;
@@ -56,7 +59,7 @@ export class Lambda implements Service, FunctionDirectory {
     this.#run = run;
     this.#services = services;
     this.#limits = { ...poolLimits(run.settings.functionConcurrency), ...limits };
-    this.api = lambdaApi(this, run.log.child('aws'));
+    this.api = lambdaApi(this, this.eventSourceMappings, run.log.child('aws'));
     this.resources = functionResources(this, services.iam, join(run.settings.dataDir, 'code'));
   }
 

@@ -15,8 +15,9 @@ const RETRIES_WITH_DESTINATION = 10;
 
 /** How a mapping treats failures, with AWS's cap applied. */
 export function deliveryPolicy(mapping: EventSourceMappingDefinition): DeliveryPolicy {
-  const { maximumRetryAttempts, maximumRecordAgeInSeconds, bisectBatchOnFunctionError, onFailureTopic } = mapping;
-  const capped = maximumRetryAttempts === -1 && onFailureTopic !== undefined;
+  const { maximumRetryAttempts, maximumRecordAgeInSeconds, bisectBatchOnFunctionError } = mapping;
+  const destination = mapping.onFailureTopic ?? mapping.onFailureBucket;
+  const capped = maximumRetryAttempts === -1 && destination !== undefined;
   return {
     maximumRetryAttempts: capped ? RETRIES_WITH_DESTINATION : maximumRetryAttempts,
     maximumRecordAgeInSeconds,

@@ -8,7 +8,8 @@ const given = {
   invocations: 11,
   lastInvocation: { requestId: 'r-1', executedVersion: '$LATEST', functionError: 'Unhandled' },
 } as const;
-const messageOf = (about = record(7)) => failureMessage(mapping(), 'b:9098', about, given, new Date(0));
+const messageOf = (about = record(7)) =>
+  failureMessage(mapping(), 'b:9098', about, { ...given, records: [about] }, new Date(0));
 
 describe('the message of the on-failure topic', () => {
   it('holds the event of the one record and what became of it', () => {
@@ -30,7 +31,7 @@ describe('the message of the on-failure topic', () => {
         payloadSize: JSON.stringify(value.payload).length,
         recordInfo: { offset: '7', timestamp: '2023-11-14T22:13:20.007Z' },
       },
-      payload: kafkaEvent(mapping(), 'b:9098', [record(7)]),
+      payload: JSON.parse(kafkaEvent(mapping(), 'b:9098', [record(7)])),
     });
   });
 

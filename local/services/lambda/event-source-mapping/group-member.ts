@@ -79,14 +79,12 @@ export class GroupMember {
 
   /** Where the mapping's starting position is in a partition now. @throws the library's error */
   async startingOffset(partition: number): Promise<number> {
-    const { topic, startingPosition } = this.#mapping;
-    const timestamp = ListOffsetTimestamps[startingPosition === 'TRIM_HORIZON' ? 'EARLIEST' : 'LATEST'];
-    const offsets = await this.#consumer.listOffsets({
-      topics: [topic],
-      partitions: { [topic]: [partition] },
-      timestamp,
-    });
-    return Number(offsets.get(topic)?.[partition] ?? 0n);
+    const { startingPosition } = this.#mapping;
+    if (startingPosition === 'TRIM_HORIZON') return this.#offsetAt(partition, ListOffsetTimestamps.EARLIEST);
+    const offset =
+      startingPosition === 'LATEST' ? -1 : await this.#offsetAt(partition, BigInt(Math.round(startingPosition * 1000)));
+    // A broker that has nothing that new says -1.
+    return offset < 0 ? this.#offsetAt(partition, ListOffsetTimestamps.LATEST) : offset;
   }
 
   /** The broker that leads a partition now. @throws the library's error */
@@ -135,6 +133,14 @@ export class GroupMember {
     } finally {
       await settlesWithin(LEAVE_MS, Promise.resolve(this.#consumer.close(true)));
     }
+  }
+
+  /** @param timestamp epoch milliseconds, or one of the library's names for a position */
+  async #offsetAt(partition: number, timestamp: bigint): Promise<number> {
+    const { topic } = this.#mapping;
+    const partitions = { [topic]: [partition] };
+    const offsets = await this.#consumer.listOffsets({ topics: [topic], partitions, timestamp });
+    return Number(offsets.get(topic)?.[partition] ?? 0n);
   }
 
   async #countPartitions(): Promise<number> {

@@ -52,6 +52,7 @@ export function pollersOn(port: number) {
     log: Log = silentLog,
   ) {
     const delivered: Delivered[] = [];
+    const objects: { bucket: string; key: string; body: string }[] = [];
     const invoke: Invoke = async (_name, payload) => {
       const event: { records: Record<string, Delivered[]> } = JSON.parse(payload);
       const batch = Object.values(event.records)
@@ -65,11 +66,12 @@ export function pollersOn(port: number) {
       kafka: connection,
       bootstrapServers,
       invoke,
+      putObject: async (bucket, key, body) => void objects.push({ bucket, key, body }),
       log,
     });
     onTestFinished(() => poller.stop());
     await poller.start();
-    return { delivered, values: () => delivered.map(({ value }) => value), stop: () => poller.stop() };
+    return { delivered, objects, values: () => delivered.map(({ value }) => value), stop: () => poller.stop() };
   }
 
   return { connection, kafka, newTopic, poll };

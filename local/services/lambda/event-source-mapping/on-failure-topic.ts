@@ -1,8 +1,10 @@
 import { findErrorBy, ProduceAcks, Producer } from '@platformatic/kafka';
 import type { Log } from '../../../../tooling/log.ts';
 import { guarded, type KafkaConnection } from '../../msk/service.ts';
-import type { FailureMessage } from './failure-message.ts';
+import { type FailureMessage, failureMessage } from './failure-message.ts';
+import type { Discard, FailureDestination } from './failure-record.ts';
 import { partitionName } from './kafka-event.ts';
+import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import { hashOfKey } from './murmur2.ts';
 
 /**
@@ -18,18 +20,25 @@ interface Letter {
   readonly value: Buffer;
 }
 
-/** Sends discarded records to the on-failure topic. */
-export class OnFailureTopic {
+export interface OnFailureTopicOptions {
+  readonly mapping: EventSourceMappingDefinition;
+  readonly bootstrapServers: string;
+  readonly kafka: KafkaConnection;
+  readonly log: Log;
+}
+
+/** Sends discarded records to the on-failure topic, one message for each. */
+export class OnFailureTopic implements FailureDestination {
   readonly #producer: Producer;
   readonly #topic: string;
-  readonly #log: Log;
+  readonly #options: OnFailureTopicOptions;
 
-  constructor(kafka: KafkaConnection, topic: string, log: Log) {
+  constructor(topic: string, options: OnFailureTopicOptions) {
     let unkeyed = 0;
     const partitioner = (_: unknown, key?: Buffer) => (key ? hashOfKey(key) : unkeyed++);
-    this.#producer = guarded(new Producer({ ...kafka, partitioner }));
+    this.#producer = guarded(new Producer({ ...options.kafka, partitioner }));
     this.#topic = topic;
-    this.#log = log;
+    this.#options = options;
   }
 
   /**
@@ -37,8 +46,13 @@ export class OnFailureTopic {
    *
    * @throws the library's error unless all in-sync replicas have stored the messages
    */
-  async send(messages: readonly FailureMessage[]): Promise<void> {
-    const letters = messages.map((about) => ({ about, key: about.key, value: about.whole ?? about.metadata }));
+  async send(discard: Discard): Promise<void> {
+    const { mapping, bootstrapServers } = this.#options;
+    const now = new Date();
+    const letters = discard.records.map((record) => {
+      const about = failureMessage(mapping, bootstrapServers, record, discard, now);
+      return { about, key: about.key, value: about.whole ?? about.metadata };
+    });
     for (const group of inRequests(letters)) await this.#sendOrReduce(group);
   }
 
@@ -61,13 +75,13 @@ export class OnFailureTopic {
   async #sendReduced({ about, key, value }: Letter): Promise<void> {
     const tooLarge = `${partitionName(about)} offset ${about.offset} is too large for ${this.#topic}`;
     if (value !== about.metadata) {
-      this.#log.warn(`${tooLarge}: its message goes there without the payload.`);
+      this.#options.log.warn(`${tooLarge}: its message goes there without the payload.`);
       await this.#sendOrReduce([{ about, key, value: about.metadata }]);
     } else if (key !== null) {
-      this.#log.warn(`${tooLarge} with its key: its message goes there without the key, too.`);
+      this.#options.log.warn(`${tooLarge} with its key: its message goes there without the key, too.`);
       await this.#sendOrReduce([{ about, key: null, value }]);
     } else {
-      this.#log.error(`${tooLarge} even as metadata, and is lost. Raise max.message.bytes of that topic.`);
+      this.#options.log.error(`${tooLarge} even as metadata, and is lost. Raise max.message.bytes of that topic.`);
     }
   }
 

@@ -19,12 +19,17 @@ const partialResponse = z
 export function failedRecords(payload: string, records: readonly KafkaRecord[]): readonly KafkaRecord[] {
   const parsed = partialResponse.safeParse(parseJson(payload));
   if (!parsed.success) return records;
-  const reported = (parsed.data?.batchItemFailures ?? []).map(({ itemIdentifier }) =>
-    records.find(
-      (record) => partitionName(record) === itemIdentifier.partition && record.offset === itemIdentifier.offset,
-    ),
+  const failures = parsed.data?.batchItemFailures ?? [];
+  if (failures.length === 0) return [];
+  const known = new Map(records.map((record) => [placeOf(partitionName(record), record.offset), record]));
+  const reported = new Set(
+    failures.map(({ itemIdentifier: { partition, offset } }) => known.get(placeOf(partition, offset))),
   );
-  return reported.includes(undefined) ? records : records.filter((record) => reported.includes(record));
+  return reported.has(undefined) ? records : records.filter((record) => reported.has(record));
+}
+
+function placeOf(partition: string, offset: number): string {
+  return `${partition} ${offset}`;
 }
 
 function parseJson(text: string): unknown {

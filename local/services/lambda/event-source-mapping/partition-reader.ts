@@ -81,7 +81,7 @@ export class PartitionReader {
       maxBytes: this.#maxBytes,
     });
     if (this.#stopped) return;
-    worker.accept(records);
+    worker.accept(records, nextOffset);
     // Only now: what could not be taken in is read again.
     this.#offset = nextOffset;
     this.#maxBytes = MAX_BYTES;

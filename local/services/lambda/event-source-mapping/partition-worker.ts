@@ -3,8 +3,9 @@ import type { Log } from '../../../../tooling/log.ts';
 import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
 import { reasonOf } from '../../msk/service.ts';
 import type { Invoke } from '../function-definition.ts';
-import { Delivery, deliveryPolicy, type Outcome, type Step } from './delivery.ts';
-import { type FailureMessage, failureMessage } from './failure-message.ts';
+import { Delivery, deliveryPolicy, type Outcome } from './delivery.ts';
+import type { Discard } from './failure-record.ts';
+import type { RecordFilter } from './filter/record-filter.ts';
 import { type KafkaRecord, kafkaEvent, partitionName } from './kafka-event.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import { failedRecords } from './partial-response.ts';
@@ -14,12 +15,16 @@ export interface PartitionWorkerOptions {
   readonly mapping: EventSourceMappingDefinition;
   readonly bootstrapServers: string;
   readonly partition: number;
+  /** The first offset that it is going to get. */
+  readonly offset: number;
   readonly invoke: Invoke;
   readonly log: Log;
   /** Marks everything below the offset as processed. */
   readonly commit: (offset: number) => Promise<void>;
   /** Undefined without an on-failure destination. */
-  readonly sendFailures: ((messages: readonly FailureMessage[]) => Promise<void>) | undefined;
+  readonly sendFailures: ((discard: Discard) => Promise<void>) | undefined;
+  /** Undefined where the function gets every record. */
+  readonly filter?: RecordFilter | undefined;
 }
 
 /** Delivers the records of one partition to the function, one batch after the other. */
@@ -35,12 +40,16 @@ export class PartitionWorker {
   /** What is to be committed next. */
   #uncommitted: number | undefined;
   #committing: Promise<void> | undefined;
-  #nextOffset = 0;
+  #nextOffset: number;
+  /** Everything below is processed, or was left out. */
+  #doneOffset: number;
   /** Grows when the partition is lost or the group's position is moved back: earlier batches are no longer committed. */
   #epoch = 0;
 
   constructor(options: PartitionWorkerOptions) {
     this.#options = options;
+    this.#nextOffset = options.offset;
+    this.#doneOffset = options.offset;
     const { batchSize, batchingWindowSeconds } = options.mapping;
     this.#buffer = new RecordBuffer(batchSize, batchingWindowSeconds * 1000);
     this.finished = this.#run();
@@ -51,15 +60,19 @@ export class PartitionWorker {
     while (this.#buffer.full && !this.#stopping.signal.aborted) await this.#room.promise;
   }
 
-  /** Takes records, and skips those that it already has: a rebalance repeats them. */
-  accept(records: readonly KafkaRecord[]): void {
+  /**
+   * Takes records, and skips those that it already has, since a rebalance repeats them, and those that the filter leaves out.
+   *
+   * @param nextOffset the first offset behind them that was not read
+   */
+  accept(records: readonly KafkaRecord[], nextOffset: number): void {
     const first = records[0];
-    if (!first) return;
-    if (this.#committed !== undefined && first.offset < this.#committed) this.#restartAt(first.offset);
-    const fresh = records.filter(({ offset }) => offset >= this.#nextOffset);
+    if (first && this.#committed !== undefined && first.offset < this.#committed) this.#restartAt(first.offset);
+    const { filter = () => true } = this.#options;
+    const fresh = records.filter(({ offset, value }) => offset >= this.#nextOffset && filter(value));
     this.#buffer.add(fresh, performance.now());
     // Only now: what could not be taken in comes again.
-    this.#nextOffset = Math.max(this.#nextOffset, (records.at(-1)?.offset ?? 0) + 1);
+    this.#nextOffset = Math.max(this.#nextOffset, nextOffset);
     this.#wake.resolve();
   }
 
@@ -83,12 +96,15 @@ export class PartitionWorker {
     this.#committed = offset;
     this.#uncommitted = undefined;
     this.#nextOffset = offset;
+    this.#doneOffset = offset;
     this.#buffer.clear();
   }
 
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const due = this.#buffer.dueIn(performance.now());
+      // What was left out, with nothing in front of it that the function has yet to process.
+      if (due === undefined && this.#nextOffset > this.#doneOffset) this.#commitSoon(this.#nextOffset);
       if (due !== 0) {
         await this.#waitForRecords(due);
         continue;
@@ -96,18 +112,22 @@ export class PartitionWorker {
       const batch = this.#buffer.take();
       this.#room.resolve();
       this.#room = Promise.withResolvers();
-      await this.#process(batch);
+      await this.#process(batch, this.#buffer.firstOffset ?? this.#nextOffset);
     }
     await this.#committing;
   }
 
-  /** Carries a batch to its end. What goes wrong here itself costs an attempt, never a record or the run. */
-  async #process(batch: readonly KafkaRecord[]): Promise<void> {
+  /**
+   * Carries a batch to its end. What goes wrong here itself costs an attempt, never a record or the run.
+   *
+   * @param through what is below is done then
+   */
+  async #process(batch: readonly KafkaRecord[], through: number): Promise<void> {
     const epoch = this.#epoch;
     for (let failures = 1; !this.#stopping.signal.aborted; failures += 1) {
       try {
         const done = await this.#deliver(batch, () => epoch === this.#epoch);
-        if (done) this.#commitSoon((batch.at(-1)?.offset ?? 0) + 1);
+        if (done) this.#commitSoon(through);
         return;
       } catch (error) {
         this.#options.log.error(`${this.#name} ${rangeOf(batch)}: ${(error as Error).stack}`);
@@ -143,7 +163,7 @@ export class PartitionWorker {
     const { mapping, bootstrapServers, invoke, log } = this.#options;
     const range = `${this.#name} ${rangeOf(records)}`;
     try {
-      const event = JSON.stringify(kafkaEvent(mapping, bootstrapServers, records));
+      const event = kafkaEvent(mapping, bootstrapServers, records);
       const result = await invoke(mapping.functionArn, event, { signal: this.#stopping.signal });
       const { requestId, executedVersion, functionError, payload } = result;
       const invocation = { requestId, executedVersion, ...(functionError && { functionError }) };
@@ -164,16 +184,14 @@ export class PartitionWorker {
   }
 
   /** Sends records to the on-failure destination, and retries until it accepts them. */
-  async #discard(step: Extract<Step, { kind: 'discard' }>): Promise<boolean> {
-    const { mapping, bootstrapServers, sendFailures, log } = this.#options;
-    const offsets = step.records.map(({ offset }) => offset).join(', ');
-    log.error(`${this.#name}: discarded offsets ${offsets} (${step.condition})`);
+  async #discard(discard: Discard): Promise<boolean> {
+    const { sendFailures, log } = this.#options;
+    const offsets = discard.records.map(({ offset }) => offset).join(', ');
+    log.error(`${this.#name}: discarded offsets ${offsets} (${discard.condition})`);
     if (!sendFailures) return true;
-    const now = new Date();
-    const messages = step.records.map((record) => failureMessage(mapping, bootstrapServers, record, step, now));
     for (let failures = 1; !this.#stopping.signal.aborted; failures += 1) {
       try {
-        await sendFailures(messages);
+        await sendFailures(discard);
         return true;
       } catch (error) {
         log.warn(`${this.#name}: the on-failure destination did not take ${offsets}: ${reasonOf(error)}`);
@@ -185,6 +203,7 @@ export class PartitionWorker {
 
   /** Commits without holding up the next batch. While one commit is under way, the latest offset waits and stands for all. */
   #commitSoon(offset: number): void {
+    this.#doneOffset = offset;
     this.#uncommitted = offset;
     this.#committing ??= this.#commitAll();
   }

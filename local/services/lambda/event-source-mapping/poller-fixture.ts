@@ -7,6 +7,7 @@ export const CLUSTER_ARN =
 export function mapping(overrides: Partial<EventSourceMappingDefinition> = {}): EventSourceMappingDefinition {
   return {
     uuid: 'mapping-1',
+    enabled: true,
     eventSourceArn: CLUSTER_ARN,
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:consumer',
     topic: 'orders',
@@ -18,6 +19,7 @@ export function mapping(overrides: Partial<EventSourceMappingDefinition> = {}): 
     maximumRecordAgeInSeconds: -1,
     bisectBatchOnFunctionError: false,
     reportBatchItemFailures: false,
+    filterPatterns: [],
     ...overrides,
   };
 }

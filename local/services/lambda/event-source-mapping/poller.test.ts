@@ -18,6 +18,7 @@ it.each([
       kafka: plaintextKafka({ clientId: 'test', bootstrapServers }),
       bootstrapServers,
       invoke: () => Promise.reject(new Error('never called')),
+      putObject: () => Promise.reject(new Error('never called')),
       log,
     });
     await poller.start();

@@ -2,12 +2,18 @@ import type { Log } from '../../../../tooling/log.ts';
 import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
 import { type KafkaConnection, reasonOf } from '../../msk/service.ts';
 import type { Invoke } from '../function-definition.ts';
+import { Semaphore } from '../semaphore.ts';
+import { failureObject } from './failure-object.ts';
+import type { FailureDestination } from './failure-record.ts';
+import { recordFilter } from './filter/record-filter.ts';
 import { GroupMember } from './group-member.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import { OnFailureTopic } from './on-failure-topic.ts';
 import { PartitionReader } from './partition-reader.ts';
 import { PartitionWorker } from './partition-worker.ts';
 
+/** How many invocations an event poller has at a time: https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
+const INVOCATIONS_PER_POLLER = 5;
 /** How long {@link Poller.start} waits to join the group; joining goes on afterwards. */
 const JOIN_WAIT_MS = 2_000;
 /** How long a stopping poller waits for running invocations. */
@@ -22,8 +28,15 @@ export interface PollerOptions {
   /** `host:port,host:port`, for the events. */
   readonly bootstrapServers: string;
   readonly invoke: Invoke;
+  /** Stores an object, as the function's role. */
+  readonly putObject: PutObject;
+  /** Takes the mapping's last result, in the words of its API. */
+  readonly report?: (result: string) => void;
   readonly log: Log;
 }
+
+/** @throws the SDK's error when the bucket does not take it */
+export type PutObject = (bucket: string, key: string, body: string) => Promise<void>;
 
 interface Partition {
   readonly worker: PartitionWorker;
@@ -37,7 +50,9 @@ interface Partition {
 export class Poller {
   readonly #options: PollerOptions;
   readonly #partitions = new Map<number, Partition>();
-  readonly #failureTopic: OnFailureTopic | undefined;
+  readonly #failures: FailureDestination | undefined;
+  readonly #filter: ReturnType<typeof recordFilter>;
+  readonly #invocations: Semaphore;
   readonly #stopping = Promise.withResolvers<void>();
   readonly #joined = Promise.withResolvers<void>();
   #stopped = false;
@@ -48,8 +63,10 @@ export class Poller {
 
   constructor(options: PollerOptions) {
     this.#options = options;
-    const { onFailureTopic } = options.mapping;
-    this.#failureTopic = onFailureTopic ? new OnFailureTopic(options.kafka, onFailureTopic, options.log) : undefined;
+    const { filterPatterns, pollers } = options.mapping;
+    this.#failures = failureDestination(options);
+    this.#filter = recordFilter(filterPatterns);
+    this.#invocations = new Semaphore(INVOCATIONS_PER_POLLER * (pollers?.maximum ?? Number.POSITIVE_INFINITY));
   }
 
   /**
@@ -72,7 +89,7 @@ export class Poller {
     await settlesWithin(DRAIN_MS, Promise.all(partitions.map(({ worker }) => worker.finished)));
     this.#stopping.resolve();
     await this.#supervision;
-    await this.#close(this.#failureTopic?.stop());
+    await this.#close(this.#failures?.stop());
   }
 
   /** Keeps a member in the group, and replaces one that has failed. */
@@ -86,6 +103,7 @@ export class Poller {
       } catch (error) {
         if (this.#stopped) return;
         const wait = backoffMs(failures);
+        this.#options.report?.(`PROBLEM: ${reasonOf(error)}`);
         log.warn(`${mapping.consumerGroupId}: ${reasonOf(error)} Retrying in ${Math.round(wait)} ms.`);
         await settlesWithin(wait, this.#stopping.promise);
       }
@@ -142,7 +160,7 @@ export class Poller {
 
   #read(member: GroupMember, partition: number, offset: number): void {
     const { kafka, mapping, log } = this.#options;
-    const worker = this.#partitions.get(partition)?.worker ?? this.#createWorker(partition);
+    const worker = this.#partitions.get(partition)?.worker ?? this.#createWorker(partition, offset);
     const reader = new PartitionReader(
       {
         topic: mapping.topic,
@@ -158,21 +176,48 @@ export class Poller {
     this.#partitions.set(partition, { worker, reader });
   }
 
-  #createWorker(partition: number): PartitionWorker {
-    const { mapping, bootstrapServers, invoke, log } = this.#options;
-    const failureTopic = this.#failureTopic;
+  #createWorker(partition: number, offset: number): PartitionWorker {
+    const { mapping, bootstrapServers, log } = this.#options;
+    const failures = this.#failures;
     return new PartitionWorker({
       mapping,
       bootstrapServers,
       partition,
-      invoke,
+      offset,
+      invoke: (...call) => this.#invoke(...call),
       log,
-      commit: async (offset) => this.#member?.commit(partition, offset),
-      sendFailures: failureTopic && ((messages) => failureTopic.send(messages)),
+      commit: async (processed) => this.#member?.commit(partition, processed),
+      sendFailures: failures && ((discard) => failures.send(discard)),
+      filter: this.#filter,
     });
+  }
+
+  async #invoke(...[functionArn, event, options]: Parameters<Invoke>): ReturnType<Invoke> {
+    await this.#invocations.acquire(options?.signal);
+    try {
+      const result = await this.#options.invoke(functionArn, event, options);
+      this.#options.report?.(result.functionError ? 'PROBLEM: Function call failed' : 'OK');
+      return result;
+    } finally {
+      this.#invocations.release();
+    }
   }
 
   #debug(text: string): void {
     this.#options.log.debug(`${this.#options.mapping.consumerGroupId}: ${text}`);
   }
+}
+
+function failureDestination(options: PollerOptions): FailureDestination | undefined {
+  const { mapping, bootstrapServers, putObject } = options;
+  const { onFailureTopic, onFailureBucket: bucket } = mapping;
+  if (onFailureTopic !== undefined) return new OnFailureTopic(onFailureTopic, options);
+  if (bucket === undefined) return undefined;
+  return {
+    send: (discard) => {
+      const { key, body } = failureObject(mapping, bootstrapServers, discard, new Date());
+      return putObject(bucket, key, body);
+    },
+    stop: async () => {},
+  };
 }

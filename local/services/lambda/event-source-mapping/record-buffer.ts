@@ -23,6 +23,11 @@ export class RecordBuffer {
     return this.#entries.length >= this.#batchSize || this.#bytes >= MAX_RECORDS_BYTES;
   }
 
+  /** Of the first record; undefined when the buffer is empty. */
+  get firstOffset(): number | undefined {
+    return this.#entries[0]?.record.offset;
+  }
+
   add(records: readonly KafkaRecord[], now: number): void {
     for (const record of records) {
       const bytes = eventBytes(record);

@@ -1,61 +1,79 @@
-import { arnOf } from '../../../aws-identity.ts';
+import type { Iam } from '../../iam/service.ts';
 import type { Msk } from '../../msk/service.ts';
 import { resourceUuid } from '../../physical-names.ts';
 import { created, provider, type ResourceProviders } from '../../provider.ts';
 import { type Run, type Service, stopAll } from '../../service.ts';
 import type { Invoke } from '../function-definition.ts';
 import type { Lambda } from '../service.ts';
-import {
-  type EventSourceMappingDefinition,
-  eventSourceMappingOf,
-  eventSourceMappingProperties,
-} from './mapping-definition.ts';
+import { EventSourceMapping, type StartPoller } from './mapping.ts';
+import { refuseConflicts } from './mapping-conflicts.ts';
+import { type EventSourceMappingDefinition, eventSourceMappingOf } from './mapping-definition.ts';
+import { eventSourceMappingProperties } from './mapping-properties.ts';
+import { objectWriter } from './object-writer.ts';
 import { Poller } from './poller.ts';
+
+/** What mappings need of other services. */
+export interface Collaborators {
+  readonly lambda: Pick<Lambda, 'roleOf' | 'invoke' | 'eventSourceMappings'>;
+  readonly msk: Pick<Msk, 'connectAs'>;
+  readonly iam: Pick<Iam, 'principals'>;
+  readonly endpoint: { readonly url: string };
+}
 
 /** Lambda's event source mappings: Kafka consumers that invoke functions. */
 export class EventSourceMappings implements Service {
-  readonly mappings: EventSourceMappingDefinition[] = [];
   readonly #run: Pick<Run, 'log'>;
-  readonly #lambda: Pick<Lambda, 'roleOf' | 'invoke'>;
-  readonly #msk: Pick<Msk, 'connectAs'>;
-  readonly #pollers: Poller[] = [];
+  readonly #services: Collaborators;
 
-  constructor(run: Pick<Run, 'log'>, lambda: Pick<Lambda, 'roleOf' | 'invoke'>, msk: Pick<Msk, 'connectAs'>) {
+  constructor(run: Pick<Run, 'log'>, services: Collaborators) {
     this.#run = run;
-    this.#lambda = lambda;
-    this.#msk = msk;
+    this.#services = services;
   }
 
   readonly resources: ResourceProviders = {
     'AWS::Lambda::EventSourceMapping': provider(
       'a Kafka consumer that invokes the function',
       eventSourceMappingProperties,
-      (mapping, request) => {
+      (properties, request) => {
         const uuid = resourceUuid(request);
-        const definition = eventSourceMappingOf(mapping, uuid);
-        if (definition) this.mappings.push(definition);
-        return created(uuid, { Id: uuid, EventSourceMappingArn: arnOf('lambda', `event-source-mapping:${uuid}`) });
+        const definition = eventSourceMappingOf(properties, uuid);
+        refuseConflicts(definition, this.mappings);
+        const mapping = new EventSourceMapping(definition, this.#run.log.child('poller'));
+        this.#services.lambda.eventSourceMappings.set(uuid, mapping);
+        return created(uuid, { Id: uuid, EventSourceMappingArn: mapping.arn });
       },
     ),
   };
 
+  get mappings(): EventSourceMappingDefinition[] {
+    return [...this.#services.lambda.eventSourceMappings.values()].map(({ definition }) => definition);
+  }
+
   /** Starts the pollers: all functions and topics exist. */
   async start(): Promise<void> {
-    await Promise.all(this.mappings.map((mapping) => this.#poll(mapping)));
+    const all = [...this.#services.lambda.eventSourceMappings.values()];
+    await Promise.all(all.map((mapping) => mapping.start(this.#startPoller)));
   }
 
   async stop(): Promise<void> {
-    await stopAll(this.#pollers);
+    await stopAll(this.#services.lambda.eventSourceMappings.values());
   }
 
-  async #poll(mapping: EventSourceMappingDefinition): Promise<void> {
-    const log = this.#run.log.child('poller');
-    const role = this.#lambda.roleOf(mapping.functionArn);
-    const connection = await this.#msk.connectAs(role, mapping.eventSourceArn);
-    const invoke: Invoke = (...call) => this.#lambda.invoke(...call);
-    const poller = new Poller({ mapping, ...connection, invoke, log });
-    // Before it starts: the run may be stopped meanwhile.
-    this.#pollers.push(poller);
+  readonly #startPoller: StartPoller = async (mapping, report) => {
+    const { lambda, msk, iam, endpoint } = this.#services;
+    const role = lambda.roleOf(mapping.functionArn);
+    const connection = await msk.connectAs(role, mapping.eventSourceArn);
+    const invoke: Invoke = (...call) => lambda.invoke(...call);
+    const putObject = objectWriter(endpoint.url, iam.principals.issue(role));
+    const poller = new Poller({
+      mapping,
+      ...connection,
+      invoke,
+      putObject,
+      report,
+      log: this.#run.log.child('poller'),
+    });
     await poller.start();
-  }
+    return poller;
+  };
 }
