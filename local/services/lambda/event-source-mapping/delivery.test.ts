@@ -89,6 +89,7 @@ describe('a batch', () => {
     const retries = (overrides: object) => deliveryPolicy(mapping(overrides)).maximumRetryAttempts;
     expect(retries({ onFailureTopic: 'orders-dlt' })).toBe(10);
     expect(retries({ onFailureTopic: 'orders-dlt', maximumRetryAttempts: 3 })).toBe(3);
+    expect(retries({ onFailureBucket: 'failures' })).toBe(10);
     expect(retries({})).toBe(-1);
   });
 
@@ -107,6 +108,14 @@ describe('a batch', () => {
     const subject = delivery([old, young], { maximumRecordAgeInSeconds: 60 });
     expect(subject.next(Date.now())).toMatchObject({ kind: 'discard', records: [old], condition: 'RecordAgeExceeded' });
     expect(subject.next(Date.now())).toMatchObject({ kind: 'invoke', records: [young] });
+  });
+
+  it('that the function is throttled for loses its records once they are too old', () => {
+    const old = record(1, { timestamp: 0 });
+    const subject = delivery([old], { maximumRecordAgeInSeconds: 60 });
+    expect(subject.next(60_000)).toMatchObject({ kind: 'invoke', records: [old] });
+    subject.settle({ kind: 'not-invoked' });
+    expect(subject.next(60_001)).toMatchObject({ kind: 'discard', condition: 'RecordAgeExceeded', invocations: 0 });
   });
 
   it('loses a record that does not fit into an event', () => {
