@@ -9,7 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.stop());
 
-const put = (bucket: string) => objectWriter(fixture.client.endpoint, fixture.client.credentials)(bucket, 'a/b', 'text');
+const put = (bucket: string) =>
+  objectWriter(fixture.client.endpoint, fixture.client.credentials)(bucket, 'a/b', 'text');
 
 it('an object is stored with the permission of the role', async () => {
   await put(BUCKET);

@@ -2,7 +2,7 @@ import type { Log } from '../../../../tooling/log.ts';
 import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
 import { type KafkaConnection, reasonOf } from '../../msk/service.ts';
 import type { Invoke } from '../function-definition.ts';
-import { Semaphore } from '../semaphore.ts';
+import { MachineLimit } from '../machine-limit.ts';
 import { failureObject } from './failure-object.ts';
 import type { FailureDestination } from './failure-record.ts';
 import { recordFilter } from './filter/record-filter.ts';
@@ -52,7 +52,7 @@ export class Poller {
   readonly #partitions = new Map<number, Partition>();
   readonly #failures: FailureDestination | undefined;
   readonly #filter: ReturnType<typeof recordFilter>;
-  readonly #invocations: Semaphore;
+  readonly #invocations: MachineLimit;
   readonly #stopping = Promise.withResolvers<void>();
   readonly #joined = Promise.withResolvers<void>();
   #stopped = false;
@@ -66,7 +66,7 @@ export class Poller {
     const { filterPatterns, pollers } = options.mapping;
     this.#failures = failureDestination(options);
     this.#filter = recordFilter(filterPatterns);
-    this.#invocations = new Semaphore(INVOCATIONS_PER_POLLER * (pollers?.maximum ?? Number.POSITIVE_INFINITY));
+    this.#invocations = new MachineLimit(INVOCATIONS_PER_POLLER * (pollers?.maximum ?? Number.POSITIVE_INFINITY));
   }
 
   /**
@@ -193,13 +193,13 @@ export class Poller {
   }
 
   async #invoke(...[functionArn, event, options]: Parameters<Invoke>): ReturnType<Invoke> {
-    await this.#invocations.acquire(options?.signal);
+    await this.#invocations.acquire(this, options?.signal);
     try {
       const result = await this.#options.invoke(functionArn, event, options);
       this.#options.report?.(result.functionError ? 'PROBLEM: Function call failed' : 'OK');
       return result;
     } finally {
-      this.#invocations.release();
+      this.#invocations.release(this);
     }
   }
 
