@@ -33,6 +33,6 @@ it("Lambda's API lists the functions, and runs one with its log", async () => {
   );
   expect(JSON.parse(Buffer.from(result.Payload ?? []).toString())).toMatchObject({ statusCode: 200 });
   expect(Buffer.from(result.LogResult ?? '', 'base64').toString()).toMatch(
-    /START RequestId: [\s\S]*REPORT RequestId: .*\n$/,
+    /"type":"platform.start"[\s\S]*"type":"platform.report".*\n$/,
   );
 });

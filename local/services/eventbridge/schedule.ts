@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../../tooling/log.ts';
 import { ACCOUNT_ID, REGION } from '../../aws-identity.ts';
-import type { Invoke } from '../lambda/service.ts';
+import type { InvokeAsync } from '../lambda/service.ts';
 
 const EXPRESSION = /^rate\(([1-9]\d*) (minute|hour|day)(s?)\)$/;
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
@@ -23,34 +23,29 @@ export interface ScheduleTarget {
 
 export interface ScheduleOptions {
   readonly schedule: ScheduleDefinition;
-  readonly invoke: Invoke;
+  readonly invokeAsync: InvokeAsync;
   readonly log: Log;
 }
 
 /**
- * Invokes the targets of a schedule after each interval. As on AWS, a target that takes longer than the interval runs several
- * times side by side. One that fails is logged and not retried.
+ * Invokes the targets of a schedule after each interval, asynchronously: Lambda retries those that fail. As on AWS, a target that takes
+ * longer than the interval runs several times side by side.
  */
-export function startSchedule({ schedule, invoke, log }: ScheduleOptions): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-
-  const fire = async (target: ScheduleTarget, event: string) => {
+export function startSchedule({ schedule, invokeAsync, log }: ScheduleOptions): { stop(): Promise<void> } {
+  const fire = (target: ScheduleTarget, event: string) => {
     try {
-      const { functionError, payload } = await invoke(target.functionArn, target.input ?? event, { signal });
-      if (functionError) log.error('%s failed: %s', target.functionArn, payload);
+      invokeAsync(target.functionArn, target.input ?? event);
     } catch (error) {
-      if (!signal.aborted) log.error('%s was not invoked: %s', target.functionArn, error);
+      log.error('%s was not invoked: %s', target.functionArn, error);
     }
   };
   const timer = setInterval(() => {
     const event = JSON.stringify(scheduledEvent(schedule.ruleArn, new Date()));
-    for (const target of schedule.targets) void fire(target, event);
+    for (const target of schedule.targets) fire(target, event);
   }, schedule.intervalMs);
   return {
     async stop() {
       clearInterval(timer);
-      stopping.abort();
     },
   };
 }

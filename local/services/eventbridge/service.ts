@@ -21,10 +21,10 @@ const target = z.object({
 export class EventBridge implements Service {
   readonly schedules: ScheduleDefinition[] = [];
   readonly #run: Pick<Run, 'log'>;
-  readonly #lambda: Pick<Lambda, 'roleOf' | 'invoke'>;
+  readonly #lambda: Pick<Lambda, 'roleOf' | 'invokeAsync'>;
   #running: ReturnType<typeof startSchedule>[] = [];
 
-  constructor(run: Pick<Run, 'log'>, lambda: Pick<Lambda, 'roleOf' | 'invoke'>) {
+  constructor(run: Pick<Run, 'log'>, lambda: Pick<Lambda, 'roleOf' | 'invokeAsync'>) {
     this.#run = run;
     this.#lambda = lambda;
   }
@@ -60,7 +60,7 @@ export class EventBridge implements Service {
     for (const { functionArn } of this.schedules.flatMap(({ targets }) => targets)) this.#lambda.roleOf(functionArn);
     const log = this.#run.log.child('schedule');
     this.#running = this.schedules.map((schedule) =>
-      startSchedule({ schedule, invoke: (...call) => this.#lambda.invoke(...call), log }),
+      startSchedule({ schedule, invokeAsync: (...call) => this.#lambda.invokeAsync(...call), log }),
     );
   }
 

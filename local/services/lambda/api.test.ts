@@ -8,16 +8,16 @@ import {
   paginateListFunctions,
 } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../../../tooling/log-fixture.ts';
 import { type EndpointFixture, startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
 import { lambdaApi } from './api.ts';
-import { LambdaError, throttled } from './errors.ts';
+import { checkAsyncPayload, LambdaError, throttled } from './errors.ts';
 import type { FunctionDirectory } from './function-configuration.ts';
 import type { FunctionDefinition, InvokeOptions } from './function-definition.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:migrate';
 const roleArn = 'arn:aws:iam::000000000000:role/migrate';
 const invoked: [name: string, payload: string, options: InvokeOptions | undefined][] = [];
+const accepted: typeof invoked = [];
 
 const definition: FunctionDefinition = {
   name: 'migrate',
@@ -63,6 +63,11 @@ const lambda: FunctionDirectory = {
       ...(options?.logTail ? { logTail: 'bG9n' } : {}),
     };
   },
+  invokeAsync(name, payload, options) {
+    checkAsyncPayload(payload);
+    accepted.push([name, payload, options]);
+    return 'request-2';
+  },
   list: () => [known, other],
   find(name) {
     const [, qualifier = '$LATEST'] = name.split(':function:')[1]?.split(':') ?? [];
@@ -76,11 +81,12 @@ const lambda: FunctionDirectory = {
 
 let fixture: EndpointFixture;
 beforeAll(async () => {
-  fixture = await startEndpointFixture(() => [{ api: lambdaApi(lambda, new Map(), silentLog) }]);
+  fixture = await startEndpointFixture(() => [{ api: lambdaApi(lambda, new Map()) }]);
 });
 afterAll(() => fixture.stop());
 beforeEach(() => {
   invoked.splice(0);
+  accepted.splice(0);
   fixture.evaluator.asked.splice(0);
 });
 afterEach(() => fixture.evaluator.refused.clear());
@@ -116,8 +122,10 @@ describe('the Lambda API', () => {
   it('responds to an asynchronous call before the function has run, and a dry run without running it', async () => {
     expect((await call({ FunctionName: 'migrate', InvocationType: 'DryRun' })).StatusCode).toBe(204);
     expect(invoked).toEqual([]);
-    expect((await call({ FunctionName: 'migrate', InvocationType: 'Event' })).StatusCode).toBe(202);
-    expect(invoked).toHaveLength(1);
+    const response = await call({ FunctionName: 'migrate', InvocationType: 'Event' });
+    expect(response).toMatchObject({ StatusCode: 202, $metadata: { requestId: 'request-2' } });
+    expect(invoked).toEqual([]);
+    expect(accepted).toEqual([[functionArn, '{}', {}]]);
   });
 
   it('gives the end of the log to who asks for it', async () => {

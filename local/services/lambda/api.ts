@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Log } from '../../../tooling/log.ts';
 import type { ApiCall, AwsApi } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { operation } from '../../aws-api/operation.ts';
@@ -29,11 +28,7 @@ const listParameters = {
 };
 
 /** Lambda's API: invoking functions, reading what they are, and their event source mappings. */
-export function lambdaApi(
-  lambda: FunctionDirectory,
-  mappings: ReadonlyMap<string, EventSourceMapping>,
-  log: Log,
-): AwsApi {
+export function lambdaApi(lambda: FunctionDirectory, mappings: ReadonlyMap<string, EventSourceMapping>): AwsApi {
   const described = (
     action: string,
     path: string,
@@ -58,7 +53,7 @@ export function lambdaApi(
         'x-amz-log-type': 'LogType',
         'x-amz-client-context': 'ClientContext',
       },
-      ...respond(invokeParameters, (input, call) => invokeFunction(lambda, input, call, log)),
+      ...respond(invokeParameters, (input, call) => invokeFunction(lambda, input, call)),
     },
     GetFunction: described('GetFunction', '', functionDescription),
     GetFunctionConfiguration: described('GetFunctionConfiguration', '/configuration', functionConfiguration),

@@ -54,6 +54,20 @@ export function checkPayload(payload: string): void {
   }
 }
 
+/** Lambda's limit for the event of an asynchronous invocation: 1 MiB. */
+const MAX_ASYNC_PAYLOAD_BYTES = 1024 * 1024;
+
+/** Checks the event of an asynchronous invocation. @throws LambdaError when it is too large or not JSON */
+export function checkAsyncPayload(payload: string): void {
+  checkPayload(payload);
+  const bytes = Buffer.byteLength(payload);
+  if (bytes <= MAX_ASYNC_PAYLOAD_BYTES) return;
+  throw new LambdaError(
+    'RequestTooLargeException',
+    `${bytes} byte payload is too large for the Event invocation type (limit ${MAX_ASYNC_PAYLOAD_BYTES} bytes)`,
+  );
+}
+
 /** What a failed function says in its payload: its `errorMessage`, or else the whole payload. */
 export function errorMessageOf(payload: string): string {
   try {

@@ -1,9 +1,10 @@
 import { pathToFileURL } from 'node:url';
-import { type FunctionDefinition, type Invoke, LATEST } from './function-definition.ts';
+import { type FunctionDefinition, type Invoke, type InvokeAsync, LATEST } from './function-definition.ts';
 
 /** The functions that the Lambda API offers. */
 export interface FunctionDirectory {
   readonly invoke: Invoke;
+  readonly invokeAsync: InvokeAsync;
   list(): readonly KnownFunction[];
   /** A function by one of its names, and the version that it stands for. @throws LambdaError when there is none */
   find(nameOrArn: string): KnownFunction & { readonly executedVersion: string };

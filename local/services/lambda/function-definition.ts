@@ -36,6 +36,8 @@ export function versionOf({ version = LATEST }: FunctionDefinition): string {
 export interface InvokeOptions {
   /** An `X-Amzn-Trace-Id` to pass on; a new one by default. */
   readonly traceId?: string;
+  /** Of the invocation; a new one by default. */
+  readonly requestId?: string;
   /** What the function gets as `context.clientContext`. */
   readonly clientContext?: object;
   /** Whether the result is to have the end of the log. */
@@ -55,3 +57,5 @@ export interface InvokeResult {
 }
 
 export type Invoke = (nameOrArn: string, payload: string, options?: InvokeOptions) => Promise<InvokeResult>;
+/** Accepts an event for later. @returns the id of the request. @throws LambdaError when it is refused */
+export type InvokeAsync = (...call: Parameters<Invoke>) => string;

@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import type { Log } from '../../../tooling/log.ts';
 import type { ApiCall } from '../../aws-api/api-call.ts';
 import type { ApiResponse } from '../../aws-api/protocols.ts';
 import { checkPayload, LambdaError } from './errors.ts';
 import type { FunctionDirectory } from './function-configuration.ts';
 import type { InvokeOptions } from './function-definition.ts';
 import { functionReference, referencedArn } from './function-reference.ts';
-
-/** Lambda's limit for the event of an asynchronous invocation: 1 MiB. */
-const MAX_ASYNC_PAYLOAD_BYTES = 1024 * 1024;
 
 /** The parameters of Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export const invokeParameters = {
@@ -22,15 +18,14 @@ export const invokeParameters = {
 type InvokeParameters = z.output<z.ZodObject<typeof invokeParameters>>;
 
 /**
- * Invokes a function. An asynchronous invocation that fails is logged and not tried again.
+ * Invokes a function.
  *
  * @throws LambdaError when the function does not run, such as for an unknown one, whatever the invocation type
  */
 export async function invokeFunction(
-  lambda: Pick<FunctionDirectory, 'invoke' | 'find'>,
+  lambda: Pick<FunctionDirectory, 'invoke' | 'invokeAsync' | 'find'>,
   input: InvokeParameters,
   call: ApiCall,
-  log: Log,
 ): Promise<ApiResponse> {
   const arn = referencedArn(input);
   call.requireAccess('lambda:InvokeFunction', arn);
@@ -44,12 +39,7 @@ export async function invokeFunction(
     case 'DryRun':
       return { status: 204 };
     case 'Event':
-      checkAsyncPayload(payload);
-      lambda.invoke(arn, payload, options).then(
-        ({ functionError, payload: detail }) => functionError && log.error('%s failed: %s', arn, detail),
-        (error: unknown) => log.error('%s was not invoked: %s', arn, error),
-      );
-      return { status: 202 };
+      return { status: 202, headers: { 'x-amzn-requestid': lambda.invokeAsync(arn, payload, options) } };
     case 'RequestResponse':
       return requestResponse(lambda, arn, payload, {
         ...options,
@@ -75,15 +65,6 @@ async function requestResponse(
     },
     body: result.payload,
   };
-}
-
-function checkAsyncPayload(payload: string): void {
-  const bytes = Buffer.byteLength(payload);
-  if (bytes <= MAX_ASYNC_PAYLOAD_BYTES) return;
-  throw new LambdaError(
-    'RequestTooLargeException',
-    `${bytes} byte payload is too large for the Event invocation type (limit ${MAX_ASYNC_PAYLOAD_BYTES} bytes)`,
-  );
 }
 
 function clientContextOf(encoded: string): object {

@@ -8,7 +8,9 @@ import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import { type Iam, principalOfRole } from '../iam/service.ts';
 import { physicalName } from '../physical-names.ts';
-import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
+import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
+import type { AsyncInvocations } from './asynchronous/async-invocations.ts';
+import { eventInvokeConfig, eventInvokeConfigProperties } from './asynchronous/event-invoke-config.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { functionArn } from './function-name.ts';
 
@@ -24,6 +26,7 @@ const functionProperties = z.object({
   Timeout: z.coerce.number().default(3),
   MemorySize: z.coerce.number().default(128),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
+  DeadLetterConfig: notSupported,
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
   LoggingConfig: z
     .object({
@@ -49,6 +52,7 @@ const otherRuntime = ignored(
 type Registry = {
   put(definition: FunctionDefinition, role: Principal): void;
   qualify(nameOrArn: string, qualifier: string, version: string): void;
+  readonly asynchronous: Pick<AsyncInvocations, 'configure'>;
 };
 
 /**
@@ -96,7 +100,14 @@ export function functionResources(lambda: Registry, iam: Pick<Iam, 'principals'>
       },
     ),
 
-    'AWS::Lambda::EventInvokeConfig': ignored('asynchronous invocations that fail are logged and not tried again'),
+    'AWS::Lambda::EventInvokeConfig': provider(
+      'the retries, the maximum age and the destinations of asynchronous invocations',
+      eventInvokeConfigProperties,
+      (properties, request) => {
+        lambda.asynchronous.configure(...eventInvokeConfig(properties));
+        return created(physicalName(request, MAX_FUNCTION_NAME));
+      },
+    ),
     'AWS::Lambda::LayerVersion': ignored('layers hold tools of functions whose work the runner does itself'),
     'AWS::Lambda::Permission': ignored('who may call a function here is wired by the runner itself'),
   };

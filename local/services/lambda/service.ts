@@ -8,7 +8,8 @@ import type { Iam } from '../iam/service.ts';
 import type { ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service } from '../service.ts';
 import { lambdaApi } from './api.ts';
-import { checkPayload, LambdaError, throttled } from './errors.ts';
+import { AsyncInvocations } from './asynchronous/async-invocations.ts';
+import { checkAsyncPayload, checkPayload, LambdaError, throttled } from './errors.ts';
 import type { EventSourceMapping } from './event-source-mapping/mapping.ts';
 import type { EnvironmentOptions } from './execution-environment.ts';
 import type { FunctionDirectory, KnownFunction } from './function-configuration.ts';
@@ -20,7 +21,7 @@ import { ProcessReaper } from './process-reaper.ts';
 import { functionResources } from './resources.ts';
 
 export { errorMessageOf } from './errors.ts';
-export type { Invoke, InvokeResult } from './function-definition.ts';
+export type { Invoke, InvokeAsync, InvokeResult } from './function-definition.ts';
 export { functionName, qualifiedFunctionArn } from './function-name.ts';
 
 /** AWS's default limit per account and Region. */
@@ -43,6 +44,7 @@ export class Lambda implements Service, FunctionDirectory {
   readonly versions = new Map<string, string>();
   /** By UUID. */
   readonly eventSourceMappings = new Map<string, EventSourceMapping>();
+  readonly asynchronous: AsyncInvocations;
   readonly api: AwsApi;
   readonly resources: ResourceProviders;
   readonly #run: Pick<Run, 'settings' | 'log' | 'authorities'>;
@@ -59,7 +61,12 @@ export class Lambda implements Service, FunctionDirectory {
     this.#run = run;
     this.#services = services;
     this.#limits = { ...poolLimits(run.settings.functionConcurrency), ...limits };
-    this.api = lambdaApi(this, this.eventSourceMappings, run.log.child('aws'));
+    this.asynchronous = new AsyncInvocations({
+      invoke: (...call) => this.invoke(...call),
+      isOff: (functionArn) => this.find(functionArn).definition.reservedConcurrency === 0,
+      log: run.log.child('async'),
+    });
+    this.api = lambdaApi(this, this.eventSourceMappings);
     this.resources = functionResources(this, services.iam, join(run.settings.dataDir, 'code'));
   }
 
@@ -82,6 +89,7 @@ export class Lambda implements Service, FunctionDirectory {
 
   /** Ends every execution environment and waits until all processes are gone. */
   async stop(): Promise<void> {
+    this.asynchronous.stop();
     const host = this.#host;
     // From now on no function gets its first process.
     this.#host = undefined;
@@ -121,7 +129,7 @@ export class Lambda implements Service, FunctionDirectory {
     checkPayload(payload);
     this.#checkAccountLimit(definition);
 
-    const requestId = crypto.randomUUID();
+    const requestId = options.requestId ?? crypto.randomUUID();
     const {
       payload: result,
       functionError,
@@ -141,6 +149,18 @@ export class Lambda implements Service, FunctionDirectory {
       executedVersion,
       ...(options.logTail && { logTail: logTail(lines) }),
     };
+  }
+
+  /**
+   * Accepts an event that a function is invoked with later (invocation type Event).
+   *
+   * @returns the id of the request
+   * @throws LambdaError when there is no such function, or Lambda refuses the payload
+   */
+  invokeAsync(nameOrArn: string, payload: string, options: InvokeOptions = {}): string {
+    this.find(nameOrArn);
+    checkAsyncPayload(payload);
+    return this.asynchronous.enqueue(nameOrArn, payload, options);
   }
 
   /** The functions that run here. */
