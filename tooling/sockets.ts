@@ -53,8 +53,14 @@ export function socketsOf(pid: number): Set<string> {
  * @returns which of `pids` it is, or descends from; undefined when it is none of them
  */
 export function peerAmong(socket: Socket, pids: readonly number[]): number | undefined {
+  const peer = peerOf(socket, pids);
+  return typeof peer === 'number' ? peer : undefined;
+}
+
+/** As {@link peerAmong}, and tells another process from one that has closed the connection, and can be anybody. */
+export function peerOf(socket: Socket, pids: readonly number[]): number | 'other' | 'gone' {
   const inode = peerInode(socket);
-  if (inode === undefined) return undefined;
+  if (inode === undefined) return 'gone';
   const itself = pids.find((pid) => socketsOf(pid).has(inode));
   if (itself !== undefined) return itself;
   const parents = parentsOfProcesses();
@@ -64,7 +70,14 @@ export function peerAmong(socket: Socket, pids: readonly number[]): number | und
     const root = rootOf(parents.get(pid));
     if (root !== undefined && socketsOf(pid).has(inode)) return root;
   }
-  return undefined;
+  return 'other';
+}
+
+/** Leaves a connection without a response for as long as the client keeps it. */
+export function hold(socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  // What it sends is dropped, since the end of the connection comes after it.
+  socket.resume();
 }
 
 function peerInode({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | undefined {

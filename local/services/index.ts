@@ -25,12 +25,12 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   const ec2 = new Ec2(run);
   const iam = new Iam();
   const s3 = new S3(run);
-  const rds = new Rds(run);
+  const rds = new Rds(run, ec2);
   const msk = new Msk(run, iam);
   const secretsManager = new SecretsManager(run, rds);
   const endpoint = new AwsEndpoint(run.settings.ports.aws, iam, run.log.child('aws'));
   const responses = new CustomResourceResponses(run);
-  const lambda = new Lambda(run, { iam, endpoint, responses });
+  const lambda = new Lambda(run, { iam, ec2, endpoint, responses });
   const cloudFormation = new CloudFormation(run, { lambda, responses, s3 });
   const eventSourceMappings = new EventSourceMappings(run, { lambda, msk, iam, endpoint });
   const eventBridge = new EventBridge(run, lambda);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Stack } from '../assembly/template.ts';
+import type { ResourceDeclaration, Stack } from '../assembly/template.ts';
 import { uuidOf } from '../aws-identity.ts';
 
 interface Named {
@@ -20,6 +20,15 @@ export function physicalName({ stack, logicalId }: Named, maxLength: number): st
 /** An id such as `vpc-0f3a...` for what AWS numbers, the same in each run. */
 export function physicalId(prefix: string, request: Named): string {
   return `${prefix}-${resourceHash(request, 17)}`;
+}
+
+/** What a person calls a resource: its path in the CDK app, without the names that the CDK adds. Otherwise it is the logical id. */
+export function constructPath({
+  declaration,
+  logicalId,
+}: Pick<Named, 'logicalId'> & { readonly declaration: ResourceDeclaration }): string {
+  const path = declaration.Metadata?.['aws:cdk:path'];
+  return typeof path === 'string' ? path.replace(/(\/(Resource|Default))+$/, '') : logicalId;
 }
 
 /** A UUID that belongs to one resource of one stack, the same in each run. */

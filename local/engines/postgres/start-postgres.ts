@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly runDir: string;
   /** 0 means any free port. */
   readonly port: number;
+  /** Where on loopback it listens; by default wherever `localhost` leads. */
+  readonly host?: string | undefined;
   readonly superuser: { readonly name: string; readonly password: string };
   /** Created if missing, and owned by the superuser. */
   readonly database: string;
@@ -56,7 +58,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   removeStaleLock(dir);
   await ensureCluster(dir, options, binaries, launcher, options);
   writeAccessRules(dir, options.certificate, launcher);
-  const hosts = await addressesOfLocalhost();
+  const hosts = options.host === undefined ? await addressesOfLocalhost() : [options.host];
 
   const server = await supervise({
     name,

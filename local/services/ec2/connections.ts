@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Log } from '../../../tooling/log.ts';
-import { peerAmong, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
+import { peerOf, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import type { Network } from './network.ts';
 import { refusalOf, type Source, type Target } from './reach.ts';
 
@@ -16,7 +16,7 @@ export class Connections {
   readonly #log: Pick<Log, 'warn'>;
   /** By process id of an execution environment. */
   readonly #functions = new Map<number, Source>();
-  readonly #callers = new WeakMap<Socket, Source | 'nobody'>();
+  readonly #peers = new WeakMap<Socket, Source | 'other' | 'gone'>();
   readonly #told = new Set<string>();
 
   constructor(network: Network, log: Pick<Log, 'warn'>) {
@@ -34,18 +34,16 @@ export class Connections {
   }
 
   /** The function at the other end of a connection; undefined for others. It costs some milliseconds, once per connection. */
-  callerOf(socket: Socket): Source | undefined {
-    const known = this.#callers.get(socket);
-    if (known) return known === 'nobody' ? undefined : known;
-    const caller = this.#find(socket);
-    this.#callers.set(socket, caller ?? 'nobody');
-    return caller;
+  functionAt(socket: Socket): Source | undefined {
+    const peer = this.#peers.get(socket) ?? this.#find(socket);
+    this.#peers.set(socket, peer);
+    return typeof peer === 'object' ? peer : undefined;
   }
 
   /** Whether the peer may connect to the target. The log says why not, once per function and target. */
   admits(socket: Socket, target: Target): boolean {
-    const caller = this.callerOf(socket);
-    return caller === undefined || this.reaches(caller, target);
+    const source = this.functionAt(socket);
+    return source ? this.reaches(source, target) : this.#peers.get(socket) !== 'gone';
   }
 
   /** Whether a function, or whatever else is said to connect, reaches the target. The log says why not, once for each pair. */
@@ -58,16 +56,9 @@ export class Connections {
     return false;
   }
 
-  #find(socket: Socket): Source | undefined {
-    if (!SOCKET_OWNERS_ARE_KNOWN || this.#functions.size === 0) return undefined;
-    const pid = peerAmong(socket, [...this.#functions.keys()]);
-    return pid === undefined ? undefined : this.#functions.get(pid);
+  #find(socket: Socket): Source | 'other' | 'gone' {
+    if (!SOCKET_OWNERS_ARE_KNOWN || this.#functions.size === 0) return 'other';
+    const peer = peerOf(socket, [...this.#functions.keys()]);
+    return typeof peer === 'number' ? (this.#functions.get(peer) ?? 'other') : peer;
   }
-}
-
-/** Leaves a connection without a response for as long as the client keeps it. */
-export function hold(socket: Socket): void {
-  socket.on('error', () => socket.destroy());
-  // What it sends is dropped unread, since the end of the connection comes after it.
-  socket.resume();
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { REGION } from '../../aws-identity.ts';
-import { physicalId } from '../physical-names.ts';
+import { constructPath, physicalId } from '../physical-names.ts';
 import { boolean, created, ignored, provider, type ResourceProviders } from '../provider.ts';
 import { required } from '../service.ts';
 import type { Network, VpcEndpoint } from './network.ts';
@@ -49,7 +49,7 @@ export function networkResources(network: Network): ResourceProviders {
               };
         network.endpoints.set(id, {
           id,
-          name: nameOf(request),
+          name: constructPath(request),
           vpcId: properties.VpcId,
           service: properties.ServiceName.replace(new RegExp(`^.*\\.${REGION}\\.`), ''),
           way,
@@ -69,12 +69,12 @@ function vpcResources(network: Network): ResourceProviders {
       ({ CidrBlock }, request) => {
         const id = physicalId('vpc', request);
         const group = `sg-${id.slice('vpc-'.length)}`;
-        network.vpcs.set(id, { id, name: nameOf(request), block: CidrBlock, defaultGroupId: group });
+        network.vpcs.set(id, { id, name: constructPath(request), block: CidrBlock, defaultGroupId: group });
         // https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
         const ingress = [{ ...ALLOW_ALL, peer: { group } }];
         network.securityGroups.set(group, {
           id: group,
-          name: `${nameOf(request)}/default`,
+          name: `${constructPath(request)}/default`,
           vpcId: id,
           ingress,
           egress: [ALLOW_ALL],
@@ -94,7 +94,7 @@ function vpcResources(network: Network): ResourceProviders {
       z.object({ VpcId: z.string(), CidrBlock: z.string(), AvailabilityZone: z.string().default('') }),
       ({ VpcId, CidrBlock, AvailabilityZone }, request) => {
         const id = physicalId('subnet', request);
-        network.subnets.set(id, { id, name: nameOf(request), vpcId: VpcId, block: CidrBlock });
+        network.subnets.set(id, { id, name: constructPath(request), vpcId: VpcId, block: CidrBlock });
         return created(id, { SubnetId: id, VpcId, CidrBlock, AvailabilityZone });
       },
     ),
@@ -164,7 +164,7 @@ function securityGroupResources(network: Network): ResourceProviders {
         const egress = SecurityGroupEgress.length > 0 ? SecurityGroupEgress.map(ruleOf) : [ALLOW_ALL];
         const group: SecurityGroup = {
           id,
-          name: nameOf(request),
+          name: constructPath(request),
           vpcId: VpcId,
           ingress: SecurityGroupIngress.map(ruleOf),
           egress,
@@ -203,10 +203,4 @@ function securityGroupResources(network: Network): ResourceProviders {
       },
     ),
   };
-}
-
-/** The path of a construct in the CDK app, without the names that the CDK adds; otherwise the logical id. */
-function nameOf({ declaration, logicalId }: ResourceRequest): string {
-  const path = declaration.Metadata?.['aws:cdk:path'];
-  return typeof path === 'string' ? path.replace(/(\/(Resource|Default))+$/, '') : logicalId;
 }

@@ -4,7 +4,7 @@ import { Connections } from './connections.ts';
 import { Network } from './network.ts';
 import { networkResources } from './resources.ts';
 
-export { type Connections, hold } from './connections.ts';
+export type { Connections } from './connections.ts';
 export type { Network, Place, VpcEndpoint } from './network.ts';
 export type { Source, Target } from './reach.ts';
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from '../../../tooling/log.ts';
 import { signalGroup } from '../../../tooling/processes.ts';
 import { settlesWithin } from '../../../tooling/timing.ts';
+import type { Connections } from '../ec2/service.ts';
 import {
   environmentVariables,
   HTTPS_ENDPOINTS_VARIABLE,
@@ -30,6 +31,8 @@ export interface EnvironmentOptions extends RuntimeOptions {
   readonly definition: FunctionDefinition;
   readonly httpsEndpoints: LocalHttpsEndpoints;
   readonly reaper: ProcessReaper;
+  /** Learns whose its processes are; absent where networks are not isolated. */
+  readonly connections?: Pick<Connections, 'attach' | 'detach'>;
   readonly log: Log;
   /** Whether environments are frozen between events and have no more than their memory. Off for measurements only. */
   readonly enforcement: boolean;
@@ -102,6 +105,7 @@ export class ExecutionEnvironment {
     if (child.pid) {
       api.serve(child.pid);
       reaper.watch(child.pid);
+      options.connections?.attach(child.pid, { name: definition.label, place: definition.place });
     }
     forwardLines(child.stdout, log, 'info');
     forwardLines(child.stderr, log, 'warn');
@@ -228,5 +232,6 @@ export class ExecutionEnvironment {
     // Ends whatever the function has started.
     signalGroup(pid, 'SIGKILL');
     this.#options.reaper.forget(pid);
+    this.#options.connections?.detach(pid);
   }
 }

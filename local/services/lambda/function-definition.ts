@@ -1,3 +1,4 @@
+import type { Place } from '../ec2/service.ts';
 import type { Credentials } from '../iam/service.ts';
 
 /** A Lambda function as its template declares it, with every reference resolved. */
@@ -16,6 +17,8 @@ export interface FunctionDefinition {
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
+  /** Where it is in a VPC; absent outside of all. */
+  readonly place?: Place;
   readonly reservedConcurrency?: number;
   /** Whether only the log file gets its lines. */
   readonly quiet?: boolean;

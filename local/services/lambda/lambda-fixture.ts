@@ -5,6 +5,7 @@ import { rootCertificates } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { memoryLog } from '../../../tooling/log-fixture.ts';
 import { readSettings } from '../../settings.ts';
+import { Ec2 } from '../ec2/service.ts';
 import { Iam } from '../iam/service.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import type { PoolLimits } from './function-pool.ts';
@@ -41,6 +42,7 @@ export async function startFunction(
     { settings: { ...readSettings(), dataDir: codeDir, enforcement }, log, authorities: async () => authority },
     {
       iam: new Iam(),
+      ec2: new Ec2({ log }),
       endpoint: { url: 'http://127.0.0.1:4566' },
       responses: { port: httpsEndpoints?.httpsPort ?? 443 },
     },

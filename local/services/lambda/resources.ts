@@ -6,6 +6,7 @@ import { assetFolder, assetPath, writeFolder } from '../../assembly/asset-files.
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
+import type { Network } from '../ec2/service.ts';
 import { type Iam, principalOfRole } from '../iam/service.ts';
 import { physicalName } from '../physical-names.ts';
 import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
@@ -27,6 +28,9 @@ const functionProperties = z.object({
   MemorySize: z.coerce.number().default(128),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
   DeadLetterConfig: notSupported,
+  VpcConfig: z
+    .object({ SubnetIds: z.array(z.string()).default([]), SecurityGroupIds: z.array(z.string()).default([]) })
+    .optional(),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
   LoggingConfig: z
     .object({
@@ -60,7 +64,11 @@ type Registry = {
  *
  * @param codeDir for code that does not lie unpacked in the assembly
  */
-export function functionResources(lambda: Registry, iam: Pick<Iam, 'principals'>, codeDir: string): ResourceProviders {
+export function functionResources(
+  lambda: Registry,
+  { iam, ec2 }: { iam: Pick<Iam, 'principals'>; ec2: { readonly network: Pick<Network, 'placeOf'> } },
+  codeDir: string,
+): ResourceProviders {
   const lambdaFunction = provider(
     'a function in processes of its own',
     functionProperties,
@@ -69,7 +77,10 @@ export function functionResources(lambda: Registry, iam: Pick<Iam, 'principals'>
       const role = principalOfRole(properties.Role, name);
       const credentials = iam.principals.issue(role);
       const folder = await codeFolder(properties.Code, request.stack, codeDir);
-      lambda.put({ ...definitionOf(name, properties, request), codeDir: folder, credentials }, role);
+      const definition = { ...definitionOf(name, properties, request), codeDir: folder, credentials };
+      const { SubnetIds = [], SecurityGroupIds } = properties.VpcConfig ?? {};
+      const inVpc = SubnetIds.length > 0 && { place: ec2.network.placeOf(SubnetIds, SecurityGroupIds) };
+      lambda.put({ ...definition, ...inVpc }, role);
       return created(name, { Arn: functionArn(name) });
     },
   );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Log } from '../../../tooling/log.ts';
 import type { AwsApi, Principal } from '../../aws-api/api-call.ts';
 import { REGION } from '../../aws-identity.ts';
+import type { Ec2 } from '../ec2/service.ts';
 import type { Iam } from '../iam/service.ts';
 import type { ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service } from '../service.ts';
@@ -30,6 +31,8 @@ const ACCOUNT_CONCURRENCY = 1000;
 /** What functions need of other services. */
 export interface Collaborators {
   readonly iam: Pick<Iam, 'principals'>;
+  /** Where functions are, and what they reach from there. */
+  readonly ec2: Pick<Ec2, 'network' | 'connections'>;
   /** What they get as `AWS_ENDPOINT_URL`. */
   readonly endpoint: { readonly url: string };
   /** Where `https://127.0.0.1` leads them: the response addresses of custom resources. */
@@ -67,7 +70,7 @@ export class Lambda implements Service, FunctionDirectory {
       log: run.log.child('async'),
     });
     this.api = lambdaApi(this, this.eventSourceMappings);
-    this.resources = functionResources(this, services.iam, join(run.settings.dataDir, 'code'));
+    this.resources = functionResources(this, services, join(run.settings.dataDir, 'code'));
   }
 
   async open(): Promise<void> {
@@ -84,6 +87,7 @@ export class Lambda implements Service, FunctionDirectory {
       httpsEndpoints: { trustedCertificates: [trusted.certificatePem], httpsPort: this.#services.responses.port },
       reaper: new ProcessReaper(log),
       enforcement: settings.enforcement,
+      connections: this.#services.ec2.connections,
     };
   }
 

@@ -1,18 +1,23 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { runDirOf } from '../../../tooling/paths.ts';
-import type { PortClaim } from '../../../tooling/ports.ts';
+import { addressesOfLocalhost, type PortClaim } from '../../../tooling/ports.ts';
+import { SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
+import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { type PostgresServer, startPostgres } from '../../engines/postgres/start-postgres.ts';
+import { hiddenAddress, type Relay, startRelay } from '../../engines/relay.ts';
 import { portClaim } from '../../settings.ts';
-import { physicalName, resourceHash } from '../physical-names.ts';
-import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
+import type { Ec2 } from '../ec2/service.ts';
+import { constructPath, physicalName, resourceHash } from '../physical-names.ts';
+import { boolean, created, provider, type ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
 
 const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
 const MAX_IDENTIFIER = 63;
-const MAX_PARAMETER_GROUP_NAME = 255;
+const MAX_GROUP_NAME = 255;
+const DEFAULT_PORT = 5432;
 
 export interface Database {
   readonly identifier: string;
@@ -35,6 +40,20 @@ const parameters = z
     "formulas over the instance's memory are not supported by the local runner",
   );
 
+/** What matters of an instance. */
+const instanceProperties = z.object({
+  DBInstanceIdentifier: z.string().optional(),
+  DBName: z.string(),
+  Engine: z.literal('postgres', 'only Postgres runs here'),
+  MasterUsername: z.string(),
+  MasterUserPassword: z.string(),
+  DBParameterGroupName: z.string().optional(),
+  DBSubnetGroupName: z.string().optional(),
+  VPCSecurityGroups: z.array(z.string()).default([]),
+  Port: z.coerce.number().default(DEFAULT_PORT),
+  PubliclyAccessible: boolean.default(false),
+});
+
 /** RDS: Postgres instances and their parameters. */
 export class Rds implements Service {
   /** By identifier. */
@@ -42,34 +61,32 @@ export class Rds implements Service {
   /** By name of the parameter group: Postgres' own settings. */
   readonly parameters = new Map<string, Readonly<Record<string, string>>>();
   readonly #run: Run;
-  readonly #servers: PostgresServer[] = [];
+  readonly #ec2: Pick<Ec2, 'network' | 'connections'>;
+  /** By name of the subnet group. */
+  readonly #subnets = new Map<string, readonly string[]>();
+  readonly #servers: Pick<PostgresServer, 'stop'>[] = [];
 
-  constructor(run: Run) {
+  constructor(run: Run, ec2: Pick<Ec2, 'network' | 'connections'>) {
     this.#run = run;
+    this.#ec2 = ec2;
   }
 
   readonly resources: ResourceProviders = {
     [INSTANCE_TYPE]: provider(
       'a Postgres server, with its data kept between runs',
-      z.object({
-        DBInstanceIdentifier: z.string().optional(),
-        DBName: z.string(),
-        Engine: z.literal('postgres', 'only Postgres runs here'),
-        MasterUsername: z.string(),
-        MasterUserPassword: z.string(),
-        DBParameterGroupName: z.string().optional(),
-      }),
+      instanceProperties,
       async (properties, request) => {
-        const { settings, stacks, log, authorities } = this.#run;
+        const { settings, log, authorities } = this.#run;
         const { DBName: name, MasterUsername: masterUsername } = properties;
         const group = this.#parametersOf(properties.DBParameterGroupName);
         const identifier = properties.DBInstanceIdentifier ?? physicalName(request, MAX_IDENTIFIER).toLowerCase();
         const authority = await authorities('rds');
+        const listener = await this.#listener(properties, request);
         const server = await startPostgres({
           name,
           dir: join(settings.dataDir, 'postgres', name),
           runDir: runDirOf(settings.dataDir),
-          port: databasePorts(stacks, settings.ports.postgres).get(name) ?? 0,
+          ...listener,
           superuser: { name: masterUsername, password: properties.MasterUserPassword },
           database: name,
           certificate: await authority.issue('postgres'),
@@ -93,7 +110,7 @@ export class Rds implements Service {
       'settings of the local Postgres servers, which in any case refuse connections without TLS',
       z.object({ DBParameterGroupName: z.string().optional(), Parameters: parameters }),
       ({ DBParameterGroupName, Parameters }, request) => {
-        const name = DBParameterGroupName ?? physicalName(request, MAX_PARAMETER_GROUP_NAME).toLowerCase();
+        const name = DBParameterGroupName ?? physicalName(request, MAX_GROUP_NAME).toLowerCase();
         // Those of RDS itself mean nothing to Postgres.
         const own = Object.entries(Parameters).filter(([key]) => !key.startsWith('rds.'));
         this.parameters.set(name, Object.fromEntries(own));
@@ -101,7 +118,15 @@ export class Rds implements Service {
       },
     ),
 
-    'AWS::RDS::DBSubnetGroup': ignored('there is no network to build: everything listens on loopback'),
+    'AWS::RDS::DBSubnetGroup': provider(
+      'where databases are in their network',
+      z.object({ DBSubnetGroupName: z.string().optional(), SubnetIds: z.array(z.string()) }),
+      ({ DBSubnetGroupName, SubnetIds }, request) => {
+        const name = (DBSubnetGroupName ?? physicalName(request, MAX_GROUP_NAME)).toLowerCase();
+        this.#subnets.set(name, SubnetIds);
+        return created(name, { DBSubnetGroupName: name });
+      },
+    ),
   };
 
   ports(): PortClaim[] {
@@ -122,6 +147,40 @@ export class Rds implements Service {
         return [name, `postgres://${login}${host}:${port}/${name}?sslmode=require`];
       });
     return Object.fromEntries(urls);
+  }
+
+  /**
+   * Where a server is to listen: hidden behind a relay, which lets those functions pass whose security groups reach the
+   * instance. Where the system does not tell whose a connection is, clients find the server itself.
+   */
+  async #listener(
+    properties: Pick<
+      z.output<typeof instanceProperties>,
+      'DBName' | 'DBSubnetGroupName' | 'VPCSecurityGroups' | 'Port' | 'PubliclyAccessible'
+    >,
+    request: ResourceRequest,
+  ): Promise<{ port: number; host?: string }> {
+    const { settings, stacks, log } = this.#run;
+    const { connections, network } = this.#ec2;
+    const port = databasePorts(stacks, settings.ports.postgres).get(properties.DBName) ?? 0;
+    if (!SOCKET_OWNERS_ARE_KNOWN) return { port };
+    const subnets = this.#subnets.get(properties.DBSubnetGroupName?.toLowerCase() ?? '');
+    const instance = {
+      kind: 'private',
+      name: constructPath(request),
+      place: subnets && network.placeOf(subnets, properties.VPCSecurityGroups),
+      public: properties.PubliclyAccessible,
+    } as const;
+    const host = hiddenAddress();
+    const relay: Relay = await startRelay({
+      addresses: await addressesOfLocalhost(),
+      port,
+      host,
+      admits: (client) => connections.admits(client, { ...instance, ports: [properties.Port, relay.port] }),
+      log: log.child(properties.DBName),
+    });
+    this.#servers.push(relay);
+    return { port: relay.port, host };
   }
 
   /** The settings of a parameter group; those of RDS's own groups (`default.postgres18`) are Postgres' defaults here. */
