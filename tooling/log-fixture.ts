@@ -1,3 +1,4 @@
+import { format } from 'node:util';
 import type { Log } from './log.ts';
 
 /** A log for tests that look at behaviour only. */
@@ -7,7 +8,10 @@ export const silentLog: Log = { info() {}, warn() {}, error() {}, debug() {}, ch
 export function memoryLog(): Log & { readonly lines: string[] } {
   const lines: string[] = [];
   const logFor = (source: string): Log & { readonly lines: string[] } => {
-    const writer = (level: string) => (message: string) => void lines.push(`${level} ${source} ${message}`);
+    const writer =
+      (level: string) =>
+      (message: string, ...values: unknown[]) =>
+        void lines.push(`${level} ${source} ${format(message, ...values)}`);
     return {
       lines,
       info: writer('info'),

@@ -34,6 +34,7 @@ export async function startFunction(
 ) {
   const codeDir = await temporaryFolder(typeof code === 'string' ? { 'index.mjs': code } : code);
   const log = memoryLog();
+  const ec2 = new Ec2({ log });
   const authority = {
     certificatePem: httpsEndpoints?.trustedCertificate ?? rootCertificates[0] ?? '',
     issue: notExpected,
@@ -42,7 +43,7 @@ export async function startFunction(
     { settings: { ...readSettings(), dataDir: codeDir, enforcement }, log, authorities: async () => authority },
     {
       iam: new Iam(),
-      ec2: new Ec2({ log }),
+      ec2,
       endpoint: { url: 'http://127.0.0.1:4566' },
       responses: { port: httpsEndpoints?.httpsPort ?? 443 },
     },
@@ -69,7 +70,7 @@ export async function startFunction(
     const result = await service.invoke('orders', JSON.stringify(event));
     return { ...result, value: JSON.parse(result.payload) };
   };
-  return { service, invoke, log, codeDir };
+  return { service, invoke, log, codeDir, ec2 };
 }
 
 async function notExpected(): Promise<never> {
