@@ -3,7 +3,6 @@ import { connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../tooling/log-fixture.ts';
-import { listenOnLoopback } from '../../tooling/ports.ts';
 import { SOCKET_OWNERS_ARE_KNOWN } from '../../tooling/sockets.ts';
 import { hiddenAddress, startRelay } from './relay.ts';
 
