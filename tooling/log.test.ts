@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLog, type Log } from './log.ts';
+import { entriesIn } from './log-entry.ts';
 
 function temporaryFile(): string {
   const dir = mkdtempSync(join(tmpdir(), 'log-'));
@@ -50,23 +51,41 @@ describe('what clients and functions write', () => {
     expect(inFile).toEqual([`warn  aws ${entry.replace('\u009b', '\\u009b').replace('\u202e', '\\u202e')}`]);
     expect(onTerminal).toEqual([
       `${'aws'.padEnd(16)} user \\u001b[2Ja`,
-      `${'aws'.padEnd(16)} | b {"note":"\\u009b\\u202e"}`,
+      `${'aws'.padEnd(16)} | b  note=\\u009b\\u202e`,
     ]);
   });
 });
 
 it('the terminal leaves out stacks and what only CloudWatch reads, which the file keeps', async () => {
-  const [metadata, error] = [
-    { Timestamp: 1, CloudWatchMetrics: [] },
-    { message: 'lost', stack: 'Error: lost' },
-  ];
-  const entry = JSON.stringify({ message: 'order created', _aws: metadata, OrdersCreated: 1, error });
+  const metrics = { Dimensions: [['Stage']], Metrics: [{ Name: 'OrdersCreated' }] };
+  const error = { message: 'lost', stack: 'Error: lost' };
+  const entry = JSON.stringify({
+    message: 'order created',
+    _aws: { Timestamp: 1, CloudWatchMetrics: [metrics] },
+    Stage: 'dev',
+    OrdersCreated: 1,
+    shard: 'shard1',
+    error,
+  });
   const { inFile, onTerminal } = await written((log) => log.info(entry));
   expect(inFile).toEqual([`info  aws ${entry}`]);
-  expect(onTerminal).toEqual([`${'aws'.padEnd(16)} order created {"OrdersCreated":1,"error":{"message":"lost"}}`]);
+  expect(onTerminal).toEqual([`${'aws'.padEnd(16)} order created  shard=shard1 error={"message":"lost"}`]);
 });
 
 describe('the log file', () => {
+  it('can be read back, each message whole', async () => {
+    const file = temporaryFile();
+    const log = createLog({ source: 'a', file, terminal: new PassThrough() });
+    log.info('one\ntwo | three');
+    log.child('b').error('four');
+    await expect.poll(() => readFileSync(file, 'utf8')).toContain('four');
+    const entries = [...entriesIn(readFileSync(file, 'utf8'))];
+    expect(entries.map(({ level, source, text }) => [level, source, text])).toEqual([
+      ['info', 'a', 'one\ntwo | three'],
+      ['error', 'b', 'four'],
+    ]);
+  });
+
   it('need not be', async () => {
     const terminal = new PassThrough().setEncoding('utf8');
     createLog({ source: 'test', terminal }).info('%d orders', 3);

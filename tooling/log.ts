@@ -1,7 +1,7 @@
 import { chmodSync, createWriteStream, existsSync, mkdirSync, renameSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
-import { format, styleText } from 'node:util';
-import { printable, printableLines } from './printable.ts';
+import { format } from 'node:util';
+import { fileText, type Level, terminalText } from './log-entry.ts';
 
 /**
  * Each line names its source, such as `kafka` or a function. Clients and functions may have written parts of a message: what could steer
@@ -17,12 +17,6 @@ export interface Log {
   child(source: string): Log;
 }
 
-type Level = 'debug' | 'info' | 'warn' | 'error';
-
-/** Begins the further lines of a message. */
-const CONTINUED = '| ';
-const COLORS = { debug: 'reset', info: 'reset', warn: 'yellow', error: 'red' } as const;
-
 /**
  * A log that shows `info` and above on the terminal and keeps everything in a file. When writing the file fails, it warns once
  * and continues without it.
@@ -34,14 +28,9 @@ export function createLog(options: { source: string; file?: string; terminal: No
   file?.on('error', (error) => logFor(options.source).warn('no longer writing the log file: %s', error.message));
 
   const write = (source: string, level: Level, message: string, values: unknown[]) => {
-    const text = format(message, ...values);
-    const head = `${new Date().toISOString()} ${level.padEnd(5)} ${source} `;
-    file?.write(`${head}${printableLines(text).join(`\n${head}${CONTINUED}`)}\n`);
-    if (level === 'debug') return;
-    const column = `${styleText('dim', source.padEnd(16))} `;
-    const { lines, facts } = forPerson(text);
-    const colored = lines.map((line, index) => styleText(COLORS[level], `${index === 0 ? '' : CONTINUED}${line}`));
-    options.terminal.write(`${column}${colored.join(`\n${column}`)}${styleText('dim', facts)}\n`);
+    const entry = { time: new Date().toISOString(), level, source, text: format(message, ...values) };
+    file?.write(fileText(entry));
+    if (level !== 'debug') options.terminal.write(terminalText(entry));
   };
   const logFor = (source: string): Log => ({
     info: (message, ...values) => write(source, 'info', message, values),
@@ -61,25 +50,4 @@ function openFile(path: string): WriteStream {
     renameSync(path, `${path}.1`);
   }
   return createWriteStream(path, { mode: 0o600 });
-}
-
-/** Of a structured line of a function, its message, and the rest without stacks and what only CloudWatch reads. */
-function forPerson(text: string): { lines: string[]; facts: string } {
-  const { message, timestamp: _, level: __, ...facts } = objectIn(text);
-  if (typeof message !== 'string') return { lines: printableLines(text), facts: '' };
-  return { lines: printableLines(message), facts: printable(` ${JSON.stringify(facts, readable)}`) };
-}
-
-function objectIn(text: string): Record<string, unknown> {
-  if (!text.startsWith('{')) return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {}; // not JSON after all
-  }
-}
-
-/** `_aws` tells CloudWatch which of the facts are metrics. */
-function readable(key: string, value: unknown): unknown {
-  return key === 'stack' || key === '_aws' ? undefined : value;
 }

@@ -1,11 +1,4 @@
-import { Option } from '@commander-js/extra-typings';
-import type { Stage } from '../../infra/config/stage.ts';
-import { dataDirOption, newCommand } from '../../tooling/command-line.ts';
-
-const STAGES = ['dev', 'prod'] as const satisfies readonly Stage['name'][];
-
-/** Where the records are: in a deployed stage, or in the local run that keeps its data in a folder. */
-export type Target = { readonly stage: Stage['name'] } | { readonly dataDir: string };
+import { newTargetCommand, type Target } from '../target.ts';
 
 /** What the command line asks for. */
 export type DltCommand =
@@ -15,22 +8,10 @@ export type DltCommand =
 
 /** The command line of `npm run dlt`. @param perform does what is asked */
 export function dltCommand(perform: (asked: DltCommand) => Promise<void>) {
-  const command = newCommand(
+  const { command, target } = newTargetCommand(
     'npm run dlt --',
     'Manages the records of the topic orders that could not be processed and went to orders-dlt.',
-  )
-    .addOption(new Option('--stage <stage>', 'work on the deployed stage, with your AWS credentials').choices(STAGES))
-    .addOption(dataDirOption())
-    .hook('preAction', (root) => {
-      // As a variable, the folder may be set for other commands.
-      if (root.opts().stage !== undefined && root.getOptionValueSource('dataDir') === 'cli') {
-        root.error('error: --data-dir is for the local run, --stage for AWS.');
-      }
-    });
-  const target = (): Target => {
-    const { stage, dataDir } = command.opts();
-    return stage === undefined ? { dataDir } : { stage };
-  };
+  );
 
   command
     .command('list')

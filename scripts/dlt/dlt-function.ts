@@ -7,11 +7,10 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { CommandEvent } from '../../functions/dlt/input.ts';
 import { functionName, LIVE_ALIAS } from '../../infra/names.ts';
-import { readAddresses } from '../../local/addresses.ts';
 import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
 import { useLocalServers } from '../../tooling/environment.ts';
 import { UserError } from '../../tooling/errors.ts';
-import type { Target } from './command.ts';
+import { localAddresses, type Target } from '../target.ts';
 
 /** Longer than the function's own time limit. */
 const INVOKE_TIMEOUT_MS = 75_000;
@@ -51,13 +50,7 @@ export async function invokeDlt(event: CommandEvent, target: Target): Promise<un
 
 function localRun(dataDir: string): LambdaClientConfig {
   useLocalServers();
-  const addresses = readAddresses(dataDir);
-  if (addresses === undefined) {
-    throw new UserError(
-      `No local run is up in ${dataDir}. Start one with \`npm start\`, name its folder with --data-dir, or name a deployed stage with --stage.`,
-    );
-  }
-  return { endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS };
+  return { endpoint: localAddresses(dataDir).aws, region: REGION, credentials: OPERATOR_CREDENTIALS };
 }
 
 async function checkRegion(client: LambdaClient): Promise<void> {

@@ -14,7 +14,7 @@ const LEVELS: Record<string, Level> = {
 };
 
 /**
- * Logs each line of a function's output at the level that the line states.
+ * Logs each line of a function's output at the level that the line states. Lines that carry metrics are for CloudWatch.
  *
  * @param unmarked the level of lines that state none, such as those that Node itself prints
  */
@@ -36,7 +36,8 @@ export function forwardLines(output: Readable, log: Log, unmarked: Level): void 
 function levelOf(line: string): string | undefined {
   if (!line.startsWith('{')) return line.split('\t', 3)[2];
   try {
-    const level: unknown = JSON.parse(line).level;
+    const { level, _aws: metrics } = JSON.parse(line);
+    if (metrics !== undefined && level === 'INFO') return 'DEBUG';
     return typeof level === 'string' ? level.toUpperCase() : undefined;
   } catch {
     return undefined; // only looks like JSON
