@@ -103,6 +103,14 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** An option's value such as `30s`, `10m`, `2h` or `1d`. @returns milliseconds */
+export function duration(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const seconds = { s: 1, m: 60, h: 3_600, d: 86_400 }[unit];
+  if (seconds !== undefined) return Number(number) * seconds * 1_000;
+  throw new InvalidArgumentError('It must be a time such as 30s, 10m, 2h or 1d.');
+}
+
 /** An option's value as any text but the empty one. */
 export function nonEmpty(text: string): string {
   if (text !== '') return text;
