@@ -162,6 +162,8 @@ it('lets no HTTP server be called by a foreign name', () => {
 
 it('reads the wall clock in the runner where a time of day is meant; durations and deadlines go by the monotonic one', () => {
   const mayReadIt = [
+    'local/services/lambda/event-source-mapping/mapping-properties.ts', // a starting position in the future
+    'local/services/lambda/event-source-mapping/mapping.ts', // when a mapping was last changed
     'local/services/lambda/event-source-mapping/partition-worker.ts', // the age of records
     'local/services/lambda/runtime-api.ts', // the deadline that functions are told
     'local/services/lambda/service.ts', // trace ids
