@@ -193,12 +193,12 @@ describe('kafka', () => {
     expect(config).toMatchObject(settings);
   });
 
-  it('has the settings of the local run, but for its addresses', () => {
-    const ports = { plaintextPort: 1, saslPort: 2, saslAdvertisedPort: 3, controllerPort: 4 };
-    const lines = serverProperties(ports, 9_000).trim().split('\n');
+  it('has the settings of the local run, but for its addresses and for permissions, since nobody signs in here', () => {
+    const access = { plaintextPort: 1, saslPort: 2, saslAdvertisedPort: 3, userClaim: 'c', controllerPort: 4 };
+    const lines = serverProperties(access, 9_000).trim().split('\n');
     const local = lines.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]);
     const own =
-      /listener|^controller\.quorum\.voters$|^log\.dirs$|^broker\.(session\.timeout|heartbeat\.interval)\.ms$/;
+      /listener|^controller\.quorum\.voters$|^log\.dirs$|^broker\.(session\.timeout|heartbeat\.interval)\.ms$|^authorizer\.|^super\.users$|^allow\.everyone/;
     const shared = local.filter(([name]) => !own.test(name));
     expect(shared.length).toBeGreaterThan(15);
     for (const [name, value] of shared) expect(config[name], name).toBe(value);

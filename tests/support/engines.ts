@@ -1,11 +1,8 @@
 import { join } from 'node:path';
 import { type KafkaOptions, startKafka } from '../../local/engines/kafka/start-kafka.ts';
 import { startPostgres } from '../../local/engines/postgres/start-postgres.ts';
-import { PolicyStore } from '../../local/services/iam/policies/policy-store.ts';
-import { PolicyEvaluator } from '../../local/services/iam/policy-evaluation.ts';
-import { type Credentials, PrincipalStore } from '../../local/services/iam/principals.ts';
-import { startSignInListener } from '../../local/services/msk/listener.ts';
-import { createTokenAuthenticator } from '../../local/services/msk/oauthbearer.ts';
+import { type Credentials, Iam } from '../../local/services/iam/service.ts';
+import { serveCluster } from '../../local/services/msk/cluster.ts';
 import { loadAuthority } from '../../local/tls/authority.ts';
 import { silentLog } from '../../tooling/log-fixture.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
@@ -68,32 +65,28 @@ export function startTestKafka(dir: string, options: Partial<KafkaOptions> = {})
  */
 export async function startTestMsk(dir: string, options: Partial<KafkaOptions> = {}, listenerPort?: number) {
   const authority = await loadAuthority(join(dir, 'tls'), 'public');
-  const principals = new PrincipalStore();
+  const iam = new Iam();
   const arn = 'arn:aws:iam::000000000000:role/create-order';
-  const credentials = principals.issue({ kind: 'role', name: 'create-order', arn });
-  const policies = new PolicyStore();
+  const credentials = iam.principals.issue({ kind: 'role', name: 'create-order', arn });
   const Statement = [{ Effect: 'Allow', Action: 'kafka-cluster:*', Resource: '*' }];
-  await policies.putRolePolicy('create-order', 'all of Kafka', { Version: '2012-10-17', Statement });
+  await iam.policies.putRolePolicy('create-order', 'all of Kafka', { Version: '2012-10-17', Statement });
   const broker = await startTestKafka(dir, options);
-  const { plaintextPort: port, saslAdvertisedPort: mskPort, saslPort } = broker;
-  const listener = await startSignInListener({
-    port: listenerPort ?? mskPort,
-    brokerPort: saslPort,
+  const cluster = await serveCluster({
+    arn: 'arn:aws:kafka:us-east-1:000000000000:cluster/test/1-1',
+    broker,
+    iam,
     certificate: await authority.issue('msk'),
-    authenticate: createTokenAuthenticator({
-      principals,
-      evaluator: new PolicyEvaluator(policies),
-      clusterArn: 'arn:cluster',
-    }),
+    ...(listenerPort === undefined ? {} : { listenerPort }),
     log: silentLog,
   });
+  const { plaintextPort: port, saslAdvertisedPort: mskPort } = broker;
   const access: KafkaAccess = { port, mskPort, caPem: authority.certificatePem, credentials };
   return {
     broker,
-    listener,
+    listener: cluster,
     access,
     async stop() {
-      await listener.stop();
+      await cluster.stop();
       await broker.stop();
     },
   };

@@ -1,12 +1,17 @@
-export interface BrokerPorts {
+export interface BrokerAccess {
   /** Plaintext and unrestricted, for the person at the machine. */
   readonly plaintextPort: number;
   /** For the sign-in listener, on behalf of its clients. */
   readonly saslPort: number;
   /** The port of the sign-in listener, which those clients are sent to. */
   readonly saslAdvertisedPort: number;
+  /** The claim in which the unsigned tokens on `saslPort` name the user: a secret, so that nobody else can make one. */
+  readonly userClaim: string;
   readonly controllerPort: number;
 }
+
+/** May do everything: Kafka's name for whoever comes to a listener without sign-in, and so the operator's. */
+export const SUPER_USER = 'ANONYMOUS';
 
 /**
  * The `server.properties` of a broker that is its own controller. Paths are relative to its working folder.
@@ -15,23 +20,22 @@ export interface BrokerPorts {
  * @param further settings that override these; MSK accepts none that would move the broker
  */
 export function serverProperties(
-  ports: BrokerPorts,
+  access: BrokerAccess,
   sessionTimeoutMs: number,
   further: Readonly<Record<string, string>> = {},
 ): string {
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${ports.controllerPort}`,
+    'controller.quorum.voters': `1@127.0.0.1:${access.controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'OPERATOR',
-    listeners: `OPERATOR://127.0.0.1:${ports.plaintextPort},MSK://127.0.0.1:${ports.saslPort},CONTROLLER://127.0.0.1:${ports.controllerPort}`,
-    'advertised.listeners': `OPERATOR://127.0.0.1:${ports.plaintextPort},MSK://127.0.0.1:${ports.saslAdvertisedPort}`,
+    listeners: `OPERATOR://127.0.0.1:${access.plaintextPort},MSK://127.0.0.1:${access.saslPort},CONTROLLER://127.0.0.1:${access.controllerPort}`,
+    'advertised.listeners': `OPERATOR://127.0.0.1:${access.plaintextPort},MSK://127.0.0.1:${access.saslAdvertisedPort}`,
     'listener.security.protocol.map': 'OPERATOR:PLAINTEXT,MSK:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
     // Unsigned tokens: the sign-in listener has verified the real one and tells the broker who the client is.
     'listener.name.msk.sasl.enabled.mechanisms': 'OAUTHBEARER',
-    'listener.name.msk.oauthbearer.sasl.jaas.config':
-      'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";',
+    'listener.name.msk.oauthbearer.sasl.jaas.config': `org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker" unsecuredValidatorPrincipalClaimName="${access.userClaim}";`,
 
     'log.dirs': 'data',
     'default.replication.factor': 1,
@@ -56,6 +60,11 @@ export function serverProperties(
     // The default of 128 MB is a third of the heap.
     'log.cleaner.dedupe.buffer.size': 4 * 1024 * 1024,
     ...further,
+
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users': `User:${SUPER_USER}`,
+    // Has no effect on IAM roles: https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html
+    'allow.everyone.if.no.acl.found': false,
   };
   return Object.entries(properties)
     .map(([key, value]) => `${key}=${value}\n`)

@@ -11,7 +11,7 @@ import { claimKafkaData } from './data-version.ts';
 import { kafkaClassPath } from './jars.ts';
 import { findJava } from './java.ts';
 import { type KafkaJvm, kafkaJvm } from './jvm.ts';
-import { type BrokerPorts, LOG4J_PROPERTIES, serverProperties } from './properties.ts';
+import { LOG4J_PROPERTIES, serverProperties } from './properties.ts';
 
 export interface KafkaOptions {
   /** Folder that keeps the broker's data between runs. */
@@ -36,6 +36,8 @@ export interface Kafka extends Engine {
   readonly plaintextPort: number;
   /** The sign-in listener reaches the broker here: SASL/OAUTHBEARER in plaintext, with unsigned tokens. */
   readonly saslPort: number;
+  /** The claim in which such a token names the user. It is secret: whoever knows it is any user. */
+  readonly userClaim: string;
   /** The sign-in listener has to listen here: the broker sends its clients to this port. */
   readonly saslAdvertisedPort: number;
 }
@@ -63,13 +65,14 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   claimKafkaData(dir, classPath);
 
   for (let attempt = 1; ; attempt += 1) {
-    const ports = {
+    const access = {
       plaintextPort: options.plaintextPort || (await freePort()),
       saslPort: await freePort(),
       saslAdvertisedPort: options.saslAdvertisedPort || (await freePort()),
+      userClaim: randomBytes(16).toString('hex'),
     };
     try {
-      return Object.assign(await startBroker(options, ports, jvm), ports);
+      return Object.assign(await startBroker(options, access, jvm), access);
     } catch (error) {
       // Another process may take a free port before Java opens it.
       if (attempt === PORT_ATTEMPTS || !/address already in use/i.test((error as Error).message)) throw error;
@@ -78,9 +81,9 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   }
 }
 
-type Ports = Omit<BrokerPorts, 'controllerPort'>;
+type Access = Pick<Kafka, 'plaintextPort' | 'saslPort' | 'saslAdvertisedPort' | 'userClaim'>;
 
-function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): Promise<Engine> {
+function startBroker(options: KafkaOptions, access: Access, jvm: KafkaJvm): Promise<Engine> {
   const { dir, log } = options;
   const isReady = (line: string) => line.endsWith('Kafka Server started');
   let relay = brokerLog(log, isReady);
@@ -91,7 +94,7 @@ function startBroker(options: KafkaOptions, ports: Ports, jvm: KafkaJvm): Promis
       relay = brokerLog(log, isReady);
       const sessionTimeoutMs = wasKilled(dir) ? SESSION_TIMEOUT_AFTER_KILL_MS : SESSION_TIMEOUT_MS;
       const properties = serverProperties(
-        { ...ports, controllerPort: await freePort() },
+        { ...access, controllerPort: await freePort() },
         sessionTimeoutMs,
         options.properties,
       );

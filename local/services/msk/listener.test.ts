@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { silentLog } from '../../../tooling/log-fixture.ts';
+import type { Log } from '../../../tooling/log.ts';
+import { memoryLog, silentLog } from '../../../tooling/log-fixture.ts';
 import { freePort } from '../../../tooling/ports.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import { loadAuthority } from '../../tls/authority.ts';
@@ -19,9 +20,10 @@ function authenticate(token: string): Principal {
   return alice;
 }
 
-async function startListener(brokerPort: number) {
+async function startListener(brokerPort: number, log: Log = silentLog) {
+  const broker = { port: brokerPort, userClaim: 'user', grant: async () => 'alice' };
   const certificate = await authority.issue('msk');
-  const listener = await startSignInListener({ port: 0, brokerPort, certificate, authenticate, log: silentLog });
+  const listener = await startSignInListener({ port: 0, broker, certificate, authenticate, log });
   onTestFinished(() => listener.stop());
   return listener;
 }
@@ -54,16 +56,15 @@ const oauth = kafka.handshakeRequest(1, 'OAUTHBEARER');
 const oauthAccepted = kafka.handshakeResponse(1, kafka.ERROR_CODE.none, ['OAUTHBEARER']);
 
 describe('the Kafka sign-in listener', () => {
-  it('answers a bad token with the error code and the reason, then closes', async () => {
-    const { port } = await startListener(await startSilentBroker());
+  it('answers a bad token as MSK does, with an error code and a number but no reason, and logs the reason with it', async () => {
+    const log = memoryLog();
+    const { port } = await startListener(await startSilentBroker(), log);
     const answer = await exchange(port, oauth, kafka.authenticateRequest(2, signInMessage('bad')));
-    const refusal = kafka.authenticateResponse(
-      2,
-      1,
-      kafka.ERROR_CODE.saslAuthenticationFailed,
-      'The token is not good.',
-    );
+    const id = /\[(.*)\]: Access denied/.exec(answer.toString())?.[1];
+    const refused = kafka.ERROR_CODE.saslAuthenticationFailed;
+    const refusal = kafka.authenticateResponse(2, 1, refused, `[${id}]: Access denied`);
     expect(answer).toEqual(Buffer.concat([oauthAccepted, refusal]));
+    expect(log.lines).toContainEqual(expect.stringContaining(`[${id}] The token is not good.`));
   });
 
   it('answers another mechanism with the one it has', async () => {

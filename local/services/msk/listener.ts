@@ -4,14 +4,14 @@ import type { Log } from '../../../tooling/log.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import type { Certificate } from '../../tls/authority.ts';
-import { SignInRefused, signIn } from './sign-in.ts';
+import { type BrokerSide, SignInRefused, signIn } from './sign-in.ts';
 
 export interface SignInListenerOptions {
   /** Port on 127.0.0.1, which the broker advertises; 0 means any free port. */
   readonly port: number;
-  readonly brokerPort: number;
+  readonly broker: BrokerSide;
   readonly certificate: Certificate;
-  /** Whose token it is; throws an Error with the message for the client. */
+  /** Whose token it is; throws an Error that says why it is refused. */
   readonly authenticate: (token: string) => Principal;
   readonly log: Log;
 }

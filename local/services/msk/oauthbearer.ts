@@ -1,6 +1,7 @@
 import type { Principal } from '../../aws-api/api-call.ts';
 import type { PolicyEvaluator, PrincipalStore } from '../iam/service.ts';
 import { verifyMskToken } from '../iam/service.ts';
+import { CONNECT } from './kafka-actions.ts';
 import { FrameError } from './kafka-protocol.ts';
 
 export const MECHANISM = 'OAUTHBEARER';
@@ -16,10 +17,10 @@ export function readBearerToken(message: Buffer): string {
   return authorization.slice('auth=Bearer '.length);
 }
 
-/** A client's first message for the broker's internal listener: an unsigned token that names the principal. */
-export function unsecuredMessage(principalName: string, now = Date.now()): Buffer {
+/** A client's first message for the broker's internal listener: an unsigned token whose `userClaim` names the Kafka user. */
+export function unsecuredMessage(userClaim: string, user: string, now = Date.now()): Buffer {
   const issuedAt = Math.floor(now / 1000);
-  const claims = { sub: principalName, iat: issuedAt, exp: issuedAt + LIFETIME_SECONDS };
+  const claims = { [userClaim]: user, iat: issuedAt, exp: issuedAt + LIFETIME_SECONDS };
   // An unsecured JWS ends with its second dot (RFC 7515, appendix A.5).
   const token = `${encode({ alg: 'none' })}.${encode(claims)}.`;
   return Buffer.from(`n,,${SEPARATOR}auth=Bearer ${token}${SEPARATOR}${SEPARATOR}`);
@@ -35,16 +36,15 @@ export interface TokenAuthentication {
  * Makes the check of MSK at sign-in: whose token it is, and whether that principal may connect to the cluster.
  * https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
  *
- * @returns a function from the token to the principal, which throws an Error with the message for the client
+ * @returns a function from the token to the principal, which throws an Error that says why it is refused
  */
 export function createTokenAuthenticator(options: TokenAuthentication): (token: string) => Principal {
-  const action = 'kafka-cluster:Connect';
   return (token) => {
     const principal = verifyMskToken(token, options.principals);
     const resource = options.clusterArn;
-    const decision = options.evaluator.evaluate({ principal, action, resource });
+    const decision = options.evaluator.evaluate({ principal, action: CONNECT, resource });
     if (!decision.allowed) {
-      throw new Error(`${principal.arn} is not authorized to perform ${action} on ${resource}: ${decision.reason}.`);
+      throw new Error(`${principal.arn} is not authorized to perform ${CONNECT} on ${resource}: ${decision.reason}.`);
     }
     return principal;
   };

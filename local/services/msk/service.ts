@@ -12,21 +12,13 @@ import { physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
 import { only, type Run, required, type Service, stopAll } from '../service.ts';
 import { mskApi } from './api.ts';
+import { type Cluster, serveCluster } from './cluster.ts';
 import { type KafkaConnection, plaintextKafka, signedInKafka } from './kafka-client.ts';
-import { startSignInListener } from './listener.ts';
-import { createTokenAuthenticator } from './oauthbearer.ts';
 import { ensureTopic, topicProperties } from './topic.ts';
 
 export { guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
 
 const MAX_CLUSTER_NAME = 64;
-
-interface Cluster {
-  /** `host:port` without encryption and sign-in, for the operator. */
-  readonly operatorAddress: string;
-  /** `host:port` of the sign-in listener, for functions. */
-  readonly bootstrapServers: string;
-}
 
 /** MSK: clusters, their configurations and topics. */
 export class Msk implements Service {
@@ -79,9 +71,11 @@ export class Msk implements Service {
       'a topic on the local broker, kept between runs; it has one replica',
       z.object({ ClusterArn: z.string() }).and(topicProperties),
       async ({ ClusterArn, ...topic }) => {
-        const { operatorAddress } = this.#cluster(ClusterArn);
+        const cluster = this.#cluster(ClusterArn);
         const log = this.#run.log.child('kafka');
-        await ensureTopic(plaintextKafka({ clientId: 'deployment', bootstrapServers: operatorAddress }), topic, log);
+        const bootstrapServers = cluster.operatorAddress;
+        await ensureTopic(plaintextKafka({ clientId: 'deployment', bootstrapServers }), topic, log);
+        await cluster.accessList.refresh();
         const arn = `${ClusterArn.replace(':cluster/', ':topic/')}/${topic.name}`;
         return created(arn, { TopicArn: arn });
       },
@@ -128,7 +122,6 @@ export class Msk implements Service {
     signal: AbortSignal,
   ): Promise<Cluster> {
     const { settings, authorities } = this.#run;
-    const { principals, evaluator } = this.#iam;
     const log = this.#run.log.child('kafka');
     const broker = await startKafka({
       dir: join(settings.dataDir, 'kafka', name),
@@ -142,15 +135,14 @@ export class Msk implements Service {
     });
     this.#running.push(broker);
     const authority = await authorities('public');
-    const listener = await startSignInListener({
-      port: broker.saslAdvertisedPort,
-      brokerPort: broker.saslPort,
+    const cluster = await serveCluster({
+      broker,
+      arn,
+      iam: this.#iam,
       certificate: await authority.issue('kafka'),
-      authenticate: createTokenAuthenticator({ principals, evaluator, clusterArn: arn }),
       log,
     });
-    this.#running.push(listener);
-    // By address: `localhost` may mean ::1 alone.
-    return { operatorAddress: `127.0.0.1:${broker.plaintextPort}`, bootstrapServers: `127.0.0.1:${listener.port}` };
+    this.#running.push(cluster);
+    return cluster;
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -6,16 +7,25 @@ import * as kafka from './kafka-protocol.ts';
 import { API_KEY, ERROR_CODE, FrameError, NEWEST_AUTHENTICATE, readFrame } from './kafka-protocol.ts';
 import { MECHANISM, readBearerToken, unsecuredMessage } from './oauthbearer.ts';
 
+/** The broker's internal listener, and who comes there. */
+export interface BrokerSide {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  /** The claim of its unsigned tokens that names the user. */
+  readonly userClaim: string;
+  /** Lets the broker enforce what a principal may do now, and returns the principal's user there. */
+  readonly grant: (principal: Principal) => Promise<string>;
+}
+
 export interface SignInOptions {
-  /** The broker's internal listener on 127.0.0.1. */
-  readonly brokerPort: number;
-  /** Whose token it is; throws an Error with the message for the client. */
+  readonly broker: BrokerSide;
+  /** Whose token it is; throws an Error that says why it is refused. */
   readonly authenticate: (token: string) => Principal;
   /** Ends the attempt. */
   readonly signal: AbortSignal;
 }
 
-/** A client's token was refused. The client has been told why, and its connection is to be closed. */
+/** A client's token was refused. The client has been told so, and its connection is to be closed. */
 export class SignInRefused extends Error {
   override name = 'SignInRefused';
 }
@@ -85,21 +95,28 @@ async function authenticate(
   try {
     principal = options.authenticate(readBearerToken(kafka.readAuthBytes(payload, header)));
   } catch (error) {
-    const { message } = error as Error;
+    // MSK tells the client no more: https://github.com/aws/aws-msk-iam-sasl-signer-python/issues/49
+    const id = randomUUID();
     const { saslAuthenticationFailed } = ERROR_CODE;
-    client.write(kafka.authenticateResponse(correlationId, apiVersion, saslAuthenticationFailed, message));
-    throw new SignInRefused(message, { cause: error });
+    client.write(
+      kafka.authenticateResponse(correlationId, apiVersion, saslAuthenticationFailed, `[${id}]: Access denied`),
+    );
+    throw new SignInRefused(`[${id}] ${(error as Error).message}`, { cause: error });
   }
-  await signInToBroker(broker, principal, options.signal);
+  await signInToBroker(broker, await options.broker.grant(principal), options);
   client.write(kafka.authenticateResponse(correlationId, apiVersion, ERROR_CODE.none, null));
   return principal;
 }
 
-async function signInToBroker(broker: Socket, principal: Principal, signal: AbortSignal): Promise<void> {
-  const steps = [kafka.handshakeRequest(0, MECHANISM), kafka.authenticateRequest(1, unsecuredMessage(principal.name))];
-  for (const step of steps) {
+async function signInToBroker(
+  broker: Socket,
+  user: string,
+  { broker: { userClaim }, signal }: SignInOptions,
+): Promise<void> {
+  const message = unsecuredMessage(userClaim, user);
+  for (const step of [kafka.handshakeRequest(0, MECHANISM), kafka.authenticateRequest(1, message)]) {
     const errorCode = kafka.readErrorCode(await ask(broker, step, signal));
-    if (errorCode !== ERROR_CODE.none) throw new Error(`the broker refused ${principal.name} with error ${errorCode}`);
+    if (errorCode !== ERROR_CODE.none) throw new Error(`the broker refused ${user} with error ${errorCode}`);
   }
 }
 
@@ -110,8 +127,8 @@ async function ask(broker: Socket, request: Buffer, signal: AbortSignal): Promis
   return response;
 }
 
-async function connectToBroker({ brokerPort, signal }: SignInOptions): Promise<Socket> {
-  const broker = connect({ host: '127.0.0.1', port: brokerPort, noDelay: true });
+async function connectToBroker({ broker: { port }, signal }: SignInOptions): Promise<Socket> {
+  const broker = connect({ host: '127.0.0.1', port, noDelay: true });
   // Without a listener, an error would end this process. A failed connection shows as closed.
   broker.on('error', () => {});
   try {

@@ -1,0 +1,66 @@
+import type { Log } from '../../../tooling/log.ts';
+import type { Kafka } from '../../engines/kafka/start-kafka.ts';
+import type { Certificate } from '../../tls/authority.ts';
+import type { Iam } from '../iam/service.ts';
+import { AccessList } from './access-list.ts';
+import { grantsOf } from './grants.ts';
+import { plaintextKafka } from './kafka-client.ts';
+import { startSignInListener } from './listener.ts';
+import { createTokenAuthenticator } from './oauthbearer.ts';
+
+export interface ClusterOptions {
+  readonly arn: string;
+  readonly broker: Pick<Kafka, 'plaintextPort' | 'saslPort' | 'saslAdvertisedPort' | 'userClaim'>;
+  readonly iam: Pick<Iam, 'principals' | 'evaluator' | 'policies'>;
+  readonly certificate: Certificate;
+  /** Where clients sign in, if not where the broker sends them. */
+  readonly listenerPort?: number;
+  readonly log: Log;
+}
+
+/** A broker that clients reach as one of MSK. */
+export interface Cluster {
+  /** `host:port` without encryption and sign-in, for the operator. */
+  readonly operatorAddress: string;
+  /** `host:port` of the sign-in listener, for functions. */
+  readonly bootstrapServers: string;
+  /** Of that listener. */
+  readonly port: number;
+  readonly accessList: AccessList;
+  /** Ends what is in front of the broker. */
+  stop(): Promise<void>;
+}
+
+/** Lets clients of a broker sign in with IAM, and the broker decide by their policies. */
+export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
+  const { arn, broker, iam, certificate, log } = options;
+  // By address: `localhost` may mean ::1 alone.
+  const operatorAddress = `127.0.0.1:${broker.plaintextPort}`;
+  const accessList = new AccessList({
+    clusterArn: arn,
+    kafka: plaintextKafka({ clientId: 'access-list', bootstrapServers: operatorAddress }),
+    grantsOf: (principal) => grantsOf(iam, principal),
+    log,
+  });
+  const listener = await startSignInListener({
+    port: options.listenerPort ?? broker.saslAdvertisedPort,
+    broker: {
+      port: broker.saslPort,
+      userClaim: broker.userClaim,
+      grant: (principal) => accessList.grant(principal),
+    },
+    certificate,
+    authenticate: createTokenAuthenticator({ ...iam, clusterArn: arn }),
+    log,
+  });
+  return {
+    operatorAddress,
+    bootstrapServers: `127.0.0.1:${listener.port}`,
+    port: listener.port,
+    accessList,
+    async stop() {
+      accessList.stop();
+      await listener.stop();
+    },
+  };
+}
