@@ -1,10 +1,12 @@
-import { Admin } from '@platformatic/kafka';
+import { type Acl, AclOperations, Admin } from '@platformatic/kafka';
 import type { Log } from '../../../tooling/log.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import { SUPER_USER } from '../../engines/kafka/properties.ts';
+import { required } from '../service.ts';
 import { aclsOf, dependsOnNames, type Grants } from './acls.ts';
 import { namesIn, replaceAcls, textOf } from './broker-acls.ts';
 import { guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
+import type { KafkaUser } from './sign-in.ts';
 
 /** How soon an access list that depends on names takes in a new topic or group. */
 const LOOK_MS = 5_000;
@@ -24,8 +26,8 @@ export interface AccessListOptions {
  */
 export class AccessList {
   readonly #options: AccessListOptions;
-  /** By ARN: who has signed in, and the text of the list that the broker enforces. */
-  readonly #enforced = new Map<string, { principal: Principal; text: string | undefined }>();
+  /** By ARN: who has signed in, and the list that the broker enforces; undefined while that is not known. */
+  readonly #users = new Map<string, { readonly principal: Principal; enforced?: readonly Acl[] | undefined }>();
   #lastChange: Promise<void> = Promise.resolve();
   #looking: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -37,20 +39,21 @@ export class AccessList {
   /**
    * Lets the broker enforce what a principal may do now.
    *
-   * @returns the principal's user at the broker
+   * @returns the principal's user there
    * @throws the library's error when the broker cannot be reached
    */
-  async grant(principal: Principal): Promise<string> {
-    if (principal.kind === 'operator') return SUPER_USER;
-    if (!this.#enforced.has(principal.arn)) this.#enforced.set(principal.arn, { principal, text: undefined });
-    await this.#change([principal]);
-    return principal.arn;
+  async grant(principal: Principal): Promise<KafkaUser> {
+    if (principal.kind === 'operator') return { name: SUPER_USER, mayProduceIdempotently: () => true };
+    const name = principal.arn;
+    if (!this.#users.has(name)) this.#users.set(name, { principal });
+    await this.#change([name]);
+    return { name, mayProduceIdempotently: () => !!this.#users.get(name)?.enforced?.some(isIdempotentWrite) };
   }
 
   /** Takes in changed policies, topics and groups. A role for which this fails is made good for when it signs in again. */
   async refresh(): Promise<void> {
     try {
-      await this.#change([...this.#enforced.values()].map(({ principal }) => principal));
+      await this.#change([...this.#users.keys()]);
     } catch (error) {
       if (!this.#stopped) this.#options.log.warn('the access lists could not be refreshed: %s', reasonOf(error));
     }
@@ -62,35 +65,37 @@ export class AccessList {
   }
 
   /** One after the other, so that the last one to begin has the last word. */
-  #change(principals: readonly Principal[]): Promise<void> {
-    const change = this.#lastChange.then(() => this.#replace(principals));
+  #change(users: readonly string[]): Promise<void> {
+    const change = this.#lastChange.then(() => this.#replace(users));
     this.#lastChange = change.catch(() => {});
     return change;
   }
 
-  async #replace(principals: readonly Principal[]): Promise<void> {
+  async #replace(users: readonly string[]): Promise<void> {
     await using connections = new AsyncDisposableStack();
     let client: Admin | undefined;
     const admin = () => (client ??= connections.adopt(guarded(new Admin(this.#options.kafka)), (it) => it.close()));
     const { clusterArn, grantsOf, log } = this.#options;
-    for (const principal of principals) {
-      const grants = grantsOf(principal);
+    for (const name of users) {
+      const user = required(this.#users.get(name), `Kafka user ${name}`);
+      const grants = grantsOf(user.principal);
       const needsNames = dependsOnNames(clusterArn, grants);
       if (needsNames) this.#look();
       const known = needsNames ? await namesIn(admin()) : { topic: [], group: [] };
-      const user = `User:${principal.arn}`;
-      const wanted = aclsOf(user, clusterArn, grants, known);
-      const text = textOf(wanted);
-      if (this.#enforced.get(principal.arn)?.text === text) continue;
-      // Unknown until it has succeeded.
-      this.#enforced.set(principal.arn, { principal, text: undefined });
-      const changes = await replaceAcls(admin(), user, wanted);
-      this.#enforced.set(principal.arn, { principal, text });
-      log.debug('%s: %d entries of the access list changed', principal.name, changes);
+      const wanted = aclsOf(`User:${name}`, clusterArn, grants, known);
+      if (user.enforced && textOf(user.enforced) === textOf(wanted)) continue;
+      user.enforced = undefined;
+      const changes = await replaceAcls(admin(), `User:${name}`, wanted);
+      user.enforced = wanted;
+      log.debug('%s: %d entries of the access list changed', user.principal.name, changes);
     }
   }
 
   #look(): void {
     if (!this.#stopped) this.#looking ??= setInterval(() => void this.refresh(), LOOK_MS).unref();
   }
+}
+
+function isIdempotentWrite({ operation }: Acl): boolean {
+  return operation === AclOperations.IDEMPOTENT_WRITE;
 }

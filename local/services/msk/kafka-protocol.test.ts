@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { FrameError, frame } from './kafka-bytes.ts';
 import * as kafka from './kafka-protocol.ts';
 
 const bytes = (...parts: (string | number[])[]) =>
@@ -11,7 +12,7 @@ const header = (apiVersion: number) => ({ apiKey: 36, apiVersion, correlationId:
 
 describe('messages of the Kafka protocol', () => {
   it('begin with their length', () => {
-    expect(kafka.frame(bytes('abc'))).toEqual(bytes([0, 0, 0, 3], 'abc'));
+    expect(frame(bytes('abc'))).toEqual(bytes([0, 0, 0, 3], 'abc'));
   });
 
   it('carry a header that says where their body begins', () => {
@@ -24,12 +25,12 @@ describe('messages of the Kafka protocol', () => {
   });
 
   it('are refused when they end too early or claim more than they hold', () => {
-    expect(() => kafka.readHeader(bytes([0, 17]))).toThrow(kafka.FrameError);
-    expect(() => kafka.readAuthBytes(bytes([0, 0, 0, 9], 'short'), header(1))).toThrow(kafka.FrameError);
-    expect(() => kafka.readAuthBytes(bytes([255, 255, 255, 255]), header(1))).toThrow(kafka.FrameError);
-    expect(() => kafka.readAuthBytes(bytes([0, 9], 'short'), header(2))).toThrow(kafka.FrameError);
-    expect(() => kafka.readAuthBytes(bytes([0, 255, 255]), header(2))).toThrow(kafka.FrameError);
-    expect(() => kafka.readHandshakeMechanism(bytes([0]), 0)).toThrow(kafka.FrameError);
+    expect(() => kafka.readHeader(bytes([0, 17]))).toThrow(FrameError);
+    expect(() => kafka.readAuthBytes(bytes([0, 0, 0, 9], 'short'), header(1))).toThrow(FrameError);
+    expect(() => kafka.readAuthBytes(bytes([255, 255, 255, 255]), header(1))).toThrow(FrameError);
+    expect(() => kafka.readAuthBytes(bytes([0, 9], 'short'), header(2))).toThrow(FrameError);
+    expect(() => kafka.readAuthBytes(bytes([0, 255, 255]), header(2))).toThrow(FrameError);
+    expect(() => kafka.readHandshakeMechanism(bytes([0]), 0)).toThrow(FrameError);
   });
 
   it('are read as they are written', () => {
@@ -85,13 +86,13 @@ describe('reading a message from a connection', () => {
   it('puts together what arrives in pieces', async () => {
     const stream = new PassThrough();
     const read = kafka.readFrame(stream, 100, deadline());
-    for (const byte of kafka.frame(Buffer.from('hello'))) stream.write(Buffer.from([byte]));
+    for (const byte of frame(Buffer.from('hello'))) stream.write(Buffer.from([byte]));
     expect((await read)?.toString()).toBe('hello');
   });
 
   it('leaves what follows in the stream, to be piped on', async () => {
     const stream = new PassThrough();
-    stream.write(Buffer.concat([kafka.frame(Buffer.from('first')), Buffer.from('rest ')]));
+    stream.write(Buffer.concat([frame(Buffer.from('first')), Buffer.from('rest ')]));
     expect((await kafka.readFrame(stream, 100, deadline()))?.toString()).toBe('first');
     const target = stream.pipe(new PassThrough());
     stream.end('and more');
@@ -114,7 +115,7 @@ describe('reading a message from a connection', () => {
   ])('refuses a message that %s', async (_, content) => {
     const stream = new PassThrough();
     stream.end(content);
-    await expect(kafka.readFrame(stream, 100, deadline())).rejects.toThrow(kafka.FrameError);
+    await expect(kafka.readFrame(stream, 100, deadline())).rejects.toThrow(FrameError);
   });
 
   it('gives up when it is told to', async () => {

@@ -1,12 +1,26 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import {
+  compactBytes,
+  FrameError,
+  frame,
+  guarded,
+  int16,
+  int32,
+  NO_TAGGED_FIELDS,
+  readUnsignedVarint,
+  string,
+  take,
+  unsignedVarint,
+} from './kafka-bytes.ts';
 
 /** The messages of the Kafka protocol that the sign-in listener reads and writes itself: https://kafka.apache.org/protocol */
 
-export const API_KEY = { saslHandshake: 17, apiVersions: 18, saslAuthenticate: 36 } as const;
+export const API_KEY = { saslHandshake: 17, apiVersions: 18, initProducerId: 22, saslAuthenticate: 36 } as const;
 
 export const ERROR_CODE = {
   none: 0,
+  clusterAuthorizationFailed: 31,
   unsupportedSaslMechanism: 33,
   illegalSaslState: 34,
   unsupportedVersion: 35,
@@ -15,9 +29,10 @@ export const ERROR_CODE = {
 
 /** From this version on, SaslAuthenticate has compact lengths and tagged fields (KIP-482). */
 const FLEXIBLE_AUTHENTICATE = 2;
+/** The same for InitProducerId. */
+const FLEXIBLE_INIT_PRODUCER_ID = 2;
 /** The newest version of SaslAuthenticate that is understood here. */
 export const NEWEST_AUTHENTICATE = 2;
-const NO_TAGGED_FIELDS = Buffer.alloc(1);
 
 export interface RequestHeader {
   readonly apiKey: number;
@@ -25,16 +40,6 @@ export interface RequestHeader {
   readonly correlationId: number;
   /** Where the body begins; in flexible versions, where the tagged fields of the header do. */
   readonly bodyOffset: number;
-}
-
-export class FrameError extends Error {
-  override name = 'FrameError';
-}
-
-/** Prefixes a message with its length. */
-export function frame(...parts: readonly Buffer[]): Buffer {
-  const payload = Buffer.concat(parts);
-  return Buffer.concat([int32(payload.length), payload]);
 }
 
 /** @throws FrameError */
@@ -59,10 +64,34 @@ export function readHandshakeMechanism(payload: Buffer, offset: number): string 
 export function readAuthBytes(payload: Buffer, { apiVersion, bodyOffset }: RequestHeader): Buffer {
   return guarded(() => {
     if (apiVersion < FLEXIBLE_AUTHENTICATE) return take(payload, bodyOffset + 4, payload.readInt32BE(bodyOffset));
-    // One byte stands for the empty tagged fields of the header; a compact length counts itself as one.
-    const { value, end } = readUnsignedVarint(payload, bodyOffset + 1);
+    // A compact length counts itself as one.
+    const { value, end } = readUnsignedVarint(payload, endOfTaggedFields(payload, bodyOffset));
     return take(payload, end, value - 1);
   });
+}
+
+/** The transactional id in an InitProducerId request; undefined when there is none. @throws FrameError */
+export function readTransactionalId(payload: Buffer, { apiVersion, bodyOffset }: RequestHeader): string | undefined {
+  return guarded(() => {
+    if (apiVersion < FLEXIBLE_INIT_PRODUCER_ID) {
+      const length = payload.readInt16BE(bodyOffset);
+      return length < 0 ? undefined : take(payload, bodyOffset + 2, length).toString('utf8');
+    }
+    const { value, end } = readUnsignedVarint(payload, endOfTaggedFields(payload, bodyOffset));
+    return value === 0 ? undefined : take(payload, end, value - 1).toString('utf8');
+  });
+}
+
+/** An InitProducerId response without an id. */
+export function initProducerIdError(correlationId: number, apiVersion: number, errorCode: number): Buffer {
+  const tags = apiVersion < FLEXIBLE_INIT_PRODUCER_ID ? Buffer.alloc(0) : NO_TAGGED_FIELDS;
+  const [throttleTimeMs, producerId, epoch] = [int32(0), Buffer.alloc(8, 0xff), int16(-1)];
+  return frame(int32(correlationId), tags, throttleTimeMs, int16(errorCode), producerId, epoch, tags);
+}
+
+/** An ApiVersions request, version 0. */
+export function apiVersionsRequest(correlationId: number): Buffer {
+  return frame(requestHeader(API_KEY.apiVersions, 0, correlationId));
 }
 
 /** A SaslHandshake request, version 1. */
@@ -153,55 +182,11 @@ function requestHeader(apiKey: number, apiVersion: number, correlationId: number
   return Buffer.concat([int16(apiKey), int16(apiVersion), int32(correlationId), string('orderflow-sign-in')]);
 }
 
-function string(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([int16(bytes.length), bytes]);
-}
-
-function int16(value: number): Buffer {
-  const buffer = Buffer.alloc(2);
-  buffer.writeInt16BE(value);
-  return buffer;
-}
-
-function int32(value: number): Buffer {
-  const buffer = Buffer.alloc(4);
-  buffer.writeInt32BE(value);
-  return buffer;
-}
-
-function compactBytes(bytes: Buffer): Buffer {
-  return Buffer.concat([unsignedVarint(bytes.length + 1), bytes]);
-}
-
-function unsignedVarint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 0x80; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
-  return Buffer.from([...bytes, rest]);
-}
-
-function readUnsignedVarint(payload: Buffer, offset: number): { value: number; end: number } {
-  let value = 0;
-  let end = offset;
-  for (let shift = 0; ; shift += 7) {
-    const byte = payload.readUInt8(end);
-    value += (byte & 0x7f) * 2 ** shift;
-    end += 1;
-    if (byte < 0x80) return { value, end };
+function endOfTaggedFields(payload: Buffer, offset: number): number {
+  let { value: count, end } = readUnsignedVarint(payload, offset);
+  for (; count > 0; count -= 1) {
+    const size = readUnsignedVarint(payload, readUnsignedVarint(payload, end).end);
+    end = size.end + size.value;
   }
-}
-
-function take(payload: Buffer, offset: number, length: number): Buffer {
-  if (length < 0 || offset + length > payload.length) throw new FrameError('a field exceeds its message');
-  return payload.subarray(offset, offset + length);
-}
-
-function guarded<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError) throw new FrameError('a message ends too early', { cause: error });
-    throw error;
-  }
+  return end;
 }

@@ -9,6 +9,7 @@ import { memoryLog, silentLog } from '../../../tooling/log-fixture.ts';
 import { freePort } from '../../../tooling/ports.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import { loadAuthority } from '../../tls/authority.ts';
+import { frame } from './kafka-bytes.ts';
 import * as kafka from './kafka-protocol.ts';
 import { startSignInListener } from './listener.ts';
 
@@ -21,7 +22,11 @@ function authenticate(token: string): Principal {
 }
 
 async function startListener(brokerPort: number, log: Log = silentLog) {
-  const broker = { port: brokerPort, userClaim: 'user', grant: async () => 'alice' };
+  const broker = {
+    port: brokerPort,
+    userClaim: 'user',
+    grant: async () => ({ name: 'alice', mayProduceIdempotently: () => true }),
+  };
   const certificate = await authority.issue('msk');
   const listener = await startSignInListener({ port: 0, broker, certificate, authenticate, log });
   onTestFinished(() => listener.stop());
@@ -64,19 +69,19 @@ describe('the Kafka sign-in listener', () => {
     const refused = kafka.ERROR_CODE.saslAuthenticationFailed;
     const refusal = kafka.authenticateResponse(2, 1, refused, `[${id}]: Access denied`);
     expect(answer).toEqual(Buffer.concat([oauthAccepted, refusal]));
-    expect(log.lines).toContainEqual(expect.stringContaining(`[${id}] The token is not good.`));
+    expect(log.lines).toContain(`warn test refused a sign-in: [${id}] The token is not good.`);
   });
 
   it('answers another mechanism with the one it has', async () => {
     const { port } = await startListener(await startSilentBroker());
-    const notKafka = kafka.frame(Buffer.alloc(20, 0xff));
+    const notKafka = frame(Buffer.alloc(20, 0xff));
     const answer = await exchange(port, kafka.handshakeRequest(1, 'PLAIN'), notKafka);
     expect(answer).toEqual(kafka.handshakeResponse(1, kafka.ERROR_CODE.unsupportedSaslMechanism, ['OAUTHBEARER']));
   });
 
   it.each([
     ['speaks another protocol', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
-    ['asks for data before it is signed in', kafka.frame(Buffer.from([0, 3, 0, 1, 0, 0, 0, 1, 255, 255]))],
+    ['asks for data before it is signed in', frame(Buffer.from([0, 3, 0, 1, 0, 0, 0, 1, 255, 255]))],
     ['sends a token before the handshake', kafka.authenticateRequest(1, signInMessage('good'))],
     ['sends a message that is too long', Buffer.from([0, 1, 0, 1])],
   ])('closes on a client that %s', async (_, message) => {

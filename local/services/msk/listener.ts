@@ -4,6 +4,7 @@ import type { Log } from '../../../tooling/log.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import type { Certificate } from '../../tls/authority.ts';
+import { guardIdempotentProducers } from './idempotent-producers.ts';
 import { type BrokerSide, SignInRefused, signIn } from './sign-in.ts';
 
 export interface SignInListenerOptions {
@@ -26,7 +27,7 @@ const SIGN_IN_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the Kafka port for clients with IAM credentials, port 9098 of an MSK broker: TLS, then SASL/OAUTHBEARER with an MSK
- * IAM token. After sign-in, bytes pass unread between client and broker. While the broker is down, connections are closed
+ * IAM token. After sign-in, messages pass between client and broker, whose access lists decide on each of them. While the broker is down, connections are closed
  * at once and clients retry, as with a broker that restarts.
  */
 export async function startSignInListener(options: SignInListenerOptions): Promise<SignInListener> {
@@ -47,7 +48,7 @@ export async function startSignInListener(options: SignInListenerOptions): Promi
   server.on('tlsClientError', (error) => log.debug('a TLS handshake failed: %s', error.message));
   server.on('secureConnection', (client) => {
     serve(client, options, track).catch((error: Error) => {
-      if (error instanceof SignInRefused) log.warn('refused a sign-in: %s', error.message);
+      if (error instanceof SignInRefused) log.warn(`refused a sign-in: ${error.message}`);
       else log.debug('a connection ended before sign-in: %s', error.message);
       // Not destroy: the response still has to reach the client.
       client.destroySoon();
@@ -79,11 +80,13 @@ async function serve(
     client.destroy();
     return;
   }
-  const { broker, principal } = session;
+  const { broker, principal, user } = session;
   track(broker);
   options.log.debug('%s signed in', principal.name);
   client.once('close', () => broker.destroy());
   broker.once('close', () => client.destroy());
-  client.pipe(broker);
-  broker.pipe(client);
+  const { requests, responses } = guardIdempotentProducers(user.mayProduceIdempotently);
+  for (const filter of [requests, responses]) filter.on('error', (error) => client.destroy(error));
+  client.pipe(requests).pipe(broker);
+  broker.pipe(responses).pipe(client);
 }

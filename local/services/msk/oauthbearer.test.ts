@@ -2,7 +2,7 @@ import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signe
 import { describe, expect, it } from 'vitest';
 import { type AccessRequest, PolicyEvaluator } from '../iam/policy-evaluation.ts';
 import { PrincipalStore } from '../iam/principals.ts';
-import { FrameError } from './kafka-protocol.ts';
+import { FrameError } from './kafka-bytes.ts';
 import { createTokenAuthenticator, readBearerToken, unsecuredMessage } from './oauthbearer.ts';
 
 describe('the first message of SASL/OAUTHBEARER', () => {

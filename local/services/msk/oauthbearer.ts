@@ -2,7 +2,7 @@ import type { Principal } from '../../aws-api/api-call.ts';
 import type { PolicyEvaluator, PrincipalStore } from '../iam/service.ts';
 import { verifyMskToken } from '../iam/service.ts';
 import { CONNECT } from './kafka-actions.ts';
-import { FrameError } from './kafka-protocol.ts';
+import { FrameError } from './kafka-bytes.ts';
 
 export const MECHANISM = 'OAUTHBEARER';
 

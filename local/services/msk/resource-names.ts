@@ -28,9 +28,6 @@ function withSkippedStars(glob: string, positions: Iterable<number>): Set<number
 
 /** Whether a name matches a pattern with the wildcards `*` and `?`. */
 export function matchesName(pattern: string, name: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
+  const expression = RegExp.escape(pattern).replaceAll('\\*', '.*').replaceAll('\\?', '.');
   return new RegExp(`^${expression}$`, 's').test(name);
 }

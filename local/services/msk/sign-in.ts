@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Principal } from '../../aws-api/api-call.ts';
+import { FrameError, frame } from './kafka-bytes.ts';
 import * as kafka from './kafka-protocol.ts';
-import { API_KEY, ERROR_CODE, FrameError, NEWEST_AUTHENTICATE, readFrame } from './kafka-protocol.ts';
+import { API_KEY, ERROR_CODE, NEWEST_AUTHENTICATE, readFrame } from './kafka-protocol.ts';
 import { MECHANISM, readBearerToken, unsecuredMessage } from './oauthbearer.ts';
 
 /** The broker's internal listener, and who comes there. */
@@ -13,8 +14,20 @@ export interface BrokerSide {
   readonly port: number;
   /** The claim of its unsigned tokens that names the user. */
   readonly userClaim: string;
-  /** Lets the broker enforce what a principal may do now, and returns the principal's user there. */
-  readonly grant: (principal: Principal) => Promise<string>;
+  /** Lets the broker enforce what a principal may do now, and gives the principal's user there. */
+  readonly grant: (principal: Principal) => Promise<KafkaUser>;
+}
+
+export interface KafkaUser {
+  readonly name: string;
+  /** Whether it may have the id of an idempotent producer now. */
+  readonly mayProduceIdempotently: () => boolean;
+}
+
+/** Who is signed in. */
+export interface SignedIn {
+  readonly principal: Principal;
+  readonly user: KafkaUser;
 }
 
 export interface SignInOptions {
@@ -43,11 +56,11 @@ const MAX_RESPONSE_BYTES = 1024 * 1024;
 export async function signIn(
   client: Duplex,
   options: SignInOptions,
-): Promise<{ broker: Socket; principal: Principal } | undefined> {
+): Promise<(SignedIn & { readonly broker: Socket }) | undefined> {
   const broker = await connectToBroker(options);
   try {
-    const principal = await converse(client, broker, options);
-    if (principal) return { broker, principal };
+    const signedIn = await converse(client, broker, options);
+    if (signedIn) return { ...signedIn, broker };
     broker.destroy();
     return undefined;
   } catch (error) {
@@ -56,14 +69,14 @@ export async function signIn(
   }
 }
 
-async function converse(client: Duplex, broker: Socket, options: SignInOptions): Promise<Principal | undefined> {
+async function converse(client: Duplex, broker: Socket, options: SignInOptions): Promise<SignedIn | undefined> {
   let handshaken = false;
   for (;;) {
     const payload = await readFrame(client, MAX_REQUEST_BYTES, options.signal);
     if (payload === undefined) return undefined;
     const header = kafka.readHeader(payload);
     if (header.apiKey === API_KEY.apiVersions) {
-      client.write(kafka.frame(await ask(broker, kafka.frame(payload), options.signal)));
+      client.write(frame(await ask(broker, frame(payload), options.signal)));
     } else if (header.apiKey === API_KEY.saslHandshake) {
       const errorCode = handshakeError(payload, header);
       client.write(kafka.handshakeResponse(header.correlationId, errorCode, [MECHANISM]));
@@ -89,7 +102,7 @@ async function authenticate(
   payload: Buffer,
   header: kafka.RequestHeader,
   options: SignInOptions,
-): Promise<Principal> {
+): Promise<SignedIn> {
   const { correlationId, apiVersion } = header;
   let principal: Principal;
   try {
@@ -103,9 +116,10 @@ async function authenticate(
     );
     throw new SignInRefused(`[${id}] ${(error as Error).message}`, { cause: error });
   }
-  await signInToBroker(broker, await options.broker.grant(principal), options);
+  const user = await options.broker.grant(principal);
+  await signInToBroker(broker, user.name, options);
   client.write(kafka.authenticateResponse(correlationId, apiVersion, ERROR_CODE.none, null));
-  return principal;
+  return { principal, user };
 }
 
 async function signInToBroker(
