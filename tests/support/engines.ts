@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type KafkaOptions, startKafka } from '../../local/engines/kafka/start-kafka.ts';
 import { startPostgres } from '../../local/engines/postgres/start-postgres.ts';
 import { type Credentials, Iam } from '../../local/services/iam/service.ts';
-import { serveCluster } from '../../local/services/msk/cluster.ts';
+import { type ClusterOptions, serveCluster } from '../../local/services/msk/cluster.ts';
 import { loadAuthority } from '../../local/tls/authority.ts';
 import { silentLog } from '../../tooling/log-fixture.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
@@ -21,6 +21,8 @@ export interface KafkaAccess {
   readonly port: number;
   /** Of the listener that takes MSK IAM tokens over TLS. */
   readonly mskPort: number;
+  /** How a listener in front of the broker reaches it. */
+  readonly broker: ClusterOptions['broker'];
   /** Certificate of the authority that signed that listener's. */
   readonly caPem: string;
   /** Of a role that may sign in there. */
@@ -79,8 +81,14 @@ export async function startTestMsk(dir: string, options: Partial<KafkaOptions> =
     ...(listenerPort === undefined ? {} : { listenerPort }),
     log: silentLog,
   });
-  const { plaintextPort: port, saslAdvertisedPort: mskPort } = broker;
-  const access: KafkaAccess = { port, mskPort, caPem: authority.certificatePem, credentials };
+  const { plaintextPort, saslPort, saslAdvertisedPort, userClaim } = broker;
+  const access: KafkaAccess = {
+    port: plaintextPort,
+    mskPort: saslAdvertisedPort,
+    broker: { plaintextPort, saslPort, saslAdvertisedPort, userClaim },
+    caPem: authority.certificatePem,
+    credentials,
+  };
   return {
     broker,
     listener: cluster,

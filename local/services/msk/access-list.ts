@@ -50,10 +50,16 @@ export class AccessList {
     return { name, mayProduceIdempotently: () => !!this.#users.get(name)?.enforced?.some(isIdempotentWrite) };
   }
 
-  /** Takes in changed policies, topics and groups. A role for which this fails is made good for when it signs in again. */
-  async refresh(): Promise<void> {
+  /**
+   * Takes in changed policies, topics and groups. A role for which this fails is made good for when it signs in again.
+   *
+   * @param roleName whose policies have changed; undefined for all roles
+   */
+  async refresh(roleName?: string): Promise<void> {
+    if (this.#stopped) return;
+    const users = [...this.#users].filter(([, { principal }]) => roleName === undefined || principal.name === roleName);
     try {
-      await this.#change([...this.#users.keys()]);
+      await this.#change(users.map(([name]) => name));
     } catch (error) {
       if (!this.#stopped) this.#options.log.warn('the access lists could not be refreshed: %s', reasonOf(error));
     }

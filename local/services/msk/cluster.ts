@@ -42,6 +42,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     grantsOf: (principal) => grantsOf(iam, principal),
     log,
   });
+  iam.policies.onRoleChange((roleName) => accessList.refresh(roleName));
   const listener = await startSignInListener({
     port: options.listenerPort ?? broker.saslAdvertisedPort,
     broker: {

@@ -2,24 +2,26 @@ import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signe
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { onTestFinished } from 'vitest';
 import type { KafkaAccess } from '../../../tests/support/engines.ts';
+import type { Credentials } from '../iam/service.ts';
 
-/** A client as a function has it: the MSK signer's token over TLS. */
-export function mskClient({ mskPort, caPem, credentials }: KafkaAccess, more: Partial<KafkaConfig> = {}): Kafka {
+type Access = Pick<KafkaAccess, 'mskPort' | 'caPem' | 'credentials'>;
+
+/** The MSK signer's token. */
+export async function mskToken(credentials: Credentials, region = 'us-east-1'): Promise<string> {
+  const awsCredentialsProvider = async () => credentials;
+  return (await generateAuthTokenFromCredentialsProvider({ region, awsCredentialsProvider })).token;
+}
+
+/** A client as a function has it: the MSK signer's token over TLS. @param more settings; `token` gives another one */
+export function mskClient(
+  { mskPort, caPem, credentials }: Access,
+  { token = () => mskToken(credentials), ...more }: Partial<KafkaConfig> & { token?: () => Promise<string> } = {},
+): Kafka {
   return new Kafka({
     clientId: 'test',
     brokers: [`localhost:${mskPort}`],
     ssl: { ca: caPem },
-    sasl: {
-      mechanism: 'oauthbearer',
-      oauthBearerProvider: async () => {
-        const awsCredentialsProvider = async () => credentials;
-        const { token } = await generateAuthTokenFromCredentialsProvider({
-          region: 'us-east-1',
-          awsCredentialsProvider,
-        });
-        return { value: token };
-      },
-    },
+    sasl: { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await token() }) },
     logLevel: logLevel.NOTHING,
     ...more,
   });
