@@ -71,7 +71,7 @@ export function serverProperties(
     .join('');
 }
 
-/** Each line begins with its level. Only warnings pass, and the line that says the broker is up. */
+/** Each line begins with its level. Only warnings pass, the line that says the broker is up, and what the broker denies. */
 export const LOG4J_PROPERTIES = `
 status = error
 appender.console.type = Console
@@ -82,6 +82,8 @@ rootLogger.level = warn
 rootLogger.appenderRef.console.ref = console
 logger.server.name = kafka.server.KafkaRaftServer
 logger.server.level = info
+logger.authorizer.name = kafka.authorizer.logger
+logger.authorizer.level = info
 # The controller warns at every start that it becomes active.
 logger.controller.name = org.apache.kafka.controller.QuorumController
 logger.controller.level = error

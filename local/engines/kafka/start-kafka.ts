@@ -8,6 +8,7 @@ import { freePort } from '../../../tooling/ports.ts';
 import { type Engine, supervise } from '../processes/supervise.ts';
 import { brokerLog } from './broker-log.ts';
 import { claimKafkaData } from './data-version.ts';
+import { type Denial, readDenial } from './denial.ts';
 import { kafkaClassPath } from './jars.ts';
 import { findJava } from './java.ts';
 import { type KafkaJvm, kafkaJvm } from './jvm.ts';
@@ -25,6 +26,8 @@ export interface KafkaOptions {
   /** Port that the broker sends clients of the SASL listener to; 0 means any free port. */
   readonly saslAdvertisedPort: number;
   readonly properties?: Readonly<Record<string, string>>;
+  /** Told what the broker refuses its users. */
+  readonly onDenial?: (denial: Denial) => void;
   /** Gives the start up when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   readonly log: Log;
@@ -109,7 +112,11 @@ function startBroker(options: KafkaOptions, access: Access, jvm: KafkaJvm): Prom
     },
     isReady,
     readyWithinMs: 120_000,
-    onLine: (line) => relay(line),
+    onLine(line) {
+      relay(line);
+      const denial = readDenial(line);
+      if (denial) options.onDenial?.(denial);
+    },
     stopSignal: 'SIGTERM',
     stopWithinMs: 8_000,
     onStopped: (end) => jvm.brokerEnded(end !== undefined && end.signal === null),

@@ -1,5 +1,6 @@
 import type { Principal } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
+import { REGION } from '../../aws-identity.ts';
 import type { PrincipalStore } from './principals.ts';
 import { readSignature, verifySignature } from './sigv4.ts';
 
@@ -19,7 +20,11 @@ export function verifyMskToken(token: string, principals: PrincipalStore, now = 
     throw invalid('it is not a URL for kafka-cluster:Connect');
   }
   const request = { method: 'GET', url: url.pathname + withoutUserAgent(url.search), headers: { host: url.host } };
-  if (readSignature(request).service !== 'kafka-cluster') throw invalid('it is signed for another service');
+  const { service, region } = readSignature(request);
+  if (service !== 'kafka-cluster') throw invalid('it is signed for another service');
+  if (region !== REGION || url.host !== `kafka.${REGION}.amazonaws.com`) {
+    throw invalid(`it is for another Region than that of the cluster, ${REGION}`);
+  }
   return verifySignature(request, principals, now);
 }
 

@@ -101,19 +101,18 @@ class Rights {
 
   /** What to ask IAM for. */
   #arnsOf(resource: KafkaResource, { name, isPrefix }: Target): string[] {
-    if (resource === 'cluster') return [this.#clusterArn];
-    const arn = arnBeginning(this.#clusterArn, resource) + name;
+    const arn = arnOfResource(this.#clusterArn, resource, name);
     return isPrefix ? [arn, arn + ANY_CONTINUATION] : [arn];
   }
 }
 
-/** `arn:aws:kafka:us-east-1:000000000000:topic/<cluster>/<uuid>/` */
-function arnBeginning(clusterArn: string, resource: KafkaResource): string {
-  return `${clusterArn.replace(':cluster/', `:${resource}/`)}/`;
+/** The ARN of a cluster itself, or of something in it by name. */
+export function arnOfResource(clusterArn: string, resource: KafkaResource, name: string): string {
+  return resource === 'cluster' ? clusterArn : `${clusterArn.replace(':cluster/', `:${resource}/`)}/${name}`;
 }
 
 function namePatterns(clusterArn: string, resource: KafkaResource, { resourcePatterns }: Grants): string[] {
-  const beginning = arnBeginning(clusterArn, resource);
+  const beginning = arnOfResource(clusterArn, resource, '');
   const patterns = resourcePatterns.flatMap((pattern) => namesBehind(beginning, pattern));
   // A `*` for the cluster in front may be read on into the name, where no topic has a slash.
   return resource === 'topic' ? patterns.filter((pattern) => !pattern.includes('/')) : patterns;

@@ -1,6 +1,6 @@
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { KafkaAccess } from '../../../tests/support/engines.ts';
 import type { Credentials } from '../iam/service.ts';
 
@@ -10,6 +10,16 @@ type Access = Pick<KafkaAccess, 'mskPort' | 'caPem' | 'credentials'>;
 export async function mskToken(credentials: Credentials, region = 'us-east-1'): Promise<string> {
   const awsCredentialsProvider = async () => credentials;
   return (await generateAuthTokenFromCredentialsProvider({ region, awsCredentialsProvider })).token;
+}
+
+/** The same, made so many seconds ago. */
+export async function agedMskToken(credentials: Credentials, seconds: number): Promise<string> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - seconds * 1000 });
+  try {
+    return await mskToken(credentials);
+  } finally {
+    vi.useRealTimers();
+  }
 }
 
 /** A client as a function has it: the MSK signer's token over TLS. @param more settings; `token` gives another one */

@@ -1,8 +1,7 @@
-import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
 import { describe, expect, it } from 'vitest';
-import { type AccessRequest, PolicyEvaluator } from '../iam/policy-evaluation.ts';
-import { PrincipalStore } from '../iam/principals.ts';
+import { type Credentials, Iam, principalOfRole } from '../iam/service.ts';
 import { FrameError } from './kafka-bytes.ts';
+import { agedMskToken, mskToken } from './msk-fixture.ts';
 import { createTokenAuthenticator, readBearerToken, unsecuredMessage } from './oauthbearer.ts';
 
 describe('the first message of SASL/OAUTHBEARER', () => {
@@ -31,47 +30,55 @@ describe('the first message of SASL/OAUTHBEARER', () => {
 const clusterArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/orders/0-1';
 const role = { kind: 'role', name: 'create-order', arn: 'arn:aws:iam::000000000000:role/create-order' } as const;
 
-function setUp(evaluator: PolicyEvaluator) {
-  const principals = new PrincipalStore();
-  const credentials = principals.issue(role);
-  const authenticate = createTokenAuthenticator({ principals, evaluator, clusterArn });
-  const newToken = async (secretAccessKey = credentials.secretAccessKey) => {
-    const awsCredentialsProvider = async () => ({ ...credentials, secretAccessKey });
-    return (await generateAuthTokenFromCredentialsProvider({ region: 'us-east-1', awsCredentialsProvider })).token;
-  };
-  return { authenticate, newToken };
+/** A role that may do these actions on the cluster, and its tokens. */
+async function setUp(...actions: readonly string[]) {
+  const iam = new Iam();
+  const Statement = { Effect: 'Allow', Action: actions, Resource: clusterArn };
+  await iam.policies.putRolePolicy(role.name, 'kafka', { Version: '2012-10-17', Statement });
+  const credentials = iam.principals.issue(role);
+  return { iam, credentials, authenticate: createTokenAuthenticator({ ...iam, clusterArn }) };
 }
 
 describe('signing in with an MSK IAM token', () => {
-  it('gives the role that signed it, after asking whether it may connect to the cluster', async () => {
-    const asked: AccessRequest[] = [];
-    const evaluator = new (class extends PolicyEvaluator {
-      override evaluate(request: AccessRequest) {
-        asked.push(request);
-        return { allowed: true, reason: 'its policy allows it' };
-      }
-    })();
-    const { authenticate, newToken } = setUp(evaluator);
-    expect(authenticate(await newToken())).toEqual(role);
-    expect(asked).toEqual([{ principal: role, action: 'kafka-cluster:Connect', resource: clusterArn }]);
+  it('gives the role that signed it, if that may connect to the cluster', async () => {
+    const { authenticate, credentials } = await setUp('kafka-cluster:Connect');
+    expect(authenticate(await mskToken(credentials))).toEqual(role);
   });
 
-  it('is refused when the role may not connect', async () => {
-    const evaluator = new (class extends PolicyEvaluator {
-      override evaluate() {
-        return { allowed: false, reason: 'no statement allows it' };
-      }
-    })();
-    const { authenticate, newToken } = setUp(evaluator);
-    const token = await newToken();
+  it('is refused when the role may not connect, and the reason names the remedy', async () => {
+    const { authenticate, credentials } = await setUp('kafka-cluster:DescribeCluster');
+    const token = await mskToken(credentials);
     expect(() => authenticate(token)).toThrow(
-      `${role.arn} is not authorized to perform kafka-cluster:Connect on ${clusterArn}: no statement allows it.`,
+      `create-order is not authorized to perform: kafka-cluster:Connect on resource: ${clusterArn} because no identity-based ` +
+        'policy allows the kafka-cluster:Connect action. In the CDK: fn.addToRolePolicy(new iam.PolicyStatement(' +
+        `{ actions: ['kafka-cluster:Connect'], resources: ['${clusterArn}'] })).`,
     );
   });
 
-  it('is refused when the signature is wrong', async () => {
-    const { authenticate, newToken } = setUp(new PolicyEvaluator());
-    const token = await newToken('another secret');
-    expect(() => authenticate(token)).toThrow('signature');
+  it('is refused to another role than one that may', async () => {
+    const { authenticate, iam } = await setUp('kafka-cluster:Connect');
+    const other = iam.principals.issue(principalOfRole('arn:aws:iam::000000000000:role/list-orders'));
+    const token = await mskToken(other);
+    expect(() => authenticate(token)).toThrow('list-orders is not authorized to perform: kafka-cluster:Connect');
+  });
+
+  it.each([
+    [
+      'another secret has signed it',
+      'signature',
+      (own: Credentials) => mskToken({ ...own, secretAccessKey: 'guessed' }),
+    ],
+    ['it is for another Region', 'Region', (own: Credentials) => mskToken(own, 'eu-west-1')],
+    ['it has expired', 'expired', (own: Credentials) => agedMskToken(own, 901)],
+    [
+      'the session token is of another role',
+      'security token',
+      (own: Credentials, others: Credentials) => mskToken({ ...own, sessionToken: others.sessionToken ?? '' }),
+    ],
+  ])('is refused when %s', async (_, reason, newToken) => {
+    const { authenticate, credentials, iam } = await setUp('kafka-cluster:Connect');
+    const others = iam.principals.issue(principalOfRole('arn:aws:iam::000000000000:role/list-orders'));
+    const token = await newToken(credentials, others);
+    expect(() => authenticate(token)).toThrow(reason);
   });
 });

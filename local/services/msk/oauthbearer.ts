@@ -1,6 +1,11 @@
 import type { Principal } from '../../aws-api/api-call.ts';
-import type { PolicyEvaluator, PrincipalStore } from '../iam/service.ts';
-import { verifyMskToken } from '../iam/service.ts';
+import {
+  grantingLine,
+  type PolicyEvaluator,
+  type PrincipalStore,
+  refusalMessage,
+  verifyMskToken,
+} from '../iam/service.ts';
 import { CONNECT } from './kafka-actions.ts';
 import { FrameError } from './kafka-bytes.ts';
 
@@ -41,12 +46,10 @@ export interface TokenAuthentication {
 export function createTokenAuthenticator(options: TokenAuthentication): (token: string) => Principal {
   return (token) => {
     const principal = verifyMskToken(token, options.principals);
-    const resource = options.clusterArn;
-    const decision = options.evaluator.evaluate({ principal, action: CONNECT, resource });
-    if (!decision.allowed) {
-      throw new Error(`${principal.arn} is not authorized to perform ${CONNECT} on ${resource}: ${decision.reason}.`);
-    }
-    return principal;
+    const request = { principal, action: CONNECT, resource: options.clusterArn };
+    const decision = options.evaluator.evaluate(request);
+    if (decision.allowed) return principal;
+    throw new Error(`${refusalMessage(request, decision)}. In the CDK: ${grantingLine(request)}.`);
   };
 }
 

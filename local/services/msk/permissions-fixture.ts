@@ -2,14 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { Admin, FindCoordinatorKeyTypes } from '@platformatic/kafka';
+import type { Kafka } from 'kafkajs';
+import { onTestFinished, vi } from 'vitest';
 import type { KafkaAccess } from '../../../tests/support/engines.ts';
-import { memoryLog } from '../../../tooling/log-fixture.ts';
+import { createTopic } from '../../../tests/support/topics.ts';
+import { silentLog } from '../../../tooling/log-fixture.ts';
+import { OPERATOR_CREDENTIALS } from '../../aws-identity.ts';
 import { loadAuthority } from '../../tls/authority.ts';
-import { Iam, principalOfRole } from '../iam/service.ts';
+import { type Credentials, Iam, principalOfRole } from '../iam/service.ts';
+import { arnOfResource } from './acls.ts';
 import { serveCluster } from './cluster.ts';
 import { KAFKA_ACTIONS } from './kafka-actions.ts';
-import { signedInKafka } from './kafka-client.ts';
-import { mskClient } from './msk-fixture.ts';
+import { type KafkaConnection, plaintextKafka, signedInKafka } from './kafka-client.ts';
+import { mskClient, operatorClient, send } from './msk-fixture.ts';
 
 export const CLUSTER_ARN = 'arn:aws:kafka:us-east-1:000000000000:cluster/shop/11111111-2222-3333-4444-555555555555-1';
 
@@ -20,33 +26,46 @@ export interface Names {
   readonly 'transactional-id': string;
 }
 
+/** How somebody uses the cluster: with KafkaJS, and with the library of the pollers. */
+export interface Clients {
+  readonly client: (more?: Parameters<typeof mskClient>[1]) => Kafka;
+  readonly connection: KafkaConnection;
+}
+
 /** The broker of all engine tests, behind a listener of its own that has its own roles and policies. */
-export async function clusterWithPolicies({ broker }: KafkaAccess) {
+export async function clusterWithPolicies(access: KafkaAccess) {
+  const operator = operatorClient(access);
+  const superUser = plaintextKafka({ clientId: 'test', bootstrapServers: `127.0.0.1:${access.port}` });
   const dir = mkdtempSync(join(tmpdir(), 'permissions-'));
   const authority = await loadAuthority(dir, 'public');
   const iam = new Iam();
-  const log = memoryLog();
   const cluster = await serveCluster({
     arn: CLUSTER_ARN,
-    broker,
+    broker: access.broker,
     iam,
     certificate: await authority.issue('msk'),
     listenerPort: 0,
-    log,
+    log: silentLog,
   });
 
-  /** A role without permissions, and clients that sign in as it. */
-  function newRole() {
-    const name = `role-${crypto.randomUUID()}`;
-    const credentials = iam.principals.issue(principalOfRole(`arn:aws:iam::000000000000:role/${name}`));
-    const access = { mskPort: cluster.port, caPem: authority.certificatePem, credentials };
-    const client = (more: Parameters<typeof mskClient>[1] = {}) =>
-      mskClient(access, {
+  /** Clients that sign in with these credentials. */
+  function clientsOf(credentials: Credentials): Clients {
+    const listener = { mskPort: cluster.port, caPem: authority.certificatePem, credentials };
+    const client: Clients['client'] = (more) =>
+      mskClient(listener, {
         retry: { retries: 0 },
         // The broker sends its clients to the listener of the other tests.
         socketFactory: ({ ssl, onConnect }) => connect({ ...ssl, port: cluster.port, host: '127.0.0.1' }, onConnect),
         ...more,
       });
+    const connection = signedInKafka({ credentials, bootstrapServers: `127.0.0.1:${cluster.port}`, authority });
+    return { client, connection };
+  }
+
+  /** A role without permissions. */
+  function newRole() {
+    const name = `role-${crypto.randomUUID()}`;
+    const credentials = iam.principals.issue(principalOfRole(`arn:aws:iam::000000000000:role/${name}`));
     /** Lets the role do these actions, and no others. */
     const mayDo = (actions: readonly string[], names: Names) =>
       iam.policies.putRolePolicy(name, 'kafka', {
@@ -57,14 +76,28 @@ export async function clusterWithPolicies({ broker }: KafkaAccess) {
           Resource: resourceOf(action, names),
         })),
       });
-    const connection = signedInKafka({ credentials, bootstrapServers: `127.0.0.1:${cluster.port}`, authority });
-    return { name, credentials, client, connection, mayDo };
+    return { ...clientsOf(credentials), credentials, mayDo };
+  }
+
+  /** A topic with a record, and a group without members. */
+  async function newNames(): Promise<Names> {
+    const [topic, group] = [crypto.randomUUID(), crypto.randomUUID()];
+    await createTopic(operator, topic, 1);
+    await send(operator, topic, 'to be read');
+    const admin = new Admin(superUser);
+    onTestFinished(() => admin.close());
+    const topics = [{ name: topic, partitionOffsets: [{ partition: 0, offset: 0n }] }];
+    // The topics of groups and of transactions are made for the first of each.
+    await vi.waitFor(() => admin.alterConsumerGroupOffsets({ groupId: group, topics }), { timeout: 30_000 });
+    const coordinator = { keyType: FindCoordinatorKeyTypes.TRANSACTION, keys: [group] };
+    await vi.waitFor(() => admin.findCoordinator(coordinator), { timeout: 30_000 });
+    return { topic, group, 'transactional-id': crypto.randomUUID() };
   }
 
   return {
-    iam,
-    log,
     newRole,
+    newNames,
+    operator: clientsOf(OPERATOR_CREDENTIALS),
     async stop() {
       await cluster.stop();
       rmSync(dir, { recursive: true, force: true });
@@ -74,9 +107,7 @@ export async function clusterWithPolicies({ broker }: KafkaAccess) {
 
 function resourceOf(action: string, names: Names): string {
   const resource = KAFKA_ACTIONS.find(({ name }) => name === `kafka-cluster:${action}`)?.resource ?? 'cluster';
-  return resource === 'cluster'
-    ? CLUSTER_ARN
-    : `${CLUSTER_ARN.replace(':cluster/', `:${resource}/`)}/${names[resource]}`;
+  return arnOfResource(CLUSTER_ARN, resource, resource === 'cluster' ? '' : names[resource]);
 }
 
 /** How Kafka refused: the name of its error, or the message where there is none; undefined when it did not. */

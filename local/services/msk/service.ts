@@ -13,6 +13,7 @@ import { created, provider, type ResourceProviders } from '../provider.ts';
 import { only, type Run, required, type Service, stopAll } from '../service.ts';
 import { mskApi } from './api.ts';
 import { type Cluster, serveCluster } from './cluster.ts';
+import { denialLog } from './denial-log.ts';
 import { type KafkaConnection, plaintextKafka, signedInKafka } from './kafka-client.ts';
 import { ensureTopic, topicProperties } from './topic.ts';
 
@@ -130,6 +131,7 @@ export class Msk implements Service {
       plaintextPort: settings.ports.kafka,
       saslAdvertisedPort: 0,
       ...(properties === undefined ? {} : { properties }),
+      onDenial: denialLog({ clusterArn: arn, iam: this.#iam, log }),
       signal,
       log,
     });

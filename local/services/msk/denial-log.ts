@@ -1,0 +1,46 @@
+import type { Log } from '../../../tooling/log.ts';
+import type { Denial } from '../../engines/kafka/denial.ts';
+import { type AccessRequest, type Decision, grantingLine, type Iam, principalOfRole } from '../iam/service.ts';
+import { arnOfResource } from './acls.ts';
+import { KAFKA_ACTIONS, type KafkaAction, RESOURCE_TYPE } from './kafka-actions.ts';
+
+export interface DenialLogOptions {
+  readonly clusterArn: string;
+  readonly iam: Pick<Iam, 'evaluator'>;
+  readonly log: Log;
+}
+
+/**
+ * Takes what the broker denies, and logs once which role lacks which action on which resource, with the line of a CDK app that
+ * grants it.
+ */
+export function denialLog({ clusterArn, iam, log }: DenialLogOptions): (denial: Denial) => void {
+  const logged = new Set<string>();
+  return ({ user, operation, resourceType, resourceName }) => {
+    const principal = principalOfRole(user);
+    const requestFor = ({ name, resource }: KafkaAction, resourceName: string) => {
+      const request = { principal, action: name, resource: arnOfResource(clusterArn, resource, resourceName) };
+      return { ...request, ...iam.evaluator.evaluate(request) };
+    };
+    for (const action of KAFKA_ACTIONS.filter(isMeant(operation, resourceType))) {
+      const isSameKind = ({ resource }: KafkaAction) => resource === action.resource;
+      const same = [action, ...action.requires.filter(isSameKind)].map((each) => requestFor(each, resourceName));
+      // A required action on another kind of resource may be allowed for any name.
+      const others = action.requires.filter((each) => !isSameKind(each)).map((each) => requestFor(each, '*'));
+      const missing = same.filter(({ allowed }) => !allowed);
+      for (const request of missing.length > 0 ? missing : others) note(request);
+    }
+  };
+
+  function note({ principal, action, resource, reason }: AccessRequest & Decision): void {
+    const what = `the role ${principal.name} may not do ${action} on ${resource} ${reason}`;
+    if (logged.has(what)) return;
+    logged.add(what);
+    log.warn(`${what}. In the CDK: ${grantingLine({ action, resource })}.`);
+  }
+}
+
+/** Whether an action is what an operation of Kafka stands for. */
+function isMeant(operation: string, resourceType: string): (action: KafkaAction) => boolean {
+  return (action) => action.operation === operation && RESOURCE_TYPE[action.resource] === resourceType;
+}
