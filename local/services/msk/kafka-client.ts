@@ -48,6 +48,13 @@ export function guarded<T extends Base>(client: T): T {
   return client;
 }
 
+/** An error of the library with what it wraps: the failures of several attempts, and causes. */
+export function errorsIn(error: unknown): (Error & { readonly apiId?: string })[] {
+  if (!(error instanceof Error)) return [];
+  const attempts = error instanceof AggregateError ? error.errors : [];
+  return [error, ...[...attempts, error.cause].flatMap(errorsIn)];
+}
+
 /** What is behind an error of the library, which wraps the cause and the failures of several attempts: a sentence. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors.at(-1));

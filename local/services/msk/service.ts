@@ -17,7 +17,7 @@ import { denialLog } from './denial-log.ts';
 import { type KafkaConnection, plaintextKafka, signedInKafka } from './kafka-client.ts';
 import { ensureTopic, topicProperties } from './topic.ts';
 
-export { guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
+export { errorsIn, guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
 
 const MAX_CLUSTER_NAME = 64;
 

@@ -5,6 +5,7 @@ import { type KafkaConnection, reasonOf } from '../../msk/service.ts';
 import { fetchRecords } from './fetch.ts';
 import { partitionName } from './kafka-event.ts';
 import type { PartitionWorker } from './partition-worker.ts';
+import { MissingPermission, problemOf } from './problem.ts';
 
 /** Compressed, a batch can be a thousand times as large as what is fetched. */
 const MAX_BYTES = 256 * 1024;
@@ -19,6 +20,8 @@ export interface PartitionReaderOptions {
   readonly findLeader: () => Promise<{ readonly host: string; readonly port: number }>;
   /** Where to read on when the offset is not on the topic any more. */
   readonly startingOffset: () => Promise<number>;
+  readonly requireAccess?: (() => void) | undefined;
+  readonly report?: ((result: string) => void) | undefined;
   readonly worker: Pick<PartitionWorker, 'accept' | 'hasRoom'>;
   readonly log: Log;
 }
@@ -73,7 +76,8 @@ export class PartitionReader {
 
   async #readOnce(): Promise<void> {
     if (this.#stopped) return;
-    const { topic, partition, worker } = this.#options;
+    const { topic, partition, worker, requireAccess } = this.#options;
+    requireAccess?.();
     const { records, nextOffset } = await fetchRecords(await this.#connect(), {
       topic,
       partition,
@@ -88,7 +92,7 @@ export class PartitionReader {
   }
 
   async #recover(error: Error, failures: number): Promise<void> {
-    const { log, startingOffset } = this.#options;
+    const { log, report, startingOffset } = this.#options;
     if (findErrorBy(error, 'apiId', 'OFFSET_OUT_OF_RANGE')) {
       const lost = this.#offset;
       this.#offset = await startingOffset().catch(() => lost);
@@ -98,6 +102,7 @@ export class PartitionReader {
       // A leader that has moved or is gone is found at the next attempt; a refusal may stay.
       const passes = findErrorBy(error, 'canRetry', true) !== null;
       log[passes ? 'debug' : 'warn'](`${this.#name}: ${reasonOf(error)}`);
+      if (!passes) report?.(problemOf(error));
       this.#disconnect();
     } else if (this.#maxBytes > ONE_BATCH) {
       // What is before the batch in question must not wait for it.
@@ -138,5 +143,6 @@ export class PartitionReader {
 
 /** Whether the cause is what was read, and not the broker or the way to it. */
 function concernsRecords(error: Error): boolean {
+  if (error instanceof MissingPermission) return false;
   return !GenericError.isGenericError(error as GenericError) || error instanceof UnsupportedCompressionError;
 }

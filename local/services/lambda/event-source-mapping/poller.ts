@@ -11,6 +11,7 @@ import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import { OnFailureTopic } from './on-failure-topic.ts';
 import { PartitionReader } from './partition-reader.ts';
 import { PartitionWorker } from './partition-worker.ts';
+import { problemOf } from './problem.ts';
 
 /** How many invocations an event poller has at a time: https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
 const INVOCATIONS_PER_POLLER = 5;
@@ -30,6 +31,8 @@ export interface PollerOptions {
   readonly invoke: Invoke;
   /** Stores an object, as the function's role. */
   readonly putObject: PutObject;
+  /** Throws MissingPermission while the function's role may not have this mapping. */
+  readonly requireAccess?: () => void;
   /** Takes the mapping's last result, in the words of its API. */
   readonly report?: (result: string) => void;
   readonly log: Log;
@@ -103,7 +106,7 @@ export class Poller {
       } catch (error) {
         if (this.#stopped) return;
         const wait = backoffMs(failures);
-        this.#options.report?.(`PROBLEM: ${reasonOf(error)}`);
+        this.#options.report?.(problemOf(error));
         log.warn(`${mapping.consumerGroupId}: ${reasonOf(error)} Retrying in ${Math.round(wait)} ms.`);
         await settlesWithin(wait, this.#stopping.promise);
       }
@@ -112,6 +115,7 @@ export class Poller {
 
   /** Reads as a member of the group until the poller stops. @throws what ended the member */
   async #serveAsMember(joined: () => void): Promise<void> {
+    this.#options.requireAccess?.();
     const member = new GroupMember(this.#options.kafka, this.#options.mapping);
     this.#member = member;
     const run = member.run(async (partitions) => {
@@ -159,7 +163,7 @@ export class Poller {
   }
 
   #read(member: GroupMember, partition: number, offset: number): void {
-    const { kafka, mapping, log } = this.#options;
+    const { kafka, mapping, requireAccess, report, log } = this.#options;
     const worker = this.#partitions.get(partition)?.worker ?? this.#createWorker(partition, offset);
     const reader = new PartitionReader(
       {
@@ -168,6 +172,8 @@ export class Poller {
         kafka,
         findLeader: () => member.leaderOf(partition),
         startingOffset: () => member.startingOffset(partition),
+        requireAccess,
+        report,
         worker,
         log,
       },

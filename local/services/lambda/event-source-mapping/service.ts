@@ -6,6 +6,7 @@ import { type Run, type Service, stopAll } from '../../service.ts';
 import type { Invoke } from '../function-definition.ts';
 import type { Lambda } from '../service.ts';
 import { EventSourceMapping, type StartPoller } from './mapping.ts';
+import { mappingAccess } from './mapping-access.ts';
 import { refuseConflicts } from './mapping-conflicts.ts';
 import { type EventSourceMappingDefinition, eventSourceMappingOf } from './mapping-definition.ts';
 import { eventSourceMappingProperties } from './mapping-properties.ts';
@@ -16,7 +17,7 @@ import { Poller } from './poller.ts';
 export interface Collaborators {
   readonly lambda: Pick<Lambda, 'roleOf' | 'invoke' | 'eventSourceMappings'>;
   readonly msk: Pick<Msk, 'connectAs'>;
-  readonly iam: Pick<Iam, 'principals'>;
+  readonly iam: Pick<Iam, 'principals' | 'evaluator'>;
   readonly endpoint: { readonly url: string };
 }
 
@@ -70,6 +71,7 @@ export class EventSourceMappings implements Service {
       ...connection,
       invoke,
       putObject,
+      requireAccess: mappingAccess(iam, role, mapping),
       report,
       log: this.#run.log.child('poller'),
     });

@@ -1,0 +1,27 @@
+import { AuthenticationError } from '@platformatic/kafka';
+import { errorsIn, reasonOf } from '../../msk/service.ts';
+
+/** The function's role lacks what its mapping needs. The message is for the log. */
+export class MissingPermission extends Error {
+  override name = 'MissingPermission';
+  /** The mapping's last result. */
+  readonly result: string;
+
+  constructor(message: string, result: string) {
+    super(message);
+    this.result = result;
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-kafka-troubleshoot.html */
+export const NOT_AUTHORIZED = 'PROBLEM: Cluster failed to authorize Lambda.';
+const NOT_SIGNED_IN = 'PROBLEM: SASL authentication failed.';
+
+/** What the mapping's last result says of a failure to read its source. */
+export function problemOf(error: unknown): string {
+  const errors = errorsIn(error);
+  if (errors.some((each) => each instanceof AuthenticationError)) return NOT_SIGNED_IN;
+  if (errors.some(({ apiId }) => apiId?.endsWith('_AUTHORIZATION_FAILED'))) return NOT_AUTHORIZED;
+  const missing = errors.find((each) => each instanceof MissingPermission);
+  return missing?.result ?? `PROBLEM: ${reasonOf(error)}`;
+}
