@@ -22,13 +22,13 @@ import { sts } from './sts/service.ts';
 /** The services of a run. Nothing starts before they are opened. */
 export function createServices(options: Omit<Run, 'authorities'>) {
   const run: Run = { ...options, authorities: authoritiesIn(join(options.settings.dataDir, 'tls')) };
-  const ec2 = new Ec2(run);
   const iam = new Iam();
+  const ec2 = new Ec2(run, iam);
   const s3 = new S3(run);
   const rds = new Rds(run, ec2);
   const msk = new Msk(run, iam);
   const secretsManager = new SecretsManager(run, rds);
-  const endpoint = new AwsEndpoint(run.settings.ports.aws, iam, run.log.child('aws'));
+  const endpoint = new AwsEndpoint(run.settings.ports.aws, iam, ec2, run.log.child('aws'));
   const responses = new CustomResourceResponses(run);
   const lambda = new Lambda(run, { iam, ec2, endpoint, responses });
   const cloudFormation = new CloudFormation(run, { lambda, responses, s3 });

@@ -8,6 +8,7 @@ import {
   type PolicyEvaluator,
   refusalMessage,
 } from '../iam/service.ts';
+import type { Passage } from './passages.ts';
 
 /** How many refusals are remembered as logged. */
 const MOST_REMEMBERED = 1000;
@@ -23,8 +24,8 @@ export class Callers {
     this.#log = log;
   }
 
-  /** @param passage how the call came here, see AccessRequest */
-  of(principal: Principal, passage: Pick<AccessRequest, 'context' | 'vpcEndpoint'> = {}): Caller {
+  /** @param passage how the call came here, see Passages */
+  of(principal: Principal, passage: Passage = {}): Caller {
     const evaluate = (action: string, resource: string, { context }: AccessDetails = {}) => {
       const request = { principal, action, resource, ...passage, context: { ...passage.context, ...context } };
       return this.#evaluator.evaluate(request);

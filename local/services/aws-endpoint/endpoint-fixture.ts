@@ -1,6 +1,8 @@
 import { silentLog } from '../../../tooling/log-fixture.ts';
+import { Ec2 } from '../ec2/service.ts';
 import type { AccessRequest } from '../iam/policy-evaluation.ts';
 import { PrincipalStore } from '../iam/principals.ts';
+import { Iam } from '../iam/service.ts';
 import type { Service } from '../service.ts';
 import { Services } from '../services.ts';
 import { AwsEndpoint } from './service.ts';
@@ -25,13 +27,15 @@ export async function startEndpointFixture(create: (endpoint: AwsEndpoint) => re
   const principals = new PrincipalStore();
   const role = { kind: 'role', name: 'writer', arn: 'arn:aws:iam::000000000000:role/writer', session: 'fn' } as const;
   const evaluator = new RecordingEvaluator();
-  const endpoint = new AwsEndpoint(0, { principals, evaluator }, silentLog);
+  const ec2 = new Ec2({ log: silentLog }, new Iam());
+  const endpoint = new AwsEndpoint(0, { principals, evaluator }, ec2, silentLog);
   const served = create(endpoint);
   endpoint.serve(served);
   const services = new Services([served, [endpoint]]);
   await services.open(new AbortController().signal);
   return {
     endpoint,
+    ec2,
     evaluator,
     role,
     /** What an SDK client needs to call as the role. */

@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
+import { Ec2 } from '../ec2/service.ts';
 import { Iam } from '../iam/service.ts';
 import { sts } from '../sts/service.ts';
 import { type EndpointFixture, startEndpointFixture } from './endpoint-fixture.ts';
@@ -30,7 +31,9 @@ describe('STS', () => {
 
 describe('the endpoint', () => {
   it('has no address before it is open', () => {
-    expect(() => new AwsEndpoint(0, new Iam(), silentLog).url).toThrow('the AWS endpoint is not open yet');
+    const iam = new Iam();
+    const endpoint = new AwsEndpoint(0, iam, new Ec2({ log: silentLog }, iam), silentLog);
+    expect(() => endpoint.url).toThrow('the AWS endpoint is not open yet');
   });
 
   it('names its services to a caller who asks for another', async () => {

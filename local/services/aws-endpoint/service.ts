@@ -8,6 +8,7 @@ import { type ApiResponse, awsJson, type Protocol, queryXml, restJson, s3Xml } f
 import { readApiBody } from '../../aws-api/request.ts';
 import { localOnly } from '../../http/local-only.ts';
 import { portClaim } from '../../settings.ts';
+import type { Ec2 } from '../ec2/service.ts';
 import {
   type PolicyEvaluator,
   type PrincipalStore,
@@ -19,6 +20,7 @@ import {
 import type { Service } from '../service.ts';
 import { Callers } from './caller.ts';
 import { isFromPage, refuseUnlessPresignedRead } from './page-request.ts';
+import { type Passage, Passages } from './passages.ts';
 
 /** Longer than the pauses between a function's calls, so that they find their connection open. */
 const KEEP_ALIVE_MS = 60_000;
@@ -37,15 +39,17 @@ export class AwsEndpoint implements Service {
   readonly #port: number;
   readonly #iam: AccessControl;
   readonly #callers: Callers;
+  readonly #passages: Passages;
   readonly #log: Log;
   #services: readonly Pick<Service, 'api'>[] = [];
   #listening: { readonly port: number; readonly servers: readonly Server[] } | undefined;
 
   /** @param port 0 for any free one */
-  constructor(port: number, iam: AccessControl, log: Log) {
+  constructor(port: number, iam: AccessControl, ec2: Pick<Ec2, 'network' | 'connections'>, log: Log) {
     this.#port = port;
     this.#iam = iam;
     this.#callers = new Callers(iam.evaluator, log);
+    this.#passages = new Passages(ec2);
     this.#log = log;
   }
 
@@ -88,20 +92,26 @@ export class AwsEndpoint implements Service {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = callOf(request);
+    // What is not signed is for S3.
+    const service = statedService(request) ?? 's3';
+    // As on AWS, who has no way to the service gets no response from it.
+    if (!this.#passages.isOpen(request, service)) return;
+    const passage = this.#passages.of(request, service);
     if (isFromPage(request.headers)) {
       refuseUnlessPresignedRead(call);
       // With the published key, a foreign page could have an object shown as HTML that it has got others to write.
       response.setHeader('Content-Security-Policy', 'sandbox');
     }
     const s3 = this.#apiOf('s3');
-    const identify: Identify = (signed) => this.#callers.of(verifySignedText(signed, this.#iam.principals));
+    const identify: Identify = (signed) => this.#callers.of(verifySignedText(signed, this.#iam.principals), passage);
     const unsigned = s3 && 'stream' in s3 ? s3.streamUnsigned(request, response, identify) : undefined;
     if (unsigned) return unsigned;
     const name = readSignature(call).service;
     const api = this.#apiOf(name);
-    if (api && 'stream' in api) return api.stream(request, response, this.#callerOf(call));
+    if (api && 'stream' in api) return api.stream(request, response, this.#callerOf(call, passage));
     const body = await readApiBody(request);
-    const caller = this.#callerOf({ ...call, payloadHash: createHash('sha256').update(body).digest('hex') });
+    const payloadHash = createHash('sha256').update(body).digest('hex');
+    const caller = this.#callerOf({ ...call, payloadHash }, passage);
     if (!api) {
       const known = this.#services.flatMap(({ api }) => api?.signingName ?? []).join(', ');
       throw new AwsError(
@@ -117,8 +127,8 @@ export class AwsEndpoint implements Service {
     return this.#services.find(({ api }) => api?.signingName === signingName)?.api;
   }
 
-  #callerOf(call: SignedRequest): Caller {
-    return this.#callers.of(verifySignature(call, this.#iam.principals));
+  #callerOf(call: SignedRequest, passage: Passage): Caller {
+    return this.#callers.of(verifySignature(call, this.#iam.principals), passage);
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, cause: unknown): void {

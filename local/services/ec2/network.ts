@@ -43,8 +43,6 @@ export interface VpcEndpoint {
   readonly way:
     | { readonly kind: 'interface'; readonly place: Place; readonly privateDns: boolean }
     | { readonly kind: 'gateway'; readonly routeTableIds: readonly string[] };
-  /** What it lets through; undefined for all. */
-  readonly policy: unknown;
 }
 
 /** The VPCs of a run with all that is in them, each by id. */

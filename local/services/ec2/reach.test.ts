@@ -173,7 +173,7 @@ describe('an AWS service', () => {
       o.endpoint === 'gateway'
         ? ({ kind: 'gateway', routeTableIds: tables } as const)
         : ({ kind: 'interface', place: placeIn('isolated-vpc-1', TARGET_GROUP), privateDns } as const);
-    const endpoint = { id: 'vpce-1', name: 'Network/Way', vpcId: 'vpc-1', service: 's3', way, policy: undefined };
+    const endpoint = { id: 'vpce-1', name: 'Network/Way', vpcId: 'vpc-1', service: 's3', way };
     if (o.endpoint) network.endpoints.set('vpce-1', endpoint);
     const source = { name: 'place-order', place: placeIn(o.subnet, FUNCTION_GROUP) };
     return refusalOf(network, source, { kind: 'aws', name: 'S3', service: 's3' })?.reason;

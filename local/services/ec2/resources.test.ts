@@ -6,9 +6,9 @@ import { servicesFixture } from '../services-fixture.ts';
 type Resources = Record<string, ResourceDeclaration>;
 
 async function deployed(Resources: Resources) {
-  const { ec2, deploy } = servicesFixture();
+  const { ec2, iam, deploy } = servicesFixture();
   await deploy([stackOf('app', { Resources })]);
-  return ec2.network;
+  return Object.assign(ec2.network, { policies: iam.policies });
 }
 
 const VPC: Resources = {
@@ -135,12 +135,13 @@ it('a VPC endpoint has its service, its policy and its way', async () => {
     },
   });
   const place = network.placeOf([...network.subnets.keys()]);
-  expect(network.endpointFor(place, 's3')).toMatchObject({
-    name: 'Gateway',
-    policy: PolicyDocument,
-    way: { kind: 'gateway' },
-  });
+  const gateway = network.endpointFor(place, 's3');
+  expect(gateway).toMatchObject({ name: 'Gateway', way: { kind: 'gateway' } });
+  // Without statements, it lets nothing pass; without a policy, everything.
+  expect(network.policies.statementsOfEndpoint(gateway?.id ?? '')).toEqual([]);
   const way = { kind: 'interface', privateDns: true, place };
-  expect(network.endpointFor(place, 'secretsmanager')).toMatchObject({ name: 'Interface', policy: undefined, way });
+  const byName = network.endpointFor(place, 'secretsmanager');
+  expect(byName).toMatchObject({ name: 'Interface', way });
+  expect(network.policies.statementsOfEndpoint(byName?.id ?? '')).toBeUndefined();
   expect(network.endpointFor(place, 'lambda')).toBeUndefined();
 });

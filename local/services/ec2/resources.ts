@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { REGION } from '../../aws-identity.ts';
+import type { Iam } from '../iam/service.ts';
 import { constructPath, physicalId } from '../physical-names.ts';
 import { boolean, created, ignored, provider, type ResourceProviders } from '../provider.ts';
 import { required } from '../service.ts';
@@ -16,8 +17,15 @@ import {
 
 const ids = z.array(z.string()).default([]);
 
-/** VPCs and what is in them, in the network's own tables. */
-export function networkResources(network: Network): ResourceProviders {
+/**
+ * VPCs and what is in them, in the network's own tables.
+ *
+ * @param policies keep those of VPC endpoints
+ */
+export function networkResources(
+  network: Network,
+  policies: Pick<Iam['policies'], 'setEndpointPolicy'>,
+): ResourceProviders {
   return {
     ...vpcResources(network),
     ...routeResources(network),
@@ -53,8 +61,8 @@ export function networkResources(network: Network): ResourceProviders {
           vpcId: properties.VpcId,
           service: properties.ServiceName.replace(new RegExp(`^.*\\.${REGION}\\.`), ''),
           way,
-          policy: properties.PolicyDocument,
         });
+        if (properties.PolicyDocument !== undefined) policies.setEndpointPolicy(id, properties.PolicyDocument);
         return created(id, { Id: id, DnsEntries: [], NetworkInterfaceIds: [] });
       },
     ),

@@ -1,3 +1,4 @@
+import type { Iam } from '../iam/service.ts';
 import type { ResourceProviders } from '../provider.ts';
 import type { Run, Service } from '../service.ts';
 import { Connections } from './connections.ts';
@@ -12,9 +13,11 @@ export type { Source, Target } from './reach.ts';
 export class Ec2 implements Service {
   readonly network = new Network();
   readonly connections: Connections;
-  readonly resources: ResourceProviders = networkResources(this.network);
+  readonly resources: ResourceProviders;
 
-  constructor(run: Pick<Run, 'log'>) {
+  /** @param iam has the policies of VPC endpoints */
+  constructor(run: Pick<Run, 'log'>, iam: { readonly policies: Pick<Iam['policies'], 'setEndpointPolicy'> }) {
+    this.resources = networkResources(this.network, iam.policies);
     this.connections = new Connections(this.network, run.log.child('network'));
   }
 }

@@ -34,7 +34,8 @@ export async function startFunction(
 ) {
   const codeDir = await temporaryFolder(typeof code === 'string' ? { 'index.mjs': code } : code);
   const log = memoryLog();
-  const ec2 = new Ec2({ log });
+  const iam = new Iam();
+  const ec2 = new Ec2({ log }, iam);
   const authority = {
     certificatePem: httpsEndpoints?.trustedCertificate ?? rootCertificates[0] ?? '',
     issue: notExpected,
@@ -42,7 +43,7 @@ export async function startFunction(
   const service = new Lambda(
     { settings: { ...readSettings(), dataDir: codeDir, enforcement }, log, authorities: async () => authority },
     {
-      iam: new Iam(),
+      iam,
       ec2,
       endpoint: { url: 'http://127.0.0.1:4566' },
       responses: { port: httpsEndpoints?.httpsPort ?? 443 },

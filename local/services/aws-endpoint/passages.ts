@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import type { Ec2 } from '../ec2/service.ts';
+import type { AccessRequest } from '../iam/service.ts';
+
+/** What policies learn of the way of a request. */
+export type Passage = Pick<AccessRequest, 'context' | 'vpcEndpoint'>;
+
+/** The ways on which functions reach AWS services: through VPC endpoints, or through the internet. */
+export class Passages {
+  readonly #ec2: Pick<Ec2, 'network' | 'connections'>;
+
+  constructor(ec2: Pick<Ec2, 'network' | 'connections'>) {
+    this.#ec2 = ec2;
+  }
+
+  /** Whether who sends a request has a way to the service at all. */
+  isOpen({ socket }: IncomingMessage, service: string): boolean {
+    return this.#ec2.connections.admits(socket, { kind: 'aws', name: service, service });
+  }
+
+  /**
+   * The way of a request: the VPC endpoint, if it comes through one, with its policy and condition keys.
+   *
+   * @see https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+   */
+  of({ socket }: IncomingMessage, service: string): Passage {
+    const { connections, network } = this.#ec2;
+    const place = connections.functionAt(socket)?.place;
+    const endpoint = place && network.endpointFor(place, service);
+    if (!endpoint) return {};
+    const { id, vpcId } = endpoint;
+    return { vpcEndpoint: id, context: { 'aws:SourceVpce': id, 'aws:SourceVpc': vpcId } };
+  }
+}
