@@ -114,7 +114,7 @@ describe('the init phase', () => {
     );
     expect((await invoke()).value).toBe('ready');
     const report =
-      /^debug orders INIT_REPORT Init Duration: [\d.]+ ms\tPhase: init\tStatus: error\tError Type: TypeError$/;
+      /^debug orders INIT_REPORT Init Duration: [\d.]+ ms\tPhase: init\tStatus: error\tError Type: Runtime.Unknown$/;
     expect(log.lines.filter((line) => report.test(line))).toHaveLength(1);
   });
 

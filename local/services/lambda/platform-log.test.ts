@@ -55,7 +55,7 @@ describe('what Lambda logs of an invocation', () => {
     ]);
     expect((await recordsOf('WARN', 'return')).records).toEqual([]);
     expect((await recordsOf('WARN', 'throw')).records).toMatchObject([
-      { type: 'platform.report', record: { status: 'failure', errorType: 'RangeError' } },
+      { type: 'platform.report', record: { status: 'failure', errorType: 'Runtime.Unknown' } },
     ]);
   });
 });

@@ -207,9 +207,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** As AWS's own emulator has it, types that are not Lambda's do not count; the payload has them all the same. */
 function reportedError({ headers }: IncomingMessage, body: Buffer): RuntimeError {
-  const errorType = headers['lambda-runtime-function-error-type'];
-  return { payload: body.toString(), errorType: typeof errorType === 'string' ? errorType : 'Runtime.Unknown' };
+  const stated = String(headers['lambda-runtime-function-error-type']);
+  const errorType = /(Runtime|Function)\.[A-Z][a-zA-Z]+/.test(stated) ? stated : 'Runtime.Unknown';
+  return { payload: body.toString(), errorType };
 }
 
 function accept(response: ServerResponse): void {

@@ -81,14 +81,14 @@ function invocationContext(headers) {
   // By the monotonic clock: one that is set back meanwhile gives no function more time.
   const deadline = performance.now() + Number(headers['lambda-runtime-deadline-ms']) - Date.now();
   return {
+    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    awsRequestId: String(headers['lambda-runtime-aws-request-id']),
+    xRayTraceId: headers['lambda-runtime-trace-id'],
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
-    awsRequestId: String(headers['lambda-runtime-aws-request-id']),
-    xRayTraceId: headers['lambda-runtime-trace-id'],
     clientContext: optionalJson(headers['lambda-runtime-client-context']),
     identity: undefined,
     tenantId: undefined,

@@ -35,7 +35,8 @@ export async function loadHandler(taskRoot, handlerString) {
     throw new RuntimeError(
       'Runtime.CallbackHandlerDeprecated',
       'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. ' +
-        'Return a value or a promise from the handler instead of calling a callback.',
+        'You need to modify this function to use a supported handler signature to use Node.js 24 or later. ' +
+        'For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.',
     );
   }
   return /** @type {Handler} */ (handler);

@@ -27,9 +27,9 @@ export class RuntimeClient {
     await this.#call('POST', `/invocation/${requestId}/response`, payload);
   }
 
-  /** @param {string} requestId @param {{ errorType: string }} error */
+  /** Like AWS's own client, it states the type in the payload alone. @param {string} requestId @param {object} error */
   async fail(requestId, error) {
-    await this.#call('POST', `/invocation/${requestId}/error`, JSON.stringify(error), error.errorType);
+    await this.#call('POST', `/invocation/${requestId}/error`, JSON.stringify(error));
   }
 
   /** @param {{ errorType: string }} error */
