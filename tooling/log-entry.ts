@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { styleText } from 'node:util';
 import { printable, printableLines } from './printable.ts';
 
@@ -17,6 +18,8 @@ export interface LogEntry {
 /** Begins the further lines of a message. */
 const CONTINUED = '| ';
 const COLORS = { debug: 'dim', info: 'reset', warn: 'yellow', error: 'red' } as const;
+/** `file:line` of a stack's frame in a file of one's own. */
+const PLACE = /^\s*at (?:.*\()?(?:file:\/\/)?(\/(?!.*node_modules)[^():]+:\d+):\d+\)?$/;
 const FILE_LINE = /^(\S{24}) (debug|info|warn|error) +(\S+) (.*)$/;
 
 /** An entry as a log file keeps it. */
@@ -47,12 +50,22 @@ export function* entriesIn(fileText: string): Generator<LogEntry> {
  */
 export function terminalText({ level, source, text }: Omit<LogEntry, 'time'>): string {
   const column = `${styleText('dim', source.padEnd(16))} `;
-  const { message, ...rest } = structured(text);
+  const { message: said, ...rest } = structured(text);
+  const message = typeof said === 'object' ? failureOf(said) : said;
   const isStructured = typeof message === 'string';
   const lines = printableLines(isStructured ? message : text);
   const colored = lines.map((line, index) => styleText(COLORS[level], `${index === 0 ? '' : CONTINUED}${line}`));
   const facts = isStructured ? factsText(rest) : '';
   return `${column}${colored.join(`\n${column}`)}${facts === '' ? '' : styleText('dim', `  ${facts}`)}\n`;
+}
+
+/** An error as Lambda logs it, with its place in the sources. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html */
+function failureOf(message: object | null): string | undefined {
+  const { errorType, errorMessage, stackTrace } = (message ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof errorMessage !== 'string') return undefined;
+  const frames = Array.isArray(stackTrace) ? stackTrace.map(String) : [];
+  const [, place] = frames.map((frame) => PLACE.exec(frame)).find((match) => match !== null) ?? [];
+  return `${errorType}: ${errorMessage}${place === undefined ? '' : ` (${relative('.', place)})`}`;
 }
 
 /** The object that a function's structured line is; empty for any other text. */

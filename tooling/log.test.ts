@@ -72,6 +72,18 @@ it('the terminal leaves out stacks and what only CloudWatch reads, which the fil
   expect(onTerminal).toEqual([`${'aws'.padEnd(16)} order created  shard=shard1 error={"message":"lost"}`]);
 });
 
+it('the terminal shows an error of a function by its message and its place in the sources', async () => {
+  const stackTrace = [
+    'TypeError: no order',
+    '    at Object.values (<anonymous>)',
+    '    at node:internal/process/task_queues:104:5',
+    `    at handle (${process.cwd()}/functions/a/handler.ts:25:38)`,
+  ];
+  const message = { errorType: 'TypeError', errorMessage: 'no order', stackTrace };
+  const { onTerminal } = await written((log) => log.error(JSON.stringify({ level: 'ERROR', requestId: '1', message })));
+  expect(onTerminal).toEqual([`${'aws'.padEnd(16)} TypeError: no order (functions/a/handler.ts:25)  requestId=1`]);
+});
+
 describe('the log file', () => {
   it('can be read back, each message whole', async () => {
     const file = temporaryFile();

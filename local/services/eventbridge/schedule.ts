@@ -72,7 +72,7 @@ export function rateMs(expression: string): number {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-scheduled-events.html */
-function scheduledEvent(ruleArn: string, now: Date) {
+export function scheduledEvent(ruleArn: string, now: Date) {
   return {
     version: '0',
     id: randomUUID(),
