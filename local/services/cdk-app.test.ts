@@ -134,7 +134,11 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     {
       defaultRootObject: 'index.html',
       defaultBehavior: {
-        origin: { type: 'bucket', bucket: siteBucket },
+        origin: {
+          type: 'bucket',
+          bucket: siteBucket,
+          signedFor: expect.stringMatching(/:distribution\/E[0-9A-F]{13}$/),
+        },
         allowedMethods: ['GET', 'HEAD'],
         responseHeadersPolicy: {
           added: [

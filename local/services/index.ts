@@ -24,10 +24,10 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   const run: Run = { ...options, authorities: authoritiesIn(join(options.settings.dataDir, 'tls')) };
   const iam = new Iam();
   const ec2 = new Ec2(run, iam);
-  const s3 = new S3(run);
+  const s3 = new S3(run, iam);
   const rds = new Rds(run, ec2);
   const msk = new Msk(run, iam);
-  const secretsManager = new SecretsManager(run, rds);
+  const secretsManager = new SecretsManager(run, rds, iam);
   const endpoint = new AwsEndpoint(run.settings.ports.aws, iam, ec2, run.log.child('aws'));
   const responses = new CustomResourceResponses(run);
   const lambda = new Lambda(run, { iam, ec2, endpoint, responses });
@@ -35,7 +35,7 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   const eventSourceMappings = new EventSourceMappings(run, { lambda, msk, iam, endpoint });
   const eventBridge = new EventBridge(run, lambda);
   const apiGateway = new ApiGateway(run, lambda);
-  const cloudFront = new CloudFront(run, { s3, api: apiGateway });
+  const cloudFront = new CloudFront(run, { s3, api: apiGateway, iam });
 
   // Each row opens and starts after the one before, and stops before it. All rows are open before the first resource is created,
   // so a service that starts nothing may stand in any row.

@@ -2,6 +2,8 @@ import type { Invoke, InvokeResult } from '../lambda/service.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
 
 interface InvocationOptions {
+  /** The ARN of the method or authorizer that invokes the function. */
+  readonly sourceArn: string;
   readonly traceId: string;
   readonly timeoutMs: number;
 }
@@ -25,7 +27,9 @@ export async function invokeIntegration(
     if (error instanceof InvocationTimeout) throw new GatewayFault(faults.integrationTimeout, error.message);
     const { code, message } = error as { code?: string; message?: string };
     if (code === 'RequestTooLargeException') throw new GatewayFault(faults.requestTooLarge);
-    throw new GatewayFault(faults.functionRefused, `the function was not invoked: ${code ?? ''} ${message}`);
+    // As the execution log of API Gateway says it.
+    const denied = code === 'AccessDeniedException' ? 'Invalid permissions on Lambda function: ' : '';
+    throw new GatewayFault(faults.functionRefused, `${denied}the function was not invoked: ${code ?? ''} ${message}`);
   });
   if (result.functionError) throw new GatewayFault(faults.functionFailed, `the function failed: ${result.payload}`);
   return result.payload;
@@ -36,7 +40,7 @@ export async function invokeWithTimeout(
   invoke: Invoke,
   functionArn: string,
   event: string,
-  { traceId, timeoutMs }: InvocationOptions,
+  { sourceArn, traceId, timeoutMs }: InvocationOptions,
 ): Promise<InvokeResult> {
   const waiting = new AbortController();
   const { promise: timeout, reject } = Promise.withResolvers<never>();
@@ -46,7 +50,9 @@ export async function invokeWithTimeout(
     waiting.abort(new Error('the caller stopped waiting'));
   }, timeoutMs);
   try {
-    return await Promise.race([invoke(functionArn, event, { traceId, signal: waiting.signal }), timeout]);
+    const source = { service: 'apigateway.amazonaws.com', arn: sourceArn };
+    const options = { source, traceId, signal: waiting.signal };
+    return await Promise.race([invoke(functionArn, event, options), timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { memoryLog, silentLog } from '../../../tooling/log-fixture.ts';
 import { call } from '../../http/http-fixture.ts';
+import type { Iam } from '../iam/service.ts';
 import { startFunction } from '../lambda/lambda-fixture.ts';
 import { apiDefinition, FUNCTION_ARN, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
 import { startRestApi } from './rest-api.ts';
@@ -28,15 +29,41 @@ const preflight: RouteDefinition = {
   },
 };
 
+function permitApi(iam: Iam, method: string) {
+  iam.policies.putResourcePolicy(FUNCTION_ARN, 'permission', {
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Service: 'apigateway.amazonaws.com' },
+      Action: 'lambda:InvokeFunction',
+      Resource: FUNCTION_ARN,
+      Condition: { ArnLike: { 'AWS:SourceArn': `arn:aws:execute-api:us-east-1:000000000000:abc123${method}` } },
+    },
+  });
+}
+
 describe('a REST API', () => {
   it('runs a real function for a request', async () => {
-    const { service } = await startFunction(
+    const { service, iam } = await startFunction(
       'export const handler = async (e) => ({ statusCode: 201, body: JSON.stringify([e.body, process.env._X_AMZN_TRACE_ID]) });',
     );
+    permitApi(iam, '/dev/POST/api/orders');
     const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), service.invoke.bind(service));
     const response = await call(api.url, 'POST', '/api/orders', { body: '{"quantity":2}' });
     expect(response.status).toBe(201);
     expect(JSON.parse(response.text)).toEqual(['{"quantity":2}', response.headers['x-amzn-trace-id']]);
+  });
+
+  it('is 500 where the function does not permit the method to invoke it, and the log says what is missing', async () => {
+    const { service, iam } = await startFunction('export const handler = async () => ({ statusCode: 200 });');
+    permitApi(iam, '/dev/GET/api/orders');
+    const log = memoryLog();
+    const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), service.invoke.bind(service), log);
+    const response = await call(api.url, 'POST', '/api/orders', { body: '{}' });
+    expect(response).toMatchObject({ status: 500, text: '{"message":"Internal server error"}' });
+    const source = 'arn:aws:execute-api:us-east-1:000000000000:abc123/dev/POST/api/orders';
+    expect(log.lines.join()).toContain('Invalid permissions on Lambda function');
+    expect(log.lines.join()).toContain(`new iam.ServicePrincipal('apigateway.amazonaws.com'), sourceArn: '${source}'`);
   });
 
   it('shows on the terminal what changes something or fails, and keeps reads in the log file', async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Log } from '../../../tooling/log.ts';
+import { arnOf } from '../../aws-identity.ts';
 import { type HttpResponse, send } from '../../http/http-response.ts';
 import { type Handle, type Refuse, type RunningServer, serve } from '../../http/http-server.ts';
 import { readBody } from '../../http/request-body.ts';
@@ -86,6 +87,10 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
 
     const event = proxyEvent(context, match, body, definition, authorizer);
     const result = await invokeIntegration(invoke, integration.functionArn, JSON.stringify(event), {
+      sourceArn: arnOf(
+        'execute-api',
+        `${definition.id}/${definition.stage}/${context.method}${match.route.resourcePath}`,
+      ),
       traceId: context.traceId,
       timeoutMs: integration.timeoutMs,
     });

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { send } from '../../http/http-response.ts';
 import type { Headers } from '../../http/reverse-proxy.ts';
+import type { BucketOrigin } from './distribution-definition.ts';
 import { errorPage } from './error-page.ts';
 
 export interface StoredObject {
@@ -15,11 +16,11 @@ export interface StoredObject {
   readonly cacheControl?: string;
 }
 
-/** Reads an object; undefined when there is none. */
-export type GetObject = (bucket: string, key: string) => Promise<StoredObject | undefined>;
+/** Reads an object; undefined when there is none, or CloudFront may not read it. */
+export type GetObject = (origin: BucketOrigin, key: string) => Promise<StoredObject | undefined>;
 
 export interface ServeObjectOptions {
-  readonly bucket: string;
+  readonly origin: BucketOrigin;
   /** Percent-encoded, without the query. */
   readonly path: string;
   readonly defaultRootObject: string | undefined;
@@ -31,7 +32,7 @@ export interface ServeObjectOptions {
 export async function serveObject(
   request: IncomingMessage,
   response: ServerResponse,
-  { bucket, path, defaultRootObject, getObject, changeHeaders }: ServeObjectOptions,
+  { origin, path, defaultRootObject, getObject, changeHeaders }: ServeObjectOptions,
 ): Promise<void> {
   const refuse = (statusCode: number, sentence: string) => {
     const page = errorPage(statusCode, sentence);
@@ -39,7 +40,7 @@ export async function serveObject(
   };
   const key = path === '/' ? (defaultRootObject ?? '') : decodedKey(path);
   if (key === undefined) return refuse(400, 'The path is not valid percent-encoding.');
-  const object = key === '' ? undefined : await getObject(bucket, key);
+  const object = key === '' ? undefined : await getObject(origin, key);
   // Origin access control grants reading and not listing, and then S3 does not tell "missing" from "forbidden".
   if (!object) return refuse(403, 'Access denied: there is no such file.');
 

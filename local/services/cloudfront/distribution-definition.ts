@@ -17,8 +17,15 @@ export interface Behavior {
   readonly responseHeadersPolicy?: ResponseHeadersPolicy;
 }
 
+export interface BucketOrigin {
+  readonly type: 'bucket';
+  readonly bucket: string;
+  /** The ARN of the distribution in whose name CloudFront reads, by an origin access control; without one it reads as anybody. */
+  readonly signedFor?: string;
+}
+
 export type Origin =
-  | { readonly type: 'bucket'; readonly bucket: string }
+  | BucketOrigin
   /** The REST API. Its origin path names the stage, which the local API leaves out. */
   | { readonly type: 'api' };
 

@@ -9,7 +9,7 @@ import type { ResponseHeadersPolicy } from './response-headers-policy.ts';
 
 const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
 
-const getObject: GetObject = async (bucket, key) => {
+const getObject: GetObject = async ({ bucket }, key) => {
   if (bucket !== 'site' || !['index.html', 'a b.js'].includes(key)) return undefined;
   const bytes = Buffer.from(`<p>${key}</p>`);
   const contentType = key.endsWith('.html') ? 'text/html' : 'text/javascript';

@@ -35,9 +35,8 @@ export async function startDistribution(options: DistributionOptions): Promise<R
     }
     const changeHeaders = (headers: Headers) => withPolicy(headers, responseHeadersPolicy);
     if (origin.type === 'api') return forwardRequest(request, response, { target: apiUrl, agent, changeHeaders });
-    const { bucket } = origin;
     const { defaultRootObject } = definition;
-    return serveObject(request, response, { bucket, path, defaultRootObject, getObject, changeHeaders });
+    return serveObject(request, response, { origin, path, defaultRootObject, getObject, changeHeaders });
   };
 
   const serveRequest: Handle = (request, response) => {

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { PortClaim } from '../../../tooling/ports.ts';
-import { arnOf } from '../../aws-identity.ts';
+import { ACCOUNT_ID, arnOf } from '../../aws-identity.ts';
 import type { RunningServer } from '../../http/http-server.ts';
 import { portClaim } from '../../settings.ts';
+import type { AccessRequest, Iam } from '../iam/service.ts';
 import { resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
-import { bucketDomain, type S3 } from '../s3/service.ts';
+import { bucketDomain, resourceArn, type S3 } from '../s3/service.ts';
 import { only, type Run, required, type Service } from '../service.ts';
 import { startDistribution } from './distribution.ts';
-import type { Behavior, DistributionDefinition, Origin } from './distribution-definition.ts';
+import type { Behavior, BucketOrigin, DistributionDefinition, Origin } from './distribution-definition.ts';
 import {
   type ResponseHeadersPolicy,
   responseHeadersPolicy,
@@ -29,11 +30,12 @@ const distributionConfig = z.object({
   DefaultCacheBehavior: behavior,
   CacheBehaviors: z.array(behavior.extend({ PathPattern: z.string() })).default([]),
   CustomErrorResponses: notSupported,
-  Origins: z.array(z.object({ Id: z.string(), DomainName: z.string() })),
+  Origins: z.array(z.object({ Id: z.string(), DomainName: z.string(), OriginAccessControlId: z.string().default('') })),
 });
 
 export interface Origins {
   readonly s3: Pick<S3, 'getObject'>;
+  readonly iam: Pick<Iam, 'evaluator'>;
   readonly api: { readonly url: string };
 }
 
@@ -56,12 +58,13 @@ export class CloudFront implements Service {
       'an HTTP server in front of the bucket and the REST API, without a cache',
       z.object({ DistributionConfig: distributionConfig }),
       ({ DistributionConfig: config }, request) => {
-        this.distributions.push(this.#definitionOf(config));
         const id = `E${resourceHash(request, 13).toUpperCase()}`;
+        const arn = arnOf('cloudfront', `distribution/${id}`, { global: true });
+        this.distributions.push(this.#definitionOf(config, arn));
         return created(id, {
           Id: id,
           DomainName: `d${resourceHash(request, 13)}.cloudfront.net`,
-          Arn: arnOf('cloudfront', `distribution/${id}`, { global: true }),
+          Arn: arn,
         });
       },
     ),
@@ -76,7 +79,7 @@ export class CloudFront implements Service {
       },
     ),
 
-    'AWS::CloudFront::OriginAccessControl': ignored('the local distribution reads its bucket directly'),
+    'AWS::CloudFront::OriginAccessControl': ignored('an origin that has one is read in the name of the distribution'),
   };
 
   ports(): PortClaim[] {
@@ -85,11 +88,12 @@ export class CloudFront implements Service {
 
   /** @throws UserError unless the templates have exactly one distribution */
   async start(): Promise<void> {
-    const { s3, api } = this.#origins;
+    const { s3, api, iam } = this.#origins;
     this.#server = await startDistribution({
       definition: only('distribution', this.distributions),
       port: this.#run.settings.ports.site,
-      getObject: (bucket, key) => s3.getObject(bucket, key),
+      getObject: async (origin, key) =>
+        iam.evaluator.evaluate(readRequest(origin, key)).allowed ? s3.getObject(origin.bucket, key) : undefined,
       apiUrl: api.url,
       log: this.#run.log.child('site'),
     });
@@ -105,8 +109,13 @@ export class CloudFront implements Service {
     return this.#server.url;
   }
 
-  #definitionOf(config: z.output<typeof distributionConfig>): DistributionDefinition {
-    const origins = new Map(config.Origins.map(({ Id, DomainName }) => [Id, originAt(DomainName)]));
+  #definitionOf(config: z.output<typeof distributionConfig>, arn: string): DistributionDefinition {
+    const origins = new Map(
+      config.Origins.map(({ Id, DomainName, OriginAccessControlId: control }) => {
+        const signedFor = control === '' ? {} : { signedFor: arn };
+        return [Id, { ...originAt(DomainName), ...signedFor }];
+      }),
+    );
     const behaviorOf = (settings: z.output<typeof behavior>): Behavior => {
       const { TargetOriginId, AllowedMethods: allowedMethods, ResponseHeadersPolicyId: policyId } = settings;
       const origin = origins.get(TargetOriginId);
@@ -121,6 +130,17 @@ export class CloudFront implements Service {
       behaviors: config.CacheBehaviors.map((item) => ({ ...behaviorOf(item), pathPattern: item.PathPattern })),
     };
   }
+}
+
+/** What the bucket's policy decides on: CloudFront asks for an object. */
+function readRequest({ bucket, signedFor }: BucketOrigin, key: string): AccessRequest {
+  const name = signedFor === undefined ? 'anonymous' : 'cloudfront.amazonaws.com';
+  return {
+    principal: { kind: 'service', name, arn: name },
+    action: 's3:GetObject',
+    resource: resourceArn(bucket, key),
+    context: { 'aws:SourceArn': signedFor, 'aws:SourceAccount': signedFor === undefined ? undefined : ACCOUNT_ID },
+  };
 }
 
 function originAt(domainName: string): Origin {

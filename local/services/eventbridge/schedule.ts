@@ -34,7 +34,8 @@ export interface ScheduleOptions {
 export function startSchedule({ schedule, invokeAsync, log }: ScheduleOptions): { stop(): Promise<void> } {
   const fire = (target: ScheduleTarget, event: string) => {
     try {
-      invokeAsync(target.functionArn, target.input ?? event);
+      const source = { service: 'events.amazonaws.com', arn: schedule.ruleArn };
+      invokeAsync(target.functionArn, target.input ?? event, { source });
     } catch (error) {
       log.error('%s was not invoked: %s', target.functionArn, error);
     }

@@ -1,5 +1,6 @@
 /** The HTTP status of each error of Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
 const STATUS = {
+  AccessDeniedException: 403,
   InvalidParameterValueException: 400,
   InvalidRequestContentException: 400,
   ResourceNotFoundException: 404,

@@ -1,5 +1,6 @@
 import type { Place } from '../ec2/service.ts';
 import type { Credentials } from '../iam/service.ts';
+import type { InvocationSource } from './permission.ts';
 
 /** A Lambda function as its template declares it, with every reference resolved. */
 export interface FunctionDefinition {
@@ -45,6 +46,8 @@ export interface InvokeOptions {
   readonly clientContext?: object;
   /** Whether the result is to have the end of the log. */
   readonly logTail?: boolean;
+  /** The service that invokes the function, if one does: it needs the function's permission. */
+  readonly source?: InvocationSource;
   /** Ends the wait for a free environment. As on AWS, an invocation that runs already goes on. */
   readonly signal?: AbortSignal;
 }

@@ -40,6 +40,7 @@ export async function startFunction(
     certificatePem: httpsEndpoints?.trustedCertificate ?? rootCertificates[0] ?? '',
     issue: notExpected,
   };
+  const iam = new Iam();
   const service = new Lambda(
     { settings: { ...readSettings(), dataDir: codeDir, enforcement }, log, authorities: async () => authority },
     {
@@ -71,7 +72,7 @@ export async function startFunction(
     const result = await service.invoke('orders', JSON.stringify(event));
     return { ...result, value: JSON.parse(result.payload) };
   };
-  return { service, invoke, log, codeDir, ec2 };
+  return { service, iam, invoke, log, codeDir, ec2 };
 }
 
 async function notExpected(): Promise<never> {

@@ -14,6 +14,7 @@ import type { AsyncInvocations } from './asynchronous/async-invocations.ts';
 import { eventInvokeConfig, eventInvokeConfigProperties } from './asynchronous/event-invoke-config.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { functionArn } from './function-name.ts';
+import { lambdaPermission } from './permission.ts';
 
 const MAX_FUNCTION_NAME = 64;
 const ONLY_VERSION = '1';
@@ -66,7 +67,10 @@ type Registry = {
  */
 export function functionResources(
   lambda: Registry,
-  { iam, ec2 }: { iam: Pick<Iam, 'principals'>; ec2: { readonly network: Pick<Network, 'placeOf'> } },
+  {
+    iam,
+    ec2,
+  }: { iam: Pick<Iam, 'principals' | 'policies'>; ec2: { readonly network: Pick<Network, 'placeOf'> } },
   codeDir: string,
 ): ResourceProviders {
   const lambdaFunction = provider(
@@ -75,7 +79,8 @@ export function functionResources(
     async (properties, request) => {
       const name = properties.FunctionName ?? physicalName(request, MAX_FUNCTION_NAME);
       const role = principalOfRole(properties.Role, name);
-      const credentials = iam.principals.issue(role);
+      const context = { 'lambda:SourceFunctionArn': functionArn(name) };
+      const credentials = iam.principals.issue({ ...role, context });
       const folder = await codeFolder(properties.Code, request.stack, codeDir);
       const definition = { ...definitionOf(name, properties, request), codeDir: folder, credentials };
       const { SubnetIds = [], SecurityGroupIds } = properties.VpcConfig ?? {};
@@ -120,7 +125,7 @@ export function functionResources(
       },
     ),
     'AWS::Lambda::LayerVersion': ignored('layers hold tools of functions whose work the runner does itself'),
-    'AWS::Lambda::Permission': ignored('who may call a function here is wired by the runner itself'),
+    'AWS::Lambda::Permission': lambdaPermission(iam),
   };
 }
 

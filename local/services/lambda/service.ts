@@ -18,6 +18,7 @@ import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST 
 import { logTail } from './function-log.ts';
 import { functionName, qualifiedFunctionName } from './function-name.ts';
 import { FunctionPool, type PoolLimits, poolLimits } from './function-pool.ts';
+import { requirePermission } from './permission.ts';
 import { ProcessReaper } from './process-reaper.ts';
 import { functionResources } from './resources.ts';
 
@@ -30,7 +31,7 @@ const ACCOUNT_CONCURRENCY = 1000;
 
 /** What functions need of other services. */
 export interface Collaborators {
-  readonly iam: Pick<Iam, 'principals'>;
+  readonly iam: Pick<Iam, 'principals' | 'policies' | 'evaluator'>;
   /** Where functions are, and what they reach from there. */
   readonly ec2: Pick<Ec2, 'network' | 'connections'>;
   /** What they get as `AWS_ENDPOINT_URL`. */
@@ -126,10 +127,12 @@ export class Lambda implements Service, FunctionDirectory {
    *
    * @param nameOrArn name, ARN or partial ARN, with or without a version or alias
    * @param payload the event as JSON
-   * @throws LambdaError when the function did not run: it is unknown or throttled, or Lambda refuses the payload
+   * @throws LambdaError when the function did not run: it is unknown or throttled, its source may not invoke it, or Lambda
+   *   refuses the payload
    */
   async invoke(nameOrArn: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
     const { definition, executedVersion } = this.find(nameOrArn);
+    if (options.source) requirePermission(this.#services.iam, options.source, nameOrArn);
     checkPayload(payload);
     this.#checkAccountLimit(definition);
 
@@ -159,10 +162,11 @@ export class Lambda implements Service, FunctionDirectory {
    * Accepts an event that a function is invoked with later (invocation type Event).
    *
    * @returns the id of the request
-   * @throws LambdaError when there is no such function, or Lambda refuses the payload
+   * @throws LambdaError when there is no such function, its source may not invoke it, or Lambda refuses the payload
    */
-  invokeAsync(nameOrArn: string, payload: string, options: InvokeOptions = {}): string {
+  invokeAsync(nameOrArn: string, payload: string, { source, ...options }: InvokeOptions = {}): string {
     this.find(nameOrArn);
+    if (source) requirePermission(this.#services.iam, source, nameOrArn);
     checkAsyncPayload(payload);
     return this.asynchronous.enqueue(nameOrArn, payload, options);
   }

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Caller, Identify, StreamingApi } from '../../aws-api/api-call.ts';
+import type { AccessDetails, Caller, Identify, StreamingApi } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { requestIds, s3Xml } from '../../aws-api/protocols.ts';
 import { ACCOUNT_ID } from '../../aws-identity.ts';
 import { readAddress, requireVersion, type S3Address } from './address.ts';
-import { requireBucket, resourceArn, type S3Response } from './call.ts';
+import { type PolicyOf, requireBucket, resourceArn, type S3Response } from './call.ts';
 import { type CorsRule, corsHeaders, preflightHeaders } from './cors.ts';
 import { asReceived } from './description.ts';
 import { isForm } from './form.ts';
@@ -25,10 +25,12 @@ export class S3Api implements StreamingApi {
   readonly protocol = s3Xml;
   readonly #store: ObjectStore;
   readonly #hold: Hold;
+  readonly #policyOf: PolicyOf;
 
-  constructor(store: ObjectStore, hold: Hold) {
+  constructor(store: ObjectStore, { hold, policyOf }: { hold: Hold; policyOf: PolicyOf }) {
     this.#store = store;
     this.#hold = hold;
+    this.#policyOf = policyOf;
   }
 
   async stream(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
@@ -37,12 +39,13 @@ export class S3Api implements StreamingApi {
     const { query, ...address } = readAddress(request);
     const { bucket, key } = address;
     const { action, perform } = operationOf(request.method ?? '', address, query.keys());
-    if (action !== undefined) caller.requireAccess(action, resourceArn(bucket, key));
+    // S3 tells everybody that a bucket does not exist.
     if (!WITHOUT_BUCKET.has(perform)) requireBucket(this.#store, bucket);
+    if (action !== undefined) caller.requireAccess(action, resourceArn(bucket, key), { context: contextOf(query) });
     requireVersion(query.get('versionId'));
     const headers = allHeaders(request, query);
     requireOwner(headers);
-    const call = { http: request, headers, query, bucket, key, caller, store: this.#store };
+    const call = { http: request, headers, query, bucket, key, caller, store: this.#store, policyOf: this.#policyOf };
     const result = await perform(call);
     const cors = corsHeaders(this.#rules(bucket) ?? [], headers, request.method ?? '');
     await send(response, { ...result, headers: { ...result.headers, ...cors } });
@@ -71,6 +74,11 @@ export class S3Api implements StreamingApi {
   #rules(bucket: string): CorsRule[] | undefined {
     return this.#store.setting(bucket, 'cors') as CorsRule[] | undefined;
   }
+}
+
+/** The condition keys of lists. https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html */
+function contextOf(query: S3Address['query']): NonNullable<AccessDetails['context']> {
+  return Object.fromEntries(['prefix', 'delimiter', 'max-keys'].map((name) => [`s3:${name}`, query.get(name)]));
 }
 
 /** S3 ignores them in a URL: the JavaScript SDK puts those of an empty body there (github.com/localstack/localstack/issues/12169). */

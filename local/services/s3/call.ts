@@ -20,7 +20,11 @@ export interface S3Call {
   readonly key: string;
   readonly caller: Caller;
   readonly store: ObjectStore;
+  readonly policyOf: PolicyOf;
 }
+
+/** The policy of a bucket; undefined when it has none. */
+export type PolicyOf = (bucket: string) => unknown;
 
 /** What an operation responds. */
 export interface S3Response {

@@ -7,6 +7,7 @@ import {
   deleteBucketCors,
   getAcl,
   getBucketCors,
+  getBucketPolicy,
   putBucketCors,
   unset,
   unsetError,
@@ -91,10 +92,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       RestrictPublicBuckets: true,
     }),
   ),
-  'bucket GET policy': operation(
-    's3:GetBucketPolicy',
-    unsetError('NoSuchBucketPolicy', 'The bucket policy does not exist'),
-  ),
+  'bucket GET policy': operation('s3:GetBucketPolicy', getBucketPolicy),
   'bucket GET lifecycle': operation(
     's3:GetLifecycleConfiguration',
     unsetError('NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist'),

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { REGION, URL_SUFFIX } from '../../aws-identity.ts';
+import type { Iam } from '../iam/service.ts';
 import { physicalName } from '../physical-names.ts';
-import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
+import { created, provider, type ResourceProviders } from '../provider.ts';
 import type { Run, Service } from '../service.ts';
 import { S3Api } from './api.ts';
 import { requireBucketName } from './bucket-name.ts';
@@ -15,15 +16,20 @@ import { Hold } from './hold.ts';
 import { ObjectStore } from './store/object-store.ts';
 import type { Description } from './store/stored.ts';
 
+export { resourceArn } from './call.ts';
+
 const MAX_BUCKET_NAME = 63;
+const BUCKET_POLICY = 'bucket policy';
 
 /** S3: buckets and objects in the data folder. */
 export class S3 implements Service {
   readonly #run: Pick<Run, 'settings'>;
+  readonly #policies: Iam['policies'];
   #open: { store: ObjectStore; api: S3Api; hold: Hold } | undefined;
 
-  constructor(run: Pick<Run, 'settings'>) {
+  constructor(run: Pick<Run, 'settings'>, { policies }: Pick<Iam, 'policies'>) {
     this.#run = run;
+    this.#policies = policies;
   }
 
   readonly resources: ResourceProviders = {
@@ -41,7 +47,14 @@ export class S3 implements Service {
         });
       },
     ),
-    'AWS::S3::BucketPolicy': ignored('buckets are reached only through the AWS endpoint, which identifies the caller'),
+    'AWS::S3::BucketPolicy': provider(
+      'who may use the bucket, besides those whose own policies allow it',
+      z.object({ Bucket: z.string(), PolicyDocument: z.unknown() }),
+      ({ Bucket, PolicyDocument }, request) => {
+        this.#policies.putResourcePolicy(resourceArn(Bucket), BUCKET_POLICY, PolicyDocument);
+        return created(physicalName(request, 64));
+      },
+    ),
   };
 
   get api(): S3Api | undefined {
@@ -59,7 +72,8 @@ export class S3 implements Service {
     const { dataDir } = this.#run.settings;
     const store = new ObjectStore(join(dataDir, 's3'));
     const hold = new Hold(dataDir);
-    this.#open = { store, hold, api: new S3Api(store, hold) };
+    const policyOf = (bucket: string) => this.#policies.resourcePolicy(resourceArn(bucket), BUCKET_POLICY);
+    this.#open = { store, hold, api: new S3Api(store, { hold, policyOf }) };
   }
 
   async stop(): Promise<void> {

@@ -98,7 +98,10 @@ export function secretsManagerApi(store: SecretStore): AwsApi {
   ) {
     return operation({ ...shape, ...secretId }, (input, call: ApiCall) => {
       const { SecretId } = input as { SecretId: string };
-      call.requireAccess(`secretsmanager:${name}`, store.find(SecretId)?.arn ?? unknownArn(SecretId));
+      const { VersionId, VersionStage } = input as { VersionId?: string; VersionStage?: string };
+      const context = { 'secretsmanager:VersionId': VersionId, 'secretsmanager:VersionStage': VersionStage };
+      const arn = store.find(SecretId)?.arn ?? unknownArn(SecretId);
+      call.requireAccess(`secretsmanager:${name}`, arn, { context, askedFor: SecretId });
       return handle(input);
     });
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import type { AwsApi } from '../../aws-api/api-call.ts';
+import type { Iam } from '../iam/service.ts';
 import { physicalName } from '../physical-names.ts';
 import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
 import type { Rds } from '../rds/service.ts';
@@ -29,12 +30,14 @@ export class SecretsManager implements Service {
   readonly api: AwsApi;
   readonly #published: PublishedPassword;
   readonly #rds: Pick<Rds, 'databases'>;
+  readonly #policies: Iam['policies'];
 
-  constructor({ settings }: Pick<Run, 'settings'>, rds: Pick<Rds, 'databases'>) {
+  constructor({ settings }: Pick<Run, 'settings'>, rds: Pick<Rds, 'databases'>, { policies }: Pick<Iam, 'policies'>) {
     this.store = new SecretStore(join(settings.dataDir, 'secrets'));
     this.api = secretsManagerApi(this.store);
     this.#published = new PublishedPassword(settings);
     this.#rds = rds;
+    this.#policies = policies;
   }
 
   readonly resources: ResourceProviders = {
@@ -85,8 +88,14 @@ export class SecretsManager implements Service {
       },
     ),
 
-    'AWS::SecretsManager::ResourcePolicy': ignored(
-      'secrets are reached only through the AWS endpoint, which identifies the caller',
+    'AWS::SecretsManager::ResourcePolicy': provider(
+      'who may use the secret, besides those whose own policies allow it',
+      z.object({ SecretId: z.string(), ResourcePolicy: z.unknown() }),
+      ({ SecretId, ResourcePolicy }) => {
+        const { arn } = this.store.get(SecretId);
+        this.#policies.putResourcePolicy(arn, 'resource policy', ResourcePolicy);
+        return created(arn, { Id: arn });
+      },
     ),
     'AWS::SecretsManager::RotationSchedule': ignored("AWS's rotation application runs only on AWS"),
   };

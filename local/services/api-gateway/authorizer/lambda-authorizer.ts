@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { arnOf } from '../../../aws-identity.ts';
 import type { Invoke, InvokeResult } from '../../lambda/service.ts';
 import { faults, GatewayFault } from '../gateway-fault.ts';
 import { invokeWithTimeout } from '../lambda-integration.ts';
@@ -74,10 +75,11 @@ export class LambdaAuthorizer {
     [token = '']: readonly string[],
     arn: string,
   ): Promise<InvokeResult> {
-    const { type, functionArn } = this.#definition;
+    const { id, type, functionArn } = this.#definition;
+    const sourceArn = arnOf('execute-api', `${this.#api.id}/authorizers/${id}`);
     const event = type === 'TOKEN' ? tokenEvent(token, arn) : requestEvent(context, match, this.#api, arn);
     try {
-      const options = { traceId: context.traceId, timeoutMs: TIMEOUT_MS };
+      const options = { sourceArn, traceId: context.traceId, timeoutMs: TIMEOUT_MS };
       return await invokeWithTimeout(this.#invoke, functionArn, JSON.stringify(event), options);
     } catch (error) {
       throw new GatewayFault(faults.authorizerFailed, `the authorizer did not respond: ${(error as Error).message}`);

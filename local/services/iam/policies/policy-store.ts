@@ -65,6 +65,11 @@ export class PolicyStore {
     return new Map([...documents].map(([name, { document }]) => [name, document]));
   }
 
+  /** The document of a policy of a resource; undefined when it has no such policy. */
+  resourcePolicy(arn: string, policyName: string): PolicyDocument | undefined {
+    return this.#resources.get(arn)?.get(policyName)?.document;
+  }
+
   statementsOfRole(roleName: string): readonly CompiledStatement[] {
     return [...(this.#roles.get(roleName)?.documents.values() ?? [])].flatMap(({ statements }) => statements);
   }

@@ -24,6 +24,13 @@ export const deleteBucketCors: Perform = ({ store, bucket }) => {
   return { status: 204 };
 };
 
+/** That of the template. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html */
+export const getBucketPolicy: Perform = ({ bucket, policyOf }) => {
+  const policy = policyOf(bucket);
+  if (policy === undefined) throw noConfiguration('NoSuchBucketPolicy', 'The bucket policy does not exist', bucket);
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(policy) };
+};
+
 /** What a bucket or an object has of a configuration that nobody has set, and nobody can set here. */
 export const unset =
   (root: string, content: XmlElements = {}): Perform =>

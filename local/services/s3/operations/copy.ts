@@ -52,8 +52,8 @@ export const copyObject: Perform = async (call) => {
 export function copySource(call: S3Call): { bucket: string; key: string; object: StoredObject } {
   const { headers, caller, store } = call;
   const source = readCopySource(String(headers['x-amz-copy-source']));
-  caller.requireAccess('s3:GetObject', resourceArn(source.bucket, source.key));
   requireBucket(store, source.bucket);
+  caller.requireAccess('s3:GetObject', resourceArn(source.bucket, source.key));
   const object = requireObject({ store, ...source });
   requireCopySource(headers, object);
   return { ...source, object };

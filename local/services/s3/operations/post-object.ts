@@ -43,6 +43,7 @@ export async function postObject(
     [...fields].map(([name, value]) => [name === 'acl' ? 'x-amz-acl' : name, asReceived(value)]),
   );
   const description = describe(headers);
+  if (description.tags) caller.requireAccess('s3:PutObjectTagging', resourceArn(bucket, key));
   const source = within(form, sizes);
   const { content, etag, checksum } = await receiveBody(request, headers, { store, source });
   store.put(bucket, key, { content, etag, checksum, ...description }, () => requireBucket(store, bucket));
