@@ -9,10 +9,10 @@ const MINUTE = 60_000;
 const minutes = (count: number) => vi.advanceTimersByTimeAsync(count * MINUTE);
 
 function schedule(targets: ScheduleTarget[], refuse?: () => void) {
-  const calls: { functionArn: string; payload: string }[] = [];
+  const calls: { functionArn: string; payload: string; source: object | undefined }[] = [];
   const log = memoryLog();
-  const invokeAsync: InvokeAsync = (functionArn, payload) => {
-    calls.push({ functionArn, payload });
+  const invokeAsync: InvokeAsync = (functionArn, payload, options) => {
+    calls.push({ functionArn, payload, source: options?.source });
     refuse?.();
     return 'request';
   };
@@ -42,6 +42,12 @@ describe('a schedule', () => {
       resources: [ruleArn],
       detail: {},
     });
+  });
+
+  it('invokes in the name of its rule, whose permission the function has to have', async () => {
+    const { calls } = schedule([{ functionArn: 'relay' }]);
+    await minutes(1);
+    expect(calls.map(({ source }) => source)).toEqual([{ service: 'events.amazonaws.com', arn: ruleArn }]);
   });
 
   it('goes on when an invocation is not accepted, and logs that', async () => {

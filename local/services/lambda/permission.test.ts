@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stackOf } from '../../assembly/deploy-fixture.ts';
 import { servicesFixture } from '../services-fixture.ts';
+import { startFunction } from './lambda-fixture.ts';
 import { requirePermission } from './permission.ts';
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:report';
@@ -41,6 +42,14 @@ describe('a permission to invoke a function', () => {
     expect(invoke).toThrow(
       `events.amazonaws.com may not invoke ${functionArn} for ${RULE} because no resource-based policy`,
     );
+  });
+
+  it('is needed by synchronous and asynchronous invocations alike', async () => {
+    const { service } = await startFunction('export const handler = async () => 1;');
+    const source = { service: 'events.amazonaws.com', arn: RULE };
+    const message = 'events.amazonaws.com may not invoke';
+    await expect(service.invoke('orders', '{}', { source })).rejects.toThrow(message);
+    expect(() => service.invokeAsync('orders', '{}', { source })).toThrow(message);
   });
 
   it('lets a role invoke it without a policy of its own', async () => {
