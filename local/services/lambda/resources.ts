@@ -67,10 +67,7 @@ type Registry = {
  */
 export function functionResources(
   lambda: Registry,
-  {
-    iam,
-    ec2,
-  }: { iam: Pick<Iam, 'principals' | 'policies'>; ec2: { readonly network: Pick<Network, 'placeOf'> } },
+  { iam, ec2 }: { iam: Pick<Iam, 'principals' | 'policies'>; ec2: { readonly network: Pick<Network, 'placeOf'> } },
   codeDir: string,
 ): ResourceProviders {
   const lambdaFunction = provider(
