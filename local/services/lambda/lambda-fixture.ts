@@ -40,7 +40,6 @@ export async function startFunction(
     certificatePem: httpsEndpoints?.trustedCertificate ?? rootCertificates[0] ?? '',
     issue: notExpected,
   };
-  const iam = new Iam();
   const service = new Lambda(
     { settings: { ...readSettings(), dataDir: codeDir, enforcement }, log, authorities: async () => authority },
     {
