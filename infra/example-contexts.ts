@@ -1,4 +1,4 @@
-/** The least context with which each stage can be built. */
+/** The least context with which each stage is built without a warning. */
 export const STAGE_CONTEXTS = {
   dev: { stage: 'dev' },
   prod: {
@@ -6,6 +6,7 @@ export const STAGE_CONTEXTS = {
     issuer: 'https://identity.example.com/',
     audience: 'orderflow',
     userClaim: 'orderflow_user',
+    clientId: 'orderflow-dashboard',
     alarmEmail: 'operations@example.com',
   },
 } as const;
@@ -17,6 +18,9 @@ export const LOCALSTACK_CONTEXT = { target: 'localstack' } as const;
 export const PROD_WITH_EVERYTHING = {
   ...STAGE_CONTEXTS.prod,
   operatorClaim: 'groups=operators',
+  scopes: 'openid offline_access',
+  sentToken: 'access',
+  issuerOrigins: 'https://orders.auth.eu-central-1.amazoncognito.com',
   siteDomain: 'orders.example.com',
   certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef',
   webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/orders/01234567-89ab-cdef-0123-456789abcdef',

@@ -61,11 +61,11 @@ describe('imports point one way', () => {
     ).toEqual([]);
   });
 
-  it('lets the dashboard know the shard map and the types of responses, and nothing else of the functions', () => {
+  it('lets the dashboard know the shard map, who bears a token and the types of responses, and nothing else of the functions', () => {
     expect(
       forbidden(
         /^frontend\//,
-        /^(frontend\/|functions\/domain\/shard-map\.ts$|functions\/contract\/http\/responses\.ts$)/,
+        /^(frontend\/|functions\/domain\/(shard-map|identity)\.ts$|functions\/contract\/http\/responses\.ts$)/,
       ),
     ).toEqual([]);
     // Its schemas would bring zod into the page.

@@ -1,14 +1,12 @@
 import * as z from 'zod';
 import { nonEmpty, readEnvironment, variable } from '../adapters/environment.ts';
+import { parseOperatorClaim } from '../domain/identity.ts';
 
-/** `name=value`: which claim makes an operator. The name ends at the first equals sign. */
+/** `name=value`: which claim makes an operator. */
 const operatorClaim = z
   .string()
   .regex(/^[^=]+=.+$/, 'must look like name=value')
-  .transform((rule) => {
-    const end = rule.indexOf('=');
-    return { name: rule.slice(0, end), value: rule.slice(end + 1) };
-  });
+  .transform(parseOperatorClaim);
 
 /** The variables of the authorizer. @throws EnvironmentError */
 export function readConfig(environment?: NodeJS.ProcessEnv) {

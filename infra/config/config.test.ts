@@ -10,6 +10,12 @@ import { personalContextKeys } from './personal-context.ts';
 import { STAGES } from './stage.ts';
 
 const { prod: PROD } = STAGE_CONTEXTS;
+const ABOUT_SIGN_IN: Record<string, string> = {
+  clientId: 'page',
+  scopes: 'openid',
+  sentToken: 'id',
+  issuerOrigins: 'https://tokens.example.com',
+};
 const JWT = { issuer: 'https://login.example.com/realm', audience: 'orderflow', userClaim: 'user_id' };
 const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d';
 
@@ -114,6 +120,18 @@ describe('context', () => {
     ],
     [{ auth: 'jwt', ...JWT, audience: 'two words' }, 'Context "audience": must be the audience'],
     [{ auth: 'jwt', ...JWT, operatorClaim: 'operators' }, 'Context "operatorClaim": must be name=value, such as'],
+    [{ auth: 'jwt', ...JWT, clientId: 'two words' }, 'Context "clientId": must be the dashboard\'s client id'],
+    [{ auth: 'jwt', ...JWT, clientId: 'page', scopes: 'profile' }, 'Context "scopes": must be scopes separated by'],
+    [{ auth: 'jwt', ...JWT, clientId: 'page', scopes: 'openidx' }, 'Context "scopes": must be scopes separated by'],
+    [{ auth: 'jwt', ...JWT, clientId: 'page', sentToken: 'both' }, 'Context "sentToken": must be access or id'],
+    [
+      { auth: 'jwt', ...JWT, clientId: 'page', issuerOrigins: 'https://login.example.com/token' },
+      'Context "issuerOrigins": must be https origins in lower case',
+    ],
+    [
+      { auth: 'jwt', ...JWT, clientId: 'page', issuerOrigins: "https://x.example; script-src 'none'" },
+      'Context "issuerOrigins": must be https origins',
+    ],
     [{ alarmEmail: 'oncall' }, 'Context "alarmEmail": must be an e-mail address; got "oncall".'],
     [{ lambdaConcurrencyQuota: 'many' }, 'Context "lambdaConcurrencyQuota": must be a whole number of executions'],
     [{ siteDomain: 'https://x.example.com', certificateArn: CERTIFICATE }, 'Context "siteDomain": must be a domain'],
@@ -132,8 +150,16 @@ describe('context', () => {
 describe('sign-in', () => {
   it('is as the context says, the issuer to the letter', () => {
     const operatorClaim = 'groups=operators';
-    expect(readConfig({ auth: 'jwt', ...JWT }).auth).toEqual({ ...JWT, operatorClaim: undefined });
-    expect(readConfig({ auth: 'jwt', ...JWT, operatorClaim }).auth).toEqual({ ...JWT, operatorClaim });
+    expect(readConfig({ auth: 'jwt', ...JWT }).auth).toEqual({
+      ...JWT,
+      operatorClaim: undefined,
+      signIn: undefined,
+    });
+    expect(readConfig({ auth: 'jwt', ...JWT, operatorClaim }).auth).toEqual({
+      ...JWT,
+      operatorClaim,
+      signIn: undefined,
+    });
     expect(readConfig({ ...PROD, issuer: 'https://login.example.com/' }).auth?.issuer).toBe(
       'https://login.example.com/',
     );
@@ -144,12 +170,46 @@ describe('sign-in', () => {
     expect(problems(others)).toEqual([expect.stringContaining(`Context "${key}" is missing: auth=jwt needs `)]);
   });
 
-  it.each(['issuer', 'audience', 'userClaim', 'operatorClaim'])('that is switched off takes no %s', (key) => {
-    const value = { ...JWT, operatorClaim: 'groups=operators' }[key];
-    expect(problems({ [key]: value })).toEqual([
-      `Context "${key}" has no effect without sign-in; add -c auth=jwt or remove ${key}.`,
+  it('of the dashboard is at the issuer, and at further origins of its endpoints', () => {
+    const context = { auth: 'jwt', ...JWT, clientId: 'page' };
+    expect(readConfig({ auth: 'jwt', ...JWT }).auth?.signIn).toBeUndefined();
+    expect(readConfig(context).auth?.signIn).toEqual({
+      clientId: 'page',
+      scopes: undefined,
+      sentToken: 'access',
+      origins: ['https://login.example.com'],
+    });
+    const issuerOrigins = 'https://tokens.example.com:8443,https://login.example.com';
+    expect(readConfig({ ...context, scopes: 'email openid', sentToken: 'id', issuerOrigins }).auth?.signIn).toEqual({
+      clientId: 'page',
+      scopes: 'email openid',
+      sentToken: 'id',
+      origins: ['https://login.example.com', 'https://tokens.example.com:8443'],
+    });
+  });
+
+  it.each(['scopes', 'sentToken', 'issuerOrigins'])('of the dashboard without clientId takes no %s', (key) => {
+    expect(problems({ auth: 'jwt', ...JWT, [key]: ABOUT_SIGN_IN[key] })).toEqual([
+      `Context "${key}" has no effect unless the dashboard is a client of the issuer; ` +
+        `add -c clientId=<its client id> or remove ${key}.`,
     ]);
   });
+
+  it('of the dashboard is not without an issuer', () => {
+    expect(problems({ auth: 'jwt', audience: 'orderflow', userClaim: 'user_id', clientId: 'page' })).toEqual([
+      expect.stringContaining('Context "issuer" is missing: auth=jwt needs '),
+    ]);
+  });
+
+  it.each(['issuer', 'audience', 'userClaim', 'operatorClaim', 'clientId', 'scopes', 'sentToken', 'issuerOrigins'])(
+    'that is switched off takes no %s',
+    (key) => {
+      const value = { ...JWT, operatorClaim: 'groups=operators', ...ABOUT_SIGN_IN }[key];
+      expect(problems({ [key]: value })).toEqual([
+        `Context "${key}" has no effect without sign-in; add -c auth=jwt or remove ${key}.`,
+      ]);
+    },
+  );
 });
 
 describe('prod', () => {
@@ -237,6 +297,7 @@ describe('LocalStack', () => {
     ['stage', 'prod', 'LocalStack gives none of the guarantees of prod; remove stage=prod or deploy target=aws.'],
     ['auth', 'jwt', 'LocalStack fails on an API with an authorizer; remove auth=jwt or deploy target=aws.'],
     ['issuer', JWT.issuer, 'there is no sign-in on LocalStack; remove issuer or deploy target=aws.'],
+    ['clientId', 'page', 'there is no sign-in on LocalStack; remove clientId or deploy target=aws.'],
     ['audience', JWT.audience, 'there is no sign-in on LocalStack; remove audience or deploy target=aws.'],
     ['userClaim', JWT.userClaim, 'there is no sign-in on LocalStack; remove userClaim or deploy target=aws.'],
     ['operatorClaim', 'a=b', 'there is no sign-in on LocalStack; remove operatorClaim or deploy target=aws.'],

@@ -15,6 +15,20 @@ export interface JwtAuth {
   readonly userClaim: string;
   /** `name=value` of the claim that lets its bearer see everybody's orders. */
   readonly operatorClaim?: string | undefined;
+  /** How the dashboard's readers sign in at the issuer; undefined when they bring a token of their own. */
+  readonly signIn?: SignInSettings | undefined;
+}
+
+/** https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth */
+export interface SignInSettings {
+  /** The dashboard's name at the issuer, where it is a public client: it has no secret. */
+  readonly clientId: string;
+  /** What it asks for, separated by blanks; the page's own choice when undefined. */
+  readonly scopes?: string | undefined;
+  /** Which of the issuer's tokens the API takes. */
+  readonly sentToken: 'access' | 'id';
+  /** Where the page may talk to the issuer: at its own origin and at these. */
+  readonly origins: readonly string[];
 }
 
 export interface SiteDomain {
@@ -90,6 +104,18 @@ const schema = z.strictObject({
   audience: text(/^\S+$/, 'must be the audience of the tokens (claim aud), without spaces').optional(),
   userClaim: text(/^\S+$/, 'must be the name of the claim that holds the user_id, without spaces').optional(),
   operatorClaim: text(/^[^=\s]+=\S+$/, 'must be name=value, such as groups=operators').optional(),
+  clientId: text(/^\S+$/, "must be the dashboard's client id at the issuer, without spaces").optional(),
+  scopes: text(
+    /^(?=(.* )?openid( |$))[!-~]+( [!-~]+)*$/,
+    'must be scopes separated by blanks, openid among them, such as "openid offline_access"',
+  ).optional(),
+  sentToken: z.enum(['access', 'id'], { error: 'must be access or id' }).optional(),
+  issuerOrigins: text(
+    /^https:\/\/[a-z0-9.-]+(:\d+)?(,https:\/\/[a-z0-9.-]+(:\d+)?)*$/,
+    'must be https origins in lower case, separated by commas, such as https://orders.auth.eu-central-1.amazoncognito.com',
+  )
+    .transform((origins) => origins.split(','))
+    .optional(),
   alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
   lambdaConcurrencyQuota: wholeNumber('a whole number of executions').default(1000),
   availabilityZones: text(
@@ -168,10 +194,17 @@ function stageOf({ stage: name, target, kafkaInstanceType, ...given }: Given, sh
   };
 }
 
-function authOf({ issuer, audience, userClaim, operatorClaim }: Given): JwtAuth | undefined {
+function authOf(given: Given): JwtAuth | undefined {
+  const { issuer, audience, userClaim, operatorClaim } = given;
   // One without the others is a contradiction, rejected above.
   if (issuer === undefined || audience === undefined || userClaim === undefined) return undefined;
-  return { issuer, audience, userClaim, operatorClaim };
+  return { issuer, audience, userClaim, operatorClaim, signIn: signInOf(given, issuer) };
+}
+
+function signInOf({ clientId, scopes, sentToken, issuerOrigins }: Given, issuer: string): SignInSettings | undefined {
+  if (clientId === undefined) return undefined;
+  const origins = [...new Set([new URL(issuer).origin, ...(issuerOrigins ?? [])])];
+  return { clientId, scopes, sentToken: sentToken ?? 'access', origins };
 }
 
 function siteDomainOf({ siteDomain: name, certificateArn }: Given): SiteDomain | undefined {

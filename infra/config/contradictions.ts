@@ -7,6 +7,9 @@ const REQUIRED_BY_JWT = {
   userClaim: { what: 'the claim that holds the user_id', example: 'orderflow_user' },
 };
 
+/** What says how the dashboard's readers sign in with `clientId`. */
+const ABOUT_SIGN_IN = ['scopes', 'sentToken', 'issuerOrigins'];
+
 /** What target=localstack refuses, by key, and why. */
 const REFUSED_ON_LOCALSTACK: Readonly<Record<string, { readonly value?: string; readonly why: string }>> = {
   stage: { value: 'prod', why: 'LocalStack gives none of the guarantees of prod' },
@@ -15,6 +18,10 @@ const REFUSED_ON_LOCALSTACK: Readonly<Record<string, { readonly value?: string; 
   audience: { why: 'there is no sign-in on LocalStack' },
   userClaim: { why: 'there is no sign-in on LocalStack' },
   operatorClaim: { why: 'there is no sign-in on LocalStack' },
+  clientId: { why: 'there is no sign-in on LocalStack' },
+  scopes: { why: 'there is no sign-in on LocalStack' },
+  sentToken: { why: 'there is no sign-in on LocalStack' },
+  issuerOrigins: { why: 'there is no sign-in on LocalStack' },
   siteDomain: { why: 'LocalStack has no CloudFront to serve it' },
   certificateArn: { why: 'LocalStack has no CloudFront to use it' },
   webAclArn: { why: 'LocalStack has no firewall' },
@@ -44,18 +51,28 @@ function ofAuth(context: Context): string[] {
   }
   const auth = context.auth ?? (production ? 'jwt' : 'none');
   if (auth === 'jwt') {
-    return Object.entries(REQUIRED_BY_JWT)
+    const missing = Object.entries(REQUIRED_BY_JWT)
       .filter(([key]) => !isGiven(context, key))
       .map(
         ([key, { what, example }]) =>
           `Context "${key}" is missing: auth=jwt${production ? ', which prod requires,' : ''} needs ${what}; ` +
           `add -c ${key}=${example}.`,
       );
+    return [...missing, ...ofSignIn(context)];
   }
   if (auth !== 'none') return [];
-  return [...Object.keys(REQUIRED_BY_JWT), 'operatorClaim']
+  return [...Object.keys(REQUIRED_BY_JWT), 'operatorClaim', 'clientId', ...ABOUT_SIGN_IN]
     .filter((key) => isGiven(context, key))
     .map((key) => `Context "${key}" has no effect without sign-in; add -c auth=jwt or remove ${key}.`);
+}
+
+function ofSignIn(context: Context): string[] {
+  if (isGiven(context, 'clientId')) return [];
+  return ABOUT_SIGN_IN.filter((key) => isGiven(context, key)).map(
+    (key) =>
+      `Context "${key}" has no effect unless the dashboard is a client of the issuer; ` +
+      `add -c clientId=<its client id> or remove ${key}.`,
+  );
 }
 
 function ofAlarms(context: Context): string[] {

@@ -1,8 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Match } from 'aws-cdk-lib/assertions';
+import type { Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { STAGE_CONTEXTS } from '../example-contexts.ts';
+import { PROD_WITH_EVERYTHING, STAGE_CONTEXTS } from '../example-contexts.ts';
 import { synthesizeApp } from '../synthesize.ts';
 import { type Json, properties, resources, tlsOnlyBuckets } from '../testing/inspect.ts';
 import { templatesOf } from '../testing/templates.ts';
@@ -11,6 +12,7 @@ const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/1a2b3c4d';
 
 const { Frontend: dev } = templatesOf(STAGE_CONTEXTS.dev);
 const { Frontend: prod } = templatesOf(STAGE_CONTEXTS.prod);
+const { clientId: _, ...WITHOUT_CLIENT_ID } = STAGE_CONTEXTS.prod;
 const { Frontend: named } = templatesOf({ siteDomain: 'orders.example.com', certificateArn: CERTIFICATE });
 const distribution = distributionOf(dev);
 
@@ -66,7 +68,38 @@ describe('site', () => {
       { id: 2, from: 'N', to: 'Z' },
     ];
     expect(settingsOf(STAGE_CONTEXTS.dev)).toEqual({ apiBaseUrl: '', shards, auth: 'none' });
-    expect(settingsOf(STAGE_CONTEXTS.prod)).toEqual({ apiBaseUrl: '', shards, auth: 'jwt' });
+    expect(settingsOf(WITHOUT_CLIENT_ID)).toEqual({
+      apiBaseUrl: '',
+      shards,
+      auth: 'jwt',
+      userClaim: 'orderflow_user',
+    });
+  });
+
+  it('tells the page how its readers sign in', () => {
+    expect(settingsOf(PROD_WITH_EVERYTHING)).toMatchObject({
+      auth: 'jwt',
+      userClaim: 'orderflow_user',
+      operatorClaim: 'groups=operators',
+      signIn: {
+        issuer: 'https://identity.example.com/',
+        audience: 'orderflow',
+        clientId: 'orderflow-dashboard',
+        scopes: 'openid offline_access',
+        sentToken: 'access',
+      },
+    });
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, number]>([
+    ['has a client id', STAGE_CONTEXTS.prod, 0],
+    ['has none', WITHOUT_CLIENT_ID, 1],
+    ['asks for no token', STAGE_CONTEXTS.dev, 0],
+  ])('warns when the page can only ask for a token to be pasted: it %s', (_, context, warnings) => {
+    const stack = synthesizeApp(context).node.findChild('Frontend') as Stack;
+    expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('Context "clientId"'))).toHaveLength(
+      warnings,
+    );
   });
 
   it('says where it is', () => {
@@ -142,6 +175,18 @@ describe('security headers', () => {
       'connect-src': "'self'",
       // In a page's head, this one has no effect.
       'frame-ancestors': "'none'",
+    });
+  });
+
+  it('let the page talk to the issuer and its endpoints where readers sign in, and to nobody else', () => {
+    const policyOf = (template: typeof dev) =>
+      properties(template, 'AWS::CloudFront::ResponseHeadersPolicy')[0].ResponseHeadersPolicyConfig
+        .SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy;
+    expect(directives(policyOf(templatesOf(WITHOUT_CLIENT_ID).Frontend))).toEqual(directives(policyOf(dev)));
+    expect(directives(policyOf(prod))['connect-src']).toBe("'self' https://identity.example.com");
+    expect(directives(policyOf(templatesOf(PROD_WITH_EVERYTHING).Frontend))).toEqual({
+      ...directives(policyOf(dev)),
+      'connect-src': "'self' https://identity.example.com https://orders.auth.eu-central-1.amazoncognito.com",
     });
   });
 });

@@ -23,7 +23,7 @@ export function synthesizeStacks(context: Readonly<Record<string, unknown>>): St
 }
 
 /**
- * Fills in what prod requires and is not given, such as the issuer: no right and no network path depends on it.
+ * Fills in what prod requires or warns about and is not given, such as the issuer: no right and no network path depends on it.
  *
  * @returns the completed context, and `key=value` of each example in it
  */

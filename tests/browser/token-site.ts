@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
 import { buildFrontend } from '../../frontend/build.ts';
-import { CONTENT_SECURITY_POLICY } from '../../infra/constructs/site/security-headers.ts';
+import { contentSecurityPolicy } from '../../infra/constructs/site/security-headers.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html',
@@ -50,7 +50,7 @@ export class TokenSite {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', this.url);
-    response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+    response.setHeader('Content-Security-Policy', contentSecurityPolicy(undefined));
     const send = (body: object, status = 200) =>
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     if (pathname === '/config.json') {

@@ -50,13 +50,13 @@ export function cloudFrontSite(scope: Construct, props: SiteProps): Site {
 
 function distributionOf(
   scope: Construct,
-  { stage, api, siteDomain }: SiteProps,
+  { stage, api, auth, siteDomain }: SiteProps,
   bucket: IBucket,
   accessLogs: AccessLogsBucket | undefined,
 ): Distribution {
   const common = {
     viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-    responseHeadersPolicy: securityHeaders(scope, 'SecurityHeaders', stage),
+    responseHeadersPolicy: securityHeaders(scope, 'SecurityHeaders', { stage, auth }),
   };
   const originAccessControl = new S3OriginAccessControl(scope, 'OriginAccess', {
     originAccessControlName: accountWideName(stage),

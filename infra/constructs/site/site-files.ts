@@ -13,13 +13,26 @@ export const FRONTEND = resolve(import.meta.dirname, '../../../frontend');
 export interface PageSettingsProps {
   /** For the page to say where an order lives. */
   readonly shards: readonly ShardRange[];
-  /** Whose tokens the API takes; the page asks for one then. */
+  /** Whose tokens the API takes; the page sends one then. */
   readonly auth: JwtAuth | undefined;
 }
 
 /** @param apiBaseUrl empty where the API is under the page's own address */
 export function pageSettings({ shards, auth }: PageSettingsProps, apiBaseUrl: string) {
-  return { apiBaseUrl, shards, auth: auth === undefined ? 'none' : 'jwt' };
+  if (auth === undefined) return { apiBaseUrl, shards, auth: 'none' };
+  const { issuer, audience, userClaim, operatorClaim, signIn } = auth;
+  return {
+    apiBaseUrl,
+    shards,
+    auth: 'jwt',
+    userClaim,
+    operatorClaim,
+    ...(signIn === undefined
+      ? {}
+      : {
+          signIn: { issuer, audience, clientId: signIn.clientId, scopes: signIn.scopes, sentToken: signIn.sentToken },
+        }),
+  };
 }
 
 /** Makes an asset of FRONTEND the page's built files, and its settings among them where they are given. */

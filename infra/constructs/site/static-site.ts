@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { bucketSite } from './bucket-site.ts';
@@ -12,6 +13,13 @@ export class StaticSite extends Construct implements Site {
 
   constructor(scope: Construct, id: string, props: SiteProps) {
     super(scope, id);
+    if (props.auth !== undefined && props.auth.signIn === undefined) {
+      Annotations.of(this).addWarningV2(
+        'orderflow:no-client-id',
+        'Context "clientId" is missing: the dashboard asks its readers to paste a token. ' +
+          'Register it with the issuer as a public client, and add -c clientId=<its client id>, for them to sign in there.',
+      );
+    }
     const site = props.stage.localstack === undefined ? cloudFrontSite(this, props) : bucketSite(this, props);
     this.bucket = site.bucket;
     this.url = site.url;
