@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, ApiError, createApi } from './api.ts';
+import { SignInError } from './oidc-client.ts';
+import { SIGNED_OUT } from './session.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -19,11 +21,12 @@ async function apiResponding(
   status: number,
   body: unknown,
   session?: Parameters<typeof createApi>[1],
+  statusOf = (_request: IncomingMessage) => status,
 ): Promise<{ api: Api; seen: Seen[] }> {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
     seen.push({ request, body: await text(request) });
-    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
+    response.writeHead(statusOf(request)).end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   closers.push(() => server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -94,11 +97,21 @@ describe('the API', () => {
 });
 
 describe('with a session', () => {
-  const refusals: [string, string][] = [];
-  const session = { token: () => 'a.b.c', refuse: (...refusal: [string, string]) => refusals.push(refusal) };
-  afterEach(() => {
-    refusals.length = 0;
+  let refused: string[];
+  let replacement: string | undefined | SignInError;
+  const session = {
+    token: async () => 'a.b.c',
+    replace: async (token: string) => {
+      refused.push(token);
+      if (replacement instanceof SignInError) throw replacement;
+      return replacement;
+    },
+    refuse: (token: string) => void refused.push(token),
+  };
+  beforeEach(() => {
+    [refused, replacement] = [[], undefined];
   });
+  const authorizations = (seen: Seen[]) => seen.map(({ request }) => request.headers.authorization);
 
   it('is sent the token with every request', async () => {
     const { api, seen } = await apiResponding(200, { orders: [] }, session);
@@ -106,27 +119,60 @@ describe('with a session', () => {
     await api.listOrders({ limit: 1 }, patience());
     await api.order('1', patience());
     await api.overview({ limit: 1 }, patience());
-    expect(seen.map(({ request }) => request.headers.authorization)).toEqual(Array(4).fill('Bearer a.b.c'));
+    await api.receipt('1', patience());
+    expect(authorizations(seen)).toEqual(Array(5).fill('Bearer a.b.c'));
     expect(seen[0]?.request.headers).toMatchObject({ 'content-type': 'application/json' });
   });
 
   it('is sent none while the reader is signed out', async () => {
-    const { api, seen } = await apiResponding(401, { error: 'Send a token.' }, { ...session, token: () => undefined });
+    const signedOut = { ...session, token: async () => undefined };
+    const { api, seen } = await apiResponding(401, { error: 'Send a token.' }, signedOut);
     await failure(api.placeOrder({}, 'key'));
     expect(seen[0]?.request.headers).not.toHaveProperty('authorization');
-    expect(refusals).toEqual([]);
+    expect(refused).toEqual([]);
   });
 
-  it('ends it when it refuses the token, and fails with the same sentence', async () => {
-    const { api } = await apiResponding(401, { error: 'The token has expired.' }, session);
+  it('is asked once more, with another token, when it refuses one', async () => {
+    replacement = 'd.e.f';
+    const { api, seen } = await apiResponding(200, { orders: [] }, session, ({ headers }) =>
+      headers.authorization === 'Bearer a.b.c' ? 401 : 200,
+    );
+    await api.placeOrder({ user_id: 'alice' }, 'key-1');
+    expect(authorizations(seen)).toEqual(['Bearer a.b.c', 'Bearer d.e.f']);
+    expect(seen.map(({ body }) => body)).toEqual(Array(2).fill('{"user_id":"alice"}'));
+    expect(seen[1]?.request.headers).toMatchObject({ 'idempotency-key': 'key-1' });
+    expect(refused).toEqual(['a.b.c']);
+  });
+
+  it('is not asked a third time: the session ends', async () => {
+    replacement = 'd.e.f';
+    const { api, seen } = await apiResponding(401, { error: 'Send it as "Authorization: Bearer <token>".' }, session);
     const error = await failure(api.listOrders({ limit: 1 }, patience()));
-    expect(error).toMatchObject({ status: 401, message: 'The token has expired.' });
-    expect(refusals).toEqual([['a.b.c', 'The token has expired.']]);
+    expect(seen).toHaveLength(2);
+    expect(refused).toEqual(['a.b.c', 'd.e.f']);
+    expect(error).toMatchObject({ status: 401, message: SIGNED_OUT });
+  });
+
+  it('tells the reader of a token that is not good to sign in, and nothing of headers', async () => {
+    const { api, seen } = await apiResponding(401, { error: 'Send it as "Authorization: Bearer <token>".' }, session);
+    expect(await failure(api.placeOrder({}, 'key'))).toMatchObject({ status: 401, message: SIGNED_OUT });
+    expect(seen).toHaveLength(1);
+    expect(refused).toEqual(['a.b.c']);
+  });
+
+  it('fails like a request without response when the issuer does not respond', async () => {
+    replacement = new SignInError('The identity provider does not respond. Try again.', { isRefusal: false });
+    const { api } = await apiResponding(401, { error: 'Send a token.' }, session);
+    expect(await failure(api.listOrders({ limit: 1 }, patience()))).toMatchObject({
+      name: 'ApiError',
+      status: 0,
+      message: 'The identity provider does not respond. Try again.',
+    });
   });
 
   it('leaves it alone when the token is good and the request is not allowed', async () => {
     const { api } = await apiResponding(403, { error: 'These are not your orders.' }, session);
     expect(await failure(api.placeOrder({}, 'key'))).toMatchObject({ message: 'These are not your orders.' });
-    expect(refusals).toEqual([]);
+    expect(refused).toEqual([]);
   });
 });

@@ -8,7 +8,8 @@ import type {
   OverviewBody,
   ReceiptBody,
 } from '../functions/contract/http/responses.ts';
-import type { Session } from './session.ts';
+import { SignInError } from './oidc-client.ts';
+import { type Session, SIGNED_OUT } from './session.ts';
 
 export type Order = OrderBody;
 /** The response to a new order. */
@@ -70,9 +71,9 @@ const OVERVIEW_TIMEOUT_MS = 10_000;
 
 /**
  * @param baseUrl where the API responds, without a trailing slash; empty for the page's own origin
- * @param session gives the token that orders are asked for with, and is told when the API refuses it
+ * @param session gives the token that orders are asked for with, and another one when the API refuses it
  */
-export function createApi(baseUrl: string, session?: Pick<Session, 'token' | 'refuse'>): Api {
+export function createApi(baseUrl: string, session?: Pick<Session, 'token' | 'replace' | 'refuse'>): Api {
   const send = async (path: string, init: RequestInit, timeoutMs: number) => {
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
@@ -90,14 +91,27 @@ export function createApi(baseUrl: string, session?: Pick<Session, 'token' | 're
   };
 
   const sendSignedIn = async (path: string, init: RequestInit, timeoutMs = TIMEOUT_MS) => {
-    const token = session?.token();
-    if (token === undefined) return send(path, init, timeoutMs);
+    const token = await session?.token();
+    if (session === undefined || token === undefined) return send(path, init, timeoutMs);
+    const sendWith = (bearer: string) =>
+      send(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${bearer}` } }, timeoutMs);
     try {
-      return await send(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } }, timeoutMs);
+      return await sendWith(token);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) session?.refuse(token, error.message);
-      throw error;
+      if (!isUnauthorized(error)) throw error;
     }
+    const another = await session.replace(token).catch((cause: unknown) => {
+      if (!(cause instanceof SignInError)) throw cause;
+      throw new ApiError(cause.message, { status: 0, cause });
+    });
+    try {
+      if (another !== undefined) return await sendWith(another);
+    } catch (error) {
+      if (!isUnauthorized(error)) throw error;
+      session.refuse(another as string);
+    }
+    // What the API says is for those who write requests.
+    throw new ApiError(SIGNED_OUT, { status: 401 });
   };
 
   return {
@@ -118,6 +132,10 @@ export function createApi(baseUrl: string, session?: Pick<Session, 'token' | 're
     order: async (id, signal) =>
       (await sendSignedIn(`/api/orders/${encodeURIComponent(id)}`, { signal })) as OrderDetail,
   };
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401;
 }
 
 function toQuery(values: object): URLSearchParams {

@@ -1,76 +1,112 @@
-/** Where the token outlives a reload: the tab's own storage, which other tabs do not see and which ends with the tab. */
-export type TokenStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+import { type Identity, type IdentityRules, identityOf } from '../functions/domain/identity.ts';
+import { claimsOf } from './claims.ts';
+import { type Grant, type OidcClient, SignInError } from './oidc-client.ts';
 
-/** The reader's access token, for a deployment that asks for one. */
+/** Where the session outlives a reload: the tab's own storage, which other tabs do not see and which ends with the tab. */
+export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear'>;
+
+/** The reader's session, for a deployment that asks for a token. */
 export interface Session {
-  /** The token to send; undefined while the reader is signed out. */
-  token(): string | undefined;
-  /** @throws TokenError when the text cannot be a token */
-  signIn(text: string): void;
-  signOut(): void;
+  /** Who is signed in, as the API will see them; undefined while nobody is. */
+  reader(): Identity | undefined;
+  /** The token to send now: another one when the last is about to expire. Undefined while nobody is signed in. */
+  token(): Promise<string | undefined>;
   /**
-   * The API refused a token. A token that was replaced meanwhile is none of anybody's business any more.
+   * The API refused a token. Gives the token to try instead, or ends the session.
    *
-   * @param reason the API's sentence
+   * @throws SignInError when the issuer does not respond, which ends nothing
    */
-  refuse(token: string, reason: string): void;
+  replace(refused: string): Promise<string | undefined>;
+  /** The API refused a token that was new. One that was replaced meanwhile is none of anybody's business any more. */
+  refuse(token: string): void;
+  signIn(grant: Grant): void;
+  /** Forgets everything that the tab keeps. @returns the ID token, for the issuer to end its own session */
+  signOut(): string | undefined;
 }
 
-/** Thrown for a text that cannot be a token; the message is a sentence for the reader. */
-export class TokenError extends Error {
-  override name = 'TokenError';
-}
+/** What the reader is told when their session ends by itself. */
+export const SIGNED_OUT = 'Your sign-in is not valid, or not any more. Sign in again: what you typed is still there.';
 
-const KEY = 'orderflow.access_token';
-/** https://www.rfc-editor.org/rfc/rfc6750#section-2.1; anything else could not be sent in a header. */
-const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+const KEY = 'orderflow.session';
+/** A request takes a while to arrive. */
+const RENEWED_BEFORE_MS = 30_000;
 
 /**
- * @param changed called after each change, with the API's sentence when a refused token is the reason
+ * @param rules which claims say who bears a token
+ * @param issuer renews tokens; undefined where readers bring their own
+ * @param changed called after the reader has changed, with a sentence when the session ended by itself
  */
-export function createSession(storage: TokenStorage, changed: (reason?: string) => void): Session {
-  const token = () => storage.getItem(KEY) ?? undefined;
+export function createSession(
+  storage: TabStorage,
+  rules: IdentityRules,
+  issuer: Pick<OidcClient, 'renew'> | undefined,
+  changed: (reason?: string) => void,
+): Session {
+  let renewal: Promise<void> | undefined;
+
+  const kept = (): Grant | undefined => {
+    const text = storage.getItem(KEY);
+    return text === null ? undefined : JSON.parse(text);
+  };
+  const keep = (grant: Grant) => storage.setItem(KEY, JSON.stringify(grant));
+  const end = () => {
+    storage.removeItem(KEY);
+    changed(SIGNED_OUT);
+  };
+
+  /** Requests that find the same token stale wait for the same renewal: a refresh token may be good for one. */
+  const renew = (grant: Grant): Promise<void> => {
+    renewal ??= exchange(grant).finally(() => {
+      renewal = undefined;
+    });
+    return renewal;
+  };
+  const exchange = async ({ refreshToken, ...grant }: Grant) => {
+    const isCurrent = () => kept()?.token === grant.token;
+    if (issuer === undefined || refreshToken === undefined) return end();
+    try {
+      const renewed = await issuer.renew({ ...grant, refreshToken });
+      // Nobody is signed in again who signed out meanwhile.
+      if (isCurrent()) keep(renewed);
+    } catch (error) {
+      if (!(error instanceof SignInError) || !error.isRefusal) throw error;
+      if (isCurrent()) end();
+    }
+  };
+
   return {
-    token,
-    signIn: (text) => {
-      storage.setItem(KEY, parseToken(text));
+    reader: () => {
+      const grant = kept();
+      return grant === undefined ? undefined : identityOf(claimsOf(grant.token), rules);
+    },
+    token: async () => {
+      const grant = kept();
+      const isStale = grant?.expiresAt !== undefined && Date.now() > grant.expiresAt - RENEWED_BEFORE_MS;
+      if (grant?.refreshToken !== undefined && isStale) {
+        await renew(grant).catch((error: unknown) => {
+          // The old one may still do; if not, the API says so.
+          if (!(error instanceof SignInError)) throw error;
+        });
+      }
+      return kept()?.token;
+    },
+    replace: async (refused) => {
+      const grant = kept();
+      if (grant?.token === refused) await renew(grant);
+      return kept()?.token;
+    },
+    refuse: (refused) => {
+      if (kept()?.token === refused) end();
+    },
+    signIn: (grant) => {
+      keep(grant);
       changed();
     },
     signOut: () => {
-      storage.removeItem(KEY);
+      const idToken = kept()?.idToken;
+      storage.clear();
       changed();
-    },
-    refuse: (refused, reason) => {
-      if (refused !== token()) return;
-      storage.removeItem(KEY);
-      changed(reason);
+      return idToken;
     },
   };
-}
-
-/**
- * Finds the token that an identity provider appended to the page's address, as in `#access_token=...&token_type=Bearer`.
- *
- * @param fragment the address from its `#` on
- * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2
- */
-export function tokenInFragment(fragment: string): string | undefined {
-  return new URLSearchParams(fragment.replace(/^#/, '')).get('access_token') || undefined;
-}
-
-/**
- * Takes the token that an identity provider put into the page's address, before anybody can bookmark or share it. What comes
- * with parameters goes from the address in any case; a place within the page has none.
- */
-export function takeFromAddress(): string | undefined {
-  const { hash, pathname, search } = location;
-  if (hash.includes('=')) history.replaceState(history.state, '', pathname + search);
-  return tokenInFragment(hash);
-}
-
-function parseToken(text: string): string {
-  const token = text.trim().replace(/^Bearer(\s+|$)/i, '');
-  if (token === '') throw new TokenError('Paste a token first.');
-  if (!TOKEN.test(token)) throw new TokenError('This is no token: it has characters that no token has.');
-  return token;
 }

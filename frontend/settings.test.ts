@@ -18,13 +18,31 @@ async function serve(status: number, body: string): Promise<string> {
 
 describe('settings', () => {
   it('take an empty address as the page itself', () => {
-    expect(parseSettings({ apiBaseUrl: '', shards })).toEqual({ apiBaseUrl: '', shards, auth: 'none' });
+    expect(parseSettings({ apiBaseUrl: '', shards })).toEqual({ apiBaseUrl: '', shards, tokens: undefined });
   });
 
   it('say whether the API asks for a token', () => {
-    expect(parseSettings({ apiBaseUrl: '', shards, auth: 'jwt' }).auth).toBe('jwt');
-    expect(parseSettings({ apiBaseUrl: '', shards, auth: 'none' }).auth).toBe('none');
+    expect(parseSettings({ apiBaseUrl: '', shards, auth: 'jwt', userClaim: 'user' }).tokens).toEqual({
+      userClaim: 'user',
+      operatorClaim: undefined,
+      signIn: undefined,
+    });
+    expect(parseSettings({ apiBaseUrl: '', shards, auth: 'none' }).tokens).toBeUndefined();
+    expect(() => parseSettings({ apiBaseUrl: '', shards, auth: 'jwt' })).toThrow('must hold "userClaim"');
     expect(() => parseSettings({ apiBaseUrl: '', shards, auth: 'basic' })).toThrow('config.json: "auth"');
+  });
+
+  it('say how readers sign in', () => {
+    const signIn = { issuer: 'https://login.example.com/', audience: 'a', clientId: 'c', sentToken: 'id' };
+    const given = { apiBaseUrl: '', shards, auth: 'jwt', userClaim: 'user', operatorClaim: 'roles=a=b', signIn };
+    expect(parseSettings(given).tokens).toEqual({
+      userClaim: 'user',
+      operatorClaim: { name: 'roles', value: 'a=b' },
+      signIn: { ...signIn, scopes: undefined },
+    });
+    for (const key of ['issuer', 'audience', 'clientId', 'sentToken']) {
+      expect(() => parseSettings({ ...given, signIn: { ...signIn, [key]: undefined } })).toThrow('"signIn" must hold');
+    }
   });
 
   it('drop the trailing slash of an address', () => {
@@ -45,7 +63,7 @@ describe('settings', () => {
     expect(await loadSettings(await serve(200, JSON.stringify({ apiBaseUrl: '', shards })))).toEqual({
       apiBaseUrl: '',
       shards,
-      auth: 'none',
+      tokens: undefined,
     });
   });
 

@@ -20,17 +20,20 @@ interface DashboardProps {
   readonly shards: readonly ShardRange[];
   /** Of a deployment that asks for a token. */
   readonly session?: Session;
+  /** Signs the reader out. */
+  readonly leave?: () => void;
   /** Shown to a reader who is not signed in. */
   readonly children?: ComponentChildren;
 }
 
-/** The whole page, but for the field that takes a token. */
-export function Dashboard({ api, shards, session, children }: DashboardProps) {
+/** The whole page, but for the view in which readers sign in. */
+export function Dashboard({ api, shards, session, leave, children }: DashboardProps) {
   const [route, go] = useRoute();
   const [model, setModel] = useState<Order>();
   const state = useOverview(api, route, session);
   const { overview, known, problem } = state;
-  const signedIn = session === undefined || session.token() !== undefined;
+  const reader = session?.reader();
+  const signedIn = session === undefined || reader !== undefined;
   const isUnreachable = problem !== '' && state.liveness === 'reconnecting';
   return (
     <>
@@ -39,12 +42,7 @@ export function Dashboard({ api, shards, session, children }: DashboardProps) {
           Skip to the orders
         </a>
       )}
-      <Masthead
-        overview={overview}
-        liveness={state.liveness}
-        problem={problem}
-        session={signedIn ? session : undefined}
-      />
+      <Masthead overview={overview} liveness={state.liveness} problem={problem} reader={reader} leave={leave} />
       {children}
       <main hidden={!signedIn}>
         <SystemMap overview={overview} shards={shards} orders={known.orders} isUnreachable={isUnreachable} />
@@ -56,6 +54,7 @@ export function Dashboard({ api, shards, session, children }: DashboardProps) {
               shards={shards}
               version={overview?.version}
               model={model}
+              buyer={reader?.userId}
               placed={state.refresh}
               open={(order) => go({ order })}
             />

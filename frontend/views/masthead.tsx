@@ -1,25 +1,22 @@
+import type { Identity } from '../../functions/domain/identity.ts';
 import type { Overview } from '../api.ts';
 import { formatTime } from '../format.ts';
 import type { Liveness } from '../live.ts';
 import { outagesOf, partName } from '../parts.ts';
-import type { Session } from '../session.ts';
 
 interface MastheadProps {
   readonly overview: Overview | undefined;
   readonly liveness: Liveness;
   readonly problem: string;
-  /** The session that can be ended, if there is one. */
-  readonly session: Session | undefined;
+  /** Who is signed in, if anybody is. */
+  readonly reader: Identity | undefined;
+  /** Signs them out. */
+  readonly leave: (() => void) | undefined;
 }
 
 /** The page's head: its name, whether it is live, and what is down. */
-export function Masthead({ overview, liveness, problem, session }: MastheadProps) {
+export function Masthead({ overview, liveness, problem, reader, leave }: MastheadProps) {
   const outages = overview === undefined ? [] : outagesOf(overview);
-  const signOut = () => {
-    session?.signOut();
-    // Nothing that belongs to this reader stays on the page or in its memory.
-    location.reload();
-  };
   return (
     <header class="masthead">
       <div class="name">
@@ -30,10 +27,19 @@ export function Masthead({ overview, liveness, problem, session }: MastheadProps
         <span class="dot" aria-hidden="true" />
         <span id="liveness">{liveness}</span>
       </p>
-      {session !== undefined && (
+      {reader !== undefined && (
         <p class="session">
-          <span>Signed in</span>{' '}
-          <button type="button" onClick={signOut}>
+          <span id="reader">
+            {reader.userId === undefined ? (
+              'Signed in'
+            ) : (
+              <>
+                Signed in as <strong>{reader.userId}</strong>
+              </>
+            )}
+            {reader.operator && <span class="role"> · operator, sees everybody’s orders</span>}
+          </span>{' '}
+          <button type="button" onClick={leave}>
             Sign out
           </button>
         </p>

@@ -12,6 +12,8 @@ interface OrderFormProps {
   readonly shards: readonly ShardRange[];
   /** Changes when there may be news of orders. */
   readonly version: string | undefined;
+  /** Whose orders are placed, where the reader's token decides it; undefined where the form asks. */
+  readonly buyer: string | undefined;
   /** The order that the reader wants another one of. */
   readonly model: Order | undefined;
   /** Called when an order was placed. */
@@ -27,12 +29,17 @@ const EXAMPLES: readonly Record<Name, string>[] = [
   { user_id: 'emil', product_name: 'Noise-cancelling Headphones', quantity: '1', price: '279.50' },
   { user_id: 'zara', product_name: 'USB-C Cable, 2 m', quantity: '12', price: '9.95' },
 ];
+/** Where what is typed outlives a reload. */
+const DRAFT = 'orderflow.draft';
 const EMPTY: Record<Name, string> = { user_id: '', product_name: '', quantity: '', price: '' };
 
 /** The form that places orders. The server alone decides what is valid: the page's hints guide, they do not stop anyone. */
-export function OrderForm({ api, shards, version, model, placed, open }: OrderFormProps) {
+export function OrderForm({ api, shards, version, buyer, model, placed, open }: OrderFormProps) {
   const key = useMemo(() => new OrderKey(sessionStorage), []);
-  const [values, setValues] = useState(() => (key.pending === undefined ? EMPTY : fieldsOf(JSON.parse(key.pending))));
+  const [typed, setValues] = useState(() => fieldsOf(JSON.parse(key.pending ?? sessionStorage.getItem(DRAFT) ?? '{}')));
+  // It also outlives the way to the issuer and back.
+  useEffect(() => sessionStorage.setItem(DRAFT, JSON.stringify(typed)), [typed]);
+  const values = buyer === undefined ? typed : { ...typed, user_id: buyer };
   const [isSending, setSending] = useState(false);
   const [progress, setProgress] = useState('');
   const [failure, setFailure] = useState<unknown>();
@@ -79,7 +86,7 @@ export function OrderForm({ api, shards, version, model, placed, open }: OrderFo
         Place an order
       </h2>
       <form ref={form} id="order-form" noValidate autocomplete="off" onSubmit={submit}>
-        {ORDER_FIELDS.map((field) => (
+        {ORDER_FIELDS.filter(({ name }) => name !== 'user_id' || buyer === undefined).map((field) => (
           <FormField
             key={field.name}
             field={field}

@@ -1,62 +1,63 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { TokenError } from '../session.ts';
 
 interface SignInProps {
-  /** Why the last session ended, or why a token was not taken; empty at first. */
+  /** The address of the issuer. */
+  readonly issuer: string;
+  /** Why the last session ended, or why a sign-in failed; empty at first. */
   readonly reason: string;
-  /** @throws TokenError when the text cannot be a token */
-  readonly signIn: (text: string) => void;
+  /** Whether a sign-in is being completed. */
+  readonly isCompleting: boolean;
+  /** Leaves for the issuer. @throws Error with a sentence for the reader */
+  readonly begin: () => Promise<void>;
 }
 
-/** The field that takes a token. */
-export function SignIn({ reason, signIn }: SignInProps) {
-  const input = useRef<HTMLInputElement>(null);
+/** The way to the issuer. */
+export function SignIn({ issuer, reason, isCompleting, begin }: SignInProps) {
+  const button = useRef<HTMLButtonElement>(null);
   const [problem, setProblem] = useState(reason);
+  const [isLeaving, setLeaving] = useState(false);
   useEffect(() => setProblem(reason), [reason]);
   useEffect(() => {
-    if (problem !== '') input.current?.focus();
+    if (problem !== '') button.current?.focus();
   }, [problem]);
 
-  const submit = (event: Event) => {
-    event.preventDefault();
+  useEffect(() => {
+    // Back from the issuer by the browser's own button.
+    const returned = () => setLeaving(false);
+    addEventListener('pageshow', returned);
+    return () => removeEventListener('pageshow', returned);
+  }, []);
+
+  const leave = async () => {
+    if (isLeaving || isCompleting) return;
+    setLeaving(true);
+    setProblem('');
     try {
-      signIn(input.current?.value ?? '');
-      // The form is gone now, and the focus with it.
-      document.getElementById('place-title')?.focus();
+      await begin();
     } catch (error) {
-      if (!(error instanceof TokenError)) throw error;
-      setProblem(error.message);
-      input.current?.focus();
+      setProblem(error instanceof Error ? error.message : String(error));
+      setLeaving(false);
     }
   };
 
+  const { host } = new URL(issuer);
   return (
     <main class="panel sign-in" aria-labelledby="sign-in-title">
       <h2 id="sign-in-title">Sign in</h2>
       <p>Orders are shown to those they belong to.</p>
-      <form noValidate autocomplete="off" onSubmit={submit}>
-        <label for="access-token">Access token</label>
-        <input
-          ref={input}
-          id="access-token"
-          type="password"
-          required
-          autocapitalize="none"
-          autocomplete="off"
-          spellcheck={false}
-          aria-invalid={problem === '' ? undefined : 'true'}
-          aria-describedby="access-token-error access-token-hint"
-        />
-        <p class="error" id="access-token-error" role="alert">
-          {problem}
-        </p>
-        <p class="hint" id="access-token-hint">
-          From your identity provider. It stays in this tab alone, until you sign out or close it.
-        </p>
-        <button class="primary" type="submit">
-          Sign in
-        </button>
-      </form>
+      <p class="error" role="alert">
+        {problem}
+      </p>
+      <button
+        ref={button}
+        class="primary"
+        type="button"
+        aria-disabled={isLeaving || isCompleting ? 'true' : undefined}
+        onClick={leave}
+      >
+        {isCompleting ? 'Signing in…' : `Sign in at ${host}`}
+      </button>
+      <p class="hint">The session stays in this tab alone, until you sign out or close it.</p>
     </main>
   );
 }

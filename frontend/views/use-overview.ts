@@ -34,14 +34,16 @@ export function useOverview(api: Api, route: Pick<Route, 'q' | 'status'>, sessio
   const question = useRef(route);
   question.current = route;
   const older = useRef(new AbortController());
-  const token = session?.token();
+  const reader = session?.reader();
+  // Not the token, which is renewed now and then.
+  const who = reader && `${reader.userId} ${reader.operator}`;
 
   const live = useMemo(() => {
     const after = () => setLiveness(made.liveness);
     const made: Live = new Live({
       api,
       query: () => ({ q: question.current.q, status: question.current.status, limit: PAGE }),
-      mayAsk: () => session === undefined || session.token() !== undefined,
+      mayAsk: () => session === undefined || session.reader() !== undefined,
       isHidden: () => document.hidden,
       received: (fresh) => {
         setProblem('');
@@ -67,11 +69,11 @@ export function useOverview(api: Api, route: Pick<Route, 'q' | 'status'>, sessio
     setKnown(NO_ORDERS);
     setAsking(true);
     // The numbers stay while another question is asked, and nothing does for another reader.
-    if (session !== undefined && token === undefined) setOverview(undefined);
+    if (session !== undefined && who === undefined) setOverview(undefined);
     setLiveness(live.liveness);
     void live.refresh(true);
     return () => live.stop();
-  }, [live, token, route.q, route.status]);
+  }, [live, who, route.q, route.status]);
 
   useEffect(() => {
     const changed = () => {

@@ -26,6 +26,9 @@ afterAll(async () => {
   await site?.stop();
 });
 
+/** A token as the page reads it; nobody verifies it here. */
+const tokenOf = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
+
 /** What the page shows, by name, and how to get there. */
 const VIEWS: Record<string, (page: Page, siteUrl: string) => Promise<void>> = {
   'an empty list': async (page, siteUrl) => {
@@ -57,7 +60,25 @@ const VIEWS: Record<string, (page: Page, siteUrl: string) => Promise<void>> = {
     await page.route('**/api/**', (route) => route.abort());
     await page.getByText('The API cannot be reached.').waitFor();
   },
+  'the way to the issuer, after a failure': async (page) => {
+    site.signIn = { issuer: 'https://login.example.com/', audience: 'a', clientId: 'c', sentToken: 'access' };
+    await page.goto(`${site.url}/?code=1&state=1`);
+    await page.getByText('This sign-in was not begun in this tab').waitFor();
+  },
+  'an operator’s page': async (page) => {
+    site.signIn = undefined;
+    site.respond = () => ({ status: 200, body: { version: '1', checks: { kafka: 'up' }, history: [] } });
+    await page.goto(`${site.url}/#access_token=${tokenOf({ orderflow_user: 'olivia', roles: ['order-desk'] })}`);
+    await page.getByRole('button', { name: 'Sign in as olivia' }).click();
+    await page.getByText('operator, sees everybody’s orders').waitFor();
+  },
+  'a token that a link brings': async (page) => {
+    site.signIn = undefined;
+    await page.goto(`${site.url}/#access_token=${tokenOf({ orderflow_user: 'olivia' })}`);
+    await page.getByRole('button', { name: 'Sign in as olivia' }).waitFor();
+  },
   'the field for a token': async (page) => {
+    site.signIn = undefined;
     await page.goto(site.url);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Paste a token first.').waitFor();

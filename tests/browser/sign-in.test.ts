@@ -4,7 +4,8 @@ import { launchBrowser } from './browser.ts';
 import { type SeenRequest, TokenSite } from './token-site.ts';
 
 const PATIENCE_MS = 60_000;
-const EXPIRED = 'The token has expired. Sign in again.';
+/** What the API says to those who write requests. */
+const HEADERS = 'A valid token is required. Send it as "Authorization: Bearer <token>".';
 
 const order = {
   id: '01890a5d-ac96-774b-bcce-b302099a8057',
@@ -23,9 +24,9 @@ let site: TokenSite;
 let page: Page;
 let complaints: string[];
 
-/** Alice's token is good, and every other one has expired. */
+/** Alice's token is good, and no other. */
 function respondToAlice({ url, method, authorization }: SeenRequest) {
-  if (authorization !== 'Bearer alice.token') return { status: 401, body: { error: EXPIRED } };
+  if (authorization !== 'Bearer alice.token') return { status: 401, body: { error: HEADERS } };
   if (method === 'POST') return { status: 403, body: { error: 'The token is for the orders of alice alone.' } };
   if (url.includes('bob')) return { status: 403, body: { error: 'These are not your orders.' } };
   return {
@@ -59,7 +60,9 @@ beforeEach(async () => {
 
 const field = () => page.getByLabel('Access token');
 const row = () => page.getByRole('row').filter({ hasText: order.id });
-const storedToken = () => page.evaluate(`sessionStorage.getItem('orderflow.access_token')`);
+const session = () => page.evaluate(`JSON.parse(sessionStorage.getItem('orderflow.session'))`);
+/** Agrees to the token that came with the page's address. */
+const agree = () => page.getByRole('button', { name: /^Sign in as / }).click();
 
 async function signIn(token = 'alice.token'): Promise<void> {
   await field().fill(token);
@@ -85,33 +88,47 @@ describe('the dashboard of a deployment that asks for a token', { timeout: 3 * P
     expect(complaints).toEqual([]);
   });
 
-  it('takes a token from its address, removes it there and keeps it over a reload', async () => {
+  it('takes a token from its address when its reader agrees, removes it there and keeps it over a reload', async () => {
     await page.goto(`${site.url}/?view=1#access_token=alice.token&token_type=Bearer`);
-    await row().waitFor();
+    await page.getByText('Use it only if you asked for it').waitFor();
     expect(page.url()).toBe(`${site.url}/?view=1`);
+    expect(site.seen).toEqual([]);
+    expect(await session()).toBeNull();
+    await agree();
+    await row().waitFor();
     expect(await page.evaluate('history.length')).toBe(2); // the blank page and this one: no way back to the token
     await page.reload();
     await row().waitFor();
     expect(complaints).toEqual([]);
   });
 
-  it('takes a token from its address while it is open', async () => {
+  it('says whose token its address brings', async () => {
+    const claims = Buffer.from(JSON.stringify({ orderflow_user: 'mallory' })).toString('base64url');
+    await page.goto(`${site.url}/#access_token=e30.${claims}.x`);
+    await page.getByRole('status').filter({ hasText: 'brings a token of mallory' }).waitFor();
+    await page.getByRole('button', { name: 'Sign in as mallory' }).waitFor();
+  });
+
+  it('offers a token from its address while it is open', async () => {
     await page.goto(site.url);
     await field().waitFor();
     await page.goto(`${site.url}/#access_token=alice.token`);
+    await agree();
     await row().waitFor();
     expect(page.url()).not.toContain('token');
   });
 
   it('keeps its session when an address brings another token, which goes from there all the same', async () => {
-    await page.goto(`${site.url}/#access_token=alice.token`);
+    await page.goto(site.url);
+    await signIn();
     await row().waitFor();
     await page.goto(`${site.url}/#access_token=mallory.token&token_type=Bearer`);
     await expect.poll(() => page.url()).toBe(`${site.url}/`);
     await page.goto(`${site.url}/?again#access_token=mallory.token`);
     await row().waitFor();
     expect(page.url()).toBe(`${site.url}/?again`);
-    expect(await storedToken()).toBe('alice.token');
+    expect(await session()).toEqual({ token: 'alice.token' });
+    expect(await page.getByText('Use it only if you asked for it').count()).toBe(0);
     expect(site.seen.map(({ authorization }) => authorization)).not.toContain('Bearer mallory.token');
   });
 
@@ -127,24 +144,31 @@ describe('the dashboard of a deployment that asks for a token', { timeout: 3 * P
   });
 
   it('forgets token and orders at the end of the session', async () => {
-    await page.goto(`${site.url}/#access_token=alice.token`);
+    await page.goto(site.url);
+    await signIn();
     await row().waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await field().waitFor();
     expect(await row().count()).toBe(0);
-    expect(await storedToken()).toBeNull();
+    expect(await session()).toBeNull();
   });
 
-  it('asks for a new token, with the API’s sentence, when one is refused, and keeps what was typed', async () => {
-    await page.goto(`${site.url}/#access_token=alice.token`);
+  it('asks for a new token when one is refused, without a word of headers, and keeps what was typed', async () => {
+    await page.goto(site.url);
+    await signIn();
     await row().waitFor();
     await page.getByLabel('Product').fill('Desk');
-    site.respond = () => ({ status: 401, body: { error: EXPIRED } });
+    site.respond = () => ({ status: 401, body: { error: HEADERS } });
     await page.getByLabel('Status').selectOption('created');
-    await page.getByRole('alert').filter({ hasText: EXPIRED }).first().waitFor();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'Sign in again: what you typed is still there.' })
+      .first()
+      .waitFor();
+    expect(await page.getByText('Bearer').count()).toBe(0);
     expect(await field().getAttribute('aria-invalid')).toBe('true');
     expect(await row().count()).toBe(0);
-    expect(await storedToken()).toBeNull();
+    expect(await session()).toBeNull();
     const asked = site.seen.length;
 
     site.respond = respondToAlice;
@@ -164,7 +188,8 @@ describe('the dashboard of a deployment that asks for a token', { timeout: 3 * P
   });
 
   it('shows what the token does not allow', async () => {
-    await page.goto(`${site.url}/#access_token=alice.token`);
+    await page.goto(site.url);
+    await signIn();
     await row().waitFor();
     await page.getByLabel('Search by user or order id').fill('bob');
     await page.getByText('These are not your orders.').waitFor();

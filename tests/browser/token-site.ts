@@ -5,7 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
 import { buildFrontend } from '../../frontend/build.ts';
+import type { SignInSettings } from '../../frontend/oidc-client.ts';
+import type { JwtAuth } from '../../infra/config/config.ts';
 import { contentSecurityPolicy } from '../../infra/constructs/site/security-headers.ts';
+import { pageSettings } from '../../infra/constructs/site/site-files.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html',
@@ -22,13 +25,23 @@ export interface SeenRequest {
   readonly authorization: string | undefined;
 }
 
+interface Response {
+  readonly status: number;
+  readonly body: object;
+}
+
+const TOKENS = { issuer: 'https://login.example.com/', audience: 'orderflow', userClaim: 'orderflow_user' };
+const OPERATOR_CLAIM = 'roles=order-desk';
+
 /** The dashboard as a deployment with `auth=jwt` serves it, in front of an API whose responses a test chooses. */
 export class TokenSite {
   readonly #dir = mkdtempSync(join(tmpdir(), 'orderflow-site-'));
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly seen: SeenRequest[] = [];
   /** Responds to a request for orders, by the token that came with it. */
-  respond: (request: SeenRequest) => { status: number; body: object } = () => ({ status: 500, body: {} });
+  respond: (request: SeenRequest) => Response | Promise<Response> = () => ({ status: 500, body: {} });
+  /** How readers sign in; undefined where they paste a token. */
+  signIn: SignInSettings | undefined;
 
   static async start(): Promise<TokenSite> {
     const site = new TokenSite();
@@ -48,19 +61,30 @@ export class TokenSite {
     rmSync(this.#dir, { recursive: true });
   }
 
+  #auth(): JwtAuth {
+    if (this.signIn === undefined) return { ...TOKENS, operatorClaim: OPERATOR_CLAIM };
+    const { issuer, ...signIn } = this.signIn;
+    return {
+      ...TOKENS,
+      issuer,
+      operatorClaim: OPERATOR_CLAIM,
+      signIn: { ...signIn, origins: [new URL(issuer).origin] },
+    };
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', this.url);
-    response.setHeader('Content-Security-Policy', contentSecurityPolicy(undefined));
+    response.setHeader('Content-Security-Policy', contentSecurityPolicy(this.#auth()));
     const send = (body: object, status = 200) =>
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     if (pathname === '/config.json') {
-      return void send({ apiBaseUrl: '', shards: [{ id: 1, from: 'A', to: 'Z' }], auth: 'jwt' });
+      return void send(pageSettings({ shards: [{ id: 1, from: 'A', to: 'Z' }], auth: this.#auth() }, ''));
     }
     if (pathname.startsWith('/api/')) {
       const { method = '', url = '', headers } = request;
       const seen = { method, url, authorization: headers.authorization };
       this.seen.push(seen);
-      const { status, body } = this.respond(seen);
+      const { status, body } = await this.respond(seen);
       return void send(body, status);
     }
     const file = pathname === '/' ? 'index.html' : normalize(pathname).slice(1);

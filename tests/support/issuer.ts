@@ -1,9 +1,11 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import tls from 'node:tls';
 import { type JWK, type JWTPayload, SignJWT } from 'jose';
 import { type Certificate, loadAuthority } from '../../local/tls/authority.ts';
@@ -53,6 +55,10 @@ export class Issuer {
   fault: 'status' | 'hang-up' | 'silence' | 'nonsense' | 'redirect' | undefined;
   /** Paths that were asked for. */
   readonly asked: string[] = [];
+  /** How its token endpoint responds, which a page uses. */
+  tokenResponse = { status: 404, body: {} };
+  /** What its token endpoint was asked. */
+  readonly tokenRequests: URLSearchParams[] = [];
 
   private constructor(certificate: Certificate) {
     this.#server = createServer({ cert: certificate.certificatePem, key: certificate.keyPem }, (request, response) => {
@@ -63,6 +69,7 @@ export class Issuer {
       if (this.fault === 'status') return void response.writeHead(500).end();
       if (this.fault === 'redirect') return void response.writeHead(302, { Location: `${this.url}/elsewhere` }).end();
       if (this.fault === 'nonsense') return void response.end('<html>');
+      if (path === '/token') return void this.#respondWithTokens(request, response);
       const document = this.#documents()[path];
       if (document === undefined) return void response.writeHead(404).end();
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(document));
@@ -117,6 +124,12 @@ export class Issuer {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
+  }
+
+  async #respondWithTokens(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.tokenRequests.push(new URLSearchParams(await text(request)));
+    const { status, body } = this.tokenResponse;
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   }
 
   #documents(): Record<string, object> {

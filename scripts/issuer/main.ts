@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { loadAuthority } from '../../local/tls/authority.ts';
+import { dataDirOption, newCommand, port, runCommand, setting } from '../../tooling/command-line.ts';
+import { claimDataDir } from '../../tooling/data-dir.ts';
+import { runUntilSignal } from '../../tooling/signals.ts';
+import { LOCAL_ISSUER_CONTEXT, type LocalIssuer, startLocalIssuer } from './local-issuer.ts';
+
+const command = newCommand(
+  'npm run issuer --',
+  'Runs an OpenID Connect provider on this machine, until Ctrl-C, for trying out sign-in: anybody may sign in under any name.',
+)
+  .addOption(setting('--issuer-port <port>', 'where it listens').argParser(port).default(8443))
+  .option('--page <url>', 'where the dashboard is, with the slash at the end', 'http://localhost:3000/')
+  .option('--operator <user...>', 'users who are operators', ['olivia'])
+  .addOption(dataDirOption())
+  .action(({ issuerPort, page, operator, dataDir }) =>
+    runUntilSignal(
+      async () => {
+        claimDataDir(dataDir);
+        // The functions of the local run trust it.
+        const authority = await loadAuthority(join(dataDir, 'tls'), 'public');
+        const certificate = await authority.issue('issuer');
+        return startLocalIssuer({ certificate, port: issuerPort, page, operators: operator });
+      },
+      { up: readyText, stopped: 'Stopped.' },
+    ),
+  );
+
+await runCommand(command);
+
+function readyText({ url }: LocalIssuer): string {
+  const context = Object.entries({ auth: 'jwt', issuer: url, ...LOCAL_ISSUER_CONTEXT });
+  return [
+    `The issuer is up: ${url}. Open it in your browser once, and accept its certificate. Then start the system:`,
+    '',
+    `npm start -- ${context.map(([key, value]) => `-c ${key}=${value}`).join(' ')}`,
+  ].join('\n');
+}
