@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
 import Provider, { type Configuration, type JWK, type KoaContextWithOIDC } from 'oidc-provider';
+import { localOnly } from '../../local/http/local-only.ts';
 import type { Certificate } from '../../local/tls/authority.ts';
 
 /** What the issuer's tokens have, as the context of a stage names it. */
@@ -50,7 +51,7 @@ export async function startLocalIssuer(options: LocalIssuerOptions): Promise<Loc
   await once(server, 'listening');
   const url = `https://localhost:${(server.address() as AddressInfo).port}`;
   const provider = new Provider(url, await configurationOf(options));
-  server.on('request', provider.callback());
+  server.on('request', localOnly(provider.callback()));
   return {
     url,
     provider,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { loadAuthority } from '../../local/tls/authority.ts';
 import { dataDirOption, newCommand, port, runCommand, setting } from '../../tooling/command-line.ts';
 import { claimDataDir } from '../../tooling/data-dir.ts';
+import { checkPorts } from '../../tooling/ports.ts';
 import { runUntilSignal } from '../../tooling/signals.ts';
 import { LOCAL_ISSUER_CONTEXT, type LocalIssuer, startLocalIssuer } from './local-issuer.ts';
 
@@ -16,6 +17,9 @@ const command = newCommand(
   .action(({ issuerPort, page, operator, dataDir }) =>
     runUntilSignal(
       async () => {
+        await checkPorts([
+          { port: issuerPort, part: 'the issuer', flag: '--issuer-port', variable: 'ORDERFLOW_ISSUER_PORT' },
+        ]);
         claimDataDir(dataDir);
         // The functions of the local run trust it.
         const authority = await loadAuthority(join(dataDir, 'tls'), 'public');

@@ -39,12 +39,17 @@ const PROD = { ...PROD_WITH_EVERYTHING, webAclArn: PROD_WITH_EVERYTHING.webAclAr
 
 let account: FakeAccount;
 
-beforeEach(() => {
-  account = fittingAccount();
-  const metadata = { issuer: PROD.issuer, jwks_uri: `${PROD.issuer}keys` };
+/** Lets the issuer describe itself. */
+function issuerSays(more: object): void {
+  const metadata = { issuer: PROD.issuer, jwks_uri: `${PROD.issuer}keys`, ...more };
   vi.spyOn(issuerFetcher, 'fetch').mockImplementation(
     async () => new TextEncoder().encode(JSON.stringify(metadata)).buffer as ArrayBuffer,
   );
+}
+
+beforeEach(() => {
+  account = fittingAccount();
+  issuerSays({ token_endpoint: `${PROD.issuerOrigins}/oauth2/token` });
 });
 afterEach(() => vi.restoreAllMocks());
 
@@ -364,6 +369,20 @@ const LACKS: Lack[] = [
     () => vi.mocked(issuerFetcher.fetch).mockResolvedValue(new TextEncoder().encode('{}').buffer as ArrayBuffer),
     /Issuer of tokens: https:\/\/identity\.example\.com\/ does not work as an issuer: .*does not name an issuer/,
     /-c issuer=/,
+    PROD,
+  ],
+  [
+    'a token endpoint that the dashboard may not talk to',
+    () => issuerSays({ token_endpoint: 'https://tokens.example.com/token' }),
+    /Issuer of tokens: The dashboard may not talk to the issuer's token endpoint, https:\/\/tokens\.example\.com\/token\./,
+    /-c issuerOrigins=https:\/\/tokens\.example\.com\./,
+    PROD,
+  ],
+  [
+    'an issuer at which nobody can sign in',
+    () => issuerSays({}),
+    /Issuer of tokens: The issuer names no token endpoint/,
+    /Remove -c clientId=/,
     PROD,
   ],
   [

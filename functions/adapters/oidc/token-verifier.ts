@@ -7,7 +7,7 @@ import { InvalidTokenError, IssuerUnavailableError } from '../../domain/errors.t
 import type { Claims, Log, TokenVerifier } from '../../domain/ports.ts';
 import { type Stopwatch, startStopwatch } from '../../domain/stopwatch.ts';
 import { FetchLimit } from './fetch-limit.ts';
-import { discoverKeysUri } from './issuer-documents.ts';
+import { discoverIssuer } from './issuer-documents.ts';
 import { describeRefusal } from './refusals.ts';
 import { refuseOtherKinds } from './token-kind.ts';
 
@@ -76,7 +76,7 @@ export class OidcTokenVerifier implements TokenVerifier {
 
   async #askIssuer(): Promise<Issuer> {
     await this.#fetches.wait();
-    const keysUri = await discoverKeysUri(this.#rules.issuer, this.#fetches);
+    const { jwks_uri: keysUri } = await discoverIssuer(this.#rules.issuer, this.#fetches);
     return { keysUri, verifier: createVerifier(this.#rules, keysUri, this.#keys) };
   }
 
