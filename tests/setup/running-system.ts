@@ -7,6 +7,7 @@ declare module 'vitest' {
     addresses: Addresses;
     siteUrl: string;
     dataDir: string;
+    runnerPid: number;
   }
 }
 
@@ -17,6 +18,7 @@ export default async function setup(project: TestProject) {
   project.provide('addresses', run.addresses);
   project.provide('siteUrl', run.addresses.site);
   project.provide('dataDir', dataDir);
+  project.provide('runnerPid', run.pid);
   project.provide('deployment', {
     url: run.addresses.api,
     user: 'verify',

@@ -48,17 +48,17 @@ export async function clusterWithPolicies(access: KafkaAccess) {
     log: silentLog,
   });
 
-  /** Clients that sign in with these credentials. */
+  /** Clients that sign in here with these credentials. The broker sends them to the listener of the other tests. */
   function clientsOf(credentials: Credentials): Clients {
     const listener = { mskPort: cluster.port, caPem: authority.certificatePem, credentials };
     const client: Clients['client'] = (more) =>
       mskClient(listener, {
         retry: { retries: 0 },
-        // The broker sends its clients to the listener of the other tests.
         socketFactory: ({ ssl, onConnect }) => connect({ ...ssl, port: cluster.port, host: '127.0.0.1' }, onConnect),
         ...more,
       });
-    const connection = signedInKafka({ credentials, bootstrapServers: `127.0.0.1:${cluster.port}`, authority });
+    const signedIn = signedInKafka({ credentials, bootstrapServers: `127.0.0.1:${cluster.port}`, authority });
+    const connection = { ...signedIn, tls: { ...signedIn.tls, port: cluster.port } };
     return { client, connection };
   }
 
@@ -66,9 +66,8 @@ export async function clusterWithPolicies(access: KafkaAccess) {
   function newRole() {
     const name = `role-${crypto.randomUUID()}`;
     const credentials = iam.principals.issue(principalOfRole(`arn:aws:iam::000000000000:role/${name}`));
-    /** Lets the role do these actions, and no others. */
-    const mayDo = (actions: readonly string[], names: Names) =>
-      iam.policies.putRolePolicy(name, 'kafka', {
+    const put = (policyName: string, actions: readonly string[], names: Names) =>
+      iam.policies.putRolePolicy(name, policyName, {
         Version: '2012-10-17',
         Statement: actions.map((action) => ({
           Effect: 'Allow',
@@ -76,7 +75,10 @@ export async function clusterWithPolicies(access: KafkaAccess) {
           Resource: resourceOf(action, names),
         })),
       });
-    return { ...clientsOf(credentials), credentials, mayDo };
+    /** Lets the role do these actions, and no others. */
+    const mayDo = (actions: readonly string[], names: Names) => put('kafka', actions, names);
+    const mayAlsoDo = (actions: readonly string[], names: Names) => put('more', actions, names);
+    return { ...clientsOf(credentials), credentials, mayDo, mayAlsoDo };
   }
 
   /** A topic with a record, and a group without members. */

@@ -7,7 +7,7 @@ import { silentLog } from '../../../../tooling/log-fixture.ts';
 import { plaintextKafka } from '../../msk/kafka-client.ts';
 import type { Invoke, InvokeResult } from '../function-definition.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
-import { Poller } from './poller.ts';
+import { Poller, type PollerOptions } from './poller.ts';
 import { mapping } from './poller-fixture.ts';
 
 export const OK = { payload: 'null' };
@@ -50,6 +50,7 @@ export function pollersOn(port: number) {
     run: (batch: Delivered[]) => Promise<Partial<InvokeResult>> = async () => OK,
     overrides: Partial<EventSourceMappingDefinition> = {},
     log: Log = silentLog,
+    more: Partial<PollerOptions> = {},
   ) {
     const delivered: Delivered[] = [];
     const objects: { bucket: string; key: string; body: string }[] = [];
@@ -68,6 +69,7 @@ export function pollersOn(port: number) {
       invoke,
       putObject: async (bucket, key, body) => void objects.push({ bucket, key, body }),
       log,
+      ...more,
     });
     onTestFinished(() => poller.stop());
     await poller.start();
