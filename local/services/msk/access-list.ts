@@ -3,7 +3,7 @@ import type { Log } from '../../../tooling/log.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import { SUPER_USER } from '../../engines/kafka/properties.ts';
 import { required } from '../service.ts';
-import { aclsOf, dependsOnNames, type Grants } from './acls.ts';
+import { aclsOf, dependsOnNames, type Grants, type KnownNames } from './acls.ts';
 import { namesIn, replaceAcls, textOf } from './broker-acls.ts';
 import { guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
 import type { KafkaUser } from './sign-in.ts';
@@ -28,6 +28,8 @@ export class AccessList {
   readonly #options: AccessListOptions;
   /** By ARN: who has signed in, and the list that the broker enforces; undefined while that is not known. */
   readonly #users = new Map<string, { readonly principal: Principal; enforced?: readonly Acl[] | undefined }>();
+  /** Groups that need not exist yet. */
+  readonly #groups = new Set<string>();
   #lastChange: Promise<void> = Promise.resolve();
   #looking: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -48,6 +50,11 @@ export class AccessList {
     if (!this.#users.has(name)) this.#users.set(name, { principal });
     await this.#change([name]);
     return { name, mayProduceIdempotently: () => !!this.#users.get(name)?.enforced?.some(isIdempotentWrite) };
+  }
+
+  /** Counts a group among those that exist, so that whoever may be in it can be the first. */
+  addGroup(name: string): void {
+    this.#groups.add(name);
   }
 
   /**
@@ -87,7 +94,7 @@ export class AccessList {
       const grants = grantsOf(user.principal);
       const needsNames = dependsOnNames(clusterArn, grants);
       if (needsNames) this.#look();
-      const known = needsNames ? await namesIn(admin()) : { topic: [], group: [] };
+      const known = needsNames ? await this.#knownNames(admin()) : { topic: [], group: [] };
       const wanted = aclsOf(`User:${name}`, clusterArn, grants, known);
       if (user.enforced && textOf(user.enforced) === textOf(wanted)) continue;
       user.enforced = undefined;
@@ -95,6 +102,11 @@ export class AccessList {
       user.enforced = wanted;
       log.debug('%s: %d entries of the access list changed', user.principal.name, changes);
     }
+  }
+
+  async #knownNames(admin: Admin): Promise<KnownNames> {
+    const { topic, group } = await namesIn(admin);
+    return { topic, group: [...new Set([...group, ...this.#groups])] };
   }
 
   #look(): void {

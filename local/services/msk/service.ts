@@ -14,7 +14,7 @@ import { only, type Run, required, type Service, stopAll } from '../service.ts';
 import { mskApi } from './api.ts';
 import { type Cluster, serveCluster } from './cluster.ts';
 import { denialLog } from './denial-log.ts';
-import { type KafkaConnection, plaintextKafka, signedInKafka } from './kafka-client.ts';
+import { plaintextKafka, signedInKafka } from './kafka-client.ts';
 import { ensureTopic, topicProperties } from './topic.ts';
 
 export { errorsIn, guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
@@ -97,12 +97,13 @@ export class Msk implements Service {
   }
 
   /**
-   * How a client signs in as a role, and the address as events name it: `host:port`.
+   * How the consumer group of a mapping signs in as a role, and the address as events name it: `host:port`.
    *
    * @throws Error when this run has no such cluster
    */
-  async connectAs(role: Principal, clusterArn: string): Promise<{ kafka: KafkaConnection; bootstrapServers: string }> {
-    const { bootstrapServers } = this.#cluster(clusterArn);
+  async connectAs(role: Principal, { clusterArn, group }: { clusterArn: string; group: string }) {
+    const { bootstrapServers, accessList } = this.#cluster(clusterArn);
+    accessList.addGroup(group);
     const credentials = this.#iam.principals.issue(role);
     const authority = await this.#run.authorities('public');
     return { kafka: signedInKafka({ credentials, bootstrapServers, authority }), bootstrapServers };

@@ -63,7 +63,8 @@ export class EventSourceMappings implements Service {
   readonly #startPoller: StartPoller = async (mapping, report) => {
     const { lambda, msk, iam, endpoint } = this.#services;
     const role = lambda.roleOf(mapping.functionArn);
-    const connection = await msk.connectAs(role, mapping.eventSourceArn);
+    const { eventSourceArn: clusterArn, consumerGroupId: group } = mapping;
+    const connection = await msk.connectAs(role, { clusterArn, group });
     const invoke: Invoke = (...call) => lambda.invoke(...call);
     const putObject = objectWriter(endpoint.url, iam.principals.issue(role));
     const poller = new Poller({
