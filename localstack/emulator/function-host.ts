@@ -98,6 +98,7 @@ export class FunctionHost {
       httpsEndpoints: NO_HTTPS_ENDPOINTS,
       reaper: this.#reaper,
       enforcement: true,
+      ownFileSystem: false,
       log: this.#log.child(definition.name),
     };
     const pool = new FunctionPool(options, this.#limits);

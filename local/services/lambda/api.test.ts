@@ -251,6 +251,7 @@ describe('the Lambda API', () => {
       Handler: 'index.handler',
       Timeout: 30,
       MemorySize: 256,
+      EphemeralStorage: { Size: 512 },
       PackageType: 'Zip',
       State: 'Active',
       LastUpdateStatus: 'Successful',

@@ -12,7 +12,8 @@ import {
   type RuntimeOptions,
 } from './environment-variables.ts';
 import { exited, outOfMemory, type PlatformFailure, type ProcessExit, timedOut } from './failures.ts';
-import type { FunctionDefinition } from './function-definition.ts';
+import { withOwnFileSystem } from './file-system.ts';
+import { DEFAULT_TEMPORARY_MB, type FunctionDefinition } from './function-definition.ts';
 import { forwardLines, type RecordingLog, recordingLog } from './function-log.ts';
 import { type Outcome, PlatformLog } from './platform-log.ts';
 import { type MemoryUse, memoryUse } from './process-memory.ts';
@@ -24,6 +25,7 @@ const BOOTSTRAP = fileURLToPath(new URL('./runtime/bootstrap.mjs', import.meta.u
 const SHUTDOWN_GRACE_MS = 500;
 /** How long to wait for the last output of a process that has ended. */
 const LAST_OUTPUT_MS = 1_000;
+
 /** How often the memory of an environment that is running is looked at. */
 const MEMORY_CHECK_MS = 100;
 
@@ -36,6 +38,8 @@ export interface EnvironmentOptions extends RuntimeOptions {
   readonly log: Log;
   /** Whether environments are frozen between events and have no more than their memory. Off for measurements only. */
   readonly enforcement: boolean;
+  /** Whether each environment has a `/tmp` of its own and may write nowhere else. */
+  readonly ownFileSystem: boolean;
 }
 
 /** How an init phase ended, and what the invocation that waits gets when it failed. */
@@ -92,7 +96,12 @@ export class ExecutionEnvironment {
     const log = recordingLog(options.log);
     const api = new RuntimeApi(options.log);
     const address = await api.listen();
-    const child = spawn(process.execPath, [`--max-old-space-size=${definition.memoryMb}`, BOOTSTRAP], {
+    const runtime = [process.execPath, `--max-old-space-size=${definition.memoryMb}`, BOOTSTRAP];
+    const { codeDir, temporaryMb = DEFAULT_TEMPORARY_MB } = definition;
+    const [program = '', ...args] = options.ownFileSystem
+      ? withOwnFileSystem(runtime, { codeDir, runtimeDir: options.runtimeDir, temporaryMb })
+      : runtime;
+    const child = spawn(program, args, {
       cwd: definition.codeDir,
       env: {
         ...environmentVariables(definition, options, address),

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listenOnLoopback } from '../../../tooling/ports.ts';
 import { startFunction } from './lambda-fixture.ts';
 
 describe('a function that fails', () => {
@@ -105,11 +107,11 @@ describe('the init phase', () => {
   });
 
   it('that fails is tried once more, as part of the invocation', async () => {
+    let asked = 0;
+    const server = createServer((_request, response) => response.end(String(++asked)));
+    onTestFinished(() => void server.close());
     const { invoke, log } = await startFunction(
-      `import { existsSync, writeFileSync } from 'node:fs';
-       const first = !existsSync('tried');
-       writeFileSync('tried', '');
-       if (first) throw new TypeError('not yet');
+      `if ((await (await fetch('http://127.0.0.1:${await listenOnLoopback(server)}')).text()) === '1') throw new TypeError('not yet');
        export const handler = async () => 'ready';`,
     );
     expect((await invoke()).value).toBe('ready');

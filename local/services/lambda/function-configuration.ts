@@ -1,5 +1,11 @@
 import { pathToFileURL } from 'node:url';
-import { type FunctionDefinition, type Invoke, type InvokeAsync, LATEST } from './function-definition.ts';
+import {
+  DEFAULT_TEMPORARY_MB,
+  type FunctionDefinition,
+  type Invoke,
+  type InvokeAsync,
+  LATEST,
+} from './function-definition.ts';
 
 /** The functions that the Lambda API offers. */
 export interface FunctionDirectory {
@@ -35,6 +41,7 @@ export function functionConfiguration({ definition, roleArn }: KnownFunction, ar
     Handler: definition.handler,
     Timeout: definition.timeoutSeconds,
     MemorySize: definition.memoryMb,
+    EphemeralStorage: { Size: definition.temporaryMb ?? DEFAULT_TEMPORARY_MB },
     PackageType: 'Zip',
     State: 'Active',
     LastUpdateStatus: 'Successful',

@@ -16,6 +16,8 @@ export interface FunctionDefinition {
   readonly runtime: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /** The size of `/tmp`, {@link DEFAULT_TEMPORARY_MB} when absent. */
+  readonly temporaryMb?: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
   /** Where it is in a VPC; absent outside of all. */
@@ -29,6 +31,9 @@ export interface FunctionDefinition {
   /** The same for what Lambda itself writes. */
   readonly systemLogLevel?: 'DEBUG' | 'INFO' | 'WARN';
 }
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html */
+export const DEFAULT_TEMPORARY_MB = 512;
 
 export const LATEST = '$LATEST';
 

@@ -15,7 +15,7 @@ export interface PoolLimits {
 
 /** The limits of functions that share a machine. @param concurrency how many events they handle at once */
 export function poolLimits(concurrency = DEFAULT_CONCURRENCY): PoolLimits {
-  return { machine: new MachineLimit(concurrency), idleTimeoutMs: 5 * 60_000, initTimeoutMs: 10_000 };
+  return { machine: new MachineLimit(concurrency), idleTimeoutMs: 15 * 60_000, initTimeoutMs: 10_000 };
 }
 
 export type InvocationRequest = Omit<Invocation, 'deadline'> & {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isRunning, temporaryFolder } from './lambda-fixture.ts';
@@ -12,16 +11,15 @@ describe('when the runner is killed', () => {
     ['is frozen', ''],
   ])('its functions end as well, even one that %s', async (_, then) => {
     const codeDir = await temporaryFolder({
-      'index.mjs': `import { renameSync, writeFileSync } from 'node:fs';
-        export const handler = async () => {
-          writeFileSync('pid.draft', String(process.pid));
-          renameSync('pid.draft', 'pid');
-          ${then}
-        };`,
+      'index.mjs': `export const handler = async () => {
+        process.stdout.write(\`pid \${process.pid}\\n\`);
+        ${then}
+      };`,
     });
     const program = `
       import { Lambda } from ${JSON.stringify(new URL('./service.ts', import.meta.url).href)};
-      import { silentLog as log } from ${JSON.stringify(new URL('../../../tooling/log-fixture.ts', import.meta.url).href)};
+      import { silentLog } from ${JSON.stringify(new URL('../../../tooling/log-fixture.ts', import.meta.url).href)};
+      const log = { ...silentLog, info: console.log, child: () => log };
       const run = { settings: { enforcement: true, dataDir: ${JSON.stringify(codeDir)} }, log, authorities: async () => ({ certificatePem: ${JSON.stringify(rootCertificates[0])} }) };
       const service = new Lambda(run, { iam: {}, ec2: {}, endpoint: { url: 'http://127.0.0.1' }, responses: { port: 443 } });
       await service.open();
@@ -29,12 +27,17 @@ describe('when the runner is killed', () => {
         timeoutSeconds: 60, memoryMb: 128, environment: {}, credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, logFormat: 'Text' }, {});
       await service.invoke('f', '{}');
       setInterval(() => {}, 1_000);`;
-    const runner = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
+    const runner = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['inherit', 'pipe', 'inherit'],
+    });
     onTestFinished(() => void runner.kill('SIGKILL'));
-
-    const pidFile = join(codeDir, 'pid');
-    await expect.poll(() => existsSync(pidFile)).toBe(true);
-    const pid = Number(readFileSync(pidFile, 'utf8'));
+    let output = '';
+    runner.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+    const pidInOutput = () => Number(/^pid (\d+)$/m.exec(output)?.[1]);
+    await expect.poll(pidInOutput).toBeGreaterThan(0);
+    const pid = pidInOutput();
     expect(isRunning(pid)).toBe(true);
     if (then === '' && process.platform === 'linux') {
       await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') T ');

@@ -27,6 +27,7 @@ const functionProperties = z.object({
   Role: z.string(),
   Timeout: z.coerce.number().default(3),
   MemorySize: z.coerce.number().default(128),
+  EphemeralStorage: z.object({ Size: z.coerce.number().int().min(512).max(10_240) }).optional(),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
   DeadLetterConfig: notSupported,
   VpcConfig: z
@@ -140,6 +141,7 @@ function definitionOf(
     runtime: properties.Runtime,
     timeoutSeconds: properties.Timeout,
     memoryMb: properties.MemorySize,
+    ...(properties.EphemeralStorage && { temporaryMb: properties.EphemeralStorage.Size }),
     environment: properties.Environment?.Variables ?? {},
     logFormat: logging?.LogFormat ?? 'Text',
     quiet: servesCustomResource(request),

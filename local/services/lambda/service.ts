@@ -13,6 +13,7 @@ import { AsyncInvocations } from './asynchronous/async-invocations.ts';
 import { checkAsyncPayload, checkPayload, LambdaError, throttled } from './errors.ts';
 import type { EventSourceMapping } from './event-source-mapping/mapping.ts';
 import type { EnvironmentOptions } from './execution-environment.ts';
+import { ownFileSystemIsPossible } from './file-system.ts';
 import type { FunctionDirectory, KnownFunction } from './function-configuration.ts';
 import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
 import { logTail } from './function-log.ts';
@@ -88,6 +89,7 @@ export class Lambda implements Service, FunctionDirectory {
       httpsEndpoints: { trustedCertificates: [trusted.certificatePem], httpsPort: this.#services.responses.port },
       reaper: new ProcessReaper(log),
       enforcement: settings.enforcement,
+      ownFileSystem: settings.enforcement && (await ownFileSystemIsPossible(runtimeDir, log)),
       connections: this.#services.ec2.connections,
     };
   }

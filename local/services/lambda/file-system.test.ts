@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { silentLog } from '../../../tooling/log-fixture.ts';
+import { ownFileSystemIsPossible } from './file-system.ts';
+import { startFunction } from './lambda-fixture.ts';
+
+const HANDLER = `
+  import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+  const attempt = (write) => { try { write(); return 'done'; } catch (error) { return error.code; } };
+  export const handler = async ({ store, mb, waitMs = 0 }) => {
+    const before = readdirSync('/tmp').filter((name) => name.startsWith('mine-'));
+    const stored = store && attempt(() => writeFileSync('/tmp/mine-' + store, Buffer.alloc(mb * 1024 * 1024, 1)));
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    return {
+      before, stored, size: statSync('/tmp').isDirectory(), pid: process.pid,
+      beside: [process.cwd() + '/x', process.env.LAMBDA_RUNTIME_DIR + '/x', '/usr/x'].map((path) => attempt(() => mkdirSync(path))),
+    };
+  };`;
+const possible = await ownFileSystemIsPossible('/usr', silentLog);
+
+describe.runIf(possible)('the file system of a function', () => {
+  it('is read-only but for /tmp, which only its own environment sees', async () => {
+    const { invoke } = await startFunction(HANDLER);
+    const [first, second] = (
+      await Promise.all([invoke({ store: 'a', mb: 1, waitMs: 1_000 }), invoke({ store: 'b', mb: 1, waitMs: 1_000 })])
+    ).map(({ value }) => value);
+    for (const { before, stored, beside } of [first, second]) {
+      expect({ before, stored, beside }).toEqual({ before: [], stored: 'done', beside: ['EROFS', 'EROFS', 'EROFS'] });
+    }
+    expect(first.pid).not.toBe(second.pid);
+    // It stays for the next event.
+    const { before, pid } = (await invoke({})).value;
+    expect(before).toEqual([pid === first.pid ? 'mine-a' : 'mine-b']);
+  });
+
+  it('has as much room in /tmp as the function asks for', async () => {
+    const { invoke } = await startFunction(HANDLER, { temporaryMb: 8, memoryMb: 512 });
+    expect((await invoke({ store: 'small', mb: 4 })).value.stored).toBe('done');
+    expect((await invoke({ store: 'large', mb: 8 })).value.stored).toBe('ENOSPC');
+  });
+});
