@@ -2,15 +2,15 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJsonFile } from '../tooling/json-file.ts';
 
-/** Where a person reaches the parts of a run. */
+/** Where a person reaches the parts of a run: of each kind, by name, first the one on the port of the settings. */
 export interface Addresses {
-  readonly api: string;
-  readonly site: string;
   /** The AWS endpoint. */
   readonly aws: string;
-  /** `host:port` of the plaintext listener. */
-  readonly kafka: string;
-  /** By name of the database: a ready-made URL. */
+  readonly apis: Readonly<Record<string, string>>;
+  readonly sites: Readonly<Record<string, string>>;
+  /** `host:port` of each Kafka cluster's plaintext listener. */
+  readonly clusters: Readonly<Record<string, string>>;
+  /** Ready-made URLs. */
   readonly databases: Readonly<Record<string, string>>;
 }
 

@@ -1,5 +1,16 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { readSettings, settingsOf, startCommand } from './settings.ts';
+import { DEFAULT_DATA_DIR } from '../tooling/paths.ts';
+import { type OwnApp, readSettings as read, settingsOf, startCommand } from './settings.ts';
+
+const OWN: OwnApp = {
+  name: 'Things',
+  folder: '/things',
+  irrelevant: /^docs/,
+  context: { stage: 'dev', bucket: 'things' },
+  databasePassword: 'published',
+};
+const readSettings = (args: readonly string[] = []) => read(args, OWN);
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -14,13 +25,29 @@ describe('settings', () => {
     expect(readSettings(['--api-port', '9081']).ports).toMatchObject({ api: 9081, kafka: 9999 });
   });
 
-  it('run the stage dev with the bucket that clients know, besides what is given', () => {
-    expect(readSettings(['-c', 'stage=prod', '-c', 'x=a=b']).context).toEqual({
-      stage: 'prod',
-      receiptsBucket: 'order-receipts',
-      x: 'a=b',
+  it('run the own app with its context and its password, besides what is given', () => {
+    expect(readSettings(['-c', 'stage=prod', '-c', 'x=a=b'])).toMatchObject({
+      name: 'Things',
+      databasePassword: 'published',
+      dataDir: DEFAULT_DATA_DIR,
+      source: { kind: 'own', folder: '/things', context: { stage: 'prod', bucket: 'things', x: 'a=b' } },
     });
-    expect(readSettings().context).toEqual({ stage: 'dev', receiptsBucket: 'order-receipts' });
+    expect(readSettings(['--database-password', 'mine']).databasePassword).toBe('mine');
+  });
+
+  it('run another app with nothing of the own one, and with a data folder of its own', () => {
+    vi.stubEnv('INIT_CWD', '/work/shop');
+    const assembly = readSettings(['--assembly', 'cdk.out']);
+    expect(assembly).toMatchObject({ name: 'shop', source: { kind: 'assembly', dir: '/work/shop/cdk.out' } });
+    expect(assembly.databasePassword).toBeUndefined();
+    const command = readSettings(['--app', 'node bin/app.ts', '-c', 'a=b']);
+    const source = { kind: 'command', command: 'node bin/app.ts', folder: '/work/shop', context: { a: 'b' } };
+    expect(command).toMatchObject({ name: 'shop', source });
+    for (const { dataDir } of [assembly, command])
+      expect(dataDir.startsWith(join(DEFAULT_DATA_DIR, 'app-shop-'))).toBe(true);
+    expect(assembly.dataDir).not.toBe(command.dataDir);
+    expect(readSettings(['--app', 'node bin/app.ts']).dataDir).toBe(command.dataDir);
+    expect(readSettings(['--assembly', 'cdk.out', '--data-dir', '/data']).dataDir).toBe('/data');
   });
 
   it.each([
@@ -30,6 +57,9 @@ describe('settings', () => {
     [['--data-dir', ''], /--data-dir.*empty/],
     [['--database-password', ''], /--database-password.*empty/],
     [['-c', 'stage'], /key=value/],
+    [['--assembly', ''], /--assembly.*empty/],
+    [['--assembly', 'cdk.out', '--app', 'x'], /--assembly.*cannot be used with.*--app/],
+    [['--assembly', 'cdk.out', '-c', 'a=b'], /--assembly.*cannot be used with.*--context/],
   ])('refuse %j by name', (args, sentence) => {
     expect(() => parse(args)).toThrow(sentence);
   });
@@ -43,7 +73,7 @@ describe('settings', () => {
   });
 
   it('are all in the help, with their variables and defaults', () => {
-    const help = startCommand().helpInformation().replaceAll(/\s+/g, ' ');
+    const help = startCommand(OWN).helpInformation().replaceAll(/\s+/g, ' ');
     for (const [part, usual] of Object.entries(readSettings().ports)) {
       expect(help).toMatch(
         new RegExp(`--${part}-port <port> [^()]+\\(default: ${usual}, env: ORDERFLOW_${part.toUpperCase()}_PORT\\)`),
@@ -54,10 +84,6 @@ describe('settings', () => {
 
 /** As {@link readSettings}, without the message on the terminal. */
 function parse(args: readonly string[]) {
-  return settingsOf(
-    startCommand()
-      .configureOutput({ writeErr: () => {} })
-      .parse(args, { from: 'user' })
-      .opts(),
-  );
+  const command = startCommand(OWN).configureOutput({ writeErr: () => {} });
+  return settingsOf(command.parse(args, { from: 'user' }), OWN);
 }

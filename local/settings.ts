@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import {
   cacheDirOption,
@@ -9,20 +11,21 @@ import {
   setting,
   wholeNumber,
 } from '../tooling/command-line.ts';
-import { variableOf } from '../tooling/paths.ts';
+import { DEFAULT_DATA_DIR, variableOf } from '../tooling/paths.ts';
 import type { PortClaim } from '../tooling/ports.ts';
 import { DEFAULT_CONCURRENCY } from './services/lambda/machine-limit.ts';
 
-/** Where each part of the local run listens, on loopback. 0 means any free port. */
+/**
+ * Where each part of the local run listens, on loopback. Of several parts of a kind, the first has this port and the others the
+ * next ones. 0 means any free port for each.
+ */
 export interface Ports {
   readonly api: number;
-  /** The dashboard, with `/api/*` and `/health` behind it. */
   readonly site: number;
-  /** The first shard; shard N listens on this + N - 1. */
   readonly postgres: number;
   /** The AWS endpoint, for the operator and the functions. */
   readonly aws: number;
-  /** Kafka in plaintext, for the operator. */
+  /** In plaintext, for the operator. */
   readonly kafka: number;
 }
 
@@ -33,42 +36,71 @@ export interface Settings {
   readonly dataDir: string;
   /** Absolute path of the folder, outside the tree, that keeps downloads such as Kafka's jars. */
   readonly cacheDir: string;
-  /** The published password of the databases' application user. */
-  readonly databasePassword: string;
+  /** The published password of the databases' application users; undefined leaves each secret its own. */
+  readonly databasePassword: string | undefined;
   /** How many events all functions together handle at once. */
   readonly functionConcurrency: number;
   /** Whether what AWS forbids functions is forbidden here. Off for measurements only. */
   readonly enforcement: boolean;
-  /** CDK context of the templates that run, besides what cdk.json holds. */
-  readonly context: Readonly<Record<string, string>>;
+  /** What runs, as its people call it. */
+  readonly name: string;
+  readonly source: Source;
 }
 
-/** The local run is the stage `dev`; its bucket has the name that local clients know. */
-const DEFAULT_CONTEXT = { stage: 'dev', receiptsBucket: 'order-receipts' };
+/** Where the templates come from: a cloud assembly, or a CDK app whose folder and context are known. */
+export type Source =
+  | { readonly kind: 'assembly'; readonly dir: string }
+  | { readonly kind: 'command'; readonly command: string; readonly folder: string; readonly context: Context }
+  | { readonly kind: 'own'; readonly folder: string; readonly context: Context; readonly irrelevant: RegExp };
+
+type Context = Readonly<Record<string, string>>;
+
+/** The app that runs unless the command line names another one. */
+export interface OwnApp {
+  readonly name: string;
+  /** Has its `cdk.json`. */
+  readonly folder: string;
+  /** The files, by their paths below the folder, that cannot change a template or an asset. */
+  readonly irrelevant: RegExp;
+  /** CDK context of the local run, besides what `cdk.json` holds. */
+  readonly context: Context;
+  readonly databasePassword: string;
+}
 
 /** The command line of `npm start`, which {@link settingsOf} reads. */
-export function startCommand() {
+export function startCommand(own: OwnApp) {
+  const context = Object.entries(own.context).map(([key, value]) => `${key}=${value}`);
   return (
     newCommand(
       'npm start --',
-      'Runs the synthesized CDK templates on this machine until Ctrl-C: Postgres, Apache Kafka, S3, the functions, the API and the dashboard. ' +
-        'The data stays until `npm run reset`. Port 0 means any free port.',
+      `Runs the synthesized templates of ${own.name}, or of any other CDK app, on this machine until Ctrl-C: Postgres, Apache Kafka, S3, the ` +
+        'functions, REST APIs and sites. The data stays until `npm run reset`. Port 0 means any free port.',
     )
-      .addOption(setting('--api-port <port>', 'the REST API').argParser(port).default(8080))
-      .addOption(setting('--site-port <port>', 'the dashboard').argParser(port).default(3000))
       .addOption(
-        setting('--postgres-port <port>', 'Postgres of the first shard; shard N gets this + N - 1')
-          .argParser(port)
-          .default(5432),
+        new Option('--assembly <folder>', 'runs a cloud assembly, such as the cdk.out of another CDK app')
+          .argParser(callersPath)
+          .conflicts(['app', 'context']),
       )
+      .addOption(
+        new Option(
+          '--app <command>',
+          'runs another CDK app: what its cdk.json has as "app", called in this folder',
+        ).argParser(nonEmpty),
+      )
+      .addOption(setting('--api-port <port>', 'the first REST API').argParser(port).default(8080))
+      .addOption(setting('--site-port <port>', 'the first site').argParser(port).default(3000))
+      .addOption(setting('--postgres-port <port>', 'the first database').argParser(port).default(5432))
       .addOption(setting('--aws-port <port>', 'the AWS endpoint').argParser(port).default(4566))
-      .addOption(setting('--kafka-port <port>', 'Kafka, in plaintext for you').argParser(port).default(9092))
+      .addOption(
+        setting('--kafka-port <port>', 'the first Kafka cluster, in plaintext for you').argParser(port).default(9092),
+      )
       .addOption(dataDirOption())
       .addOption(cacheDirOption())
       .addOption(
-        setting('--database-password <text>', "the password of the databases' application user")
-          .argParser(nonEmpty)
-          .default('orderpass'),
+        setting(
+          '--database-password <text>',
+          `the password of the databases' application users (${own.name}: ${own.databasePassword}; another app: what its secrets say)`,
+        ).argParser(nonEmpty),
       )
       .addOption(
         setting(
@@ -78,36 +110,54 @@ export function startCommand() {
           .argParser(wholeNumber(1))
           .default(DEFAULT_CONCURRENCY),
       )
-      .addOption(contextOption(DEFAULT_CONTEXT))
       // For measurements only: local/README.md.
       .addOption(new Option('--no-enforcement').hideHelp())
+      .addOption(contextOption(`${own.name}: ${context.join(' ')}`))
       .option('--explain', 'print what the local run does with the resources in the templates, by type, then exit')
+      .addHelpText(
+        'after',
+        '\nOf several REST APIs, sites, databases or clusters, the others get the ports after the first.',
+      )
   );
 }
 
 /** The settings that the options of `npm start` stand for. */
-export function settingsOf(options: ReturnType<ReturnType<typeof startCommand>['opts']>): Settings {
-  const { apiPort: api, sitePort: site, postgresPort: postgres, awsPort: aws, kafkaPort: kafka } = options;
-  const { dataDir, cacheDir, databasePassword, functionConcurrency, enforcement, context } = options;
-  const ports = { api, site, postgres, aws, kafka };
-  return { ports, dataDir, cacheDir, databasePassword, functionConcurrency, enforcement, context };
+export function settingsOf(
+  command: Pick<ReturnType<typeof startCommand>, 'opts' | 'getOptionValueSource'>,
+  own: OwnApp,
+): Settings {
+  const options = command.opts();
+  const { apiPort: api, sitePort: site, postgresPort: postgres, awsPort: aws, kafkaPort: kafka, cacheDir } = options;
+  const { name, source } = chosenApp(options, own);
+  const isOwn = source.kind === 'own';
+  const isDefault = command.getOptionValueSource('dataDir') === 'default';
+  return {
+    ports: { api, site, postgres, aws, kafka },
+    dataDir: isDefault && !isOwn ? dataDirOf(name, source) : options.dataDir,
+    cacheDir,
+    databasePassword: options.databasePassword ?? (isOwn ? own.databasePassword : undefined),
+    functionConcurrency: options.functionConcurrency,
+    enforcement: options.enforcement,
+    name,
+    source,
+  };
 }
 
 /** The settings for given arguments and the environment. @throws CommanderError when one is wrong */
-export function readSettings(args: readonly string[] = []): Settings {
-  return settingsOf(startCommand().parse(args, { from: 'user' }).opts());
+export function readSettings(args: readonly string[], own: OwnApp): Settings {
+  return settingsOf(startCommand(own).parse(args, { from: 'user' }), own);
 }
 
 /** What listens on each port, as the person knows it. */
 const PARTS: Readonly<Record<keyof Ports, string>> = {
-  api: 'the API',
-  site: 'the dashboard',
-  postgres: 'the first shard',
+  api: 'the REST API',
+  site: 'the site',
+  postgres: 'the database',
   aws: 'the AWS endpoint',
   kafka: 'Kafka',
 };
 
-/** The ports that can be claimed before the templates are known; further shards come on top. */
+/** The ports that can be claimed before the templates are known; those of further parts of a kind come on top. */
 export function portClaims(ports: Ports): PortClaim[] {
   return (Object.keys(PARTS) as (keyof Ports)[]).map((setting) => portClaim(setting, ports[setting]));
 }
@@ -116,4 +166,33 @@ export function portClaims(ports: Ports): PortClaim[] {
 export function portClaim(setting: keyof Ports, port: number, part: string = PARTS[setting]): PortClaim {
   const flag = `${setting}-port`;
   return { port, part, flag: `--${flag}`, variable: variableOf(flag) };
+}
+
+function chosenApp(
+  options: { assembly?: string; app?: string; context: Context },
+  own: OwnApp,
+): Pick<Settings, 'name' | 'source'> {
+  const { assembly: dir, app: command, context } = options;
+  if (dir !== undefined) {
+    // The CDK's own name for the folder says nothing.
+    return { name: basename(basename(dir) === 'cdk.out' ? dirname(dir) : dir), source: { kind: 'assembly', dir } };
+  }
+  if (command !== undefined) {
+    const folder = callersPath('.');
+    return { name: basename(folder), source: { kind: 'command', command, folder, context } };
+  }
+  const { name, folder, irrelevant } = own;
+  return { name, source: { kind: 'own', folder, irrelevant, context: { ...own.context, ...context } } };
+}
+
+/** Another app's data has a folder of its own, where `npm run reset` finds it. */
+function dataDirOf(name: string, source: Source): string {
+  const { dir, folder, command } = { dir: '', folder: '', command: '', ...source };
+  const id = createHash('sha256').update([dir, folder, command].join('\n')).digest('hex').slice(0, 8);
+  return join(DEFAULT_DATA_DIR, `app-${name}-${id}`);
+}
+
+/** An absolute path; a relative one starts where the person is, which npm leaves for the project's folder. */
+function callersPath(text: string): string {
+  return resolve(process.env.INIT_CWD ?? process.cwd(), nonEmpty(text));
 }

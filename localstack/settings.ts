@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { UsageError } from '../tooling/errors.ts';
+import { OWN_APP } from '../tooling/own-app.ts';
 import { REPOSITORY } from '../tooling/paths.ts';
 import { freePort, type PortClaim, parsePort } from '../tooling/ports.ts';
 
@@ -38,7 +39,7 @@ const SECOND_SHARD_VARIABLE = 'ORDERFLOW_POSTGRES_PORT_2';
 
 export const PASSWORD_VARIABLES = {
   master: { name: 'ORDERFLOW_MASTER_PASSWORD', default: 'masterpass' },
-  application: { name: 'ORDERFLOW_DATABASE_PASSWORD', default: 'orderpass' },
+  application: { name: 'ORDERFLOW_DATABASE_PASSWORD', default: OWN_APP.databasePassword },
 } as const;
 
 /**

@@ -11,6 +11,7 @@ import { publishedAssembly } from '../localstack/assembly/synthesize.ts';
 import { LOCALSTACK_VERSION } from '../localstack/emulator/install.ts';
 import { composeVariables, readSettings } from '../localstack/settings.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { OWN_APP } from '../tooling/own-app.ts';
 import { localStackDirOf } from '../tooling/paths.ts';
 import {
   COMPOSE_DEFAULTS,
@@ -33,7 +34,7 @@ const localstack = serviceOf(compose, 'localstack');
 const kafka = serviceOf(compose, 'kafka');
 const bridge = serviceOf(compose, 'bridge');
 const frontDoor = serviceOf(compose, 'front-door');
-const localRun = readLocalSettings();
+const localRun = readLocalSettings([], OWN_APP);
 const { app, properties: propertiesOf, output } = synthesizeForCompose();
 const shards = app.databases;
 const brokers = app.bootstrapBrokers;

@@ -26,13 +26,13 @@ describe('a command', () => {
       stderr: expect.stringMatching(/must not be empty/),
     });
     expect(run('scripts/reset.ts', 'word')).toMatchObject({ status: 2, stderr: expect.stringContaining('word') });
-    expect(run('local/main.ts', '--api-port', 'x')).toMatchObject({ status: 2, stdout: '' });
+    expect(run('scripts/start.ts', '--api-port', 'x')).toMatchObject({ status: 2, stdout: '' });
   });
 
   it.each([
-    ['local/main.ts', ['--api-prt', '1'], "unknown option '--api-prt'."],
-    ['local/main.ts', ['word'], 'too many arguments. Expected 0 arguments but got 1: word.'],
-    ['local/main.ts', ['--api-port', 'x'], 'It must be a port number, 0 to 65535.'],
+    ['scripts/start.ts', ['--api-prt', '1'], "unknown option '--api-prt'."],
+    ['scripts/start.ts', ['word'], 'too many arguments. Expected 0 arguments but got 1: word.'],
+    ['scripts/start.ts', ['--api-port', 'x'], 'It must be a port number, 0 to 65535.'],
     ['scripts/verify/main.ts', [], "required option '--url <base>' not specified."],
     ['scripts/dlt/main.ts', ['frob'], "unknown command 'frob'."],
     ['scripts/dlt/main.ts', ['replay'], "missing required argument 'id'."],

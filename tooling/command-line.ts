@@ -75,16 +75,15 @@ export function cacheDirOption() {
     .default(cacheDirOf({ ...process.env, ORDERFLOW_CACHE_DIR: undefined }), 'the user cache');
 }
 
-/** `--context`, as the CDK's own command line has it; may be repeated. @param defaults the context to start from */
-export function contextOption(defaults: Readonly<Record<string, string>> = {}) {
-  const description = Object.entries(defaults).map(([key, value]) => `${key}=${value}`);
+/** `--context`, as the CDK's own command line has it; may be repeated. @param usual what holds without it, for the help */
+export function contextOption(usual = 'none') {
   return new Option('-c, --context <key=value>', 'CDK context of the templates; may be repeated')
     .argParser((text, previous: Readonly<Record<string, string>>) => {
       const at = text.indexOf('=');
       if (at < 1) throw new InvalidArgumentError('It must be key=value.');
       return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
     })
-    .default(defaults, description.join(' ') || 'none');
+    .default<Readonly<Record<string, string>>>({}, usual);
 }
 
 /** An option's value as a port; 0 stands for any free one. */

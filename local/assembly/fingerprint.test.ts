@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claimDataDir } from '../../tooling/data-dir.ts';
-import { fingerprint } from './fingerprint.ts';
+import { fingerprint as fingerprintOf } from './fingerprint.ts';
 
 const CONTEXT = { stage: 'dev', target: 'aws' };
 let repository: string;
+
+const fingerprint = (folder: string, context: Readonly<Record<string, string>>) =>
+  fingerprintOf({ folder, irrelevant: /^(docs|local)\/|^scripts\/(?!migrations\/)|\.test\.ts$/ }, context);
 
 function write(path: string, content = ''): void {
   const file = join(repository, path);

@@ -6,16 +6,21 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { isDataDir } from '../../tooling/data-dir.ts';
 
-/** What cannot change a template or an asset. Everything else counts, so that a new folder is never missed. */
-const IRRELEVANT =
-  /^(\.\w|docs\/|tests\/|local\/|localstack\/|scripts\/(?!migrations\/)|(vitest|biome|docker-compose)\.\w+|LICENSE)|\.test\.ts$|\.md$/;
 /** For a copy without git. */
 const GENERATED = new Set(['node_modules', 'cdk.out', 'coverage', '.git']);
 
-/** Changes with the app's sources and the context: 16 hexadecimal digits. @param repository the CDK app's folder */
-export async function fingerprint(repository: string, context: Readonly<Record<string, string>>): Promise<string> {
-  const files = (await filesOf(repository)).filter((file) => !IRRELEVANT.test(file)).sort();
-  const contents = await Promise.all(files.map((file) => readIfThere(join(repository, file))));
+/**
+ * Changes with the app's sources and the context: 16 hexadecimal digits.
+ *
+ * @param app.folder the CDK app's
+ * @param app.irrelevant the files below it, by their paths, that cannot change a template or an asset
+ */
+export async function fingerprint(
+  { folder, irrelevant }: { folder: string; irrelevant: RegExp },
+  context: Readonly<Record<string, string>>,
+): Promise<string> {
+  const files = (await filesOf(folder)).filter((file) => !irrelevant.test(file)).sort();
+  const contents = await Promise.all(files.map((file) => readIfThere(join(folder, file))));
   const hash = createHash('sha256').update(JSON.stringify(Object.entries(context).sort()));
   for (const [index, content] of contents.entries()) {
     if (content !== undefined) hash.update(`\0${files[index]}\0`).update(content);

@@ -4,11 +4,15 @@ import { AssetManifestArtifact, CloudAssembly, type CloudFormationStackArtifact 
 import { UserError } from '../../tooling/errors.ts';
 import type { Stack, Template } from './template.ts';
 
+/** @throws UserError when a folder holds no cloud assembly */
+export function requireAssembly(dir: string): void {
+  if (existsSync(join(dir, 'manifest.json'))) return;
+  throw new UserError(`${dir} contains no cloud assembly. Run "cdk synth --output ${dir}" first.`);
+}
+
 /** The stacks of a cloud assembly, each after those it depends on. @throws UserError when the folder holds none */
 export function loadAssembly(dir: string): Stack[] {
-  if (!existsSync(join(dir, 'manifest.json'))) {
-    throw new UserError(`${dir} contains no cloud assembly. Run "cdk synth --output ${dir}" first.`);
-  }
+  requireAssembly(dir);
   return new CloudAssembly(dir).stacksRecursively.map((artifact) => ({
     name: artifact.stackName,
     template: artifact.template as Template,

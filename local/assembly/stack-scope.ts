@@ -1,6 +1,6 @@
 import { arnOf, LOCAL_PLACE, type Place, uuidOf } from '../aws-identity.ts';
 import { NO_VALUE, resolve, type Scope } from './intrinsics.ts';
-import type { OutputDeclaration, Stack, TemplateValue } from './template.ts';
+import type { OutputDeclaration, ResourceDeclaration, Stack, TemplateValue } from './template.ts';
 
 /** What a created resource gives to those that refer to it. */
 export interface ResourceResult {
@@ -97,6 +97,12 @@ export class StackScope implements Scope {
     if (!this.isPresent(declaration)) throw new Error(`${logicalId} is left out by its condition`);
     throw new Error(`${logicalId} is not created yet`);
   }
+}
+
+/** The resources of a stack whose conditions hold, by their logical ids. */
+export function presentResources(stack: Stack): [logicalId: string, declaration: ResourceDeclaration][] {
+  const scope = new StackScope(stack, new ExportTable());
+  return Object.entries(stack.template.Resources).filter(([, declaration]) => scope.isPresent(declaration));
 }
 
 /** The exported outputs of all stacks; their names are unique in an account and region. */

@@ -16,9 +16,8 @@ function repositoryWith(script: string): string {
 
 const start = (repository: string, signal?: AbortSignal) =>
   synthesize({
-    repository,
+    app: { folder: repository, context: {}, irrelevant: /^\./ },
     dir: join(repository, '.assemblies'),
-    context: {},
     log: silentLog,
     ...(signal && { signal }),
   });

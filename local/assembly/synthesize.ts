@@ -13,27 +13,37 @@ import { fingerprint } from './fingerprint.ts';
 /** Between the lines that tell that a slow machine is still at it. */
 const PROGRESS_MS = 15_000;
 
+/** A CDK app: the folder with its `cdk.json`, its context beside that, and how to see whether it has changed. */
+export interface CdkApp {
+  readonly folder: string;
+  /** In place of what `cdk.json` calls. */
+  readonly command?: string;
+  /** Given as `-c key=value`. */
+  readonly context: Readonly<Record<string, string>>;
+  /** The files that cannot change what is synthesized, where that is known. Otherwise the app is synthesized each time. */
+  readonly irrelevant?: RegExp;
+}
+
 /**
  * Runs `cdk synth`, unless the same sources and context have been synthesized before.
  *
  * @param options.dir keeps the assemblies, each in a folder of its own: a run may be using another one
- * @param options.context given as `-c key=value`
  * @returns the folder of the cloud assembly
  * @throws UserError with the CDK's own output when the app cannot be synthesized, or when the path has a `*`; the signal's reason when that is aborted
  */
 export async function synthesize(options: {
-  repository: string;
+  app: CdkApp;
   dir: string;
-  context: Readonly<Record<string, string>>;
   log: Pick<Log, 'info'>;
   signal?: AbortSignal;
 }): Promise<string> {
-  const { repository, dir, context, log, signal } = options;
-  const assembly = join(dir, await fingerprint(repository, context));
-  if (existsSync(assembly)) return assembly;
+  const { app, dir, log, signal } = options;
+  const { folder, context, irrelevant } = app;
+  const assembly = join(dir, irrelevant ? await fingerprint({ folder, irrelevant }, context) : 'latest');
+  if (irrelevant && existsSync(assembly)) return assembly;
 
-  refusePattern(repository);
-  log.info('synthesizing the CDK app (after a change only)');
+  refusePattern(folder);
+  log.info(`synthesizing the CDK app${irrelevant ? ' (after a change only)' : ''}`);
   const start = performance.now();
   const progress = setInterval(() => {
     log.info(`still synthesizing the CDK app, after ${Math.round((performance.now() - start) / 1000)} s`);
@@ -43,7 +53,8 @@ export async function synthesize(options: {
   const home = join(work, 'home');
   try {
     await mkdir(home, { recursive: true });
-    await runCdkSynth({ repository, output, home, context, signal });
+    await runCdkSynth({ app, output, home, signal });
+    await rm(assembly, { recursive: true, force: true });
     await rename(output, assembly);
   } finally {
     clearInterval(progress);
@@ -53,10 +64,10 @@ export async function synthesize(options: {
 }
 
 /** esbuild takes the path of a function for a pattern. @throws UserError for a folder in which that matters */
-function refusePattern(repository: string): void {
-  if (!repository.includes('*')) return;
+function refusePattern(folder: string): void {
+  if (!folder.includes('*')) return;
   throw new UserError(
-    `The functions cannot be bundled in ${repository} because of the character * in that path. Move the project to a folder without it.`,
+    `The functions cannot be bundled in ${folder} because of the character * in that path. Move the project to a folder without it.`,
   );
 }
 
@@ -68,18 +79,18 @@ export async function removeOtherAssemblies(assembly: string): Promise<void> {
 }
 
 async function runCdkSynth(o: {
-  repository: string;
+  app: CdkApp;
   output: string;
   home: string;
-  context: Readonly<Record<string, string>>;
   signal: AbortSignal | undefined;
 }): Promise<void> {
-  const { repository, output, home, context, signal } = o;
+  const { app, output, home, signal } = o;
   const cdk = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');
-  const contextFlags = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
-  const args = [cdk, 'synth', '--quiet', '--output', output, ...contextFlags];
+  const contextFlags = Object.entries(app.context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
+  const appFlags = app.command === undefined ? [] : ['--app', app.command];
+  const args = [cdk, 'synth', '--quiet', '--output', output, ...appFlags, ...contextFlags];
   const child = spawn(process.execPath, args, {
-    cwd: repository,
+    cwd: app.folder,
     env: cdkEnvironment(home),
     stdio: ['ignore', 'pipe', 'pipe'],
     // In a group of its own it ends with all that it has started: the app, and the bundlers of functions.

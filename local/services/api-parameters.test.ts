@@ -4,7 +4,7 @@ import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as sts from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../tooling/log-fixture.ts';
-import { readSettings } from '../settings.ts';
+import { settingsFixture } from '../settings-fixture.ts';
 import { type EndpointFixture, startEndpointFixture } from './aws-endpoint/endpoint-fixture.ts';
 import { createServices } from './index.ts';
 
@@ -20,7 +20,7 @@ const SDKS = {
 const PAYLOAD = 16;
 
 // Constructing services does no I/O.
-const settings = { ...readSettings(), dataDir: '/nowhere' };
+const settings = settingsFixture('/nowhere');
 const { services } = createServices({ settings, stacks: [], log: silentLog });
 const apis = services.all.flatMap(({ api }) => (api && 'handle' in api ? [api] : []));
 const all = apis.flatMap(({ signingName, operations }) =>

@@ -25,8 +25,8 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   });
   expect(explain(stacks, aws.services)).toContain(' 0 unknown');
   const database = provider('a stand-in', anything, ({ MasterUsername }) => {
-    const masterUsername = String(MasterUsername);
-    aws.rds.databases.set('db', { identifier: 'db', name: 'things', port: 1234, masterUsername, users: [] });
+    const master = { username: String(MasterUsername), password: 'random' };
+    aws.rds.databases.set('db', { identifier: 'db', label: 'things', name: 'things', port: 1234, master, users: [] });
     return created('db', { 'Endpoint.Port': '1234' });
   });
   await aws.deploy(stacks, {
@@ -132,6 +132,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   const siteBucket = expect.stringMatching(/^site-bucket[0-9a-f]+-[0-9a-f]{12}$/);
   expect(aws.cloudFront.distributions).toEqual([
     {
+      listener: { name: 'Distribution', port: 0 },
       defaultRootObject: 'index.html',
       defaultBehavior: {
         origin: {
@@ -156,7 +157,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
       behaviors: [
         {
           pathPattern: '/things/*',
-          origin: { type: 'api' },
+          origin: { type: 'api', restApiId: api?.id },
           allowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
         },
       ],
@@ -184,7 +185,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     dbInstanceIdentifier: 'db',
   });
   expect(aws.rds.databases.get('db')).toMatchObject({
-    masterUsername: 'master',
+    master: { username: 'master' },
     users: [{ username: 'clerk', password: 'published-password' }],
   });
 

@@ -1,4 +1,3 @@
-import { UserError } from '../../tooling/errors.ts';
 import type { Log } from '../../tooling/log.ts';
 import type { PortClaim } from '../../tooling/ports.ts';
 import type { Stack } from '../assembly/template.ts';
@@ -48,15 +47,4 @@ export async function stopAll(parts: Iterable<Pick<Service, 'stop'>>): Promise<v
 export function required<T>(found: T | undefined, what: string): T {
   if (found === undefined) throw new Error(`this run has no ${what}`);
   return found;
-}
-
-/** @throws UserError when there is none, or more than one */
-export function only<T>(what: string, found: Iterable<T>): T {
-  const all = [...found];
-  const [first, ...more] = all;
-  if (first !== undefined && more.length === 0) return first;
-  throw new UserError(
-    `The local run serves exactly one ${what}; the templates have ${all.length}. ` +
-      'Check the stacks and the context (`-c`): `npm start -- --explain` counts their resources by type.',
-  );
 }

@@ -6,6 +6,7 @@ import { silentLog } from '../../tooling/log-fixture.ts';
 import { deploy } from '../assembly/deploy.ts';
 import type { ResourceProvider } from '../assembly/resource-provider.ts';
 import type { Stack } from '../assembly/template.ts';
+import { settingsFixture } from '../settings-fixture.ts';
 import type { CustomResourceResponse } from './cloudformation/custom-resource-responses.ts';
 import { createServices } from './index.ts';
 
@@ -26,21 +27,15 @@ export type Respond = (response: Partial<CustomResourceResponse>) => void;
 export function servicesFixture(
   o: {
     dataDir?: string;
-    databasePassword?: string;
+    databasePassword?: string | undefined;
     invoke?: (event: Record<string, unknown>, respond: Respond) => unknown;
   } = {},
 ) {
   const dataDir = o.dataDir ?? temporaryFolder();
-  const settings = {
-    dataDir,
-    databasePassword: o.databasePassword ?? 'published',
-    ports: { api: 0, site: 0, postgres: 0, aws: 0, kafka: 0 },
-    cacheDir: join(dataDir, 'cache'),
-    functionConcurrency: 1,
-    enforcement: true,
-    context: {},
-  };
-  const { services, ...aws } = createServices({ settings, stacks: [], log: silentLog });
+  const settings = settingsFixture(dataDir, 'databasePassword' in o ? { databasePassword: o.databasePassword } : {});
+  // In a run the templates are known by now.
+  const stacks: Stack[] = [];
+  const { services, ...aws } = createServices({ settings, stacks, log: silentLog });
   /** Events that functions were invoked with, in order. */
   const invocations: { functionName: string; event: Record<string, unknown> }[] = [];
   const expected = new Map<unknown, Respond>();
@@ -71,16 +66,18 @@ export function servicesFixture(
     services,
     invocations,
     /** Deploys stacks, with other providers in place of some. */
-    deploy: (stacks: readonly Stack[], standIns: Readonly<Record<string, ResourceProvider>> = {}) =>
-      deploy(
-        stacks,
+    deploy: (deployed: readonly Stack[], standIns: Readonly<Record<string, ResourceProvider>> = {}) => {
+      stacks.push(...deployed);
+      return deploy(
+        deployed,
         { providerOf: (declaration) => standIns[declaration.Type] ?? services.providerOf(declaration) },
         {
           log: silentLog,
           signal: new AbortController().signal,
           readSecret: (...id) => aws.secretsManager.readSecret(...id),
         },
-      ),
+      );
+    },
   };
 }
 

@@ -33,7 +33,7 @@ export async function loadAuthority(dir: string, name: string, now = new Date())
   const authority =
     kept && isCurrent(kept, now, RENEWAL_MARGIN_MS)
       ? kept
-      : await makeAuthority(`OrderFlow local ${name}`, now, AUTHORITY_LIFETIME_MS);
+      : await makeAuthority(`Local run ${name}`, now, AUTHORITY_LIFETIME_MS);
   if (authority !== kept) writePem(path('authority'), authority);
 
   return {

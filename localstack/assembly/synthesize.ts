@@ -2,7 +2,8 @@ import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeOtherAssemblies, synthesize } from '../../local/assembly/synthesize.ts';
 import type { Log } from '../../tooling/log.ts';
-import { assembliesOf, REPOSITORY } from '../../tooling/paths.ts';
+import { OWN_APP } from '../../tooling/own-app.ts';
+import { assembliesOf } from '../../tooling/paths.ts';
 
 /** Where the bridge looks for the assembly, also in a container. */
 export function publishedAssembly(dataDir: string): string {
@@ -23,9 +24,8 @@ export async function synthesizeForLocalStack(
   signal?: AbortSignal,
 ): Promise<string> {
   const assembly = await synthesize({
-    repository: REPOSITORY,
+    app: { ...OWN_APP, context },
     dir: assembliesOf(dataDir),
-    context,
     log,
     ...(signal && { signal }),
   });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type EachBatchPayload, Kafka, logLevel } from 'kafkajs';
-import type { Addresses } from '../../local/addresses.ts';
 import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
+import type { OwnAddresses } from '../own-addresses.ts';
 import { readBacklog, readOrders, type StoredOrder } from './shards.ts';
 
 const BUCKET = 'order-receipts';
@@ -29,7 +29,7 @@ export interface Evidence {
 }
 
 /** Looks at everything from outside, with clients that know nothing of the project's code. */
-export async function readEvidence(addresses: Addresses): Promise<Evidence> {
+export async function readEvidence(addresses: OwnAddresses): Promise<Evidence> {
   const rows = await readOrders(addresses);
   const [{ outboxRows }, receipts, events, confirmations] = await Promise.all([
     readBacklog(addresses),
@@ -46,7 +46,7 @@ export function receiptKey(order: { readonly userId: string; readonly id: string
 }
 
 /** Reads receipts by their keys. Those that do not exist or cannot be read are left out. */
-async function readReceipts({ aws }: Addresses, keys: readonly string[]): Promise<Map<string, string>> {
+async function readReceipts({ aws }: OwnAddresses, keys: readonly string[]): Promise<Map<string, string>> {
   const s3 = new S3Client({
     endpoint: aws,
     forcePathStyle: true,
@@ -75,7 +75,7 @@ async function readReceipts({ aws }: Addresses, keys: readonly string[]): Promis
  *
  * @throws Error when that takes longer than two minutes
  */
-async function readTopic({ kafka: broker }: Addresses, topic: string): Promise<TopicRecord[]> {
+async function readTopic({ kafka: broker }: OwnAddresses, topic: string): Promise<TopicRecord[]> {
   const kafka = new Kafka({ clientId: 'chaos', brokers: [broker], logLevel: logLevel.NOTHING });
   const unread = await findUnread(kafka, topic);
   const records: TopicRecord[] = [];

@@ -5,12 +5,13 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Addresses, addressesFileOf, readAddresses } from '../../local/addresses.ts';
+import { addressesFileOf } from '../../local/addresses.ts';
 import { lockDataDir } from '../../tooling/data-dir.ts';
 import { createLog } from '../../tooling/log.ts';
 import { endOrphans } from '../../tooling/orphans.ts';
 import { REPOSITORY } from '../../tooling/paths.ts';
 import { pollWithin } from '../../tooling/timing.ts';
+import { type OwnAddresses, readOwnAddresses } from '../own-addresses.ts';
 
 const UP_WITHIN_MS = 240_000;
 const DOWN_WITHIN_MS = 15_000;
@@ -26,7 +27,7 @@ export class Instance {
   readonly #flags: readonly string[];
   readonly #signal: AbortSignal;
   #child: ChildProcess | undefined;
-  #addresses: Addresses | undefined;
+  #addresses: OwnAddresses | undefined;
 
   private constructor(folder: string, firstPort: number, signal: AbortSignal) {
     this.folder = folder;
@@ -47,7 +48,7 @@ export class Instance {
     return join(this.folder, 'data');
   }
 
-  get addresses(): Addresses {
+  get addresses(): OwnAddresses {
     if (this.#addresses === undefined) throw new Error('The run has not been started.');
     return this.#addresses;
   }
@@ -67,7 +68,7 @@ export class Instance {
   async start(): Promise<void> {
     rmSync(addressesFileOf(this.dataDir), { force: true });
     const output = openSync(this.#outputFile, 'a');
-    this.#child = spawn(process.execPath, [join(REPOSITORY, 'local/main.ts'), ...this.#flags], {
+    this.#child = spawn(process.execPath, [join(REPOSITORY, 'scripts/start.ts'), ...this.#flags], {
       cwd: REPOSITORY,
       stdio: ['ignore', output, output],
       // Its own group: Ctrl-C reaches the runner through this process alone.
@@ -76,7 +77,7 @@ export class Instance {
     closeSync(output);
     this.#addresses = await pollWithin(UP_WITHIN_MS, () => {
       this.#signal.throwIfAborted();
-      const addresses = readAddresses(this.dataDir);
+      const addresses = readOwnAddresses(this.dataDir);
       if (!addresses && this.#hasEnded()) throw new Error(`The run ended while starting:\n${this.#lastOutput()}`);
       return addresses;
     });

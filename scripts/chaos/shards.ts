@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { Addresses } from '../../local/addresses.ts';
+import type { OwnAddresses } from '../own-addresses.ts';
 
 const QUERY_TIMEOUT_MS = 30_000;
 const POLL_EVERY_MS = 500;
@@ -23,7 +23,7 @@ interface Backlog {
 }
 
 /** All orders of all shards. */
-export async function readOrders({ databases }: Addresses): Promise<StoredOrder[]> {
+export async function readOrders({ databases }: OwnAddresses): Promise<StoredOrder[]> {
   const sql = `
     SELECT id, user_id AS "userId", product_name AS "productName", quantity, price::float8 AS price, status,
       to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
@@ -40,7 +40,7 @@ export async function readOrders({ databases }: Addresses): Promise<StoredOrder[
  *
  * @throws Error when a shard does not respond
  */
-export async function readBacklog({ databases }: Addresses, before = new Date()): Promise<Backlog> {
+export async function readBacklog({ databases }: OwnAddresses, before = new Date()): Promise<Backlog> {
   const sql = `
     SELECT (SELECT count(*) FROM outbox JOIN orders ON id = order_id WHERE orders.created_at <= $1)::int AS "outboxRows",
       (SELECT count(*) FROM orders WHERE status <> 'confirmed' AND created_at <= $1)::int AS unconfirmed`;
@@ -56,7 +56,7 @@ export async function readBacklog({ databases }: Addresses, before = new Date())
  * @returns seconds that it took; undefined when the limit was reached first
  */
 export async function waitUntilDrained(options: {
-  addresses: Addresses;
+  addresses: OwnAddresses;
   before?: Date;
   limitSeconds: number;
   report: (backlog: string) => void;

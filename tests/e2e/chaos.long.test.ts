@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { type Addresses, readAddresses } from '../../local/addresses.ts';
+import { type OwnAddresses, readOwnAddresses } from '../../scripts/own-addresses.ts';
 import { relayEverything } from '../support/clients.ts';
 import { launch } from '../support/run.ts';
 
@@ -11,7 +11,7 @@ it('loses and doubles nothing when everything is killed in turn', { timeout: 600
     const [, folder = ''] = /data in (\S+);.*waiting until nothing is in flight/s.exec(output()) ?? [];
     // Once all orders are placed, instead of waiting for the relay's next minute.
     if (folder !== '' && !output().includes('comparing')) {
-      await relayEverything(readAddresses(join(folder, 'data')) as Addresses);
+      await relayEverything(readOwnAddresses(join(folder, 'data')) as OwnAddresses);
     }
     return child.exitCode;
   };

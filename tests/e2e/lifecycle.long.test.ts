@@ -45,7 +45,7 @@ async function idsOf(userId: string): Promise<string[]> {
 describe('a local run beside another one', () => {
   it('prints an address for each part', async () => {
     run = await startRun(dataDir);
-    for (const part of ['API', 'dashboard', 'shard1', 'shard2', 'AWS endpoint', 'Kafka']) {
+    for (const part of ['API', 'site', 'shard1', 'shard2', 'AWS endpoint', 'Kafka']) {
       await expect.poll(run.output).toMatch(new RegExp(`^.*${part}.*localhost:\\d+`, 'm'));
     }
   });
@@ -123,7 +123,7 @@ it.each([
   'ends while %s, with the code of the signal, and leaves no process',
   async (_, line, signal, exit, from) => {
     const dir = newDataDir(from);
-    const { child, output } = launch('local/main.ts', [...ANY_FREE_PORT, '--data-dir', dir]);
+    const { child, output } = launch('scripts/start.ts', [...ANY_FREE_PORT, '--data-dir', dir]);
     const closed = once(child, 'close');
     await expect.poll(() => readIfThere(logFileOf(dir)), { timeout: 60_000 }).toContain(line);
     child.kill(signal);

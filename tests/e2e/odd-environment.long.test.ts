@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copyProject } from '../../infra/testing/project-copy.ts';
 import { type Addresses, addressesFileOf } from '../../local/addresses.ts';
+import { type OwnAddresses, ownAddresses } from '../../scripts/own-addresses.ts';
 import { cacheDirOf } from '../../tooling/paths.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { ANY_FREE_PORT, launch, processesOf, type RunningProcess, removeFolder, untilWritten } from '../support/run.ts';
@@ -48,7 +49,7 @@ const AMBIENT = {
 const project = copyProject(ODD_FOLDER);
 const dataDir = join(project, '.orderflow');
 let run: RunningProcess;
-let addresses: Addresses;
+let addresses: OwnAddresses;
 
 beforeAll(async () => {
   // Postgres runs as another user when the tests run as root.
@@ -60,8 +61,10 @@ beforeAll(async () => {
   writeFileSync(join(home, '.cdk.json'), '{"context":{"company":"acme"},"profile":"none"}');
   writeFileSync(join(home, '.pgpass'), '*:*:*:*:wrong\n', { mode: 0o600 });
   const env = { PATH: process.env.PATH, HOME: home, ORDERFLOW_CACHE_DIR: cacheDirOf(process.env), ...AMBIENT };
-  const launched = launch('scripts/run.mjs', ['local/main.ts', ...ANY_FREE_PORT], { env, project });
-  ({ process: run, written: addresses } = await untilWritten<Addresses>(launched, addressesFileOf(dataDir), 300));
+  const launched = launch('scripts/run.mjs', ['scripts/start.ts', ...ANY_FREE_PORT], { env, project });
+  const { process: started, written } = await untilWritten<Addresses>(launched, addressesFileOf(dataDir), 300);
+  run = started;
+  addresses = ownAddresses(written);
 });
 afterAll(async () => {
   await run?.end('SIGTERM');

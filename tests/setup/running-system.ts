@@ -1,10 +1,10 @@
 import type { TestProject } from 'vitest/node';
-import type { Addresses } from '../../local/addresses.ts';
+import type { OwnAddresses } from '../../scripts/own-addresses.ts';
 import { newDataDir, removeFolder, startRun } from '../support/run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    addresses: Addresses;
+    addresses: OwnAddresses;
     siteUrl: string;
     dataDir: string;
     runnerPid: number;

@@ -3,11 +3,11 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import pg from 'pg';
-import type { Addresses } from '../../local/addresses.ts';
 import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
+import type { OwnAddresses } from '../../scripts/own-addresses.ts';
 
 /** Runs one query on a shard as the operator does: with the printed URL. */
-export async function queryShard(addresses: Addresses, database: string, sql: string, values: unknown[] = []) {
+export async function queryShard(addresses: OwnAddresses, database: string, sql: string, values: unknown[] = []) {
   const url = new URL(addresses.databases[database] ?? fail(`no database ${database}`));
   const ssl = url.searchParams.get('sslmode') === 'require' && { rejectUnauthorized: false };
   url.search = '';
@@ -22,7 +22,7 @@ export async function queryShard(addresses: Addresses, database: string, sql: st
 
 /** The operator's S3 client, with the published key. */
 export function operatorS3(
-  addresses: Addresses,
+  addresses: OwnAddresses,
   secretAccessKey: string = OPERATOR_CREDENTIALS.secretAccessKey,
 ): S3Client {
   return new S3Client({
@@ -34,29 +34,29 @@ export function operatorS3(
 }
 
 /** The keys of a bucket below a prefix. */
-export async function listKeys(addresses: Addresses, bucket: string, prefix: string): Promise<string[]> {
+export async function listKeys(addresses: OwnAddresses, bucket: string, prefix: string): Promise<string[]> {
   const listed = await operatorS3(addresses).send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
   return (listed.Contents ?? []).map((object) => object.Key ?? '');
 }
 
 /** An object's content type and text. */
-export async function readObject(addresses: Addresses, bucket: string, key: string) {
+export async function readObject(addresses: OwnAddresses, bucket: string, key: string) {
   const object = await operatorS3(addresses).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   return { contentType: object.ContentType, text: (await object.Body?.transformToString()) ?? '' };
 }
 
 /** The operator's Secrets Manager client. */
-export function operatorSecrets(addresses: Addresses): SecretsManagerClient {
+export function operatorSecrets(addresses: OwnAddresses): SecretsManagerClient {
   return new SecretsManagerClient({ endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS });
 }
 
 /** The operator's Lambda client. */
-export function operatorLambda(addresses: Addresses): LambdaClient {
+export function operatorLambda(addresses: OwnAddresses): LambdaClient {
   return new LambdaClient({ endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS });
 }
 
 /** Invokes a function of stage `dev` as the operator does, and gives what it returns. */
-export async function invokeFunction(addresses: Addresses, folder: string, payload: object = {}) {
+export async function invokeFunction(addresses: OwnAddresses, folder: string, payload: object = {}) {
   const FunctionName = `orderflow-dev-${folder}`;
   const response = await operatorLambda(addresses).send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) }),
@@ -70,7 +70,7 @@ export async function invokeFunction(addresses: Addresses, folder: string, paylo
  * Instead of waiting for the next minute: makes everything in the outbox of all shards due now, and runs the relay, twice
  * at the same time.
  */
-export async function relayEverything(addresses: Addresses): Promise<void> {
+export async function relayEverything(addresses: OwnAddresses): Promise<void> {
   const due = `UPDATE outbox SET due_at = now() - interval '1 second'`;
   await Promise.all(Object.keys(addresses.databases).map((database) => queryShard(addresses, database, due)));
   await Promise.all([invokeFunction(addresses, 'relay-outbox'), invokeFunction(addresses, 'relay-outbox')]);
@@ -86,12 +86,12 @@ export interface TopicRecord {
 }
 
 /** The operator's Kafka client, in plaintext and without limits. */
-export function operatorKafka(addresses: Addresses): Kafka {
+export function operatorKafka(addresses: OwnAddresses): Kafka {
   return new Kafka({ brokers: [addresses.kafka], logLevel: logLevel.NOTHING });
 }
 
 /** Appends records to a topic, as anybody might who may write there. */
-export async function produce(addresses: Addresses, topic: string, messages: Message[]): Promise<void> {
+export async function produce(addresses: OwnAddresses, topic: string, messages: Message[]): Promise<void> {
   const producer = operatorKafka(addresses).producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   try {
@@ -102,7 +102,7 @@ export async function produce(addresses: Addresses, topic: string, messages: Mes
 }
 
 /** How many records of a topic a consumer group has not committed yet. */
-export async function lagOf(addresses: Addresses, groupId: string, topic: string): Promise<number> {
+export async function lagOf(addresses: OwnAddresses, groupId: string, topic: string): Promise<number> {
   const admin = operatorKafka(addresses).admin();
   await admin.connect();
   try {
@@ -116,7 +116,7 @@ export async function lagOf(addresses: Addresses, groupId: string, topic: string
 }
 
 /** How many records a topic has had. */
-export async function countRecords(addresses: Addresses, topic: string): Promise<number> {
+export async function countRecords(addresses: OwnAddresses, topic: string): Promise<number> {
   const admin = operatorKafka(addresses).admin();
   await admin.connect();
   try {
@@ -128,7 +128,7 @@ export async function countRecords(addresses: Addresses, topic: string): Promise
 
 /** Reads a topic from its beginning until `enough` says so. */
 export async function readTopic(
-  addresses: Addresses,
+  addresses: OwnAddresses,
   topic: string,
   enough: (records: readonly TopicRecord[]) => boolean,
   seconds = 20,

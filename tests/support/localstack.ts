@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Addresses } from '../../local/addresses.ts';
 import { type Running, runningFileOf } from '../../localstack/running.ts';
+import type { OwnAddresses } from '../../scripts/own-addresses.ts';
 import { localStackDirOf } from '../../tooling/paths.ts';
 import { launch, type Run, untilWritten } from './run.ts';
 
@@ -45,7 +45,7 @@ export async function upLocalStack(project: string): Promise<LocalStackRun> {
 }
 
 /** As the local run has them, so that the same clients serve; the site is at its bucket's website address. */
-function addressesOf({ apiUrl, localStackUrl, kafka, shards, passwords }: Running): Addresses {
+function addressesOf({ apiUrl, localStackUrl, kafka, shards, passwords }: Running): OwnAddresses {
   const url = (address: string, name: string) => `postgres://orderuser:${passwords.application}@${address}/${name}`;
   return {
     api: apiUrl,

@@ -1,5 +1,5 @@
 import { type MessageToProduce, type ProduceOptions, Producer } from '@platformatic/kafka';
-import type { Addresses } from '../../local/addresses.ts';
+import type { OwnAddresses } from '../../scripts/own-addresses.ts';
 import { eventOf } from './events.ts';
 
 type Odd = Pick<ProduceOptions<Buffer, Buffer, Buffer, Buffer>, 'compression'> & { readonly message: Message };
@@ -22,7 +22,7 @@ const GOOD_AT_ONCE = 200;
 const ORDERS = 'orders';
 
 /** Sends records to `orders`, one in a hundred of them odd, to three of its partitions. */
-export async function sendOddRecords(addresses: Addresses, count: number, random: () => number): Promise<Sent> {
+export async function sendOddRecords(addresses: OwnAddresses, count: number, random: () => number): Promise<Sent> {
   const producer = new Producer({ clientId: 'odd-records', bootstrapBrokers: [addresses.kafka], retries: 10 });
   const sent: Sent = { good: new Set(), odd: new Map() };
   const kinds = Object.entries(ODD_KINDS);

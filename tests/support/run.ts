@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Addresses, addressesFileOf } from '../../local/addresses.ts';
+import { type OwnAddresses, ownAddresses } from '../../scripts/own-addresses.ts';
 import { claimDataDir } from '../../tooling/data-dir.ts';
 import { readJsonFile } from '../../tooling/json-file.ts';
 import { assembliesOf } from '../../tooling/paths.ts';
@@ -42,7 +43,7 @@ export interface RunningProcess {
 
 /** A local run under test. */
 export interface Run extends RunningProcess {
-  readonly addresses: Addresses;
+  readonly addresses: OwnAddresses;
   readonly dataDir: string;
 }
 
@@ -57,7 +58,7 @@ export function newDataDir(seed?: string): string {
 }
 
 /** Runs a command of the project to its end and returns what it printed and its exit code. */
-export async function runToEnd(args: readonly string[], env = process.env, script = 'local/main.ts') {
+export async function runToEnd(args: readonly string[], env = process.env, script = 'scripts/start.ts') {
   const { child, output } = launch(script, args, { env });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, output: output() };
@@ -77,9 +78,9 @@ export async function startRun(dataDir: string, args: readonly string[] = []): P
   const file = addressesFileOf(dataDir);
   // What a killed run has left there.
   rmSync(file, { force: true });
-  const launched = launch('local/main.ts', [...ANY_FREE_PORT, '--data-dir', dataDir, ...args]);
+  const launched = launch('scripts/start.ts', [...ANY_FREE_PORT, '--data-dir', dataDir, ...args]);
   const { process, written } = await untilWritten<Addresses>(launched, file, 240);
-  return { ...process, addresses: written, dataDir };
+  return { ...process, addresses: ownAddresses(written), dataDir };
 }
 
 /**

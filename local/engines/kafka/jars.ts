@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../../tooling/errors.ts';
 import type { Log } from '../../../tooling/log.ts';
+import { variableOf } from '../../../tooling/paths.ts';
 import { rejectWhenAborted } from '../../../tooling/timing.ts';
 import lockFile from './jars.lock.json' with { type: 'json' };
 
@@ -37,6 +38,8 @@ export interface JarOptions {
 }
 
 const PARALLEL_DOWNLOADS = 6;
+/** The environment variable with the base URL of a Maven repository. */
+const MIRROR = variableOf('maven-repository');
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 250;
 const DOWNLOAD_TIMEOUT_MS = 120_000;
@@ -44,7 +47,7 @@ const PROGRESS_EVERY_MS = 2_000;
 
 /**
  * Kafka's class path: the jars in `KAFKA_HOME` if that is set, or else those of the lock file. Jars that are missing from
- * the cache or damaged are downloaded; `ORDERFLOW_MAVEN_REPOSITORY` names a mirror, `HTTPS_PROXY` and the like a proxy.
+ * the cache or damaged are downloaded; {@link MIRROR} names a mirror, `HTTPS_PROXY` and the like a proxy.
  *
  * @returns absolute paths
  * @throws UserError when a file cannot be downloaded or does not have its locked hash
@@ -83,7 +86,7 @@ async function downloadAll(
   options: JarOptions,
 ): Promise<void> {
   // An empty string means Maven Central.
-  const { ORDERFLOW_MAVEN_REPOSITORY: mirror } = options.env;
+  const mirror = options.env[MIRROR];
   const repository = mirror ? mirror.replace(/\/*$/, '/') : '';
   const total = jars.reduce((sum, jar) => sum + jar.bytes, 0);
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
@@ -130,7 +133,7 @@ async function downloadJar(jar: Jar, path: string, repository: string, options: 
       signal?.throwIfAborted();
       if (attempt === ATTEMPTS) {
         throw new UserError(
-          `Kafka's file ${jar.artifact} could not be downloaded from ${repository || 'Maven Central'}: ${(error as Error).message}. Check the network (HTTPS_PROXY and NODE_EXTRA_CA_CERTS apply), set ORDERFLOW_MAVEN_REPOSITORY to a mirror, or point KAFKA_HOME at an unpacked Kafka 4.`,
+          `Kafka's file ${jar.artifact} could not be downloaded from ${repository || 'Maven Central'}: ${(error as Error).message}. Check the network (HTTPS_PROXY and NODE_EXTRA_CA_CERTS apply), set ${MIRROR} to a mirror, or point KAFKA_HOME at an unpacked Kafka 4.`,
           { cause: error },
         );
       }
@@ -176,7 +179,7 @@ function makeDir(dir: string): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UserError(
-      `The download folder ${dir} cannot be written (${code}). Choose another with --cache-dir or ORDERFLOW_CACHE_DIR.`,
+      `The download folder ${dir} cannot be written (${code}). Choose another with --cache-dir or ${variableOf('cache-dir')}.`,
       { cause: error },
     );
   }

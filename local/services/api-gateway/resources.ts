@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ResourceRequest } from '../../assembly/resource-provider.ts';
+import type { Listener } from '../listeners.ts';
 import { resourceHash } from '../physical-names.ts';
 import { created, ignored, notSupported, provider, type ResourceProviders, texts } from '../provider.ts';
 import { required } from '../service.ts';
@@ -98,8 +100,12 @@ const mockIntegration = z
  * REST APIs, with Lambda proxy and MOCK integrations and Lambda authorizers.
  *
  * @param restApis collects what they declare, by API id
+ * @param listenerOf name and port of an API
  */
-export const restApiResources = (restApis: Map<string, RestApiParts>): ResourceProviders => ({
+export const restApiResources = (
+  restApis: Map<string, RestApiParts>,
+  listenerOf: (request: ResourceRequest) => Listener,
+): ResourceProviders => ({
   'AWS::ApiGateway::RestApi': provider(
     'an HTTP server that behaves like API Gateway',
     z.object({ BinaryMediaTypes: z.array(z.string()).default([]), Body: notSupported, BodyS3Location: notSupported }),
@@ -115,6 +121,7 @@ export const restApiResources = (restApis: Map<string, RestApiParts>): ResourceP
         routes: [],
         gatewayResponses: {},
         stage: undefined,
+        listener: listenerOf(request),
       });
       return created(id, { RestApiId: id, RootResourceId: rootResourceId });
     },

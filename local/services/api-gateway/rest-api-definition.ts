@@ -1,3 +1,5 @@
+import type { Listener } from '../listeners.ts';
+
 /** A REST API of API Gateway as its template describes it, with every reference resolved. */
 export interface RestApiDefinition {
   readonly id: string;
@@ -18,11 +20,12 @@ export interface RestApiParts {
   readonly routes: RouteDefinition[];
   readonly gatewayResponses: Record<string, GatewayResponseDefinition>;
   stage: string | undefined;
+  readonly listener: Listener;
 }
 
 /** One method of one resource. */
 export interface RouteDefinition {
-  /** `/api/orders/{id}` or `/{proxy+}`. */
+  /** `/things/{id}` or `/{proxy+}`. */
   readonly resourcePath: string;
   /** `GET`, ..., or `ANY`. */
   readonly httpMethod: string;

@@ -112,7 +112,7 @@ export async function startRestApi({ definition, port, invoke, log }: RestApiOpt
       send(outgoing, withIds(response, context));
       const duration = Math.round(performance.now() - start);
       const line = `${context.method} ${context.path} ${response.statusCode} ${duration} ms`;
-      // An open dashboard reads every second: on the terminal that would bury everything else.
+      // An open page may read every second: on the terminal that would bury everything else.
       if (context.method === 'GET' && response.statusCode < 400) log.debug(line);
       else log.info(line);
     } catch (error) {

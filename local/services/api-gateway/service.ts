@@ -1,47 +1,63 @@
 import type { PortClaim } from '../../../tooling/ports.ts';
 import type { RunningServer } from '../../http/http-server.ts';
-import { portClaim } from '../../settings.ts';
 import type { Lambda } from '../lambda/service.ts';
-import { only, type Run, type Service } from '../service.ts';
+import { Listeners } from '../listeners.ts';
+import { type Run, required, type Service, stopAll } from '../service.ts';
 import { restApiDefinition, restApiResources } from './resources.ts';
 import { startRestApi } from './rest-api.ts';
 import type { RestApiParts } from './rest-api-definition.ts';
 
-/** API Gateway: the REST API. */
+const REST_API = 'AWS::ApiGateway::RestApi';
+
+/** API Gateway: REST APIs, each on a port of its own. */
 export class ApiGateway implements Service {
   /** By id: what the resources of each API declare. */
   readonly restApis = new Map<string, RestApiParts>();
-  readonly resources = restApiResources(this.restApis);
+  readonly resources;
   readonly #run: Pick<Run, 'settings' | 'log'>;
   readonly #lambda: Pick<Lambda, 'invoke'>;
-  #server: RunningServer | undefined;
+  readonly #listeners: Listeners;
+  /** By id of the API. */
+  readonly #servers = new Map<string, RunningServer>();
 
-  constructor(run: Pick<Run, 'settings' | 'log'>, lambda: Pick<Lambda, 'invoke'>) {
+  constructor(run: Pick<Run, 'settings' | 'stacks' | 'log'>, lambda: Pick<Lambda, 'invoke'>) {
     this.#run = run;
     this.#lambda = lambda;
+    this.#listeners = new Listeners(run, 'api', ({ Type, Properties }) =>
+      Type === REST_API ? Properties?.Name : null,
+    );
+    this.resources = restApiResources(this.restApis, (request) => this.#listeners.of(request));
   }
 
   ports(): PortClaim[] {
-    return [portClaim('api', this.#run.settings.ports.api)];
+    return this.#listeners.claims();
   }
 
-  /** @throws UserError unless the templates have exactly one REST API */
   async start(): Promise<void> {
-    this.#server = await startRestApi({
-      definition: restApiDefinition(only('REST API', this.restApis.values())),
-      port: this.#run.settings.ports.api,
-      invoke: (...call) => this.#lambda.invoke(...call),
-      log: this.#run.log.child('api'),
-    });
+    await Promise.all([...this.restApis.values()].map((parts) => this.#startRestApi(parts)));
   }
 
   async stop(): Promise<void> {
-    await this.#server?.stop();
+    await stopAll(this.#servers.values());
   }
 
-  /** Where the REST API listens. */
-  get url(): string {
-    if (!this.#server) throw new Error('the REST API has not started');
-    return this.#server.url;
+  /** Where a REST API listens. @throws Error when it has not started */
+  urlOf(restApiId: string): string {
+    return required(this.#servers.get(restApiId), `REST API ${restApiId} that has started`).url;
+  }
+
+  /** By name: where each REST API listens. */
+  get urls(): ReadonlyMap<string, string> {
+    return new Map([...this.restApis.values()].map(({ id, listener }) => [listener.name, this.urlOf(id)]));
+  }
+
+  async #startRestApi(parts: RestApiParts): Promise<void> {
+    const server = await startRestApi({
+      definition: restApiDefinition(parts),
+      port: parts.listener.port,
+      invoke: (...call) => this.#lambda.invoke(...call),
+      log: this.#run.log.child(this.restApis.size === 1 ? 'api' : parts.listener.name),
+    });
+    this.#servers.set(parts.id, server);
   }
 }

@@ -26,8 +26,8 @@ export interface BucketOrigin {
 
 export type Origin =
   | BucketOrigin
-  /** The REST API. Its origin path names the stage, which the local API leaves out. */
-  | { readonly type: 'api' };
+  /** A REST API. Its origin path names the stage, which the local API leaves out. */
+  | { readonly type: 'api'; readonly restApiId: string };
 
 /**
  * The behavior for a path, percent-encoded and without the query: the first whose pattern matches, else the default one.

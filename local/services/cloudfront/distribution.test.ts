@@ -41,13 +41,13 @@ async function startSite(apiUrl = 'http://127.0.0.1:9', responseHeadersPolicy?: 
       defaultRootObject: 'index.html',
       defaultBehavior: { origin: { type: 'bucket', bucket: 'site' }, allowedMethods: ['GET', 'HEAD'], ...policy },
       behaviors: [
-        { pathPattern: '/api/*', origin: { type: 'api' }, allowedMethods: ALL_METHODS, ...policy },
-        { pathPattern: 'health', origin: { type: 'api' }, allowedMethods: ALL_METHODS },
+        { pathPattern: '/api/*', origin: { type: 'api', restApiId: 'a1' }, allowedMethods: ALL_METHODS, ...policy },
+        { pathPattern: 'health', origin: { type: 'api', restApiId: 'a1' }, allowedMethods: ALL_METHODS },
       ],
     },
     port: 0,
     getObject,
-    apiUrl,
+    apiUrl: () => apiUrl,
     log: silentLog,
   });
   onTestFinished(() => site.stop());

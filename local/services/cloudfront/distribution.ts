@@ -16,7 +16,8 @@ export interface DistributionOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly getObject: GetObject;
-  readonly apiUrl: string;
+  /** Where a REST API listens, by its id. */
+  readonly apiUrl: (restApiId: string) => string;
   readonly log: Log;
 }
 
@@ -34,7 +35,9 @@ export async function startDistribution(options: DistributionOptions): Promise<R
       return sendError(response, 403, 'This path does not take this method.');
     }
     const changeHeaders = (headers: Headers) => withPolicy(headers, responseHeadersPolicy);
-    if (origin.type === 'api') return forwardRequest(request, response, { target: apiUrl, agent, changeHeaders });
+    if (origin.type === 'api') {
+      return forwardRequest(request, response, { target: apiUrl(origin.restApiId), agent, changeHeaders });
+    }
     const { defaultRootObject } = definition;
     return serveObject(request, response, { origin, path, defaultRootObject, getObject, changeHeaders });
   };

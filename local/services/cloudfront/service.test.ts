@@ -3,7 +3,7 @@ import { silentLog } from '../../../tooling/log-fixture.ts';
 import { deploy } from '../../assembly/deploy.ts';
 import { optionsOf, stackOf } from '../../assembly/deploy-fixture.ts';
 import type { ResourceProvider } from '../../assembly/resource-provider.ts';
-import { readSettings } from '../../settings.ts';
+import { settingsFixture } from '../../settings-fixture.ts';
 import { Iam } from '../iam/service.ts';
 import { CloudFront } from './service.ts';
 
@@ -12,13 +12,13 @@ const FILE = { body: [Buffer.from('hello')], contentLength: 5 };
 /** A distribution of the bucket `site`, whose policy lets CloudFront read for one distribution. */
 async function siteStatus(control: object, distributionOf: (arn: string) => string): Promise<number> {
   const iam = new Iam();
-  const settings = { ...readSettings(), ports: { ...readSettings().ports, site: 0 } };
   const s3 = { getObject: async () => FILE as never };
-  const cloudFront = new CloudFront({ settings, log: silentLog }, { s3, api: { url: 'http://127.0.0.1:9' }, iam });
   const Origins = [{ Id: 'bucket', DomainName: 'site.s3.us-east-1.amazonaws.com', ...control }];
   const DistributionConfig = { DefaultCacheBehavior: { TargetOriginId: 'bucket' }, Origins };
   const site = { Type: 'AWS::CloudFront::Distribution', Properties: { DistributionConfig } };
   const stack = stackOf('app', { Resources: { Site: site } });
+  const run = { settings: settingsFixture('/nowhere'), stacks: [stack], log: silentLog };
+  const cloudFront = new CloudFront(run, { s3, api: { urlOf: () => 'http://127.0.0.1:9' }, iam });
   const providerOf = ({ Type }: { Type: string }) => cloudFront.resources[Type] as ResourceProvider;
   await deploy([stack], { providerOf }, optionsOf());
   const [distribution] = cloudFront.distributions;
@@ -36,7 +36,7 @@ async function siteStatus(control: object, distributionOf: (arn: string) => stri
   });
   await cloudFront.start();
   onTestFinished(() => cloudFront.stop());
-  return (await fetch(`${cloudFront.url}/index.html`)).status;
+  return (await fetch(`${cloudFront.urls.get('Site')}/index.html`)).status;
 }
 
 const signed = { OriginAccessControlId: 'E123' };

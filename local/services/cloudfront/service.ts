@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import type { Log } from '../../../tooling/log.ts';
 import type { PortClaim } from '../../../tooling/ports.ts';
 import { ACCOUNT_ID, arnOf } from '../../aws-identity.ts';
 import type { RunningServer } from '../../http/http-server.ts';
-import { portClaim } from '../../settings.ts';
+import type { ApiGateway } from '../api-gateway/service.ts';
 import type { AccessRequest, Iam } from '../iam/service.ts';
+import { type Listener, Listeners } from '../listeners.ts';
 import { resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
 import { bucketDomain, resourceArn, type S3 } from '../s3/service.ts';
-import { only, type Run, required, type Service } from '../service.ts';
+import { type Run, required, type Service, stopAll } from '../service.ts';
 import { startDistribution } from './distribution.ts';
 import type { Behavior, BucketOrigin, DistributionDefinition, Origin } from './distribution-definition.ts';
 import {
@@ -15,6 +17,8 @@ import {
   responseHeadersPolicy,
   responseHeadersPolicyProperties,
 } from './response-headers-policy.ts';
+
+const DISTRIBUTION = 'AWS::CloudFront::Distribution';
 
 const behavior = z.object({
   TargetOriginId: z.string(),
@@ -36,31 +40,34 @@ const distributionConfig = z.object({
 export interface Origins {
   readonly s3: Pick<S3, 'getObject'>;
   readonly iam: Pick<Iam, 'evaluator'>;
-  readonly api: { readonly url: string };
+  readonly api: Pick<ApiGateway, 'urlOf'>;
 }
 
-/** CloudFront: the distribution of the site, and the headers that it adds to responses. */
+/** CloudFront: distributions, each on a port of its own, and the headers that they add to responses. */
 export class CloudFront implements Service {
-  readonly distributions: DistributionDefinition[] = [];
-  readonly #run: Pick<Run, 'settings' | 'log'>;
+  readonly distributions: (DistributionDefinition & { readonly listener: Listener })[] = [];
+  readonly #log: Log;
+  readonly #listeners: Listeners;
   readonly #origins: Origins;
   /** By id. */
   readonly #headersPolicies = new Map<string, ResponseHeadersPolicy>();
-  #server: RunningServer | undefined;
+  /** By name. */
+  readonly #servers = new Map<string, RunningServer>();
 
-  constructor(run: Pick<Run, 'settings' | 'log'>, origins: Origins) {
-    this.#run = run;
+  constructor(run: Pick<Run, 'settings' | 'stacks' | 'log'>, origins: Origins) {
+    this.#log = run.log;
     this.#origins = origins;
+    this.#listeners = new Listeners(run, 'site', ({ Type }) => (Type === DISTRIBUTION ? undefined : null));
   }
 
   readonly resources: ResourceProviders = {
-    'AWS::CloudFront::Distribution': provider(
-      'an HTTP server in front of the bucket and the REST API, without a cache',
+    [DISTRIBUTION]: provider(
+      'an HTTP server in front of buckets and REST APIs, without a cache',
       z.object({ DistributionConfig: distributionConfig }),
       ({ DistributionConfig: config }, request) => {
         const id = `E${resourceHash(request, 13).toUpperCase()}`;
         const arn = arnOf('cloudfront', `distribution/${id}`, { global: true });
-        this.distributions.push(this.#definitionOf(config, arn));
+        this.distributions.push({ ...this.#definitionOf(config, arn), listener: this.#listeners.of(request) });
         return created(id, {
           Id: id,
           DomainName: `d${resourceHash(request, 13)}.cloudfront.net`,
@@ -83,30 +90,33 @@ export class CloudFront implements Service {
   };
 
   ports(): PortClaim[] {
-    return [portClaim('site', this.#run.settings.ports.site)];
+    return this.#listeners.claims();
   }
 
-  /** @throws UserError unless the templates have exactly one distribution */
   async start(): Promise<void> {
-    const { s3, api, iam } = this.#origins;
-    this.#server = await startDistribution({
-      definition: only('distribution', this.distributions),
-      port: this.#run.settings.ports.site,
-      getObject: async (origin, key) =>
-        iam.evaluator.evaluate(readRequest(origin, key)).allowed ? s3.getObject(origin.bucket, key) : undefined,
-      apiUrl: api.url,
-      log: this.#run.log.child('site'),
-    });
+    await Promise.all(this.distributions.map((distribution) => this.#startDistribution(distribution)));
   }
 
   async stop(): Promise<void> {
-    await this.#server?.stop();
+    await stopAll(this.#servers.values());
   }
 
-  /** Where the distribution listens. */
-  get url(): string {
-    if (!this.#server) throw new Error('the distribution has not started');
-    return this.#server.url;
+  /** By name: where each distribution listens. */
+  get urls(): ReadonlyMap<string, string> {
+    return new Map([...this.#servers].map(([name, { url }]) => [name, url]));
+  }
+
+  async #startDistribution({ listener, ...definition }: (typeof this.distributions)[number]): Promise<void> {
+    const { s3, api, iam } = this.#origins;
+    const server = await startDistribution({
+      definition,
+      port: listener.port,
+      getObject: async (origin, key) =>
+        iam.evaluator.evaluate(readRequest(origin, key)).allowed ? s3.getObject(origin.bucket, key) : undefined,
+      apiUrl: (restApiId) => api.urlOf(restApiId),
+      log: this.#log.child('site'),
+    });
+    this.#servers.set(listener.name, server);
   }
 
   #definitionOf(config: z.output<typeof distributionConfig>, arn: string): DistributionDefinition {
@@ -144,7 +154,8 @@ function readRequest({ bucket, signedFor }: BucketOrigin, key: string): AccessRe
 }
 
 function originAt(domainName: string): Origin {
-  if (domainName.includes('.execute-api.')) return { type: 'api' };
+  const [restApiId = '', service] = domainName.split('.');
+  if (service === 'execute-api') return { type: 'api', restApiId };
   const bucket = domainName.replace(bucketDomain(''), '');
   if (bucketDomain(bucket) !== domainName) throw new Error(`its origin ${domainName} is neither bucket nor REST API`);
   return { type: 'bucket', bucket };

@@ -156,7 +156,7 @@ function namesOf(groups: readonly SecurityGroup[]): string {
   return `security group ${groups.map(({ name }) => name).join(' or ')}`;
 }
 
-/** `place-order` and `Data/Orders` as a variable of a program: `placeOrder`, `orders`. */
+/** `list-things` and `Data/Things` as a variable of a program: `listThings`, `things`. */
 function variableOf(name: string): string {
   const last = name.split('/').at(-1) ?? name;
   const joined = last.replaceAll(/[^A-Za-z0-9]+(.)/g, (_, letter: string) => letter.toUpperCase());

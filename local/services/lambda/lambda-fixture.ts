@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { memoryLog } from '../../../tooling/log-fixture.ts';
-import { readSettings } from '../../settings.ts';
+import { settingsFixture } from '../../settings-fixture.ts';
 import { Ec2 } from '../ec2/service.ts';
 import { Iam } from '../iam/service.ts';
 import type { FunctionDefinition } from './function-definition.ts';
@@ -41,7 +41,7 @@ export async function startFunction(
     issue: notExpected,
   };
   const service = new Lambda(
-    { settings: { ...readSettings(), dataDir: codeDir, enforcement }, log, authorities: async () => authority },
+    { settings: settingsFixture(codeDir, { enforcement }), log, authorities: async () => authority },
     {
       iam,
       ec2,

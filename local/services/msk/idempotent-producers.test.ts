@@ -32,13 +32,7 @@ describe('the request for the id of an idempotent producer', () => {
     const sent = [fetch, initProducerId(version, 7, none), fetch];
     const { arrived, received } = await pass(false, sent, [answerTo(6), answerTo(7), answerTo(8)]);
     // The broker is asked for its versions instead, which responds and changes nothing.
-    const instead = frame(
-      int16(18),
-      int16(0),
-      int32(7),
-      int16('orderflow-sign-in'.length),
-      Buffer.from('orderflow-sign-in'),
-    );
+    const instead = frame(int16(18), int16(0), int32(7), int16('sign-in'.length), Buffer.from('sign-in'));
     expect(arrived).toEqual(Buffer.concat([fetch, instead, fetch]));
     expect(received).toEqual(Buffer.concat([answerTo(6), frame(Buffer.from(refusal)), answerTo(8)]));
   });

@@ -179,7 +179,7 @@ async function readableOrEnded(stream: Readable, signal: AbortSignal): Promise<v
 }
 
 function requestHeader(apiKey: number, apiVersion: number, correlationId: number): Buffer {
-  return Buffer.concat([int16(apiKey), int16(apiVersion), int32(correlationId), string('orderflow-sign-in')]);
+  return Buffer.concat([int16(apiKey), int16(apiVersion), int32(correlationId), string('sign-in')]);
 }
 
 function endOfTaggedFields(payload: Buffer, offset: number): number {

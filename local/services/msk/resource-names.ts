@@ -1,6 +1,6 @@
 /**
  * The names that a pattern of a policy leaves open behind a given beginning: of `topic/*` behind `topic/shop/1/` it is `*`,
- * of `*:topic/shop/1/orders-*` it is `orders-*`. A pattern may have several readings, and each is returned.
+ * of `*:topic/shop/1/sales-*` it is `sales-*`. A pattern may have several readings, and each is returned.
  *
  * @param pattern an ARN with the wildcards `*` and `?`; a policy variable counts as `*`
  * @returns patterns of names; none when no name with that beginning can match

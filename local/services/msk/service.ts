@@ -6,11 +6,11 @@ import type { Principal } from '../../aws-api/api-call.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { singleBrokerProperties } from '../../engines/kafka/properties.ts';
 import { startKafka } from '../../engines/kafka/start-kafka.ts';
-import { portClaim } from '../../settings.ts';
 import type { Iam } from '../iam/service.ts';
+import { type Listener, Listeners } from '../listeners.ts';
 import { physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
-import { only, type Run, required, type Service, stopAll } from '../service.ts';
+import { type Run, required, type Service, stopAll } from '../service.ts';
 import { mskApi } from './api.ts';
 import { type Cluster, serveCluster } from './cluster.ts';
 import { denialLog } from './denial-log.ts';
@@ -19,14 +19,18 @@ import { ensureTopic, topicProperties } from './topic.ts';
 
 export { errorsIn, guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
 
+const CLUSTER = 'AWS::MSK::Cluster';
 const MAX_CLUSTER_NAME = 64;
 
 /** MSK: clusters, their configurations and topics. */
 export class Msk implements Service {
   readonly #run: Run;
   readonly #iam: Iam;
+  readonly #listeners: Listeners;
   /** By ARN. */
   readonly #clusters = new Map<string, Cluster>();
+  /** By name: `host:port` of each cluster's plaintext listener. */
+  readonly operatorAddresses = new Map<string, string>();
   /** By ARN: the broker's settings that apply here. */
   readonly #configurations = new Map<string, Readonly<Record<string, string>>>();
   readonly #running: Required<Pick<Service, 'stop'>>[] = [];
@@ -34,26 +38,26 @@ export class Msk implements Service {
   constructor(run: Run, iam: Iam) {
     this.#run = run;
     this.#iam = iam;
+    this.#listeners = new Listeners(run, 'kafka', ({ Type, Properties }) =>
+      Type === CLUSTER ? Properties?.ClusterName : null,
+    );
   }
 
   readonly api = mskApi((clusterArn) => this.#clusters.get(clusterArn)?.bootstrapServers);
 
   readonly resources: ResourceProviders = {
-    'AWS::MSK::Cluster': provider(
+    [CLUSTER]: provider(
       'an Apache Kafka broker behind a listener that takes MSK IAM tokens',
       z.object({
         ClusterName: z.string().optional(),
         ConfigurationInfo: z.object({ Arn: z.string() }).optional(),
       }),
       async ({ ClusterName, ConfigurationInfo }, request) => {
-        if (this.#clusters.size > 0) throw new Error('the local runner starts one Kafka cluster only');
         const name = ClusterName ?? physicalName(request, MAX_CLUSTER_NAME);
         // AWS's form: the name, and a UUID that ends in a number of its own.
         const arn = arnOf('kafka', `cluster/${name}/${resourceHash(request, 32)}-1`);
-        this.#clusters.set(
-          arn,
-          await this.#startCluster(name, arn, this.#configuration(ConfigurationInfo?.Arn), request.signal),
-        );
+        const properties = this.#configuration(ConfigurationInfo?.Arn);
+        this.#clusters.set(arn, await this.#startCluster(this.#listeners.of(request), arn, properties, request.signal));
         return created(arn, { Arn: arn });
       },
     ),
@@ -84,16 +88,11 @@ export class Msk implements Service {
   };
 
   ports(): PortClaim[] {
-    return [portClaim('kafka', this.#run.settings.ports.kafka)];
+    return this.#listeners.claims();
   }
 
   async stop(): Promise<void> {
     await stopAll(this.#running);
-  }
-
-  /** `host:port` of the cluster's plaintext listener. */
-  get operatorAddress(): string {
-    return only('Kafka cluster', this.#clusters.values()).operatorAddress;
   }
 
   /**
@@ -118,7 +117,7 @@ export class Msk implements Service {
   }
 
   async #startCluster(
-    name: string,
+    { name, port }: Listener,
     arn: string,
     properties: Readonly<Record<string, string>> | undefined,
     signal: AbortSignal,
@@ -129,7 +128,7 @@ export class Msk implements Service {
       dir: join(settings.dataDir, 'kafka', name),
       runDir: runDirOf(settings.dataDir),
       cacheDir: settings.cacheDir,
-      plaintextPort: settings.ports.kafka,
+      plaintextPort: port,
       saslAdvertisedPort: 0,
       ...(properties === undefined ? {} : { properties }),
       onDenial: denialLog({ clusterArn: arn, iam: this.#iam, log }),
@@ -146,6 +145,7 @@ export class Msk implements Service {
       log,
     });
     this.#running.push(cluster);
+    this.operatorAddresses.set(name, cluster.operatorAddress);
     return cluster;
   }
 }

@@ -4,28 +4,37 @@ import { runDirOf } from '../../../tooling/paths.ts';
 import { addressesOfLocalhost, type PortClaim } from '../../../tooling/ports.ts';
 import { SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
-import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { type PostgresServer, startPostgres } from '../../engines/postgres/start-postgres.ts';
 import { hiddenAddress, type Relay, startRelay } from '../../engines/relay.ts';
-import { portClaim } from '../../settings.ts';
 import type { Ec2 } from '../ec2/service.ts';
+import { byName, type Listener, Listeners } from '../listeners.ts';
 import { constructPath, physicalName, resourceHash } from '../physical-names.ts';
 import { boolean, created, provider, type ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
 
 const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
+/** What every Postgres server has. */
+const OWN_DATABASE = 'postgres';
 const MAX_IDENTIFIER = 63;
 const MAX_GROUP_NAME = 255;
 const DEFAULT_PORT = 5432;
 
+interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
 export interface Database {
   readonly identifier: string;
-  readonly name: string;
+  /** As the addresses of the run name it. */
+  readonly label: string;
+  /** The database that was made for the app, if any, beside Postgres' own. */
+  readonly name: string | undefined;
   readonly port: number;
-  readonly masterUsername: string;
+  readonly master: Login;
   /** Users whose secrets are attached to the database, without its master. */
-  readonly users: { readonly username: string; readonly password: string }[];
+  readonly users: Login[];
 }
 
 const parameters = z
@@ -43,7 +52,7 @@ const parameters = z
 /** What matters of an instance. */
 const instanceProperties = z.object({
   DBInstanceIdentifier: z.string().optional(),
-  DBName: z.string(),
+  DBName: z.string().optional(),
   Engine: z.literal('postgres', 'only Postgres runs here'),
   MasterUsername: z.string(),
   MasterUserPassword: z.string(),
@@ -61,6 +70,7 @@ export class Rds implements Service {
   /** By name of the parameter group: Postgres' own settings. */
   readonly parameters = new Map<string, Readonly<Record<string, string>>>();
   readonly #run: Run;
+  readonly #listeners: Listeners;
   readonly #ec2: Pick<Ec2, 'network' | 'connections'>;
   /** By name of the subnet group. */
   readonly #subnets = new Map<string, readonly string[]>();
@@ -69,6 +79,9 @@ export class Rds implements Service {
   constructor(run: Run, ec2: Pick<Ec2, 'network' | 'connections'>) {
     this.#run = run;
     this.#ec2 = ec2;
+    this.#listeners = new Listeners(run, 'postgres', ({ Type, Properties }) =>
+      Type === INSTANCE_TYPE ? Properties?.DBName : null,
+    );
   }
 
   readonly resources: ResourceProviders = {
@@ -77,25 +90,28 @@ export class Rds implements Service {
       instanceProperties,
       async (properties, request) => {
         const { settings, log, authorities } = this.#run;
-        const { DBName: name, MasterUsername: masterUsername } = properties;
+        const { DBName: name, MasterUsername: username, MasterUserPassword: password } = properties;
+        const listener = this.#listeners.of(request);
+        const { name: label } = listener;
         const group = this.#parametersOf(properties.DBParameterGroupName);
         const identifier = properties.DBInstanceIdentifier ?? physicalName(request, MAX_IDENTIFIER).toLowerCase();
         const authority = await authorities('rds');
-        const listener = await this.#listener(properties, request);
+        const place = await this.#placeOf(listener, properties, request);
         const server = await startPostgres({
-          name,
-          dir: join(settings.dataDir, 'postgres', name),
+          name: label,
+          dir: join(settings.dataDir, 'postgres', label),
           runDir: runDirOf(settings.dataDir),
-          ...listener,
-          superuser: { name: masterUsername, password: properties.MasterUserPassword },
-          database: name,
+          ...place,
+          superuser: { name: username, password },
+          database: name ?? OWN_DATABASE,
           certificate: await authority.issue('postgres'),
           parameters: group,
           signal: request.signal,
-          log: log.child(name),
+          log: log.child(label),
         });
         this.#servers.push(server);
-        this.databases.set(identifier, { identifier, name, port: server.port, masterUsername, users: [] });
+        const master = { username, password };
+        this.databases.set(identifier, { identifier, label, name, port: server.port, master, users: [] });
         return created(identifier, {
           // No name: it may lead to ::1 alone.
           'Endpoint.Address': '127.0.0.1',
@@ -130,21 +146,20 @@ export class Rds implements Service {
   };
 
   ports(): PortClaim[] {
-    const ports = databasePorts(this.#run.stacks, this.#run.settings.ports.postgres);
-    return [...ports].map(([name, port]) => portClaim('postgres', port, name));
+    return this.#listeners.claims();
   }
 
   async stop(): Promise<void> {
     await stopAll(this.#servers);
   }
 
-  /** By name of the database, in the order of the names: a ready-made URL. @param host leads to 127.0.0.1 */
+  /** By name, in the order of the names: a ready-made URL with the login of a user, or else the master's. @param host leads to 127.0.0.1 */
   urls(host: string): Record<string, string> {
     const urls = [...this.databases.values()]
-      .sort((a, b) => byName(a.name, b.name))
-      .map(({ name, port, users: [user] }) => {
-        const login = user ? `${user.username}:${encodeURIComponent(user.password)}@` : '';
-        return [name, `postgres://${login}${host}:${port}/${name}?sslmode=require`];
+      .sort((a, b) => byName(a.label, b.label))
+      .map(({ label, name = OWN_DATABASE, port, master, users: [user = master] }) => {
+        const login = `${user.username}:${encodeURIComponent(user.password)}`;
+        return [label, `postgres://${login}@${host}:${port}/${name}?sslmode=require`];
       });
     return Object.fromEntries(urls);
   }
@@ -153,16 +168,15 @@ export class Rds implements Service {
    * Where a server is to listen: hidden behind a relay, which lets those functions pass whose security groups reach the
    * instance. Where the system does not tell whose a connection is, clients find the server itself.
    */
-  async #listener(
+  async #placeOf(
+    { name, port }: Listener,
     properties: Pick<
       z.output<typeof instanceProperties>,
-      'DBName' | 'DBSubnetGroupName' | 'VPCSecurityGroups' | 'Port' | 'PubliclyAccessible'
+      'DBSubnetGroupName' | 'VPCSecurityGroups' | 'Port' | 'PubliclyAccessible'
     >,
     request: ResourceRequest,
   ): Promise<{ port: number; host?: string }> {
-    const { settings, stacks, log } = this.#run;
     const { connections, network } = this.#ec2;
-    const port = databasePorts(stacks, settings.ports.postgres).get(properties.DBName) ?? 0;
     if (!SOCKET_OWNERS_ARE_KNOWN) return { port };
     const subnets = this.#subnets.get(properties.DBSubnetGroupName?.toLowerCase() ?? '');
     const instance = {
@@ -177,7 +191,7 @@ export class Rds implements Service {
       port,
       host,
       admits: (client) => connections.admits(client, { ...instance, ports: [properties.Port, relay.port] }),
-      log: log.child(properties.DBName),
+      log: this.#run.log.child(name),
     });
     this.#servers.push(relay);
     return { port: relay.port, host };
@@ -188,24 +202,4 @@ export class Rds implements Service {
     if (group === undefined || group.startsWith('default.')) return {};
     return required(this.parameters.get(group), `parameter group ${group}`);
   }
-}
-
-/**
- * The port of each database in the templates, by the database's name: consecutive ones in the order of the names,
- * where `shard10` comes after `shard9`.
- *
- * @param firstPort 0 gives all of them 0, any free port
- */
-export function databasePorts(stacks: readonly Stack[], firstPort: number): Map<string, number> {
-  const names = stacks
-    .flatMap(({ template }) => Object.values<ResourceDeclaration>(template.Resources))
-    .filter(({ Type }) => Type === INSTANCE_TYPE)
-    .map(({ Properties }) => String(Properties?.DBName))
-    .sort(byName);
-  return new Map(names.map((name, index) => [name, firstPort === 0 ? 0 : firstPort + index]));
-}
-
-/** Orders names as people do: numbers in them by their value. */
-function byName(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSettings } from '../../settings.ts';
+import { settingsFixture } from '../../settings-fixture.ts';
 import { startEndpointFixture } from '../aws-endpoint/endpoint-fixture.ts';
 import { Iam } from '../iam/service.ts';
 import { S3 } from './service.ts';
@@ -11,7 +11,7 @@ export const BUCKET = 'order-receipts';
 /** For tests: an S3 with one bucket, behind the endpoint. */
 export async function startS3Fixture() {
   const dataDir = mkdtempSync(join(tmpdir(), 's3-'));
-  const s3 = new S3({ settings: readSettings(['--data-dir', dataDir]) }, new Iam());
+  const s3 = new S3({ settings: settingsFixture(dataDir) }, new Iam());
   const fixture = await startEndpointFixture(() => [s3]);
   s3.store.createBucket(BUCKET);
   return { ...fixture, dataDir };

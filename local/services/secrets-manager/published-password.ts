@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Settings } from '../../settings.ts';
 
 /**
- * The published password of the databases' application user, and whether it is another than the secrets were last given.
+ * The published password of the databases' application users, if there is one, and whether it is another than the secrets were last given.
  * Only then may it replace what they hold: their own passwords can have been rotated since.
  */
 export class PublishedPassword {
-  readonly value: string;
+  readonly value: string | undefined;
   readonly #file: string;
   #changed: boolean | undefined;
 
@@ -27,6 +27,6 @@ export class PublishedPassword {
 
   /** To be called once all secrets have it. */
   remember(): void {
-    writeFileSync(this.#file, this.value, { mode: 0o600 });
+    if (this.value !== undefined) writeFileSync(this.#file, this.value, { mode: 0o600 });
   }
 }

@@ -34,10 +34,17 @@ const stack = stackOf('app', {
     ClerkAttachment: attachment('Clerk'),
   },
 });
-async function passwordsOfRun(dataDir: string, databasePassword: string) {
+async function passwordsOfRun(dataDir: string, databasePassword: string | undefined) {
   const { secretsManager, rds, deploy } = servicesFixture({ dataDir, databasePassword });
   const identify = () => {
-    rds.databases.set('db', { identifier: 'db', name: 'things', port: 1234, masterUsername: 'master', users: [] });
+    rds.databases.set('db', {
+      identifier: 'db',
+      label: 'things',
+      name: 'things',
+      port: 1234,
+      master: { username: 'master', password: 'x' },
+      users: [],
+    });
     return created('db');
   };
   await deploy([stack], { 'AWS::RDS::DBInstance': { kind: 'ignored', reason: 'a stand-in', identify } });
@@ -59,6 +66,10 @@ describe('a generated secret', () => {
 
   it("has the published password when it is the login of a database's user", async () => {
     expect(await passwordsOfRun(temporaryFolder(), 'published')).toMatchObject({ clerk: 'published' });
+  });
+
+  it('has a random one even then when no password is published', async () => {
+    expect((await passwordsOfRun(temporaryFolder(), undefined)).clerk).toMatch(/^[A-Za-z0-9]{20}$/);
   });
 
   it('keeps a rotated password as long as the setting stays the same', async () => {

@@ -51,15 +51,16 @@ export class SecretsManager implements Service {
       }),
       (properties, request) => {
         const rules = properties.GenerateSecretString;
-        const publish = rules !== undefined && isApplicationUser(request.logicalId, request.stack);
-        const password = () => (publish ? this.#published.value : randomPassword(rules));
+        const published =
+          rules && isApplicationUser(request.logicalId, request.stack) ? this.#published.value : undefined;
+        const password = () => published ?? randomPassword(rules);
         const secret = this.store.createIfMissing({
           name: properties.Name ?? physicalName(request, MAX_SECRET_NAME),
           ...(properties.Description === undefined ? {} : { description: properties.Description }),
           generate: () => properties.SecretString ?? withPassword(rules ?? {}, password()),
         });
-        if (publish && rules.GenerateStringKey !== undefined && this.#published.hasChanged()) {
-          this.store.mergeFields(secret.arn, { [rules.GenerateStringKey]: this.#published.value });
+        if (published !== undefined && rules?.GenerateStringKey !== undefined && this.#published.hasChanged()) {
+          this.store.mergeFields(secret.arn, { [rules.GenerateStringKey]: published });
         }
         return created(secret.arn, { Id: secret.arn });
       },
@@ -79,11 +80,11 @@ export class SecretsManager implements Service {
           engine: 'postgres',
           host: '127.0.0.1',
           port: database.port,
-          dbname: database.name,
+          ...(database.name === undefined ? {} : { dbname: database.name }),
           dbInstanceIdentifier: database.identifier,
         });
         const login = loginFields.parse(JSON.parse(await this.readSecret(SecretId, 'AWSCURRENT')));
-        if (login.username !== database.masterUsername) database.users.push(login);
+        if (login.username !== database.master.username) database.users.push(login);
         return created(SecretId, { Id: SecretId });
       },
     ),

@@ -35,7 +35,7 @@ export function kafkaEvent(
   return `${envelope.slice(0, -'}}'.length)}${groups.join(',')}}}`;
 }
 
-/** `orders-3`: how events and partial responses name a partition. */
+/** `things-3`: how events and partial responses name a partition. */
 export function partitionName(record: Pick<KafkaRecord, 'topic' | 'partition'>): string {
   return `${record.topic}-${record.partition}`;
 }

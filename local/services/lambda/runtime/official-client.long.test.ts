@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../../../tooling/log-fixture.ts';
-import { readSettings } from '../../../settings.ts';
+import { cacheDirOf } from '../../../../tooling/paths.ts';
 import { environmentVariables, HTTPS_ENDPOINTS_VARIABLE } from '../environment-variables.ts';
 import { temporaryFolder } from '../lambda-fixture.ts';
 import { RuntimeApi } from '../runtime-api.ts';
@@ -78,7 +78,7 @@ describe.skipIf(missing !== undefined)(
   () => {
     let program = '';
     beforeAll(async () => {
-      program = await officialClient(readSettings().cacheDir);
+      program = await officialClient(cacheDirOf(process.env));
     }, 1_200_000);
 
     it('runs a function against the Runtime API: events, context, state and errors', async () => {

@@ -1,0 +1,51 @@
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { claimDataDir } from '../tooling/data-dir.ts';
+import type { Log } from '../tooling/log.ts';
+import { assembliesOf, DEFAULT_DATA_DIR } from '../tooling/paths.ts';
+import { loadAssembly, requireAssembly } from './assembly/load-assembly.ts';
+import { removeOtherAssemblies, synthesize } from './assembly/synthesize.ts';
+import type { Stack } from './assembly/template.ts';
+import type { Settings } from './settings.ts';
+
+type Origin = Pick<Settings, 'source' | 'dataDir'>;
+
+/**
+ * The stacks of the app that the settings name, synthesized if need be.
+ *
+ * @throws UserError when there is no assembly, or the app cannot be synthesized; the signal's reason when that is aborted
+ */
+export async function readStacks(origin: Origin, log: Pick<Log, 'info'>, signal: AbortSignal): Promise<Stack[]> {
+  const { source, dataDir } = origin;
+  if (source.kind === 'assembly') return loadAssembly(source.dir);
+  claimFolder(dataDir);
+  return loadAssembly(await synthesize({ app: source, dir: assembliesOf(dataDir), log, signal }));
+}
+
+/**
+ * As {@link readStacks}, for a run: the data folder keeps this assembly alone. One that came from elsewhere is copied there, so that it may
+ * change while it runs, and so that its functions find no package.json and no node_modules above their code, as on AWS.
+ */
+export async function readStacksToRun(origin: Origin, log: Pick<Log, 'info'>, signal: AbortSignal): Promise<Stack[]> {
+  const { source, dataDir } = origin;
+  await writeFile(join(dataDir, 'package.json'), '{}');
+  const dir = assembliesOf(dataDir);
+  const assembly =
+    source.kind === 'assembly' ? await copyInto(dir, source.dir) : await synthesize({ app: source, dir, log, signal });
+  await removeOtherAssemblies(assembly);
+  return loadAssembly(assembly);
+}
+
+/** Makes a folder a data folder, and the one around it too if that is this project's. @throws UserError when it holds other things */
+export function claimFolder(dataDir: string): void {
+  if (dirname(dataDir) === DEFAULT_DATA_DIR) claimDataDir(DEFAULT_DATA_DIR);
+  claimDataDir(dataDir);
+}
+
+async function copyInto(dir: string, assembly: string): Promise<string> {
+  requireAssembly(assembly);
+  const copy = join(dir, 'copy');
+  await rm(copy, { recursive: true, force: true });
+  await cp(assembly, copy, { recursive: true });
+  return copy;
+}
