@@ -50,13 +50,26 @@ export function* entriesIn(fileText: string): Generator<LogEntry> {
  */
 export function terminalText({ level, source, text }: Omit<LogEntry, 'time'>): string {
   const column = `${styleText('dim', source.padEnd(16))} `;
-  const { message: said, ...rest } = structured(text);
-  const message = typeof said === 'object' ? failureOf(said) : said;
+  const { message, ...rest } = inWords(structured(text));
   const isStructured = typeof message === 'string';
   const lines = printableLines(isStructured ? message : text);
   const colored = lines.map((line, index) => styleText(COLORS[level], `${index === 0 ? '' : CONTINUED}${line}`));
   const facts = isStructured ? factsText(rest) : '';
   return `${column}${colored.join(`\n${column}`)}${facts === '' ? '' : styleText('dim', `  ${facts}`)}\n`;
+}
+
+/** A line with its message as text: Lambda's own lines have none, and its lines about errors have an object. */
+function inWords(line: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { message, type, record } = line;
+  if (typeof message === 'object') return { ...line, message: failureOf(message) };
+  if (!isPlatformLine(line)) return line;
+  const { metrics, ...facts } = record as Record<string, object | undefined>;
+  return { message: type, ...facts, ...metrics };
+}
+
+/** Whether Lambda itself wrote a line. https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
+export function isPlatformLine({ type, record }: Readonly<Record<string, unknown>>): boolean {
+  return typeof type === 'string' && type.startsWith('platform.') && typeof record === 'object' && record !== null;
 }
 
 /** An error as Lambda logs it, with its place in the sources. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html */

@@ -84,6 +84,16 @@ it('the terminal shows an error of a function by its message and its place in th
   expect(onTerminal).toEqual([`${'aws'.padEnd(16)} TypeError: no order (functions/a/handler.ts:25)  requestId=1`]);
 });
 
+it("the terminal shows Lambda's own lines in words", async () => {
+  const record = { requestId: '1', metrics: { durationMs: 2.5, memorySizeMB: 256 }, status: 'success' };
+  const { onTerminal } = await written((log) =>
+    log.info(JSON.stringify({ time: 't', type: 'platform.report', record })),
+  );
+  expect(onTerminal).toEqual([
+    `${'aws'.padEnd(16)} platform.report  requestId=1 status=success durationMs=2.5 memorySizeMB=256`,
+  ]);
+});
+
 describe('the log file', () => {
   it('can be read back, each message whole', async () => {
     const file = temporaryFile();

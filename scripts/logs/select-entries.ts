@@ -1,4 +1,4 @@
-import { type Level, type LogEntry, structured } from '../../tooling/log-entry.ts';
+import { isPlatformLine, type Level, type LogEntry, structured } from '../../tooling/log-entry.ts';
 import type { LogsCommand } from './command.ts';
 
 const LEVELS: Readonly<Record<string, Level>> = {
@@ -32,6 +32,8 @@ export function entrySelector(
 
 /** The level that a function itself gave its line: the run keeps lines that carry metrics as debug. */
 export function levelOf({ level, text }: LogEntry): Level {
-  const own = structured(text).level;
+  const line = structured(text);
+  if (isPlatformLine(line)) return 'debug';
+  const own = line.level;
   return typeof own === 'string' ? (LEVELS[own.toUpperCase()] ?? 'info') : level;
 }
