@@ -158,9 +158,9 @@ async function receiptBytes({ aws }: Addresses, key: string): Promise<number | u
   }
 }
 
-async function kafkaFacts({ kafka: broker }: Addresses, event: PublishedEvent | undefined, shardIndex: number) {
+async function kafkaFacts({ clusters }: Addresses, event: PublishedEvent | undefined, shardIndex: number) {
   const kafka = new Kafka({
-    brokers: [broker],
+    brokers: Object.values(clusters),
     logLevel: logLevel.NOTHING,
     connectionTimeout: TIMEOUT_MS,
     requestTimeout: TIMEOUT_MS,
