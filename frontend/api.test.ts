@@ -124,11 +124,11 @@ describe('with a session', () => {
     expect(seen[0]?.request.headers).toMatchObject({ 'content-type': 'application/json' });
   });
 
-  it('is sent none while the reader is signed out', async () => {
+  it('is not asked while the reader is signed out', async () => {
     const signedOut = { ...session, token: async () => undefined };
     const { api, seen } = await apiResponding(401, { error: 'Send a token.' }, signedOut);
-    await failure(api.placeOrder({}, 'key'));
-    expect(seen[0]?.request.headers).not.toHaveProperty('authorization');
+    expect(await failure(api.placeOrder({}, 'key'))).toMatchObject({ status: 401, message: SIGNED_OUT });
+    expect(seen).toEqual([]);
     expect(refused).toEqual([]);
   });
 

@@ -91,8 +91,9 @@ export function createApi(baseUrl: string, session?: Pick<Session, 'token' | 're
   };
 
   const sendSignedIn = async (path: string, init: RequestInit, timeoutMs = TIMEOUT_MS) => {
-    const token = await session?.token();
-    if (session === undefined || token === undefined) return send(path, init, timeoutMs);
+    if (session === undefined) return send(path, init, timeoutMs);
+    const token = await session.token();
+    if (token === undefined) throw new ApiError(SIGNED_OUT, { status: 401 });
     const sendWith = (bearer: string) =>
       send(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${bearer}` } }, timeoutMs);
     try {

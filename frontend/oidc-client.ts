@@ -17,8 +17,8 @@ export interface SignInSettings {
 export interface Grant {
   /** What is sent to the API. */
   readonly token: string;
-  /** By the clock of this machine, in milliseconds since 1970; undefined when nobody said. */
-  readonly expiresAt?: number | undefined;
+  /** When the token is renewed, by the clock of this machine, in milliseconds since 1970; undefined when nobody said how long it is good. */
+  readonly renewAt?: number | undefined;
   readonly refreshToken?: string | undefined;
   readonly idToken?: string | undefined;
 }
@@ -43,6 +43,8 @@ export class SignInError extends Error {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Before a token expires: a request takes a while to arrive. */
+const RENEWED_BEFORE_SECONDS = 30;
 /** Clocks of readers' machines are off by minutes now and then. */
 const CLOCK_TOLERANCE_SECONDS = 300;
 
@@ -159,8 +161,9 @@ export class OidcClient {
     const { exp, iat } = claimsOf(token);
     // Its lifetime rather than its end: the issuer's clock may be another than this machine's.
     const lifetime = typeof exp === 'number' && typeof iat === 'number' ? exp - iat : expires_in;
-    const expiresAt = lifetime === undefined ? undefined : Date.now() + lifetime * 1_000;
-    return { token, expiresAt, refreshToken, idToken };
+    if (lifetime === undefined) return { token, refreshToken, idToken };
+    const seconds = Math.max(lifetime - RENEWED_BEFORE_SECONDS, lifetime / 2);
+    return { token, renewAt: Date.now() + seconds * 1_000, refreshToken, idToken };
   }
 
   async #ask<T>(request: (server: oauth.AuthorizationServer) => Promise<T>): Promise<T> {

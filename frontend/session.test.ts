@@ -32,11 +32,11 @@ beforeEach(() => {
   session = newSession();
 });
 
-const renewable = (expiresInMs: number): Grant => ({
+const renewable = (inMs: number): Grant => ({
   token: ALICE,
   refreshToken: 'r1',
   idToken: 'id',
-  expiresAt: Date.now() + expiresInMs,
+  renewAt: Date.now() + inMs,
 });
 
 describe('a session', () => {
@@ -99,10 +99,10 @@ describe('a token', () => {
     expect(renew).not.toHaveBeenCalled();
   });
 
-  it('is renewed just before it expires, once for all requests that wait for it', async () => {
+  it('is renewed when it is time, once for all requests that wait for it', async () => {
     const renewed = { ...renewable(HOUR_MS), token: ALICE_AGAIN, refreshToken: 'r2' };
     renew.mockResolvedValue(renewed);
-    session.signIn(renewable(20_000));
+    session.signIn(renewable(-1_000));
     changes = [];
     expect(await Promise.all([session.token(), session.token(), session.replace(ALICE)])).toEqual(
       Array(3).fill(ALICE_AGAIN),

@@ -28,8 +28,6 @@ export interface Session {
 export const SIGNED_OUT = 'Your sign-in is not valid, or not any more. Sign in again: what you typed is still there.';
 
 const KEY = 'orderflow.session';
-/** A request takes a while to arrive. */
-const RENEWED_BEFORE_MS = 30_000;
 
 /**
  * @param rules which claims say who bears a token
@@ -81,7 +79,7 @@ export function createSession(
     },
     token: async () => {
       const grant = kept();
-      const isStale = grant?.expiresAt !== undefined && Date.now() > grant.expiresAt - RENEWED_BEFORE_MS;
+      const isStale = grant?.renewAt !== undefined && Date.now() > grant.renewAt;
       if (grant?.refreshToken !== undefined && isStale) {
         await renew(grant).catch((error: unknown) => {
           // The old one may still do; if not, the API says so.

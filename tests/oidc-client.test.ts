@@ -128,8 +128,10 @@ describe('a response of the issuer', () => {
     const before = Date.now();
     const grant = await clientWith().redeem(response(), secrets);
     expect(grant).toMatchObject({ token: sent.access_token, refreshToken: 'r1', idToken: sent.id_token });
-    // Ten minutes after now, not at a time by the issuer's clock.
-    expect(Math.abs((grant.expiresAt ?? 0) - before - 600_000)).toBeLessThan(60_000);
+    // Half a minute before it expires, ten minutes after it was issued.
+    const renewedAfter = (grant.renewAt ?? 0) - before;
+    expect(renewedAfter).toBeGreaterThanOrEqual(570_000);
+    expect(renewedAfter).toBeLessThanOrEqual(570_000 + Date.now() - before);
     expect(Object.fromEntries(issuer.tokenRequests[0] ?? [])).toEqual({
       grant_type: 'authorization_code',
       client_id: CLIENT,
@@ -137,6 +139,15 @@ describe('a response of the issuer', () => {
       redirect_uri: PAGE,
       code_verifier: secrets.codeVerifier,
     });
+  });
+
+  it('is renewed after half its time where that is short, whatever the clocks say', async () => {
+    const hourAgo = Math.floor(Date.now() / 1_000) - 3_600;
+    respond(await tokens({ access_token: await issuer.token({ iat: hourAgo, exp: hourAgo + 20 }) }));
+    const before = Date.now();
+    const { renewAt = 0 } = await clientWith().redeem(response(), secrets);
+    expect(renewAt).toBeGreaterThanOrEqual(before + 10_000);
+    expect(renewAt).toBeLessThanOrEqual(Date.now() + 10_000);
   });
 
   it('is exchanged for the ID token where the API takes that', async () => {

@@ -52,6 +52,12 @@ export function OrderForm({ api, shards, version, buyer, model, placed, open }: 
     form.current?.querySelector<HTMLButtonElement>('.primary')?.focus();
   };
 
+  // What one reader was shown is not for the next.
+  useEffect(() => {
+    setFailure(undefined);
+    setPlacedOrder(undefined);
+  }, [buyer]);
+
   useEffect(() => {
     if (model === undefined) return;
     setValues(fieldsOf(model));
