@@ -29,7 +29,7 @@ export function Masthead({ overview, liveness, problem, reader, leave }: Masthea
       </p>
       {reader !== undefined && (
         <p class="session">
-          <span id="reader">
+          <span>
             {reader.userId === undefined ? (
               'Signed in'
             ) : (
@@ -37,8 +37,8 @@ export function Masthead({ overview, liveness, problem, reader, leave }: Masthea
                 Signed in as <strong>{reader.userId}</strong>
               </>
             )}
-            {reader.operator && <span class="role"> · operator, sees everybody’s orders</span>}
-          </span>{' '}
+            {reader.operator && ' · operator, sees everybody’s orders'}
+          </span>
           <button type="button" onClick={leave}>
             Sign out
           </button>

@@ -112,6 +112,7 @@ async function configurationOf({ page, operators, tokenSeconds = 300 }: LocalIss
       AccessToken: tokenSeconds,
       IdToken: tokenSeconds,
       RefreshToken: DAY_SECONDS,
+      Interaction: DAY_SECONDS,
       Grant: DAY_SECONDS,
       Session: DAY_SECONDS,
     },

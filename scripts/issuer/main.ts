@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { loadAuthority } from '../../local/tls/authority.ts';
 import { dataDirOption, newCommand, port, runCommand, setting } from '../../tooling/command-line.ts';
 import { claimDataDir } from '../../tooling/data-dir.ts';
@@ -11,7 +12,7 @@ const command = newCommand(
   'Runs an OpenID Connect provider on this machine, until Ctrl-C, for trying out sign-in: anybody may sign in under any name.',
 )
   .addOption(setting('--issuer-port <port>', 'where it listens').argParser(port).default(8443))
-  .option('--page <url>', 'where the dashboard is, with the slash at the end', 'http://localhost:3000/')
+  .option('--page <url>', 'where the dashboard is', address, 'http://localhost:3000/')
   .option('--operator <user...>', 'users who are operators', ['olivia'])
   .addOption(dataDirOption())
   .action(({ issuerPort, page, operator, dataDir }) =>
@@ -31,6 +32,12 @@ const command = newCommand(
   );
 
 await runCommand(command);
+
+/** An address as browsers write it: with a slash after the host. */
+function address(text: string): string {
+  if (URL.canParse(text)) return new URL(text).href;
+  throw new InvalidArgumentError('It must be a URL such as http://localhost:3000/.');
+}
 
 function readyText({ url }: LocalIssuer): string {
   const context = Object.entries({ auth: 'jwt', issuer: url, ...LOCAL_ISSUER_CONTEXT });
