@@ -1,12 +1,16 @@
+import { createConnection } from 'node:net';
+import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Credentials } from '../iam/service.ts';
 import { agedMskToken, mskToken } from './msk-fixture.ts';
+import { readBearerToken, unsecuredMessage } from './oauthbearer.ts';
 import * as kafka from './operations-fixture.ts';
 import { clusterWithPolicies, refusalOf } from './permissions-fixture.ts';
 
+const access = inject('kafka');
 let cluster: Awaited<ReturnType<typeof clusterWithPolicies>>;
 beforeAll(async () => {
-  cluster = await clusterWithPolicies(inject('kafka'));
+  cluster = await clusterWithPolicies(access);
 });
 afterAll(() => cluster?.stop());
 
@@ -63,4 +67,24 @@ describe('a client that signs in', () => {
     expect(await refusalOf(kafka.produce(cluster.operator, names))).toBeUndefined();
     expect(await refusalOf(kafka.consume(cluster.operator, names))).toBeUndefined();
   });
+});
+
+it('the broker itself serves nobody whose token names a user in another claim than the secret one', async () => {
+  const listTopics = async (claim: string) => {
+    const value = readBearerToken(unsecuredMessage(claim, 'ANONYMOUS'));
+    const admin = new Kafka({
+      brokers: ['broker:1'],
+      // It would send its clients to the sign-in listener.
+      socketFactory: ({ onConnect }) => createConnection(access.broker.saslPort, '127.0.0.1', onConnect),
+      sasl: { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value }) },
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 0 },
+    }).admin();
+    onTestFinished(() => admin.disconnect());
+    await admin.connect();
+    return admin.fetchTopicMetadata({ topics: [] });
+  };
+  expect(await refusalOf(listTopics(access.broker.userClaim))).toBeUndefined();
+  expect(await refusalOf(listTopics('sub'))).toBeDefined();
+  expect(await refusalOf(listTopics(access.broker.userClaim.slice(1)))).toBeDefined();
 });
