@@ -26,8 +26,15 @@ const GRANTS: readonly (readonly [RegExp, string])[] = [
   [/^lambda:InvokeFunction$/, 'invoked.grantInvoke(fn)'],
 ];
 
-/** The line of a CDK app that lets a function do what it was refused. */
-export function grantingLine({ action, resource }: Pick<AccessRequest, 'action' | 'resource'>): string {
+/** What a person can do about a refusal: the line of a CDK app that grants it; nothing where a policy denies it. */
+export function remedy(
+  request: Pick<AccessRequest, 'action' | 'resource'>,
+  { reason }: Pick<Decision, 'reason'>,
+): string {
+  return reason.startsWith('because') ? ` In the CDK: ${grantingLine(request)}.` : '';
+}
+
+function grantingLine({ action, resource }: Pick<AccessRequest, 'action' | 'resource'>): string {
   const grant = GRANTS.find(([actions]) => actions.test(action))?.[1];
   if (grant !== undefined) return grant;
   const statement = `{ actions: ['${action}'], resources: ['${resource}'] }`;

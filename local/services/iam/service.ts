@@ -10,7 +10,8 @@ export { verifyMskToken } from './msk-token.ts';
 export { callerArn } from './policies/principal-match.ts';
 export type { AccessRequest, Decision, Grant, PolicyEvaluator } from './policy-evaluation.ts';
 export type { Credentials, PrincipalStore } from './principals.ts';
-export { grantingLine, refusalMessage } from './refusal.ts';
+export { refusalMessage, remedy } from './refusal.ts';
+export { RefusalLog } from './refusal-log.ts';
 export { readSignature, type SignedRequest, verifySignature, verifySignedText } from './sigv4.ts';
 
 /** IAM: roles, the policies of roles and resources, and the decision on each call. */

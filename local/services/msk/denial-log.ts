@@ -1,6 +1,6 @@
 import type { Log } from '../../../tooling/log.ts';
 import type { Denial } from '../../engines/kafka/denial.ts';
-import { type AccessRequest, type Decision, grantingLine, type Iam, principalOfRole } from '../iam/service.ts';
+import { type Iam, principalOfRole, RefusalLog } from '../iam/service.ts';
 import { arnOfResource } from './acls.ts';
 import { KAFKA_ACTIONS, type KafkaAction, RESOURCE_TYPE } from './kafka-actions.ts';
 
@@ -15,7 +15,7 @@ export interface DenialLogOptions {
  * grants it.
  */
 export function denialLog({ clusterArn, iam, log }: DenialLogOptions): (denial: Denial) => void {
-  const logged = new Set<string>();
+  const refusals = new RefusalLog(log);
   return ({ user, operation, resourceType, resourceName }) => {
     const principal = principalOfRole(user);
     const requestFor = ({ name, resource }: KafkaAction, resourceName: string) => {
@@ -28,16 +28,9 @@ export function denialLog({ clusterArn, iam, log }: DenialLogOptions): (denial: 
       // A required action on another kind of resource may be allowed for any name.
       const others = action.requires.filter((each) => !isSameKind(each)).map((each) => requestFor(each, '*'));
       const missing = same.filter(({ allowed }) => !allowed);
-      for (const request of missing.length > 0 ? missing : others) note(request);
+      for (const request of missing.length > 0 ? missing : others) refusals.note(request, request);
     }
   };
-
-  function note({ principal, action, resource, reason }: AccessRequest & Decision): void {
-    const what = `the role ${principal.name} may not do ${action} on ${resource} ${reason}`;
-    if (logged.has(what)) return;
-    logged.add(what);
-    log.warn(`${what}. In the CDK: ${grantingLine({ action, resource })}.`);
-  }
 }
 
 /** Whether an action is what an operation of Kafka stands for. */

@@ -1,11 +1,5 @@
 import type { Principal } from '../../aws-api/api-call.ts';
-import {
-  grantingLine,
-  type PolicyEvaluator,
-  type PrincipalStore,
-  refusalMessage,
-  verifyMskToken,
-} from '../iam/service.ts';
+import { type PolicyEvaluator, type PrincipalStore, refusalMessage, remedy, verifyMskToken } from '../iam/service.ts';
 import { CONNECT } from './kafka-actions.ts';
 import { FrameError } from './kafka-bytes.ts';
 
@@ -49,7 +43,7 @@ export function createTokenAuthenticator(options: TokenAuthentication): (token: 
     const request = { principal, action: CONNECT, resource: options.clusterArn };
     const decision = options.evaluator.evaluate(request);
     if (decision.allowed) return principal;
-    throw new Error(`${refusalMessage(request, decision)}. In the CDK: ${grantingLine(request)}.`);
+    throw new Error(`${refusalMessage(request, decision)}.${remedy(request, decision)}`);
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Principal } from '../../../aws-api/api-call.ts';
-import { grantingLine, type Iam, refusalMessage } from '../../iam/service.ts';
+import { type Iam, refusalMessage, remedy } from '../../iam/service.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import { MissingPermission, NOT_AUTHORIZED } from './problem.ts';
 
@@ -32,7 +32,7 @@ export function mappingAccess({ evaluator }: Pick<Iam, 'evaluator'>, role: Princ
       const [refused] = decisions;
       if (!refused || decisions.some(({ allowed }) => allowed)) continue;
       throw new MissingPermission(
-        `${refusalMessage(refused, refused)}. In the CDK: ${grantingLine(refused)}.`,
+        `${refusalMessage(refused, refused)}.${remedy(refused, refused)}`,
         resultFor(refused.action),
       );
     }
