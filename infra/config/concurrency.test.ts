@@ -5,19 +5,19 @@ import { UserError } from '../../tooling/errors.ts';
 import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { type Json, properties } from '../testing/inspect.ts';
 import { type Part, templatesOf } from '../testing/templates.ts';
-import { CONNECTIONS_OF_OTHERS, reserveConcurrency } from './concurrency.ts';
+import { CONNECTIONS_OF_OTHERS, FUNCTION_FOLDERS, reserveConcurrency, WITHOUT_SHARDS } from './concurrency.ts';
+import { readConfig } from './config.ts';
 import { type FunctionFolder, maxConnections, STAGES, type Stage } from './stage.ts';
 
-const WITHOUT_SHARDS = ['describe-api', 'authorizer', 'consume-orders', 'dlt'];
-
 describe.each(['dev', 'prod'] as const)('in %s', (name) => {
-  const folders = Object.keys(STAGES[name].concurrency ?? {});
   const folderOf = ({ FunctionName }: Json): string => FunctionName.replace(`orderflow-${name}-`, '');
   const functions = functionsOf(templatesOf(STAGE_CONTEXTS[name]));
   const clients = functions.filter(({ Environment }) => Environment.Variables.SHARD_MAP !== undefined);
 
   it('all functions that sign in to shards, at their busiest, leave connections to others', () => {
-    expect(clients.map(folderOf).sort()).toEqual(folders.filter((each) => !WITHOUT_SHARDS.includes(each)).sort());
+    expect(clients.map(folderOf).sort()).toEqual(
+      FUNCTION_FOLDERS.filter((each) => !WITHOUT_SHARDS.includes(each)).sort(),
+    );
     for (const { ReservedConcurrentExecutions } of clients) expect(ReservedConcurrentExecutions).toBeGreaterThan(0);
     const atMost = clients.reduce((sum, each) => sum + each.ReservedConcurrentExecutions * CONNECTIONS_PER_SHARD, 0);
     expect(atMost + CONNECTIONS_OF_OTHERS).toBeLessThanOrEqual(maxConnections(STAGES[name].database));
@@ -67,6 +67,42 @@ describe('reserved concurrency', () => {
     for (const each of functions) expect(each).not.toHaveProperty('ReservedConcurrentExecutions');
     expect(reserveConcurrency(dev, 84).concurrency).toBeUndefined();
     expect(() => reserveConcurrency(dev, 85)).toThrow(UserError);
+  });
+});
+
+describe('context "concurrency"', () => {
+  it('gives some functions other reservations, as text or as an object, and leaves the others', () => {
+    for (const concurrency of ['{"overview":6}', { overview: 6 }]) {
+      expect(readConfig({ concurrency }).stage.concurrency).toEqual({ ...STAGES.dev.concurrency, overview: 6 });
+    }
+    expect(readConfig({ concurrency: 'stage' }).stage).toEqual(STAGES.dev);
+  });
+
+  it('may reserve nothing at all', () => {
+    const functions = functionsOf(templatesOf({ concurrency: 'none' }));
+    expect(functions).not.toHaveLength(0);
+    for (const each of functions) expect(each).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  it('is refused where it would exhaust the connections of a shard, and not for functions that have none', () => {
+    expect(() => readConfig({ concurrency: { overview: 7 } })).toThrow(
+      'Context "concurrency": the functions could open 91 connections to a shard, those of others included, and a ' +
+        'db.t4g.micro takes 90; lower the numbers of some.',
+    );
+    expect(readConfig({ concurrency: { 'consume-orders': 100 } }).stage.concurrency?.['consume-orders']).toBe(100);
+  });
+
+  it.each([
+    [
+      'all',
+      ': must be stage, none, or a JSON object of whole numbers such as {"list-orders":10}, for some of create-order, ',
+    ],
+    ['7', ': must be stage, none, or a JSON object'],
+    ['{"overwiev":9}', ': must be stage, none, or a JSON object'],
+    ['{"overview":0}', ' at overview: must be a whole number of executions, at least 1; got "{'],
+    ['{"overview":1.5}', ': must be stage, none, or a JSON object of whole numbers'],
+  ])('is not %s', (concurrency, message) => {
+    expect(() => readConfig({ concurrency })).toThrow(`Context "concurrency"${message}`);
   });
 });
 

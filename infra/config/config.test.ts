@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SHARD_MAP } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
+import { OWN_APP } from '../../tooling/own-app.ts';
 import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { readConfig } from './config.ts';
 import { personalContextKeys } from './personal-context.ts';
@@ -96,6 +97,20 @@ describe('context', () => {
   it('takes a number as text as well', () => {
     expect(readConfig({ republishAfterMinutes: '5' }).republishAfterMinutes).toBe(5);
     expect(readConfig({ republishAfterMinutes: 5 }).republishAfterMinutes).toBe(5);
+  });
+
+  it('takes another rate of requests, with the requests of two seconds at once where the stage takes fewer', () => {
+    expect(readConfig({}).stage.api).toEqual({ requestsPerSecond: 10, burst: 50 });
+    expect(readConfig({ apiRequestsPerSecond: '10' }).stage.api).toEqual({ requestsPerSecond: 10, burst: 50 });
+    expect(readConfig({ apiRequestsPerSecond: '400' }).stage.api).toEqual({ requestsPerSecond: 400, burst: 800 });
+    expect(() => readConfig({ apiRequestsPerSecond: '0' })).toThrow(
+      'Context "apiRequestsPerSecond": must be a whole number of requests, at least 1; got "0".',
+    );
+  });
+
+  it('of the local run is throttled as an account is, and reserves nothing', () => {
+    const { stage } = readConfig(OWN_APP.context);
+    expect(stage).toEqual({ ...STAGES.dev, concurrency: undefined, api: { requestsPerSecond: 10_000, burst: 20_000 } });
   });
 
   it.each(['0', '2.5', 'soon', '', 'true'])('takes no other number of minutes than a whole one: "%s"', (text) => {

@@ -2,7 +2,8 @@ import leven from 'leven';
 import { z } from 'zod';
 import { checkShardMap, DEFAULT_SHARD_MAP, ShardMapError, type ShardRange } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
-import { reserveConcurrency } from './concurrency.ts';
+import { FUNCTION_FOLDERS, reserveConcurrency, withConcurrency } from './concurrency.ts';
+import { addressList, parseJsonText, serverUrl, text, wholeNumber } from './context-values.ts';
 import { contradictions } from './contradictions.ts';
 import { COMPOSE_ADDRESSES, localStackTarget } from './localstack-target.ts';
 import { STAGES, type Stage } from './stage.ts';
@@ -57,10 +58,12 @@ export interface Config {
   readonly webAclArn?: string | undefined;
 }
 
+/** The API takes the requests of so many seconds at once. */
+const BURST_SECONDS = 2;
+
 /** On LocalStack, no other account's bucket is in the way. */
 const LOCAL_RECEIPTS_BUCKET = 'order-receipts';
 
-// Context on the command line is always text; cdk.json may hold the value itself.
 const shardMap = z.preprocess(
   parseJsonText,
   z.array(z.strictObject({ id: z.int(), from: z.string(), to: z.string() }), {
@@ -68,25 +71,17 @@ const shardMap = z.preprocess(
   }),
 );
 
-const wholeNumber = (what: string) => {
-  const error = { error: `must be ${what}, at least 1` };
-  return z.preprocess(parseJsonText, z.int(error).min(1, error));
+const executions = wholeNumber('a whole number of executions');
+const reservationsError = {
+  error: `must be stage, none, or a JSON object of whole numbers such as {"list-orders":10}, for some of ${FUNCTION_FOLDERS.join(', ')}`,
 };
-
-const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
-const withPorts = (addresses: z.ZodString) =>
-  addresses.refine((value) => [...value.matchAll(/:(\d+)/g)].every(([, port]) => isPort(Number(port))), {
-    error: 'must have ports from 1 to 65535',
-  });
-const addressList = (example: string) =>
-  withPorts(
-    text(
-      /^[a-zA-Z0-9.-]+:\d+(,[a-zA-Z0-9.-]+:\d+)*$/,
-      `must be host:port, or several separated by commas, such as ${example}`,
-    ),
-  );
-const serverUrl = (example: string) =>
-  withPorts(text(/^https?:\/\/[a-zA-Z0-9.-]+(:\d+)?$/, `must be a URL without a path, such as ${example}`));
+const reservations = z.preprocess(
+  parseJsonText,
+  z.union(
+    [z.enum(['stage', 'none']), z.partialRecord(z.enum(FUNCTION_FOLDERS), executions, reservationsError)],
+    reservationsError,
+  ),
+);
 
 const schema = z.strictObject({
   stage: z.enum(['dev', 'prod'], { error: 'must be dev or prod' }).default('dev'),
@@ -117,7 +112,9 @@ const schema = z.strictObject({
     .transform((origins) => origins.split(','))
     .optional(),
   alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
-  lambdaConcurrencyQuota: wholeNumber('a whole number of executions').default(1000),
+  lambdaConcurrencyQuota: executions.default(1000),
+  concurrency: reservations.default('stage'),
+  apiRequestsPerSecond: wholeNumber('a whole number of requests').optional(),
   availabilityZones: text(
     /^[a-z]+(-[a-z]+)+-\d[a-z](,[a-z]+(-[a-z]+)+-\d[a-z])*$/,
     'must be zone names, such as us-east-1a,us-east-1b',
@@ -170,7 +167,7 @@ export function readConfig(context: Record<string, unknown>, personal: readonly 
   const shards = checkShards(parsed.data.shards);
   const stage = stageOf(parsed.data, shards);
   return {
-    stage: reserveConcurrency(stage, lambdaConcurrencyQuota),
+    stage: reserveConcurrency(withConcurrency(stage, parsed.data.concurrency), lambdaConcurrencyQuota),
     receiptsBucket: parsed.data.receiptsBucket ?? (stage.localstack === undefined ? undefined : LOCAL_RECEIPTS_BUCKET),
     shards,
     republishAfterMinutes,
@@ -185,10 +182,15 @@ export function readConfig(context: Record<string, unknown>, personal: readonly 
 
 type Given = z.infer<typeof schema>;
 
-function stageOf({ stage: name, target, kafkaInstanceType, ...given }: Given, shards: readonly ShardRange[]): Stage {
+function stageOf(
+  { stage: name, target, kafkaInstanceType, apiRequestsPerSecond, ...given }: Given,
+  shards: readonly ShardRange[],
+): Stage {
   const stage = STAGES[name];
+  const requestsPerSecond = apiRequestsPerSecond ?? stage.api.requestsPerSecond;
   return {
     ...stage,
+    api: { requestsPerSecond, burst: Math.max(stage.api.burst, BURST_SECONDS * requestsPerSecond) },
     kafka: { ...stage.kafka, instanceType: kafkaInstanceType ?? stage.kafka.instanceType },
     localstack: target === 'localstack' ? localStackTarget(given, shards) : undefined,
   };
@@ -225,19 +227,6 @@ const KEYS_OF_CLI: readonly string[] = ['acknowledged-issue-numbers', 'cli-telem
 // Feature flags and lookups have a colon in their names.
 function belongsToCdk(key: string): boolean {
   return key.includes(':') || KEYS_OF_CLI.includes(key);
-}
-
-function parseJsonText(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value; // neither a list nor a number, so the schema refuses it with its own sentence
-  }
-}
-
-function isPort(number: number): boolean {
-  return number >= 1 && number <= 65_535;
 }
 
 function checkShards(shards: readonly ShardRange[]): readonly ShardRange[] {
