@@ -14,8 +14,8 @@ export interface RunningServer {
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** 408: the request never ended. 417: it expects something unknown. 431: its headers are over 16 KB. */
-export type RefusalStatus = 400 | 408 | 417 | 431;
+/** 403: its host is not this machine. 408: the request never ended. 417: it expects something unknown. 431: its headers are over 16 KB. */
+export type RefusalStatus = 400 | 403 | 408 | 417 | 431;
 
 export type Refuse = (statusCode: RefusalStatus, reason: string, socket: Socket) => HttpResponse;
 
@@ -32,7 +32,7 @@ const STATUS_OF_ERROR: Readonly<Record<string, RefusalStatus>> = {
 };
 
 /**
- * Serves HTTP to this machine (see {@link localOnly}), at every address that `localhost` means. Malformed requests never reach `handle`: they get the response that
+ * Serves HTTP to this machine (see {@link localOnly}), at every address that `localhost` means. Malformed requests, and those to other hosts, never reach `handle`: they get the response that
  * `refuse` makes, where Node's own would be empty, and their connection ends.
  *
  * @param port 0 for any free one
@@ -54,7 +54,9 @@ export async function serve(handle: Handle, refuse: Refuse, port: number, host?:
 function httpServer(handle: Handle, refuse: Refuse): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });
   const lastResponses = new WeakMap<Duplex, ServerResponse>();
-  const handleLocal = localOnly(handle, ({ socket }, response, reason) => send(response, refuse(400, reason, socket)));
+  const handleLocal = localOnly(handle, ({ socket }, response, status, reason) =>
+    send(response, refuse(status, reason, socket)),
+  );
 
   server.on('request', (request, response) => {
     lastResponses.set(request.socket, response);

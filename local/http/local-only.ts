@@ -1,11 +1,21 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type HttpResponse, send } from './http-response.ts';
+import { send } from './http-response.ts';
 import { requestedHost } from './request-target.ts';
 
 /** Names that mean this machine to every browser: RFC 6761, section 6.3. No name server is asked for them. */
 const LOCAL_HOST = /^(?:(?:[a-z0-9_-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
-const REFUSAL = 'Servers of this machine are called by the names localhost, *.localhost, 127.0.0.1 or [::1] only.\n';
+/** What is wrong about a request with another host. */
+export const FOREIGN_HOST =
+  'Servers of this machine are called by the names localhost, *.localhost, 127.0.0.1 or [::1] only.';
+
+/** Responds to a request that the listener does not see: 400 when its host is malformed, 403 when it is another machine's. */
+export type RefuseHost = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: 400 | 403,
+  reason: string,
+) => void;
 
 /** Whether a `Host` header, with or without a port, names this machine. */
 export function isLocalHost(host: string): boolean {
@@ -17,26 +27,23 @@ export function isLocalHost(host: string): boolean {
  * foreign site whose name was made to lead here (DNS rebinding) has the same origin as this server and may read everything,
  * but its requests carry the foreign name. A request without a `Host` header comes from no browser.
  *
- * @param refuseMalformed responds with 400 to a request whose host is malformed
+ * @param refuse responds to the others
  */
-export function localOnly(listener: RequestListener, refuseMalformed = refuseInPlainText): RequestListener {
+export function localOnly(listener: RequestListener, refuse: RefuseHost = refuseInPlainText): RequestListener {
   return (request, response) => {
     let host: string;
     try {
       host = requestedHost(request) ?? 'localhost';
     } catch (error) {
-      refuseMalformed(request, response, (error as Error).message);
+      refuse(request, response, 400, `${(error as Error).message}.`);
       return;
     }
     if (isLocalHost(host)) listener(request, response);
-    else send(response, plainText(403, REFUSAL));
+    else refuse(request, response, 403, FOREIGN_HOST);
   };
 }
 
-function refuseInPlainText(_: IncomingMessage, response: ServerResponse, reason: string): void {
-  send(response, plainText(400, `Bad request: ${reason}.\n`));
-}
-
-function plainText(statusCode: number, text: string): HttpResponse {
-  return { statusCode, headers: new Map([['Content-Type', ['text/plain']]]), body: Buffer.from(text) };
-}
+const refuseInPlainText: RefuseHost = (_request, response, statusCode, reason) => {
+  const headers = new Map([['Content-Type', ['text/plain']]]);
+  send(response, { statusCode, headers, body: Buffer.from(`${reason}\n`) });
+};

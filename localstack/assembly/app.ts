@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
 import type { Stack } from '../../local/assembly/template.ts';
 import { singleBrokerProperties } from '../../local/engines/kafka/properties.ts';
-import { gatewayResponseProperties } from '../../local/services/api-gateway/resources.ts';
+import { gatewayResponseProperties } from '../../local/services/api-gateway/resource-properties.ts';
 import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
 import {
   type EventSourceMappingDefinition,

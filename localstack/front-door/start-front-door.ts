@@ -7,6 +7,7 @@ import {
   type RunningServer,
   serve,
 } from '../../local/http/http-server.ts';
+import { FOREIGN_HOST } from '../../local/http/local-only.ts';
 import { forwardRequest } from '../../local/http/reverse-proxy.ts';
 import type { GatewayResponseDefinition } from '../../local/services/api-gateway/rest-api-definition.ts';
 import type { Log } from '../../tooling/log.ts';
@@ -21,6 +22,7 @@ const NOT_DEPLOYED = 'LocalStack does not have the API yet. `npm run localstack 
 const FAILED = 'LocalStack failed on this request. `npm run localstack -- logs` shows why.';
 const REFUSALS: Readonly<Record<RefusalStatus, string>> = {
   400: 'The request is not valid HTTP.',
+  403: FOREIGN_HOST,
   408: 'The request was not completed in time.',
   417: 'The Expect header is not supported.',
   431: "The request's header fields are too large.",

@@ -52,7 +52,7 @@ function routeEvent(method: Resource, byKey: ReadonlyMap<string, Resource>): Rea
   const resourcePath = pathOf(String(method.property('ResourceId')), byKey);
   const httpMethod = String(method.property('HttpMethod'));
   const name = `${httpMethod} ${resourcePath}`;
-  const api = { id: 'local', stage: 'dev', binaryMediaTypes: [], routes: [], gatewayResponses: {} };
+  const api = { id: 'local', stage: 'dev', stageVariables: {}, binaryMediaTypes: [] };
   return {
     name,
     from: 'API Gateway',

@@ -134,7 +134,8 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the ports of a run', { timeout: 10 * PA
 
   it('show nothing to a page whose name was made to lead to them', async () => {
     const before = await state();
-    const refusal = /: (403 |<html>.*)Servers of this machine are called by the names localhost/;
+    const refusal =
+      /: (403 |<html>.*)(Servers of this machine are called by the names localhost|\{"message":"Forbidden"\})/;
     const ports = portsOfRun();
     const read = ports.map(async (port) => {
       const page = `http://${HOSTILE_NAME}:${port}/start`;

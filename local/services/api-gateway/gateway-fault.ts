@@ -35,6 +35,11 @@ export const faults = {
   ),
   /** Bodies reach a function as text unless their media type is declared binary. */
   bodyNotText: fault('BAD_REQUEST_BODY', 400, 'BadRequestException', 'The request body is not valid UTF-8'),
+  /** The method wants an API key, and the request has none that is good for this stage. */
+  invalidApiKey: fault('INVALID_API_KEY', 403, 'ForbiddenException', 'Forbidden'),
+  throttled: fault('THROTTLED', 429, 'TooManyRequestsException', 'Too Many Requests'),
+  /** The quota of a usage plan. */
+  quotaExceeded: fault('QUOTA_EXCEEDED', 429, 'LimitExceededException', 'Limit Exceeded'),
   unauthorized: fault('UNAUTHORIZED', 401, 'UnauthorizedException', 'Unauthorized'),
   implicitDeny: fault('ACCESS_DENIED', 403, 'AccessDeniedException', 'User is not authorized to access this resource'),
   explicitDeny: fault(
@@ -53,6 +58,12 @@ export const faults = {
   functionRefused: fault('INTEGRATION_FAILURE', 500, 'InternalServerErrorException', 'Internal server error'),
   integrationTimeout: fault('INTEGRATION_TIMEOUT', 504, 'InternalServerErrorException', 'Endpoint request timed out'),
 };
+
+/**
+ * The fault of a request whose host is no API here.
+ * https://repost.aws/knowledge-center/api-gateway-troubleshoot-403-forbidden
+ */
+export const unknownHost = fault('DEFAULT_4XX', 403, 'ForbiddenException', 'Forbidden');
 
 /** The fault of bytes that are not a request. */
 export function malformedRequest(statusCode: number): Fault {

@@ -1,8 +1,11 @@
 import { onTestFinished } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
 import type { Invoke, InvokeResult } from '../lambda/function-definition.ts';
-import { startRestApi } from './rest-api.ts';
+import { UsagePlans } from './api-keys/usage-plans.ts';
+import { type RestApiOptions, startRestApi } from './rest-api.ts';
 import type { GatewayResponseDefinition, RestApiDefinition, RouteDefinition } from './rest-api-definition.ts';
+import { ACCOUNT_RATE } from './throttling/rate.ts';
+import { TokenBucket } from './throttling/token-bucket.ts';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:orders';
 
@@ -15,7 +18,21 @@ export function apiDefinition(
   gatewayResponses: Record<string, GatewayResponseDefinition> = {},
   binaryMediaTypes: readonly string[] = [],
 ): RestApiDefinition {
-  return { id: 'abc123', stage: 'dev', binaryMediaTypes, routes, gatewayResponses };
+  return {
+    id: 'abc123',
+    stage: 'dev',
+    stageVariables: {},
+    apiKeySource: 'HEADER',
+    binaryMediaTypes,
+    routes,
+    gatewayResponses,
+  };
+}
+
+/** All that an API needs to be served at any free port. */
+export function apiOptions(definition: RestApiDefinition): RestApiOptions {
+  const account = new TokenBucket(ACCOUNT_RATE);
+  return { definition, port: 0, invoke: fakeInvoke().invoke, account, usagePlans: new UsagePlans(), log: silentLog };
 }
 
 /** An `invoke` that returns the given result and keeps the events it got. */
@@ -29,8 +46,12 @@ export function fakeInvoke(result: unknown = { statusCode: 200, body: '{}' }, ou
 }
 
 /** A served API, stopped when the test is over. */
-export async function servedApi(definition: RestApiDefinition, invoke: Invoke = fakeInvoke().invoke, log = silentLog) {
-  const server = await startRestApi({ definition, port: 0, invoke, log });
+export async function servedApi(
+  definition: RestApiDefinition,
+  invoke: Invoke = fakeInvoke().invoke,
+  options: Partial<RestApiOptions> = {},
+) {
+  const server = await startRestApi({ ...apiOptions(definition), invoke, ...options });
   onTestFinished(() => server.stop());
   return server;
 }

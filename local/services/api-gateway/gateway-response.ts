@@ -6,6 +6,10 @@ import type { GatewayResponseDefinition, RestApiDefinition } from './rest-api-de
 const DEFAULT_TEMPLATES: Readonly<Record<string, string>> = {
   'application/json': '{"message":$context.error.messageString}',
 };
+/** The one body whose key has a capital letter, as transcripts of clients show; AWS's pages write a small one. */
+const ACCESS_DENIED_TEMPLATES: Readonly<Record<string, string>> = {
+  'application/json': '{"Message":$context.error.messageString}',
+};
 
 /** A dot that ends a sentence is no part of the name. */
 const VARIABLE = /\$context\.(\w+(?:\.\w+)*)/g;
@@ -37,7 +41,8 @@ export function gatewayResponse(
   const variable: ContextVariables = (name) => errorVariables[name] ?? request.variable(name);
 
   const customized = Object.keys(custom?.templates ?? {}).length > 0;
-  const templates = custom && customized ? custom.templates : DEFAULT_TEMPLATES;
+  const defaults = fault.responseType === 'ACCESS_DENIED' ? ACCESS_DENIED_TEMPLATES : DEFAULT_TEMPLATES;
+  const templates = custom && customized ? custom.templates : defaults;
   const contentType = templates['application/json'] ? 'application/json' : (Object.keys(templates)[0] ?? '');
   const body = (templates[contentType] ?? '').replaceAll(VARIABLE, (_, name: string) => variable(name));
 

@@ -64,3 +64,16 @@ it('bytes beyond the stated length of a body are the next request, and malformed
   const received = await exchange(api.port, `POST /orders HTTP/1.1\r\n${HOST}Content-Length: 2\r\n\r\n{}{}`);
   expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
 });
+
+it('a request to another host is Forbidden, whatever the API makes of its own errors', async () => {
+  const templates = { 'application/json': '{"error":$context.error.messageString}' };
+  const api = await servedApi(apiDefinition(routes, { DEFAULT_4XX: { headers: {}, templates } }));
+  const refused = await call(api.url, 'POST', '/orders', {
+    headers: { Host: 'abc123.execute-api.us-east-1.amazonaws.com' },
+  });
+  expect(refused).toMatchObject({ status: 403, text: '{"message":"Forbidden"}' });
+  expect(refused.headers['x-amzn-errortype']).toBe('ForbiddenException');
+  for (const Host of ['localhost', 'shop.localhost:80', '127.0.0.1', '[::1]']) {
+    expect((await call(api.url, 'POST', '/orders', { headers: { Host } })).status).toBe(200);
+  }
+});

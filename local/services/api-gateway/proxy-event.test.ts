@@ -49,10 +49,7 @@ describe('the event of a request', () => {
         identity: {
           accessKey: null,
           accountId: null,
-          apiKey: null,
-          apiKeyId: null,
           caller: null,
-          clientCert: null,
           cognitoAuthenticationProvider: null,
           cognitoAuthenticationType: null,
           cognitoIdentityId: null,
@@ -86,6 +83,11 @@ describe('the event of a request', () => {
     expect(event.multiValueQueryStringParameters).toMatchObject({ a: ['1', 'x y+z'], empty: [''] });
   });
 
+  it('takes a semicolon in the query for the end of a value, and leaves an encoded one alone', async () => {
+    const { event } = await eventOf('GET', '/api/orders?a=1;b=2&c=3%3B4');
+    expect(event.queryStringParameters).toEqual({ a: '1', b: '2', c: '3;4' });
+  });
+
   it('keeps percent-encoding and a trailing slash in the path', async () => {
     const { event } = await eventOf('GET', '/api/orders/a%2Bb%20c/');
     expect(event.path).toBe('/api/orders/a%2Bb%20c/');
@@ -101,6 +103,14 @@ describe('the event of a request', () => {
   ])('takes slashes before the path as one: %s is %s, and %s with its stage', async (sent, path, withStage) => {
     const { event } = await eventOf('GET', sent);
     expect(event).toMatchObject({ path, requestContext: { path: withStage } });
+  });
+
+  it('has the variables of the stage', async () => {
+    const { invoke, events } = fakeInvoke();
+    const stageVariables = { tenant: 'a' };
+    const api = await servedApi({ ...apiDefinition([lambdaRoute('GET', '/')]), stageVariables }, invoke);
+    await call(api.url, 'GET', '/');
+    expect(events[0]).toMatchObject({ stageVariables });
   });
 
   it('holds the body of a GET request, as regional APIs pass it on', async () => {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { ACCOUNT_ID } from '../../aws-identity.ts';
+import type { ApiKey } from './api-keys/usage-plans.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
 import { type AuthorizerContext, headerValue, queryParameters, type RequestContext } from './request-context.ts';
 import { isBinary, type RestApiDefinition } from './rest-api-definition.ts';
@@ -24,15 +25,33 @@ const DROPPED_HEADERS = new Set([
 ]);
 const CANONICAL_NAMES: Record<string, string> = { authorization: 'Authorization', 'user-agent': 'User-Agent' };
 
-/** The published type lacks `deploymentId`, which real events have. */
-type ProxyEvent = APIGatewayProxyEvent & { readonly requestContext: { readonly deploymentId: string } };
+type RequestContextOfEvent = APIGatewayProxyEvent['requestContext'];
+
+/** The published type lacks `deploymentId`, and has a key and a certificate that only events of requests with one have. */
+type ProxyEvent = Omit<APIGatewayProxyEvent, 'requestContext'> & {
+  readonly requestContext: Omit<RequestContextOfEvent, 'identity'> & {
+    readonly deploymentId: string;
+    readonly identity: Omit<RequestContextOfEvent['identity'], 'apiKey' | 'apiKeyId' | 'clientCert'> & {
+      readonly apiKey?: string;
+      readonly apiKeyId?: string;
+    };
+  };
+};
+
+/** What an event tells of its API. */
+type ApiOfEvent = Pick<RestApiDefinition, 'id' | 'stage' | 'stageVariables' | 'binaryMediaTypes'>;
+
+/** Who makes a request, as far as the route asks: what its authorizer returned, and the API key. */
+export interface Caller {
+  readonly authorizer?: AuthorizerContext | undefined;
+  readonly apiKey?: ApiKey | undefined;
+}
 
 export type RequestFields = Omit<ProxyEvent, 'body' | 'isBase64Encoded'>;
 
 /**
  * The event of a Lambda proxy integration, payload version 1.0.
  *
- * @param authorizer what the route's authorizer returned, if it has one
  * @throws GatewayFault (400) when the query's percent-encoding is malformed, or a text body is not UTF-8
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
@@ -40,10 +59,10 @@ export function proxyEvent(
   context: RequestContext,
   match: RouteMatch,
   body: Buffer,
-  api: RestApiDefinition,
-  authorizer?: AuthorizerContext,
+  api: ApiOfEvent,
+  { authorizer, apiKey }: Caller = {},
 ): ProxyEvent {
-  const fields = requestFields(context, match, api);
+  const fields = requestFields(context, match, api, apiKey);
   const binary = body.byteLength > 0 && isBinary(api, headerValue(context, 'Content-Type'));
   if (!binary && !isUtf8(body)) throw new GatewayFault(faults.bodyNotText);
   return {
@@ -55,7 +74,12 @@ export function proxyEvent(
 }
 
 /** What proxy and authorizer events share. Throws GatewayFault (400) when the query's percent-encoding is malformed. */
-export function requestFields(context: RequestContext, match: RouteMatch, api: RestApiDefinition): RequestFields {
+export function requestFields(
+  context: RequestContext,
+  match: RouteMatch,
+  api: ApiOfEvent,
+  apiKey?: ApiKey,
+): RequestFields {
   const { resourcePath } = match.route;
   const headers = groupValues(forwardedHeaders(context));
   const query = groupValues(queryParameters(context));
@@ -70,7 +94,7 @@ export function requestFields(context: RequestContext, match: RouteMatch, api: R
     queryStringParameters: lastValues(query),
     multiValueQueryStringParameters: query,
     pathParameters: match.pathParameters,
-    stageVariables: null,
+    stageVariables: Object.keys(api.stageVariables).length > 0 ? api.stageVariables : null,
     requestContext: {
       resourceId: createHash('sha256').update(resourcePath).digest('hex').slice(0, 6),
       resourcePath,
@@ -87,10 +111,8 @@ export function requestFields(context: RequestContext, match: RouteMatch, api: R
       identity: {
         accessKey: null,
         accountId: null,
-        apiKey: null,
-        apiKeyId: null,
+        ...(apiKey && { apiKey: apiKey.value, apiKeyId: apiKey.id }),
         caller: null,
-        clientCert: null,
         cognitoAuthenticationProvider: null,
         cognitoAuthenticationType: null,
         cognitoIdentityId: null,

@@ -75,10 +75,15 @@ export function headerValue(context: RequestContext, name: string): string | und
   return context.headers.findLast(([candidate]) => candidate.toLowerCase() === name.toLowerCase())?.[1];
 }
 
-/** The query's parameters, decoded, in order. Throws GatewayFault (400) when the percent-encoding is malformed. */
+/**
+ * The query's parameters, decoded, in order. A semicolon separates them as well.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+ *
+ * @throws GatewayFault (400) when the percent-encoding is malformed
+ */
 export function queryParameters({ query }: RequestContext): [name: string, value: string][] {
   return query
-    .split('&')
+    .split(/[&;]/)
     .filter((pair) => pair !== '')
     .map((pair) => {
       const equals = pair.indexOf('=');

@@ -2,99 +2,19 @@ import { z } from 'zod';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import type { Listener } from '../listeners.ts';
 import { resourceHash } from '../physical-names.ts';
-import { created, ignored, notSupported, provider, type ResourceProviders, texts } from '../provider.ts';
+import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
 import { required } from '../service.ts';
-import { parseIdentitySources } from './authorizer/identity-sources.ts';
-import type {
-  GatewayResponseDefinition,
-  LambdaProxyIntegration,
-  MockIntegration,
-  RestApiDefinition,
-  RestApiParts,
-} from './rest-api-definition.ts';
-
-const DEFAULT_TIMEOUT_MS = 29_000;
-const DEFAULT_RESULT_TTL_SECONDS = 300;
-const GATEWAY_HEADER = 'gatewayresponse.header.';
-
-/** Reads the properties of a gateway response. */
-export const gatewayResponseProperties = z
-  .object({
-    ResponseType: z.string(),
-    StatusCode: z.coerce.number().optional(),
-    ResponseParameters: texts,
-    ResponseTemplates: texts,
-  })
-  .transform(({ ResponseType: type, StatusCode: statusCode, ResponseParameters, ResponseTemplates: templates }) => {
-    const parameters = Object.entries(ResponseParameters);
-    const headers = Object.fromEntries(parameters.map(([name, value]) => [name.replace(GATEWAY_HEADER, ''), value]));
-    const response: GatewayResponseDefinition = { ...(statusCode !== undefined && { statusCode }), headers, templates };
-    return { type, response };
-  });
-
-const partOfApi = z.object({ RestApiId: z.string() });
-
-/** `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations` becomes the function's ARN. */
-const invocationUri = z
-  .string()
-  .regex(/:function:/, 'only Lambda functions are supported by the local runner')
-  .transform((uri) => uri.replace(/^.*\/functions\//, '').replace(/\/invocations$/, ''));
-
-const lambdaIntegration = z
-  .object({
-    Type: z.literal('AWS_PROXY'),
-    Uri: invocationUri,
-    TimeoutInMillis: z.coerce.number().default(DEFAULT_TIMEOUT_MS),
-  })
-  .transform(
-    ({ Uri, TimeoutInMillis }): LambdaProxyIntegration => ({
-      type: 'AWS_PROXY',
-      functionArn: Uri,
-      timeoutMs: TimeoutInMillis,
-    }),
-  );
-
-const authorizer = partOfApi.extend({
-  Type: z.enum(['TOKEN', 'REQUEST'], 'only Lambda authorizers are supported by the local runner'),
-  AuthorizerUri: invocationUri,
-  AuthorizerCredentials: notSupported,
-  AuthorizerResultTtlInSeconds: z.coerce.number().min(0).max(3600).default(DEFAULT_RESULT_TTL_SECONDS),
-  IdentitySource: z.string().default('').transform(parseIdentitySources),
-  IdentityValidationExpression: z
-    .string()
-    .transform((expression) => new RegExp(`^(?:${expression})$`))
-    .optional(),
-});
-
-const mockIntegration = z
-  .object({
-    Type: z.literal('MOCK'),
-    RequestTemplates: texts,
-    IntegrationResponses: z
-      .array(
-        z.object({
-          StatusCode: z.coerce.string(),
-          SelectionPattern: z.string().optional(),
-          ResponseParameters: texts,
-          ResponseTemplates: texts,
-        }),
-      )
-      .default([]),
-  })
-  .transform(
-    ({ RequestTemplates, IntegrationResponses }): MockIntegration => ({
-      type: 'MOCK',
-      requestTemplates: RequestTemplates,
-      responses: IntegrationResponses.map(
-        ({ StatusCode, SelectionPattern, ResponseParameters, ResponseTemplates }) => ({
-          statusCode: StatusCode,
-          ...(SelectionPattern === undefined ? {} : { selectionPattern: SelectionPattern }),
-          responseParameters: ResponseParameters,
-          responseTemplates: ResponseTemplates,
-        }),
-      ),
-    }),
-  );
+import {
+  authorizerProperties,
+  gatewayResponseProperties,
+  methodProperties,
+  partOfApi,
+  restApiProperties,
+  stageName,
+  stageProperties,
+} from './resource-properties.ts';
+import type { RestApiDefinition, RestApiParts, StageDefinition } from './rest-api-definition.ts';
+import { throttleOf } from './throttling/method-settings.ts';
 
 /**
  * REST APIs, with Lambda proxy and MOCK integrations and Lambda authorizers.
@@ -102,135 +22,147 @@ const mockIntegration = z
  * @param restApis collects what they declare, by API id
  * @param listenerOf name and port of an API
  */
-export const restApiResources = (
+export function restApiResources(
   restApis: Map<string, RestApiParts>,
   listenerOf: (request: ResourceRequest) => Listener,
-): ResourceProviders => ({
-  'AWS::ApiGateway::RestApi': provider(
-    'an HTTP server that behaves like API Gateway',
-    z.object({ BinaryMediaTypes: z.array(z.string()).default([]), Body: notSupported, BodyS3Location: notSupported }),
-    ({ BinaryMediaTypes: binaryMediaTypes }, request) => {
-      const id = resourceHash(request, 10);
-      const rootResourceId = resourceHash({ ...request, logicalId: `${request.logicalId}/` }, 10);
-      const paths = new Map([[rootResourceId, '']]);
-      restApis.set(id, {
-        id,
-        binaryMediaTypes,
-        paths,
-        authorizers: new Map(),
-        routes: [],
-        gatewayResponses: {},
-        stage: undefined,
-        listener: listenerOf(request),
-      });
-      return created(id, { RestApiId: id, RootResourceId: rootResourceId });
-    },
-  ),
-
-  'AWS::ApiGateway::Resource': provider(
-    'a path of the REST API',
-    partOfApi.extend({ ParentId: z.string(), PathPart: z.string() }),
-    ({ RestApiId, ParentId, PathPart }, request) => {
-      const { paths } = partsOf(RestApiId, restApis);
+): ResourceProviders {
+  const stageOfDeployment = provider(
+    'a stage of the REST API',
+    partOfApi.extend({ StageName: stageName, StageDescription: notSupported }),
+    ({ RestApiId, StageName: name }, request) => {
+      addStage(partsOf(RestApiId, restApis), { name, variables: {}, methodSettings: [] });
       const id = resourceHash(request, 6);
-      paths.set(id, `${pathOf(ParentId, paths)}/${PathPart}`);
-      return created(id, { ResourceId: id });
+      return created(id, { DeploymentId: id });
     },
-  ),
+  );
 
-  'AWS::ApiGateway::Authorizer': provider(
-    'a function that authorizes each request',
-    authorizer,
-    (properties, request) => {
-      const { authorizers } = partsOf(properties.RestApiId, restApis);
-      const { Type, IdentitySource: identitySources, IdentityValidationExpression: identityValidation } = properties;
-      const resultTtlSeconds = properties.AuthorizerResultTtlInSeconds;
-      if (Type === 'TOKEN' && (identitySources.length !== 1 || identitySources[0]?.from !== 'header')) {
-        throw new Error('a TOKEN authorizer needs exactly one header as its IdentitySource');
-      }
-      if (Type === 'REQUEST' && identitySources.length === 0 && resultTtlSeconds > 0) {
-        throw new Error(
-          'caching needs an identity source: set IdentitySource, or set AuthorizerResultTtlInSeconds to 0',
-        );
-      }
-      const id = resourceHash(request, 6);
-      authorizers.set(id, {
-        id,
-        type: Type,
-        functionArn: properties.AuthorizerUri,
-        identitySources,
-        resultTtlSeconds,
-        ...(identityValidation === undefined ? {} : { identityValidation }),
-      });
-      return created(id, { AuthorizerId: id });
-    },
-  ),
+  return {
+    'AWS::ApiGateway::RestApi': provider(
+      'an HTTP server that behaves like API Gateway',
+      restApiProperties,
+      ({ BinaryMediaTypes: binaryMediaTypes, ApiKeySourceType: apiKeySource }, request) => {
+        const id = resourceHash(request, 10);
+        const rootResourceId = resourceHash({ ...request, logicalId: `${request.logicalId}/` }, 10);
+        restApis.set(id, {
+          id,
+          listener: listenerOf(request),
+          binaryMediaTypes,
+          apiKeySource,
+          paths: new Map([[rootResourceId, '']]),
+          authorizers: new Map(),
+          routes: [],
+          gatewayResponses: {},
+          stage: undefined,
+        });
+        return created(id, { RestApiId: id, RootResourceId: rootResourceId });
+      },
+    ),
 
-  'AWS::ApiGateway::Method': provider(
-    'a route of the REST API',
-    partOfApi.extend({
-      ResourceId: z.string(),
-      HttpMethod: z.string(),
-      AuthorizationType: z
-        .enum(['NONE', 'CUSTOM'], 'only Lambda authorizers are supported by the local runner')
-        .default('NONE'),
-      AuthorizerId: z.string().optional(),
-      RequestValidatorId: notSupported,
-      Integration: z.discriminatedUnion('Type', [lambdaIntegration, mockIntegration]),
-    }),
-    ({ RestApiId, ResourceId, HttpMethod, Integration, AuthorizationType, AuthorizerId }, request) => {
-      const { paths, routes, authorizers } = partsOf(RestApiId, restApis);
-      const resourcePath = pathOf(ResourceId, paths) || '/';
-      const isOpen = AuthorizationType === 'NONE';
-      const authorizer = isOpen
-        ? undefined
-        : required(authorizers.get(AuthorizerId ?? ''), `authorizer ${AuthorizerId}`);
-      routes.push({
-        resourcePath,
-        httpMethod: HttpMethod,
-        integration: Integration,
-        ...(authorizer === undefined ? {} : { authorizer }),
-      });
-      return created(resourceHash(request, 6));
-    },
-  ),
+    'AWS::ApiGateway::Resource': provider(
+      'a path of the REST API',
+      partOfApi.extend({ ParentId: z.string(), PathPart: z.string() }),
+      ({ RestApiId, ParentId, PathPart }, request) => {
+        const { paths } = partsOf(RestApiId, restApis);
+        const id = resourceHash(request, 6);
+        paths.set(id, `${pathOf(ParentId, paths)}/${PathPart}`);
+        return created(id, { ResourceId: id });
+      },
+    ),
 
-  'AWS::ApiGateway::GatewayResponse': provider(
-    "the wording of the REST API's own errors",
-    partOfApi.and(gatewayResponseProperties),
-    ({ RestApiId, type, response }, request) => {
-      partsOf(RestApiId, restApis).gatewayResponses[type] = response;
-      return created(resourceHash(request, 6));
-    },
-  ),
+    'AWS::ApiGateway::Authorizer': provider(
+      'a function that authorizes each request',
+      authorizerProperties,
+      (properties, request) => {
+        const { authorizers } = partsOf(properties.RestApiId, restApis);
+        const { IdentityValidationExpression: identityValidation } = properties;
+        const id = resourceHash(request, 6);
+        authorizers.set(id, {
+          id,
+          type: properties.Type,
+          functionArn: properties.AuthorizerUri,
+          identitySources: properties.IdentitySource,
+          resultTtlSeconds: properties.AuthorizerResultTtlInSeconds,
+          ...(identityValidation === undefined ? {} : { identityValidation }),
+        });
+        return created(id, { AuthorizerId: id });
+      },
+    ),
 
-  'AWS::ApiGateway::Stage': provider(
-    "the REST API's stage; the local address leaves its name out",
-    partOfApi.extend({ StageName: z.string() }),
-    ({ RestApiId, StageName }) => {
-      partsOf(RestApiId, restApis).stage = StageName;
-      return created(StageName);
-    },
-  ),
+    'AWS::ApiGateway::Method': provider(
+      'a route of the REST API',
+      methodProperties,
+      ({ RestApiId, ResourceId, HttpMethod, Integration, ApiKeyRequired, ...authorization }, request) => {
+        const { paths, routes, authorizers } = partsOf(RestApiId, restApis);
+        const { AuthorizationType, AuthorizerId } = authorization;
+        routes.push({
+          resourcePath: pathOf(ResourceId, paths) || '/',
+          httpMethod: HttpMethod,
+          integration: Integration,
+          ...(ApiKeyRequired && { apiKeyRequired: true }),
+          ...(AuthorizationType === 'CUSTOM' && {
+            authorizer: required(authorizers.get(AuthorizerId ?? ''), `authorizer ${AuthorizerId}`),
+          }),
+        });
+        return created(resourceHash(request, 6));
+      },
+    ),
 
-  'AWS::ApiGateway::Account': ignored("the REST API logs to the run's own log"),
-  'AWS::ApiGateway::Deployment': ignored('the REST API starts once, with all its routes'),
-});
+    'AWS::ApiGateway::GatewayResponse': provider(
+      "the wording of the REST API's own errors",
+      partOfApi.and(gatewayResponseProperties),
+      ({ RestApiId, type, response }, request) => {
+        partsOf(RestApiId, restApis).gatewayResponses[type] = response;
+        return created(resourceHash(request, 6));
+      },
+    ),
 
-/** @throws Error when the API has no stage, since nobody could reach it then */
-export function restApiDefinition({
-  id,
-  binaryMediaTypes,
-  routes,
-  gatewayResponses,
-  stage,
-}: RestApiParts): RestApiDefinition {
-  if (stage === undefined) throw new Error(`the REST API ${id} has no stage`);
-  return { id, binaryMediaTypes, routes, gatewayResponses, stage };
+    'AWS::ApiGateway::Stage': provider(
+      "the REST API's stage; the local address leaves its name out",
+      stageProperties,
+      ({ RestApiId, StageName: name, Variables: variables, MethodSettings }) => {
+        addStage(partsOf(RestApiId, restApis), { name, variables, methodSettings: MethodSettings });
+        return created(name);
+      },
+    ),
+
+    'AWS::ApiGateway::Deployment': ({ Properties }) =>
+      Properties?.StageName === undefined
+        ? ignored('the REST API starts once, with all its routes')
+        : stageOfDeployment,
+
+    'AWS::ApiGateway::Account': ignored("the REST API logs to the run's own log"),
+  };
 }
 
-function partsOf(restApiId: string, restApis: ReadonlyMap<string, RestApiParts>): RestApiParts {
-  return required(restApis.get(restApiId), `REST API ${restApiId}`);
+/** @throws Error when the API has no stage, since nobody could reach it then */
+export function restApiDefinition(parts: RestApiParts): RestApiDefinition {
+  const { id, listener, stage, binaryMediaTypes, apiKeySource, gatewayResponses } = parts;
+  if (stage === undefined) throw new Error(`the REST API ${listener.name} has no stage`);
+  const routes = parts.routes.map((route) => {
+    const throttle = throttleOf(route, stage.methodSettings);
+    return throttle === undefined ? route : { ...route, throttle };
+  });
+  return {
+    id,
+    stage: stage.name,
+    stageVariables: stage.variables,
+    binaryMediaTypes,
+    apiKeySource,
+    routes,
+    gatewayResponses,
+  };
+}
+
+function addStage(parts: RestApiParts, stage: StageDefinition): void {
+  if (parts.stage !== undefined) {
+    const both = `${parts.stage.name} and ${stage.name}`;
+    throw new Error(`the local runner serves one stage of a REST API, and ${parts.listener.name} has ${both}`);
+  }
+  parts.stage = stage;
+}
+
+function partsOf(id: string, restApis: ReadonlyMap<string, RestApiParts>): RestApiParts {
+  return required(restApis.get(id), `REST API ${id}`);
 }
 
 function pathOf(resourceId: string, paths: ReadonlyMap<string, string>): string {

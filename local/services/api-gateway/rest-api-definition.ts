@@ -1,10 +1,14 @@
 import type { Listener } from '../listeners.ts';
+import type { MethodSettings } from './throttling/method-settings.ts';
+import type { Rate } from './throttling/rate.ts';
 
 /** A REST API of API Gateway as its template describes it, with every reference resolved. */
 export interface RestApiDefinition {
   readonly id: string;
   readonly stage: string;
+  readonly stageVariables: Readonly<Record<string, string>>;
   readonly binaryMediaTypes: readonly string[];
+  readonly apiKeySource: ApiKeySource;
   readonly routes: readonly RouteDefinition[];
   /** By response type: `DEFAULT_4XX`, `MISSING_AUTHENTICATION_TOKEN`, ... */
   readonly gatewayResponses: Readonly<Record<string, GatewayResponseDefinition>>;
@@ -13,14 +17,24 @@ export interface RestApiDefinition {
 /** What the resources of one REST API have declared so far. */
 export interface RestApiParts {
   readonly id: string;
+  readonly listener: Listener;
   readonly binaryMediaTypes: readonly string[];
+  readonly apiKeySource: ApiKeySource;
   /** By resource id; the root's path is empty. */
   readonly paths: Map<string, string>;
   readonly authorizers: Map<string, AuthorizerDefinition>;
   readonly routes: RouteDefinition[];
   readonly gatewayResponses: Record<string, GatewayResponseDefinition>;
-  stage: string | undefined;
-  readonly listener: Listener;
+  stage: StageDefinition | undefined;
+}
+
+/** Where a request has its API key: in the header `x-api-key`, or in the authorizer's result. */
+export type ApiKeySource = 'HEADER' | 'AUTHORIZER';
+
+export interface StageDefinition {
+  readonly name: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly methodSettings: MethodSettings;
 }
 
 /** One method of one resource. */
@@ -30,6 +44,9 @@ export interface RouteDefinition {
   /** `GET`, ..., or `ANY`. */
   readonly httpMethod: string;
   readonly authorizer?: AuthorizerDefinition;
+  readonly apiKeyRequired?: boolean;
+  /** The limit of its own. */
+  readonly throttle?: Rate;
   readonly integration: LambdaProxyIntegration | MockIntegration;
 }
 
@@ -78,7 +95,7 @@ export interface AuthorizerDefinition {
 }
 
 export interface IdentitySource {
-  readonly from: 'header' | 'querystring' | 'context';
+  readonly from: 'header' | 'querystring' | 'context' | 'stageVariables';
   readonly name: string;
 }
 

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { memoryLog, silentLog } from '../../../tooling/log-fixture.ts';
+import { memoryLog } from '../../../tooling/log-fixture.ts';
 import { call } from '../../http/http-fixture.ts';
 import type { Iam } from '../iam/service.ts';
 import { startFunction } from '../lambda/lambda-fixture.ts';
-import { apiDefinition, FUNCTION_ARN, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
+import { apiDefinition, apiOptions, FUNCTION_ARN, lambdaRoute, servedApi } from './gateway-fixture.ts';
 import { startRestApi } from './rest-api.ts';
 import type { RouteDefinition } from './rest-api-definition.ts';
 
@@ -58,7 +58,9 @@ describe('a REST API', () => {
     const { service, iam } = await startFunction('export const handler = async () => ({ statusCode: 200 });');
     permitApi(iam, '/dev/GET/api/orders');
     const log = memoryLog();
-    const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), service.invoke.bind(service), log);
+    const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), service.invoke.bind(service), {
+      log,
+    });
     const response = await call(api.url, 'POST', '/api/orders', { body: '{}' });
     expect(response).toMatchObject({ status: 500, text: '{"message":"Internal server error"}' });
     const source = 'arn:aws:execute-api:us-east-1:000000000000:abc123/dev/POST/api/orders';
@@ -69,7 +71,7 @@ describe('a REST API', () => {
   it('shows on the terminal what changes something or fails, and keeps reads in the log file', async () => {
     const log = memoryLog();
     const routes = [lambdaRoute('GET', '/api/orders'), lambdaRoute('POST', '/api/orders')];
-    const api = await servedApi(apiDefinition(routes), undefined, log);
+    const api = await servedApi(apiDefinition(routes), undefined, { log });
     await call(api.url, 'GET', '/api/orders');
     await call(api.url, 'POST', '/api/orders', { body: '{}' });
     await call(api.url, 'GET', '/nothing');
@@ -115,7 +117,7 @@ describe('a REST API', () => {
 
   it('refuses a port that is taken', async () => {
     const { port } = await servedApi(apiDefinition([]));
-    const again = startRestApi({ definition: apiDefinition([]), port, invoke: fakeInvoke().invoke, log: silentLog });
+    const again = startRestApi({ ...apiOptions(apiDefinition([])), port });
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 

@@ -2,10 +2,15 @@ import type { PortClaim } from '../../../tooling/ports.ts';
 import type { RunningServer } from '../../http/http-server.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { Listeners } from '../listeners.ts';
+import type { ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
+import { apiKeyResources } from './api-keys/resources.ts';
+import { UsagePlans } from './api-keys/usage-plans.ts';
 import { restApiDefinition, restApiResources } from './resources.ts';
 import { startRestApi } from './rest-api.ts';
 import type { RestApiParts } from './rest-api-definition.ts';
+import { ACCOUNT_RATE } from './throttling/rate.ts';
+import { TokenBucket } from './throttling/token-bucket.ts';
 
 const REST_API = 'AWS::ApiGateway::RestApi';
 
@@ -13,12 +18,14 @@ const REST_API = 'AWS::ApiGateway::RestApi';
 export class ApiGateway implements Service {
   /** By id: what the resources of each API declare. */
   readonly restApis = new Map<string, RestApiParts>();
-  readonly resources;
+  readonly usagePlans = new UsagePlans();
+  readonly resources: ResourceProviders;
   readonly #run: Pick<Run, 'settings' | 'log'>;
   readonly #lambda: Pick<Lambda, 'invoke'>;
   readonly #listeners: Listeners;
   /** By id of the API. */
   readonly #servers = new Map<string, RunningServer>();
+  readonly #account = new TokenBucket(ACCOUNT_RATE);
 
   constructor(run: Pick<Run, 'settings' | 'stacks' | 'log'>, lambda: Pick<Lambda, 'invoke'>) {
     this.#run = run;
@@ -26,7 +33,10 @@ export class ApiGateway implements Service {
     this.#listeners = new Listeners(run, 'api', ({ Type, Properties }) =>
       Type === REST_API ? Properties?.Name : null,
     );
-    this.resources = restApiResources(this.restApis, (request) => this.#listeners.of(request));
+    this.resources = {
+      ...restApiResources(this.restApis, (request) => this.#listeners.of(request)),
+      ...apiKeyResources(this.usagePlans, run.log.child('api')),
+    };
   }
 
   ports(): PortClaim[] {
@@ -56,6 +66,8 @@ export class ApiGateway implements Service {
       definition: restApiDefinition(parts),
       port: parts.listener.port,
       invoke: (...call) => this.#lambda.invoke(...call),
+      account: this.#account,
+      usagePlans: this.usagePlans,
       log: this.#run.log.child(this.restApis.size === 1 ? 'api' : parts.listener.name),
     });
     this.#servers.set(parts.id, server);

@@ -56,7 +56,7 @@ export async function startDistribution(options: DistributionOptions): Promise<R
   };
   const refuse: Refuse = (statusCode, reason) => {
     log.debug(`malformed request ${statusCode}: ${reason}`);
-    return errorPage(statusCode, 'Bad request.');
+    return errorPage(statusCode, statusCode === 403 ? reason : 'Bad request.');
   };
   const server = await serve(serveRequest, refuse, options.port);
   return {

@@ -1,6 +1,7 @@
 import type { Invoke } from '../../lambda/function-definition.ts';
+import { UsagePlans } from '../api-keys/usage-plans.ts';
 import { apiDefinition, lambdaRoute, servedApi } from '../gateway-fixture.ts';
-import type { AuthorizerDefinition, GatewayResponseDefinition } from '../rest-api-definition.ts';
+import type { ApiKeySource, AuthorizerDefinition, GatewayResponseDefinition } from '../rest-api-definition.ts';
 
 const AUTHORIZER_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:guard:live';
 export const API_ARN = 'arn:aws:execute-api:us-east-1:000000000000:abc123/dev';
@@ -35,7 +36,12 @@ export type Outcome = { readonly result: unknown } | { readonly failsWith: strin
 export async function guardedApi(
   decide: (event: Record<string, unknown>) => Outcome | Promise<Outcome>,
   overrides: Partial<AuthorizerDefinition> = {},
-  options: { gatewayResponses?: Record<string, GatewayResponseDefinition>; handler?: Invoke } = {},
+  options: {
+    gatewayResponses?: Record<string, GatewayResponseDefinition>;
+    handler?: Invoke;
+    apiKeySource?: ApiKeySource;
+    usagePlans?: UsagePlans;
+  } = {},
 ) {
   const asked: Record<string, unknown>[] = [];
   const handled: { requestContext: { authorizer?: Record<string, unknown> } }[] = [];
@@ -57,8 +63,10 @@ export async function guardedApi(
     lambdaRoute('GET', '/orders'),
     lambdaRoute('GET', '/orders/{id}'),
     lambdaRoute('POST', '/orders'),
-  ].map((route) => ({ ...route, authorizer }));
+  ].map((route) => ({ ...route, authorizer, apiKeyRequired: options.apiKeySource !== undefined }));
   const open = lambdaRoute('GET', '/health');
-  const api = await servedApi(apiDefinition([...routes, open], options.gatewayResponses ?? {}), invoke);
+  const { gatewayResponses = {}, apiKeySource = 'HEADER', usagePlans = new UsagePlans() } = options;
+  const definition = { ...apiDefinition([...routes, open], gatewayResponses), apiKeySource };
+  const api = await servedApi(definition, invoke, { usagePlans });
   return { url: api.url, asked, handled };
 }

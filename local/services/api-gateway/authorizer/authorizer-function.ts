@@ -33,7 +33,7 @@ export function requestEvent(context: RequestContext, match: RouteMatch, api: Re
     queryStringParameters: fields.queryStringParameters ?? {},
     multiValueQueryStringParameters: fields.multiValueQueryStringParameters ?? {},
     pathParameters: fields.pathParameters ?? {},
-    stageVariables: {},
+    stageVariables: fields.stageVariables ?? {},
   };
 }
 
@@ -41,6 +41,7 @@ export function requestEvent(context: RequestContext, match: RouteMatch, api: Re
 const authorizerResult = z.object({
   principalId: z.string(),
   policyDocument,
+  usageIdentifierKey: z.string().optional(),
   context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
 });
 

@@ -82,7 +82,7 @@ describe('a route with an authorizer', () => {
     const { url, handled } = await guardedApi(() => ({ result }));
     const response = await call(url, 'GET', '/orders', token('t'));
     expect(response.status).toBe(403);
-    expect(JSON.parse(response.text).message).toBe(`User is not authorized to access this resource${ending}`);
+    expect(response.text).toBe(`{"Message":"User is not authorized to access this resource${ending}"}`);
     expect(response.headers['x-amzn-errortype']).toBe('AccessDeniedException');
     expect(handled).toEqual([]);
   });

@@ -1,10 +1,11 @@
 import { type ContextVariables, headerValue, queryParameters, type RequestContext } from '../request-context.ts';
-import type { AuthorizerDefinition, IdentitySource } from '../rest-api-definition.ts';
+import type { AuthorizerDefinition, IdentitySource, RestApiDefinition } from '../rest-api-definition.ts';
 
 const SOURCE_FORMS = [
   ['header', /^method\.request\.header\.(.+)$/],
   ['querystring', /^method\.request\.querystring\.(.+)$/],
   ['context', /^context\.(.+)$/],
+  ['stageVariables', /^stageVariables\.(.+)$/],
 ] as const;
 
 /** Reads a template's `IdentitySource`, a list of mapping expressions. Throws for one that is not supported here. */
@@ -29,12 +30,13 @@ function parseSource(expression: string): IdentitySource {
  */
 export function identityOf(
   { identitySources, identityValidation }: AuthorizerDefinition,
-  context: RequestContext,
-  variable: ContextVariables,
+  { stageVariables }: Pick<RestApiDefinition, 'stageVariables'>,
+  { context, variable }: { readonly context: RequestContext; readonly variable: ContextVariables },
 ): string[] | undefined {
   const values = identitySources.map(({ from, name }) => {
     if (from === 'header') return headerValue(context, name) ?? '';
     if (from === 'context') return variable(name);
+    if (from === 'stageVariables') return stageVariables[name] ?? '';
     return queryParameters(context).findLast(([candidate]) => candidate === name)?.[1] ?? '';
   });
   if (values.some((value) => value === '')) return undefined;

@@ -29,6 +29,8 @@ export interface AuthorizerRequest {
 export interface Authorization {
   readonly decision: Decision;
   readonly authorizer: AuthorizerContext;
+  /** The API key of the caller, for an API that takes it from here. */
+  readonly usageIdentifierKey?: string | undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ export class LambdaAuthorizer {
 
   /** @throws GatewayFault 401 for a request that lacks an identity or that the function refuses; 500 when the function fails */
   async authorize(request: AuthorizerRequest): Promise<Authorization> {
-    const identity = identityOf(this.#definition, request.context, request.variable);
+    const identity = identityOf(this.#definition, this.#api, request);
     if (!identity) throw new GatewayFault(faults.unauthorized);
     const arn = methodArn(request.context, this.#api);
     const key = JSON.stringify(identity);
@@ -67,6 +69,7 @@ export class LambdaAuthorizer {
     return {
       decision: decide(result.policyDocument, arn),
       authorizer: { ...result.context, principalId: result.principalId, integrationLatency },
+      usageIdentifierKey: result.usageIdentifierKey,
     };
   }
 
