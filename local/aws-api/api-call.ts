@@ -58,12 +58,28 @@ export interface SignedText {
 /** Finds out who has signed a text. @throws AwsError when nobody known has */
 export type Identify = (signed: SignedText) => Caller;
 
+/** What a body carries in its parts besides the signature of the request's head. */
+export interface BodySignatures {
+  /** @param sha256 of the chunk, in hex. @throws AwsError `SignatureDoesNotMatch` */
+  verifyChunk(sha256: string, signature: string): void;
+  /** @param sha256 of the lines of the trailers, in hex. @throws AwsError `SignatureDoesNotMatch` */
+  verifyTrailers(sha256: string, signature: string): void;
+}
+
 /** An API whose requests and responses do not: S3. */
 export interface StreamingApi {
   readonly signingName: string;
   readonly protocol: Protocol;
-  /** @throws AwsError unless the response has begun */
-  stream(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void>;
+  /**
+   * @param signatures those that the body may carry
+   * @throws AwsError unless the response has begun
+   */
+  stream(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    signatures: () => BodySignatures,
+  ): Promise<void>;
   /**
    * Handles a request without a signature in its head: a CORS preflight request, or a form that has one among its fields.
    * Undefined when it is neither.

@@ -10,6 +10,7 @@ import { localOnly } from '../../http/local-only.ts';
 import { portClaim } from '../../settings.ts';
 import type { Ec2 } from '../ec2/service.ts';
 import {
+  ChunkSignatures,
   type PolicyEvaluator,
   type PrincipalStore,
   readSignature,
@@ -108,7 +109,10 @@ export class AwsEndpoint implements Service {
     if (unsigned) return unsigned;
     const name = readSignature(call).service;
     const api = this.#apiOf(name);
-    if (api && 'stream' in api) return api.stream(request, response, this.#callerOf(call, passage));
+    if (api && 'stream' in api) {
+      const signatures = () => new ChunkSignatures(call, this.#iam.principals);
+      return api.stream(request, response, this.#callerOf(call, passage), signatures);
+    }
     const body = await readApiBody(request);
     const payloadHash = createHash('sha256').update(body).digest('hex');
     const caller = this.#callerOf({ ...call, payloadHash }, passage);

@@ -6,6 +6,7 @@ import { PolicyEvaluator } from './policy-evaluation.ts';
 import { PrincipalStore } from './principals.ts';
 import { iamResources } from './resources.ts';
 
+export { ChunkSignatures } from './chunk-signatures.ts';
 export { verifyMskToken } from './msk-token.ts';
 export { callerArn } from './policies/principal-match.ts';
 export type { AccessRequest, Decision, Grant, PolicyEvaluator } from './policy-evaluation.ts';

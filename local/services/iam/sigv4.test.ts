@@ -178,6 +178,50 @@ describe('credentials and time', () => {
     }
   });
 
+  it.each([
+    [
+      'in S3',
+      () => sent(() => s3At('eu-west-1')),
+      'AuthorizationHeaderMalformed',
+      /the region 'eu-west-1' is wrong; expecting 'us-east-1'$/,
+    ],
+    [
+      'elsewhere',
+      () => sent(() => secretsAt('eu-west-1')),
+      'SignatureDoesNotMatch',
+      /scoped to a valid region, not 'eu-west-1'/,
+    ],
+  ])('refuses a signature for another Region, in the words of the service: %s', async (_, request, code, message) => {
+    const refusal = expect.objectContaining({ code, message: expect.stringMatching(message) });
+    const signed = await request();
+    expect(() => verifySignature(signed, principals)).toThrow(refusal);
+  });
+
+  it.each([
+    [
+      'in S3',
+      () => sent(() => s3At('us-east-1')),
+      'AuthorizationHeaderMalformed',
+      /Invalid credential date "20200101"/,
+    ],
+    ['elsewhere', () => sent(() => secretsAt('us-east-1')), 'SignatureDoesNotMatch', /'20200101' != '\d{8}'/],
+  ])('refuses a signature whose scope is of another day: %s', async (_, request, code, message) => {
+    const { headers, ...rest } = await request();
+    const authorization = String(headers.authorization).replace(/\/\d{8}\//, '/20200101/');
+    const refusal = expect.objectContaining({ code, message: expect.stringMatching(message) });
+    expect(() => verifySignature({ ...rest, headers: { ...headers, authorization } }, principals)).toThrow(refusal);
+  });
+
+  it('says to other clients than those of S3 by how much their clock is wrong', async () => {
+    const request = await sent(() => secretsAt('us-east-1'));
+    expect(() => verifySignature(request, principals, minutesFromNow(16))).toThrow(
+      /^Signature expired: .* - 15 min\.\)$/,
+    );
+    expect(() => verifySignature(request, principals, minutesFromNow(-16))).toThrow(
+      /^Signature not yet current: .* \+ 15 min\.\)$/,
+    );
+  });
+
   it('takes a presigned URL until it expires, and not later', async () => {
     const request = asRequest(await presigned());
     expect(verifySignature(request, principals, minutesFromNow(59))).toEqual(role);
@@ -215,6 +259,10 @@ describe('credentials and time', () => {
     expect(readSignature(await putObject('hello'))).toMatchObject({ service: 's3', region: 'us-east-1' });
   });
 });
+
+const s3At = (region: string) => new S3Client({ ...options, region }).send(new ListObjectsV2Command({ Bucket: 'b' }));
+const secretsAt = (region: string) =>
+  new SecretsManagerClient({ ...options, region }).send(new GetSecretValueCommand({ SecretId: 's' }));
 
 const presigned = () =>
   getSignedUrl(

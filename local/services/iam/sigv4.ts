@@ -1,31 +1,17 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { hash } from 'node:crypto';
 import type { Principal, SignedText } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { PAYLOAD_HASH_HEADER, queryParameters } from '../../aws-api/request.ts';
 import { canonicalRequest, type SignedRequest } from './canonical-request.ts';
 import type { KnownPrincipal, PrincipalStore } from './principals.ts';
+import { basicIsoTime, checkScope, incomplete, malformedQuery } from './scope.ts';
+import { equalInConstantTime, hmac, requireEqual, signingKey } from './signing-key.ts';
+import type { StatedSignature } from './stated-signature.ts';
 
 export type { SignedRequest } from './canonical-request.ts';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
-const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
 const MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
-
-/** A signature as the request states it, not verified. */
-export interface StatedSignature {
-  readonly accessKeyId: string;
-  readonly date: string;
-  readonly region: string;
-  /** The service of the credential scope, such as `s3` or `kafka-cluster`. */
-  readonly service: string;
-  readonly signedHeaders: readonly string[];
-  readonly signature: string;
-  readonly timestamp: string;
-  readonly sessionToken: string | undefined;
-  /** How long a presigned URL is valid; undefined for a signed request. */
-  readonly expiresSeconds: number | undefined;
-}
 
 /**
  * Reads the Signature Version 4 of a request, from the `Authorization` header or from the query of a presigned URL.
@@ -58,7 +44,7 @@ export function readSignature(request: SignedRequest): StatedSignature {
 export function verifySignature(request: SignedRequest, principals: PrincipalStore, now = new Date()): Principal {
   const stated = readSignature(request);
   const known = knownPrincipal(stated, principals);
-  checkTime(stated, now);
+  checkScope(stated, now);
   if (stated.service === 's3') requireSigned(request, stated.signedHeaders);
   requireEqual(stated.signature, expectedSignature(request, stated, known.credentials.secretAccessKey));
   return known.principal;
@@ -95,15 +81,6 @@ function knownPrincipal(
   throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
 }
 
-function requireEqual(stated: string, expected: string): void {
-  if (equalInConstantTime(stated, expected)) return;
-  throw new AwsError(
-    'SignatureDoesNotMatch',
-    'The request signature we calculated does not match the signature you provided. Check the secret access key and the signing method.',
-    403,
-  );
-}
-
 function fromAuthorizationHeader(request: SignedRequest, authorization: string): StatedSignature {
   const [algorithm, ...rest] = authorization.split(' ');
   if (algorithm !== ALGORITHM) throw incomplete(`only ${ALGORITHM} is supported, not "${algorithm}"`);
@@ -117,7 +94,7 @@ function fromAuthorizationHeader(request: SignedRequest, authorization: string):
     ...scopeOf(required(fields, 'Credential')),
     signedHeaders: headerNames(required(fields, 'SignedHeaders')),
     signature: required(fields, 'Signature'),
-    timestamp: header(request, 'x-amz-date') ?? basicIsoTime(header(request, 'date')),
+    timestamp: header(request, 'x-amz-date') ?? dateHeader(header(request, 'date')),
     sessionToken: header(request, 'x-amz-security-token'),
     expiresSeconds: undefined,
   };
@@ -182,50 +159,11 @@ function headerNames(list: string): string[] {
   return names;
 }
 
-function checkTime({ timestamp, date, expiresSeconds }: StatedSignature, now: Date): void {
-  const signedAt = Date.parse(timestamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-  if (Number.isNaN(signedAt) || !timestamp.startsWith(date)) {
-    throw incomplete('X-Amz-Date must look like 20260131T235959Z and be of the day in the credential scope');
-  }
-  const ageMs = now.getTime() - signedAt;
-  if (ageMs < -MAX_CLOCK_SKEW_MS || (expiresSeconds === undefined && ageMs > MAX_CLOCK_SKEW_MS)) {
-    throw new AwsError(
-      'RequestTimeTooSkewed',
-      `The difference between the request time (${timestamp}) and the current time is too large.`,
-      403,
-    );
-  }
-  if (expiresSeconds !== undefined && ageMs > expiresSeconds * 1000) {
-    throw new AwsError('RequestExpired', `Request has expired: it was valid for ${expiresSeconds} s.`, 403);
-  }
-}
-
 function expectedSignature(request: SignedRequest, stated: StatedSignature, secret: string): string {
   const canonical = canonicalRequest(request, { ...stated, presigned: stated.expiresSeconds !== undefined });
   const scope = `${stated.date}/${stated.region}/${stated.service}/aws4_request`;
   const stringToSign = [ALGORITHM, stated.timestamp, scope, hash('sha256', canonical)].join('\n');
   return hmac(signingKey(secret, scope), stringToSign).toString('hex');
-}
-
-/** Deriving a key takes more than half of the time of a verification, and clients keep theirs for a day. */
-const signingKeys = new LRUCache<string, Buffer>({ max: 1_000 });
-
-function signingKey(secret: string, scope: string): Buffer {
-  const id = `${secret}/${scope}`;
-  const known = signingKeys.get(id);
-  if (known) return known;
-  const key = scope.split('/').reduce<Buffer>(hmac, Buffer.from(`AWS4${secret}`));
-  signingKeys.set(id, key);
-  return key;
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
-}
-
-function equalInConstantTime(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 function required(fields: Map<string, string>, name: string): string {
@@ -239,10 +177,10 @@ function header(request: SignedRequest, name: string): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
 }
 
-function basicIsoTime(httpDate: string | undefined): string {
-  const time = new Date(httpDate ?? '');
+function dateHeader(text: string | undefined): string {
+  const time = new Date(text ?? '');
   if (Number.isNaN(time.getTime())) throw incomplete('X-Amz-Date is missing');
-  return time.toISOString().replace(/[-:]|\.\d+/g, '');
+  return basicIsoTime(time);
 }
 
 /** S3 takes no header of its own that the signature does not cover; it always covers the hash of the body. */
@@ -252,13 +190,4 @@ function requireSigned(request: SignedRequest, signedHeaders: readonly string[])
   if (unsigned.length === 0) return;
   const message = 'There were headers present in the request which were not signed';
   throw new AwsError('AccessDenied', message, 403, { details: { HeadersNotSigned: unsigned.join(', ') } });
-}
-
-/** What is wrong about the query of a presigned URL, in S3's words. */
-function malformedQuery(message: string): AwsError {
-  return new AwsError('AuthorizationQueryParametersError', message, 400);
-}
-
-function incomplete(detail: string): AwsError {
-  return new AwsError('IncompleteSignature', `The request signature is not complete: ${detail}.`, 403);
 }

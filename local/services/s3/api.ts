@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { AccessDetails, Caller, Identify, StreamingApi } from '../../aws-api/api-call.ts';
+import type { AccessDetails, BodySignatures, Caller, Identify, StreamingApi } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { requestIds, s3Xml } from '../../aws-api/protocols.ts';
 import { ACCOUNT_ID } from '../../aws-identity.ts';
@@ -33,7 +33,12 @@ export class S3Api implements StreamingApi {
     this.#policyOf = policyOf;
   }
 
-  async stream(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
+  async stream(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    signatures: () => BodySignatures,
+  ): Promise<void> {
     await this.#hold.over(() => !response.destroyed);
     if (response.destroyed) return;
     const { query, ...address } = readAddress(request);
@@ -45,7 +50,8 @@ export class S3Api implements StreamingApi {
     requireVersion(query.get('versionId'));
     const headers = allHeaders(request, query);
     requireOwner(headers);
-    const call = { http: request, headers, query, bucket, key, caller, store: this.#store, policyOf: this.#policyOf };
+    const body = { http: request, headers, signatures };
+    const call = { ...body, query, bucket, key, caller, store: this.#store, policyOf: this.#policyOf };
     const result = await perform(call);
     const cors = corsHeaders(this.#rules(bucket) ?? [], headers, request.method ?? '');
     await send(response, { ...result, headers: { ...result.headers, ...cors } });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Caller } from '../../aws-api/api-call.ts';
+import type { BodySignatures, Caller } from '../../aws-api/api-call.ts';
 import { readApiBody } from '../../aws-api/request.ts';
 import { ACCOUNT_ID, PARTITION } from '../../aws-identity.ts';
 import { invalidArgument, noSuchBucket } from './errors.ts';
@@ -19,6 +19,8 @@ export interface S3Call {
   /** Empty for an operation on a bucket. */
   readonly key: string;
   readonly caller: Caller;
+  /** Those that the body may carry. */
+  readonly signatures: () => BodySignatures;
   readonly store: ObjectStore;
   readonly policyOf: PolicyOf;
 }
@@ -61,12 +63,12 @@ export function inBucket({ store, bucket }: S3Call, condition: Condition = () =>
 }
 
 /** The XML document in the body of a request, verified as any body. Throws AwsError `RequestTooLargeException` above 6 MiB. */
-export async function readDocument({ http, headers, store }: S3Call): Promise<string> {
+export async function readDocument({ http, headers, store, signatures }: S3Call): Promise<string> {
   const receive: ObjectStore['receive'] = async (source) => {
     const bytes = await readApiBody(Readable.from(source, { objectMode: false }));
     return { size: bytes.length, bytes };
   };
-  const { content } = await receiveBody(http, headers, { store, receive });
+  const { content } = await receiveBody(http, headers, { store, signatures, receive });
   return Buffer.from(content.bytes ?? []).toString('utf8');
 }
 

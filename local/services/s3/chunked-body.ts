@@ -1,28 +1,49 @@
+import { createHash, hash } from 'node:crypto';
+import type { BodySignatures } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
 
 const CRLF = '\r\n';
 const MAX_LINE_BYTES = 16 * 1024;
+const MIN_CHUNK_BYTES = 8 * 1024;
+const TRAILER_SIGNATURE = 'x-amz-trailer-signature';
+
+/** How a body is coded. */
+export interface ChunkedCoding {
+  /** The length of what is decoded. */
+  readonly length: number;
+  /** Verifies the signature of each chunk, where chunks have one. */
+  readonly signatures?: BodySignatures | undefined;
+  /** Whether trailers come after the last chunk, which are signed as well where chunks are. */
+  readonly trailers: boolean;
+}
 
 /**
  * Decodes an `aws-chunked` body: `<hex size>[;chunk-signature=...]`, bytes, ..., `0`, then optional trailers such as a
- * checksum. The signatures of chunks are not verified: a verifier would get them here, line by line.
+ * checksum. Every signature is verified as its chunk ends.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */
 export class ChunkedBodyDecoder {
   /** By name in lower case; complete once the end has been checked. */
   readonly trailers: Record<string, string> = {};
-  readonly #expectedBytes: number;
+  readonly #coding: ChunkedCoding;
   #receivedBytes = 0;
   #line = '';
   #state: 'size' | 'data' | 'data-end' | 'trailers' | 'done' = 'size';
+  #chunk = { number: 0, bytes: 0, signature: '', hash: createHash('sha256') };
   #bytesLeftInChunk = 0;
+  /** The lines of the trailers, as their signature covers them. */
+  #signedTrailers = '';
+  #trailerSignature: string | undefined;
 
-  /** @param expectedBytes the length of what is decoded */
-  constructor(expectedBytes: number) {
-    this.#expectedBytes = expectedBytes;
+  constructor(coding: ChunkedCoding) {
+    this.#coding = coding;
   }
 
-  /** Decodes a body. Rejects with AwsError `IncompleteBody` or `MalformedTrailerError`, or with the source's error. */
+  /**
+   * Decodes a body. Rejects with AwsError `IncompleteBody`, `InvalidChunkSizeError`, `SignatureDoesNotMatch` or
+   * `MalformedTrailerError`, or with the source's error.
+   */
   async *decode(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const piece of source) {
       for (let at = 0; at < piece.length; ) {
@@ -34,12 +55,13 @@ export class ChunkedBodyDecoder {
         } else at = this.#takeLine(piece, at);
       }
     }
-    if (this.#state !== 'done' || this.#receivedBytes !== this.#expectedBytes) throw incomplete();
+    if (this.#state !== 'done' || this.#receivedBytes !== this.#coding.length) throw incomplete();
   }
 
   #take(data: Buffer): void {
     this.#receivedBytes += data.length;
-    if (this.#receivedBytes > this.#expectedBytes) throw incomplete();
+    if (this.#receivedBytes > this.#coding.length) throw incomplete();
+    if (this.#coding.signatures) this.#chunk.hash.update(data);
     this.#bytesLeftInChunk -= data.length;
     if (this.#bytesLeftInChunk === 0) this.#state = 'data-end';
   }
@@ -59,19 +81,16 @@ export class ChunkedBodyDecoder {
 
   #endOfLine(line: string): void {
     switch (this.#state) {
-      case 'size': {
-        const [, size] = /^([0-9a-f]{1,8})(?:;.*)?$/i.exec(line) ?? [];
-        if (size === undefined) throw incomplete();
-        this.#bytesLeftInChunk = Number.parseInt(size, 16);
-        this.#state = this.#bytesLeftInChunk === 0 ? 'trailers' : 'data';
+      case 'size':
+        this.#beginChunk(line);
         return;
-      }
       case 'data-end':
         if (line !== '') throw incomplete();
+        this.#verifyChunk();
         this.#state = 'size';
         return;
       case 'trailers':
-        if (line === '') this.#state = 'done';
+        if (line === '') this.#end();
         else this.#takeTrailer(line);
         return;
       default:
@@ -79,10 +98,40 @@ export class ChunkedBodyDecoder {
     }
   }
 
+  #beginChunk(line: string): void {
+    const [, size, signature = ''] = /^([0-9a-f]{1,8})(?:;chunk-signature=([0-9a-f]{64}))?$/i.exec(line) ?? [];
+    if (size === undefined || (this.#coding.signatures && signature === '')) throw incomplete();
+    const bytes = Number.parseInt(size, 16);
+    const number = this.#chunk.number + 1;
+    if (bytes > 0 && number > 1 && this.#chunk.bytes < MIN_CHUNK_BYTES) throw tooSmall(number, this.#chunk.bytes);
+    this.#chunk = { number, bytes, signature, hash: createHash('sha256') };
+    this.#bytesLeftInChunk = bytes;
+    this.#state = bytes === 0 ? 'trailers' : 'data';
+    if (bytes === 0) this.#verifyChunk();
+  }
+
+  #verifyChunk(): void {
+    this.#coding.signatures?.verifyChunk(this.#chunk.hash.digest('hex'), this.#chunk.signature);
+  }
+
   #takeTrailer(line: string): void {
-    const [, name, value = ''] = /^([^:\s]+):(.*)$/.exec(line) ?? [];
+    const [, name, text = ''] = /^([^:\s]+):(.*)$/.exec(line) ?? [];
     if (name === undefined) throw malformedTrailer();
-    this.trailers[name.toLowerCase()] = value.trim();
+    const [key, value] = [name.toLowerCase(), text.trim()];
+    if (key === TRAILER_SIGNATURE) {
+      this.#trailerSignature = value;
+      return;
+    }
+    this.trailers[key] = value;
+    this.#signedTrailers += `${key}:${value}\n`;
+  }
+
+  #end(): void {
+    if (this.#coding.signatures && this.#coding.trailers) {
+      if (this.#trailerSignature === undefined) throw incomplete();
+      this.#coding.signatures.verifyTrailers(hash('sha256', this.#signedTrailers), this.#trailerSignature);
+    }
+    this.#state = 'done';
   }
 }
 
@@ -95,5 +144,12 @@ export function malformedTrailer(): AwsError {
 }
 
 function incomplete(): AwsError {
-  return new AwsError('IncompleteBody', 'The aws-chunked request body is malformed or shorter than its stated length.');
+  return new AwsError('IncompleteBody', 'The request body terminated unexpectedly');
+}
+
+/** As recorded from AWS: https://github.com/versity/versitygw/issues/2085, https://github.com/aws/aws-sdk-cpp/issues/3132 */
+function tooSmall(chunk: number, sizeBefore: number): AwsError {
+  const message = `Only the last chunk is allowed to have a size less than ${MIN_CHUNK_BYTES} bytes`;
+  const details = { Chunk: String(chunk), BadChunkSize: String(sizeBefore) };
+  return new AwsError('InvalidChunkSizeError', message, 403, { details });
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { BodySignatures } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { PAYLOAD_HASH_HEADER } from '../../aws-api/request.ts';
 import {
@@ -17,6 +18,14 @@ import { headerNotImplemented, invalidArgument } from './errors.ts';
 import type { ObjectStore } from './store/object-store.ts';
 import type { Content } from './store/stored.ts';
 
+const UNSIGNED = 'UNSIGNED-PAYLOAD';
+/** By its payload hash, whether a body is coded and its chunks and trailers signed. Asymmetric signatures are not supported. */
+const STREAMED: Readonly<Record<string, { readonly signed: boolean; readonly trailers: boolean }>> = {
+  'STREAMING-UNSIGNED-PAYLOAD-TRAILER': { signed: false, trailers: true },
+  'STREAMING-AWS4-HMAC-SHA256-PAYLOAD': { signed: true, trailers: false },
+  'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER': { signed: true, trailers: true },
+};
+
 const MAX_PUT_BYTES = 5 * 1024 ** 3;
 
 /** A body that has arrived whole, and is what its sender says. */
@@ -29,15 +38,20 @@ export interface ReceivedBody {
   readonly stated: Algorithm | undefined;
 }
 
-export interface ReceiveOptions {
+interface Receipt {
   readonly store: ObjectStore;
   /** Of the checksum to return; the one that the client states, or S3's default, when left out. */
   readonly algorithm?: Algorithm;
-  /** The bytes, where they are not the body itself. */
-  readonly source?: AsyncIterable<Buffer>;
   /** Where the bytes go; the store decides when left out. */
   readonly receive?: ObjectStore['receive'];
 }
+
+/** The body of the request with the signatures that it may carry, or other bytes in its place. */
+export type ReceiveOptions = Receipt &
+  (
+    | { readonly signatures: () => BodySignatures; readonly source?: never }
+    | { readonly source: AsyncIterable<Buffer>; readonly signatures?: never }
+  );
 
 /**
  * Takes in the body of a request: decoded from `aws-chunked`, hashed while it arrives, and compared with every hash and
@@ -49,9 +63,9 @@ export interface ReceiveOptions {
 export async function receiveBody(
   request: IncomingMessage,
   headers: IncomingHttpHeaders,
-  { store, algorithm, source, receive = (bytes) => store.receive(bytes) }: ReceiveOptions,
+  { store, algorithm, source, signatures, receive = (bytes) => store.receive(bytes) }: ReceiveOptions,
 ): Promise<ReceivedBody> {
-  const { length, decoder, sha256 }: Framing = source ? { length: 0 } : framing(headers);
+  const { length, decoder, sha256 }: Framing = signatures ? framing(headers, signatures) : { length: 0 };
   if (length > MAX_PUT_BYTES) {
     throw new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
   }
@@ -104,18 +118,23 @@ interface Framing {
   readonly sha256?: string;
 }
 
-function framing(headers: IncomingHttpHeaders): Framing {
-  const payloadHash = String(headers[PAYLOAD_HASH_HEADER] ?? 'UNSIGNED-PAYLOAD');
-  if (payloadHash.startsWith('STREAMING-')) {
+function framing(headers: IncomingHttpHeaders, signatures: () => BodySignatures): Framing {
+  const payloadHash = String(headers[PAYLOAD_HASH_HEADER] ?? UNSIGNED);
+  const streamed = STREAMED[payloadHash];
+  if (streamed) {
     const length = lengthOf(headers['x-amz-decoded-content-length']);
-    return { length, decoder: new ChunkedBodyDecoder(length) };
+    const { signed, trailers } = streamed;
+    return {
+      length,
+      decoder: new ChunkedBodyDecoder({ length, trailers, signatures: signed ? signatures() : undefined }),
+    };
   }
   if (headers['transfer-encoding'] !== undefined) throw headerNotImplemented('Transfer-Encoding');
   const length = lengthOf(headers['content-length']);
-  if (payloadHash === 'UNSIGNED-PAYLOAD') return { length };
+  if (payloadHash === UNSIGNED) return { length };
   if (/^[0-9a-f]{64}$/i.test(payloadHash)) return { length, sha256: payloadHash.toLowerCase() };
-  const valid = 'UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD or a SHA-256';
-  throw invalidArgument(`${PAYLOAD_HASH_HEADER} must be ${valid}.`, PAYLOAD_HASH_HEADER, payloadHash);
+  const valid = `${[UNSIGNED, ...Object.keys(STREAMED)].join(', ')} or a valid sha256 value.`;
+  throw invalidArgument(`${PAYLOAD_HASH_HEADER} must be ${valid}`, PAYLOAD_HASH_HEADER, payloadHash);
 }
 
 function lengthOf(header: string | string[] | undefined): number {

@@ -29,11 +29,15 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent instead of what the client would send. */
   readonly body?: string;
+  /** Makes the body that is sent, of the same length as `body`, from the headers once they are signed. */
+  readonly signedBody?: (headers: Readonly<Record<string, string>>) => string;
   /** Sends the body as a stream, with its checksum in a trailer. */
   readonly stream?: boolean;
   /** `false`: only what the call asks for is computed and verified. */
   readonly checksums?: boolean;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** That the client signs for. */
+  readonly region?: string;
   /** The client's clock, as milliseconds ahead of this machine's. */
   readonly clockOffset?: number;
 }

@@ -19,7 +19,7 @@ export function javascriptClient({ url, credentials }: Endpoint): Client {
     const when = checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
     const config = {
       endpoint: url,
-      region: 'us-east-1',
+      region: options.region ?? 'us-east-1',
       forcePathStyle: true,
       maxAttempts: 1,
       credentials: options.credentials ?? credentials,
@@ -70,6 +70,17 @@ function commandFor(operation: Operation, input: object, options: CallOptions = 
     },
     { step: 'build', priority: 'high' },
   );
+  const { signedBody } = options;
+  if (signedBody) {
+    command.middlewareStack.add(
+      (next) => (args) => {
+        const request = args.request as HttpMessage;
+        request.body = signedBody(request.headers);
+        return next(args);
+      },
+      { step: 'deserialize', priority: 'low' },
+    );
+  }
   return command;
 }
 

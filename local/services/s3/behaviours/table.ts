@@ -16,6 +16,7 @@ import { objects } from './objects.ts';
 import { partCopy } from './part-copy.ts';
 import { postObject } from './post-object.ts';
 import { ranges } from './ranges.ts';
+import { signedChunks } from './signed-chunks.ts';
 import { tagging } from './tagging.ts';
 import { urls } from './urls.ts';
 
@@ -37,6 +38,7 @@ export const TABLE: readonly Behaviour[] = [
   ...partCopy,
   ...checksums,
   ...multipartChecksums,
+  ...signedChunks,
   ...urls,
   ...postObject,
   ...buckets,

@@ -15,6 +15,11 @@ async function changed(s3: Session, change: (url: URL) => void): Promise<Respons
   return fetch(url);
 }
 
+/** Changes the scope that a URL states. */
+function inScope(url: URL, from: string | RegExp, to: string): void {
+  url.searchParams.set('X-Amz-Credential', (url.searchParams.get('X-Amz-Credential') ?? '').replace(from, to));
+}
+
 /** What is changed about a URL, and the answer. */
 const CHANGES = [
   ['of another object', (url: URL) => (url.pathname += '2'), SIGNATURE_ERROR],
@@ -26,6 +31,8 @@ const CHANGES = [
   ['with an expiry that is no number', (url: URL) => url.searchParams.set('X-Amz-Expires', 'soon'), PARAMETERS_ERROR],
   ['with an expiry below 0', (url: URL) => url.searchParams.set('X-Amz-Expires', '-1'), PARAMETERS_ERROR],
   ['with an expiry above a week', (url: URL) => url.searchParams.set('X-Amz-Expires', '604801'), PARAMETERS_ERROR],
+  ['for another Region', (url: URL) => inScope(url, 'us-east-1', 'eu-west-1'), PARAMETERS_ERROR],
+  ['of another day', (url: URL) => inScope(url, /\/\d{8}\//, '/20200101/'), PARAMETERS_ERROR],
   ['with a malformed credential', (url: URL) => url.searchParams.set('X-Amz-Credential', 'a%2Fb'), PARAMETERS_ERROR],
 ] as const;
 
@@ -145,9 +152,25 @@ export const urls = [
     ERRORS,
     async (s3) => {
       const skewed = { status: 403, code: 'RequestTimeTooSkewed' };
-      await s3.call('ListObjectsV2', {}, skewed, { clockOffset: -20 * 60_000 });
+      const allowed = {
+        ...skewed,
+        MaxAllowedSkewMilliseconds: '900000',
+        RequestTime: expect.stringMatching(/^\d{8}T/),
+      };
+      await s3.call('ListObjectsV2', {}, allowed, { clockOffset: -20 * 60_000 });
       await s3.call('ListObjectsV2', {}, skewed, { clockOffset: 20 * 60_000 });
     },
     ONLY_JAVASCRIPT,
   ), // boto3 has no other clock
+  behaviour(
+    'a signature for another Region is AuthorizationHeaderMalformed and names the right one',
+    ERRORS,
+    async (s3) => {
+      const message = "The authorization header is malformed; the region 'eu-west-1' is wrong; expecting 'us-east-1'";
+      const expected = { status: 400, code: 'AuthorizationHeaderMalformed', message, Region: 'us-east-1' };
+      await s3.call('PutObject', { Key: 'k', Body: 'x' }, expected, { region: 'eu-west-1' });
+      await s3.call('HeadObject', { Key: 'k' }, { status: 404 });
+    },
+    ONLY_JAVASCRIPT,
+  ), // the Region of boto3's session is fixed
 ];

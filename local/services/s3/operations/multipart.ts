@@ -30,12 +30,12 @@ export const createMultipartUpload: Perform = ({ headers, bucket, key, store, ca
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
 export const uploadPart: Perform = async (call) => {
-  const { http, headers, query, store } = call;
+  const { http, headers, query, store, signatures } = call;
   const number = partNumber(query.get('partNumber') ?? '');
   const upload = requireUpload(call);
   const algorithm = upload.checksum?.algorithm ?? DEFAULT_ALGORITHM;
   const receive = async (source: AsyncIterable<Uint8Array>) => inFile(await store.files.write(source));
-  const body = await receiveBody(http, headers, { store, algorithm, receive });
+  const body = await receiveBody(http, headers, { store, algorithm, signatures, receive });
   if (upload.checksum && body.stated && body.stated !== algorithm) {
     store.discard(body.content);
     const types = `expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${body.stated.toLowerCase()}`;

@@ -13,11 +13,11 @@ const ONLY_IN_DIRECTORY_BUCKETS = ['x-amz-if-match-size', 'x-amz-if-match-last-m
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export const putObject: Perform = async (call) => {
-  const { http, headers, bucket, key, store, caller } = call;
+  const { http, headers, bucket, key, store, caller, signatures } = call;
   const description = describe(headers);
   if (description.tags) caller.requireAccess('s3:PutObjectTagging', resourceArn(bucket, key));
   const condition = inBucket(call, writeCondition(headers, key));
-  const { content, etag, checksum } = await receiveBody(http, headers, { store });
+  const { content, etag, checksum } = await receiveBody(http, headers, { store, signatures });
   store.put(bucket, key, { content, etag, checksum, ...description }, condition);
   return { headers: { etag: `"${etag}"`, ...checksumHeaders(checksum), ...ENCRYPTED } };
 };
