@@ -27,12 +27,13 @@ export function equalInConstantTime(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** @throws AwsError `SignatureDoesNotMatch` unless a stated signature is the expected one */
-export function requireEqual(stated: string, expected: string): void {
+/** @throws AwsError `SignatureDoesNotMatch`, in the words of the service, unless a stated signature is the expected one */
+export function requireEqual(stated: string, expected: string, service = 's3'): void {
   if (equalInConstantTime(stated, expected)) return;
-  throw new AwsError(
-    'SignatureDoesNotMatch',
-    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-    403,
-  );
+  const mismatch = 'The request signature we calculated does not match the signature you provided.';
+  const remedy =
+    service === 's3'
+      ? 'Check your key and signing method.'
+      : 'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+  throw new AwsError('SignatureDoesNotMatch', `${mismatch} ${remedy}`, 403);
 }

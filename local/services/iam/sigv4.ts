@@ -46,7 +46,7 @@ export function verifySignature(request: SignedRequest, principals: PrincipalSto
   const known = knownPrincipal(stated, principals);
   checkScope(stated, now);
   if (stated.service === 's3') requireSigned(request, stated.signedHeaders);
-  requireEqual(stated.signature, expectedSignature(request, stated, known.credentials.secretAccessKey));
+  requireEqual(stated.signature, expectedSignature(request, stated, known.credentials.secretAccessKey), stated.service);
   return known.principal;
 }
 

@@ -38,7 +38,7 @@ export interface ReceivedBody {
   readonly stated: Algorithm | undefined;
 }
 
-interface Receipt {
+interface Receiving {
   readonly store: ObjectStore;
   /** Of the checksum to return; the one that the client states, or S3's default, when left out. */
   readonly algorithm?: Algorithm;
@@ -47,7 +47,7 @@ interface Receipt {
 }
 
 /** The body of the request with the signatures that it may carry, or other bytes in its place. */
-export type ReceiveOptions = Receipt &
+export type ReceiveOptions = Receiving &
   (
     | { readonly signatures: () => BodySignatures; readonly source?: never }
     | { readonly source: AsyncIterable<Buffer>; readonly signatures?: never }

@@ -2,6 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  CreateSecretCommand,
+  type CreateSecretCommandInput,
+  DeleteSecretCommand,
+  type DeleteSecretCommandInput,
   DescribeSecretCommand,
   type Filter,
   GetRandomPasswordCommand,
@@ -11,7 +15,9 @@ import {
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   paginateListSecrets,
+  RestoreSecretCommand,
   SecretsManagerClient,
+  UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -167,6 +173,36 @@ describe('rotation', () => {
     ]);
   });
 
+  // Recorded from AWS: test_update_secret_version_stages_current_pending in LocalStack's snapshots.
+  it('leaves AWSPENDING beside AWSCURRENT until another value comes', async () => {
+    const oldVersion = (await get()).VersionId;
+    const token = crypto.randomUUID();
+    await put('rotated', { ClientRequestToken: token, VersionStages: ['PUT1', 'AWSPENDING'] });
+    const move = { SecretId, VersionStage: 'AWSCURRENT', MoveToVersionId: token, RemoveFromVersionId: oldVersion };
+    await client.send(new UpdateSecretVersionStageCommand(move));
+    expect((await get()).VersionStages).toEqual(['AWSCURRENT', 'AWSPENDING', 'PUT1']);
+    await put('next');
+    expect((await get('AWSPREVIOUS')).VersionStages).toEqual(['AWSPREVIOUS', 'PUT1']);
+    await expect(get('AWSPENDING')).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: "Secrets Manager can't find the specified secret value for staging label: AWSPENDING",
+    });
+  });
+
+  it('keeps deprecated versions, which are read by their id and listed on request', async () => {
+    const first = (await get()).VersionId;
+    await put('second');
+    await put('third');
+    const list = async (IncludeDeprecated?: boolean) =>
+      (await client.send(new ListSecretVersionIdsCommand({ SecretId, IncludeDeprecated }))).Versions ?? [];
+    expect((await list()).map(({ VersionStages }) => VersionStages)).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
+    expect((await list(true))[0]).toMatchObject({ VersionId: first, KmsKeyIds: ['DefaultEncryptionKey'] });
+    expect((await list(true))[0]).not.toHaveProperty('VersionStages');
+    const deprecated = await client.send(new GetSecretValueCommand({ SecretId, VersionId: first }));
+    expect(deprecated.SecretString).toBe('first');
+    expect(deprecated).not.toHaveProperty('VersionStages');
+  });
+
   it('may repeat a put with the same token, but not with another value', async () => {
     const ClientRequestToken = crypto.randomUUID();
     await put('a', { ClientRequestToken });
@@ -177,8 +213,23 @@ describe('rotation', () => {
   it('must name the version that it takes a label from', async () => {
     const MoveToVersionId = crypto.randomUUID();
     await put('next', { ClientRequestToken: MoveToVersionId, VersionStages: ['AWSPENDING'] });
-    const move = new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', MoveToVersionId });
-    await expect(client.send(move)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    const move = (o: { MoveToVersionId?: string; RemoveFromVersionId?: string }) =>
+      client.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', ...o }));
+    const { VersionId } = await get();
+    await expect(move({ MoveToVersionId })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: `The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is currently attached to version ${VersionId}, so you must explicitly reference that version in RemoveFromVersionId.`,
+    });
+    await expect(move({ MoveToVersionId, RemoveFromVersionId: MoveToVersionId })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: `Version stage AWSCURRENT not found in version ${MoveToVersionId}`,
+    });
+    await expect(move({ MoveToVersionId: 'none', RemoveFromVersionId: VersionId ?? '' })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: 'Not a valid version: none',
+    });
+    await expect(move({ RemoveFromVersionId: VersionId ?? '' })).rejects.toThrow('not removed');
+    expect((await get()).VersionId).toBe(VersionId);
   });
 
   it('makes passwords by rules', async () => {
@@ -188,6 +239,103 @@ describe('rotation', () => {
     expect(RandomPassword).toMatch(/[a-z]/);
     expect(RandomPassword).toMatch(/[A-Z]/);
     expect(RandomPassword).toMatch(/[1-9]/);
+  });
+});
+
+describe('the life of a secret', () => {
+  const create = (rest: Partial<CreateSecretCommandInput> = {}) =>
+    client.send(new CreateSecretCommand({ Name: `new/${SecretId}`, SecretString: 'one', ...rest }));
+  const remove = (rest: Partial<DeleteSecretCommandInput> = {}) =>
+    client.send(new DeleteSecretCommand({ SecretId, ...rest }));
+
+  it('begins with a value, or without one', async () => {
+    const { ARN, Name, VersionId } = await create({ Description: 'new' });
+    expect(ARN).toMatch(new RegExp(`:secret:new/${SecretId}-\\w{6}$`));
+    const found = await client.send(new GetSecretValueCommand({ SecretId: Name }));
+    expect(found).toMatchObject({ SecretString: 'one', VersionId, VersionStages: ['AWSCURRENT'] });
+    const empty = await client.send(new CreateSecretCommand({ Name: `empty/${SecretId}` }));
+    expect(empty.VersionId).toBeUndefined();
+    await expect(client.send(new GetSecretValueCommand({ SecretId: empty.ARN }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+    });
+  });
+
+  it('begins once: the same call again changes nothing, another one is refused', async () => {
+    const ClientRequestToken = crypto.randomUUID();
+    const { ARN } = await create({ ClientRequestToken });
+    expect((await create({ ClientRequestToken })).ARN).toBe(ARN);
+    const refusal = {
+      name: 'ResourceExistsException',
+      message: `The operation failed because the secret new/${SecretId} already exists.`,
+    };
+    await expect(create({ ClientRequestToken, SecretString: 'two' })).rejects.toMatchObject(refusal);
+    await expect(create()).rejects.toMatchObject(refusal);
+  });
+
+  it('goes on with another description, another value or both', async () => {
+    const { VersionId: before } = await get();
+    expect((await client.send(new UpdateSecretCommand({ SecretId, Description: 'b' }))).VersionId).toBeUndefined();
+    expect((await get()).VersionId).toBe(before);
+    const { VersionId } = await client.send(new UpdateSecretCommand({ SecretId, SecretString: 'second' }));
+    expect(await get()).toMatchObject({ SecretString: 'second', VersionId });
+    expect((await get('AWSPREVIOUS')).VersionId).toBe(before);
+    expect((await client.send(new DescribeSecretCommand({ SecretId }))).Description).toBe('b');
+  });
+
+  it('ends after a recovery window, in which it can be restored but not used', async () => {
+    const { DeletionDate } = await remove({ RecoveryWindowInDays: 7 });
+    const inDays = ((DeletionDate?.getTime() ?? 0) - Date.now()) / 86_400_000;
+    expect(Math.round(inDays)).toBe(7);
+    const marked = {
+      name: 'InvalidRequestException',
+      message: "You can't perform this operation on the secret because it was marked for deletion.",
+    };
+    await expect(get()).rejects.toMatchObject(marked);
+    await expect(put('x')).rejects.toMatchObject(marked);
+    await expect(client.send(new UpdateSecretCommand({ SecretId, Description: 'c' }))).rejects.toMatchObject(marked);
+    await expect(client.send(new CreateSecretCommand({ Name: SecretId }))).rejects.toMatchObject({
+      name: 'InvalidRequestException',
+      message: "You can't create this secret because a secret with this name is already scheduled for deletion.",
+    });
+    expect((await client.send(new DescribeSecretCommand({ SecretId }))).DeletedDate).toBeInstanceOf(Date);
+    const listed = async (IncludePlannedDeletion?: boolean) => {
+      const Filters: Filter[] = [{ Key: 'name', Values: [SecretId] }];
+      const { SecretList } = await client.send(new ListSecretsCommand({ Filters, IncludePlannedDeletion }));
+      return SecretList?.length;
+    };
+    expect([await listed(), await listed(true)]).toEqual([0, 1]);
+
+    await client.send(new RestoreSecretCommand({ SecretId }));
+    expect((await get()).SecretString).toBe('first');
+    expect((await client.send(new DescribeSecretCommand({ SecretId }))).DeletedDate).toBeUndefined();
+  });
+
+  it('ends at once when that is forced, even if there was none', async () => {
+    await remove();
+    await remove({ ForceDeleteWithoutRecovery: true });
+    await expect(client.send(new DescribeSecretCommand({ SecretId }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: "Secrets Manager can't find the specified secret.",
+    });
+    expect(await remove({ ForceDeleteWithoutRecovery: true })).toMatchObject({ Name: SecretId });
+    await expect(remove()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(client.send(new RestoreSecretCommand({ SecretId }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    expect((await client.send(new CreateSecretCommand({ Name: SecretId }))).Name).toBe(SecretId);
+  });
+
+  it.each([
+    [{ RecoveryWindowInDays: 6 }, 'The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).'],
+    [{ RecoveryWindowInDays: 31 }, 'The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).'],
+    [
+      { RecoveryWindowInDays: 7, ForceDeleteWithoutRecovery: true },
+      "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+    ],
+  ])('does not end with %j', async (rest, message) => {
+    await expect(remove(rest)).rejects.toMatchObject({ name: 'InvalidParameterException', message });
+    expect((await get()).SecretString).toBe('first');
   });
 });
 
@@ -203,8 +351,47 @@ describe('refusals', () => {
     ['ResourceNotFoundException', new GetSecretValueCommand({ SecretId: 'none' })],
     ['InvalidParameterException', new GetSecretValueCommand({ SecretId: '' })],
     ['InvalidParameterException', new GetRandomPasswordCommand({ PasswordLength: 3 })],
+    ['ValidationException', new GetSecretValueCommand({ SecretId: 'with a blank' })],
+    ['ValidationException', new CreateSecretCommand({ Name: 'with*star' })],
+    ['InvalidParameterException', new CreateSecretCommand({ Name: 'large', SecretString: 'x'.repeat(65_537) })],
+    [
+      'InvalidRequestException',
+      new CreateSecretCommand({ Name: 'both', SecretString: 'x', SecretBinary: Buffer.from('x') }),
+    ],
+    ['InvalidRequestException', new PutSecretValueCommand({ SecretId: 'none' })],
   ])('are named %s', async (name, command) => {
     await expect(client.send(command as GetSecretValueCommand)).rejects.toMatchObject({ name });
+  });
+
+  // Recorded from AWS: test_no_client_request_token in LocalStack's snapshots.
+  it.each([
+    ['CreateSecret', { Name: 'without-token', SecretString: 'x' }],
+    ['UpdateSecret', { SecretString: 'x' }],
+    ['PutSecretValue', { SecretString: 'x' }],
+  ])('come for a %s without a token, which SDKs always send', async (operation, input) => {
+    const bare = new SecretsManagerClient(fixture.client);
+    bare.middlewareStack.add(
+      (next) => (args) => {
+        const request = args.request as { headers: Record<string, string>; body: string };
+        request.headers['x-amz-target'] = `secretsmanager.${operation}`;
+        request.body = JSON.stringify({ ...('Name' in input ? {} : { SecretId }), ...input });
+        request.headers['content-length'] = String(request.body.length);
+        return next(args);
+      },
+      { step: 'build', priority: 'low' },
+    );
+    await expect(bare.send(new ListSecretsCommand({}))).rejects.toMatchObject({
+      name: 'InvalidRequestException',
+      message: 'You must provide a ClientRequestToken value. We recommend a UUID-type value.',
+    });
+  });
+
+  it('of a Region that is not this one are named InvalidSignatureException', async () => {
+    const abroad = new SecretsManagerClient({ ...fixture.client, region: 'eu-west-1' });
+    await expect(abroad.send(new ListSecretsCommand({}))).rejects.toMatchObject({
+      name: 'InvalidSignatureException',
+      message: "Credential should be scoped to a valid region, not 'eu-west-1'.",
+    });
   });
 
   it.each([

@@ -12,8 +12,7 @@ const filter = z.object({
 /** The parameters of ListSecrets that choose and order secrets. */
 export const listParameters = {
   Filters: z.array(filter).max(10).default([]),
-  /** Nothing is ever planned for deletion here. */
-  IncludePlannedDeletion: z.boolean().optional(),
+  IncludePlannedDeletion: z.boolean().default(false),
   SortBy: z
     .enum(['created-date', 'last-changed-date', 'name'], {
       error: 'The local Secrets Manager sorts by created-date, last-changed-date and name.',
@@ -30,8 +29,12 @@ export type ListParameters = z.output<z.ZodObject<typeof listParameters>>;
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_search-secret.html
  */
-export function listedSecrets(secrets: readonly Secret[], { Filters, SortBy, SortOrder }: ListParameters): Secret[] {
-  const found = secrets.filter((secret) =>
+export function listedSecrets(
+  secrets: readonly Secret[],
+  { Filters, SortBy, SortOrder, IncludePlannedDeletion }: ListParameters,
+): Secret[] {
+  const listed = secrets.filter(({ deletion }) => IncludePlannedDeletion || deletion === undefined);
+  const found = listed.filter((secret) =>
     Filters.every(({ Key, Values }) =>
       Values.some((value) => (value.startsWith('!') ? !fits(secret, Key, value.slice(1)) : fits(secret, Key, value))),
     ),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SecretStore } from './secret-store.ts';
-import { versionOf } from './secret-versions.ts';
+import { keptVersions, versionOf } from './secret-versions.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -45,13 +45,30 @@ describe('the secret store', () => {
     expect(store.mergeFields('db', { port: 5432 })).toBe(merged);
   });
 
-  it('forgets versions that no label points to any more', () => {
+  it('forgets deprecated versions beyond 100, and none of the last day', () => {
+    const version = (id: number, createdAt: number, stages: string[] = []) => ({
+      id: String(id),
+      createdAt,
+      stages,
+      value: { SecretString: String(id) },
+    });
+    const dayAgo = 100_000 - 86_400;
+    const old = Array.from({ length: 103 }, (_, id) => version(id, id));
+    const young = [version(200, dayAgo), version(201, 99_999), version(202, 0, ['AWSCURRENT'])];
+    const ids = keptVersions([...old, ...young], 100_000).map(({ id }) => Number(id));
+    // Of 105 deprecated ones the 5 oldest go.
+    expect(ids).toEqual([...Array.from({ length: 98 }, (_, index) => index + 5), 200, 201, 202]);
+    const ofToday = Array.from({ length: 150 }, (_, id) => version(id, 99_000));
+    expect(keptVersions(ofToday, 100_000)).toHaveLength(150);
+  });
+
+  it('deletes a secret for good once it cannot be restored any more', () => {
     const store = new SecretStore(dir);
-    store.createIfMissing({ name: 'db', generate: () => '0' });
-    for (let value = 1; value < 5; value++) store.putValue('db', { value: { SecretString: String(value) } });
-    expect(store.get('db').versions.map(({ value, stages }) => [value.SecretString, stages])).toEqual([
-      ['3', ['AWSPREVIOUS']],
-      ['4', ['AWSCURRENT']],
-    ]);
+    store.createIfMissing({ name: 'kept', generate: () => '1' });
+    store.createIfMissing({ name: 'over', generate: () => '2' });
+    store.markForDeletion('kept', 7);
+    store.markForDeletion('over', -1);
+    expect(new SecretStore(dir).list().map(({ name }) => name)).toEqual(['kept']);
+    expect(readdirSync(dir)).toEqual(['kept.json']);
   });
 });

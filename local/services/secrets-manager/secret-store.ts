@@ -1,17 +1,27 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { arnOf } from '../../aws-identity.ts';
 import {
+  invalid,
+  keptVersions,
+  movedStage,
   type Secret,
   type SecretValue,
-  type SecretVersion,
   versionOf,
-  withoutStage,
-  withStage,
+  withVersion,
 } from './secret-versions.ts';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** A value with the id of its version, which a client may choose to repeat a call without doing it twice. */
+export interface NewVersion {
+  readonly versionId?: string | undefined;
+  readonly value: SecretValue;
+  readonly stages?: readonly string[] | undefined;
+}
 
 /** The secrets of the local account, kept between runs: one file each, written atomically, readable by its owner alone. */
 export class SecretStore {
@@ -23,10 +33,11 @@ export class SecretStore {
   }
 
   get #byName(): Map<string, Secret> {
-    this.#loaded ??= load(this.#dir);
+    this.#loaded ??= this.#load();
     return this.#loaded;
   }
 
+  /** All secrets, those that are marked for deletion included. */
   list(): Secret[] {
     return [...this.#byName.values()];
   }
@@ -43,20 +54,43 @@ export class SecretStore {
     return secret;
   }
 
+  /** A secret that is not marked for deletion. @throws AwsError `ResourceNotFoundException`, `InvalidRequestException` */
+  getActive(id: string): Secret {
+    const secret = this.get(id);
+    if (!secret.deletion) return secret;
+    throw new AwsError(
+      'InvalidRequestException',
+      "You can't perform this operation on the secret because it was marked for deletion.",
+    );
+  }
+
   /** Creates a secret. One that exists keeps its value, so credentials survive a restart. */
   createIfMissing(o: { name: string; description?: string; generate: () => string }): Secret {
-    const existing = this.#byName.get(o.name);
-    if (existing) return existing;
-    const now = epochSeconds();
-    const secret = {
-      name: o.name,
-      arn: arnOf('secretsmanager', `secret:${o.name}-${randomBytes(3).toString('hex')}`),
-      ...(o.description === undefined ? {} : { description: o.description }),
-      createdAt: now,
-      changedAt: now,
-      versions: [{ id: randomUUID(), createdAt: now, stages: ['AWSCURRENT'], value: { SecretString: o.generate() } }],
-    };
-    return this.#save(secret);
+    const { generate, ...rest } = o;
+    return this.#byName.get(o.name) ?? this.#add(rest, { value: { SecretString: generate() } });
+  }
+
+  /**
+   * Creates a secret. Repeating a call with the token of its first version and the same value changes nothing.
+   * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+   *
+   * @throws AwsError when there is another secret of this name
+   */
+  create(secret: { name: string; description?: string | undefined }, first?: NewVersion): Secret {
+    const existing = this.#byName.get(secret.name);
+    if (!existing) return this.#add(secret, first);
+    if (existing.deletion) {
+      throw new AwsError(
+        'InvalidRequestException',
+        "You can't create this secret because a secret with this name is already scheduled for deletion.",
+      );
+    }
+    const repeated = existing.versions.find(({ id }) => id === first?.versionId);
+    if (repeated && isDeepStrictEqual(repeated.value, first?.value)) return existing;
+    throw new AwsError(
+      'ResourceExistsException',
+      `The operation failed because the secret ${secret.name} already exists.`,
+    );
   }
 
   /** Sets fields of a secret that holds a JSON object; throws AwsError otherwise. Without a change there is no new version. */
@@ -68,73 +102,98 @@ export class SecretStore {
     return this.putValue(id, { value: { SecretString: JSON.stringify(after) } });
   }
 
+  describe(id: string, description: string): Secret {
+    return this.#save({ ...this.getActive(id), description });
+  }
+
   /**
    * Adds a version. Repeating a token with the same value changes nothing; with another one it throws AwsError.
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
    */
-  putValue(
-    id: string,
-    o: { versionId?: string | undefined; value: SecretValue; stages?: readonly string[] | undefined },
-  ): Secret {
-    const secret = this.get(id);
-    const versionId = o.versionId ?? randomUUID();
+  putValue(id: string, { versionId = randomUUID(), value, stages = ['AWSCURRENT'] }: NewVersion): Secret {
+    const secret = this.getActive(id);
     const existing = secret.versions.find((version) => version.id === versionId);
-    if (existing) {
-      if (isDeepStrictEqual(existing.value, o.value)) return secret;
-      throw new AwsError(
-        'ResourceExistsException',
-        `A version with the id ${versionId} and another value already exists.`,
-      );
+    if (!existing) {
+      const added = { id: versionId, createdAt: epochSeconds(), value };
+      return this.#save({ ...secret, versions: withVersion(secret.versions, added, stages) });
     }
-    const added: SecretVersion = { id: versionId, createdAt: epochSeconds(), stages: [], value: o.value };
-    const versions = (o.stages ?? ['AWSCURRENT']).reduce(
-      (all, stage) => withStage(all, stage, versionId),
-      [...secret.versions, added],
+    if (isDeepStrictEqual(existing.value, value)) return secret;
+    throw new AwsError(
+      'ResourceExistsException',
+      `A version with the id ${versionId} and another value already exists.`,
     );
-    return this.#save({ ...secret, versions });
   }
 
-  /**
-   * Moves a staging label, or removes it when `to` is left out. Throws AwsError when `from` does not hold it.
-   * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
-   */
-  moveStage(id: string, o: { stage: string; from?: string | undefined; to?: string | undefined }): Secret {
-    const secret = this.get(id);
-    const holder = secret.versions.find((version) => version.stages.includes(o.stage))?.id;
-    if (o.from !== undefined && o.from !== holder) {
-      throw invalid(`The staging label ${o.stage} is not attached to version ${o.from}.`);
+  /** Moves or removes a staging label: see {@link movedStage}. */
+  moveStage(id: string, move: Parameters<typeof movedStage>[1]): Secret {
+    const secret = this.getActive(id);
+    return this.#save({ ...secret, versions: movedStage(secret, move) });
+  }
+
+  /** Marks a secret for deletion: nobody can read it any more, but it can be restored for some days. */
+  markForDeletion(id: string, recoveryDays: number): Secret & Required<Pick<Secret, 'deletion'>> {
+    const secret = this.getActive(id);
+    const now = epochSeconds();
+    const deletion = { markedAt: now, dueAt: now + recoveryDays * DAY_SECONDS };
+    this.#save({ ...secret, deletion });
+    return { ...secret, deletion };
+  }
+
+  restore(id: string): Secret {
+    const { deletion: _, ...secret } = this.get(id);
+    return this.#save(secret);
+  }
+
+  /** Deletes a secret at once, if there is one. Returns the time. */
+  delete(id: string): number {
+    const secret = this.find(id);
+    if (secret) {
+      rmSync(this.#fileOf(secret), { force: true });
+      this.#byName.delete(secret.name);
     }
-    if (o.to !== undefined) {
-      if (holder !== undefined && holder !== o.to && o.from === undefined) {
-        throw invalid(`${o.stage} is attached to version ${holder}: name that version in RemoveFromVersionId.`);
-      }
-      versionOf(secret, { versionId: o.to });
-      return this.#save({ ...secret, versions: withStage(secret.versions, o.stage, o.to) });
-    }
-    if (o.from === undefined) throw invalid('Give RemoveFromVersionId, MoveToVersionId or both.');
-    if (o.stage === 'AWSCURRENT') throw invalid('AWSCURRENT can be moved to another version, not removed.');
-    return this.#save({ ...secret, versions: withoutStage(secret.versions, o.stage) });
+    return epochSeconds();
+  }
+
+  #add({ name, description }: { name: string; description?: string | undefined }, first?: NewVersion): Secret {
+    const now = epochSeconds();
+    const version = first && { id: first.versionId ?? randomUUID(), createdAt: now, value: first.value };
+    return this.#save({
+      name,
+      arn: arnOf('secretsmanager', `secret:${name}-${randomBytes(3).toString('hex')}`),
+      ...(description === undefined ? {} : { description }),
+      createdAt: now,
+      changedAt: now,
+      versions: version ? withVersion([], version, ['AWSCURRENT']) : [],
+    });
   }
 
   #save(secret: Secret): Secret {
-    const saved = {
-      ...secret,
-      changedAt: epochSeconds(),
-      versions: secret.versions.filter(({ stages }) => stages.length > 0),
-    };
-    const file = join(this.#dir, `${encodeURIComponent(secret.name)}.json`);
+    const now = epochSeconds();
+    const saved = { ...secret, changedAt: now, versions: keptVersions(secret.versions, now) };
+    const file = this.#fileOf(secret);
     writeFileSync(`${file}.new`, JSON.stringify(saved, null, 2), { mode: 0o600, flush: true });
     renameSync(`${file}.new`, file);
     this.#byName.set(secret.name, saved);
     return saved;
   }
+
+  /** Reads all files, and removes the secrets whose time to be restored is over. */
+  #load(): Map<string, Secret> {
+    mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
+    const files = readdirSync(this.#dir).filter((name) => name.endsWith('.json'));
+    const secrets = files.map((file) => JSON.parse(readFileSync(join(this.#dir, file), 'utf8')) as Secret);
+    const [over, kept] = [true, false].map((wanted) => secrets.filter((secret) => isOver(secret) === wanted));
+    for (const secret of over ?? []) rmSync(this.#fileOf(secret), { force: true });
+    return new Map(kept?.map((secret) => [secret.name, secret]));
+  }
+
+  #fileOf({ name }: Pick<Secret, 'name'>): string {
+    return join(this.#dir, `${encodeURIComponent(name)}.json`);
+  }
 }
 
-function load(dir: string): Map<string, Secret> {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const files = readdirSync(dir).filter((name) => name.endsWith('.json'));
-  const secrets = files.map((file) => JSON.parse(readFileSync(join(dir, file), 'utf8')) as Secret);
-  return new Map(secrets.map((secret) => [secret.name, secret]));
+function isOver({ deletion }: Secret): boolean {
+  return deletion !== undefined && deletion.dueAt <= epochSeconds();
 }
 
 function jsonObject(value: SecretValue): Record<string, unknown> {
@@ -145,8 +204,4 @@ function jsonObject(value: SecretValue): Record<string, unknown> {
 
 function epochSeconds(): number {
   return Date.now() / 1000;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('InvalidParameterException', message);
 }
