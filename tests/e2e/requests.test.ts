@@ -23,6 +23,11 @@ describe('a request to the API', () => {
   });
 });
 
+it('twenty readers at once are all served: the local run reserves nothing and takes the requests of an account', async () => {
+  const readers = Array.from({ length: 20 }, () => call(addresses.api, 'GET', '/api/overview'));
+  expect((await Promise.all(readers)).map(({ status }) => status)).toEqual(readers.map(() => 200));
+});
+
 it("Lambda's API lists the functions, and runs one with its log", async () => {
   const lambda = operatorLambda(addresses);
   const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
