@@ -27,7 +27,7 @@ export interface Stage {
   readonly endpointZones: number;
   /** Reserved concurrency of each function. Undefined where the account's quota leaves nothing to reserve. */
   readonly concurrency: Readonly<Record<FunctionFolder, number>> | undefined;
-  /** For all callers together, before the API responds with 429. */
+  /** For each method and all of its callers together, before the API responds with 429. */
   readonly api: {
     readonly requestsPerSecond: number;
     readonly burst: number;

@@ -35,6 +35,8 @@ export const faults = {
   ),
   /** Bodies reach a function as text unless their media type is declared binary. */
   bodyNotText: fault('BAD_REQUEST_BODY', 400, 'BadRequestException', 'The request body is not valid UTF-8'),
+  /** The body is not what its model allows. */
+  invalidBody: fault('BAD_REQUEST_BODY', 400, 'BadRequestException', 'Invalid request body'),
   /** The method wants an API key, and the request has none that is good for this stage. */
   invalidApiKey: fault('INVALID_API_KEY', 403, 'ForbiddenException', 'Forbidden'),
   throttled: fault('THROTTLED', 429, 'TooManyRequestsException', 'Too Many Requests'),
@@ -68,6 +70,12 @@ export const unknownHost = fault('DEFAULT_4XX', 403, 'ForbiddenException', 'Forb
 /** The fault of bytes that are not a request. */
 export function malformedRequest(statusCode: number): Fault {
   return fault('DEFAULT_4XX', statusCode, 'BadRequestException', STATUS_CODES[statusCode] ?? 'Bad Request');
+}
+
+/** The fault of a request without what its method requires. @param names of what it lacks */
+export function missingParameters(names: readonly string[]): Fault {
+  const message = `Missing required request parameters: [${names.join(', ')}]`;
+  return fault('BAD_REQUEST_PARAMETERS', 400, 'BadRequestException', message);
 }
 
 /** Ends a request with one of the gateway's own responses. */

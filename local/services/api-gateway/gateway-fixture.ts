@@ -25,6 +25,7 @@ export function apiDefinition(
     apiKeySource: 'HEADER',
     binaryMediaTypes,
     routes,
+    models: new Map(),
     gatewayResponses,
   };
 }

@@ -20,6 +20,7 @@ import {
   headerValue,
   type RequestContext,
 } from './request-context.ts';
+import { RequestValidation } from './request-validation/request-validation.ts';
 import type { RestApiDefinition } from './rest-api-definition.ts';
 import { type RouteMatch, Router } from './router.ts';
 import { Throttles } from './throttling/throttles.ts';
@@ -47,15 +48,17 @@ export class RequestHandler {
   readonly #options: RequestHandlerOptions;
   readonly #router: Router;
   readonly #throttles: Throttles;
+  readonly #validation: RequestValidation;
   /** By id. */
   readonly #authorizers: ReadonlyMap<string, LambdaAuthorizer>;
 
-  /** @throws Error for a MOCK integration that cannot run here */
+  /** @throws Error for a MOCK integration or a model that cannot be used here */
   constructor(options: RequestHandlerOptions) {
     const { definition, invoke, account } = options;
     this.#options = options;
     this.#router = new Router(definition.routes);
     this.#throttles = new Throttles(definition, account);
+    this.#validation = new RequestValidation(definition);
     this.#authorizers = new Map(
       definition.routes.flatMap(({ authorizer }) =>
         authorizer ? [[authorizer.id, new LambdaAuthorizer(authorizer, definition, invoke)] as const] : [],
@@ -80,6 +83,7 @@ export class RequestHandler {
       authorizer = authorization?.authorizer;
       if (authorization) refuseUnlessAllowed(authorization.decision);
       const apiKey = this.#useApiKey(match, context, authorization);
+      this.#validation.check(match, context, body);
       return await this.#integrate(match, context, body, { authorizer, apiKey });
     } catch (error) {
       if (!(error instanceof GatewayFault)) throw error;

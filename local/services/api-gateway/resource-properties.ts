@@ -121,8 +121,20 @@ export const methodProperties = partOfApi.extend({
     .default('NONE'),
   AuthorizerId: z.string().optional(),
   ApiKeyRequired: boolean.default(false),
-  RequestValidatorId: notSupported,
+  RequestValidatorId: z.string().optional(),
+  RequestParameters: z.record(z.string(), boolean).default({}),
+  RequestModels: texts,
   Integration: z.discriminatedUnion('Type', [lambdaIntegration, mockIntegration]),
+});
+
+export const validatorProperties = partOfApi.extend({
+  ValidateRequestBody: boolean.default(false),
+  ValidateRequestParameters: boolean.default(false),
+});
+
+export const modelProperties = partOfApi.extend({
+  Name: z.string().optional(),
+  Schema: z.record(z.string(), z.unknown()).default({}),
 });
 
 export const authorizerProperties = partOfApi

@@ -155,7 +155,7 @@ describe('a REST API', () => {
     ['a stage that AWS refuses', { stage: { StageName: 'v 1' } }, 'letters, digits, hyphens and underscores'],
     ['a canary', { stage: { CanarySetting: {} } }, 'CanarySetting'],
     ['cached responses', { stage: { MethodSettings: [{ CachingEnabled: true }] } }, 'responses are not cached'],
-    ['validated requests', { method: { RequestValidatorId: 'a' } }, 'RequestValidatorId'],
+    ['a validator of nowhere', { method: { RequestValidatorId: 'a' } }, 'this run has no request validator a'],
     ['a function that is called by GET', { integration: { IntegrationHttpMethod: 'GET' } }, 'must be POST'],
     ['an integration of 30 s', { integration: { TimeoutInMillis: 30_000 } }, 'is over 29000, the quota of an account'],
     ['streamed responses', { integration: { ResponseTransferMode: 'STREAM' } }, 'only BUFFERED is supported'],

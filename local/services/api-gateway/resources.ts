@@ -8,12 +8,14 @@ import {
   authorizerProperties,
   gatewayResponseProperties,
   methodProperties,
+  modelProperties,
   partOfApi,
   restApiProperties,
   stageName,
   stageProperties,
+  validatorProperties,
 } from './resource-properties.ts';
-import type { RestApiDefinition, RestApiParts, StageDefinition } from './rest-api-definition.ts';
+import type { RestApiDefinition, RestApiParts, RouteDefinition, StageDefinition } from './rest-api-definition.ts';
 import { throttleOf } from './throttling/method-settings.ts';
 
 /**
@@ -50,6 +52,8 @@ export function restApiResources(
           apiKeySource,
           paths: new Map([[rootResourceId, '']]),
           authorizers: new Map(),
+          validators: new Map(),
+          models: new Map(),
           routes: [],
           gatewayResponses: {},
           stage: undefined,
@@ -88,22 +92,29 @@ export function restApiResources(
       },
     ),
 
-    'AWS::ApiGateway::Method': provider(
-      'a route of the REST API',
-      methodProperties,
-      ({ RestApiId, ResourceId, HttpMethod, Integration, ApiKeyRequired, ...authorization }, request) => {
-        const { paths, routes, authorizers } = partsOf(RestApiId, restApis);
-        const { AuthorizationType, AuthorizerId } = authorization;
-        routes.push({
-          resourcePath: pathOf(ResourceId, paths) || '/',
-          httpMethod: HttpMethod,
-          integration: Integration,
-          ...(ApiKeyRequired && { apiKeyRequired: true }),
-          ...(AuthorizationType === 'CUSTOM' && {
-            authorizer: required(authorizers.get(AuthorizerId ?? ''), `authorizer ${AuthorizerId}`),
-          }),
-        });
-        return created(resourceHash(request, 6));
+    'AWS::ApiGateway::Method': provider('a route of the REST API', methodProperties, (properties, request) => {
+      const parts = partsOf(properties.RestApiId, restApis);
+      parts.routes.push(routeOf(properties, parts));
+      return created(resourceHash(request, 6));
+    }),
+
+    'AWS::ApiGateway::RequestValidator': provider(
+      'what methods require of requests',
+      validatorProperties,
+      ({ RestApiId, ValidateRequestBody: body, ValidateRequestParameters: parameters }, request) => {
+        const id = resourceHash(request, 6);
+        partsOf(RestApiId, restApis).validators.set(id, { body, parameters });
+        return created(id, { RequestValidatorId: id });
+      },
+    ),
+
+    'AWS::ApiGateway::Model': provider(
+      'a schema of bodies',
+      modelProperties,
+      ({ RestApiId, Name, Schema }, request) => {
+        const name = Name ?? resourceHash(request, 10);
+        partsOf(RestApiId, restApis).models.set(name, Schema);
+        return created(name);
       },
     ),
 
@@ -136,7 +147,7 @@ export function restApiResources(
 
 /** @throws Error when the API has no stage, since nobody could reach it then */
 export function restApiDefinition(parts: RestApiParts): RestApiDefinition {
-  const { id, listener, stage, binaryMediaTypes, apiKeySource, gatewayResponses } = parts;
+  const { id, listener, stage, binaryMediaTypes, apiKeySource, models, gatewayResponses } = parts;
   if (stage === undefined) throw new Error(`the REST API ${listener.name} has no stage`);
   const routes = parts.routes.map((route) => {
     const throttle = throttleOf(route, stage.methodSettings);
@@ -148,8 +159,31 @@ export function restApiDefinition(parts: RestApiParts): RestApiDefinition {
     stageVariables: stage.variables,
     binaryMediaTypes,
     apiKeySource,
+    models,
     routes,
     gatewayResponses,
+  };
+}
+
+function routeOf(properties: z.output<typeof methodProperties>, parts: RestApiParts): RouteDefinition {
+  const { AuthorizationType, AuthorizerId, RequestValidatorId } = properties;
+  const validator =
+    RequestValidatorId === undefined
+      ? undefined
+      : required(parts.validators.get(RequestValidatorId), `request validator ${RequestValidatorId}`);
+  const parameters = Object.entries(properties.RequestParameters).flatMap(([name, isRequired]) =>
+    isRequired ? [name] : [],
+  );
+  const models = Object.keys(properties.RequestModels).length > 0 ? properties.RequestModels : { $default: 'Empty' };
+  return {
+    resourcePath: pathOf(properties.ResourceId, parts.paths) || '/',
+    httpMethod: properties.HttpMethod,
+    integration: properties.Integration,
+    ...(properties.ApiKeyRequired && { apiKeyRequired: true }),
+    ...(validator && { rules: { ...(validator.parameters && { parameters }), ...(validator.body && { models }) } }),
+    ...(AuthorizationType === 'CUSTOM' && {
+      authorizer: required(parts.authorizers.get(AuthorizerId ?? ''), `authorizer ${AuthorizerId}`),
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Listener } from '../listeners.ts';
+import type { Schema } from './request-validation/body-models.ts';
 import type { MethodSettings } from './throttling/method-settings.ts';
 import type { Rate } from './throttling/rate.ts';
 
@@ -10,6 +11,8 @@ export interface RestApiDefinition {
   readonly binaryMediaTypes: readonly string[];
   readonly apiKeySource: ApiKeySource;
   readonly routes: readonly RouteDefinition[];
+  /** By name: the models of bodies. */
+  readonly models: ReadonlyMap<string, Schema>;
   /** By response type: `DEFAULT_4XX`, `MISSING_AUTHENTICATION_TOKEN`, ... */
   readonly gatewayResponses: Readonly<Record<string, GatewayResponseDefinition>>;
 }
@@ -23,9 +26,26 @@ export interface RestApiParts {
   /** By resource id; the root's path is empty. */
   readonly paths: Map<string, string>;
   readonly authorizers: Map<string, AuthorizerDefinition>;
+  /** By id. */
+  readonly validators: Map<string, ValidatorDefinition>;
+  readonly models: Map<string, Schema>;
   readonly routes: RouteDefinition[];
   readonly gatewayResponses: Record<string, GatewayResponseDefinition>;
   stage: StageDefinition | undefined;
+}
+
+/** What a validator looks at. */
+export interface ValidatorDefinition {
+  readonly body: boolean;
+  readonly parameters: boolean;
+}
+
+/** What a method requires of its requests. */
+export interface RequestRules {
+  /** `method.request.querystring.limit` and the like. */
+  readonly parameters?: readonly string[];
+  /** By content type, or `$default` for all: the name of the model that a body must fit. */
+  readonly models?: Readonly<Record<string, string>>;
 }
 
 /** Where a request has its API key: in the header `x-api-key`, or in the authorizer's result. */
@@ -45,6 +65,7 @@ export interface RouteDefinition {
   readonly httpMethod: string;
   readonly authorizer?: AuthorizerDefinition;
   readonly apiKeyRequired?: boolean;
+  readonly rules?: RequestRules;
   /** The limit of its own. */
   readonly throttle?: Rate;
   readonly integration: LambdaProxyIntegration | MockIntegration;

@@ -14,7 +14,7 @@ export interface RestApiOptions extends RequestHandlerOptions {
 /**
  * Serves a REST API at the root of its port, without the stage in the path.
  *
- * @throws the system's error when it cannot listen on the port, and an Error for a MOCK integration that cannot run here
+ * @throws the system's error when it cannot listen on the port, and an Error for a MOCK integration or a model that cannot be used here
  */
 export async function startRestApi({ port, ...options }: RestApiOptions): Promise<RunningServer> {
   const handler = new RequestHandler(options);
