@@ -101,18 +101,22 @@ export function decoded(text: string): string {
   }
 }
 
+/** The `$context` variables of a request, by their names without `$context.`. */
+export type ContextValues = Readonly<Record<string, string>>;
+
 /**
  * The `$context` variables of a request.
  *
  * @param authorizer what the authorizer returned, once it was asked
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
  */
-export function contextVariables(
+export function contextValues(
   context: RequestContext,
   api: RestApiDefinition,
   authorizer: AuthorizerContext = {},
-): ContextVariables {
-  const variables: Record<string, string> = {
+): ContextValues {
+  const ofAuthorizer = Object.entries(authorizer).map(([name, value]) => [`authorizer.${name}`, String(value)]);
+  return {
     apiId: api.id,
     extendedRequestId: context.extendedRequestId,
     httpMethod: context.method,
@@ -123,9 +127,14 @@ export function contextVariables(
     requestId: context.requestId,
     requestTimeEpoch: String(context.receivedAt.getTime()),
     stage: api.stage,
+    ...Object.fromEntries(ofAuthorizer),
   };
-  for (const [name, value] of Object.entries(authorizer)) variables[`authorizer.${name}`] = String(value);
-  return (name) => variables[name] ?? '';
+}
+
+/** {@link contextValues} one by one. */
+export function contextVariables(...of: Parameters<typeof contextValues>): ContextVariables {
+  const values = contextValues(...of);
+  return (name) => values[name] ?? '';
 }
 
 function newTraceId(now: Date): string {

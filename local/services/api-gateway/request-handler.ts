@@ -10,11 +10,12 @@ import type { Decision } from './authorizer/policy.ts';
 import { type Fault, faults, GatewayFault, malformedRequest } from './gateway-fault.ts';
 import { gatewayResponse } from './gateway-response.ts';
 import { invokeIntegration } from './lambda-integration.ts';
-import { mockResponse } from './mock-integration.ts';
+import { checkMock, mockResponse } from './mock-integration.ts';
 import { type Caller, proxyEvent } from './proxy-event.ts';
 import { readProxyResponse } from './proxy-response.ts';
 import {
   type AuthorizerContext,
+  contextValues,
   contextVariables,
   decoded,
   headerValue,
@@ -65,7 +66,7 @@ export class RequestHandler {
       ),
     );
     // Fail now and not at the first request.
-    for (const { integration } of definition.routes) if (integration.type === 'MOCK') mockResponse(integration);
+    for (const { integration } of definition.routes) if (integration.type === 'MOCK') checkMock(integration);
   }
 
   /** The response to a request, be it the function's or the gateway's own. Throws when the client leaves. */
@@ -119,7 +120,10 @@ export class RequestHandler {
   async #integrate(match: RouteMatch, context: RequestContext, body: Buffer, caller: Caller): Promise<HttpResponse> {
     const { definition, invoke } = this.#options;
     const { integration } = match.route;
-    if (integration.type === 'MOCK') return mockResponse(integration);
+    if (integration.type === 'MOCK') {
+      const values = contextValues(context, definition, caller.authorizer);
+      return mockResponse(integration, { context, match, values, api: definition });
+    }
 
     const event = proxyEvent(context, match, body, definition, caller);
     const { id, stage } = definition;

@@ -6,7 +6,7 @@ import type { Iam } from '../iam/service.ts';
 import { startFunction } from '../lambda/lambda-fixture.ts';
 import { apiDefinition, apiOptions, FUNCTION_ARN, lambdaRoute, servedApi } from './gateway-fixture.ts';
 import { startRestApi } from './rest-api.ts';
-import type { RouteDefinition } from './rest-api-definition.ts';
+import type { MockIntegration, RouteDefinition } from './rest-api-definition.ts';
 
 /** As the CDK synthesizes `defaultCorsPreflightOptions`. */
 const preflight: RouteDefinition = {
@@ -93,14 +93,55 @@ describe('a REST API', () => {
     });
   });
 
-  it('does not start with a MOCK integration that needs the template language', async () => {
-    const needsVtl = structuredClone(preflight);
-    Object.assign(needsVtl.integration, {
-      responses: [
-        { statusCode: '204', responseParameters: {}, responseTemplates: { 'application/json': '#set($a = 1)' } },
-      ],
-    });
-    await expect(servedApi(apiDefinition([needsVtl]))).rejects.toThrow(/literal text/);
+  // As the CDK synthesizes it for several origins.
+  const ofSeveralOrigins = [
+    '#set($origin = $input.params().header.get("Origin"))',
+    '#if($origin == "")',
+    '  #set($origin = $input.params().header.get("origin"))',
+    '#end',
+    '#if($origin == "https://a.example" || $origin == "https://b.example")',
+    '  #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)',
+    '#end',
+  ].join('\n');
+  const preflightWith = (template: string): RouteDefinition => {
+    const { integration, ...rest } = structuredClone(preflight);
+    const responses = (integration as MockIntegration).responses.map((response) => ({
+      ...response,
+      responseTemplates: { 'application/json': template },
+    }));
+    return { ...rest, integration: { ...(integration as MockIntegration), responses } };
+  };
+
+  it('responds to CORS preflight requests of several origins as its template says', async () => {
+    const api = await servedApi(apiDefinition([preflightWith(ofSeveralOrigins)]));
+    const allowedFor = async (headers: Record<string, string>) => {
+      const { status, text, headers: received } = await call(api.url, 'OPTIONS', '/api/orders', { headers });
+      expect([status, text]).toEqual([204, '']);
+      return received['access-control-allow-origin'];
+    };
+    expect(await allowedFor({ Origin: 'https://b.example' })).toBe('https://b.example');
+    expect(await allowedFor({ origin: 'https://a.example' })).toBe('https://a.example');
+    expect(await allowedFor({ Origin: 'https://c.example' })).toBe('*');
+    expect(await allowedFor({})).toBe('*');
+  });
+
+  it('fills the template of a MOCK integration with the request, its context and the variables of the stage', async () => {
+    const template =
+      '#set($context.responseOverride.status = 418){"q":"$input.params(\'q\')","m":"$context.httpMethod","ip":"$context.identity.sourceIp","s":"$stageVariables.tenant"}';
+    const definition = { ...apiDefinition([preflightWith(template)]), stageVariables: { tenant: 'a' } };
+    const api = await servedApi(definition);
+    const response = await call(api.url, 'OPTIONS', '/api/orders?q=1');
+    expect(response.status).toBe(418);
+    expect(JSON.parse(response.text)).toEqual({ q: '1', m: 'OPTIONS', ip: '127.0.0.1', s: 'a' });
+  });
+
+  it.each([
+    ['#if($a', /Parse error/],
+    ["$input.path('$.a')", /without \$input\.path/],
+    ["$util.escapeJavaScript('a')", /without \$util\.escapeJavaScript/],
+    ['$unknown', /without \$unknown/],
+  ])('does not start with a MOCK integration whose template cannot run here: %s', async (template, message) => {
+    await expect(servedApi(apiDefinition([preflightWith(template)]))).rejects.toThrow(message);
   });
 
   it.each(['PUT', 'PATCH', 'DELETE', 'HEAD', 'TRACE', 'OPTIONS', 'PROPFIND'])(
