@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Delivery, type DeliveryPolicy, deliveryPolicy, type Outcome, type Step } from './delivery.ts';
-import type { KafkaRecord } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
 import { mapping, offsetsOf, record, records } from './poller-fixture.ts';
 
 const invocation = { requestId: 'r', executedVersion: '$LATEST' };

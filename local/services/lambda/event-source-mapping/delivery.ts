@@ -1,5 +1,6 @@
 import { backoffMs } from '../../../../tooling/timing.ts';
-import { eventBytes, type KafkaRecord, MAX_RECORDS_BYTES } from './kafka-event.ts';
+import { MAX_RECORDS_BYTES } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 
 export interface DeliveryPolicy {
@@ -88,7 +89,7 @@ export class Delivery {
     const tooOld = (record: KafkaRecord) => maximumAge >= 0 && now - record.timestamp > maximumAge * 1000;
     if (part.records.some(tooOld)) return this.#discard(part, tooOld, 'RecordAgeExceeded');
     // Batches are cut to fit, so this record does not even fit on its own.
-    const tooLarge = (record: KafkaRecord) => eventBytes(record) > MAX_RECORDS_BYTES;
+    const tooLarge = (record: KafkaRecord) => record.eventBytes > MAX_RECORDS_BYTES;
     if (part.records.some(tooLarge)) return this.#discard(part, tooLarge, 'MaximumPayloadSizeExceeded');
     return { kind: 'invoke', records: part.records, afterMs: part.failures === 0 ? 0 : backoffMs(part.failures) };
   }

@@ -1,5 +1,6 @@
 import { type Discard, failureRecord, MAX_WHOLE_BYTES, timeOf } from './failure-record.ts';
-import { eventBytes, type KafkaRecord, kafkaEvent } from './kafka-event.ts';
+import { kafkaEvent } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 
 /** What goes to the on-failure topic about one record. */
@@ -27,12 +28,11 @@ export function failureMessage(
   discard: Discard,
   now: Date,
 ): FailureMessage {
-  const { topic, partition, offset, key } = record;
-  const recordBytes = eventBytes(record);
-  const payload = recordBytes <= MAX_WHOLE_BYTES ? kafkaEvent(mapping, bootstrapServers, [record]) : undefined;
+  const { topic, partition, offset, key, eventBytes } = record;
+  const payload = eventBytes <= MAX_WHOLE_BYTES ? kafkaEvent(mapping, bootstrapServers, [record]) : undefined;
   const batch = {
     batchSize: 1,
-    payloadSize: payload === undefined ? recordBytes : Buffer.byteLength(payload),
+    payloadSize: payload === undefined ? eventBytes : Buffer.byteLength(payload),
     recordInfo: { offset: String(offset), timestamp: timeOf(record) },
   };
   const metadata = JSON.stringify(failureRecord(mapping, bootstrapServers, discard, batch, now));

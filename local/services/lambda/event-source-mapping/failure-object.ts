@@ -1,5 +1,6 @@
 import { type Discard, failureRecord, MAX_WHOLE_BYTES, timeOf } from './failure-record.ts';
-import { eventBytes, type KafkaRecord, kafkaEvent, partitionName } from './kafka-event.ts';
+import { kafkaEvent, partitionName } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 
 /**
@@ -16,7 +17,7 @@ export function failureObject(
   now: Date,
 ): { readonly key: string; readonly body: string } {
   const { records, condition } = discard;
-  const bytes = records.reduce((total, record) => total + eventBytes(record), 0);
+  const bytes = records.reduce((total, { eventBytes }) => total + eventBytes, 0);
   const payload = bytes <= MAX_WHOLE_BYTES ? kafkaEvent(mapping, bootstrapServers, records) : undefined;
   const batch = {
     batchSize: records.length,

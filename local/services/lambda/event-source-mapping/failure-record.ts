@@ -1,5 +1,5 @@
 import type { Step } from './delivery.ts';
-import type { KafkaRecord } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 
 /** What was given up, and why. */

@@ -1,6 +1,6 @@
 import { type Connection, FetchIsolationLevels, fetchV12, IS_CONTROL, IS_TRANSACTIONAL } from '@platformatic/kafka';
 import { limitDecompression } from './decompression.ts';
-import type { KafkaRecord } from './kafka-event.ts';
+import { KafkaRecord } from './kafka-record.ts';
 
 limitDecompression();
 
@@ -92,14 +92,19 @@ function committed(
 
 function recordsOf(topic: string, partition: number, batch: RecordBatch): KafkaRecord[] {
   const atAppend = (batch.attributes & LOG_APPEND_TIME) !== 0;
-  return batch.records.map((record) => ({
-    topic,
-    partition,
-    offset: Number(batch.firstOffset) + record.offsetDelta,
-    timestamp: Number(atAppend ? batch.maxTimestamp : BigInt.asIntN(64, batch.firstTimestamp + record.timestampDelta)),
-    timestampType: atAppend ? 'LOG_APPEND_TIME' : 'CREATE_TIME',
-    key: record.key,
-    value: record.value,
-    headers: record.headers.map(([name, value]) => [String(name ?? ''), value ?? Buffer.alloc(0)] as const),
-  }));
+  return batch.records.map(
+    (record) =>
+      new KafkaRecord({
+        topic,
+        partition,
+        offset: Number(batch.firstOffset) + record.offsetDelta,
+        timestamp: Number(
+          atAppend ? batch.maxTimestamp : BigInt.asIntN(64, batch.firstTimestamp + record.timestampDelta),
+        ),
+        timestampType: atAppend ? 'LOG_APPEND_TIME' : 'CREATE_TIME',
+        key: record.key,
+        value: record.value,
+        headers: record.headers.map(([name, value]) => [String(name ?? ''), value ?? Buffer.alloc(0)] as const),
+      }),
+  );
 }

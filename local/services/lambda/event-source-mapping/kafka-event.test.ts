@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventBytes, kafkaEvent } from './kafka-event.ts';
+import { kafkaEvent } from './kafka-event.ts';
 import { CLUSTER_ARN, mapping, record } from './poller-fixture.ts';
 
 describe('the event of a batch', () => {
@@ -67,6 +67,6 @@ describe('the event of a batch', () => {
   ])('takes up the bytes that are counted for its records: %s', (_, overrides) => {
     const bytesOf = (count: number) =>
       Buffer.byteLength(kafkaEvent(mapping(), 'b', Array(count).fill(record(7, overrides))));
-    expect(eventBytes(record(7, overrides))).toBe(bytesOf(3) - bytesOf(2));
+    expect(record(7, overrides).eventBytes).toBe(bytesOf(3) - bytesOf(2));
   });
 });

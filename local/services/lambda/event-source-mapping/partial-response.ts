@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type KafkaRecord, partitionName } from './kafka-event.ts';
+import { partitionName } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
 
 const partialResponse = z
   .object({

@@ -4,7 +4,7 @@ import { LambdaError } from '../errors.ts';
 import type { InvokeResult } from '../function-definition.ts';
 import type { Discard } from './failure-record.ts';
 import { recordFilter } from './filter/record-filter.ts';
-import type { KafkaRecord } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import { PartitionWorker } from './partition-worker.ts';
 import { mapping, record, records } from './poller-fixture.ts';

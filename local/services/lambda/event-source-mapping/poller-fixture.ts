@@ -1,4 +1,4 @@
-import type { KafkaRecord } from './kafka-event.ts';
+import { KafkaRecord, type RecordFields } from './kafka-record.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 
 export const CLUSTER_ARN =
@@ -24,8 +24,8 @@ export function mapping(overrides: Partial<EventSourceMappingDefinition> = {}): 
   };
 }
 
-export function record(offset: number, overrides: Partial<KafkaRecord> = {}): KafkaRecord {
-  return {
+export function record(offset: number, overrides: Partial<RecordFields> = {}): KafkaRecord {
+  return new KafkaRecord({
     topic: 'orders',
     partition: 3,
     offset,
@@ -35,7 +35,7 @@ export function record(offset: number, overrides: Partial<KafkaRecord> = {}): Ka
     value: Buffer.from(`{"n":${offset}}`),
     headers: [],
     ...overrides,
-  };
+  });
 }
 
 /** Records of consecutive offsets, the last one included. */

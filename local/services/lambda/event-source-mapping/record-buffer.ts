@@ -1,8 +1,8 @@
-import { eventBytes, type KafkaRecord, MAX_RECORDS_BYTES } from './kafka-event.ts';
+import { MAX_RECORDS_BYTES } from './kafka-event.ts';
+import type { KafkaRecord } from './kafka-record.ts';
 
 interface Entry {
   readonly record: KafkaRecord;
-  readonly bytes: number;
   readonly arrivedAt: number;
 }
 
@@ -29,11 +29,10 @@ export class RecordBuffer {
   }
 
   add(records: readonly KafkaRecord[], now: number): void {
-    for (const record of records) {
-      const bytes = eventBytes(record);
-      this.#entries.push({ record, bytes, arrivedAt: now });
-      this.#bytes += bytes;
-    }
+    // First: a record that cannot be counted must not leave those in front of it here, since they come again with it.
+    const bytes = records.reduce((total, { eventBytes }) => total + eventBytes, 0);
+    for (const record of records) this.#entries.push({ record, arrivedAt: now });
+    this.#bytes += bytes;
   }
 
   /** Milliseconds until a batch is due; undefined when the buffer is empty. */
@@ -47,9 +46,9 @@ export class RecordBuffer {
   take(): KafkaRecord[] {
     let bytes = 0;
     let count = 0;
-    for (const entry of this.#entries.slice(0, this.#batchSize)) {
-      if (count > 0 && bytes + entry.bytes > MAX_RECORDS_BYTES) break;
-      bytes += entry.bytes;
+    for (const { record } of this.#entries.slice(0, this.#batchSize)) {
+      if (count > 0 && bytes + record.eventBytes > MAX_RECORDS_BYTES) break;
+      bytes += record.eventBytes;
       count += 1;
     }
     const taken = this.#entries.slice(0, count);
