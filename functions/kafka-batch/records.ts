@@ -19,6 +19,8 @@ export interface ReadBatch<T> {
   readonly unreadable: readonly TopicPartitionOffset[];
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Logs records that cannot be read. @param read throws when it cannot read; gets empty text for a missing value */
 export function readRecords<T>(records: readonly MSKRecord[], read: (text: string) => T, log: Log): ReadBatch<T> {
   const readable: Received<T>[] = [];
@@ -38,7 +40,7 @@ export function readRecords<T>(records: readonly MSKRecord[], read: (text: strin
 
 /** @throws TypeError when the value is not UTF-8 */
 function textOf({ value }: { readonly value?: string | null }): string {
-  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value ?? '', 'base64'));
+  return utf8.decode(Buffer.from(value ?? '', 'base64'));
 }
 
 function headerOf({ headers }: { readonly headers?: MSKRecord['headers'] | null }, name: string): string | undefined {

@@ -60,7 +60,7 @@ describe('mapping of orders', () => {
       Topics: ['orders'],
       AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'order-consumer-group' },
       StartingPosition: 'TRIM_HORIZON',
-      BatchSize: 100,
+      BatchSize: 1000,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MaximumRetryAttempts: 3,

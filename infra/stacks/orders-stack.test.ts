@@ -156,7 +156,7 @@ describe('delivery', () => {
       Topics: ['order-confirmations'],
       AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'order-confirmation-group' },
       StartingPosition: 'TRIM_HORIZON',
-      BatchSize: 100,
+      BatchSize: 1000,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ProvisionedPollerConfig: { MinimumPollers: 1, PollerGroupName: 'orderflow-dev' },

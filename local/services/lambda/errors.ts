@@ -42,17 +42,21 @@ export const MAX_RESPONSE_BYTES = MAX_PAYLOAD_BYTES + 100;
 
 /** Checks the event of an invocation. @throws LambdaError when it is too large or not JSON */
 export function checkPayload(payload: string): void {
-  if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
-    throw new LambdaError(
-      'RequestTooLargeException',
-      `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation`,
-    );
-  }
+  checkPayloadSize(payload);
   try {
     JSON.parse(payload);
   } catch {
     throw new LambdaError('InvalidRequestContentException', 'Could not parse request body into json');
   }
+}
+
+/** Checks an event that is known to be JSON. @throws LambdaError when it is too large */
+export function checkPayloadSize(payload: string): void {
+  if (Buffer.byteLength(payload) <= MAX_PAYLOAD_BYTES) return;
+  throw new LambdaError(
+    'RequestTooLargeException',
+    `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation`,
+  );
 }
 
 /** Lambda's limit for the event of an asynchronous invocation: 1 MiB. */

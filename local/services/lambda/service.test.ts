@@ -82,9 +82,8 @@ describe('a function', () => {
     }
   });
 
-  it('is not run for a payload that is no JSON or over 6 MiB', async () => {
+  it('is not run for a payload over 6 MiB', async () => {
     const { service } = await startFunction('export const handler = async () => 1;');
-    await expect(service.invoke('orders', '{')).rejects.toMatchObject({ code: 'InvalidRequestContentException' });
     const large = JSON.stringify('x'.repeat(6 * 1024 * 1024));
     await expect(service.invoke('orders', large)).rejects.toMatchObject({ code: 'RequestTooLargeException' });
   });

@@ -10,7 +10,7 @@ import type { ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service } from '../service.ts';
 import { lambdaApi } from './api.ts';
 import { AsyncInvocations } from './asynchronous/async-invocations.ts';
-import { checkAsyncPayload, checkPayload, LambdaError, throttled } from './errors.ts';
+import { checkAsyncPayload, checkPayloadSize, LambdaError, throttled } from './errors.ts';
 import type { EventSourceMapping } from './event-source-mapping/mapping.ts';
 import type { EnvironmentOptions } from './execution-environment.ts';
 import { ownFileSystemIsPossible } from './file-system.ts';
@@ -128,14 +128,14 @@ export class Lambda implements Service, FunctionDirectory {
    * Invokes a function and waits for its result (invocation type RequestResponse).
    *
    * @param nameOrArn name, ARN or partial ARN, with or without a version or alias
-   * @param payload the event as JSON
+   * @param payload the event as JSON, which is not checked again: for a large batch that would take as long as handling it
    * @throws LambdaError when the function did not run: it is unknown or throttled, its source may not invoke it, or Lambda
    *   refuses the payload
    */
   async invoke(nameOrArn: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
     const { definition, executedVersion } = this.find(nameOrArn);
     if (options.source) requirePermission(this.#services.iam, options.source, nameOrArn);
-    checkPayload(payload);
+    checkPayloadSize(payload);
     this.#checkAccountLimit(definition);
 
     const requestId = options.requestId ?? crypto.randomUUID();
