@@ -5,6 +5,7 @@ import { proxyEvent } from '../../local/services/api-gateway/proxy-event.ts';
 import type { RequestContext } from '../../local/services/api-gateway/request-context.ts';
 import { scheduledEvent } from '../../local/services/eventbridge/schedule.ts';
 import { kafkaEvent } from '../../local/services/lambda/event-source-mapping/kafka-event.ts';
+import { KafkaRecord } from '../../local/services/lambda/event-source-mapping/kafka-record.ts';
 import { keysIn, type Resource } from '../templates/resources.ts';
 
 /** An event as one of a function's triggers makes it. */
@@ -118,7 +119,7 @@ function batchEvent(mapping: Resource): ReadyEvent {
       const place = { topic, partition: 0, offset: 0, timestamp: Date.now(), timestampType: 'CREATE_TIME' } as const;
       const eventSourceArn = String(mapping.property('EventSourceArn'));
       return kafkaEvent({ eventSourceArn }, 'localhost:9098', [
-        { ...place, key: null, value: Buffer.from(content), headers: [] },
+        new KafkaRecord({ ...place, key: null, value: Buffer.from(content), headers: [] }),
       ]);
     },
   };
