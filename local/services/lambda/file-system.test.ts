@@ -12,7 +12,7 @@ const HANDLER = `
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     return {
       before, stored, size: statSync('/tmp').isDirectory(), pid: process.pid,
-      beside: [process.cwd() + '/x', process.env.LAMBDA_RUNTIME_DIR + '/x', '/usr/x'].map((path) => attempt(() => mkdirSync(path))),
+      beside: [process.cwd(), process.env.LAMBDA_RUNTIME_DIR, '/usr'].map((dir) => attempt(() => mkdirSync(dir + '/' + process.pid))),
     };
   };`;
 const possible = await ownFileSystemIsPossible('/usr', silentLog);
