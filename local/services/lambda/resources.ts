@@ -12,6 +12,7 @@ import { physicalName } from '../physical-names.ts';
 import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
 import type { AsyncInvocations } from './asynchronous/async-invocations.ts';
 import { eventInvokeConfig, eventInvokeConfigProperties } from './asynchronous/event-invoke-config.ts';
+import { problemOfVariables } from './declared-variables.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { functionArn } from './function-name.ts';
 import { lambdaPermission } from './permission.ts';
@@ -25,15 +26,25 @@ const functionProperties = z.object({
   Handler: z.string(),
   Runtime: z.string(),
   Role: z.string(),
-  Timeout: z.coerce.number().default(3),
-  MemorySize: z.coerce.number().default(128),
+  Timeout: z.coerce.number().int().min(1).max(900).default(3),
+  MemorySize: z.coerce.number().int().min(128).max(10_240).default(128),
   EphemeralStorage: z.object({ Size: z.coerce.number().int().min(512).max(10_240) }).optional(),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
   DeadLetterConfig: notSupported,
   VpcConfig: z
     .object({ SubnetIds: z.array(z.string()).default([]), SecurityGroupIds: z.array(z.string()).default([]) })
     .optional(),
-  Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
+  Environment: z
+    .object({
+      Variables: z
+        .record(z.string(), z.coerce.string())
+        .default({})
+        .superRefine((variables, context) => {
+          const problem = problemOfVariables(variables);
+          if (problem !== undefined) context.addIssue(problem);
+        }),
+    })
+    .optional(),
   LoggingConfig: z
     .object({
       LogFormat: z.enum(['Text', 'JSON']).optional(),
