@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Principal } from '../../aws-api/api-call.ts';
 import type { AccessRequest, Iam } from '../iam/service.ts';
 import { resourceHash } from '../physical-names.ts';
 import { created, provider } from '../provider.ts';
@@ -72,5 +73,24 @@ export function requirePermission(
   throw new LambdaError(
     'AccessDeniedException',
     `${service} may not invoke ${request.resource} for ${arn} ${reason}. In the CDK: fn.addPermission('Invoke', ${permission}).`,
+  );
+}
+
+/**
+ * Decides whether a function's role may invoke the function that is its destination.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-async-destinations-permissions
+ * @throws LambdaError `AccessDeniedException`, with what the CDK app lacks
+ */
+export function requireDestination({ evaluator }: Pick<Iam, 'evaluator'>, role: Principal, destination: string): void {
+  const { allowed, reason } = evaluator.evaluate({
+    principal: role,
+    action: 'lambda:InvokeFunction',
+    resource: destination,
+  });
+  if (allowed) return;
+  throw new LambdaError(
+    'AccessDeniedException',
+    `${role.arn} may not invoke the destination ${destination} ${reason}. In the CDK: destination.grantInvoke(fn).`,
   );
 }

@@ -19,7 +19,7 @@ import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST 
 import { logTail } from './function-log.ts';
 import { functionName, qualifiedFunctionName } from './function-name.ts';
 import { FunctionPool, type PoolLimits, poolLimits } from './function-pool.ts';
-import { requirePermission } from './permission.ts';
+import { requireDestination, requirePermission } from './permission.ts';
 import { ProcessReaper } from './process-reaper.ts';
 import { functionResources } from './resources.ts';
 
@@ -68,6 +68,8 @@ export class Lambda implements Service, FunctionDirectory {
     this.#limits = { ...poolLimits(run.settings.functionConcurrency), ...limits };
     this.asynchronous = new AsyncInvocations({
       invoke: (...call) => this.invoke(...call),
+      requireDestination: (functionArn, destination) =>
+        requireDestination(services.iam, this.roleOf(functionArn), destination),
       isOff: (functionArn) => this.find(functionArn).definition.reservedConcurrency === 0,
       log: run.log.child('async'),
     });

@@ -28,6 +28,7 @@ function queue({ outcomes = [], off = false }: { outcomes?: (typeof FAILED | Err
   const log = memoryLog();
   const events = new AsyncInvocations({
     invoke,
+    requireDestination: () => {},
     isOff: (functionArn) => off && functionArn.startsWith(arn('relay')),
     log,
   });

@@ -21,6 +21,8 @@ interface QueuedEvent {
 
 export interface AsyncInvocationsOptions {
   readonly invoke: Invoke;
+  /** @throws LambdaError when the function's role may not invoke its destination */
+  readonly requireDestination: (functionArn: string, destination: string) => void;
   /** Whether a function reserves a concurrency of 0, which switches it off. */
   readonly isOff: (functionArn: string) => boolean;
   readonly log: Log;
@@ -80,6 +82,7 @@ export class AsyncInvocations {
         log.error('%s: the event is given up after %d attempts: %s', functionArn, count, condition);
       const destination = condition === 'Success' ? config.onSuccess : config.onFailure;
       if (destination === undefined) return;
+      this.#options.requireDestination(functionArn, destination);
       this.enqueue(destination, JSON.stringify(invocationRecord(event, condition, count, result)));
     };
 
