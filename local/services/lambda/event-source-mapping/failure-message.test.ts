@@ -17,7 +17,7 @@ describe('the message of the on-failure topic', () => {
     expect(value).toEqual({
       requestContext: {
         requestId: 'r-1',
-        functionArn: mapping().functionArn,
+        functionArn: `${mapping().functionArn}:$LATEST`,
         condition: 'RetriesExhausted',
         approximateInvokeCount: 11,
       },
@@ -33,6 +33,18 @@ describe('the message of the on-failure topic', () => {
       },
       payload: JSON.parse(kafkaEvent(mapping(), 'b:9098', [record(7)])),
     });
+  });
+
+  it('names the alias of a mapping to an alias', () => {
+    const functionArn = `${mapping().functionArn}:live`;
+    const { metadata } = failureMessage(
+      mapping({ functionArn }),
+      'b',
+      record(7),
+      { ...given, records: [] },
+      new Date(0),
+    );
+    expect(JSON.parse(String(metadata)).requestContext).toMatchObject({ functionArn });
   });
 
   it('has a second form, which differs in that it lacks the event', () => {

@@ -1,3 +1,4 @@
+import { LATEST } from '../function-definition.ts';
 import { type Discard, failureRecord, MAX_WHOLE_BYTES, timeOf } from './failure-record.ts';
 import { kafkaEvent } from './kafka-event.ts';
 import type { KafkaRecord } from './kafka-record.ts';
@@ -35,7 +36,9 @@ export function failureMessage(
     payloadSize: payload === undefined ? eventBytes : Buffer.byteLength(payload),
     recordInfo: { offset: String(offset), timestamp: timeOf(record) },
   };
-  const metadata = JSON.stringify(failureRecord(mapping, bootstrapServers, discard, batch, now));
+  const described = failureRecord(mapping, bootstrapServers, discard, batch, now);
+  const functionArn = withVersion(mapping.functionArn);
+  const metadata = JSON.stringify({ ...described, requestContext: { ...described.requestContext, functionArn } });
   return {
     topic,
     partition,
@@ -44,4 +47,9 @@ export function failureMessage(
     whole: payload === undefined ? undefined : Buffer.from(`${metadata.slice(0, -1)},"payload":${payload}}`),
     metadata: Buffer.from(metadata),
   };
+}
+
+/** A function without a version or alias is called `$LATEST` here, unlike at the other destinations. */
+function withVersion(functionArn: string): string {
+  return functionArn.split(':').length > 7 ? functionArn : `${functionArn}:${LATEST}`;
 }
