@@ -21,7 +21,7 @@ import {
   headerValue,
   type RequestContext,
 } from './request-context.ts';
-import { RequestValidation } from './request-validation/request-validation.ts';
+import type { RequestValidation } from './request-validation/request-validation.ts';
 import type { RestApiDefinition } from './rest-api-definition.ts';
 import { type RouteMatch, Router } from './router.ts';
 import { Throttles } from './throttling/throttles.ts';
@@ -53,13 +53,13 @@ export class RequestHandler {
   /** By id. */
   readonly #authorizers: ReadonlyMap<string, LambdaAuthorizer>;
 
-  /** @throws Error for a MOCK integration or a model that cannot be used here */
-  constructor(options: RequestHandlerOptions) {
+  /** @throws Error for a MOCK integration that cannot run here */
+  constructor(options: RequestHandlerOptions, validation: RequestValidation) {
     const { definition, invoke, account } = options;
     this.#options = options;
     this.#router = new Router(definition.routes);
     this.#throttles = new Throttles(definition, account);
-    this.#validation = new RequestValidation(definition);
+    this.#validation = validation;
     this.#authorizers = new Map(
       definition.routes.flatMap(({ authorizer }) =>
         authorizer ? [[authorizer.id, new LambdaAuthorizer(authorizer, definition, invoke)] as const] : [],

@@ -5,6 +5,7 @@ import { malformedRequest, unknownHost } from './gateway-fault.ts';
 import { gatewayResponse } from './gateway-response.ts';
 import { connectionContext, type RequestContext, requestContext } from './request-context.ts';
 import { RequestHandler, type RequestHandlerOptions } from './request-handler.ts';
+import { RequestValidation } from './request-validation/request-validation.ts';
 
 export interface RestApiOptions extends RequestHandlerOptions {
   /** 0 for any free one. */
@@ -17,7 +18,7 @@ export interface RestApiOptions extends RequestHandlerOptions {
  * @throws the system's error when it cannot listen on the port, and an Error for a MOCK integration or a model that cannot be used here
  */
 export async function startRestApi({ port, ...options }: RestApiOptions): Promise<RunningServer> {
-  const handler = new RequestHandler(options);
+  const handler = new RequestHandler(options, await RequestValidation.of(options.definition));
   const { log } = options;
 
   const handle: Handle = async (request, outgoing) => {

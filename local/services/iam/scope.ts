@@ -22,9 +22,7 @@ export function checkScope(stated: StatedSignature, now: Date): void {
   if (ageMs < -MAX_CLOCK_SKEW_MS || (expiresSeconds === undefined && ageMs > MAX_CLOCK_SKEW_MS)) {
     throw skewed(stated, ageMs, now);
   }
-  if (expiresSeconds !== undefined && ageMs > expiresSeconds * 1000) {
-    throw new AwsError('RequestExpired', `Request has expired: it was valid for ${expiresSeconds} s.`, 403);
-  }
+  if (expiresSeconds !== undefined && ageMs > expiresSeconds * 1000) throw expired(signedAt, expiresSeconds, now);
 }
 
 function wrongRegion(stated: StatedSignature): AwsError {
@@ -51,7 +49,7 @@ function skewed({ service, timestamp }: StatedSignature, ageMs: number, now: Dat
     const message = 'The difference between the request time and the current time is too large.';
     const details = {
       RequestTime: timestamp,
-      ServerTime: now.toISOString().replace(/\.\d+/, ''),
+      ServerTime: isoTime(now),
       MaxAllowedSkewMilliseconds: String(MAX_CLOCK_SKEW_MS),
     };
     return new AwsError('RequestTimeTooSkewed', message, 403, { details });
@@ -64,6 +62,19 @@ function skewed({ service, timestamp }: StatedSignature, ageMs: number, now: Dat
       ? `Signature expired: ${timestamp} is now earlier than ${earliest} (${current} - 15 min.)`
       : `Signature not yet current: ${timestamp} is still later than ${latest} (${current} + 15 min.)`,
   );
+}
+
+function expired(signedAt: number, expiresSeconds: number, now: Date): AwsError {
+  const details = {
+    'X-Amz-Expires': String(expiresSeconds),
+    Expires: isoTime(new Date(signedAt + expiresSeconds * 1000)),
+    ServerTime: isoTime(now),
+  };
+  return new AwsError('RequestExpired', 'Request has expired', 403, { details });
+}
+
+function isoTime(time: Date): string {
+  return time.toISOString().replace(/\.\d+/, '');
 }
 
 /** A time as signatures have it: `20260131T235959Z`. */

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import type { BodySignatures } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
 
@@ -30,7 +30,9 @@ export class ChunkedBodyDecoder {
   #receivedBytes = 0;
   #line = '';
   #state: 'size' | 'data' | 'data-end' | 'trailers' | 'done' = 'size';
-  #chunk = { number: 0, bytes: 0, signature: '', hash: createHash('sha256') };
+  #chunk = { number: 0, bytes: 0, signature: '' };
+  /** Of the bytes of this chunk, where chunks are signed. */
+  #hash: Hash | undefined;
   #bytesLeftInChunk = 0;
   /** The lines of the trailers, as their signature covers them. */
   #signedTrailers = '';
@@ -61,7 +63,7 @@ export class ChunkedBodyDecoder {
   #take(data: Buffer): void {
     this.#receivedBytes += data.length;
     if (this.#receivedBytes > this.#coding.length) throw incomplete();
-    if (this.#coding.signatures) this.#chunk.hash.update(data);
+    this.#hash?.update(data);
     this.#bytesLeftInChunk -= data.length;
     if (this.#bytesLeftInChunk === 0) this.#state = 'data-end';
   }
@@ -104,14 +106,15 @@ export class ChunkedBodyDecoder {
     const bytes = Number.parseInt(size, 16);
     const number = this.#chunk.number + 1;
     if (bytes > 0 && number > 1 && this.#chunk.bytes < MIN_CHUNK_BYTES) throw tooSmall(number, this.#chunk.bytes);
-    this.#chunk = { number, bytes, signature, hash: createHash('sha256') };
+    this.#chunk = { number, bytes, signature };
+    this.#hash = this.#coding.signatures && createHash('sha256');
     this.#bytesLeftInChunk = bytes;
     this.#state = bytes === 0 ? 'trailers' : 'data';
     if (bytes === 0) this.#verifyChunk();
   }
 
   #verifyChunk(): void {
-    this.#coding.signatures?.verifyChunk(this.#chunk.hash.digest('hex'), this.#chunk.signature);
+    if (this.#hash) this.#coding.signatures?.verifyChunk(this.#hash.digest('hex'), this.#chunk.signature);
   }
 
   #takeTrailer(line: string): void {

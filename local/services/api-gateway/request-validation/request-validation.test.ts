@@ -93,9 +93,10 @@ describe('the body that a method requires', () => {
 
   it('needs models that are there and can be read', async () => {
     await expect(apiWith({ models: { 'application/json': 'none' } })).rejects.toThrow('has no model none');
-    await expect(apiWith({}, { broken: { type: 'thing' } })).rejects.toThrow();
+    const used = { models: { 'application/json': 'numbers' } };
+    await expect(apiWith(used, { numbers, broken: { type: 'thing' } })).rejects.toThrow();
     await expect(
-      apiWith({}, { lost: { $ref: 'https://apigateway.amazonaws.com/restapis/abc123/models/gone' } }),
+      apiWith(used, { numbers, lost: { $ref: 'https://apigateway.amazonaws.com/restapis/abc123/models/gone' } }),
     ).rejects.toThrow('gone');
   });
 });

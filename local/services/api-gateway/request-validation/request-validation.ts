@@ -2,7 +2,7 @@ import { faults, GatewayFault, missingParameters } from '../gateway-fault.ts';
 import { headerValue, queryParameters, type RequestContext } from '../request-context.ts';
 import type { RequestRules, RestApiDefinition } from '../rest-api-definition.ts';
 import type { RouteMatch } from '../router.ts';
-import { BodyModels } from './body-models.ts';
+import type { BodyModels } from './body-models.ts';
 
 const DEFAULT_CONTENT_TYPE = 'application/json';
 /** The model for all content types. */
@@ -14,13 +14,25 @@ const ANY_CONTENT_TYPE = '$default';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
  */
 export class RequestValidation {
-  readonly #models: BodyModels;
+  readonly #models: BodyModels | undefined;
+
+  private constructor(models: BodyModels | undefined) {
+    this.#models = models;
+  }
 
   /** @throws Error for a model that cannot be used */
-  constructor({ id, models, routes }: Pick<RestApiDefinition, 'id' | 'models' | 'routes'>) {
-    this.#models = new BodyModels(id, models);
+  static async of({
+    id,
+    models,
+    routes,
+  }: Pick<RestApiDefinition, 'id' | 'models' | 'routes'>): Promise<RequestValidation> {
     const used = routes.flatMap(({ rules }) => Object.values(rules?.models ?? {}));
-    for (const name of used) this.#models.allows(name, '');
+    if (used.length === 0) return new RequestValidation(undefined);
+    // Loading the validator of schemas takes as long as many an API to start.
+    const { BodyModels } = await import('./body-models.ts');
+    const all = new BodyModels(id, models);
+    for (const name of used) all.allows(name, '');
+    return new RequestValidation(all);
   }
 
   /** @throws GatewayFault (400) when a parameter is missing, or the body does not fit its model */
@@ -32,7 +44,7 @@ export class RequestValidation {
       throw new GatewayFault(missingParameters(names));
     }
     const model = models && modelFor(models, headerValue(context, 'Content-Type'));
-    if (model !== undefined && !this.#models.allows(model, body.toString('utf8'))) {
+    if (model !== undefined && !this.#models?.allows(model, body.toString('utf8'))) {
       throw new GatewayFault(faults.invalidBody);
     }
   }

@@ -101,7 +101,8 @@ export const urls = [
       const { code, xml } = await errorOf(await fetch(url));
       return `${code}: ${/<Message>(.*)<\/Message>/.exec(xml)?.[1]}`;
     };
-    await expect.poll(answered).toMatch(/^AccessDenied: Request has expired/);
+    await expect.poll(answered).toBe('AccessDenied: Request has expired');
+    expect((await errorOf(await fetch(url))).xml).toMatch(/<X-Amz-Expires>1<.*<Expires>20.*Z<.*<ServerTime>20.*Z</);
   }),
   behaviour(
     'a presigned URL for more than a week is refused',
