@@ -27,8 +27,8 @@ const SIGN_IN_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the Kafka port for clients with IAM credentials, port 9098 of an MSK broker: TLS, then SASL/OAUTHBEARER with an MSK
- * IAM token. After sign-in, messages pass between client and broker, whose access lists decide on each of them. While the broker is down, connections are closed
- * at once and clients retry, as with a broker that restarts.
+ * IAM token. After sign-in, messages pass between client and broker, whose access lists decide on each of them. While the
+ * broker is down, connections are closed at once and clients retry, as with a broker that restarts.
  */
 export async function startSignInListener(options: SignInListenerOptions): Promise<SignInListener> {
   const { certificate, log } = options;
