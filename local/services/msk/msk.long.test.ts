@@ -21,7 +21,7 @@ describe('Kafka behind the sign-in listener', () => {
   it('lets clients go on by themselves after the broker was killed', async () => {
     await createTopic(operatorClient(msk.access), 'survivors', 1);
     const received = await consume(mskClient(msk.access), 'survivors');
-    const producer = mskClient(msk.access).producer({ retry: { retries: 30, maxRetryTime: 1_000 } });
+    const producer = mskClient(msk.access).producer({ retry: { retries: 200, maxRetryTime: 1_000 } });
     await producer.connect();
     onTestFinished(() => producer.disconnect());
     await producer.send({ topic: 'survivors', messages: [{ value: 'before' }] });
