@@ -88,7 +88,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   expect(aws.eventBridge.schedules).toEqual([
     {
       ruleArn: 'arn:aws:events:us-east-1:000000000000:rule/nightly',
-      intervalMs: 86_400_000,
+      recurrence: { intervalMs: 86_400_000 },
       targets: [{ functionArn: liveArn }],
     },
   ]);

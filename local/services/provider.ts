@@ -62,5 +62,17 @@ export const boolean = z.stringbool().or(z.boolean());
 /** A property that would change how the resource behaves, which must not pass unnoticed. */
 export const notSupported = z.undefined({ error: 'is not supported by the local runner' }).optional();
 
+/** A text that a function reads. What that throws is what the person is told. */
+export function parsed<T>(parse: (text: string) => T) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+      return z.NEVER;
+    }
+  });
+}
+
 /** A map of strings, empty when left out. */
 export const texts = z.record(z.string(), z.string()).default({});

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { memoryLog } from '../../../tooling/log-fixture.ts';
 import type { InvokeAsync } from '../lambda/service.ts';
-import { rateMs, type ScheduleTarget, startSchedule } from './schedule.ts';
+import { type ScheduleTarget, startSchedule } from './schedule.ts';
 
 const ruleArn = 'arn:aws:events:us-east-1:000000000000:rule/every-so-often';
 
@@ -16,7 +16,11 @@ function schedule(targets: ScheduleTarget[], refuse?: () => void) {
     refuse?.();
     return 'request';
   };
-  const { stop } = startSchedule({ schedule: { ruleArn, intervalMs: MINUTE, targets }, invokeAsync, log });
+  const { stop } = startSchedule({
+    schedule: { ruleArn, recurrence: { intervalMs: MINUTE }, targets },
+    invokeAsync,
+    log,
+  });
   onTestFinished(stop);
   return { calls, log, stop };
 }
@@ -67,29 +71,5 @@ describe('a schedule', () => {
     await stop();
     await minutes(3);
     expect(calls).toHaveLength(1);
-  });
-});
-
-describe('rateMs', () => {
-  it.each([
-    ['rate(1 minute)', 60_000],
-    ['rate(5 minutes)', 300_000],
-    ['rate(1 hour)', 3_600_000],
-    ['rate(12 hours)', 43_200_000],
-    ['rate(1 day)', 86_400_000],
-    ['rate(7 days)', 604_800_000],
-  ])('reads %s', (expression, ms) => {
-    expect(rateMs(expression)).toBe(ms);
-  });
-
-  it.each([
-    ['cron(0 12 * * ? *)', 'cron expressions are not supported'],
-    ['rate(1 minutes)', 'is not a rate'],
-    ['rate(5 minute)', 'is not a rate'],
-    ['rate(0 minutes)', 'is not a rate'],
-    ['rate(30 seconds)', 'is not a rate'],
-    ['rate(25 days)', 'more than 24 days'],
-  ])('refuses %s', (expression, message) => {
-    expect(() => rateMs(expression)).toThrow(message);
   });
 });

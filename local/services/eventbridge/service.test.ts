@@ -17,7 +17,7 @@ describe('a rule of EventBridge', () => {
     expect(await schedulesOf({ ScheduleExpression: 'rate(2 hours)', State: 'ENABLED' }, { Input: '{"a":1}' })).toEqual([
       {
         ruleArn: 'arn:aws:events:us-east-1:000000000000:rule/nightly',
-        intervalMs: 7_200_000,
+        recurrence: { intervalMs: 7_200_000 },
         targets: [{ functionArn: RELAY, input: '{"a":1}' }],
       },
     ]);
@@ -28,7 +28,7 @@ describe('a rule of EventBridge', () => {
   });
 
   it.each([
-    ['a cron expression', { ScheduleExpression: 'cron(0 3 * * ? *)' }, {}, 'cron expressions are not supported'],
+    ['an expression that is no schedule', { ScheduleExpression: 'cron(0 3 * * * *)' }, {}, 'must be ?'],
     ['a pattern of events', { EventPattern: '{}', ScheduleExpression: 'rate(1 day)' }, {}, 'is not supported'],
     [
       'a target that is no function',

@@ -3,9 +3,10 @@ import { arnOf } from '../../aws-identity.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { qualifiedFunctionArn } from '../lambda/service.ts';
 import { physicalName } from '../physical-names.ts';
-import { created, notSupported, provider, type ResourceProviders } from '../provider.ts';
+import { created, notSupported, parsed, provider, type ResourceProviders } from '../provider.ts';
 import { type Run, type Service, stopAll } from '../service.ts';
-import { rateMs, type ScheduleDefinition, startSchedule } from './schedule.ts';
+import { recurrenceOf } from './recurrence.ts';
+import { type ScheduleDefinition, startSchedule } from './schedule.ts';
 
 const MAX_RULE_NAME = 64;
 
@@ -17,7 +18,7 @@ const target = z.object({
   DeadLetterConfig: notSupported,
 });
 
-/** EventBridge: rules that fire at a rate. */
+/** EventBridge: rules that fire at a rate or by the calendar. */
 export class EventBridge implements Service {
   readonly schedules: ScheduleDefinition[] = [];
   readonly #run: Pick<Run, 'log'>;
@@ -35,20 +36,19 @@ export class EventBridge implements Service {
       z.object({
         Name: z.string().optional(),
         EventPattern: notSupported,
-        ScheduleExpression: z.string(),
+        ScheduleExpression: parsed(recurrenceOf),
         State: z.string().default('ENABLED'),
         Targets: z.array(target).default([]),
       }),
       (rule, request) => {
         const name = rule.Name ?? physicalName(request, MAX_RULE_NAME);
         const ruleArn = arnOf('events', `rule/${name}`);
-        const intervalMs = rateMs(rule.ScheduleExpression);
         if (rule.State !== 'DISABLED') {
           const targets = rule.Targets.map(({ Arn, Input }) => ({
             functionArn: qualifiedFunctionArn(Arn),
             ...(Input === undefined ? {} : { input: Input }),
           }));
-          this.schedules.push({ ruleArn, intervalMs, targets });
+          this.schedules.push({ ruleArn, recurrence: rule.ScheduleExpression, targets });
         }
         return created(name, { Arn: ruleArn });
       },
