@@ -11,7 +11,12 @@ describe('the settings of a topic', () => {
     expect(read().configs).toEqual({});
   });
 
-  it.each(['cleanup.policy=compact', '{"retention.ms":1000}', '["compact"]', ''])('are refused as %j', (text) => {
-    expect(() => read(base64(text))).toThrow('must be base64 of a JSON object with texts as values');
+  it('may be base64 of lines, too', () => {
+    const lines = 'cleanup.policy=compact\nretention.ms = 1000\nmin.insync.replicas=2\n';
+    expect(read(base64(lines)).configs).toEqual({ 'cleanup.policy': 'compact', 'retention.ms': '1000' });
+  });
+
+  it.each(['cleanup.policy', 'a=1\nb', '{"retention.ms":1000}', '["compact"]', ''])('are refused as %j', (text) => {
+    expect(() => read(base64(text))).toThrow('must be base64 of lines such as retention.ms=1000, or of a JSON object');
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Admin, ConfigResourceTypes, findErrorBy, NetworkError } from '@platformatic/kafka';
 import { z } from 'zod';
 import type { Log } from '../../../tooling/log.ts';
-import { forSingleBroker } from '../../engines/kafka/properties.ts';
+import { forSingleBroker, singleBrokerProperties } from '../../engines/kafka/properties.ts';
 import { guarded, type KafkaConnection } from './kafka-client.ts';
 
 const CATCH_UP_MS = 10_000;
@@ -13,12 +13,21 @@ export interface TopicDefinition {
   readonly configs: Readonly<Record<string, string>>;
 }
 
-/** As MSK takes them: base64 of a JSON object with texts as values. */
+/**
+ * Base64 of lines of a properties file, as in AWS's guide, or of a JSON object with texts, as Terraform's provider sends in its tests
+ * against AWS. The API reference leaves the form open.
+ * https://docs.aws.amazon.com/msk/latest/developerguide/describe-topic-cli.html
+ * https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/kafka/topic.go
+ */
 const configs = z.base64().transform((encoded, context) => {
+  const text = Buffer.from(encoded, 'base64').toString('utf8').trim();
+  const isProperties = /^[\w.]+\s*=.*(\s*\n\s*[\w.]+\s*=.*)*$/.test(text);
   try {
-    return z.record(z.string(), z.string()).parse(JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')));
+    return isProperties
+      ? singleBrokerProperties(text)
+      : forSingleBroker(z.record(z.string(), z.string()).parse(JSON.parse(text)));
   } catch {
-    context.addIssue('must be base64 of a JSON object with texts as values');
+    context.addIssue('must be base64 of lines such as retention.ms=1000, or of a JSON object with texts as values');
     return z.NEVER;
   }
 });
@@ -30,7 +39,7 @@ export const topicProperties = z
     ({ TopicName, PartitionCount, Configs = {} }): TopicDefinition => ({
       name: TopicName,
       partitions: PartitionCount,
-      configs: forSingleBroker(Configs),
+      configs: Configs,
     }),
   );
 
