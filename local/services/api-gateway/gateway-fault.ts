@@ -56,6 +56,8 @@ export const faults = {
   functionFailed: fault('DEFAULT_5XX', 502, 'InternalServerErrorException', 'Internal server error'),
   /** The function's body was to be decoded from base64, and is none. */
   bodyNotBase64: fault('API_CONFIGURATION_ERROR', 500, 'InternalServerErrorException', 'Internal server error'),
+  /** Such as the MOCK integration that the CDK gives the root of an API with a proxy, without templates. */
+  noMockResponse: fault('API_CONFIGURATION_ERROR', 500, 'InternalServerErrorException', 'Internal server error'),
   /** Lambda did not run the function. API Gateway turns even the 429 of throttling into a 500. */
   functionRefused: fault('INTEGRATION_FAILURE', 500, 'InternalServerErrorException', 'Internal server error'),
   integrationTimeout: fault('INTEGRATION_TIMEOUT', 504, 'InternalServerErrorException', 'Endpoint request timed out'),

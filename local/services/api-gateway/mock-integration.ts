@@ -1,11 +1,12 @@
 import type { HttpResponse } from '../../http/http-response.ts';
+import { faults, GatewayFault } from './gateway-fault.ts';
 import { checkTemplate, renderTemplate, type TemplateRequest } from './mapping-template.ts';
 import type { MockIntegration } from './rest-api-definition.ts';
 
 /**
  * The response of a MOCK integration: its request template names a status, which selects the response.
  *
- * @throws Error when no status is named, or no response is there for it
+ * @throws GatewayFault when no status is named, or no response is there for it
  */
 export function mockResponse({ requestTemplates, responses }: MockIntegration, request: TemplateRequest): HttpResponse {
   // The CDK writes `{ statusCode: 200 }`, which is not strict JSON; API Gateway takes it.
@@ -15,7 +16,7 @@ export function mockResponse({ requestTemplates, responses }: MockIntegration, r
     responses.find(
       ({ selectionPattern }) => selectionPattern && new RegExp(`^(?:${selectionPattern})$`).test(status ?? ''),
     ) ?? responses.find(({ selectionPattern }) => !selectionPattern);
-  if (!status || !selected) throw new Error('a MOCK integration names no status or has no response for it');
+  if (!status || !selected) throw new GatewayFault(faults.noMockResponse, 'the MOCK integration has no response');
 
   const [contentType, template = ''] = Object.entries(selected.responseTemplates)[0] ?? [];
   const rendered = renderTemplate(template, request);

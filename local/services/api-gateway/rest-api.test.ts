@@ -135,6 +135,18 @@ describe('a REST API', () => {
     expect(JSON.parse(response.text)).toEqual({ q: '1', m: 'OPTIONS', ip: '127.0.0.1', s: 'a' });
   });
 
+  it('responds with 500 to a route whose MOCK integration names no status, as the CDK makes one beside a proxy', async () => {
+    const root: RouteDefinition = {
+      httpMethod: 'ANY',
+      resourcePath: '/',
+      integration: { type: 'MOCK', requestTemplates: {}, responses: [] },
+    };
+    const api = await servedApi(apiDefinition([root, lambdaRoute('ANY', '/{proxy+}')]));
+    const { status, text } = await call(api.url, 'GET', '/');
+    expect([status, text]).toEqual([500, '{"message":"Internal server error"}']);
+    expect((await call(api.url, 'GET', '/things')).status).toBe(200);
+  });
+
   it.each([
     ['#if($a', /Parse error/],
     ["$input.path('$.a')", /without \$input\.path/],
