@@ -31,7 +31,12 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   const endpoint = new AwsEndpoint(run.settings.ports.aws, iam, ec2, run.log.child('aws'));
   const responses = new CustomResourceResponses(run);
   const lambda = new Lambda(run, { iam, ec2, endpoint, responses });
-  const cloudFormation = new CloudFormation(run, { lambda, responses, s3 });
+  const cloudFormation = new CloudFormation(run, {
+    lambda,
+    responses,
+    s3,
+    withLocalAddresses: (text) => apiGateway.withLocalAddresses(text),
+  });
   const eventSourceMappings = new EventSourceMappings(run, { lambda, msk, iam, endpoint });
   const eventBridge = new EventBridge(run, lambda);
   const apiGateway = new ApiGateway(run, lambda);

@@ -1,4 +1,4 @@
-import type { PortClaim } from '../../tooling/ports.ts';
+import { freePort, type PortClaim } from '../../tooling/ports.ts';
 import { presentResources } from '../assembly/stack-scope.ts';
 import type { ResourceDeclaration, Stack } from '../assembly/template.ts';
 import { type Ports, portClaim } from '../settings.ts';
@@ -48,6 +48,14 @@ export class Listeners {
   /** @throws Error when the templates have no such resource of this kind */
   of(place: Place): Listener {
     return required(this.#byPlace.get(placeOf(place)), `listener for ${placeOf(place)}`);
+  }
+
+  /** Replaces each 0 by a free port, so that addresses are known before anything listens. */
+  async choosePorts(): Promise<void> {
+    const chosen = [...this.#byPlace].map(
+      async ([place, { name, port }]) => [place, { name, port: port || (await freePort()) }] as const,
+    );
+    this.#found = new Map(await Promise.all(chosen));
   }
 
   claims(): PortClaim[] {

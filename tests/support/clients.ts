@@ -7,7 +7,12 @@ import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
 import type { OwnAddresses } from '../../scripts/own-addresses.ts';
 
 /** Runs one query on a shard as the operator does: with the printed URL. */
-export async function queryShard(addresses: OwnAddresses, database: string, sql: string, values: unknown[] = []) {
+export async function queryShard(
+  addresses: Pick<OwnAddresses, 'databases'>,
+  database: string,
+  sql: string,
+  values: unknown[] = [],
+) {
   const url = new URL(addresses.databases[database] ?? fail(`no database ${database}`));
   const ssl = url.searchParams.get('sslmode') === 'require' && { rejectUnauthorized: false };
   url.search = '';
@@ -22,7 +27,7 @@ export async function queryShard(addresses: OwnAddresses, database: string, sql:
 
 /** The operator's S3 client, with the published key. */
 export function operatorS3(
-  addresses: OwnAddresses,
+  addresses: Pick<OwnAddresses, 'aws'>,
   secretAccessKey: string = OPERATOR_CREDENTIALS.secretAccessKey,
 ): S3Client {
   return new S3Client({
@@ -34,19 +39,23 @@ export function operatorS3(
 }
 
 /** The keys of a bucket below a prefix. */
-export async function listKeys(addresses: OwnAddresses, bucket: string, prefix: string): Promise<string[]> {
+export async function listKeys(
+  addresses: Pick<OwnAddresses, 'aws'>,
+  bucket: string,
+  prefix: string,
+): Promise<string[]> {
   const listed = await operatorS3(addresses).send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
   return (listed.Contents ?? []).map((object) => object.Key ?? '');
 }
 
 /** An object's content type and text. */
-export async function readObject(addresses: OwnAddresses, bucket: string, key: string) {
+export async function readObject(addresses: Pick<OwnAddresses, 'aws'>, bucket: string, key: string) {
   const object = await operatorS3(addresses).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   return { contentType: object.ContentType, text: (await object.Body?.transformToString()) ?? '' };
 }
 
 /** The operator's Secrets Manager client. */
-export function operatorSecrets(addresses: OwnAddresses): SecretsManagerClient {
+export function operatorSecrets(addresses: Pick<OwnAddresses, 'aws'>): SecretsManagerClient {
   return new SecretsManagerClient({ endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS });
 }
 
@@ -86,12 +95,16 @@ export interface TopicRecord {
 }
 
 /** The operator's Kafka client, in plaintext and without limits. */
-export function operatorKafka(addresses: OwnAddresses): Kafka {
+export function operatorKafka(addresses: Pick<OwnAddresses, 'kafka'>): Kafka {
   return new Kafka({ brokers: [addresses.kafka], logLevel: logLevel.NOTHING });
 }
 
 /** Appends records to a topic, as anybody might who may write there. */
-export async function produce(addresses: OwnAddresses, topic: string, messages: Message[]): Promise<void> {
+export async function produce(
+  addresses: Pick<OwnAddresses, 'kafka'>,
+  topic: string,
+  messages: Message[],
+): Promise<void> {
   const producer = operatorKafka(addresses).producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   try {
@@ -102,7 +115,7 @@ export async function produce(addresses: OwnAddresses, topic: string, messages: 
 }
 
 /** How many records of a topic a consumer group has not committed yet. */
-export async function lagOf(addresses: OwnAddresses, groupId: string, topic: string): Promise<number> {
+export async function lagOf(addresses: Pick<OwnAddresses, 'kafka'>, groupId: string, topic: string): Promise<number> {
   const admin = operatorKafka(addresses).admin();
   await admin.connect();
   try {
@@ -128,7 +141,7 @@ export async function countRecords(addresses: OwnAddresses, topic: string): Prom
 
 /** Reads a topic from its beginning until `enough` says so. */
 export async function readTopic(
-  addresses: OwnAddresses,
+  addresses: Pick<OwnAddresses, 'kafka'>,
   topic: string,
   enough: (records: readonly TopicRecord[]) => boolean,
   seconds = 20,

@@ -41,10 +41,15 @@ export interface RunningProcess {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; seconds: number }>;
 }
 
-/** A local run under test. */
-export interface Run extends RunningProcess {
-  readonly addresses: OwnAddresses;
+/** A local run of any app under test. */
+export interface AppRun extends RunningProcess {
+  readonly addresses: Addresses;
   readonly dataDir: string;
+}
+
+/** A local run under test. */
+export interface Run extends Omit<AppRun, 'addresses'> {
+  readonly addresses: OwnAddresses;
 }
 
 /** A new, empty data folder. `seed` names another run's folder whose synthesized assembly saves synthesizing again. */
@@ -75,12 +80,23 @@ export function verifyDeployment(...args: readonly string[]) {
  * @throws Error with everything it printed when it ends first or takes longer than four minutes
  */
 export async function startRun(dataDir: string, args: readonly string[] = []): Promise<Run> {
+  const run = await startAppRun(dataDir, args);
+  return { ...run, addresses: ownAddresses(run.addresses) };
+}
+
+/**
+ * As {@link startRun}, for any app.
+ *
+ * @param folder where the person is
+ */
+export async function startAppRun(dataDir: string, args: readonly string[], folder = ROOT): Promise<AppRun> {
   const file = addressesFileOf(dataDir);
   // What a killed run has left there.
   rmSync(file, { force: true });
-  const launched = launch('scripts/start.ts', [...ANY_FREE_PORT, '--data-dir', dataDir, ...args]);
-  const { process, written } = await untilWritten<Addresses>(launched, file, 240);
-  return { ...process, addresses: ownAddresses(written), dataDir };
+  const env = { ...process.env, INIT_CWD: folder };
+  const launched = launch('scripts/start.ts', [...ANY_FREE_PORT, '--data-dir', dataDir, ...args], { env });
+  const { process: running, written } = await untilWritten<Addresses>(launched, file, 240);
+  return { ...running, addresses: written, dataDir };
 }
 
 /**

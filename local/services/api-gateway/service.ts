@@ -13,6 +13,8 @@ import { ACCOUNT_RATE } from './throttling/rate.ts';
 import { TokenBucket } from './throttling/token-bucket.ts';
 
 const REST_API = 'AWS::ApiGateway::RestApi';
+/** With the stage, which local addresses leave out. */
+const ADDRESS = /https:\/\/(\w+)\.execute-api\.[\w-]+\.amazonaws\.com(?:\/[\w-]+)?/g;
 
 /** API Gateway: REST APIs, each on a port of its own. */
 export class ApiGateway implements Service {
@@ -43,6 +45,10 @@ export class ApiGateway implements Service {
     return this.#listeners.claims();
   }
 
+  async open(): Promise<void> {
+    await this.#listeners.choosePorts();
+  }
+
   async start(): Promise<void> {
     await Promise.all([...this.restApis.values()].map((parts) => this.#startRestApi(parts)));
   }
@@ -59,6 +65,14 @@ export class ApiGateway implements Service {
   /** By name: where each REST API listens. */
   get urls(): ReadonlyMap<string, string> {
     return new Map([...this.restApis.values()].map(({ id, listener }) => [listener.name, this.urlOf(id)]));
+  }
+
+  /** A text in which the addresses that AWS gives REST APIs are those of this run. */
+  withLocalAddresses(text: string): string {
+    return text.replaceAll(ADDRESS, (address, id: string) => {
+      const port = this.restApis.get(id)?.listener.port;
+      return port ? `http://127.0.0.1:${port}` : address;
+    });
   }
 
   async #startRestApi(parts: RestApiParts): Promise<void> {

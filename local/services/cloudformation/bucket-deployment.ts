@@ -28,12 +28,15 @@ const properties = z.object({
 });
 
 /** The CDK's bucket deployment, without its Python function. */
-export const bucketDeployment = (s3: () => DeploymentTarget): ResourceProvider =>
+export const bucketDeployment = (
+  services: () => { s3: DeploymentTarget; withLocalAddresses(text: string): string },
+): ResourceProvider =>
   provider(
     "the runner itself copies the assets to the bucket, in place of the CDK's Python function",
     properties,
     async (deployment, request) => {
-      await deploy(deployment, { stack: request.stack, s3: s3(), signal: request.signal });
+      const { s3, withLocalAddresses } = services();
+      await deploy(deployment, { stack: request.stack, s3, withLocalAddresses, signal: request.signal });
       return created(physicalId('aws.cdk.s3deployment', request), {
         DestinationBucketArn: deployment.DestinationBucketArn,
         SourceObjectKeys: deployment.SourceObjectKeys,
@@ -54,6 +57,8 @@ export interface BucketDeploymentOptions {
   /** Has the assets. */
   readonly stack: Stack;
   readonly s3: DeploymentTarget;
+  /** Changes the files that have values of this deployment, such as the address of an API. */
+  readonly withLocalAddresses?: ((text: string) => string) | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -70,11 +75,11 @@ export async function deployToBucket(declared: unknown, options: BucketDeploymen
 
 async function deploy(
   deployment: z.output<typeof properties>,
-  { stack, s3, signal }: BucketDeploymentOptions,
+  { stack, s3, withLocalAddresses, signal }: BucketDeploymentOptions,
 ): Promise<void> {
   const { DestinationBucketName: bucket, SystemMetadata: metadata, UserMetadata: userMetadata } = deployment;
   const prefix = keyPrefix(deployment.DestinationBucketKeyPrefix);
-  const files = await sourceFiles(deployment, stack);
+  const files = await sourceFiles(deployment, stack, withLocalAddresses);
   const ofUser = Object.entries(userMetadata).map(([name, value]) => [`x-amz-meta-${name.toLowerCase()}`, value]);
   for (const [name, content] of files) {
     signal?.throwIfAborted();
@@ -92,12 +97,17 @@ function keyPrefix(prefix: string): string {
   return prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 
-async function sourceFiles(deployment: z.output<typeof properties>, stack: Stack): Promise<Map<string, Uint8Array>> {
+async function sourceFiles(
+  deployment: z.output<typeof properties>,
+  stack: Stack,
+  withLocalAddresses: BucketDeploymentOptions['withLocalAddresses'],
+): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   for (const [index, key] of deployment.SourceObjectKeys.entries()) {
     const replaceMarkers = markerReplacer(
       deployment.SourceMarkers[index] ?? {},
       deployment.SourceMarkersConfig[index] ?? {},
+      withLocalAddresses,
     );
     for (const [name, content] of await assetFiles(assetPath(stack, key))) files.set(name, replaceMarkers(content));
   }

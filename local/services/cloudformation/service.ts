@@ -21,6 +21,8 @@ export interface Collaborators {
   readonly lambda: Pick<Lambda, 'functions' | 'invoke'>;
   readonly responses: Pick<CustomResourceResponses, 'expect'>;
   readonly s3: DeploymentTarget;
+  /** As API Gateway's, for files that browsers read. */
+  withLocalAddresses(text: string): string;
 }
 
 /** CloudFormation: custom resources, and what the runner does in place of some of their providers. */
@@ -39,7 +41,7 @@ export class CloudFormation implements Service {
       z.object({ ServiceToken: z.string(), ServiceTimeout: z.coerce.number().default(DEFAULT_TIMEOUT_SECONDS) }),
       ({ ServiceToken, ServiceTimeout }, request) => this.#create(ServiceToken, ServiceTimeout * 1000, request),
     ),
-    'Custom::CDKBucketDeployment': bucketDeployment(() => this.#services.s3),
+    'Custom::CDKBucketDeployment': bucketDeployment(() => this.#services),
   };
 
   /**

@@ -8,12 +8,13 @@ export const markersConfig = z.object({
 });
 
 /**
- * Makes the function that replaces markers by deploy-time values in a file, binary files included.
+ * Makes the function that replaces markers by deploy-time values in a file, binary files included, and then AWS's addresses by local ones.
  * The encodings are those of the CDK's bucket deployment handler.
  */
 export function markerReplacer(
   markers: Readonly<Record<string, unknown>>,
   config: z.input<typeof markersConfig>,
+  withLocalAddresses = (text: string) => text,
 ): (content: Uint8Array) => Uint8Array {
   const { jsonEscape, markerEncodings } = markersConfig.parse(config);
   const replacements = Object.entries(markers).map(([marker, value]) => {
@@ -25,7 +26,7 @@ export function markerReplacer(
     // latin1 maps each byte to one character and back, so nothing but the markers changes.
     let text = Buffer.from(content).toString('latin1');
     for (const [marker, value] of replacements) text = text.replaceAll(marker, () => value);
-    return Buffer.from(text, 'latin1');
+    return Buffer.from(withLocalAddresses(text), 'latin1');
   };
 }
 
