@@ -83,7 +83,9 @@ describe('deploy', () => {
     });
     const deployment = deploy([stack], registry, optionsOf());
     await expect(deployment).rejects.toThrow(UserError);
-    await expect(deployment).rejects.toThrow('app/A (Test::Unknown::Thing), app/B (Test::Unknown::Other)');
+    await expect(deployment).rejects.toThrow(
+      'app/A (Test::Unknown::Thing): its type is not supported\n  app/B (Test::Unknown::Other): its type is not supported\n',
+    );
     expect(registry.events).toEqual([]);
   });
 

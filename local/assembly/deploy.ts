@@ -4,6 +4,7 @@ import { settleOrGiveUp } from '../../tooling/timing.ts';
 import { resolveDynamicReferences, type SecretReader } from './dynamic-references.ts';
 import { buildGraph, describeNode, type ResourceNode } from './graph.ts';
 import { resolve } from './intrinsics.ts';
+import { knownValues } from './known-values.ts';
 import type { ProviderRegistry, ResourceProvider, ResourceRequest } from './resource-provider.ts';
 import { ExportTable, type ResourceResult, StackScope } from './stack-scope.ts';
 import type { Stack } from './template.ts';
@@ -60,15 +61,31 @@ export async function deploy(
 }
 
 function providersOf(nodes: readonly ResourceNode[], registry: ProviderRegistry) {
-  const providers = new Map(nodes.map((node) => [node, registry.providerOf(node.declaration)]));
-  const unknown = nodes.filter((node) => !providers.get(node)).map(describeNode);
-  if (unknown.length > 0) {
+  const providers = new Map(
+    nodes.map((node) => [node, registry.providerOf(node.declaration, { stack: node.scope.stack, ...node })]),
+  );
+  const problems = nodes.flatMap((node) =>
+    problemsOf(node, providers.get(node)).map((why) => `  ${nameOf(node)}: ${why}`),
+  );
+  if (problems.length > 0) {
     throw new UserError(
-      `The local runner does not support these resources: ${unknown.join(', ')}. ` +
-        'Add a provider for the type, or ignore it with a reason: see "Add a resource type" in local/README.md.',
+      `The local runner cannot run these resources as they are:\n${problems.join('\n')}\n` +
+        'Change them, leave them out of the local run, or teach the runner: see "Add a resource type" in local/README.md.',
     );
   }
   return providers;
+}
+
+function problemsOf({ declaration, scope }: ResourceNode, provider: ResourceProvider | undefined): readonly string[] {
+  if (!provider) return ['its type is not supported'];
+  if (provider.kind === 'ignored') return [];
+  return provider.problems?.(knownValues(declaration.Properties ?? {}, scope)) ?? [];
+}
+
+/** With its place in the CDK app, where that is known. */
+function nameOf(node: ResourceNode): string {
+  const path = node.declaration.Metadata?.['aws:cdk:path'];
+  return typeof path === 'string' ? `${describeNode(node)} at ${path}` : describeNode(node);
 }
 
 async function createResource(

@@ -14,7 +14,15 @@ export interface ResourceRequest {
 
 /** What the local runner does with resources of one type. */
 export type ResourceProvider =
-  | { readonly kind: 'run'; readonly how: string; create(request: ResourceRequest): Promise<ResourceResult> }
+  | {
+      readonly kind: 'run';
+      readonly how: string;
+      /** Why it cannot run, by its properties as far as they are known before anything is created: a line for each reason. */
+      problems?(known: unknown): readonly string[];
+      /** The declared properties, by their paths, that have no effect here. */
+      passedOver?(known: unknown): readonly string[];
+      create(request: ResourceRequest): Promise<ResourceResult>;
+    }
   | {
       readonly kind: 'ignored';
       readonly reason: string;
@@ -22,7 +30,10 @@ export type ResourceProvider =
       identify(request: ResourceRequest): ResourceResult;
     };
 
+/** Where a resource is declared. */
+export type ResourcePlace = Pick<ResourceRequest, 'stack' | 'logicalId'>;
+
 export interface ProviderRegistry {
   /** undefined for a resource that the runner does not know */
-  providerOf(declaration: ResourceDeclaration): ResourceProvider | undefined;
+  providerOf(declaration: ResourceDeclaration, place?: ResourcePlace): ResourceProvider | undefined;
 }

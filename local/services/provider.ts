@@ -1,20 +1,21 @@
 import { z } from 'zod';
-import type { ResourceProvider, ResourceRequest } from '../assembly/resource-provider.ts';
+import type { ResourcePlace, ResourceProvider, ResourceRequest } from '../assembly/resource-provider.ts';
 import type { ResourceResult } from '../assembly/stack-scope.ts';
 import type { ResourceDeclaration } from '../assembly/template.ts';
 import { arnOf } from '../aws-identity.ts';
 import { physicalId } from './physical-names.ts';
+import { passedOver, problemsOf } from './property-check.ts';
 
 /** By CloudFormation type: the provider, or how to choose one where it depends on the declaration. */
 export type ResourceProviders = Readonly<
-  Record<string, ResourceProvider | ((declaration: ResourceDeclaration) => ResourceProvider)>
+  Record<string, ResourceProvider | ((declaration: ResourceDeclaration, place?: ResourcePlace) => ResourceProvider)>
 >;
 
 /**
  * A resource that the runner creates.
  *
  * @param how what it becomes here, for `--explain`
- * @param schema the properties that matter here; the others are the cloud's business and are passed over
+ * @param schema the properties that matter here; the others are passed over, and `--explain` names them
  */
 export function provider<Schema extends z.ZodType>(
   how: string,
@@ -24,6 +25,8 @@ export function provider<Schema extends z.ZodType>(
   return {
     kind: 'run',
     how,
+    problems: (known) => problemsOf(schema, known),
+    passedOver: (known) => passedOver(schema, known),
     create: async (request) => {
       const properties = schema.safeParse(request.properties);
       if (properties.success) return create(properties.data, request);

@@ -70,7 +70,10 @@ export function servicesFixture(
       stacks.push(...deployed);
       return deploy(
         deployed,
-        { providerOf: (declaration) => standIns[declaration.Type] ?? services.providerOf(declaration) },
+        {
+          providerOf: (declaration, place) =>
+            standIns[declaration.Type] ?? services.providerOf(declaration, place),
+        },
         {
           log: silentLog,
           signal: new AbortController().signal,

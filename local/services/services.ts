@@ -1,6 +1,6 @@
 import type { PortClaim } from '../../tooling/ports.ts';
 import { settleOrGiveUp } from '../../tooling/timing.ts';
-import type { ProviderRegistry, ResourceProvider } from '../assembly/resource-provider.ts';
+import type { ProviderRegistry, ResourcePlace, ResourceProvider } from '../assembly/resource-provider.ts';
 import type { ResourceDeclaration } from '../assembly/template.ts';
 import type { ResourceProviders } from './provider.ts';
 import { type Service, stopAll } from './service.ts';
@@ -22,11 +22,11 @@ export class Services implements ProviderRegistry {
     return this.#rows.flat();
   }
 
-  providerOf(declaration: ResourceDeclaration): ResourceProvider | undefined {
+  providerOf(declaration: ResourceDeclaration, place?: ResourcePlace): ResourceProvider | undefined {
     const { Type } = declaration;
     const provider =
       this.#providers[Type] ?? (Type.startsWith('Custom::') ? this.#providers[CUSTOM_RESOURCE] : undefined);
-    return typeof provider === 'function' ? provider(declaration) : provider;
+    return typeof provider === 'function' ? provider(declaration, place) : provider;
   }
 
   /** The ports that they are going to listen on. */

@@ -15,6 +15,7 @@ import { eventInvokeConfig, eventInvokeConfigProperties } from './asynchronous/e
 import { problemOfVariables } from './declared-variables.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { functionArn } from './function-name.ts';
+import { otherRuntime } from './other-runtime.ts';
 import { lambdaPermission } from './permission.ts';
 
 const MAX_FUNCTION_NAME = 64;
@@ -60,11 +61,6 @@ function servesCustomResource({ stack, logicalId }: ResourceRequest): boolean {
   return tokens.some((token) => token !== undefined && JSON.stringify(token).includes(`"${logicalId}"`));
 }
 
-/** The CDK's bucket deployments bring a Python function, which nothing calls here. */
-const otherRuntime = ignored(
-  'only Node.js functions are supported; the runner does the work of a bucket deployment itself',
-);
-
 /** Where functions and their other names go. */
 type Registry = {
   put(definition: FunctionDefinition, role: Principal): void;
@@ -100,10 +96,12 @@ export function functionResources(
   );
 
   return {
-    'AWS::Lambda::Function': ({ Properties }) =>
-      typeof Properties?.Runtime === 'string' && !Properties.Runtime.startsWith('nodejs')
-        ? otherRuntime
-        : lambdaFunction,
+    'AWS::Lambda::Function': ({ Properties }, place) => {
+      const runtime = Properties?.Runtime;
+      return typeof runtime !== 'string' || runtime.startsWith('nodejs')
+        ? lambdaFunction
+        : otherRuntime(runtime, place);
+    },
 
     'AWS::Lambda::Version': provider(
       'another name of its function: each run has one version of it',

@@ -1,0 +1,101 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { stackOf } from '../assembly/deploy-fixture.ts';
+import { explain } from '../assembly/explain.ts';
+import { UNKNOWN } from '../assembly/known-values.ts';
+import type { ResourceDeclaration } from '../assembly/template.ts';
+import { passedOver, problemsOf } from './property-check.ts';
+import { notSupported, parsed } from './provider.ts';
+import { servicesFixture } from './services-fixture.ts';
+
+const at = (path: string) => ({ 'aws:cdk:path': path });
+const resources: Record<string, ResourceDeclaration> = {
+  Queue: { Type: 'AWS::SQS::Queue', Metadata: at('app/Jobs/Queue/Resource') },
+  Role: { Type: 'AWS::IAM::Role', Properties: {} },
+  Nightly: {
+    Type: 'AWS::Events::Rule',
+    Properties: { ScheduleExpression: 'cron(0 0 * * * *)', Targets: [{ Arn: { 'Fn::GetAtt': ['Python', 'Arn'] } }] },
+  },
+  Distribution: {
+    Type: 'AWS::CloudFront::Distribution',
+    Properties: {
+      DistributionConfig: {
+        DefaultCacheBehavior: {
+          TargetOriginId: 'site',
+          FunctionAssociations: [{ FunctionARN: { Ref: 'Rewrite' } }],
+        },
+        Origins: [{ Id: 'site', DomainName: { 'Fn::GetAtt': ['Bucket', 'RegionalDomainName'] } }],
+      },
+    },
+  },
+  Bucket: { Type: 'AWS::S3::Bucket' },
+  Rewrite: { Type: 'AWS::CloudFront::Function' },
+  Python: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { Runtime: 'python3.13', Handler: 'index.handler', Code: { ZipFile: 'pass' }, Role: { Ref: 'Role' } },
+  },
+};
+
+it('what cannot run is listed at once, types and properties of all stacks, with its place in the app and the reason', async () => {
+  const { deploy, iam } = servicesFixture();
+  const stacks = [
+    stackOf('app', { Resources: resources }),
+    stackOf('more', { Resources: { Topic: { Type: 'AWS::SQS::Queue' } } }),
+  ];
+  const refusal = await deploy(stacks).then(String, (error: Error) => error.message);
+  expect(refusal.split('\n').slice(1, -1)).toEqual([
+    '  app/Queue (AWS::SQS::Queue) at app/Jobs/Queue/Resource: its type is not supported',
+    expect.stringMatching(/^ {2}app\/Nightly \(AWS::Events::Rule\): ScheduleExpression: .* must be \?$/),
+    expect.stringMatching(/^ {2}app\/Distribution .*FunctionAssociations: is not supported by the local runner$/),
+    '  app/Rewrite (AWS::CloudFront::Function): its type is not supported',
+    expect.stringMatching(
+      /^ {2}app\/Python .*functions in python3\.13 do not run here.* app\/Nightly \(AWS::Events::Rule\) calls/,
+    ),
+    '  more/Topic (AWS::SQS::Queue): its type is not supported',
+  ]);
+  expect(iam.principals).toBeDefined();
+});
+
+it('a value that depends on other resources is judged when they exist, unless its property is not supported at all', () => {
+  const schema = z.object({
+    Arn: z.string().regex(/:function:/, 'only functions'),
+    Count: z.coerce.number().optional(),
+    When: parsed((text) => new URL(text)).optional(),
+    Filter: notSupported,
+  });
+  expect(problemsOf(schema, { Arn: UNKNOWN, Count: UNKNOWN, When: UNKNOWN })).toEqual([]);
+  expect(problemsOf(schema, { Arn: 'arn:aws:sqs:1', Filter: { Ref: UNKNOWN } })).toEqual([
+    'Arn: only functions',
+    'Filter: is not supported by the local runner',
+  ]);
+  expect(problemsOf(schema, {})).toEqual([expect.stringMatching(/^Arn: /)]);
+});
+
+it('declared properties that nothing reads are known by their paths, but not notes', () => {
+  const schema = z.object({
+    Name: z.string(),
+    Items: z.array(z.object({ Id: z.string() })).optional(),
+    Any: z.record(z.string(), z.string()).optional(),
+    Kind: z.union([z.object({ A: z.string() }), z.object({ B: z.string() })]).optional(),
+  });
+  const declared = {
+    Name: 'x',
+    Tags: [],
+    Throttling: { Rate: 1 },
+    Items: [
+      { Id: '1', Retries: 2 },
+      { Id: '2', Retries: 3 },
+    ],
+    Any: { a: 'b' },
+    Kind: { B: 'b', C: 'c' },
+  };
+  expect(passedOver(schema, declared)).toEqual(['Throttling', 'Items[].Retries', 'Kind.C']);
+});
+
+it('explain names properties without effect, such as those of a bucket that keeps versions', () => {
+  const Properties = { BucketName: 'things', VersioningConfiguration: { Status: 'Enabled' } };
+  const stack = stackOf('app', { Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties } } });
+  expect(explain([stack], servicesFixture().services)).toContain(
+    'run, but these of their properties have no effect\n  AWS::S3::Bucket  VersioningConfiguration\n',
+  );
+});
