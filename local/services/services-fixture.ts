@@ -71,8 +71,7 @@ export function servicesFixture(
       return deploy(
         deployed,
         {
-          providerOf: (declaration, place) =>
-            standIns[declaration.Type] ?? services.providerOf(declaration, place),
+          providerOf: (declaration, place) => standIns[declaration.Type] ?? services.providerOf(declaration, place),
         },
         {
           log: silentLog,

@@ -36,12 +36,12 @@ async function stateBucket(): Promise<string> {
   return Buckets.map(({ Name = '' }) => Name).find((name) => name.startsWith('lendinglibrary-state')) ?? '';
 }
 
-it('both APIs, the site and the AWS endpoint have addresses of their own', () => {
+it('both APIs, the site and the AWS endpoint have addresses of their own', async () => {
   const { apis, sites, aws, databases, clusters } = run.addresses;
   const all = [...Object.values(apis), ...Object.values(sites), aws];
   expect(new Set(all).size).toBe(4);
   expect([databases, clusters]).toEqual([{}, {}]);
-  for (const address of all) expect(run.output()).toContain(address);
+  for (const address of all) await expect.poll(run.output).toContain(address);
 });
 
 it("the staff's authorizer turns away who has no token or a wrong one, and lets the right one through", async () => {

@@ -28,7 +28,7 @@ const readings = (deviceId: string) =>
 
 it('the custom resource has made its tables in both databases, which are reached by their printed addresses', async () => {
   for (const database of ['devices', 'readings']) {
-    expect(run.output()).toContain(run.addresses.databases[database]);
+    await expect.poll(run.output).toContain(run.addresses.databases[database]);
     expect(await queryShard(run.addresses, database, `SELECT count(*)::int AS rows FROM ${database}`)).toEqual([
       { rows: 0 },
     ]);

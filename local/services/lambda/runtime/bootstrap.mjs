@@ -6,6 +6,7 @@ import { globalAgent } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { loadHandler } from './load-handler.mjs';
 import { patchConsole } from './patch-console.mjs';
+import { provideSdk } from './provide-sdk.mjs';
 import { RuntimeClient } from './runtime-client.mjs';
 import { errorPayload, RuntimeError } from './runtime-errors.mjs';
 
@@ -19,6 +20,7 @@ patchConsole({
   requestId: () => currentRequestId,
 });
 useLocalHttpsEndpoints(takeVariable('LOCAL_HTTPS_ENDPOINTS'));
+provideSdk(required('NODE_PATH'));
 
 let handler;
 try {
