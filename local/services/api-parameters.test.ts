@@ -1,3 +1,4 @@
+import * as iam from '@aws-sdk/client-iam';
 import * as kafka from '@aws-sdk/client-kafka';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
@@ -10,6 +11,7 @@ import { createServices } from './index.ts';
 
 /** The SDK describes each operation of AWS, with all of its parameters. */
 const SDKS = {
+  iam: { sdk: iam, Client: iam.IAMClient },
   kafka: { sdk: kafka, Client: kafka.KafkaClient },
   lambda: { sdk: lambda, Client: lambda.LambdaClient },
   secretsmanager: { sdk: secretsManager, Client: secretsManager.SecretsManagerClient },

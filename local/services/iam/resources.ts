@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { arnOf } from '../../aws-identity.ts';
 import { physicalName, resourceHash } from '../physical-names.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
+import type { Role } from './api.ts';
 import { awsManagedPolicy } from './managed-policies.ts';
 import type { PolicyStore } from './policies/policy-store.ts';
 
@@ -30,8 +31,8 @@ const inlinePolicy = z.object({
   Roles: z.array(z.string()).default([]),
 });
 
-/** Roles and their policies. */
-export function iamResources(policies: PolicyStore): ResourceProviders {
+/** Roles and their policies. @param roles where they go, by name */
+export function iamResources(roles: Map<string, Role>, policies: PolicyStore): ResourceProviders {
   /** By ARN: the documents of the managed policies that the templates have. */
   const managed = new Map<string, unknown>();
   const documentOf = (arn: string) => managed.get(arn) ?? awsManagedPolicy(arn);
@@ -53,7 +54,10 @@ export function iamResources(policies: PolicyStore): ResourceProviders {
         const { PermissionsBoundary: boundary } = properties;
         if (boundary !== undefined) policies.setBoundary(name, documentOf(boundary) ?? unknownPolicy(boundary));
         const id = `AROA${resourceHash(request, 17).toUpperCase()}`;
-        return created(name, { Arn: arnOf('iam', `role${properties.Path}${name}`, { global: true }), RoleId: id });
+        const { Path: path } = properties;
+        const arn = arnOf('iam', `role${path}${name}`, { global: true });
+        roles.set(name, { name, path, arn, id, created: new Date() });
+        return created(name, { Arn: arn, RoleId: id });
       },
     ),
 

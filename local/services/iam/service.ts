@@ -1,6 +1,7 @@
 import type { Principal } from '../../aws-api/api-call.ts';
 import type { ResourceProviders } from '../provider.ts';
 import type { Service } from '../service.ts';
+import { iamApi, type Role } from './api.ts';
 import { PolicyStore } from './policies/policy-store.ts';
 import { PolicyEvaluator } from './policy-evaluation.ts';
 import { PrincipalStore } from './principals.ts';
@@ -20,7 +21,10 @@ export class Iam implements Service {
   readonly principals = new PrincipalStore();
   readonly policies = new PolicyStore();
   readonly evaluator = new PolicyEvaluator(this.policies);
-  readonly resources: ResourceProviders = iamResources(this.policies);
+  /** By name. */
+  readonly roles = new Map<string, Role>();
+  readonly api = iamApi(this.roles, this.policies);
+  readonly resources: ResourceProviders = iamResources(this.roles, this.policies);
 }
 
 /**
