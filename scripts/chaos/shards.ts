@@ -82,7 +82,12 @@ export async function waitUntilDrained(options: {
   }
 }
 
-async function query<Row extends object>(url: string, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+/** Runs one query as the operator does. @param url of the database, as a run prints it */
+export async function query<Row extends object>(
+  url: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
   const address = new URL(url);
   // The certificate is the run's own, and this is the same machine.
   address.search = '';

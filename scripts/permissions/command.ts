@@ -1,13 +1,15 @@
 import { Option } from '@commander-js/extra-typings';
-import { contextOption, newCommand } from '../../tooling/command-line.ts';
+import { contextOption, newCommand, wholeNumber } from '../../tooling/command-line.ts';
 
 export interface PermissionsCommand {
   readonly context: Readonly<Record<string, string>>;
   readonly json: boolean;
+  /** Takes every n-th statement away from a running system instead; undefined to show what the templates say. */
+  readonly prove?: number;
 }
 
 /** The command line of `npm run permissions`. @param show does what is asked */
-export function permissionsCommand(show: (asked: PermissionsCommand) => void) {
+export function permissionsCommand(show: (asked: PermissionsCommand) => void | Promise<void>) {
   return newCommand(
     'npm run permissions --',
     'Shows what each function and each role may do on which resource, what it is denied, and which network peers it may connect to. ' +
@@ -21,6 +23,13 @@ export function permissionsCommand(show: (asked: PermissionsCommand) => void) {
     )
     .addOption(contextOption())
     .option('--json', 'print JSON')
+    .option(
+      '--prove',
+      'start a system of its own instead, take each statement of each role away while it runs, and say which step of the system noticed',
+    )
+    .addOption(
+      new Option('--every <n>', 'with --prove: only every n-th statement').argParser(wholeNumber(1)).default(1),
+    )
     .addHelpText(
       'after',
       `
@@ -29,10 +38,14 @@ Resources have short names: topic/orders, shard1/orderuser, ReceiptsBucket/recei
 "may also" lists what is defined outside the templates and cannot be read from them.
 A peer accepts a connection only if its own security group allows it as well.`,
     )
-    .action(({ stage, context, json = false }, command) => {
+    .action(({ stage, context, json = false, prove = false, every }, command) => {
       if (stage !== undefined && context.stage !== undefined && stage !== context.stage) {
         command.error('error: --stage and -c stage= name different stages.');
       }
-      show({ context: { ...context, ...(stage !== undefined && { stage }) }, json });
+      await show({
+        context: { ...context, ...(stage !== undefined && { stage }) },
+        json,
+        ...(prove && { prove: every }),
+      });
     });
 }

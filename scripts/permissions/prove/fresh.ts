@@ -1,0 +1,37 @@
+import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { findEnvironments } from '../../chaos/processes.ts';
+import { type System, until } from './system.ts';
+
+const SWITCH_SECONDS = 60;
+
+/**
+ * Ends what keeps a permission in use that is no longer there: execution environments with their connections and secrets.
+ *
+ * @param runnerPid the runner whose functions they are
+ */
+export function endEnvironments(runnerPid: number): void {
+  for (const pid of findEnvironments(runnerPid)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      // It may end at any time by itself.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** Switches the mapping of a function off while something is done, and on again. A function without one is left alone. */
+export async function withMappingOff(system: System, functionName: string, work: () => Promise<void>): Promise<void> {
+  const { EventSourceMappings = [] } = await system.lambda.send(new ListEventSourceMappingsCommand({}));
+  const own = EventSourceMappings.filter(({ FunctionArn }) => FunctionArn?.includes(`:function:${functionName}`));
+  const turn = async (Enabled: boolean) => {
+    for (const { UUID } of own) await system.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+  };
+  await turn(false);
+  await until('the mapping is off', SWITCH_SECONDS, async () => {
+    const { EventSourceMappings: now = [] } = await system.lambda.send(new ListEventSourceMappingsCommand({}));
+    return own.every(({ UUID }) => now.find((each) => each.UUID === UUID)?.State === 'Disabled');
+  });
+  await work();
+  await turn(true);
+}

@@ -1,0 +1,84 @@
+import { endEnvironments, withMappingOff } from './fresh.ts';
+import { listedReason } from './listed.ts';
+import { type RoleStatement, roleStatements, withhold } from './role-statements.ts';
+import { deploymentStep, STEPS, type Step } from './steps.ts';
+import type { System } from './system.ts';
+
+/** What became of a statement: noticed by a step, on the list with its reason, or missed by nobody. */
+export type Verdict =
+  | { readonly kind: 'noticed'; readonly step: string; readonly how: string }
+  | { readonly kind: 'listed'; readonly reason: string }
+  | { readonly kind: 'unnoticed'; readonly tried: readonly string[] };
+
+export interface Proof {
+  readonly statement: RoleStatement;
+  readonly verdict: Verdict;
+}
+
+export interface ProofOptions {
+  readonly system: System;
+  readonly runnerPid: number;
+  readonly signal: AbortSignal;
+  /** Takes only every n-th statement that is not listed. */
+  readonly every?: number;
+  /** Called with each result as it comes. */
+  readonly report: (proof: Proof) => void;
+}
+
+/**
+ * Takes every single statement of every role away in a running system, and looks for a step that notices.
+ *
+ * @throws Error when a step fails although nothing is taken away
+ */
+export async function prove({ system, runnerPid, signal, every = 1, report }: ProofOptions): Promise<Proof[]> {
+  const all = await roleStatements(system.iam, system.lambda);
+  for (const step of STEPS) {
+    signal.throwIfAborted();
+    await step.run(system).catch((cause: Error) => {
+      throw new Error(`"${step.name}" fails with all permissions: ${cause.message}`, { cause });
+    });
+  }
+  const proofs: Proof[] = [];
+  let tried = 0;
+  for (const statement of all) {
+    signal.throwIfAborted();
+    const reason = listedReason(statement);
+    if (reason === undefined && tried++ % every !== 0) continue;
+    const verdict: Verdict =
+      reason === undefined ? await tryWithout(statement, system, runnerPid) : { kind: 'listed', reason };
+    const proof = { statement, verdict };
+    proofs.push(proof);
+    report(proof);
+  }
+  return proofs;
+}
+
+async function tryWithout(taken: RoleStatement, system: System, runnerPid: number): Promise<Verdict> {
+  const steps = stepsOf(taken);
+  let giveBack = async () => {};
+  const { functionName = '' } = taken;
+  try {
+    await withMappingOff(system, functionName, async () => {
+      giveBack = await withhold(system.iam, taken);
+      endEnvironments(runnerPid);
+    });
+    for (const step of steps) {
+      const failure = await step.run(system).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      if (failure) return { kind: 'noticed', step: step.name, how: failure.message };
+    }
+    return { kind: 'unnoticed', tried: steps.map(({ name }) => name) };
+  } finally {
+    await withMappingOff(system, functionName, giveBack);
+    endEnvironments(runnerPid);
+  }
+}
+
+/** The steps that need the work of the function whose statement it is. */
+function stepsOf({ functionName = '', statement }: RoleStatement): readonly Step[] {
+  const own = STEPS.filter(({ functions }) => functions.some((folder) => functionName.endsWith(`-${folder}`)));
+  const deployment = deploymentStep(functionName, statement);
+  return deployment ? [...own, deployment] : own;
+}
