@@ -42,7 +42,7 @@ A peer accepts a connection only if its own security group allows it as well.`,
       if (stage !== undefined && context.stage !== undefined && stage !== context.stage) {
         command.error('error: --stage and -c stage= name different stages.');
       }
-      await show({
+      return show({
         context: { ...context, ...(stage !== undefined && { stage }) },
         json,
         ...(prove && { prove: every }),

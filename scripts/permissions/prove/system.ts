@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import type { Addresses } from '../../../local/addresses.ts';
+
 import { OPERATOR_CREDENTIALS, REGION } from '../../../local/aws-identity.ts';
+import type { OwnAddresses } from '../../own-addresses.ts';
 
 /** API Gateway gives a function 29 s. */
 const TIMEOUT_MS = 35_000;
@@ -11,11 +12,11 @@ const POLL_EVERY_MS = 200;
 
 /** A running system, as its clients and its operator use it. */
 export class System {
-  readonly addresses: Addresses;
+  readonly addresses: OwnAddresses;
   readonly iam: IAMClient;
   readonly lambda: LambdaClient;
 
-  constructor(addresses: Addresses) {
+  constructor(addresses: OwnAddresses) {
     const client = { endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS, maxAttempts: 1 };
     this.addresses = addresses;
     this.iam = new IAMClient(client);
