@@ -80,3 +80,13 @@ describe('a generated secret', () => {
     expect(await passwordsOfRun(dataDir, 'changed')).toMatchObject({ clerk: 'changed' });
   });
 });
+
+it.each([
+  ['the key of AWS', 'alias/aws/secretsmanager', true],
+  ["a key of the app's own, whose policy would decide on reading it", 'alias/own', false],
+])('a secret with %s is created: %s, %s', async (_, KmsKeyId, isCreated) => {
+  const Secret = { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'signing-key', KmsKeyId } };
+  const created = servicesFixture().deploy([stackOf('app', { Resources: { Secret } })]);
+  if (isCreated) await created;
+  else await expect(created).rejects.toThrow('only the key of AWS is supported by the local runner');
+});

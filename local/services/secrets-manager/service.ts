@@ -16,6 +16,7 @@ import { versionOf } from './secret-versions.ts';
 const RDS_INSTANCE = 'AWS::RDS::DBInstance';
 const ATTACHMENT = 'AWS::SecretsManager::SecretTargetAttachment';
 const MAX_SECRET_NAME = 512;
+const AWS_KEY = 'alias/aws/secretsmanager';
 
 const generateSecretString = passwordRules.extend({
   SecretStringTemplate: z.string().optional(),
@@ -48,6 +49,8 @@ export class SecretsManager implements Service {
         Description: z.string().optional(),
         SecretString: z.string().optional(),
         GenerateSecretString: generateSecretString.optional(),
+        // Reading one with a key of the app's own would need kms:Decrypt.
+        KmsKeyId: z.literal(AWS_KEY, 'only the key of AWS is supported by the local runner').optional(),
       }),
       (properties, request) => {
         const rules = properties.GenerateSecretString;
