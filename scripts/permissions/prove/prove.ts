@@ -28,15 +28,14 @@ export interface ProofOptions {
 /**
  * Takes every single statement of every role away in a running system, and looks for a step that notices.
  *
- * @throws Error when a step fails although nothing is taken away
+ * @throws Error when a step fails although nothing is taken away, or what was is given back
  */
 export async function prove({ system, runnerPid, signal, every = 1, report }: ProofOptions): Promise<Proof[]> {
   const all = await roleStatements(system.iam, system.lambda);
   for (const step of STEPS) {
     signal.throwIfAborted();
-    await step.run(system).catch((cause: Error) => {
-      throw new Error(`"${step.name}" fails with all permissions: ${cause.message}`, { cause });
-    });
+    const failure = await failureOf(step, system);
+    if (failure !== undefined) throw new Error(`"${step.name}" fails with all permissions: ${failure}`);
   }
   const proofs: Proof[] = [];
   let tried = 0;
@@ -55,25 +54,37 @@ export async function prove({ system, runnerPid, signal, every = 1, report }: Pr
 
 async function tryWithout(taken: RoleStatement, system: System, runnerPid: number): Promise<Verdict> {
   const steps = stepsOf(taken);
-  let giveBack = async () => {};
   const { functionName = '' } = taken;
+  let giveBack = async () => {};
+  let noticed: { step: Step; how: string } | undefined;
   try {
     await withMappingOff(system, functionName, async () => {
       giveBack = await withhold(system.iam, taken);
       endEnvironments(runnerPid);
     });
     for (const step of steps) {
-      const failure = await step.run(system).then(
-        () => undefined,
-        (error: Error) => error,
-      );
-      if (failure) return { kind: 'noticed', step: step.name, how: failure.message };
+      const how = await failureOf(step, system);
+      if (how === undefined) continue;
+      noticed = { step, how };
+      break;
     }
-    return { kind: 'unnoticed', tried: steps.map(({ name }) => name) };
   } finally {
     await withMappingOff(system, functionName, giveBack);
     endEnvironments(runnerPid);
   }
+  if (!noticed) return { kind: 'unnoticed', tried: steps.map(({ name }) => name) };
+  // It was the statement, and not chance.
+  const { step, how } = noticed;
+  const still = await failureOf(step, system);
+  if (still !== undefined) throw new Error(`"${step.name}" fails although the statement is back: ${still}`);
+  return { kind: 'noticed', step: step.name, how };
+}
+
+async function failureOf(step: Step, system: System): Promise<string | undefined> {
+  return step.run(system).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
 }
 
 /** The steps that need the work of the function whose statement it is. */

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-
 import { OPERATOR_CREDENTIALS, REGION } from '../../../local/aws-identity.ts';
 import type { OwnAddresses } from '../../own-addresses.ts';
 
@@ -36,18 +35,26 @@ export class System {
     return { ...(text.startsWith('{') ? JSON.parse(text) : {}), location: response.headers.get('location') };
   }
 
-  /**
-   * Invokes a function.
-   *
-   * @returns its result, and the end of its log
-   * @throws Error when it fails
-   */
-  async invoke(name: string, event: object = {}): Promise<{ result: unknown; log: string }> {
+  /** Invokes a function. @returns its result @throws Error when it fails */
+  async invoke(name: string, event: object = {}): Promise<unknown> {
+    const { text, failed } = await this.#send(name, event);
+    if (failed) throw new Error(`${name} failed: ${text}`);
+    return JSON.parse(text);
+  }
+
+  /** Invokes a function that tells others than its caller how it ended. @returns the end of its log */
+  async logOf(name: string, event: object): Promise<string> {
+    return (await this.#send(name, event)).log;
+  }
+
+  async #send(name: string, event: object) {
     const Payload = JSON.stringify(event);
     const response = await this.lambda.send(new InvokeCommand({ FunctionName: name, Payload, LogType: 'Tail' }));
-    const text = response.Payload?.transformToString() ?? 'null';
-    if (response.FunctionError !== undefined) throw new Error(`${name} failed: ${text}`);
-    return { result: JSON.parse(text), log: Buffer.from(response.LogResult ?? '', 'base64').toString('utf8') };
+    return {
+      text: response.Payload?.transformToString() ?? 'null',
+      failed: response.FunctionError !== undefined,
+      log: Buffer.from(response.LogResult ?? '', 'base64').toString('utf8'),
+    };
   }
 
   /** Appends a record to a topic. */
