@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { REGION } from '../../local/aws-identity.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 
 const addresses = inject('addresses');
 const BUCKET = 'order-receipts';
 
-/** The variables of a process that runs a function of this run. Linux alone tells them. */
-function environmentOf(functionName: string): Record<string, string> | undefined {
+/** The variables of a process that runs a function of this run. Linux alone tells them. @throws Error when there is none */
+function environmentOf(functionName: string): Record<string, string> {
   const own = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   for (const pid of own) {
     const variables = readVariables(pid);
     const isOfRun = variables.AWS_ENDPOINT_URL?.endsWith(`:${new URL(addresses.aws).port}`);
     if (isOfRun && variables.AWS_LAMBDA_FUNCTION_NAME === functionName) return variables;
   }
-  return undefined;
+  throw new Error(`no process runs ${functionName}`);
 }
 
 function readVariables(pid: string): Record<string, string> {
@@ -35,8 +35,7 @@ describe.runIf(process.platform === 'linux')('whoever has the keys of consume-or
   let receipt: string;
   beforeAll(async () => {
     ({ receipt } = (await call(addresses.api, 'POST', '/api/orders', orderOf(user))).body);
-    await expect.poll(() => environmentOf('orderflow-dev-consume-orders')).toBeDefined();
-    const variables = environmentOf('orderflow-dev-consume-orders') ?? {};
+    const variables = await vi.waitFor(() => environmentOf('orderflow-dev-consume-orders'), { timeout: 30_000 });
     const credentials = {
       accessKeyId: variables.AWS_ACCESS_KEY_ID,
       secretAccessKey: variables.AWS_SECRET_ACCESS_KEY,
@@ -53,7 +52,7 @@ describe.runIf(process.platform === 'linux')('whoever has the keys of consume-or
     ],
     [
       'stores one',
-      () => new S3Client(client).send(new PutObjectCommand({ Bucket: BUCKET, Key: receipt, Body: '' })),
+      () => new S3Client(client).send(new PutObjectCommand({ Bucket: BUCKET, Key: receipt, Body: 'x' })),
       's3:PutObject',
     ],
     ['lists them', () => new S3Client(client).send(new ListObjectsV2Command({ Bucket: BUCKET })), 's3:ListBucket'],
