@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isUnknown } from '../assembly/known-values.ts';
 
-/** What has no effect anywhere. */
-const NOTES = new Set(['Tags', 'Description', 'Comment']);
+/** What has no effect anywhere, and what names a custom resource's function. */
+const NOTES = new Set(['Tags', 'Description', 'Comment', 'ServiceToken']);
 
 /** What is read of a JSON schema. */
 interface Shape {

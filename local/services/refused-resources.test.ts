@@ -92,10 +92,12 @@ it('declared properties that nothing reads are known by their paths, but not not
   expect(passedOver(schema, declared)).toEqual(['Throttling', 'Items[].Retries', 'Kind.C']);
 });
 
-it('explain names properties without effect, such as those of a bucket that keeps versions', () => {
+it('explain names properties without effect, such as those of a bucket that keeps versions, and none that a function gets', () => {
   const Properties = { BucketName: 'things', VersioningConfiguration: { Status: 'Enabled' } };
   const stack = stackOf('app', { Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties } } });
-  expect(explain([stack], servicesFixture().services)).toContain(
-    'run, but these of their properties have no effect\n  AWS::S3::Bucket  VersioningConfiguration\n',
+  const table = { Type: 'Custom::Table', Properties: { ServiceToken: 'arn', sql: 'SELECT 1' } };
+  const functions = stackOf('functions', { Resources: { Table: table } });
+  expect(explain([stack, functions], servicesFixture().services)).toContain(
+    'run, but these of their properties have no effect\n  AWS::S3::Bucket  VersioningConfiguration\n\n',
   );
 });

@@ -38,7 +38,8 @@ export class CloudFormation implements Service {
   readonly resources: ResourceProviders = {
     'AWS::CloudFormation::CustomResource': provider(
       'its provider function is invoked with a Create event',
-      z.object({ ServiceToken: z.string(), ServiceTimeout: z.coerce.number().default(DEFAULT_TIMEOUT_SECONDS) }),
+      // The function gets all of them.
+      z.looseObject({ ServiceToken: z.string(), ServiceTimeout: z.coerce.number().default(DEFAULT_TIMEOUT_SECONDS) }),
       ({ ServiceToken, ServiceTimeout }, request) => this.#create(ServiceToken, ServiceTimeout * 1000, request),
     ),
     'Custom::CDKBucketDeployment': bucketDeployment(() => this.#services),
