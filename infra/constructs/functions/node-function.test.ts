@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
@@ -7,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { STAGES, type Stage } from '../../config/stage.ts';
 import { NetworkStack } from '../../stacks/network-stack.ts';
 import { functionNamed, type Json, properties, resources } from '../../testing/inspect.ts';
-import { NodeFunction, type NodeFunctionProps, shellWord } from './node-function.ts';
+import { NodeFunction, type NodeFunctionProps } from './node-function.ts';
 
 const INTERFACES = [
   'ec2:CreateNetworkInterface',
@@ -158,13 +157,6 @@ interface Wanted extends Pick<NodeFunctionProps, 'tracing'> {
   readonly network?: boolean;
   readonly alarm?: boolean;
 }
-
-it.each(['/a b/c', '/$HOME/`id`', '/say "hi"', "/it's/''", '/back\\slash\\', '/ünï\n*', ''])(
-  'a shell takes %j as it stands',
-  (text) => {
-    expect(execFileSync('bash', ['-c', `printf %s ${shellWord(text)}`], { encoding: 'utf8' })).toBe(text);
-  },
-);
 
 function synthesize(stage: Stage, { network = false, alarm = false, ...props }: Wanted = {}): Template {
   const app = new App({ builtinCloudFormationValidation: false, context: { 'aws:cdk:bundling-stacks': [] } });

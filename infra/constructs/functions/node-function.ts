@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
 import { type IConnectable, type ISecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -11,22 +10,17 @@ import {
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { BUNDLE_METADATA, type BundleRecipe } from '../../../tooling/bundle.ts';
 import { type FunctionFolder, removalPolicyOf, type Stage } from '../../config/stage.ts';
 import { functionLogGroupName, functionName, LIVE_ALIAS } from '../../names.ts';
 import { ClosedSecurityGroup } from '../closed-security-group.ts';
 import type { Network } from '../network.ts';
 import { StageLogGroup } from '../stage-log-group.ts';
+import { bundledCode, functionRecipe } from './bundled-code.ts';
 import { CanaryRollout } from './canary-rollout.ts';
 import { ExecutionRole } from './execution-role.ts';
-
-const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
-
-// CommonJS packages inside an ES module bundle still call require() for Node's own modules.
-const REQUIRE_BANNER =
-  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 export interface NodeFunctionProps {
   readonly stage: Stage;
@@ -48,7 +42,7 @@ export interface NodeFunctionProps {
  * A TypeScript function with its own role and log group, invoked through the alias `live`. Its security group reaches nothing
  * until a capability opens its way (`shards.connect(fn)`, `topic.publishFrom(fn)`).
  */
-export class NodeFunction extends NodejsFunction {
+export class NodeFunction extends LambdaFunction {
   readonly folder: FunctionFolder;
   readonly live: IAlias;
   readonly #stage: Stage;
@@ -56,6 +50,7 @@ export class NodeFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const { stage, folder, network, tracing = true } = props;
     const name = functionName(stage.name, folder);
+    const recipe = functionRecipe(folder, props.files);
     const logGroup = new StageLogGroup(scope, `${id}Logs`, { stage, logGroupName: functionLogGroupName(name) });
     super(scope, id, {
       functionName: name,
@@ -67,9 +62,8 @@ export class NodeFunction extends NodejsFunction {
       }),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      entry: join(PROJECT_ROOT, 'functions', folder, 'handler.ts'),
-      projectRoot: PROJECT_ROOT,
-      depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
+      code: bundledCode(recipe),
+      handler: 'index.handler',
       timeout: props.timeout,
       memorySize: props.memoryMiB,
       ...(network === undefined
@@ -91,25 +85,9 @@ export class NodeFunction extends NodejsFunction {
       environment: { NODE_OPTIONS: '--enable-source-maps', STAGE: stage.name },
       // So that customers can be pointed back to it.
       currentVersionOptions: { removalPolicy: removalPolicyOf(stage) },
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        // ES module builds of the packages, where they have one, can be tree-shaken.
-        mainFields: ['module', 'main'],
-        minify: true,
-        sourceMap: true,
-        sourcesContent: false,
-        bundleAwsSDK: true,
-        logLevel: LogLevel.WARNING,
-        banner: REQUIRE_BANNER,
-        commandHooks: {
-          beforeInstall: () => [],
-          beforeBundling: () => [],
-          afterBundling: (inputDir, outputDir) => copyCommands(props.files ?? {}, inputDir, outputDir),
-        },
-      },
     });
     this.folder = folder;
+    this.#tell(recipe);
     this.#stage = stage;
     if (tracing) this.#sendTraces();
     // The casts: aws-cdk-lib is not written for exactOptionalPropertyTypes.
@@ -148,19 +126,13 @@ export class NodeFunction extends NodejsFunction {
     return alias;
   }
 
+  /** Local runs bundle the function again when a source changes. */
+  #tell(recipe: BundleRecipe): void {
+    if (this.node.defaultChild instanceof CfnFunction) this.node.defaultChild.addMetadata(BUNDLE_METADATA, recipe);
+  }
+
   // Not by the construct's own property, which would give the role the right to do so a second time.
   #sendTraces(): void {
     if (this.node.defaultChild instanceof CfnFunction) this.node.defaultChild.tracingConfig = { mode: 'Active' };
   }
-}
-
-function copyCommands(files: Readonly<Record<string, string>>, inputDir: string, outputDir: string): string[] {
-  return Object.entries(files).map(
-    ([name, path]) => `cp -R ${shellWord(`${inputDir}/${path}`)} ${shellWord(`${outputDir}/${name}`)}`,
-  );
-}
-
-/** Quotes a text as one word of a POSIX shell command. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
