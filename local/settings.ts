@@ -42,6 +42,8 @@ export interface Settings {
   readonly functionConcurrency: number;
   /** Whether what AWS forbids functions is forbidden here. Off for measurements only. */
   readonly enforcement: boolean;
+  /** Whether functions are reloaded when their sources change. */
+  readonly watch: boolean;
   /** What runs, as its people call it. */
   readonly name: string;
   readonly source: Source;
@@ -110,6 +112,7 @@ export function startCommand(own: OwnApp) {
           .argParser(wholeNumber(1))
           .default(DEFAULT_CONCURRENCY),
       )
+      .option('--no-watch', 'do not reload functions when their sources change')
       // For measurements only: local/README.md.
       .addOption(new Option('--no-enforcement').hideHelp())
       .addOption(contextOption(`${own.name}: ${context.join(' ')}`))
@@ -138,6 +141,7 @@ export function settingsOf(
     databasePassword: options.databasePassword ?? (isOwn ? own.databasePassword : undefined),
     functionConcurrency: options.functionConcurrency,
     enforcement: options.enforcement,
+    watch: options.watch,
     name,
     source,
   };

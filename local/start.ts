@@ -1,11 +1,15 @@
 import { lookup } from 'node:dns/promises';
+import { join } from 'node:path';
+import type { Log } from '../tooling/log.ts';
 import { checkPorts } from '../tooling/ports.ts';
 import { startInDataDir } from '../tooling/start-in-data-dir.ts';
 import { type Addresses, publishAddresses } from './addresses.ts';
 import { deploy } from './assembly/deploy.ts';
 import { createServices } from './services/index.ts';
+import type { Lambda } from './services/lambda/service.ts';
 import { portClaims, type Settings } from './settings.ts';
 import { claimFolder, readStacksToRun } from './source.ts';
+import { FunctionWatcher } from './watch/function-watcher.ts';
 
 /** A local run that is up. */
 export interface LocalRun {
@@ -49,8 +53,27 @@ export async function start(
       databases: aws.rds.urls(host),
     };
     await publishAddresses(dataDir, addresses, cleanup);
+    if (settings.watch) await watchSources(settings, aws.lambda, log, cleanup);
     return { addresses };
   });
+}
+
+/** Reloads functions when their sources change, where it is known how they are bundled. */
+async function watchSources(
+  { source, dataDir }: Settings,
+  lambda: Lambda,
+  log: Log,
+  cleanup: AsyncDisposableStack,
+): Promise<void> {
+  if (source.kind === 'assembly' || lambda.recipes.size === 0) return;
+  const watcher = new FunctionWatcher({
+    folder: source.folder,
+    codeDir: join(dataDir, 'reloaded'),
+    target: lambda,
+    log,
+  });
+  cleanup.defer(() => watcher.stop());
+  await watcher.start(lambda.bundled());
 }
 
 /** `localhost`, unless that name does not lead to 127.0.0.1, where everything listens: it may mean ::1 alone. */

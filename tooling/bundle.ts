@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { type BuildOptions, buildSync } from 'esbuild';
+import { type BuildOptions, type BuildResult, build, buildSync } from 'esbuild';
 
 /** The key of a {@link BundleRecipe} in the metadata of a function's resource in a template. */
 export const BUNDLE_METADATA = 'bundle';
@@ -33,17 +33,29 @@ export interface Bundle {
  * @param folder of the app
  * @throws BuildFailure of esbuild, with the place of each error
  */
-export function bundle(folder: string, { entry, output, options }: BundleRecipe): Bundle {
-  const { outputFiles, metafile } = buildSync({
+export function bundleSync(folder: string, recipe: BundleRecipe): Bundle {
+  return toBundle(folder, buildSync(buildOptions(folder, recipe)));
+}
+
+/** The same as {@link bundleSync}, without keeping this process from other work. */
+export async function bundle(folder: string, recipe: BundleRecipe): Promise<Bundle> {
+  return toBundle(folder, await build(buildOptions(folder, recipe)));
+}
+
+function buildOptions(folder: string, { entry, output, options }: BundleRecipe) {
+  return {
     ...options,
     absWorkingDir: folder,
     entryPoints: [entry],
     outfile: output,
     bundle: true,
-    write: false,
-    metafile: true,
-    logLevel: 'silent',
-  });
+    write: false as const,
+    metafile: true as const,
+    logLevel: 'silent' as const,
+  } satisfies BuildOptions;
+}
+
+function toBundle(folder: string, { outputFiles, metafile }: BuildResult<{ write: false; metafile: true }>): Bundle {
   return {
     files: new Map(outputFiles.map(({ path, contents }) => [relative(folder, path), contents])),
     inputs: Object.keys(metafile.inputs),

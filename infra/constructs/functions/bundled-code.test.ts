@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { BUNDLE_METADATA, bundle } from '../../../tooling/bundle.ts';
+import { BUNDLE_METADATA, bundleSync } from '../../../tooling/bundle.ts';
 import { REPOSITORY } from '../../../tooling/paths.ts';
 import { STAGES } from '../../config/stage.ts';
 import type { Json } from '../../testing/inspect.ts';
@@ -42,7 +42,7 @@ describe('the code of a function', () => {
     expect(functions).toHaveLength(2);
     for (const declared of functions) {
       const asset = assetOf(declared);
-      const made = bundle(REPOSITORY, declared.Metadata[BUNDLE_METADATA]);
+      const made = bundleSync(REPOSITORY, declared.Metadata[BUNDLE_METADATA]);
       expect([...made.files.keys()]).toEqual(['index.mjs.map', 'index.mjs']);
       for (const [name, contents] of made.files) expect(readFileSync(join(asset, name)).equals(contents)).toBe(true);
     }
@@ -53,12 +53,14 @@ describe('the code of a function', () => {
     const copy = temporaryFolder();
     cpSync(join(REPOSITORY, 'functions'), join(copy, 'functions'), { recursive: true });
     const recipe = { ...functionRecipe('describe-api'), entry: 'functions/domain/shard-map.ts' };
-    const [here, there] = [REPOSITORY, copy].map((folder) => [...bundle(folder, recipe).files.values()].map(String));
+    const [here, there] = [REPOSITORY, copy].map((folder) =>
+      [...bundleSync(folder, recipe).files.values()].map(String),
+    );
     expect(there).toEqual(here);
   });
 
   it.each(FOLDERS)('of %s can be bundled, and names its sources by their path in the project', (folder) => {
-    const { files, inputs } = bundle(REPOSITORY, functionRecipe(folder));
+    const { files, inputs } = bundleSync(REPOSITORY, functionRecipe(folder));
     expect(inputs).toContain(`functions/${folder}/handler.ts`);
     const { sources } = JSON.parse(String(Buffer.from(files.get('index.mjs.map') ?? [])));
     expect(sources).toContain(`functions/${folder}/handler.ts`);

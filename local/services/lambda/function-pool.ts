@@ -33,6 +33,8 @@ export class FunctionPool {
   readonly #idle: { environment: ExecutionEnvironment; timer: NodeJS.Timeout }[] = [];
   #concurrency = 0;
   #stopped = false;
+  #draining = false;
+  readonly #drained = Promise.withResolvers<void>();
 
   constructor(options: EnvironmentOptions, limits: PoolLimits) {
     this.#options = options;
@@ -65,7 +67,22 @@ export class FunctionPool {
       }
     } finally {
       this.#concurrency -= 1;
+      if (this.#draining && this.#concurrency === 0) this.#drained.resolve();
     }
+  }
+
+  /** Gets an environment ready, so that the next invocation need not wait for its init phase. One that fails is logged, and tried again then. */
+  async warm(): Promise<void> {
+    const { environment, outcome } = await this.#init('init', this.#limits.initTimeoutMs, crypto.randomUUID());
+    if (outcome.status === 'success') this.#keep(environment);
+  }
+
+  /** Ends every environment as soon as it is idle, for a pool that gets no further invocations; resolves when all have ended. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    for (let environment = this.#takeIdle(); environment; environment = this.#takeIdle()) void environment.stop();
+    if (this.#concurrency > 0) await this.#drained.promise;
+    await this.stop();
   }
 
   /** Ends every environment, busy or not, and refuses the invocations that wait. */

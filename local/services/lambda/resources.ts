@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { BUNDLE_METADATA, type BundleRecipe } from '../../../tooling/bundle.ts';
 import { assetFolder, assetPath, writeFolder } from '../../assembly/asset-files.ts';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
+import { rootSourceMap } from '../../assembly/source-map.ts';
 import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import type { Network } from '../ec2/service.ts';
@@ -63,7 +65,7 @@ function servesCustomResource({ stack, logicalId }: ResourceRequest): boolean {
 
 /** Where functions and their other names go. */
 type Registry = {
-  put(definition: FunctionDefinition, role: Principal): void;
+  put(definition: FunctionDefinition, role: Principal, recipe?: BundleRecipe): void;
   qualify(nameOrArn: string, qualifier: string, version: string): void;
   readonly asynchronous: Pick<AsyncInvocations, 'configure'>;
 };
@@ -71,12 +73,13 @@ type Registry = {
 /**
  * Functions and their other names.
  *
- * @param codeDir for code that does not lie unpacked in the assembly
+ * @param place.codeDir for code that does not lie unpacked in the assembly
+ * @param place.folder of the app, where that is known
  */
 export function functionResources(
   lambda: Registry,
   { iam, ec2 }: { iam: Pick<Iam, 'principals' | 'policies'>; ec2: { readonly network: Pick<Network, 'placeOf'> } },
-  codeDir: string,
+  { codeDir, folder: appFolder }: { readonly codeDir: string; readonly folder: string | undefined },
 ): ResourceProviders {
   const lambdaFunction = provider(
     'a function in processes of its own',
@@ -87,10 +90,12 @@ export function functionResources(
       const context = { 'lambda:SourceFunctionArn': functionArn(name) };
       const credentials = iam.principals.issue({ ...role, context });
       const folder = await codeFolder(properties.Code, request.stack, codeDir);
+      const recipe = recipeOf(request.declaration);
+      if (recipe && appFolder !== undefined) await rootSourceMap(join(folder, `${recipe.output}.map`), appFolder);
       const definition = { ...definitionOf(name, properties, request), codeDir: folder, credentials };
       const { SubnetIds = [], SecurityGroupIds } = properties.VpcConfig ?? {};
       const inVpc = SubnetIds.length > 0 && { place: ec2.network.placeOf(SubnetIds, SecurityGroupIds) };
-      lambda.put({ ...definition, ...inVpc }, role);
+      lambda.put({ ...definition, ...inVpc }, role, recipe);
       return created(name, { Arn: functionArn(name) });
     },
   );
@@ -158,6 +163,11 @@ function definitionOf(
     ...(logging?.ApplicationLogLevel === undefined ? {} : { applicationLogLevel: logging.ApplicationLogLevel }),
     ...(logging?.SystemLogLevel === undefined ? {} : { systemLogLevel: logging.SystemLogLevel }),
   };
+}
+
+/** How the app bundles the function, if its construct tells. */
+function recipeOf({ Metadata }: ResourceDeclaration): BundleRecipe | undefined {
+  return Metadata?.[BUNDLE_METADATA] as BundleRecipe | undefined;
 }
 
 /** The id that the app gives the function, in the CDK's path `Stack/ListThings/Resource`, as `list-things`. */

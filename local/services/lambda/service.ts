@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BundleRecipe } from '../../../tooling/bundle.ts';
 import type { Log } from '../../../tooling/log.ts';
 import type { AwsApi, Principal } from '../../aws-api/api-call.ts';
 import { REGION } from '../../aws-identity.ts';
@@ -45,6 +46,8 @@ export interface Collaborators {
 export class Lambda implements Service, FunctionDirectory {
   /** By name. */
   readonly functions = new Map<string, { readonly definition: FunctionDefinition; readonly role: Principal }>();
+  /** How functions are bundled, by name, where their templates tell. */
+  readonly recipes = new Map<string, BundleRecipe>();
   /** Versions by `<name>:<version or alias>`. */
   readonly versions = new Map<string, string>();
   /** By UUID. */
@@ -74,7 +77,9 @@ export class Lambda implements Service, FunctionDirectory {
       log: run.log.child('async'),
     });
     this.api = lambdaApi(this, this.eventSourceMappings);
-    this.resources = functionResources(this, services, join(run.settings.dataDir, 'code'));
+    const { source, dataDir } = run.settings;
+    const folder = source.kind === 'assembly' ? undefined : source.folder;
+    this.resources = functionResources(this, services, { codeDir: join(dataDir, 'code'), folder });
   }
 
   async open(): Promise<void> {
@@ -107,12 +112,30 @@ export class Lambda implements Service, FunctionDirectory {
   }
 
   /** Makes a function callable. @throws Error when the runtime is not Node.js, or the name is taken */
-  put(definition: FunctionDefinition, role: Principal): void {
+  put(definition: FunctionDefinition, role: Principal, recipe?: BundleRecipe): void {
     if (this.functions.has(definition.name)) throw new Error(`function ${definition.name} already exists`);
     if (!definition.runtime.startsWith('nodejs')) {
       throw new Error(`${definition.name}: runtime ${definition.runtime} is not supported, only Node.js is`);
     }
     this.functions.set(definition.name, { definition, role });
+    if (recipe) this.recipes.set(definition.name, recipe);
+  }
+
+  /**
+   * Serves a function with other code from now on. Its first environment is ready before the first request gets there; requests under
+   * way end with the code that they began with, and count against no reservation.
+   *
+   * @returns resolves once nothing runs the former code
+   */
+  async replaceCode(name: string, codeDir: string): Promise<{ readonly drained: Promise<void> }> {
+    const { definition, role } = required(this.functions.get(name), `function ${name}`);
+    const next = { ...definition, codeDir };
+    const before = this.#pools.get(name);
+    const pool = before && this.#newPool(next);
+    await pool?.warm();
+    this.functions.set(name, { definition: next, role });
+    if (pool) this.#pools.set(name, pool);
+    return { drained: before?.drain() ?? Promise.resolve() };
   }
 
   /** Makes a version or an alias of a function callable. They all run what {@link put} was given. */
@@ -175,6 +198,14 @@ export class Lambda implements Service, FunctionDirectory {
     return this.asynchronous.enqueue(nameOrArn, payload, options);
   }
 
+  /** The functions whose templates tell how they are bundled. */
+  bundled(): { name: string; label: string; recipe: BundleRecipe; codeDir: string }[] {
+    return [...this.recipes].map(([name, recipe]) => {
+      const { label, codeDir } = required(this.functions.get(name), `function ${name}`).definition;
+      return { name, label, recipe, codeDir };
+    });
+  }
+
   /** The functions that run here. */
   list(): KnownFunction[] {
     return [...this.functions.keys()].map((name) => this.find(name));
@@ -204,14 +235,15 @@ export class Lambda implements Service, FunctionDirectory {
   #poolOf(definition: FunctionDefinition): FunctionPool {
     const known = this.#pools.get(definition.name);
     if (known) return known;
-    if (!this.#host) throw new LambdaError('ServiceException', 'Lambda is not running.');
-    const log = this.#run.log.child(definition.label);
-    const pool = new FunctionPool(
-      { ...this.#host, definition, log: definition.quiet ? asDebug(log) : log },
-      this.#limits,
-    );
+    const pool = this.#newPool(definition);
     this.#pools.set(definition.name, pool);
     return pool;
+  }
+
+  #newPool(definition: FunctionDefinition): FunctionPool {
+    if (!this.#host) throw new LambdaError('ServiceException', 'Lambda is not running.');
+    const log = this.#run.log.child(definition.label);
+    return new FunctionPool({ ...this.#host, definition, log: definition.quiet ? asDebug(log) : log }, this.#limits);
   }
 }
 

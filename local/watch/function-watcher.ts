@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { type FSWatcher, watch } from 'node:fs';
+import { cp, readFile, rm } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { type BuildFailure, formatMessages } from 'esbuild';
+import { type Bundle, type BundleRecipe, bundle, foldersOf } from '../../tooling/bundle.ts';
+import type { Log } from '../../tooling/log.ts';
+import { writeFolder } from '../assembly/asset-files.ts';
+import { withSourceRoot } from '../assembly/source-map.ts';
+
+/** Editors and version control write in bursts. */
+const SETTLE_MS = 25;
+
+/** A function that can be bundled again. */
+export interface WatchedFunction {
+  /** As {@link Target.replaceCode} knows it. */
+  readonly name: string;
+  /** As the log knows it. */
+  readonly label: string;
+  readonly recipe: BundleRecipe;
+  readonly codeDir: string;
+}
+
+export interface Target {
+  replaceCode(name: string, codeDir: string): Promise<{ readonly drained: Promise<void> }>;
+}
+
+interface Known extends WatchedFunction {
+  /** Of its last bundle. */
+  inputs: ReadonlySet<string>;
+  codeDir: string;
+}
+
+/**
+ * Bundles functions again when their sources change, and swaps their code in the running system. What cannot be built goes on with its
+ * former code, and the log says where the error is.
+ */
+export class FunctionWatcher {
+  readonly #folder: string;
+  readonly #codeDir: string;
+  readonly #target: Target;
+  readonly #log: Log;
+  readonly #functions: Known[] = [];
+  readonly #watchers: FSWatcher[] = [];
+  readonly #changed = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  /**
+   * @param o.folder of the app, where its sources are
+   * @param o.codeDir takes the code that is made
+   */
+  constructor(o: { folder: string; codeDir: string; target: Target; log: Log }) {
+    this.#folder = o.folder;
+    this.#codeDir = o.codeDir;
+    this.#target = o.target;
+    this.#log = o.log;
+  }
+
+  /** Watches the folders in which the functions' sources are. */
+  async start(functions: readonly WatchedFunction[]): Promise<void> {
+    for (const each of functions) {
+      const inputs = new Set([each.recipe.entry, ...(await sourcesOf(each))]);
+      this.#functions.push({ ...each, inputs });
+    }
+    const folders = new Set(this.#functions.flatMap(({ inputs }) => [...inputs].flatMap(topFolder)));
+    for (const folder of folders) {
+      const watcher = watch(join(this.#folder, folder), { recursive: true }, (_, file) => {
+        if (file !== null) this.#note(`${folder}/${file.replaceAll(sep, '/')}`);
+      });
+      watcher.on('error', (error) => this.#log.warn('no longer watching %s: %s', folder, (error as Error).message));
+      this.#watchers.push(watcher);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    for (const watcher of this.#watchers) watcher.close();
+    await this.#work;
+  }
+
+  #note(file: string): void {
+    this.#changed.add(file);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#work = this.#work.then(() => this.#reload());
+    }, SETTLE_MS);
+  }
+
+  async #reload(): Promise<void> {
+    if (this.#isStopped) return;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    const begun = performance.now();
+    const affected = this.#functions.filter(({ inputs }) => changed.some((file) => inputs.has(file)));
+    const swapped = await Promise.all(affected.map((each) => this.#rebuild(each)));
+    const labels = affected.filter((_, index) => swapped[index]).map(({ label }) => label);
+    if (labels.length === 0) return;
+    this.#log.info('reloaded %s in %d ms', labels.sort().join(', '), Math.round(performance.now() - begun));
+  }
+
+  /** @returns whether there is other code now */
+  async #rebuild(known: Known): Promise<boolean> {
+    try {
+      const made = await bundle(this.#folder, known.recipe);
+      known.inputs = new Set(made.inputs);
+      const codeDir = join(this.#codeDir, hashOf(made));
+      if (codeDir === known.codeDir || (await isSame(known.codeDir, made))) return false;
+      await this.#write(codeDir, known.recipe, made);
+      const former = known.codeDir;
+      known.codeDir = codeDir;
+      const { drained } = await this.#target.replaceCode(known.name, codeDir);
+      if (former.startsWith(this.#codeDir)) void drained.then(() => rm(former, { recursive: true, force: true }));
+      return true;
+    } catch (error) {
+      this.#log.error('%s', await failureText(error, known.label));
+      return false;
+    }
+  }
+
+  async #write(codeDir: string, recipe: BundleRecipe, made: Bundle): Promise<void> {
+    const files = new Map(
+      [...made.files].map(([name, contents]) => [
+        name,
+        name.endsWith('.map') ? withSourceRoot(contents, this.#folder) : contents,
+      ]),
+    );
+    await writeFolder(codeDir, files);
+    for (const [name, path] of foldersOf(this.#folder, recipe))
+      await cp(path, join(codeDir, name), { recursive: true });
+  }
+}
+
+/** The sources that a function's source map names; none without one. */
+async function sourcesOf({ codeDir, recipe }: WatchedFunction): Promise<string[]> {
+  const text = await readFile(join(codeDir, `${recipe.output}.map`), 'utf8').catch(() => '{}');
+  return JSON.parse(text).sources ?? [];
+}
+
+/** Of the app's own sources: packages change with an installation, which needs a start. */
+function topFolder(input: string): string[] {
+  const [folder = '', ...rest] = input.split('/');
+  return rest.length === 0 || folder === 'node_modules' || folder.startsWith('.') ? [] : [folder];
+}
+
+function hashOf({ files }: Bundle): string {
+  const hash = createHash('sha256');
+  for (const contents of files.values()) hash.update(contents);
+  return hash.digest('hex').slice(0, 32);
+}
+
+async function isSame(codeDir: string, { files }: Bundle): Promise<boolean> {
+  const [name = '', contents] = [...files].find(([file]) => !file.endsWith('.map')) ?? [];
+  const present = await readFile(join(codeDir, name)).catch(() => undefined);
+  return present !== undefined && contents !== undefined && present.equals(contents);
+}
+
+async function failureText(error: unknown, label: string): Promise<string> {
+  const { errors } = error as Partial<BuildFailure>;
+  if (errors === undefined) return `${label} could not be reloaded: ${(error as Error).message}`;
+  const messages = await formatMessages(errors, { kind: 'error' });
+  return `${label} goes on with its former code:\n${messages.join('').trim()}`;
+}
