@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type FSWatcher, watch } from 'node:fs';
+import { once } from 'node:events';
 import { cp, readFile, rm } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
 import { type BuildFailure, formatMessages } from 'esbuild';
 import { type Bundle, type BundleRecipe, bundle, foldersOf } from '../../tooling/bundle.ts';
 import type { Log } from '../../tooling/log.ts';
@@ -41,7 +42,7 @@ export class FunctionWatcher {
   readonly #target: Target;
   readonly #log: Log;
   readonly #functions: Known[] = [];
-  readonly #watchers: FSWatcher[] = [];
+  #watcher: FSWatcher | undefined;
   readonly #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -65,19 +66,22 @@ export class FunctionWatcher {
       this.#functions.push({ ...each, inputs });
     }
     const folders = new Set(this.#functions.flatMap(({ inputs }) => [...inputs].flatMap(topFolder)));
-    for (const folder of folders) {
-      const watcher = watch(join(this.#folder, folder), { recursive: true }, (_, file) => {
-        if (file !== null) this.#note(`${folder}/${file.replaceAll(sep, '/')}`);
-      });
-      watcher.on('error', (error) => this.#log.warn('no longer watching %s: %s', folder, (error as Error).message));
-      this.#watchers.push(watcher);
-    }
+    // Not `fs.watch`, which on Linux loses a file that an editor replaces by another one.
+    const watcher = watch(
+      [...folders].map((folder) => join(this.#folder, folder)),
+      { ignoreInitial: true, ignored: (path) => relative(this.#folder, path).includes('node_modules') },
+    );
+    watcher.on('all', (_, path) => this.#note(relative(this.#folder, path).replaceAll(sep, '/')));
+    watcher.on('error', (error) => this.#log.warn(`changes of sources may go unnoticed: ${(error as Error).message}`));
+    this.#watcher = watcher;
+    // Until then, what it finds is not a change.
+    await once(watcher, 'ready');
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    for (const watcher of this.#watchers) watcher.close();
+    await this.#watcher?.close();
     await this.#work;
   }
 
@@ -98,7 +102,7 @@ export class FunctionWatcher {
     const swapped = await Promise.all(affected.map((each) => this.#rebuild(each)));
     const labels = affected.filter((_, index) => swapped[index]).map(({ label }) => label);
     if (labels.length === 0) return;
-    this.#log.info('reloaded %s in %d ms', labels.sort().join(', '), Math.round(performance.now() - begun));
+    this.#log.info(`reloaded ${labels.sort().join(', ')} in ${Math.round(performance.now() - begun)} ms`);
   }
 
   /** @returns whether there is other code now */
@@ -115,7 +119,7 @@ export class FunctionWatcher {
       if (former.startsWith(this.#codeDir)) void drained.then(() => rm(former, { recursive: true, force: true }));
       return true;
     } catch (error) {
-      this.#log.error('%s', await failureText(error, known.label));
+      this.#log.error(await failureText(error, known.label));
       return false;
     }
   }

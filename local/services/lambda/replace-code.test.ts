@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { startFunction, temporaryFolder } from './lambda-fixture.ts';
+
+const code = (version: number) =>
+  `export const handler = async (ms) => { await new Promise((r) => setTimeout(r, ms)); return { version: ${version}, pid: process.pid }; };`;
+
+describe('code that is replaced', () => {
+  it('serves the next request, while those under way end with the former code', async () => {
+    const { invoke, service } = await startFunction(code(1), { reservedConcurrency: 1 });
+    const { value: before } = await invoke(1);
+    const underWay = invoke(1_000);
+    const { drained } = await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': code(2) }));
+    // The request under way counts against no reservation of the new code.
+    const { value: after } = await invoke(1);
+    expect([before.version, after.version, (await underWay).value.version]).toEqual([1, 2, 1]);
+    await drained;
+    expect(() => process.kill(before.pid, 0)).toThrow('ESRCH');
+  });
+
+  it('fails no request, whenever it comes', async () => {
+    const { invoke, service } = await startFunction(code(0));
+    const versions: number[] = [];
+    let isOver = false;
+    const client = async () => {
+      while (!isOver) versions.push((await invoke(2)).value.version);
+    };
+    const clients = [client(), client(), client()];
+    for (const version of [1, 2, 3]) {
+      await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': code(version) }));
+    }
+    isOver = true;
+    await Promise.all(clients);
+    expect(versions).toEqual([...versions].sort());
+    expect((await invoke(0)).value.version).toBe(3);
+  });
+
+  it('that cannot start is served all the same: its failure is what a developer looks for', async () => {
+    const { invoke, service } = await startFunction(code(1));
+    await invoke(1);
+    await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': "throw new TypeError('no start');" }));
+    expect(await invoke(1)).toMatchObject({ functionError: 'Unhandled', value: { errorMessage: 'no start' } });
+  });
+
+  it('is not started for a function that nobody has called', async () => {
+    const { invoke, service, log } = await startFunction(code(1));
+    await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': code(2) }));
+    expect(log.lines).toEqual([]);
+    expect((await invoke(1)).value.version).toBe(2);
+  });
+});
