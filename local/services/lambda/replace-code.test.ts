@@ -19,18 +19,18 @@ describe('code that is replaced', () => {
 
   it('fails no request, whenever it comes', async () => {
     const { invoke, service } = await startFunction(code(0));
-    const versions: number[] = [];
     let isOver = false;
     const client = async () => {
+      const versions: number[] = [];
       while (!isOver) versions.push((await invoke(2)).value.version);
+      return versions;
     };
     const clients = [client(), client(), client()];
     for (const version of [1, 2, 3]) {
       await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': code(version) }));
     }
     isOver = true;
-    await Promise.all(clients);
-    expect(versions).toEqual([...versions].sort());
+    for (const versions of await Promise.all(clients)) expect(versions).toEqual([...versions].sort());
     expect((await invoke(0)).value.version).toBe(3);
   });
 
