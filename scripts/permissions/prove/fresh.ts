@@ -9,8 +9,9 @@ const SWITCH_SECONDS = 60;
  *
  * @param runnerPid the runner whose functions they are
  */
-export function endEnvironments(runnerPid: number): void {
-  for (const pid of findEnvironments(runnerPid)) {
+export async function endEnvironments(runnerPid: number): Promise<void> {
+  const ended = findEnvironments(runnerPid);
+  for (const pid of ended) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch (error) {
@@ -18,6 +19,11 @@ export function endEnvironments(runnerPid: number): void {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
+  // Until then, the runner may give an event to one of them.
+  await until('the environments are gone', SWITCH_SECONDS, async () => {
+    const left = findEnvironments(runnerPid);
+    return !ended.some((pid) => left.includes(pid));
+  });
 }
 
 /** Switches the mapping of a function off while something is done, and on again. A function without one is left alone. */

@@ -60,7 +60,7 @@ async function tryWithout(taken: RoleStatement, system: System, runnerPid: numbe
   try {
     await withMappingOff(system, functionName, async () => {
       giveBack = await withhold(system.iam, taken);
-      endEnvironments(runnerPid);
+      await endEnvironments(runnerPid);
     });
     for (const step of steps) {
       const how = await failureOf(step, system);
@@ -70,7 +70,7 @@ async function tryWithout(taken: RoleStatement, system: System, runnerPid: numbe
     }
   } finally {
     await withMappingOff(system, functionName, giveBack);
-    endEnvironments(runnerPid);
+    await endEnvironments(runnerPid);
   }
   if (!noticed) return { kind: 'unnoticed', tried: steps.map(({ name }) => name) };
   // It was the statement, and not chance.
