@@ -80,11 +80,14 @@ async function tryWithout(taken: RoleStatement, system: System, runnerPid: numbe
   return { kind: 'noticed', step: step.name, how };
 }
 
+/** Why a step fails, twice: a request that meets an environment which is just ending fails once, whatever is granted. */
 async function failureOf(step: Step, system: System): Promise<string | undefined> {
-  return step.run(system).then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
+  const failure = () =>
+    step.run(system).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+  return (await failure()) === undefined ? undefined : failure();
 }
 
 /** The steps that need the work of the function whose statement it is. */
