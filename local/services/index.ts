@@ -26,7 +26,7 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   const ec2 = new Ec2(run, iam);
   const s3 = new S3(run, iam);
   const rds = new Rds(run, ec2);
-  const msk = new Msk(run, iam);
+  const msk = new Msk(run, iam, ec2);
   const secretsManager = new SecretsManager(run, rds, iam);
   const endpoint = new AwsEndpoint(run.settings.ports.aws, iam, ec2, run.log.child('aws'));
   const responses = new CustomResourceResponses(run);

@@ -81,11 +81,11 @@ export async function startTestMsk(dir: string, options: Partial<KafkaOptions> =
     ...(listenerPort === undefined ? {} : { listenerPort }),
     log: silentLog,
   });
-  const { plaintextPort, saslPort, saslAdvertisedPort, userClaim } = broker;
+  const { host, plaintextPort, saslPort, saslAdvertisedPort, userClaim } = broker;
   const access: KafkaAccess = {
     port: plaintextPort,
     mskPort: saslAdvertisedPort,
-    broker: { plaintextPort, saslPort, saslAdvertisedPort, userClaim },
+    broker: { host, plaintextPort, saslPort, saslAdvertisedPort, userClaim },
     caPem: authority.certificatePem,
     credentials,
   };

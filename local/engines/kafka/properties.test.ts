@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
 import { serverProperties, singleBrokerProperties } from './properties.ts';
 
-const access = { plaintextPort: 1, saslPort: 2, saslAdvertisedPort: 3, userClaim: 'c', controllerPort: 4 };
+const access = {
+  host: '127.0.0.1',
+  plaintextPort: 1,
+  saslPort: 2,
+  saslAdvertisedPort: 3,
+  userClaim: 'c',
+  controllerPort: 4,
+};
 
 it("the broker's configuration has the settings that come on top, once each", () => {
   const lines = serverProperties(access, 9_000, { 'auto.create.topics.enable': 'false', 'num.io.threads': '8' }).split(

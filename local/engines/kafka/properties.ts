@@ -1,4 +1,6 @@
 export interface BrokerAccess {
+  /** Where on loopback it listens; clients are sent to 127.0.0.1. */
+  readonly host: string;
   /** Plaintext and unrestricted, for the person at the machine. */
   readonly plaintextPort: number;
   /** For the sign-in listener, on behalf of its clients. */
@@ -27,10 +29,10 @@ export function serverProperties(
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${access.controllerPort}`,
+    'controller.quorum.voters': `1@${access.host}:${access.controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'OPERATOR',
-    listeners: `OPERATOR://127.0.0.1:${access.plaintextPort},MSK://127.0.0.1:${access.saslPort},CONTROLLER://127.0.0.1:${access.controllerPort}`,
+    listeners: `OPERATOR://${access.host}:${access.plaintextPort},MSK://${access.host}:${access.saslPort},CONTROLLER://${access.host}:${access.controllerPort}`,
     'advertised.listeners': `OPERATOR://127.0.0.1:${access.plaintextPort},MSK://127.0.0.1:${access.saslAdvertisedPort}`,
     'listener.security.protocol.map': 'OPERATOR:PLAINTEXT,MSK:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
     // Unsigned tokens: the sign-in listener has verified the real one and tells the broker who the client is.

@@ -21,6 +21,8 @@ export interface KafkaOptions {
   readonly runDir: string;
   /** Folder for the downloaded Kafka. */
   readonly cacheDir: string;
+  /** Where on loopback it listens, if not at 127.0.0.1. Something there must pass on what comes to the plaintext port. */
+  readonly host?: string;
   /** Plaintext listener; 0 means any free port. */
   readonly plaintextPort: number;
   /** Port that the broker sends clients of the SASL listener to; 0 means any free port. */
@@ -36,6 +38,7 @@ export interface KafkaOptions {
 
 /** Its ports are on loopback, and stay the same over restarts. */
 export interface Kafka extends Engine {
+  readonly host: string;
   readonly plaintextPort: number;
   /** The sign-in listener reaches the broker here: SASL/OAUTHBEARER in plaintext, with unsigned tokens. */
   readonly saslPort: number;
@@ -69,6 +72,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
 
   for (let attempt = 1; ; attempt += 1) {
     const access = {
+      host: options.host ?? '127.0.0.1',
       plaintextPort: options.plaintextPort || (await freePort()),
       saslPort: await freePort(),
       saslAdvertisedPort: options.saslAdvertisedPort || (await freePort()),
@@ -84,7 +88,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   }
 }
 
-type Access = Pick<Kafka, 'plaintextPort' | 'saslPort' | 'saslAdvertisedPort' | 'userClaim'>;
+type Access = Pick<Kafka, 'host' | 'plaintextPort' | 'saslPort' | 'saslAdvertisedPort' | 'userClaim'>;
 
 function startBroker(options: KafkaOptions, access: Access, jvm: KafkaJvm): Promise<Engine> {
   const { dir, log } = options;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Ec2 } from '../ec2/service.ts';
+import type { Ec2, Target } from '../ec2/service.ts';
 import type { AccessRequest } from '../iam/service.ts';
 
 /** What policies learn of the way of a request. */
@@ -13,9 +13,14 @@ export class Passages {
     this.#ec2 = ec2;
   }
 
+  /** Tells that a port stands for AWS services. */
+  lead(port: number, services: readonly string[]): void {
+    this.#ec2.connections.assign(port, ...services.map(targetOf));
+  }
+
   /** Whether who sends a request has a way to the service at all. */
   isOpen({ socket }: IncomingMessage, service: string): boolean {
-    return this.#ec2.connections.admits(socket, { kind: 'aws', name: service, service });
+    return this.#ec2.connections.admits(socket, targetOf(service));
   }
 
   /**
@@ -31,4 +36,8 @@ export class Passages {
     const { id, vpcId } = endpoint;
     return { vpcEndpoint: id, context: { 'aws:SourceVpce': id, 'aws:SourceVpc': vpcId } };
   }
+}
+
+function targetOf(service: string): Target {
+  return { kind: 'aws', name: service, service };
 }

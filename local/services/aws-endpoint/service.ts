@@ -76,6 +76,10 @@ export class AwsEndpoint implements Service {
 
   async open(): Promise<void> {
     this.#listening = await listenAtEach(await addressesOfLocalhost(), this.#port, () => this.#createServer());
+    this.#passages.lead(
+      this.#listening.port,
+      this.#services.flatMap(({ api }) => api?.signingName ?? []),
+    );
   }
 
   async stop(): Promise<void> {

@@ -1,8 +1,22 @@
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { Log } from '../../../tooling/log.ts';
 import { peerOf, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import type { Network } from './network.ts';
-import { refusalOf, type Source, type Target } from './reach.ts';
+import { internetPorts, type Ports, refusalOf, type Source, type Target } from './reach.ts';
+
+/** What a function's own process lets the function connect to. */
+export interface NetworkView {
+  /** Ports of this machine that stand for what the function does not reach. */
+  readonly closed: readonly number[];
+  /** At which it reaches other machines; absent for all. */
+  readonly internet?: Ports;
+}
+
+/** Lets everything through. */
+export const OPEN_NETWORK: NetworkView = { closed: [] };
 
 /**
  * Who may connect to what stands for a part of AWS on this machine. Each listener that functions can reach asks it once per
@@ -18,19 +32,43 @@ export class Connections {
   readonly #functions = new Map<number, Source>();
   readonly #peers = new WeakMap<Socket, Source | 'other' | 'gone'>();
   readonly #told = new Set<string>();
+  /** By port on loopback. */
+  readonly #targets = new Map<number, readonly Target[]>();
+  #settled = false;
 
   constructor(network: Network, log: Pick<Log, 'warn'>) {
     this.#network = network;
     this.#log = log;
   }
 
-  /** From now on, a process and all that it starts are a function. */
-  attach(pid: number, source: Source): void {
-    this.#functions.set(pid, source);
+  /** Learns what a port of this machine stands for: the function reaches it if it reaches one of the targets. */
+  assign(port: number, ...targets: Target[]): void {
+    this.#targets.set(port, targets);
   }
 
-  detach(pid: number): void {
-    this.#functions.delete(pid);
+  /** From now on, the rules of all resources exist, and what they do not let through stays closed. */
+  settle(): void {
+    this.#settled = true;
+  }
+
+  /** From now on, until it ends, a process with all that it starts is a function. */
+  attach(process: ChildProcess, source: Source): void {
+    const { pid, stdio } = process;
+    if (pid === undefined) return;
+    this.#functions.set(pid, source);
+    process.once('exit', () => this.#functions.delete(pid));
+    const reports = stdio[3];
+    if (reports) createInterface({ input: reports as Readable }).on('line', (line) => this.#note(source, line));
+  }
+
+  /** What a function may connect to by itself, as far as that does not change any more. */
+  viewOf(source: Source): NetworkView {
+    const isClosed = (targets: readonly Target[]) =>
+      targets.every((target) => refusalOf(this.#network, source, target) !== undefined);
+    return {
+      closed: this.#settled ? [...this.#targets].flatMap(([port, targets]) => (isClosed(targets) ? [port] : [])) : [],
+      ...(source.place && { internet: internetPorts(this.#network, source.place) }),
+    };
   }
 
   /** The function at the other end of a connection; undefined for others. It costs some milliseconds, once per connection. */
@@ -54,6 +92,13 @@ export class Connections {
     if (!this.#told.has(pair)) this.#log.warn('%s: %s. %s', pair, refusal.reason, refusal.remedy);
     this.#told.add(pair);
     return false;
+  }
+
+  /** A connection that the function's own process refused. */
+  #note(source: Source, line: string): void {
+    const { host, port, isLocal } = JSON.parse(line);
+    const [local] = isLocal ? (this.#targets.get(port) ?? []) : [];
+    this.reaches(source, local ?? { kind: 'internet', name: `${host}:${port}`, port });
   }
 
   #find(socket: Socket): Source | 'other' | 'gone' {

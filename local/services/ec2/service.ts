@@ -5,9 +5,9 @@ import { Connections } from './connections.ts';
 import { Network } from './network.ts';
 import { networkResources } from './resources.ts';
 
-export type { Connections } from './connections.ts';
+export { type Connections, type NetworkView, OPEN_NETWORK } from './connections.ts';
 export type { Network, Place, VpcEndpoint } from './network.ts';
-export type { Source, Target } from './reach.ts';
+export { refusalOf, type Source, type Target } from './reach.ts';
 
 /** EC2's networks: VPCs, security groups, routes and endpoints, which decide who may connect to what. */
 export class Ec2 implements Service {
@@ -19,5 +19,9 @@ export class Ec2 implements Service {
   constructor(run: Pick<Run, 'log'>, iam: { readonly policies: Pick<Iam['policies'], 'setEndpointPolicy'> }) {
     this.resources = networkResources(this.network, iam.policies);
     this.connections = new Connections(this.network, run.log.child('network'));
+  }
+
+  async start(): Promise<void> {
+    this.connections.settle();
   }
 }

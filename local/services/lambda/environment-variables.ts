@@ -7,6 +7,9 @@ const NODE_MODULES = resolve(import.meta.dirname, '../../../node_modules');
 /** Carries the {@link LocalHttpsEndpoints} to the bootstrap, which removes it before it loads the function. */
 export const HTTPS_ENDPOINTS_VARIABLE = 'LOCAL_HTTPS_ENDPOINTS';
 
+/** Carries a NetworkView to the bootstrap, in the same way. */
+export const NETWORK_VARIABLE = 'LOCAL_NETWORK';
+
 /** Local HTTPS servers that functions reach in place of AWS's. */
 export interface LocalHttpsEndpoints {
   /** PEM certificates of authorities to add to Node's default list. */

@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../../tooling/log.ts';
 import { signalGroup } from '../../../tooling/processes.ts';
 import { settlesWithin } from '../../../tooling/timing.ts';
-import type { Connections } from '../ec2/service.ts';
+import { type Connections, OPEN_NETWORK } from '../ec2/service.ts';
 import {
   environmentVariables,
   HTTPS_ENDPOINTS_VARIABLE,
   type LocalHttpsEndpoints,
+  NETWORK_VARIABLE,
   type RuntimeOptions,
 } from './environment-variables.ts';
 import { exited, outOfMemory, type PlatformFailure, type ProcessExit, timedOut } from './failures.ts';
@@ -34,7 +36,7 @@ export interface EnvironmentOptions extends RuntimeOptions {
   readonly httpsEndpoints: LocalHttpsEndpoints;
   readonly reaper: ProcessReaper;
   /** Learns whose its processes are; absent where networks are not isolated. */
-  readonly connections?: Pick<Connections, 'attach' | 'detach'>;
+  readonly connections?: Pick<Connections, 'attach' | 'viewOf'>;
   readonly log: Log;
   /** Whether environments are frozen between events and have no more than their memory. Off for measurements only. */
   readonly enforcement: boolean;
@@ -92,7 +94,8 @@ export class ExecutionEnvironment {
 
   /** Starts the process; {@link init} waits until it is ready. */
   static async start(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
-    const { definition, reaper } = options;
+    const { definition, reaper, connections } = options;
+    const source = { name: definition.label, place: definition.place };
     const log = recordingLog(options.log);
     const api = new RuntimeApi(options.log);
     const address = await api.listen();
@@ -106,18 +109,20 @@ export class ExecutionEnvironment {
       env: {
         ...environmentVariables(definition, options, address),
         [HTTPS_ENDPOINTS_VARIABLE]: JSON.stringify(options.httpsEndpoints),
+        [NETWORK_VARIABLE]: JSON.stringify(connections?.viewOf(source) ?? OPEN_NETWORK),
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The last one has the connections that the bootstrap refuses.
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       // A process group of its own keeps the terminal's Ctrl-C away, and lets the function's children be ended with it.
       detached: true,
     });
     if (child.pid) {
       api.serve(child.pid);
       reaper.watch(child.pid);
-      options.connections?.attach(child.pid, { name: definition.label, place: definition.place });
     }
-    forwardLines(child.stdout, log, 'info');
-    forwardLines(child.stderr, log, 'warn');
+    connections?.attach(child, source);
+    forwardLines(child.stdout as Readable, log, 'info');
+    forwardLines(child.stderr as Readable, log, 'warn');
     return new ExecutionEnvironment(options, api, child, log);
   }
 
@@ -241,6 +246,5 @@ export class ExecutionEnvironment {
     // Ends whatever the function has started.
     signalGroup(pid, 'SIGKILL');
     this.#options.reaper.forget(pid);
-    this.#options.connections?.detach(pid);
   }
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Log } from '../../../tooling/log.ts';
 import type { Kafka } from '../../engines/kafka/start-kafka.ts';
 import type { Certificate } from '../../tls/authority.ts';
@@ -10,9 +11,11 @@ import { createTokenAuthenticator } from './oauthbearer.ts';
 
 export interface ClusterOptions {
   readonly arn: string;
-  readonly broker: Pick<Kafka, 'plaintextPort' | 'saslPort' | 'saslAdvertisedPort' | 'userClaim'>;
+  readonly broker: Pick<Kafka, 'host' | 'plaintextPort' | 'saslPort' | 'saslAdvertisedPort' | 'userClaim'>;
   readonly iam: Pick<Iam, 'principals' | 'evaluator' | 'policies'>;
   readonly certificate: Certificate;
+  /** Whether a client may connect to the brokers; all may by default. */
+  readonly admits?: (client: Socket) => boolean;
   /** Where clients sign in, if not where the broker sends them. */
   readonly listenerPort?: number;
   readonly log: Log;
@@ -46,11 +49,13 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
   const listener = await startSignInListener({
     port: options.listenerPort ?? broker.saslAdvertisedPort,
     broker: {
+      host: broker.host,
       port: broker.saslPort,
       userClaim: broker.userClaim,
       grant: (principal) => accessList.grant(principal),
     },
     certificate,
+    admits: options.admits,
     authenticate: createTokenAuthenticator({ ...iam, clusterArn: arn }),
     log,
   });

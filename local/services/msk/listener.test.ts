@@ -23,6 +23,7 @@ function authenticate(token: string): Principal {
 
 async function startListener(brokerPort: number, log: Log = silentLog) {
   const broker = {
+    host: '127.0.0.1',
     port: brokerPort,
     userClaim: 'user',
     grant: async () => ({ name: 'alice', mayProduceIdempotently: () => true }),

@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
+import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Log } from '../../../tooling/log.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
+import { hold } from '../../../tooling/sockets.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import type { Certificate } from '../../tls/authority.ts';
 import { guardIdempotentProducers } from './idempotent-producers.ts';
@@ -14,6 +15,8 @@ export interface SignInListenerOptions {
   readonly certificate: Certificate;
   /** Whose token it is; throws an Error that says why it is refused. */
   readonly authenticate: (token: string) => Principal;
+  /** Whether a client may connect; all may by default. Others get no response for as long as they wait. */
+  readonly admits?: ((client: Socket) => boolean) | undefined;
   readonly log: Log;
 }
 
@@ -37,16 +40,14 @@ export async function startSignInListener(options: SignInListenerOptions): Promi
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   };
-  const server = createServer({
+  const tls = createTlsServer({
     cert: certificate.certificatePem,
     key: certificate.keyPem,
     minVersion: 'TLSv1.2',
     handshakeTimeout: SIGN_IN_TIMEOUT_MS,
-    noDelay: true,
   });
-  server.on('connection', track);
-  server.on('tlsClientError', (error) => log.debug('a TLS handshake failed: %s', error.message));
-  server.on('secureConnection', (client) => {
+  tls.on('tlsClientError', (error) => log.debug('a TLS handshake failed: %s', error.message));
+  tls.on('secureConnection', (client) => {
     serve(client, options, track).catch((error: Error) => {
       if (error instanceof SignInRefused) log.warn(`refused a sign-in: ${error.message}`);
       else log.debug('a connection ended before sign-in: %s', error.message);
@@ -55,6 +56,11 @@ export async function startSignInListener(options: SignInListenerOptions): Promi
     });
   });
 
+  const server = createServer({ noDelay: true }, (socket) => {
+    track(socket);
+    if (options.admits?.(socket) ?? true) tls.emit('connection', socket);
+    else hold(socket);
+  });
   const port = await listenOnLoopback(server, options.port);
   return {
     port,

@@ -1,43 +1,61 @@
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
+
 import { z } from 'zod';
+import type { Log } from '../../../tooling/log.ts';
 import { runDirOf } from '../../../tooling/paths.ts';
 import type { PortClaim } from '../../../tooling/ports.ts';
+import { SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { singleBrokerProperties } from '../../engines/kafka/properties.ts';
 import { startKafka } from '../../engines/kafka/start-kafka.ts';
+import { hiddenAddress, startRelay } from '../../engines/relay.ts';
+import type { Ec2, Target } from '../ec2/service.ts';
 import type { Iam } from '../iam/service.ts';
 import { type Listener, Listeners } from '../listeners.ts';
-import { physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
+import { constructPath, physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, provider, type ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
 import { mskApi } from './api.ts';
 import { type Cluster, serveCluster } from './cluster.ts';
 import { denialLog } from './denial-log.ts';
 import { plaintextKafka, signedInKafka } from './kafka-client.ts';
+import { type Brokers, pollerRefusal } from './poller-network.ts';
 import { ensureTopic, topicProperties } from './topic.ts';
 
 export { errorsIn, guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
 
 const CLUSTER = 'AWS::MSK::Cluster';
 const MAX_CLUSTER_NAME = 64;
+/** https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
+const IAM_PORT = 9098;
+
+interface ClusterStart {
+  readonly listener: Listener;
+  readonly arn: string;
+  readonly brokers: Brokers;
+  readonly properties: Readonly<Record<string, string>> | undefined;
+}
 
 /** MSK: clusters, their configurations and topics. */
 export class Msk implements Service {
   readonly #run: Run;
   readonly #iam: Iam;
+  readonly #ec2: Pick<Ec2, 'network' | 'connections'>;
   readonly #listeners: Listeners;
   /** By ARN. */
-  readonly #clusters = new Map<string, Cluster>();
+  readonly #clusters = new Map<string, Cluster & { readonly brokers: Brokers }>();
   /** By name: `host:port` of each cluster's plaintext listener. */
   readonly operatorAddresses = new Map<string, string>();
   /** By ARN: the broker's settings that apply here. */
   readonly #configurations = new Map<string, Readonly<Record<string, string>>>();
   readonly #running: Required<Pick<Service, 'stop'>>[] = [];
 
-  constructor(run: Run, iam: Iam) {
+  constructor(run: Run, iam: Iam, ec2: Pick<Ec2, 'network' | 'connections'>) {
     this.#run = run;
     this.#iam = iam;
+    this.#ec2 = ec2;
     this.#listeners = new Listeners(run, 'kafka', ({ Type, Properties }) =>
       Type === CLUSTER ? Properties?.ClusterName : null,
     );
@@ -51,13 +69,24 @@ export class Msk implements Service {
       z.object({
         ClusterName: z.string().optional(),
         ConfigurationInfo: z.object({ Arn: z.string() }).optional(),
+        BrokerNodeGroupInfo: z
+          .object({ ClientSubnets: z.array(z.string()), SecurityGroups: z.array(z.string()).default([]) })
+          .optional(),
       }),
-      async ({ ClusterName, ConfigurationInfo }, request) => {
+      async ({ ClusterName, ConfigurationInfo, BrokerNodeGroupInfo: nodes }, request) => {
         const name = ClusterName ?? physicalName(request, MAX_CLUSTER_NAME);
         // AWS's form: the name, and a UUID that ends in a number of its own.
         const arn = arnOf('kafka', `cluster/${name}/${resourceHash(request, 32)}-1`);
         const properties = this.#configuration(ConfigurationInfo?.Arn);
-        this.#clusters.set(arn, await this.#startCluster(this.#listeners.of(request), arn, properties, request.signal));
+        const brokers: Brokers = {
+          kind: 'private',
+          name: constructPath(request),
+          place: nodes && this.#ec2.network.placeOf(nodes.ClientSubnets, nodes.SecurityGroups),
+          ports: [IAM_PORT],
+        };
+        const listener = this.#listeners.of(request);
+        const cluster = await this.#startCluster({ listener, arn, brokers, properties }, request.signal);
+        this.#clusters.set(arn, { ...cluster, brokers });
         return created(arn, { Arn: arn });
       },
     ),
@@ -108,7 +137,12 @@ export class Msk implements Service {
     return { kafka: signedInKafka({ credentials, bootstrapServers, authority }), bootstrapServers };
   }
 
-  #cluster(arn: string): Cluster {
+  /** Why pollers do not reach a cluster's brokers; undefined when they do. @throws Error when this run has no such cluster */
+  pollerRefusal(clusterArn: string): string | undefined {
+    return pollerRefusal(this.#ec2.network, this.#cluster(clusterArn).brokers);
+  }
+
+  #cluster(arn: string) {
     return required(this.#clusters.get(arn), `Kafka cluster ${arn}`);
   }
 
@@ -116,19 +150,14 @@ export class Msk implements Service {
     return arn === undefined ? undefined : required(this.#configurations.get(arn), `Kafka configuration ${arn}`);
   }
 
-  async #startCluster(
-    { name, port }: Listener,
-    arn: string,
-    properties: Readonly<Record<string, string>> | undefined,
-    signal: AbortSignal,
-  ): Promise<Cluster> {
+  async #startCluster({ listener, arn, brokers, properties }: ClusterStart, signal: AbortSignal): Promise<Cluster> {
     const { settings, authorities } = this.#run;
     const log = this.#run.log.child('kafka');
     const broker = await startKafka({
-      dir: join(settings.dataDir, 'kafka', name),
+      dir: join(settings.dataDir, 'kafka', listener.name),
       runDir: runDirOf(settings.dataDir),
       cacheDir: settings.cacheDir,
-      plaintextPort: port,
+      ...(await this.#operatorPort(listener.port, log)),
       saslAdvertisedPort: 0,
       ...(properties === undefined ? {} : { properties }),
       onDenial: denialLog({ clusterArn: arn, iam: this.#iam, log }),
@@ -142,10 +171,28 @@ export class Msk implements Service {
       arn,
       iam: this.#iam,
       certificate: await authority.issue('kafka'),
+      admits: (client) => this.#ec2.connections.admits(client, brokers),
       log,
     });
     this.#running.push(cluster);
-    this.operatorAddresses.set(name, cluster.operatorAddress);
+    this.operatorAddresses.set(listener.name, cluster.operatorAddress);
+    this.#ec2.connections.assign(cluster.port, brokers);
     return cluster;
+  }
+
+  /**
+   * Where the broker is to listen: hidden, behind a relay that keeps functions from the operator's port. Where the system does not
+   * tell whose a connection is, clients find the broker itself.
+   */
+  async #operatorPort(port: number, log: Log): Promise<{ plaintextPort: number; host?: string }> {
+    const { connections } = this.#ec2;
+    if (!SOCKET_OWNERS_ARE_KNOWN) return { plaintextPort: port };
+    const target: Target = { kind: 'operator', name: 'Kafka without sign-in' };
+    const host = hiddenAddress();
+    const admits = (client: Socket) => connections.admits(client, target);
+    const relay = await startRelay({ addresses: ['127.0.0.1'], port, host, admits, log });
+    this.#running.push(relay);
+    connections.assign(relay.port, target);
+    return { plaintextPort: relay.port, host };
   }
 }

@@ -10,7 +10,7 @@ import { MECHANISM, readBearerToken, unsecuredMessage } from './oauthbearer.ts';
 
 /** The broker's internal listener, and who comes there. */
 export interface BrokerSide {
-  /** On 127.0.0.1. */
+  readonly host: string;
   readonly port: number;
   /** The claim of its unsigned tokens that names the user. */
   readonly userClaim: string;
@@ -141,8 +141,8 @@ async function ask(broker: Socket, request: Buffer, signal: AbortSignal): Promis
   return response;
 }
 
-async function connectToBroker({ broker: { port }, signal }: SignInOptions): Promise<Socket> {
-  const broker = connect({ host: '127.0.0.1', port, noDelay: true });
+async function connectToBroker({ broker: { host, port }, signal }: SignInOptions): Promise<Socket> {
+  const broker = connect({ host, port, noDelay: true });
   // Without a listener, an error would end this process. A failed connection shows as closed.
   broker.on('error', () => {});
   try {

@@ -7,7 +7,7 @@ import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { type PostgresServer, startPostgres } from '../../engines/postgres/start-postgres.ts';
 import { hiddenAddress, type Relay, startRelay } from '../../engines/relay.ts';
-import type { Ec2 } from '../ec2/service.ts';
+import type { Ec2, Target } from '../ec2/service.ts';
 import { byName, type Listener, Listeners } from '../listeners.ts';
 import { constructPath, physicalName, resourceHash } from '../physical-names.ts';
 import { boolean, created, provider, type ResourceProviders } from '../provider.ts';
@@ -190,10 +190,12 @@ export class Rds implements Service {
       addresses: await addressesOfLocalhost(),
       port,
       host,
-      admits: (client) => connections.admits(client, { ...instance, ports: [properties.Port, relay.port] }),
+      admits: (client) => connections.admits(client, target),
       log: this.#run.log.child(name),
     });
     this.#servers.push(relay);
+    const target: Target = { ...instance, ports: [properties.Port, relay.port] };
+    connections.assign(relay.port, target);
     return { port: relay.port, host };
   }
 

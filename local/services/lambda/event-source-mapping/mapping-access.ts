@@ -1,7 +1,7 @@
 import type { Principal } from '../../../aws-api/api-call.ts';
 import { type Iam, refusalMessage, remedy } from '../../iam/service.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
-import { MissingPermission, NOT_AUTHORIZED } from './problem.ts';
+import { NOT_AUTHORIZED, SourceProblem } from './problem.ts';
 
 /** So that Lambda can place pollers into the cluster's network. */
 const NETWORK_ACTIONS = [
@@ -21,7 +21,7 @@ type Mapping = Pick<EventSourceMappingDefinition, 'eventSourceArn' | 'onFailureT
  * https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
  *
- * @returns a check that throws MissingPermission
+ * @returns a check that throws SourceProblem
  */
 export function mappingAccess({ evaluator }: Pick<Iam, 'evaluator'>, role: Principal, mapping: Mapping): () => void {
   const needed = permissionsOf(mapping);
@@ -31,7 +31,7 @@ export function mappingAccess({ evaluator }: Pick<Iam, 'evaluator'>, role: Princ
       const decisions = requests.map((request) => ({ ...request, ...evaluator.evaluate(request) }));
       const [refused] = decisions;
       if (!refused || decisions.some(({ allowed }) => allowed)) continue;
-      throw new MissingPermission(
+      throw new SourceProblem(
         `${refusalMessage(refused, refused)}.${remedy(refused, refused)}`,
         resultFor(refused.action),
       );

@@ -5,7 +5,7 @@ import { type KafkaConnection, reasonOf } from '../../msk/service.ts';
 import { fetchRecords } from './fetch.ts';
 import { partitionName } from './kafka-event.ts';
 import type { PartitionWorker } from './partition-worker.ts';
-import { MissingPermission, problemOf } from './problem.ts';
+import { problemOf, SourceProblem } from './problem.ts';
 
 /** Compressed, a batch can be a thousand times as large as what is fetched. */
 const MAX_BYTES = 256 * 1024;
@@ -143,6 +143,6 @@ export class PartitionReader {
 
 /** Whether the cause is what was read, and not the broker or the way to it. */
 function concernsRecords(error: Error): boolean {
-  if (error instanceof MissingPermission) return false;
+  if (error instanceof SourceProblem) return false;
   return !GenericError.isGenericError(error as GenericError) || error instanceof UnsupportedCompressionError;
 }

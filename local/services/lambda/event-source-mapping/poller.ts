@@ -31,7 +31,7 @@ export interface PollerOptions {
   readonly invoke: Invoke;
   /** Stores an object, as the function's role. */
   readonly putObject: PutObject;
-  /** Throws MissingPermission while the function's role may not have this mapping. */
+  /** Throws SourceProblem while the function's role may not have this mapping, or its pollers do not reach the brokers. */
   readonly requireAccess?: () => void;
   /** Takes the mapping's last result, in the words of its API. */
   readonly report?: (result: string) => void;

@@ -12,11 +12,12 @@ import { type EventSourceMappingDefinition, eventSourceMappingOf } from './mappi
 import { eventSourceMappingProperties } from './mapping-properties.ts';
 import { objectWriter } from './object-writer.ts';
 import { Poller } from './poller.ts';
+import { NOT_CONNECTED, SourceProblem } from './problem.ts';
 
 /** What mappings need of other services. */
 export interface Collaborators {
   readonly lambda: Pick<Lambda, 'roleOf' | 'invoke' | 'eventSourceMappings'>;
-  readonly msk: Pick<Msk, 'connectAs'>;
+  readonly msk: Pick<Msk, 'connectAs' | 'pollerRefusal'>;
   readonly iam: Pick<Iam, 'principals' | 'evaluator'>;
   readonly endpoint: { readonly url: string };
 }
@@ -66,13 +67,19 @@ export class EventSourceMappings implements Service {
     const { eventSourceArn: clusterArn, consumerGroupId: group } = mapping;
     const connection = await msk.connectAs(role, { clusterArn, group });
     const invoke: Invoke = (...call) => lambda.invoke(...call);
+    const requirePermissions = mappingAccess(iam, role, mapping);
+    const requireAccess = () => {
+      const refusal = msk.pollerRefusal(mapping.eventSourceArn);
+      if (refusal !== undefined) throw new SourceProblem(refusal, NOT_CONNECTED);
+      requirePermissions();
+    };
     const putObject = objectWriter(endpoint.url, iam.principals.issue(role));
     const poller = new Poller({
       mapping,
       ...connection,
       invoke,
       putObject,
-      requireAccess: mappingAccess(iam, role, mapping),
+      requireAccess,
       report,
       log: this.#run.log.child('poller'),
     });
