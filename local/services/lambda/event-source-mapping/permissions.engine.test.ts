@@ -3,7 +3,7 @@ import { memoryLog, silentLog } from '../../../../tooling/log-fixture.ts';
 import { clusterWithPolicies, type Names } from '../../msk/permissions-fixture.ts';
 import { OK, pollersOn } from './kafka-fixture.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
-import { MissingPermission } from './problem.ts';
+import { SourceProblem } from './problem.ts';
 
 const access = inject('kafka');
 const { newTopic, poll } = pollersOn(access.port);
@@ -75,7 +75,7 @@ it('a mapping whose function lacks a permission that no broker asks for delivers
   let missing = true;
   const mapping = await startMapping(role, names, {
     requireAccess() {
-      if (missing) throw new MissingPermission('It is missing.', 'PROBLEM: Please add it.');
+      if (missing) throw new SourceProblem('It is missing.', 'PROBLEM: Please add it.');
     },
   });
   await expect.poll(() => mapping.results, { timeout: 30_000 }).toContain('PROBLEM: Please add it.');
