@@ -195,7 +195,14 @@ describe('kafka', () => {
   });
 
   it('has the settings of the local run, but for its addresses and for permissions, since nobody signs in here', () => {
-    const access = { host: '127.0.0.1', plaintextPort: 1, saslPort: 2, saslAdvertisedPort: 3, userClaim: 'c', controllerPort: 4 };
+    const access = {
+      host: '127.0.0.1',
+      plaintextPort: 1,
+      saslPort: 2,
+      saslAdvertisedPort: 3,
+      userClaim: 'c',
+      controllerPort: 4,
+    };
     const lines = serverProperties(access, 9_000).trim().split('\n');
     const local = lines.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]);
     const own =
