@@ -19,6 +19,13 @@ export type RefusalStatus = 400 | 403 | 408 | 417 | 431;
 
 export type Refuse = (statusCode: RefusalStatus, reason: string, socket: Socket) => HttpResponse;
 
+export interface ServeOptions {
+  /** Another address: 0.0.0.0 for all, as a container needs whose port is published on loopback. */
+  readonly host?: string | undefined;
+  /** Whether a client may connect; all may by default. The requests of others get no response. */
+  readonly admits?: ((client: Socket) => boolean) | undefined;
+}
+
 const LOOPBACK = '127.0.0.1';
 const STOP_GRACE_MS = 3_000;
 /** Longer than common clients keep an idle connection, so that they close it and not the server. */
@@ -36,12 +43,16 @@ const STATUS_OF_ERROR: Readonly<Record<string, RefusalStatus>> = {
  * `refuse` makes, where Node's own would be empty, and their connection ends.
  *
  * @param port 0 for any free one
- * @param host another address: 0.0.0.0 for all, as a container needs whose port is published on loopback
  * @throws the system's error when it cannot listen on the port, such as EADDRINUSE
  */
-export async function serve(handle: Handle, refuse: Refuse, port: number, host?: string): Promise<RunningServer> {
+export async function serve(
+  handle: Handle,
+  refuse: Refuse,
+  port: number,
+  { host, admits = () => true }: ServeOptions = {},
+): Promise<RunningServer> {
   const addresses = host === undefined ? await addressesOfLocalhost() : [host];
-  const listening = await listenAtEach(addresses, port, () => httpServer(handle, refuse));
+  const listening = await listenAtEach(addresses, port, () => httpServer(handle, refuse, admits));
   return {
     url: `http://${host === undefined || host === '0.0.0.0' ? LOOPBACK : host}:${listening.port}`,
     port: listening.port,
@@ -51,7 +62,7 @@ export async function serve(handle: Handle, refuse: Refuse, port: number, host?:
   };
 }
 
-function httpServer(handle: Handle, refuse: Refuse): Server {
+function httpServer(handle: Handle, refuse: Refuse, admits: (client: Socket) => boolean): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });
   const lastResponses = new WeakMap<Duplex, ServerResponse>();
   const handleLocal = localOnly(handle, ({ socket }, response, status, reason) =>
@@ -59,6 +70,7 @@ function httpServer(handle: Handle, refuse: Refuse): Server {
   );
 
   server.on('request', (request, response) => {
+    if (!admits(request.socket)) return;
     lastResponses.set(request.socket, response);
     handleLocal(request, response);
   });

@@ -39,8 +39,8 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   });
   const eventSourceMappings = new EventSourceMappings(run, { lambda, msk, iam, endpoint });
   const eventBridge = new EventBridge(run, lambda);
-  const apiGateway = new ApiGateway(run, lambda);
-  const cloudFront = new CloudFront(run, { s3, api: apiGateway, iam });
+  const apiGateway = new ApiGateway(run, lambda, ec2);
+  const cloudFront = new CloudFront(run, { s3, api: apiGateway, iam }, ec2);
 
   // Each row opens and starts after the one before, and stops before it. All rows are open before the first resource is created,
   // so a service that starts nothing may stand in any row.

@@ -77,7 +77,7 @@ export async function startFrontDoor({
     log.debug('malformed request %d: %s', statusCode, reason);
     return errorResponse(statusCode, REFUSALS[statusCode]);
   };
-  return serve(serveRequest, refuse, port, host);
+  return serve(serveRequest, refuse, port, { host });
 }
 
 /** Every response of an API carries its id, its own errors included; no other response of LocalStack does. */

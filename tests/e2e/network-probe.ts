@@ -28,7 +28,7 @@ const PROBES = {
   plaintextKafka: (port: number, reached: () => void) => send(port, API_VERSIONS, reached),
   http: (port: number, reached: () => void, service?: string) => {
     const Authorization = `AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
-    return get({ port, host, headers: { Authorization } }, reached);
+    return get({ port, host, headers: { Authorization, 'X-Amz-Date': '20260101T000000Z' } }, reached);
   },
 };
 

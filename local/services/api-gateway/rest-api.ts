@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../http/http-response.ts';
 import { send } from '../../http/http-response.ts';
-import { type Handle, type Refuse, type RunningServer, serve } from '../../http/http-server.ts';
+import { type Handle, type Refuse, type RunningServer, type ServeOptions, serve } from '../../http/http-server.ts';
 import { malformedRequest, unknownHost } from './gateway-fault.ts';
 import { gatewayResponse } from './gateway-response.ts';
 import { connectionContext, type RequestContext, requestContext } from './request-context.ts';
@@ -10,6 +10,8 @@ import { RequestValidation } from './request-validation/request-validation.ts';
 export interface RestApiOptions extends RequestHandlerOptions {
   /** 0 for any free one. */
   readonly port: number;
+  /** See ServeOptions. */
+  readonly admits?: ServeOptions['admits'];
 }
 
 /**
@@ -17,7 +19,7 @@ export interface RestApiOptions extends RequestHandlerOptions {
  *
  * @throws the system's error when it cannot listen on the port, and an Error for a MOCK integration or a model that cannot be used here
  */
-export async function startRestApi({ port, ...options }: RestApiOptions): Promise<RunningServer> {
+export async function startRestApi({ port, admits, ...options }: RestApiOptions): Promise<RunningServer> {
   const handler = new RequestHandler(options, await RequestValidation.of(options.definition));
   const { log } = options;
 
@@ -48,7 +50,7 @@ export async function startRestApi({ port, ...options }: RestApiOptions): Promis
     return withIds(handler.errorResponse(malformedRequest(statusCode), context), context);
   };
 
-  return serve(handle, refuse, port);
+  return serve(handle, refuse, port, { admits });
 }
 
 const noRequest = { header: () => undefined, variable: () => '' };

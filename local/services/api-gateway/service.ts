@@ -1,5 +1,6 @@
 import type { PortClaim } from '../../../tooling/ports.ts';
 import type { RunningServer } from '../../http/http-server.ts';
+import { type Ec2, publicServer } from '../ec2/service.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { Listeners } from '../listeners.ts';
 import type { ResourceProviders } from '../provider.ts';
@@ -24,14 +25,20 @@ export class ApiGateway implements Service {
   readonly resources: ResourceProviders;
   readonly #run: Pick<Run, 'settings' | 'log'>;
   readonly #lambda: Pick<Lambda, 'invoke'>;
+  readonly #ec2: Pick<Ec2, 'connections'>;
   readonly #listeners: Listeners;
   /** By id of the API. */
   readonly #servers = new Map<string, RunningServer>();
   readonly #account = new TokenBucket(ACCOUNT_RATE);
 
-  constructor(run: Pick<Run, 'settings' | 'stacks' | 'log'>, lambda: Pick<Lambda, 'invoke'>) {
+  constructor(
+    run: Pick<Run, 'settings' | 'stacks' | 'log'>,
+    lambda: Pick<Lambda, 'invoke'>,
+    ec2: Pick<Ec2, 'connections'>,
+  ) {
     this.#run = run;
     this.#lambda = lambda;
+    this.#ec2 = ec2;
     this.#listeners = new Listeners(run, 'api', ({ Type, Properties }) =>
       Type === REST_API ? Properties?.Name : null,
     );
@@ -76,14 +83,18 @@ export class ApiGateway implements Service {
   }
 
   async #startRestApi(parts: RestApiParts): Promise<void> {
+    const { connections } = this.#ec2;
+    const target = publicServer(`the REST API ${parts.listener.name}`);
     const server = await startRestApi({
       definition: restApiDefinition(parts),
       port: parts.listener.port,
       invoke: (...call) => this.#lambda.invoke(...call),
+      admits: (client) => connections.admits(client, target),
       account: this.#account,
       usagePlans: this.usagePlans,
       log: this.#run.log.child(this.restApis.size === 1 ? 'api' : parts.listener.name),
     });
+    connections.assign(server.port, target);
     this.#servers.set(parts.id, server);
   }
 }

@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Log } from '../../../tooling/log.ts';
 import { type Handle, type Refuse, type RunningServer, serve } from '../../http/http-server.ts';
 import { originForm } from '../../http/request-target.ts';
@@ -18,6 +19,8 @@ export interface DistributionOptions {
   readonly getObject: GetObject;
   /** Where a REST API listens, by its id. */
   readonly apiUrl: (restApiId: string) => string;
+  /** See ServeOptions. */
+  readonly admits?: ((client: Socket) => boolean) | undefined;
   readonly log: Log;
 }
 
@@ -58,7 +61,7 @@ export async function startDistribution(options: DistributionOptions): Promise<R
     log.debug(`malformed request ${statusCode}: ${reason}`);
     return errorPage(statusCode, statusCode === 403 ? reason : 'Bad request.');
   };
-  const server = await serve(serveRequest, refuse, options.port);
+  const server = await serve(serveRequest, refuse, options.port, { admits: options.admits });
   return {
     ...server,
     stop: async () => {

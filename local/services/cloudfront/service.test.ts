@@ -4,6 +4,7 @@ import { deploy } from '../../assembly/deploy.ts';
 import { optionsOf, stackOf } from '../../assembly/deploy-fixture.ts';
 import type { ResourceProvider } from '../../assembly/resource-provider.ts';
 import { settingsFixture } from '../../settings-fixture.ts';
+import { Ec2 } from '../ec2/service.ts';
 import { Iam } from '../iam/service.ts';
 import { CloudFront } from './service.ts';
 
@@ -18,7 +19,7 @@ async function siteStatus(control: object, distributionOf: (arn: string) => stri
   const site = { Type: 'AWS::CloudFront::Distribution', Properties: { DistributionConfig } };
   const stack = stackOf('app', { Resources: { Site: site } });
   const run = { settings: settingsFixture('/nowhere'), stacks: [stack], log: silentLog };
-  const cloudFront = new CloudFront(run, { s3, api: { urlOf: () => 'http://127.0.0.1:9' }, iam });
+  const cloudFront = new CloudFront(run, { s3, api: { urlOf: () => 'http://127.0.0.1:9' }, iam }, new Ec2(run, iam));
   const providerOf = ({ Type }: { Type: string }) => cloudFront.resources[Type] as ResourceProvider;
   await deploy([stack], { providerOf }, optionsOf());
   const [distribution] = cloudFront.distributions;

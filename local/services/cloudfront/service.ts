@@ -4,6 +4,7 @@ import type { PortClaim } from '../../../tooling/ports.ts';
 import { ACCOUNT_ID, arnOf } from '../../aws-identity.ts';
 import type { RunningServer } from '../../http/http-server.ts';
 import type { ApiGateway } from '../api-gateway/service.ts';
+import { type Ec2, publicServer } from '../ec2/service.ts';
 import type { AccessRequest, Iam } from '../iam/service.ts';
 import { type Listener, Listeners } from '../listeners.ts';
 import { resourceHash, resourceUuid } from '../physical-names.ts';
@@ -49,14 +50,16 @@ export class CloudFront implements Service {
   readonly #log: Log;
   readonly #listeners: Listeners;
   readonly #origins: Origins;
+  readonly #ec2: Pick<Ec2, 'connections'>;
   /** By id. */
   readonly #headersPolicies = new Map<string, ResponseHeadersPolicy>();
   /** By name. */
   readonly #servers = new Map<string, RunningServer>();
 
-  constructor(run: Pick<Run, 'settings' | 'stacks' | 'log'>, origins: Origins) {
+  constructor(run: Pick<Run, 'settings' | 'stacks' | 'log'>, origins: Origins, ec2: Pick<Ec2, 'connections'>) {
     this.#log = run.log;
     this.#origins = origins;
+    this.#ec2 = ec2;
     this.#listeners = new Listeners(run, 'site', ({ Type }) => (Type === DISTRIBUTION ? undefined : null));
   }
 
@@ -108,14 +111,18 @@ export class CloudFront implements Service {
 
   async #startDistribution({ listener, ...definition }: (typeof this.distributions)[number]): Promise<void> {
     const { s3, api, iam } = this.#origins;
+    const { connections } = this.#ec2;
+    const target = publicServer(`the site ${listener.name}`);
     const server = await startDistribution({
       definition,
       port: listener.port,
       getObject: async (origin, key) =>
         iam.evaluator.evaluate(readRequest(origin, key)).allowed ? s3.getObject(origin.bucket, key) : undefined,
       apiUrl: (restApiId) => api.urlOf(restApiId),
+      admits: (client) => connections.admits(client, target),
       log: this.#log.child('site'),
     });
+    connections.assign(server.port, target);
     this.#servers.set(listener.name, server);
   }
 

@@ -20,6 +20,11 @@ export type Target = { readonly name: string } & (
   | { readonly kind: 'operator' }
 );
 
+/** What serves HTTPS on the internet. @param name as the log has it */
+export function publicServer(name: string): Target {
+  return { kind: 'internet', name, port: HTTPS };
+}
+
 /** Why a connection does not come about: sentences for the log. */
 export interface Refusal {
   readonly reason: string;

@@ -7,7 +7,7 @@ import { networkResources } from './resources.ts';
 
 export { type Connections, type NetworkView, OPEN_NETWORK } from './connections.ts';
 export type { Network, Place, VpcEndpoint } from './network.ts';
-export { refusalOf, type Source, type Target } from './reach.ts';
+export { publicServer, refusalOf, type Source, type Target } from './reach.ts';
 
 /** EC2's networks: VPCs, security groups, routes and endpoints, which decide who may connect to what. */
 export class Ec2 implements Service {

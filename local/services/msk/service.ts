@@ -10,7 +10,7 @@ import type { Principal } from '../../aws-api/api-call.ts';
 import { arnOf } from '../../aws-identity.ts';
 import { singleBrokerProperties } from '../../engines/kafka/properties.ts';
 import { startKafka } from '../../engines/kafka/start-kafka.ts';
-import { hiddenAddress, startRelay } from '../../engines/relay.ts';
+import { hiddenAddress, startPortGuard } from '../../engines/port-guard.ts';
 import type { Ec2, Target } from '../ec2/service.ts';
 import type { Iam } from '../iam/service.ts';
 import { type Listener, Listeners } from '../listeners.ts';
@@ -181,7 +181,7 @@ export class Msk implements Service {
   }
 
   /**
-   * Where the broker is to listen: hidden, behind a relay that keeps functions from the operator's port. Where the system does not
+   * Where the broker is to listen: hidden, behind a guard that keeps functions from the operator's port. Where the system does not
    * tell whose a connection is, clients find the broker itself.
    */
   async #operatorPort(port: number, log: Log): Promise<{ plaintextPort: number; host?: string }> {
@@ -190,9 +190,9 @@ export class Msk implements Service {
     const target: Target = { kind: 'operator', name: 'Kafka without sign-in' };
     const host = hiddenAddress();
     const admits = (client: Socket) => connections.admits(client, target);
-    const relay = await startRelay({ addresses: ['127.0.0.1'], port, host, admits, log });
-    this.#running.push(relay);
-    connections.assign(relay.port, target);
-    return { plaintextPort: relay.port, host };
+    const guard = await startPortGuard({ addresses: ['127.0.0.1'], port, host, admits, log });
+    this.#running.push(guard);
+    connections.assign(guard.port, target);
+    return { plaintextPort: guard.port, host };
   }
 }

@@ -5,8 +5,8 @@ import { addressesOfLocalhost, type PortClaim } from '../../../tooling/ports.ts'
 import { SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { arnOf } from '../../aws-identity.ts';
+import { hiddenAddress, type PortGuard, startPortGuard } from '../../engines/port-guard.ts';
 import { type PostgresServer, startPostgres } from '../../engines/postgres/start-postgres.ts';
-import { hiddenAddress, type Relay, startRelay } from '../../engines/relay.ts';
 import type { Ec2, Target } from '../ec2/service.ts';
 import { byName, type Listener, Listeners } from '../listeners.ts';
 import { constructPath, physicalName, resourceHash } from '../physical-names.ts';
@@ -165,7 +165,7 @@ export class Rds implements Service {
   }
 
   /**
-   * Where a server is to listen: hidden behind a relay, which lets those functions pass whose security groups reach the
+   * Where a server is to listen: hidden behind a guard, which lets those functions pass whose security groups reach the
    * instance. Where the system does not tell whose a connection is, clients find the server itself.
    */
   async #placeOf(
@@ -186,17 +186,17 @@ export class Rds implements Service {
       public: properties.PubliclyAccessible,
     } as const;
     const host = hiddenAddress();
-    const relay: Relay = await startRelay({
+    const guard: PortGuard = await startPortGuard({
       addresses: await addressesOfLocalhost(),
       port,
       host,
       admits: (client) => connections.admits(client, target),
       log: this.#run.log.child(name),
     });
-    this.#servers.push(relay);
-    const target: Target = { ...instance, ports: [properties.Port, relay.port] };
-    connections.assign(relay.port, target);
-    return { port: relay.port, host };
+    this.#servers.push(guard);
+    const target: Target = { ...instance, ports: [properties.Port, guard.port] };
+    connections.assign(guard.port, target);
+    return { port: guard.port, host };
   }
 
   /** The settings of a parameter group; those of RDS's own groups (`default.postgres18`) are Postgres' defaults here. */

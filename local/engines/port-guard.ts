@@ -4,7 +4,7 @@ import type { Log } from '../../tooling/log.ts';
 import { listenAtEach } from '../../tooling/ports.ts';
 import { hold } from '../../tooling/sockets.ts';
 
-export interface RelayOptions {
+export interface PortGuardOptions {
   /** Where clients connect; port 0 means any free one. */
   readonly addresses: readonly string[];
   readonly port: number;
@@ -15,14 +15,14 @@ export interface RelayOptions {
   readonly log: Pick<Log, 'debug'>;
 }
 
-export interface Relay {
+export interface PortGuard {
   readonly port: number;
   /** Closes the port and every connection. */
   stop(): Promise<void>;
 }
 
 /**
- * An address of this machine, out of 16 million, for a server that is to be reached through a relay alone: there is no telling it
+ * An address of this machine, out of 16 million, for a server that is to be reached through a guard alone: there is no telling it
  * from its port. Linux has all of 127.0.0.0/8 (https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3); other systems do not.
  */
 export function hiddenAddress(): string {
@@ -34,7 +34,7 @@ export function hiddenAddress(): string {
  *
  * @throws the system's error when it cannot listen on the port, such as EADDRINUSE
  */
-export async function startRelay(options: RelayOptions): Promise<Relay> {
+export async function startPortGuard(options: PortGuardOptions): Promise<PortGuard> {
   const connections = new Set<Socket>();
   const track = (socket: Socket) => {
     connections.add(socket);

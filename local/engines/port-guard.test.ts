@@ -4,66 +4,66 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../tooling/log-fixture.ts';
 import { SOCKET_OWNERS_ARE_KNOWN } from '../../tooling/sockets.ts';
-import { hiddenAddress, startRelay } from './relay.ts';
+import { hiddenAddress, startPortGuard } from './port-guard.ts';
 
-/** A relay that stands in front of a server, or of none. */
-async function relayTo(serve: ((socket: Socket) => void) | undefined, admits = true) {
+/** A guard that stands in front of a server, or of none. */
+async function guardOf(serve: ((socket: Socket) => void) | undefined, admits = true) {
   const host = hiddenAddress();
-  const relay = await startRelay({ addresses: ['127.0.0.1'], port: 0, host, admits: () => admits, log: silentLog });
-  onTestFinished(() => relay.stop());
+  const guard = await startPortGuard({ addresses: ['127.0.0.1'], port: 0, host, admits: () => admits, log: silentLog });
+  onTestFinished(() => guard.stop());
   let served = 0;
   if (serve) {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       served += 1;
       serve(socket);
     });
-    server.listen(relay.port, host);
+    server.listen(guard.port, host);
     await once(server, 'listening');
     onTestFinished(() => void server.close());
   }
-  const client = connect({ port: relay.port, host: '127.0.0.1' });
+  const client = connect({ port: guard.port, host: '127.0.0.1' });
   onTestFinished(() => void client.destroy());
   await once(client, 'connect');
-  return { client, relay, served: () => served };
+  return { client, guard, served: () => served };
 }
 
 // Other systems have no further loopback addresses.
-describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('a relay', () => {
+describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('a guard', () => {
   it('passes on what both sides send, to the end of each', async () => {
-    const { client } = await relayTo(async (socket) => socket.end(`got ${(await text(socket)).length}`));
+    const { client } = await guardOf(async (socket) => socket.end(`got ${(await text(socket)).length}`));
     client.end('x'.repeat(3_000_000));
     expect(await text(client)).toBe('got 3000000');
   });
 
   it('resets a connection while the server is down', async () => {
-    const { client } = await relayTo(undefined);
+    const { client } = await guardOf(undefined);
     const [error] = await once(client, 'error');
     expect(error.code).toBe('ECONNRESET');
   });
 
   it('resets a connection that the server resets', async () => {
-    const { client } = await relayTo((socket) => void socket.once('data', () => socket.resetAndDestroy()));
+    const { client } = await guardOf((socket) => void socket.once('data', () => socket.resetAndDestroy()));
     client.write('hello');
     const [error] = await once(client, 'error');
     expect(error.code).toBe('ECONNRESET');
   });
 
   it('leaves a client that it does not admit without a response, and the server does not see it', async () => {
-    const { client, relay, served } = await relayTo((socket) => void socket.end('hello'), false);
+    const { client, guard, served } = await guardOf((socket) => void socket.end('hello'), false);
     const heard: string[] = [];
     client.on('data', (data) => heard.push(String(data)));
     client.on('end', () => heard.push('the end'));
     client.write('hello');
     // A second connection comes and goes meanwhile.
-    const other = connect(relay.port, '127.0.0.1').end();
+    const other = connect(guard.port, '127.0.0.1').end();
     await once(other, 'close');
     expect({ heard, served: served() }).toEqual({ heard: [], served: 0 });
   });
 
   it('ends every connection when it stops', async () => {
-    const { client, relay } = await relayTo((socket) => void socket.write('hello'));
+    const { client, guard } = await guardOf((socket) => void socket.write('hello'));
     await once(client, 'data');
-    await Promise.all([relay.stop(), once(client, 'close')]);
+    await Promise.all([guard.stop(), once(client, 'close')]);
   });
 });
 
