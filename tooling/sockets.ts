@@ -74,7 +74,7 @@ export function peerOf(socket: Socket, pids: readonly number[]): number | 'other
 }
 
 /** Leaves a connection without a response for as long as the client keeps it. */
-export function hold(socket: Socket): void {
+export function leaveUnanswered(socket: Socket): void {
   socket.on('error', () => socket.destroy());
   socket.once('end', () => socket.destroy());
   // What it sends is dropped, since the end of the connection comes after it.

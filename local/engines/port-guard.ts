@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '../../tooling/log.ts';
 import { listenAtEach } from '../../tooling/ports.ts';
-import { hold } from '../../tooling/sockets.ts';
+import { leaveUnanswered } from '../../tooling/sockets.ts';
 
 export interface PortGuardOptions {
   /** Where clients connect; port 0 means any free one. */
@@ -43,7 +43,7 @@ export async function startPortGuard(options: PortGuardOptions): Promise<PortGua
   const serve = (client: Socket) => {
     track(client);
     if (options.admits(client)) track(pass(client, { host: options.host, port }, options.log));
-    else hold(client);
+    else leaveUnanswered(client);
   };
   const create = () => createServer({ allowHalfOpen: true, noDelay: true }, serve);
   const { port, servers } = await listenAtEach(options.addresses, options.port, create);

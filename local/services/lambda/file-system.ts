@@ -9,21 +9,21 @@ const PROJECT = resolve(import.meta.dirname, '../../..');
  * Runs a command that sees a file system of its own: `/tmp` is empty and of limited size, the rest is read-only. Folders that the
  * function needs stay where they are, even below `/tmp`: they are held open while the new `/tmp` is put over them.
  *
- * Arguments: the size of `/tmp` in MB, four folders of which the first is the working directory, the command.
+ * The command keeps the file descriptors up to 3. Arguments: the size of `/tmp` in MB, four folders of which the first is the working directory, the command.
  */
 const SCRIPT = `
 set -e
 size=$1
-exec 3<"$2" 4<"$3" 5<"$4" 6<"$5"
+exec 4<"$2" 5<"$3" 6<"$4" 7<"$5"
 mount -t tmpfs -o "size=\${size}m,mode=1777" tmpfs /tmp
-fd=3
+fd=4
 for folder in "$2" "$3" "$4" "$5"; do
   mkdir -p "$folder"
   mount -c --bind "/proc/self/fd/$fd" "$folder"
   mount -o remount,bind,ro "$folder"
   fd=$((fd + 1))
 done
-exec 3<&- 4<&- 5<&- 6<&-
+exec 4<&- 5<&- 6<&- 7<&-
 mount -o remount,bind,ro /
 cd "$2"
 shift 5

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Log } from '../../../tooling/log.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
-import { hold } from '../../../tooling/sockets.ts';
+import { leaveUnanswered } from '../../../tooling/sockets.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import type { Certificate } from '../../tls/authority.ts';
 import { guardIdempotentProducers } from './idempotent-producers.ts';
@@ -59,7 +59,7 @@ export async function startSignInListener(options: SignInListenerOptions): Promi
   const server = createServer({ noDelay: true }, (socket) => {
     track(socket);
     if (options.admits?.(socket) ?? true) tls.emit('connection', socket);
-    else hold(socket);
+    else leaveUnanswered(socket);
   });
   const port = await listenOnLoopback(server, options.port);
   return {
