@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listenOnLoopback } from './ports.ts';
+import { parentsOfProcesses } from './processes.ts';
 import { peerAmong, SOCKET_OWNERS_ARE_KNOWN, socketsOf, tcpSockets } from './sockets.ts';
 
 /** A server, and the next connection that comes in. */
@@ -72,6 +73,27 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the process at the other end of a conne
     const socket = await nextConnection();
     expect(peerAmong(socket, [parent.pid as number])).toBe(parent.pid);
   });
+
+  it.runIf(spawnSync('unshare', ['-U', 'true']).status === 0)(
+    'is found by its user namespace when it left its parents',
+    async () => {
+      const { port, nextConnection } = await listening();
+      const daemon = `setInterval(() => {}, 1000); require('node:net').connect(${port}, '127.0.0.1')`;
+      // The subshell ends at once, and the process gets another parent.
+      const script = `(setsid "$0" -e "$1" & echo $! >&2) && exec sleep 600`;
+      const sandbox = spawn('unshare', ['-U', 'sh', '-c', script, process.execPath, daemon], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const [pid] = await once(sandbox.stderr, 'data');
+      onTestFinished(() => {
+        sandbox.kill('SIGKILL');
+        process.kill(Number(pid), 'SIGKILL');
+      });
+      const socket = await nextConnection();
+      expect(parentsOfProcesses().get(Number(pid))).not.toBe(sandbox.pid);
+      expect(peerAmong(socket, [sandbox.pid as number])).toBe(sandbox.pid);
+    },
+  );
 
   it('is unknown once it has left', async () => {
     const { port, nextConnection } = await listening();

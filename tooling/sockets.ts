@@ -48,7 +48,7 @@ export function socketsOf(pid: number): Set<string> {
 
 /**
  * Finds the process at the other end of a connection within this machine, among some processes and all that these have
- * started. It costs about 5 ms: ask once per connection.
+ * started, or that is in a user namespace of theirs. It costs about 5 ms: ask once per connection.
  *
  * @returns which of `pids` it is, or descends from; undefined when it is none of them
  */
@@ -64,13 +64,26 @@ export function peerOf(socket: Socket, pids: readonly number[]): number | 'other
   const itself = pids.find((pid) => socketsOf(pid).has(inode));
   if (itself !== undefined) return itself;
   const parents = parentsOfProcesses();
+  const sandboxes = userNamespacesOf(pids);
   const rootOf = (pid: number | undefined): number | undefined =>
     pid === undefined || pids.includes(pid) ? pid : rootOf(parents.get(pid));
   for (const pid of parents.keys()) {
-    const root = rootOf(parents.get(pid));
+    const root = rootOf(parents.get(pid)) ?? sandboxes.get(userNamespace(pid) ?? '');
     if (root !== undefined && socketsOf(pid).has(inode)) return root;
   }
   return 'other';
+}
+
+/** Whose process a namespace is: a process that leaves its parents, as a daemon does, is still in theirs. Without those of this process. */
+function userNamespacesOf(pids: readonly number[]): Map<string, number> {
+  const namespaces = new Map(pids.map((pid) => [userNamespace(pid) ?? '', pid]));
+  for (const shared of ['', userNamespace('self') ?? '']) namespaces.delete(shared);
+  return namespaces;
+}
+
+/** https://man7.org/linux/man-pages/man7/user_namespaces.7.html; undefined when it is not to be seen. */
+function userNamespace(pid: number | 'self'): string | undefined {
+  return readIfThere(() => readlinkSync(`/proc/${pid}/ns/user`));
 }
 
 /** Leaves a connection without a response for as long as the client keeps it. */
