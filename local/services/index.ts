@@ -29,7 +29,7 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   const msk = new Msk(run, iam, ec2);
   const secretsManager = new SecretsManager(run, rds, iam);
   const endpoint = new AwsEndpoint(run.settings.ports.aws, iam, ec2, run.log.child('aws'));
-  const responses = new CustomResourceResponses(run);
+  const responses = new CustomResourceResponses(run, ec2);
   const lambda = new Lambda(run, { iam, ec2, endpoint, responses });
   const cloudFormation = new CloudFormation(run, {
     lambda,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { closeServer, listenOnLoopback } from '../../../tooling/ports.ts';
 import { readApiBody } from '../../aws-api/request.ts';
 import { localOnly } from '../../http/local-only.ts';
+import type { Ec2, Target } from '../ec2/service.ts';
 import type { Run, Service } from '../service.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html */
@@ -29,6 +30,9 @@ export interface ExpectedResponse {
   readonly response: Promise<CustomResourceResponse>;
 }
 
+/** What has the URLs of responses on AWS. */
+const S3: Target = { kind: 'aws', name: 'the response URL in S3', service: 's3' };
+
 interface Waiting {
   settle(response: CustomResourceResponse): void;
   fail(error: Error): void;
@@ -41,17 +45,21 @@ interface Waiting {
  */
 export class CustomResourceResponses implements Service {
   readonly #run: Pick<Run, 'authorities' | 'log'>;
+  readonly #ec2: Pick<Ec2, 'connections'>;
   readonly #waiting = new Map<string, Waiting>();
   #server: Server | undefined;
 
-  constructor(run: Pick<Run, 'authorities' | 'log'>) {
+  constructor(run: Pick<Run, 'authorities' | 'log'>, ec2: Pick<Ec2, 'connections'>) {
     this.#run = run;
+    this.#ec2 = ec2;
   }
 
   async open(): Promise<void> {
     const authority = await this.#run.authorities('public');
     const { certificatePem: cert, keyPem: key } = await authority.issue('cloudformation');
+    const { connections } = this.#ec2;
     const take: RequestListener = (request, response) => {
+      if (!connections.admits(request.socket, S3)) return;
       this.#take(request).then(
         (status) => response.writeHead(status).end(),
         (error: unknown) => {
@@ -61,7 +69,7 @@ export class CustomResourceResponses implements Service {
       );
     };
     const server = createServer({ cert, key }, localOnly(take));
-    await listenOnLoopback(server);
+    connections.assign(await listenOnLoopback(server), S3);
     this.#server = server;
   }
 
