@@ -21,6 +21,8 @@ export async function main(own: OwnApp): Promise<void> {
       await (only ? printExplanation(settings) : runLocally(settings));
     }),
   );
+  // Not by itself: with the handles of a run behind it, Node has been seen to spin for ever while it cleans up.
+  process.exit();
 }
 
 async function printExplanation(settings: Settings): Promise<void> {

@@ -108,6 +108,18 @@ describe('the log file', () => {
     ]);
   });
 
+  it('has everything once the log is closed, and takes nothing more', async () => {
+    const file = temporaryFile();
+    const terminal = new PassThrough().setEncoding('utf8');
+    const log = createLog({ source: 'test', file, terminal });
+    for (let index = 0; index < 500; index += 1) log.debug(`line ${index}`);
+    await log.close();
+    log.info('afterwards');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect([lines.length, lines.at(-1)]).toEqual([500, expect.stringContaining('line 499')]);
+    expect(String(terminal.read())).toContain('afterwards');
+  });
+
   it('need not be', async () => {
     const terminal = new PassThrough().setEncoding('utf8');
     createLog({ source: 'test', terminal }).info('%d orders', 3);

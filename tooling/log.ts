@@ -1,5 +1,6 @@
 import { chmodSync, createWriteStream, existsSync, mkdirSync, renameSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { format } from 'node:util';
 import { fileText, type Level, terminalText } from './log-entry.ts';
 
@@ -17,19 +18,25 @@ export interface Log {
   child(source: string): Log;
 }
 
+/** A log with a file. */
+export interface ClosableLog extends Log {
+  /** Resolves once everything is in the file, which takes nothing more from then on. */
+  close(): Promise<void>;
+}
+
 /**
  * A log that shows `info` and above on the terminal and keeps everything in a file. When writing the file fails, it warns once
  * and continues without it.
  *
  * @param options.file that of the previous run is kept as `<file>.1`; without it nothing is kept
  */
-export function createLog(options: { source: string; file?: string; terminal: NodeJS.WritableStream }): Log {
+export function createLog(options: { source: string; file?: string; terminal: NodeJS.WritableStream }): ClosableLog {
   const file = options.file === undefined ? undefined : openFile(options.file);
   file?.on('error', (error) => logFor(options.source).warn('no longer writing the log file: %s', error.message));
 
   const write = (source: string, level: Level, message: string, values: unknown[]) => {
     const entry = { time: new Date().toISOString(), level, source, text: format(message, ...values) };
-    file?.write(fileText(entry));
+    if (file?.writable) file.write(fileText(entry));
     if (level !== 'debug') options.terminal.write(terminalText(entry));
   };
   const logFor = (source: string): Log => ({
@@ -39,7 +46,12 @@ export function createLog(options: { source: string; file?: string; terminal: No
     debug: (message, ...values) => write(source, 'debug', message, values),
     child: logFor,
   });
-  return logFor(options.source);
+  const close = async () => {
+    if (file === undefined || file.destroyed) return;
+    file.end();
+    await finished(file).catch(() => {}); // it has been warned of
+  };
+  return { ...logFor(options.source), close };
 }
 
 /** Functions may log customers' data: the files are readable by their owner only. */

@@ -21,6 +21,7 @@ export async function startInDataDir<T extends object>(
   const cleanup = new AsyncDisposableStack();
   cleanup.defer(await lockDataDir(dataDir));
   const log = createLog({ source, file: logFileOf(dataDir), terminal });
+  cleanup.defer(() => log.close());
   // Also ends what was still starting when the start was aborted.
   cleanup.defer(() => endOrphans(dataDir, log));
   try {

@@ -71,10 +71,13 @@ export class FunctionPool {
     }
   }
 
-  /** Gets an environment ready, so that the next invocation need not wait for its init phase. One that fails is logged, and tried again then. */
-  async warm(): Promise<void> {
-    const { environment, outcome } = await this.#init('init', this.#limits.initTimeoutMs, crypto.randomUUID());
-    if (outcome.status === 'success') this.#keep(environment);
+  /** Gets environments ready, so that invocations need not wait for their init phase. One that fails is logged, and tried again then. */
+  async warm(environments: number): Promise<void> {
+    const warmed = Array.from({ length: environments }, async () => {
+      const { environment, outcome } = await this.#init('init', this.#limits.initTimeoutMs, crypto.randomUUID());
+      if (outcome.status === 'success') this.#keep(environment);
+    });
+    await Promise.all(warmed);
   }
 
   /** Ends every environment as soon as it is idle, for a pool that gets no further invocations; resolves when all have ended. */

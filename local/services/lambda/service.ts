@@ -122,7 +122,7 @@ export class Lambda implements Service, FunctionDirectory {
   }
 
   /**
-   * Serves a function with other code from now on. Its first environment is ready before the first request gets there; requests under
+   * Serves a function with other code from now on. As many environments as are busy are ready before the first request gets there; requests under
    * way end with the code that they began with, and count against no reservation.
    *
    * @returns resolves once nothing runs the former code
@@ -132,7 +132,7 @@ export class Lambda implements Service, FunctionDirectory {
     const next = { ...definition, codeDir };
     const before = this.#pools.get(name);
     const pool = before && this.#newPool(next);
-    await pool?.warm();
+    await pool?.warm(Math.max(1, before?.concurrency ?? 0));
     this.functions.set(name, { definition: next, role });
     if (pool) this.#pools.set(name, pool);
     return { drained: before?.drain() ?? Promise.resolve() };
