@@ -97,6 +97,14 @@ describe('a source that is saved', () => {
     },
   );
 
+  it('that imports a file which comes only later is served as soon as that is there', PATIENCE, async () => {
+    const { write, swapped, log } = await watchedApp();
+    write('own.ts', "export { own } from './later.ts';");
+    await expect.poll(() => log.lines.join('\n'), PATIENCE).toContain('Could not resolve "./later.ts"');
+    write('later.ts', "export const own = 'later';");
+    await expect.poll(() => swapped.at(-1)?.code, PATIENCE).toContain('later');
+  });
+
   it('several times within a moment, or by hundreds at once, ends with what was saved last', PATIENCE, async () => {
     const { folder, write, swapped } = await watchedApp();
     mkdirSync(join(folder, 'src/more'));

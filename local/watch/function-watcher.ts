@@ -30,6 +30,8 @@ interface Known extends WatchedFunction {
   /** Of its last bundle. */
   inputs: ReadonlySet<string>;
   codeDir: string;
+  /** Whether its sources cannot be bundled as they are. */
+  isBroken: boolean;
 }
 
 /**
@@ -61,9 +63,11 @@ export class FunctionWatcher {
 
   /** Watches the folders in which the functions' sources are. */
   async start(functions: readonly WatchedFunction[]): Promise<void> {
+    // Of a former run: this one has begun with what the templates have.
+    await rm(this.#codeDir, { recursive: true, force: true });
     for (const each of functions) {
       const inputs = new Set([each.recipe.entry, ...(await sourcesOf(each))]);
-      this.#functions.push({ ...each, inputs });
+      this.#functions.push({ ...each, inputs, isBroken: false });
     }
     const folders = new Set(this.#functions.flatMap(({ inputs }) => [...inputs].flatMap(topFolder)));
     // Not `fs.watch`, which on Linux loses a file that an editor replaces by another one.
@@ -98,7 +102,10 @@ export class FunctionWatcher {
     const changed = [...this.#changed];
     this.#changed.clear();
     const begun = performance.now();
-    const affected = this.#functions.filter(({ inputs }) => changed.some((file) => inputs.has(file)));
+    const affected = this.#functions.filter(
+      // What is broken may lack a file that nobody knows of.
+      ({ inputs, isBroken }) => isBroken || changed.some((file) => inputs.has(file)),
+    );
     const swapped = await Promise.all(affected.map((each) => this.#rebuild(each)));
     const labels = affected.filter((_, index) => swapped[index]).map(({ label }) => label);
     if (labels.length === 0) return;
@@ -110,15 +117,17 @@ export class FunctionWatcher {
     try {
       const made = await bundle(this.#folder, known.recipe);
       known.inputs = new Set(made.inputs);
+      known.isBroken = false;
       const codeDir = join(this.#codeDir, hashOf(made));
       if (codeDir === known.codeDir || (await isSame(known.codeDir, made))) return false;
       await this.#write(codeDir, known.recipe, made);
       const former = known.codeDir;
-      known.codeDir = codeDir;
       const { drained } = await this.#target.replaceCode(known.name, codeDir);
+      known.codeDir = codeDir;
       if (former.startsWith(this.#codeDir)) void drained.then(() => rm(former, { recursive: true, force: true }));
       return true;
     } catch (error) {
+      known.isBroken = true;
       this.#log.error(await failureText(error, known.label));
       return false;
     }
