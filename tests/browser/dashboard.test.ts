@@ -106,6 +106,26 @@ describe('the dashboard', { timeout: 3 * PATIENCE_MS }, () => {
     expect(new URL(page.url()).searchParams.get('q')).toBe(user);
   });
 
+  it('narrows the list by the beginning of a user and by status, and keeps both in its address', async () => {
+    const [start, other] = [`browser-${randomUUID()}`, `browser-${randomUUID()}`];
+    const place = async (user: string) =>
+      (await call(inject('addresses').api, 'POST', '/api/orders', orderOf(user))).body;
+    await Promise.all([place(`${start}-a`), place(`${start}-b`), place(other)]);
+    await page.getByLabel('Search by user or order id').fill(start.toUpperCase());
+    await page.getByText(`2 orders of ${start.toUpperCase()}`).waitFor();
+    await page.getByLabel('Status', { exact: true }).selectOption('confirmed');
+    await page.getByText(`2 confirmed orders of ${start.toUpperCase()}`).waitFor();
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+      q: start.toUpperCase(),
+      status: 'confirmed',
+    });
+    await page.reload();
+    await page.getByText(`2 confirmed orders of ${start.toUpperCase()}`).waitFor();
+    await page.getByLabel('Status', { exact: true }).selectOption('created');
+    await page.getByText(`There are no created orders of ${start.toUpperCase()}.`).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('opens an order by its address, and shows its whole way', async () => {
     const { body } = await call(inject('addresses').api, 'POST', '/api/orders', orderOf(`browser-${randomUUID()}`));
     await page.goto(`${inject('siteUrl')}/?order=${body.order.id}`);
