@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -34,13 +34,15 @@ async function watchedApp() {
     for (const [file, contents] of bundleSync(folder, recipe).files) writeFileSync(join(deployed, file), contents);
     return { name, label: name, recipe, codeDir: deployed };
   });
-  const swapped: { name: string; code: string; map: { sourceRoot: string } }[] = [];
+  const swapped: { name: string; dir: string; code: string; map: { sourceRoot: string } }[] = [];
+  /** Resolves when the code that was replaced first runs no longer. */
+  const drained = Promise.withResolvers<void>();
   const log = memoryLog();
   const target = {
     replaceCode: async (name: string, dir: string) => {
       const map = JSON.parse(readFileSync(join(dir, 'index.mjs.map'), 'utf8'));
-      swapped.push({ name, code: readFileSync(join(dir, 'index.mjs'), 'utf8'), map });
-      return { drained: Promise.resolve() };
+      swapped.push({ name, dir, code: readFileSync(join(dir, 'index.mjs'), 'utf8'), map });
+      return { drained: drained.promise };
     },
   };
   const watcher = new FunctionWatcher({ folder, codeDir, target, log });
@@ -49,7 +51,7 @@ async function watchedApp() {
     await watcher.stop();
     rmSync(root, { recursive: true });
   });
-  return { folder, write, swapped, log };
+  return { folder, write, swapped, log, drained };
 }
 
 describe('a source that is saved', () => {
@@ -96,6 +98,18 @@ describe('a source that is saved', () => {
       await expect.poll(() => swapped.at(-1)?.code, PATIENCE).toContain('mended');
     },
   );
+
+  it('that is as it was before keeps its code, though the same code is done with meanwhile', PATIENCE, async () => {
+    const { write, swapped, drained } = await watchedApp();
+    for (const [index, round] of [2, 3, 2].entries()) {
+      write('own.ts', `export const own = 'own ${round}';`);
+      await expect.poll(() => swapped.length, PATIENCE).toBe(index + 1);
+    }
+    drained.resolve();
+    const [live, between] = [swapped[2]?.dir ?? '', swapped[1]?.dir ?? ''];
+    await expect.poll(() => existsSync(between), PATIENCE).toBe(false);
+    expect(existsSync(live)).toBe(true);
+  });
 
   it('that imports a file which comes only later is served as soon as that is there', PATIENCE, async () => {
     const { write, swapped, log } = await watchedApp();

@@ -124,13 +124,19 @@ export class FunctionWatcher {
       const former = known.codeDir;
       const { drained } = await this.#target.replaceCode(known.name, codeDir);
       known.codeDir = codeDir;
-      if (former.startsWith(this.#codeDir)) void drained.then(() => rm(former, { recursive: true, force: true }));
+      void drained.then(() => this.#remove(former));
       return true;
     } catch (error) {
       known.isBroken = true;
       this.#log.error(await failureText(error, known.label));
       return false;
     }
+  }
+
+  /** Removes code that nothing runs: what is saved may be the same again as before. */
+  async #remove(codeDir: string): Promise<void> {
+    if (!codeDir.startsWith(this.#codeDir) || this.#functions.some((known) => known.codeDir === codeDir)) return;
+    await rm(codeDir, { recursive: true, force: true }).catch((error: Error) => this.#log.debug(error.message));
   }
 
   async #write(codeDir: string, recipe: BundleRecipe, made: Bundle): Promise<void> {

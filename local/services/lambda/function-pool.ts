@@ -177,6 +177,7 @@ export class FunctionPool {
 
   #keep(environment: ExecutionEnvironment): void {
     if (!environment.alive || this.#stopped) return;
+    if (this.#draining) return void environment.stop();
     environment.freeze();
     const timer = setTimeout(() => {
       this.#idle.splice(

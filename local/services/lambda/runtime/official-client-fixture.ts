@@ -7,8 +7,9 @@ import { promisify } from 'node:util';
 const NAME = 'aws-lambda-ric';
 const VERSION = '4.0.2';
 const INTEGRITY = 'sha512-FE5Vskx7mYNnqAnWWJXUOsLp2VGgdsJsCoRLFTa8L4Yk0QVtArqR8q58yPA++QC1a73ZWJXBQ2AH31nIAv7NOQ==';
-/** npm puts it into place only when it is compiled. */
 const PROGRAM = join('node_modules', NAME, 'index.mjs');
+/** What its installation compiles. */
+const NATIVE_CLIENT = join('node_modules', NAME, 'rapid-client.node');
 
 /** Why the client cannot be compiled here; undefined when it can. */
 export function missingForOfficialClient(): string | undefined {
@@ -26,18 +27,34 @@ export function missingForOfficialClient(): string | undefined {
  */
 export async function officialClient(cacheDir: string): Promise<string> {
   const folder = join(cacheDir, `${NAME}-${VERSION}-node${process.versions.modules}`);
-  if (existsSync(join(folder, PROGRAM))) return join(folder, PROGRAM);
+  if (existsSync(join(folder, NATIVE_CLIENT))) return join(folder, PROGRAM);
+  await rm(folder, { recursive: true, force: true });
   const draft = `${folder}.${process.pid}`;
   await mkdir(draft, { recursive: true });
   try {
     const dependencies = { [NAME]: VERSION };
-    const packages = { '': { dependencies }, [`node_modules/${NAME}`]: { version: VERSION, integrity: INTEGRITY } };
+    const packages = {
+      '': { dependencies },
+      [`node_modules/${NAME}`]: { version: VERSION, integrity: INTEGRITY, hasInstallScript: true },
+    };
     await writeFile(join(draft, 'package.json'), JSON.stringify({ private: true, dependencies }));
     await writeFile(join(draft, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, requires: true, packages }));
-    await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund'], { cwd: draft, maxBuffer: 2 ** 26 });
+    const args = ['install', '--no-audit', '--no-fund'];
+    const { stdout, stderr } = await promisify(execFile)('npm', args, {
+      cwd: draft,
+      env: ownEnvironment(),
+      maxBuffer: 2 ** 26,
+    });
+    if (!existsSync(join(draft, NATIVE_CLIENT))) throw new Error(`${NAME} was not compiled:\n${stdout}${stderr}`);
     await rename(draft, folder);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
   return join(folder, PROGRAM);
+}
+
+/** Without what an npm that runs the tests tells its scripts: this project's settings are not those of the installation. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const kept = /^npm_config_(registry|cafile|.*proxy)$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || kept.test(name)));
 }

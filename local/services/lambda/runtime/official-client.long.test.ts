@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../../../tooling/log-fixture.ts';
 import { cacheDirOf } from '../../../../tooling/paths.ts';
-import { environmentVariables, HTTPS_ENDPOINTS_VARIABLE } from '../environment-variables.ts';
+import { OPEN_NETWORK } from '../../ec2/service.ts';
+import { environmentVariables, HTTPS_ENDPOINTS_VARIABLE, NETWORK_VARIABLE } from '../environment-variables.ts';
 import { temporaryFolder } from '../lambda-fixture.ts';
 import { RuntimeApi } from '../runtime-api.ts';
 import { missingForOfficialClient, officialClient } from './official-client-fixture.ts';
@@ -33,7 +34,11 @@ async function run(program: string, code: string, events: unknown[], environment
   const host = { endpointUrl: 'http://127.0.0.1', region: 'us-east-1', runtimeDir: codeDir };
   const variables = environmentVariables(definition, host, await api.listen());
   const runtime = spawn(process.execPath, [program, definition.handler], {
-    env: { ...variables, [HTTPS_ENDPOINTS_VARIABLE]: '{"trustedCertificates":[],"httpsPort":443}' },
+    env: {
+      ...variables,
+      [HTTPS_ENDPOINTS_VARIABLE]: '{"trustedCertificates":[],"httpsPort":443}',
+      [NETWORK_VARIABLE]: JSON.stringify(OPEN_NETWORK),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const end = () => {
