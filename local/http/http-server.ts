@@ -75,6 +75,7 @@ function httpServer(handle: Handle, refuse: Refuse, admits: (client: Socket) => 
     handleLocal(request, response);
   });
   server.on('checkExpectation', (request, response) => {
+    if (!admits(request.socket)) return;
     lastResponses.set(request.socket, response);
     send(response, refuse(417, 'unknown expectation', request.socket));
   });

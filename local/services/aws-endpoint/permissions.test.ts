@@ -13,19 +13,26 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  DeleteObjectTaggingCommand,
+  GetBucketLocationCommand,
   GetBucketPolicyCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  ListPartsCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import {
+  CreateSecretCommand,
   DescribeSecretCommand,
   GetRandomPasswordCommand,
   GetSecretValueCommand,
@@ -169,6 +176,55 @@ const calls: [name: string, needs: () => Grant[], call: () => Promise<unknown>][
     ],
     () => s3.send(new CopyObjectCommand({ Bucket: 'things', Key: 'copy', CopySource: `things/${Key}` })),
   ],
+  [
+    'CopyObject with tags',
+    () => [
+      ['s3:GetObject', OBJECT],
+      ['s3:PutObject', `${BUCKET}/copy`],
+      ['s3:PutObjectTagging', `${BUCKET}/copy`],
+    ],
+    async () => {
+      const tags = { Tagging: 'a=b', TaggingDirective: 'REPLACE' } as const;
+      await s3.send(new CopyObjectCommand({ Bucket: 'things', Key: 'copy', CopySource: `things/${Key}`, ...tags }));
+    },
+  ],
+  [
+    'CreateMultipartUpload with tags',
+    () => [
+      ['s3:PutObject', OBJECT],
+      ['s3:PutObjectTagging', OBJECT],
+    ],
+    () => s3.send(new CreateMultipartUploadCommand({ ...objectIn, Tagging: 'a=b' })),
+  ],
+  ['GetObjectTagging', () => [['s3:GetObjectTagging', OBJECT]], () => s3.send(new GetObjectTaggingCommand(objectIn))],
+  [
+    'DeleteObjectTagging',
+    () => [['s3:DeleteObjectTagging', OBJECT]],
+    () => s3.send(new DeleteObjectTaggingCommand(objectIn)),
+  ],
+  [
+    'ListParts',
+    () => [
+      ['s3:PutObject', OBJECT],
+      ['s3:ListMultipartUploadParts', OBJECT],
+    ],
+    async () => s3.send(new ListPartsCommand({ ...objectIn, UploadId: await upload() })),
+  ],
+  [
+    'ListMultipartUploads',
+    () => [['s3:ListBucketMultipartUploads', BUCKET]],
+    () => s3.send(new ListMultipartUploadsCommand({ Bucket: 'things' })),
+  ],
+  [
+    'ListObjectVersions',
+    () => [['s3:ListBucketVersions', BUCKET]],
+    () => s3.send(new ListObjectVersionsCommand({ Bucket: 'things' })),
+  ],
+  [
+    'GetBucketLocation',
+    () => [['s3:GetBucketLocation', BUCKET]],
+    () => s3.send(new GetBucketLocationCommand({ Bucket: 'things' })),
+  ],
   ['ListObjectsV2', () => [['s3:ListBucket', BUCKET]], () => s3.send(new ListObjectsV2Command({ Bucket: 'things' }))],
   ['ListBuckets', () => [['s3:ListAllMyBuckets', '*']], () => s3.send(new ListBucketsCommand({}))],
   [
@@ -221,6 +277,11 @@ const calls: [name: string, needs: () => Grant[], call: () => Promise<unknown>][
     () => secrets.send(new ListSecretVersionIdsCommand(secret)),
   ],
   ['ListSecrets', () => [['secretsmanager:ListSecrets', '*']], () => secrets.send(new ListSecretsCommand({}))],
+  [
+    'CreateSecret',
+    () => [['secretsmanager:CreateSecret', 'arn:aws:secretsmanager:us-east-1:000000000000:secret:things/new*']],
+    () => secrets.send(new CreateSecretCommand({ Name: 'things/new', SecretString: 'x' })),
+  ],
   [
     'GetRandomPassword',
     () => [['secretsmanager:GetRandomPassword', '*']],

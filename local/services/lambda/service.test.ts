@@ -84,8 +84,13 @@ describe('a function', () => {
 
   it('is not run for a payload over 6 MiB', async () => {
     const { service } = await startFunction('export const handler = async () => 1;');
-    const large = JSON.stringify('x'.repeat(6 * 1024 * 1024));
-    await expect(service.invoke('orders', large)).rejects.toMatchObject({ code: 'RequestTooLargeException' });
+    // With its quotes.
+    const eventOf = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2));
+    const limit = 6 * 1024 * 1024;
+    await expect(service.invoke('orders', eventOf(limit + 1))).rejects.toMatchObject({
+      code: 'RequestTooLargeException',
+    });
+    expect(await service.invoke('orders', eventOf(limit - 1))).toMatchObject({ payload: '1' });
   });
 });
 

@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect as connectPlainly, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Log } from '../../../tooling/log.ts';
 import { memoryLog, silentLog } from '../../../tooling/log-fixture.ts';
 import { freePort } from '../../../tooling/ports.ts';
@@ -21,7 +21,7 @@ function authenticate(token: string): Principal {
   return alice;
 }
 
-async function startListener(brokerPort: number, log: Log = silentLog) {
+async function startListener(brokerPort: number, log: Log = silentLog, admits = () => true) {
   const broker = {
     host: '127.0.0.1',
     port: brokerPort,
@@ -29,7 +29,7 @@ async function startListener(brokerPort: number, log: Log = silentLog) {
     grant: async () => ({ name: 'alice', mayProduceIdempotently: () => true }),
   };
   const certificate = await authority.issue('msk');
-  const listener = await startSignInListener({ port: 0, broker, certificate, authenticate, log });
+  const listener = await startSignInListener({ port: 0, broker, certificate, authenticate, log, admits });
   onTestFinished(() => listener.stop());
   return listener;
 }
@@ -93,6 +93,19 @@ describe('the Kafka sign-in listener', () => {
   it('closes the connection while the broker is down, so that the client tries again', async () => {
     const { port } = await startListener(await freePort());
     expect(await exchange(port, oauth)).toHaveLength(0);
+  });
+
+  it('leaves a client that it does not admit without a response', async () => {
+    const admits = vi.fn(() => true).mockReturnValueOnce(false);
+    const { port } = await startListener(await startSilentBroker(), silentLog, admits);
+    const heard: string[] = [];
+    const client = connectPlainly(port, '127.0.0.1');
+    onTestFinished(() => void client.destroy());
+    client.on('data', (data) => heard.push(String(data))).on('end', () => heard.push('the end'));
+    await vi.waitFor(() => expect(admits).toHaveBeenCalledOnce(), { timeout: 30_000 });
+    // Another client comes and goes meanwhile.
+    await exchange(port, Buffer.from('GET / HTTP/1.1\r\n\r\n'));
+    expect(heard).toEqual([]);
   });
 
   it('closes its connections when it stops', async () => {

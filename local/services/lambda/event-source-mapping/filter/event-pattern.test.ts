@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventPattern } from './event-pattern.ts';
 
-// What matches is as recorded from AWS: event_pattern_templates in LocalStack's repository.
+// What matches is as recorded from AWS: event_pattern_templates in LocalStack's repository, and of `$or` as in event-ruler's README.
 const cases: [pattern: object, event: object, matches: boolean][] = [
   [{ a: ['x'] }, { a: 'x' }, true],
   [{ A: ['x'] }, { a: 'x' }, false],
@@ -26,7 +26,11 @@ const cases: [pattern: object, event: object, matches: boolean][] = [
   [{ $or: [{ a: [{ numeric: ['>', 0, '<=', 5] }] }, { b: ['y'] }] }, { a: 5 }, true],
   [{ $or: [{ a: [{ numeric: ['>', 0, '<=', 5] }] }, { b: ['y'] }] }, { a: 0, b: 'y' }, true],
   [{ $or: [{ a: [{ numeric: ['>', 0, '<=', 5] }] }, { b: ['y'] }] }, { a: 0 }, false],
+  [{ $or: [{ prefix: 'x' }, { suffix: 'y' }] }, { $or: 'ay' }, true],
+  [{ $or: [{ prefix: 'x' }, { suffix: 'y' }] }, { prefix: 'x' }, false],
   [{ a: [{ numeric: ['=', 301.8] }] }, { a: 301.8 }, true],
+  [{ a: [{ numeric: ['>=', 1, '<', 5] }] }, { a: 1 }, true],
+  [{ a: [{ numeric: ['>=', 1, '<', 5] }] }, { a: 5 }, false],
   [{ a: [{ numeric: ['>', 100] }] }, { a: '300' }, false],
   [{ a: [{ numeric: ['>', 100] }] }, { a: null }, false],
   [{ a: [{ prefix: 'in' }] }, { a: 'init' }, true],
@@ -64,6 +68,7 @@ describe('a pattern is refused with the reason that AWS gives', () => {
   it.each([
     ['text', 'Filter is not an object'],
     [{ a: [] }, 'Empty arrays are not allowed'],
+    [{ $or: [{ a: ['x'] }] }, 'Unrecognized match type a'],
     [{ a: 42 }, '"a" must be an object or an array'],
     [{ a: [{ EXISTS: true }] }, 'Unrecognized match type EXISTS'],
     [{ a: [{ prefix: ['x'] }] }, 'prefix match pattern must be a string'],

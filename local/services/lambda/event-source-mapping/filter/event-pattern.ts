@@ -19,9 +19,25 @@ export function eventPattern(pattern: unknown): EventTest {
   return (event) => elementsOf(event).some((element) => tests.every((test) => test(element)));
 }
 
-/** As many objects as `$or` needs; otherwise it is the name of a field. */
+/**
+ * Where an object of `$or` has one of these names, `$or` is the name of a field itself.
+ * https://github.com/aws/event-ruler/blob/main/src/main/software/amazon/event/ruler/Constants.java
+ */
+const RESERVED = new Set(
+  (
+    'exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex not-wildcard ' +
+    'not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range ' +
+    'ip-address-not-in-range'
+  ).split(' '),
+);
+
+/** What `$or` needs: two objects or more, of fields. https://github.com/aws/event-ruler#or-relationship */
 function isAlternatives(part: unknown): part is readonly object[] {
-  return Array.isArray(part) && part.length > 1 && part.every(isObject);
+  return (
+    Array.isArray(part) &&
+    part.length > 1 &&
+    part.every((each) => isObject(each) && !Object.keys(each).some((name) => RESERVED.has(name)))
+  );
 }
 
 function anyOf(patterns: readonly object[]): EventTest {
