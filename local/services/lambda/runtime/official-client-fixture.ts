@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -32,29 +32,19 @@ export async function officialClient(cacheDir: string): Promise<string> {
   const draft = `${folder}.${process.pid}`;
   await mkdir(draft, { recursive: true });
   try {
-    const dependencies = { [NAME]: VERSION };
-    const packages = {
-      '': { dependencies },
-      [`node_modules/${NAME}`]: { version: VERSION, integrity: INTEGRITY, hasInstallScript: true },
-    };
-    await writeFile(join(draft, 'package.json'), JSON.stringify({ private: true, dependencies }));
-    await writeFile(join(draft, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, requires: true, packages }));
-    const args = ['install', '--no-audit', '--no-fund'];
-    const { stdout, stderr } = await promisify(execFile)('npm', args, {
-      cwd: draft,
-      env: ownEnvironment(),
-      maxBuffer: 2 ** 26,
-    });
+    const npm = (...args: string[]) =>
+      promisify(execFile)('npm', [...args, '--no-audit', '--no-fund'], { cwd: draft, maxBuffer: 2 ** 26 });
+    await writeFile(join(draft, 'package.json'), JSON.stringify({ private: true, dependencies: { [NAME]: VERSION } }));
+    // Nothing of it runs before it is known to be what was reviewed.
+    await npm('install', '--ignore-scripts');
+    const { packages } = JSON.parse(await readFile(join(draft, 'package-lock.json'), 'utf8'));
+    const { integrity } = packages[`node_modules/${NAME}`];
+    if (integrity !== INTEGRITY) throw new Error(`${NAME} ${VERSION} has the integrity ${integrity}.`);
+    const { stdout, stderr } = await npm('rebuild', NAME);
     if (!existsSync(join(draft, NATIVE_CLIENT))) throw new Error(`${NAME} was not compiled:\n${stdout}${stderr}`);
     await rename(draft, folder);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
   return join(folder, PROGRAM);
-}
-
-/** Without what an npm that runs the tests tells its scripts: this project's settings are not those of the installation. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  const kept = /^npm_config_(registry|cafile|.*proxy)$/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || kept.test(name)));
 }
