@@ -1,32 +1,35 @@
 import { execFile } from 'node:child_process';
-import { dirname, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../../../tooling/log.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../../..');
+/** Where the packages really are, should the project's node_modules be links. */
+const PACKAGES = dirname(realpathSync(join(PROJECT, 'node_modules/@aws-sdk')));
 
 /**
  * Runs a command that sees a file system of its own: `/tmp` is empty and of limited size, the rest is read-only. Folders that the
  * function needs stay where they are, even below `/tmp`: they are held open while the new `/tmp` is put over them.
  *
- * The command keeps the file descriptors up to 3. Arguments: the size of `/tmp` in MB, four folders of which the first is the working directory, the command.
+ * The command keeps the file descriptors up to 3. Arguments: the size of `/tmp` in MB, five folders of which the first is the working directory, the command.
  */
 const SCRIPT = `
 set -e
 size=$1
-exec 4<"$2" 5<"$3" 6<"$4" 7<"$5"
+exec 4<"$2" 5<"$3" 6<"$4" 7<"$5" 8<"$6"
 mount -t tmpfs -o "size=\${size}m,mode=1777" tmpfs /tmp
 fd=4
-for folder in "$2" "$3" "$4" "$5"; do
+for folder in "$2" "$3" "$4" "$5" "$6"; do
   mkdir -p "$folder"
   mount -c --bind "/proc/self/fd/$fd" "$folder"
   mount -o remount,bind,ro "$folder"
   fd=$((fd + 1))
 done
-exec 4<&- 5<&- 6<&- 7<&-
+exec 4<&- 5<&- 6<&- 7<&- 8<&-
 mount -o remount,bind,ro /
 cd "$2"
-shift 5
+shift 6
 unset PWD OLDPWD
 exec "$@"
 `;
@@ -44,7 +47,7 @@ export interface FileSystemOptions {
  */
 export function withOwnFileSystem(command: readonly string[], options: FileSystemOptions): string[] {
   const { codeDir, runtimeDir, temporaryMb } = options;
-  const folders = [codeDir, runtimeDir, PROJECT, dirname(process.execPath)];
+  const folders = [codeDir, runtimeDir, PROJECT, PACKAGES, dirname(process.execPath)];
   return ['unshare', '-Urm', '/bin/sh', '-c', SCRIPT, 'sandbox', String(temporaryMb), ...folders, ...command];
 }
 
