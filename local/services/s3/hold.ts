@@ -6,7 +6,7 @@ import { runDirOf } from '../../../tooling/paths.ts';
 const LOOK_EVERY_MS = 50;
 
 /**
- * Makes the S3 of a run hang: as long as this lasts it takes requests and does not respond. A test of outages can so hold
+ * Makes the S3 of a run hang: as long as this lasts it takes requests and does not respond. Tests of outages and `npm run break` can so hold
  * what is no process of its own.
  *
  * @returns lets it go on
