@@ -230,19 +230,6 @@ describe('a policy that cannot be decided on is refused', () => {
   });
 });
 
-it('tells what the statements of a role say of an action', async () => {
-  const topics = 'arn:aws:kafka:us-east-1:000000000000:topic/c/u/*';
-  await ofRole(
-    allow('kafka-cluster:*', topics),
-    { ...deny('*', ''), Resource: undefined, NotResource: topics },
-    allow('s3:*', '*'),
-  );
-  expect(evaluator.grants('writer', 'kafka-cluster:ReadData')).toEqual([
-    { effect: 'Allow', resources: [topics], isException: false, isConditional: false },
-    { effect: 'Deny', resources: [topics], isException: true, isConditional: false },
-  ]);
-});
-
 it('tells of each change of a role before it is made', async () => {
   const changes: string[] = [];
   policies.onRoleChange(async (name) => void changes.push(name));

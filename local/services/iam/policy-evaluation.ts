@@ -21,16 +21,6 @@ export interface Decision {
   readonly reason: string;
 }
 
-/** What one statement of a role says of an action, for those who write it down in another form. */
-export interface Grant {
-  readonly effect: 'Allow' | 'Deny';
-  /** ARNs with wildcards and policy variables, as the policy has them. */
-  readonly resources: readonly string[];
-  /** Whether it covers all resources but these. */
-  readonly isException: boolean;
-  readonly isConditional: boolean;
-}
-
 /** The statements that apply to a request, by the type of their policy; undefined where there is no policy of that type. */
 interface Applying {
   readonly 'identity-based policy': readonly CompiledStatement[];
@@ -61,19 +51,6 @@ export class PolicyEvaluator {
     const missing = missingGrant(principal, applying);
     if (missing) return { allowed: false, reason: `because no ${missing} allows the ${action} action` };
     return { allowed: true, reason: `because a policy allows the ${action} action` };
-  }
-
-  /** What the policies of a role say of an action, within no permissions boundary. */
-  grants(roleName: string, action: string): Grant[] {
-    return this.#policies
-      .statementsOfRole(roleName)
-      .filter((statement) => statement.coversAction(action))
-      .map(({ source, isConditional }) => ({
-        effect: source.Effect,
-        resources: source.Resource ?? source.NotResource ?? [],
-        isException: source.NotResource !== undefined,
-        isConditional,
-      }));
   }
 
   #applying({ principal, action, resource, context: given, vpcEndpoint }: AccessRequest): Applying {

@@ -10,7 +10,7 @@ import { iamResources } from './resources.ts';
 export { ChunkSignatures } from './chunk-signatures.ts';
 export { verifyMskToken } from './msk-token.ts';
 export { callerArn } from './policies/principal-match.ts';
-export type { AccessRequest, Decision, Grant, PolicyEvaluator } from './policy-evaluation.ts';
+export type { AccessRequest, Decision, PolicyEvaluator } from './policy-evaluation.ts';
 export type { Credentials, PrincipalStore } from './principals.ts';
 export { refusalMessage, remedy } from './refusal.ts';
 export { RefusalLog } from './refusal-log.ts';

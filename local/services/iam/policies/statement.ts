@@ -9,7 +9,6 @@ import type { RequestContext } from './request-context.ts';
 export interface CompiledStatement {
   readonly effect: 'Allow' | 'Deny';
   readonly source: Statement;
-  readonly isConditional: boolean;
   coversAction(action: string): boolean;
   /** Whether it covers the resource, and its conditions hold. */
   applies(resource: string, context: RequestContext): boolean;
@@ -49,7 +48,6 @@ function compileStatement(source: Statement, hasVariables: boolean): CompiledSta
   return {
     effect: source.Effect,
     source,
-    isConditional: condition !== undefined,
     coversAction: (action) => matchesAny(actions, action, NO_CONTEXT) === coversAction,
     applies: (resource, context) =>
       matchesAny(resources, resource, context) === coversResource && (condition?.(context) ?? true),
