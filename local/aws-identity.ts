@@ -9,6 +9,11 @@ export const URL_SUFFIX = 'amazonaws.com';
 /** What a person uses on the local run, and what its output says. */
 export const OPERATOR_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
+/** What the operator's SDK clients are made with. @param endpoint the AWS endpoint of a run */
+export function operatorConfig(endpoint: string) {
+  return { endpoint, region: REGION, credentials: OPERATOR_CREDENTIALS };
+}
+
 /** The account and Region that templates are read for. */
 export interface Place {
   readonly accountId: string;

@@ -65,7 +65,8 @@ async function watchSources(
   log: Log,
   cleanup: AsyncDisposableStack,
 ): Promise<void> {
-  if (source.kind === 'assembly' || lambda.recipes.size === 0) return;
+  const functions = lambda.bundled();
+  if (source.kind === 'assembly' || functions.length === 0) return;
   const watcher = new FunctionWatcher({
     folder: source.folder,
     codeDir: join(dataDir, 'reloaded'),
@@ -73,7 +74,7 @@ async function watchSources(
     log,
   });
   cleanup.defer(() => watcher.stop());
-  await watcher.start(lambda.bundled());
+  await watcher.start(functions);
 }
 
 /** `localhost`, unless that name does not lead to 127.0.0.1, where everything listens: it may mean ::1 alone. */

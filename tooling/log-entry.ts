@@ -4,6 +4,16 @@ import { printable, printableLines } from './printable.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
+/** By the levels of Lambda's logs. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html */
+export const LAMBDA_LEVELS: Readonly<Record<string, Level>> = {
+  TRACE: 'debug',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+  FATAL: 'error',
+};
+
 /** One message of a log. */
 export interface LogEntry {
   /** RFC 3339, UTC. */

@@ -6,7 +6,7 @@ import type { Delivered } from '../domain/ports.ts';
 import { describeShard, type ShardRange, shardName } from '../domain/shard-map.ts';
 
 /** The order as every response shows it. */
-function toOrderBody(order: Order): OrderBody {
+export function toOrderBody(order: Order): OrderBody {
   return {
     id: order.id,
     user_id: order.userId,

@@ -30,7 +30,7 @@ export class ShardsStack extends Stack {
       folder: 'migrate-shards',
       timeout,
       memoryMiB: 256,
-      files: { migrations: 'scripts/migrations' },
+      folders: { migrations: 'scripts/migrations' },
     });
     this.shards.connectAsMaster(migrateShards);
     // The migrations lie in the function's code, and the shard map in its variables.

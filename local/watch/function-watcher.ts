@@ -119,7 +119,7 @@ export class FunctionWatcher {
       known.inputs = new Set(made.inputs);
       known.isBroken = false;
       const codeDir = join(this.#codeDir, hashOf(made));
-      if (codeDir === known.codeDir || (await isSame(known.codeDir, made))) return false;
+      if (await isSame(known.codeDir, made)) return false;
       await this.#write(codeDir, known.recipe, made);
       const former = known.codeDir;
       const { drained } = await this.#target.replaceCode(known.name, codeDir);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type EachBatchPayload, Kafka, logLevel } from 'kafkajs';
-import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
+import { operatorConfig } from '../../local/aws-identity.ts';
 import type { OwnAddresses } from '../own-addresses.ts';
 import { readBacklog, readOrders, type StoredOrder } from './shards.ts';
 
@@ -47,12 +47,7 @@ export function receiptKey(order: { readonly userId: string; readonly id: string
 
 /** Reads receipts by their keys. Those that do not exist or cannot be read are left out. */
 async function readReceipts({ aws }: OwnAddresses, keys: readonly string[]): Promise<Map<string, string>> {
-  const s3 = new S3Client({
-    endpoint: aws,
-    forcePathStyle: true,
-    region: REGION,
-    credentials: OPERATOR_CREDENTIALS,
-  });
+  const s3 = new S3Client({ ...operatorConfig(aws), forcePathStyle: true });
   const receipts = new Map<string, string>();
   const remaining = keys.values();
   const reader = async () => {

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { operatorQuery } from '../operator-query.ts';
 import type { OwnAddresses } from '../own-addresses.ts';
 
-const QUERY_TIMEOUT_MS = 30_000;
 const POLL_EVERY_MS = 500;
 const REPORT_EVERY_MS = 5_000;
 
@@ -29,7 +28,7 @@ export async function readOrders({ databases }: OwnAddresses): Promise<StoredOrd
       to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
     FROM orders`;
   const perShard = Object.entries(databases).map(async ([database, url]) => {
-    const rows = await query<Omit<StoredOrder, 'database'>>(url, sql);
+    const rows = await operatorQuery<Omit<StoredOrder, 'database'>>(url, sql);
     return rows.map((row) => ({ ...row, database }));
   });
   return (await Promise.all(perShard)).flat();
@@ -44,7 +43,7 @@ export async function readBacklog({ databases }: OwnAddresses, before = new Date
   const sql = `
     SELECT (SELECT count(*) FROM outbox JOIN orders ON id = order_id WHERE orders.created_at <= $1)::int AS "outboxRows",
       (SELECT count(*) FROM orders WHERE status <> 'confirmed' AND created_at <= $1)::int AS unconfirmed`;
-  const rows = await Promise.all(Object.values(databases).map((url) => query<Backlog>(url, sql, [before])));
+  const rows = await Promise.all(Object.values(databases).map((url) => operatorQuery<Backlog>(url, sql, [before])));
   const sum = (field: keyof Backlog) => rows.flat().reduce((total, row) => total + row[field], 0);
   return { outboxRows: sum('outboxRows'), unconfirmed: sum('unconfirmed') };
 }
@@ -79,30 +78,5 @@ export async function waitUntilDrained(options: {
       reportAt = now + REPORT_EVERY_MS;
     }
     await delay(POLL_EVERY_MS, undefined, { signal });
-  }
-}
-
-/** Runs one query as the operator does. @param url of the database, as a run prints it */
-export async function query<Row extends object>(
-  url: string,
-  sql: string,
-  values: readonly unknown[] = [],
-): Promise<Row[]> {
-  const address = new URL(url);
-  // The certificate is the run's own, and this is the same machine.
-  address.search = '';
-  const client = new pg.Client({
-    connectionString: address.href,
-    ssl: { rejectUnauthorized: false },
-    connectionTimeoutMillis: QUERY_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
-  });
-  // The query fails as well when its server is killed; an event without a listener would end the process.
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return (await client.query<Row>(sql, [...values])).rows;
-  } finally {
-    await client.end();
   }
 }

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { CommandEvent } from '../../functions/dlt/input.ts';
 import { functionName, LIVE_ALIAS } from '../../infra/names.ts';
-import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
+import { operatorConfig } from '../../local/aws-identity.ts';
 import { useLocalServers } from '../../tooling/environment.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { localAddresses, type Target } from '../target.ts';
@@ -50,7 +50,7 @@ export async function invokeDlt(event: CommandEvent, target: Target): Promise<un
 
 function localRun(dataDir: string): LambdaClientConfig {
   useLocalServers();
-  return { endpoint: localAddresses(dataDir).aws, region: REGION, credentials: OPERATOR_CREDENTIALS };
+  return operatorConfig(localAddresses(dataDir).aws);
 }
 
 async function checkRegion(client: LambdaClient): Promise<void> {

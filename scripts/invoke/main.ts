@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand as Invoke, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
-import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
+import { operatorConfig } from '../../local/aws-identity.ts';
 import { runCommand } from '../../tooling/command-line.ts';
 import { useLocalServers } from '../../tooling/environment.ts';
 import { UserError } from '../../tooling/errors.ts';
@@ -23,12 +23,7 @@ await runCommand(invokeCommand(perform));
 
 async function perform(asked: InvokeCommand): Promise<void> {
   useLocalServers();
-  const client = new LambdaClient({
-    endpoint: localAddresses(asked.dataDir).aws,
-    region: REGION,
-    credentials: OPERATOR_CREDENTIALS,
-    maxAttempts: 1,
-  });
+  const client = new LambdaClient({ ...operatorConfig(localAddresses(asked.dataDir).aws), maxAttempts: 1 });
   const name = await functionNamed(client, asked.function);
   const ready = readyEvents(resourcesOf(loadAssembly(assemblyOf(asked.dataDir))), name);
   if (asked.events) console.log(listText(ready));

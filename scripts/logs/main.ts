@@ -1,10 +1,10 @@
 import { runCommand } from '../../tooling/command-line.ts';
-import { type LogEntry, terminalText } from '../../tooling/log-entry.ts';
 import { abortOnSignal } from '../../tooling/signals.ts';
 import { cloudEntries } from './cloud-log.ts';
 import { type LogsCommand, logsCommand } from './command.ts';
+import { jsonText, personText } from './entry-text.ts';
 import { localEntries } from './local-log.ts';
-import { entrySelector, levelOf } from './select-entries.ts';
+import { entrySelector } from './select-entries.ts';
 
 await runCommand(logsCommand(show));
 
@@ -23,17 +23,6 @@ async function show(asked: LogsCommand): Promise<void> {
     process.stdout.write(json ? jsonText(entry) : personText(entry));
   }
   if (shown === 0 && !asked.follow) console.error(nothingText(asked, sources));
-}
-
-/** A structured line as the function wrote it; any other line as an object of the same kind. */
-function jsonText({ time, level, source, text }: LogEntry): string {
-  return text.startsWith('{')
-    ? `${text}\n`
-    : `${JSON.stringify({ timestamp: time, level: level.toUpperCase(), source, message: text })}\n`;
-}
-
-function personText(entry: LogEntry): string {
-  return `${entry.time.slice(11, 23)} ${terminalText({ ...entry, level: levelOf(entry) })}`;
 }
 
 function nothingText({ sources }: LogsCommand, known: ReadonlySet<string>): string {

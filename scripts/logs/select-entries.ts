@@ -1,13 +1,5 @@
-import { isPlatformLine, type Level, type LogEntry, structured } from '../../tooling/log-entry.ts';
+import { isPlatformLine, LAMBDA_LEVELS, type Level, type LogEntry, structured } from '../../tooling/log-entry.ts';
 import type { LogsCommand } from './command.ts';
-
-const LEVELS: Readonly<Record<string, Level>> = {
-  TRACE: 'debug',
-  DEBUG: 'debug',
-  WARN: 'warn',
-  ERROR: 'error',
-  FATAL: 'error',
-};
 
 /**
  * Tells which entries are asked for. Entries are to be given in order: those of a request belong to an order as soon as one of them has
@@ -35,5 +27,5 @@ export function levelOf({ level, text }: LogEntry): Level {
   const line = structured(text);
   if (isPlatformLine(line)) return 'debug';
   const own = line.level;
-  return typeof own === 'string' ? (LEVELS[own.toUpperCase()] ?? 'info') : level;
+  return typeof own === 'string' ? (LAMBDA_LEVELS[own.toUpperCase()] ?? 'info') : level;
 }

@@ -1,19 +1,20 @@
 import { HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import pg from 'pg';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from '../../functions/adapters/postgres/order-row.ts';
 import { CONSUMER_GROUPS, TOPICS } from '../../functions/contract/topics.ts';
 import type { Listing } from '../../functions/dlt/dead-letters.ts';
 import { receiptKey } from '../../functions/domain/order.ts';
+import { toOrderBody } from '../../functions/http/order-body.ts';
 import type { Addresses } from '../../local/addresses.ts';
-import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
+import { operatorConfig } from '../../local/aws-identity.ts';
 import { UserError } from '../../tooling/errors.ts';
+import { OWN_APP } from '../../tooling/own-app.ts';
 import { invokeDlt } from '../dlt/dlt-function.ts';
+import { operatorQuery } from '../operator-query.ts';
 import type { OrderFacts, PublishedEvent } from './order-facts.ts';
 
 /** A part that does not respond is told as such, and the others are asked all the same. */
 const TIMEOUT_MS = 5_000;
-const BUCKET = 'order-receipts';
 
 const FIND = `
   SELECT ${ORDER_COLUMNS}, idempotency_key, renewed_at, receipt_stored_at, event_published_at, event_partition, event_offset,
@@ -77,26 +78,15 @@ export async function orderInLocalRun(
     ask('The function dlt', async () => (await invokeDlt({ action: 'list' }, { dataDir })) as Listing),
   ]);
   const deadLetter = deadLetters?.records.find(({ value }) => value?.includes(id));
-  const { price, userId, productName, quantity, status, createdAt, updatedAt } = order;
   return {
     silent,
     facts: {
       shard: place.name,
-      order: {
-        id,
-        user_id: userId,
-        product_name: productName,
-        quantity,
-        price: Number(price) / 100,
-        status,
-        receipt_s3_key: receiptKey(order),
-        created_at: createdAt.toISOString(),
-        updated_at: updatedAt.toISOString(),
-      },
+      order: toOrderBody(order),
       idempotencyKey: row.idempotency_key ?? undefined,
       receipt: row.receipt_pending ? undefined : { storedAt: row.receipt_stored_at?.toISOString(), bytes },
       event: event && { ...event, headers: kafka?.headers },
-      confirmedAt: status === 'confirmed' ? updatedAt.toISOString() : undefined,
+      confirmedAt: order.status === 'confirmed' ? order.updatedAt.toISOString() : undefined,
       outbox: row.is_outstanding
         ? {
             receiptPending: row.receipt_pending === true,
@@ -113,20 +103,8 @@ export async function orderInLocalRun(
 }
 
 async function rowOf(url: string, id: string): Promise<FoundRow | undefined> {
-  const connection = new URL(url);
-  connection.search = '';
-  const client = new pg.Client({
-    connectionString: connection.href,
-    ssl: { rejectUnauthorized: false },
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
-  });
-  try {
-    await client.connect();
-    return (await client.query<FoundRow>(FIND, [id])).rows[0];
-  } finally {
-    await client.end();
-  }
+  const [row] = await operatorQuery<FoundRow>(url, FIND, [id], TIMEOUT_MS);
+  return row;
 }
 
 function eventOf(row: FoundRow): PublishedEvent | undefined {
@@ -140,15 +118,9 @@ function eventOf(row: FoundRow): PublishedEvent | undefined {
 
 /** @returns undefined when there is no such object */
 async function receiptBytes({ aws }: Addresses, key: string): Promise<number | undefined> {
-  const s3 = new S3Client({
-    endpoint: aws,
-    forcePathStyle: true,
-    region: REGION,
-    credentials: OPERATOR_CREDENTIALS,
-    maxAttempts: 1,
-  });
+  const s3 = new S3Client({ ...operatorConfig(aws), forcePathStyle: true, maxAttempts: 1 });
   try {
-    const head = new HeadObjectCommand({ Bucket: BUCKET, Key: key });
+    const head = new HeadObjectCommand({ Bucket: OWN_APP.context.receiptsBucket, Key: key });
     return (await s3.send(head, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) })).ContentLength;
   } catch (error) {
     if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined;

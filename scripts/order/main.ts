@@ -1,10 +1,11 @@
 import { runCommand } from '../../tooling/command-line.ts';
 import { useLocalServers } from '../../tooling/environment.ts';
-import { terminalText } from '../../tooling/log-entry.ts';
+import type { LogEntry } from '../../tooling/log-entry.ts';
 import { printableText } from '../../tooling/printable.ts';
 import { cloudEntries } from '../logs/cloud-log.ts';
+import { personText } from '../logs/entry-text.ts';
 import { localEntries } from '../logs/local-log.ts';
-import { entrySelector, levelOf } from '../logs/select-entries.ts';
+import { entrySelector } from '../logs/select-entries.ts';
 import { localAddresses } from '../target.ts';
 import { orderFromApi } from './api-order.ts';
 import { type OrderCommand, orderCommand } from './command.ts';
@@ -28,14 +29,10 @@ async function show({ id, target, url, token }: OrderCommand): Promise<void> {
   else if (url === undefined) await printLog(id, localEntries(target.dataDir, undefined));
 }
 
-async function printLog(
-  order: string,
-  entries: AsyncIterable<Parameters<ReturnType<typeof entrySelector>>[0]>,
-): Promise<void> {
+async function printLog(order: string, entries: AsyncIterable<LogEntry>): Promise<void> {
   const isWanted = entrySelector({ sources: [], sinceMs: undefined, order, errors: false });
   console.log('\nlog');
   for await (const entry of entries) {
-    if (isWanted(entry))
-      process.stdout.write(`${entry.time.slice(11, 23)} ${terminalText({ ...entry, level: levelOf(entry) })}`);
+    if (isWanted(entry)) process.stdout.write(personText(entry));
   }
 }

@@ -7,24 +7,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadAuthority } from '../../local/tls/authority.ts';
 import { LOCAL_ISSUER_CONTEXT, type LocalIssuer, startLocalIssuer } from '../../scripts/issuer/local-issuer.ts';
 import { launchBrowser } from './browser.ts';
-import { type SeenRequest, TokenSite } from './token-site.ts';
+import { order, type SeenRequest, TokenSite } from './token-site.ts';
 
 const PATIENCE_MS = 60_000;
 /** The page renews a token that is short-lived after half its time. */
 const SHORT_SECONDS = 4;
 
 const { audience, clientId } = LOCAL_ISSUER_CONTEXT;
-const order = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  user_id: 'alice',
-  product_name: 'Mechanical Keyboard',
-  quantity: 2,
-  price: 149.99,
-  status: 'confirmed',
-  receipt_s3_key: 'receipts/alice/01890a5d-ac96-774b-bcce-b302099a8057.txt',
-  created_at: '2026-01-02T03:04:05.678Z',
-  updated_at: '2026-01-02T03:04:06.789Z',
-};
 
 let dir: string;
 let browser: Browser;

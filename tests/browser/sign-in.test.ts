@@ -1,23 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from './browser.ts';
-import { type SeenRequest, TokenSite } from './token-site.ts';
+import { order, type SeenRequest, TokenSite } from './token-site.ts';
 
 const PATIENCE_MS = 60_000;
 /** What the API says to those who write requests. */
 const HEADERS = 'A valid token is required. Send it as "Authorization: Bearer <token>".';
-
-const order = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  user_id: 'alice',
-  product_name: 'Mechanical Keyboard',
-  quantity: 2,
-  price: 149.99,
-  status: 'confirmed',
-  receipt_s3_key: 'receipts/alice/01890a5d-ac96-774b-bcce-b302099a8057.txt',
-  created_at: '2026-01-02T03:04:05.678Z',
-  updated_at: '2026-01-02T03:04:06.789Z',
-};
 
 let browser: Browser;
 let site: TokenSite;

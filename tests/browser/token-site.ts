@@ -18,6 +18,19 @@ const TYPES: Readonly<Record<string, string>> = {
   map: 'application/json',
 };
 
+/** As an API responds with it. */
+export const order = {
+  id: '01890a5d-ac96-774b-bcce-b302099a8057',
+  user_id: 'alice',
+  product_name: 'Mechanical Keyboard',
+  quantity: 2,
+  price: 149.99,
+  status: 'confirmed',
+  receipt_s3_key: 'receipts/alice/01890a5d-ac96-774b-bcce-b302099a8057.txt',
+  created_at: '2026-01-02T03:04:05.678Z',
+  updated_at: '2026-01-02T03:04:06.789Z',
+};
+
 /** What the API has been asked for. */
 export interface SeenRequest {
   readonly method: string;

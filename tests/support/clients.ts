@@ -3,7 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import pg from 'pg';
-import { OPERATOR_CREDENTIALS, REGION } from '../../local/aws-identity.ts';
+import { OPERATOR_CREDENTIALS, operatorConfig } from '../../local/aws-identity.ts';
 import type { OwnAddresses } from '../../scripts/own-addresses.ts';
 
 /** Runs one query on a shard as the operator does: with the printed URL. */
@@ -31,9 +31,8 @@ export function operatorS3(
   secretAccessKey: string = OPERATOR_CREDENTIALS.secretAccessKey,
 ): S3Client {
   return new S3Client({
-    endpoint: addresses.aws,
+    ...operatorConfig(addresses.aws),
     forcePathStyle: true,
-    region: REGION,
     credentials: { ...OPERATOR_CREDENTIALS, secretAccessKey },
   });
 }
@@ -56,12 +55,12 @@ export async function readObject(addresses: Pick<OwnAddresses, 'aws'>, bucket: s
 
 /** The operator's Secrets Manager client. */
 export function operatorSecrets(addresses: Pick<OwnAddresses, 'aws'>): SecretsManagerClient {
-  return new SecretsManagerClient({ endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS });
+  return new SecretsManagerClient(operatorConfig(addresses.aws));
 }
 
 /** The operator's Lambda client. */
 export function operatorLambda(addresses: OwnAddresses): LambdaClient {
-  return new LambdaClient({ endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS });
+  return new LambdaClient(operatorConfig(addresses.aws));
 }
 
 /** Invokes a function of stage `dev` as the operator does, and gives what it returns. */

@@ -26,13 +26,13 @@ describe('the code of a function', () => {
     const app = new App({ outdir, builtinCloudFormationValidation: false });
     const stack = new Stack(app, 'stack');
     const size = { timeout: Duration.seconds(10), memoryMiB: 256 };
-    const files = { migrations: 'scripts/migrations' };
+    const folders = { migrations: 'scripts/migrations' };
     for (const folder of ['health', 'migrate-shards'] as const) {
       new NodeFunction(stack, folder, {
         stage: STAGES.dev,
         folder,
         ...size,
-        ...(folder === 'health' ? {} : { files }),
+        ...(folder === 'health' ? {} : { folders }),
       });
     }
     app.synth();

@@ -31,7 +31,7 @@ export interface NodeFunctionProps {
   /** In its isolated subnets; without one, the function has the internet. */
   readonly network?: Network | undefined;
   /** Folders to put beside the bundled handler: name there, and path in the project. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly folders?: Readonly<Record<string, string>>;
   /** Default: yes. */
   readonly tracing?: boolean;
   /** Notified of rollbacks. In prod, a function that has one is rolled out step by step. */
@@ -50,7 +50,7 @@ export class NodeFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const { stage, folder, network, tracing = true } = props;
     const name = functionName(stage.name, folder);
-    const recipe = functionRecipe(folder, props.files);
+    const recipe = functionRecipe(folder, props.folders);
     const logGroup = new StageLogGroup(scope, `${id}Logs`, { stage, logGroupName: functionLogGroupName(name) });
     super(scope, id, {
       functionName: name,

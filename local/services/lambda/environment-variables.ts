@@ -1,8 +1,9 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
+import { REPOSITORY } from '../../../tooling/paths.ts';
 import { type FunctionDefinition, versionOf } from './function-definition.ts';
 
 /** The managed runtime brings AWS SDK v3; this folder does here. */
-const NODE_MODULES = resolve(import.meta.dirname, '../../../node_modules');
+const NODE_MODULES = join(REPOSITORY, 'node_modules');
 
 /** Carries the {@link LocalHttpsEndpoints} to the bootstrap, which removes it before it loads the function. */
 export const HTTPS_ENDPOINTS_VARIABLE = 'LOCAL_HTTPS_ENDPOINTS';

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../../../tooling/log.ts';
+import { REPOSITORY } from '../../../tooling/paths.ts';
 
-const PROJECT = resolve(import.meta.dirname, '../../..');
 /** Where the packages really are, should the project's node_modules be links. */
-const PACKAGES = dirname(realpathSync(join(PROJECT, 'node_modules/@aws-sdk')));
+const PACKAGES = dirname(realpathSync(join(REPOSITORY, 'node_modules/@aws-sdk')));
 
 /**
  * Runs a command that sees a file system of its own: `/tmp` is empty and of limited size, the rest is read-only. Folders that the
@@ -47,7 +47,7 @@ export interface FileSystemOptions {
  */
 export function withOwnFileSystem(command: readonly string[], options: FileSystemOptions): string[] {
   const { codeDir, runtimeDir, temporaryMb } = options;
-  const folders = [codeDir, runtimeDir, PROJECT, PACKAGES, dirname(process.execPath)];
+  const folders = [codeDir, runtimeDir, REPOSITORY, PACKAGES, dirname(process.execPath)];
   return ['unshare', '-Urm', '/bin/sh', '-c', SCRIPT, 'sandbox', String(temporaryMb), ...folders, ...command];
 }
 

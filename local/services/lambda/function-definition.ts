@@ -1,3 +1,4 @@
+import type { BundleRecipe } from '../../../tooling/bundle.ts';
 import type { Place } from '../ec2/service.ts';
 import type { Credentials } from '../iam/service.ts';
 import type { InvocationSource } from './permission.ts';
@@ -12,6 +13,8 @@ export interface FunctionDefinition {
   readonly label: string;
   /** Stands for `/var/task`. */
   readonly codeDir: string;
+  /** How the app bundles the code, if its template tells. */
+  readonly recipe?: BundleRecipe;
   readonly handler: string;
   readonly runtime: string;
   readonly timeoutSeconds: number;

@@ -1,17 +1,7 @@
 import type { Readable } from 'node:stream';
 import { format } from 'node:util';
 import type { Log } from '../../../tooling/log.ts';
-
-type Level = Exclude<keyof Log, 'child'>;
-
-const LEVELS: Record<string, Level> = {
-  TRACE: 'debug',
-  DEBUG: 'debug',
-  INFO: 'info',
-  WARN: 'warn',
-  ERROR: 'error',
-  FATAL: 'error',
-};
+import { LAMBDA_LEVELS, type Level, structured } from '../../../tooling/log-entry.ts';
 
 /**
  * Logs each line of a function's output at the level that the line states. Lines that carry metrics are for CloudWatch.
@@ -22,7 +12,7 @@ export function forwardLines(output: Readable, log: Log, unmarked: Level): void 
   let rest = '';
   const write = (line: string) => {
     // The bootstrap writes the line feeds of a message as carriage returns.
-    if (line) log[LEVELS[levelOf(line) ?? ''] ?? unmarked](line.replaceAll('\r', '\n'));
+    if (line) log[LAMBDA_LEVELS[levelOf(line) ?? ''] ?? unmarked](line.replaceAll('\r', '\n'));
   };
   output.setEncoding('utf8');
   output.on('data', (text: string) => {
@@ -35,13 +25,9 @@ export function forwardLines(output: Readable, log: Log, unmarked: Level): void 
 
 function levelOf(line: string): string | undefined {
   if (!line.startsWith('{')) return line.split('\t', 3)[2];
-  try {
-    const { level, _aws: metrics } = JSON.parse(line);
-    if (metrics !== undefined && level === 'INFO') return 'DEBUG';
-    return typeof level === 'string' ? level.toUpperCase() : undefined;
-  } catch {
-    return undefined; // only looks like JSON
-  }
+  const { level, _aws: metrics } = structured(line);
+  if (metrics !== undefined && level === 'INFO') return 'DEBUG';
+  return typeof level === 'string' ? level.toUpperCase() : undefined;
 }
 
 /** Lambda's limit for the log in the result of an invocation. */

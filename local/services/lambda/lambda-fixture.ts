@@ -26,6 +26,24 @@ export interface LambdaFixtureOptions {
   readonly httpsEndpoints?: { readonly httpsPort: number; readonly trustedCertificate?: string };
 }
 
+/** A function called `orders`. */
+export function functionFixture(codeDir: string, overrides: Partial<FunctionDefinition> = {}): FunctionDefinition {
+  return {
+    name: 'orders',
+    arn: 'arn:aws:lambda:us-east-1:000000000000:function:orders',
+    label: 'orders',
+    codeDir,
+    handler: 'index.handler',
+    runtime: 'nodejs24.x',
+    timeoutSeconds: 5,
+    memoryMb: 128,
+    environment: {},
+    credentials: { accessKeyId: 'ASIATEST', secretAccessKey: 'secret', sessionToken: 'token' },
+    logFormat: 'Text',
+    ...overrides,
+  };
+}
+
 /** A service with one function called `orders`, ended when the test is over. */
 export async function startFunction(
   code: string | Record<string, string>,
@@ -52,20 +70,7 @@ export async function startFunction(
   );
   onTestFinished(() => service.stop());
   await service.open();
-  const definition = {
-    name: 'orders',
-    arn: 'arn:aws:lambda:us-east-1:000000000000:function:orders',
-    label: 'orders',
-    codeDir,
-    handler: 'index.handler',
-    runtime: 'nodejs24.x',
-    timeoutSeconds: 5,
-    memoryMb: 128,
-    environment: {},
-    credentials: { accessKeyId: 'ASIATEST', secretAccessKey: 'secret', sessionToken: 'token' },
-    logFormat: 'Text',
-    ...overrides,
-  } as const;
+  const definition = functionFixture(codeDir, overrides);
   service.put(definition, { kind: 'role', name: 'orders', arn: 'arn:aws:iam::000000000000:role/orders' });
   const invoke = async (event: unknown = {}) => {
     const result = await service.invoke('orders', JSON.stringify(event));

@@ -65,7 +65,7 @@ function servesCustomResource({ stack, logicalId }: ResourceRequest): boolean {
 
 /** Where functions and their other names go. */
 type Registry = {
-  put(definition: FunctionDefinition, role: Principal, recipe?: BundleRecipe): void;
+  put(definition: FunctionDefinition, role: Principal): void;
   qualify(nameOrArn: string, qualifier: string, version: string): void;
   readonly asynchronous: Pick<AsyncInvocations, 'configure'>;
 };
@@ -95,7 +95,7 @@ export function functionResources(
       const definition = { ...definitionOf(name, properties, request), codeDir: folder, credentials };
       const { SubnetIds = [], SecurityGroupIds } = properties.VpcConfig ?? {};
       const inVpc = SubnetIds.length > 0 && { place: ec2.network.placeOf(SubnetIds, SecurityGroupIds) };
-      lambda.put({ ...definition, ...inVpc }, role, recipe);
+      lambda.put({ ...definition, ...inVpc, ...(recipe && { recipe }) }, role);
       return created(name, { Arn: functionArn(name) });
     },
   );

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BundleRecipe } from '../../../tooling/bundle.ts';
 import type { Log } from '../../../tooling/log.ts';
 import type { AwsApi, Principal } from '../../aws-api/api-call.ts';
 import { REGION } from '../../aws-identity.ts';
@@ -46,8 +45,6 @@ export interface Collaborators {
 export class Lambda implements Service, FunctionDirectory {
   /** By name. */
   readonly functions = new Map<string, { readonly definition: FunctionDefinition; readonly role: Principal }>();
-  /** How functions are bundled, by name, where their templates tell. */
-  readonly recipes = new Map<string, BundleRecipe>();
   /** Versions by `<name>:<version or alias>`. */
   readonly versions = new Map<string, string>();
   /** By UUID. */
@@ -112,13 +109,12 @@ export class Lambda implements Service, FunctionDirectory {
   }
 
   /** Makes a function callable. @throws Error when the runtime is not Node.js, or the name is taken */
-  put(definition: FunctionDefinition, role: Principal, recipe?: BundleRecipe): void {
+  put(definition: FunctionDefinition, role: Principal): void {
     if (this.functions.has(definition.name)) throw new Error(`function ${definition.name} already exists`);
     if (!definition.runtime.startsWith('nodejs')) {
       throw new Error(`${definition.name}: runtime ${definition.runtime} is not supported, only Node.js is`);
     }
     this.functions.set(definition.name, { definition, role });
-    if (recipe) this.recipes.set(definition.name, recipe);
   }
 
   /**
@@ -199,11 +195,10 @@ export class Lambda implements Service, FunctionDirectory {
   }
 
   /** The functions whose templates tell how they are bundled. */
-  bundled(): { name: string; label: string; recipe: BundleRecipe; codeDir: string }[] {
-    return [...this.recipes].map(([name, recipe]) => {
-      const { label, codeDir } = required(this.functions.get(name), `function ${name}`).definition;
-      return { name, label, recipe, codeDir };
-    });
+  bundled(): Required<Pick<FunctionDefinition, 'name' | 'label' | 'recipe' | 'codeDir'>>[] {
+    return [...this.functions.values()].flatMap(({ definition: { name, label, recipe, codeDir } }) =>
+      recipe ? [{ name, label, recipe, codeDir }] : [],
+    );
   }
 
   /** The functions that run here. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { functionName } from '../../../infra/names.ts';
-import { query } from '../../chaos/shards.ts';
+import { operatorQuery } from '../../operator-query.ts';
 import type { Statement } from '../statements.ts';
 import { type System, until } from './system.ts';
 
@@ -132,13 +132,13 @@ export const STEPS: readonly Step[] = [
     const url = Object.entries(system.addresses.databases).find(([name]) => name.endsWith(shard))?.[1] ?? '';
     const overdue = `INSERT INTO outbox (order_id, user_id, created_at, due_at)
       SELECT id, user_id, now() - interval '1 hour', now() - interval '1 minute' FROM orders WHERE id = $1`;
-    await query(url, overdue, [order.id]);
+    await operatorQuery(url, overdue, [order.id]);
     try {
       await system.invoke(functionName('dev', 'relay-outbox'));
-      const left = await query(url, 'SELECT 1 FROM outbox WHERE order_id = $1', [order.id]);
+      const left = await operatorQuery(url, 'SELECT 1 FROM outbox WHERE order_id = $1', [order.id]);
       require(left.length === 0, 'the relay has not delivered the order');
     } finally {
-      await query(url, 'DELETE FROM outbox WHERE order_id = $1', [order.id]);
+      await operatorQuery(url, 'DELETE FROM outbox WHERE order_id = $1', [order.id]);
     }
   }),
   { name: 'a dead letter is listed', functions: ['dlt'], run: async (system) => void (await deadLetter(system)) },

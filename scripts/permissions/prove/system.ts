@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import { OPERATOR_CREDENTIALS, REGION } from '../../../local/aws-identity.ts';
+import { operatorConfig } from '../../../local/aws-identity.ts';
 import type { OwnAddresses } from '../../own-addresses.ts';
 
 /** API Gateway gives a function 29 s. */
@@ -16,7 +16,7 @@ export class System {
   readonly lambda: LambdaClient;
 
   constructor(addresses: OwnAddresses) {
-    const client = { endpoint: addresses.aws, region: REGION, credentials: OPERATOR_CREDENTIALS, maxAttempts: 1 };
+    const client = { ...operatorConfig(addresses.aws), maxAttempts: 1 };
     this.addresses = addresses;
     this.iam = new IAMClient(client);
     this.lambda = new LambdaClient(client);

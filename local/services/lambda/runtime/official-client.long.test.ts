@@ -7,7 +7,7 @@ import { silentLog } from '../../../../tooling/log-fixture.ts';
 import { cacheDirOf } from '../../../../tooling/paths.ts';
 import { OPEN_NETWORK } from '../../ec2/service.ts';
 import { environmentVariables, HTTPS_ENDPOINTS_VARIABLE, NETWORK_VARIABLE } from '../environment-variables.ts';
-import { temporaryFolder } from '../lambda-fixture.ts';
+import { functionFixture, temporaryFolder } from '../lambda-fixture.ts';
 import { RuntimeApi } from '../runtime-api.ts';
 import { missingForOfficialClient, officialClient } from './official-client-fixture.ts';
 
@@ -17,19 +17,7 @@ const missing = missingForOfficialClient();
 /** What a runtime makes of a function and its events: the response to each, or why the init phase failed; and what it logs. */
 async function run(program: string, code: string, events: unknown[], environment: Record<string, string> = {}) {
   const codeDir = await temporaryFolder({ 'index.mjs': code });
-  const definition = {
-    name: 'orders',
-    arn: 'arn:aws:lambda:us-east-1:000000000000:function:orders',
-    label: 'orders',
-    codeDir,
-    handler: 'index.handler',
-    runtime: 'nodejs24.x',
-    timeoutSeconds: 60,
-    memoryMb: 128,
-    environment,
-    credentials: { accessKeyId: 'ASIATEST', secretAccessKey: 'secret' },
-    logFormat: 'Text',
-  } as const;
+  const definition = functionFixture(codeDir, { timeoutSeconds: 60, environment });
   const api = new RuntimeApi(silentLog);
   const host = { endpointUrl: 'http://127.0.0.1', region: 'us-east-1', runtimeDir: codeDir };
   const variables = environmentVariables(definition, host, await api.listen());
