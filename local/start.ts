@@ -10,6 +10,7 @@ import type { Lambda } from './services/lambda/service.ts';
 import { portClaims, type Settings } from './settings.ts';
 import { claimFolder, readStacksToRun } from './source.ts';
 import { FunctionWatcher } from './watch/function-watcher.ts';
+import { SourceWatcher } from './watch/source-watcher.ts';
 
 /** A local run that is up. */
 export interface LocalRun {
@@ -65,16 +66,14 @@ async function watchSources(
   log: Log,
   cleanup: AsyncDisposableStack,
 ): Promise<void> {
-  const functions = lambda.bundled();
-  if (source.kind === 'assembly' || functions.length === 0) return;
-  const watcher = new FunctionWatcher({
-    folder: source.folder,
-    codeDir: join(dataDir, 'reloaded'),
-    target: lambda,
-    log,
-  });
-  cleanup.defer(() => watcher.stop());
-  await watcher.start(functions);
+  if (source.kind === 'assembly') return;
+  const { folder } = source;
+  const functions = new FunctionWatcher({ folder, codeDir: join(dataDir, 'reloaded'), target: lambda, log });
+  await functions.start(lambda.bundled());
+  const sources = new SourceWatcher({ folder, log });
+  sources.listen((files) => functions.reload(files));
+  cleanup.defer(() => sources.stop());
+  await sources.start();
 }
 
 /** `localhost`, unless that name does not lead to 127.0.0.1, where everything listens: it may mean ::1 alone. */

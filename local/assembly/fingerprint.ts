@@ -2,12 +2,17 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { isDataDir } from '../../tooling/data-dir.ts';
 
-/** For a copy without git. */
+/** What is nobody's source, in a copy without git as well. */
 const GENERATED = new Set(['node_modules', 'cdk.out', 'coverage', '.git']);
+
+/** Whether a file or folder is made by a tool, by its name, or is a data folder. */
+export function isGenerated(path: string): boolean {
+  return GENERATED.has(basename(path)) || isDataDir(path);
+}
 
 /**
  * Changes with the app's sources and the context: 16 hexadecimal digits.
@@ -46,8 +51,7 @@ async function filesOfGit(repository: string): Promise<string[] | undefined> {
 }
 
 async function filesBelow(repository: string): Promise<string[]> {
-  const exclude = ({ name, parentPath }: { name: string; parentPath: string }) =>
-    GENERATED.has(name) || isDataDir(join(parentPath, name));
+  const exclude = ({ name, parentPath }: { name: string; parentPath: string }) => isGenerated(join(parentPath, name));
   const files: string[] = [];
   for await (const entry of glob('**/*', { cwd: repository, withFileTypes: true, exclude })) {
     if (entry.isFile()) files.push(relative(repository, join(entry.parentPath, entry.name)));

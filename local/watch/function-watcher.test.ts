@@ -6,6 +6,7 @@ import type { BundleRecipe } from '../../tooling/bundle.ts';
 import { bundleSync } from '../../tooling/bundle.ts';
 import { memoryLog } from '../../tooling/log-fixture.ts';
 import { FunctionWatcher } from './function-watcher.ts';
+import { SourceWatcher } from './source-watcher.ts';
 
 const PATIENCE = { timeout: 30_000 };
 
@@ -47,8 +48,11 @@ async function watchedApp() {
   };
   const watcher = new FunctionWatcher({ folder, codeDir, target, log });
   await watcher.start(functions);
+  const sources = new SourceWatcher({ folder, log });
+  sources.listen((files) => watcher.reload(files));
+  await sources.start();
   onTestFinished(async () => {
-    await watcher.stop();
+    await sources.stop();
     rmSync(root, { recursive: true });
   });
   return { folder, write, swapped, log, drained };

@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { cp, readFile, rm } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import { join } from 'node:path';
 import { type BuildFailure, formatMessages } from 'esbuild';
 import { type Bundle, type BundleRecipe, bundle, foldersOf } from '../../tooling/bundle.ts';
 import type { Log } from '../../tooling/log.ts';
 import { writeFolder } from '../assembly/asset-files.ts';
 import { withSourceRoot } from '../assembly/source-map.ts';
-
-/** Editors and version control write in bursts. */
-const SETTLE_MS = 25;
 
 /** A function that can be bundled again. */
 export interface WatchedFunction {
@@ -44,11 +39,6 @@ export class FunctionWatcher {
   readonly #target: Target;
   readonly #log: Log;
   readonly #functions: Known[] = [];
-  #watcher: FSWatcher | undefined;
-  readonly #changed = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
-  #work: Promise<void> = Promise.resolve();
-  #isStopped = false;
 
   /**
    * @param o.folder of the app, where its sources are
@@ -61,7 +51,7 @@ export class FunctionWatcher {
     this.#log = o.log;
   }
 
-  /** Watches the folders in which the functions' sources are. */
+  /** Begins with what the functions run now. */
   async start(functions: readonly WatchedFunction[]): Promise<void> {
     // Of a former run: this one has begun with what the templates have.
     await rm(this.#codeDir, { recursive: true, force: true });
@@ -69,42 +59,14 @@ export class FunctionWatcher {
       const inputs = new Set([each.recipe.entry, ...(await sourcesOf(each))]);
       this.#functions.push({ ...each, inputs, isBroken: false });
     }
-    const folders = new Set(this.#functions.flatMap(({ inputs }) => [...inputs].flatMap(topFolder)));
-    // Not `fs.watch`, which on Linux loses a file that an editor replaces by another one.
-    const watcher = watch(
-      [...folders].map((folder) => join(this.#folder, folder)),
-      { ignoreInitial: true, ignored: (path) => relative(this.#folder, path).includes('node_modules') },
-    );
-    watcher.on('all', (_, path) => this.#note(relative(this.#folder, path).replaceAll(sep, '/')));
-    watcher.on('error', (error) => this.#log.warn(`changes of sources may go unnoticed: ${(error as Error).message}`));
-    this.#watcher = watcher;
-    // Until then, what it finds is not a change.
-    await once(watcher, 'ready');
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-    await this.#watcher?.close();
-    await this.#work;
-  }
-
-  #note(file: string): void {
-    this.#changed.add(file);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#work = this.#work.then(() => this.#reload());
-    }, SETTLE_MS);
-  }
-
-  async #reload(): Promise<void> {
-    if (this.#isStopped) return;
-    const changed = [...this.#changed];
-    this.#changed.clear();
+  /** Reloads the functions that are made of these files, by their paths below the app's folder. */
+  async reload(files: readonly string[]): Promise<void> {
     const begun = performance.now();
     const affected = this.#functions.filter(
       // What is broken may lack a file that nobody knows of.
-      ({ inputs, isBroken }) => isBroken || changed.some((file) => inputs.has(file)),
+      ({ inputs, isBroken }) => isBroken || files.some((file) => inputs.has(file)),
     );
     const swapped = await Promise.all(affected.map((each) => this.#rebuild(each)));
     const labels = affected.filter((_, index) => swapped[index]).map(({ label }) => label);
@@ -156,12 +118,6 @@ export class FunctionWatcher {
 async function sourcesOf({ codeDir, recipe }: WatchedFunction): Promise<string[]> {
   const text = await readFile(join(codeDir, `${recipe.output}.map`), 'utf8').catch(() => '{}');
   return JSON.parse(text).sources ?? [];
-}
-
-/** Of the app's own sources: packages change with an installation, which needs a start. */
-function topFolder(input: string): string[] {
-  const [folder = '', ...rest] = input.split('/');
-  return rest.length === 0 || folder === 'node_modules' || folder.startsWith('.') ? [] : [folder];
 }
 
 function hashOf({ files }: Bundle): string {

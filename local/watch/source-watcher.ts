@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { basename, relative, sep } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import type { Log } from '../../tooling/log.ts';
+import { isGenerated } from '../assembly/fingerprint.ts';
+
+/** Editors and version control write in bursts. */
+const SETTLE_MS = 25;
+
+/** Told which files were saved, removed or added, by their paths below the app's folder, with `/` as separator. */
+export type SaveListener = (files: readonly string[]) => Promise<void>;
+
+/**
+ * Watches the folder of an app, and tells listeners what was saved: what comes in a burst at once, and what comes while they are at work
+ * once they are done. Packages change with an installation, which needs a start, so nobody is told of those.
+ */
+export class SourceWatcher {
+  readonly #folder: string;
+  readonly #log: Log;
+  readonly #listeners: SaveListener[] = [];
+  readonly #changed = new Set<string>();
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(o: { folder: string; log: Log }) {
+    this.#folder = o.folder;
+    this.#log = o.log;
+  }
+
+  /** Listeners are told side by side. What one throws is logged. */
+  listen(listener: SaveListener): void {
+    this.#listeners.push(listener);
+  }
+
+  async start(): Promise<void> {
+    // Not `fs.watch`, which on Linux loses a file that an editor replaces by another one.
+    const watcher = watch(this.#folder, {
+      ignoreInitial: true,
+      ignored: (path) => path !== this.#folder && (basename(path).startsWith('.') || isGenerated(path)),
+    });
+    watcher.on('all', (_, path) => this.#note(relative(this.#folder, path).replaceAll(sep, '/')));
+    watcher.on('error', (error) => this.#log.warn(`changes of sources may go unnoticed: ${(error as Error).message}`));
+    this.#watcher = watcher;
+    // Until then, what it finds is not a change.
+    await once(watcher, 'ready');
+  }
+
+  /** Ends once the listeners are done with what they are at. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#watcher?.close();
+    await this.#work;
+  }
+
+  #note(file: string): void {
+    this.#changed.add(file);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#work = this.#work.then(() => this.#tell());
+    }, SETTLE_MS);
+  }
+
+  async #tell(): Promise<void> {
+    if (this.#isStopped || this.#changed.size === 0) return;
+    const files = [...this.#changed];
+    this.#changed.clear();
+    const outcomes = await Promise.allSettled(this.#listeners.map((listener) => listener(files)));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') this.#log.error('what was saved has no effect: %o', outcome.reason);
+    }
+  }
+}
