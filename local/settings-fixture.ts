@@ -9,7 +9,7 @@ export function settingsFixture(dataDir: string, overrides: Partial<Settings> = 
     cacheDir: join(dataDir, 'cache'),
     databasePassword: 'published',
     functionConcurrency: 8,
-    enforcement: true,
+    processLimits: true,
     watch: false,
     name: 'app',
     source: { kind: 'assembly', dir: join(dataDir, 'cdk.out') },

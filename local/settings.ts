@@ -40,8 +40,8 @@ export interface Settings {
   readonly databasePassword: string | undefined;
   /** How many events all functions together handle at once. */
   readonly functionConcurrency: number;
-  /** Whether what AWS forbids functions is forbidden here. Off for measurements only. */
-  readonly enforcement: boolean;
+  /** Whether functions' processes are frozen between events, have no more than their memory, and write to `/tmp` alone. Off for measurements only. */
+  readonly processLimits: boolean;
   /** Whether functions are reloaded when their sources change. */
   readonly watch: boolean;
   /** What runs, as its people call it. */
@@ -114,7 +114,7 @@ export function startCommand(own: OwnApp) {
       )
       .option('--no-watch', 'do not reload functions when their sources change')
       // For measurements only: local/README.md.
-      .addOption(new Option('--no-enforcement').hideHelp())
+      .addOption(new Option('--no-process-limits').hideHelp())
       .addOption(contextOption(`${own.name}: ${context.join(' ')}`))
       .option('--explain', 'print what the local run does with the resources in the templates, by type, then exit')
       .addHelpText(
@@ -140,7 +140,7 @@ export function settingsOf(
     cacheDir,
     databasePassword: options.databasePassword ?? (isOwn ? own.databasePassword : undefined),
     functionConcurrency: options.functionConcurrency,
-    enforcement: options.enforcement,
+    processLimits: options.processLimits,
     watch: options.watch,
     name,
     source,

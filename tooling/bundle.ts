@@ -1,23 +1,33 @@
 import { join, relative } from 'node:path';
 import { type BuildOptions, type BuildResult, build, buildSync } from 'esbuild';
+import { z } from 'zod';
 
 /** The key of a {@link BundleRecipe} in the metadata of a function's resource in a template. */
-export const BUNDLE_METADATA = 'bundle';
+export const BUNDLE_METADATA = 'local-runner:bundle';
+
+const esbuildOptions = z.strictObject({
+  format: z.enum(['esm', 'cjs', 'iife']).exactOptional(),
+  target: z.string().exactOptional(),
+  platform: z.enum(['node', 'browser', 'neutral']).exactOptional(),
+  mainFields: z.array(z.string()).exactOptional(),
+  minify: z.boolean().exactOptional(),
+  sourcemap: z.boolean().exactOptional(),
+  sourcesContent: z.boolean().exactOptional(),
+  banner: z.record(z.string(), z.string()).exactOptional(),
+});
 
 /** How the code of a function is bundled, as JSON. */
-export interface BundleRecipe {
+export const bundleRecipe = z.strictObject({
   /** Relative to the app's folder. */
-  readonly entry: string;
+  entry: z.string().min(1),
   /** The file that is made. */
-  readonly output: string;
+  output: z.string().min(1),
   /** For esbuild, besides entry and output. https://esbuild.github.io/api/ */
-  readonly options: Pick<
-    BuildOptions,
-    'format' | 'target' | 'platform' | 'mainFields' | 'minify' | 'sourcemap' | 'sourcesContent' | 'banner'
-  >;
+  options: esbuildOptions,
   /** Folders to put beside it: name there, and path in the app's folder. */
-  readonly folders: Readonly<Record<string, string>>;
-}
+  folders: z.record(z.string(), z.string()),
+});
+export type BundleRecipe = z.output<typeof bundleRecipe>;
 
 export interface Bundle {
   /** Contents by name. */

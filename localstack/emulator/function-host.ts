@@ -97,7 +97,7 @@ export class FunctionHost {
       runtimeDir: this.#runtimeDir,
       httpsEndpoints: NO_HTTPS_ENDPOINTS,
       reaper: this.#reaper,
-      enforcement: true,
+      processLimits: true,
       ownFileSystem: false,
       log: this.#log.child(definition.name),
     };

@@ -38,8 +38,8 @@ export interface EnvironmentOptions extends RuntimeOptions {
   /** Learns whose its processes are; absent where networks are not isolated. */
   readonly connections?: Pick<Connections, 'attach' | 'viewOf'>;
   readonly log: Log;
-  /** Whether environments are frozen between events and have no more than their memory. Off for measurements only. */
-  readonly enforcement: boolean;
+  /** Whether processes are frozen between events and have no more than their memory. Off for measurements only. */
+  readonly processLimits: boolean;
   /** Whether each environment has a `/tmp` of its own and may write nowhere else. */
   readonly ownFileSystem: boolean;
 }
@@ -195,7 +195,7 @@ export class ExecutionEnvironment {
   }
 
   #freezeWhenIdle(): void {
-    if (!this.#idle || !this.#api.waiting || !this.#alive || !this.#options.enforcement) return;
+    if (!this.#idle || !this.#api.waiting || !this.#alive || !this.#options.processLimits) return;
     this.#frozen = true;
     this.#signal('SIGSTOP');
   }
@@ -222,8 +222,8 @@ export class ExecutionEnvironment {
     const { pid } = this.#process;
     if (!this.#alive || pid === undefined) return;
     this.#memory = memoryUse(pid) ?? this.#memory;
-    const { definition, enforcement } = this.#options;
-    if (!enforcement || !this.#memory || this.#memory.requiredMb <= definition.memoryMb) return;
+    const { definition, processLimits } = this.#options;
+    if (!processLimits || !this.#memory || this.#memory.requiredMb <= definition.memoryMb) return;
     this.#outOfMemory = true;
     this.kill();
   }

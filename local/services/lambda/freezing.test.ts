@@ -44,8 +44,8 @@ describe.runIf(process.platform === 'linux')('between events', () => {
     expect(log.lines.some((line) => line.includes('last words'))).toBe(true);
   });
 
-  it('none is frozen without enforcement, which is for measurements', async () => {
-    const { invoke } = await startFunction(CLOCK, {}, { enforcement: false });
+  it('none is frozen without limits of processes, which is for measurements', async () => {
+    const { invoke } = await startFunction(CLOCK, {}, { processLimits: false });
     const first = (await invoke(1)).value;
     await expect.poll(async () => (await invoke(1)).value.before - first.after).toBeGreaterThan(300);
   });

@@ -21,7 +21,7 @@ export async function temporaryFolder(files: Record<string, string>): Promise<st
 
 export interface LambdaFixtureOptions {
   readonly limits?: Partial<PoolLimits>;
-  readonly enforcement?: boolean;
+  readonly processLimits?: boolean;
   /** The local HTTPS servers that functions reach in place of AWS's. */
   readonly httpsEndpoints?: { readonly httpsPort: number; readonly trustedCertificate?: string };
 }
@@ -48,7 +48,7 @@ export function functionFixture(codeDir: string, overrides: Partial<FunctionDefi
 export async function startFunction(
   code: string | Record<string, string>,
   overrides: Partial<FunctionDefinition> = {},
-  { limits, httpsEndpoints, enforcement = true }: LambdaFixtureOptions = {},
+  { limits, httpsEndpoints, processLimits = true }: LambdaFixtureOptions = {},
 ) {
   const codeDir = await temporaryFolder(typeof code === 'string' ? { 'index.mjs': code } : code);
   const log = memoryLog();
@@ -59,7 +59,7 @@ export async function startFunction(
     issue: notExpected,
   };
   const service = new Lambda(
-    { settings: settingsFixture(codeDir, { enforcement }), log, authorities: async () => authority },
+    { settings: settingsFixture(codeDir, { processLimits }), log, authorities: async () => authority },
     {
       iam,
       ec2,

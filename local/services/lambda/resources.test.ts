@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { BUNDLE_METADATA } from '../../../tooling/bundle.ts';
 import { stackOf } from '../../assembly/deploy-fixture.ts';
+import type { ResourceDeclaration } from '../../assembly/template.ts';
 import { servicesFixture } from '../services-fixture.ts';
 
-async function deployFunction(properties: object) {
+async function deployFunction(properties: object, Metadata: ResourceDeclaration['Metadata'] = {}) {
   const Properties = {
     FunctionName: 'orders',
     Handler: 'index.handler',
@@ -12,7 +14,7 @@ async function deployFunction(properties: object) {
     ...properties,
   };
   const { lambda, deploy } = servicesFixture();
-  await deploy([stackOf('app', { Resources: { Orders: { Type: 'AWS::Lambda::Function', Properties } } })]);
+  await deploy([stackOf('app', { Resources: { Orders: { Type: 'AWS::Lambda::Function', Properties, Metadata } } })]);
   return lambda.find('orders').definition;
 }
 
@@ -46,5 +48,16 @@ describe('a function of a template', () => {
     ],
   ])('is refused with %s', async (_, properties, message) => {
     await expect(deployFunction(properties)).rejects.toThrow(message);
+  });
+
+  it('tells how it is bundled by metadata of a name that no other tool uses, and is refused when they say something else', async () => {
+    const recipe = { entry: 'handler.ts', output: 'index.mjs', options: { format: 'esm' }, folders: {} };
+    const anothers = { bundle: { entry: 1 }, 'other:bundle': 'yes' };
+    expect(await deployFunction({}, anothers)).not.toHaveProperty('recipe');
+    expect(await deployFunction({}, { ...anothers, [BUNDLE_METADATA]: recipe })).toMatchObject({ recipe });
+    for (const wrong of [null, 'handler.ts', { ...recipe, entry: '' }, { ...recipe, options: { plugins: [] } }])
+      await expect(deployFunction({}, { [BUNDLE_METADATA]: wrong })).rejects.toThrow(
+        /app\/Orders .*metadata local-runner:bundle is no recipe/,
+      );
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BUNDLE_METADATA, type BundleRecipe } from '../../../tooling/bundle.ts';
+import { BUNDLE_METADATA, type BundleRecipe, bundleRecipe } from '../../../tooling/bundle.ts';
 import { assetFolder, assetPath, writeFolder } from '../../assembly/asset-files.ts';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { rootSourceMap } from '../../assembly/source-map.ts';
@@ -165,9 +165,11 @@ function definitionOf(
   };
 }
 
-/** How the app bundles the function, if its construct tells. */
+/** How the app bundles the function, if its construct tells. @throws Error when it tells something else */
 function recipeOf({ Metadata }: ResourceDeclaration): BundleRecipe | undefined {
-  return Metadata?.[BUNDLE_METADATA] as BundleRecipe | undefined;
+  const recipe = bundleRecipe.optional().safeParse(Metadata?.[BUNDLE_METADATA]);
+  if (recipe.success) return recipe.data;
+  throw new Error(`its metadata ${BUNDLE_METADATA} is no recipe of a bundle:\n${z.prettifyError(recipe.error)}`);
 }
 
 /** The id that the app gives the function, in the CDK's path `Stack/ListThings/Resource`, as `list-things`. */

@@ -92,8 +92,8 @@ export class Lambda implements Service, FunctionDirectory {
       runtimeDir,
       httpsEndpoints: { trustedCertificates: [trusted.certificatePem], httpsPort: this.#services.responses.port },
       reaper: new ProcessReaper(log),
-      enforcement: settings.enforcement,
-      ownFileSystem: settings.enforcement && (await ownFileSystemIsPossible(runtimeDir, log)),
+      processLimits: settings.processLimits,
+      ownFileSystem: settings.processLimits && (await ownFileSystemIsPossible(runtimeDir, log)),
       connections: this.#services.ec2.connections,
     };
   }
