@@ -120,6 +120,24 @@ describe('the log file', () => {
     expect(String(terminal.read())).toContain('afterwards');
   });
 
+  it.each([
+    ['exits', 'process.exit(0)'],
+    ['fails', "throw new Error('a crash')"],
+    ['fails while a write is under way', "await setTimeout(20); log.debug('line 500'); throw new Error('a crash')"],
+  ])('has every line, in order and once, when the process %s', (_, end) => {
+    const file = temporaryFile();
+    const program = `
+      import { setTimeout } from 'node:timers/promises';
+      import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
+      const log = createLog({ source: 'test', file: ${JSON.stringify(file)}, terminal: process.stdout });
+      for (let index = 0; index < 500; index++) log.debug('line %d %s', index, 'x'.repeat(10_000));
+      ${end}`;
+    spawnSync(process.execPath, ['--input-type=module', '-e', program]);
+    const numbers = readFileSync(file, 'utf8').match(/(?<= line )\d+/g);
+    expect(numbers?.slice(0, 500)).toEqual(Array.from({ length: 500 }, (_, index) => String(index)));
+    expect(numbers?.slice(500)).toEqual(end.includes('line 500') ? ['500'] : []);
+  });
+
   it('need not be', async () => {
     const terminal = new PassThrough().setEncoding('utf8');
     createLog({ source: 'test', terminal }).info('%d orders', 3);

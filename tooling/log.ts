@@ -1,8 +1,8 @@
-import { chmodSync, createWriteStream, existsSync, mkdirSync, renameSync, type WriteStream } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { format } from 'node:util';
 import { fileText, type Level, terminalText } from './log-entry.ts';
+import { LogFile } from './log-file.ts';
 
 /**
  * Each line names its source, such as `kafka` or a function. Clients and functions may have written parts of a message: what could steer
@@ -31,12 +31,16 @@ export interface ClosableLog extends Log {
  * @param options.file that of the previous run is kept as `<file>.1`; without it nothing is kept
  */
 export function createLog(options: { source: string; file?: string; terminal: NodeJS.WritableStream }): ClosableLog {
-  const file = options.file === undefined ? undefined : openFile(options.file);
-  file?.on('error', (error) => logFor(options.source).warn('no longer writing the log file: %s', error.message));
+  const file =
+    options.file === undefined
+      ? undefined
+      : newFile(options.file, (error) =>
+          logFor(options.source).warn('no longer writing the log file: %s', error.message),
+        );
 
   const write = (source: string, level: Level, message: string, values: unknown[]) => {
     const entry = { time: new Date().toISOString(), level, source, text: format(message, ...values) };
-    if (file?.writable) file.write(fileText(entry));
+    file?.write(fileText(entry));
     if (level !== 'debug') options.terminal.write(terminalText(entry));
   };
   const logFor = (source: string): Log => ({
@@ -46,20 +50,15 @@ export function createLog(options: { source: string; file?: string; terminal: No
     debug: (message, ...values) => write(source, 'debug', message, values),
     child: logFor,
   });
-  const close = async () => {
-    if (file === undefined || file.destroyed) return;
-    file.end();
-    await finished(file).catch(() => {}); // it has been warned of
-  };
-  return { ...logFor(options.source), close };
+  return { ...logFor(options.source), close: async () => file?.close() };
 }
 
 /** Functions may log customers' data: the files are readable by their owner only. */
-function openFile(path: string): WriteStream {
+function newFile(path: string, onFailure: (error: Error) => void): LogFile {
   mkdirSync(dirname(path), { recursive: true });
   if (existsSync(path)) {
     chmodSync(path, 0o600);
     renameSync(path, `${path}.1`);
   }
-  return createWriteStream(path, { mode: 0o600 });
+  return new LogFile(path, onFailure);
 }
