@@ -79,6 +79,7 @@ export async function startTestMsk(dir: string, options: Partial<KafkaOptions> =
     iam,
     certificate: await authority.issue('msk'),
     ...(listenerPort === undefined ? {} : { listenerPort }),
+    onDenial: () => {},
     log: silentLog,
   });
   const { host, plaintextPort, saslPort, saslAdvertisedPort, userClaim } = broker;

@@ -16,19 +16,20 @@ export class Callers {
 
   /** @param passage how the call came here, see Passages */
   of(principal: Principal, passage: Passage = {}): Caller {
-    const evaluate = (action: string, resource: string, { context }: AccessDetails = {}) => {
-      const request = { principal, action, resource, ...passage, context: { ...passage.context, ...context } };
-      return this.#evaluator.evaluate(request);
-    };
+    const requestOf = (action: string, resource: string, { context }: AccessDetails = {}) => ({
+      ...{ principal, action, resource, ...passage },
+      context: { ...passage.context, ...context },
+    });
     return {
       principal,
-      mayDo: (...request) => evaluate(...request).allowed,
+      mayDo: (...asked) => this.#evaluator.evaluate(requestOf(...asked)).allowed,
       requireAccess: (action, resource, details) => {
-        const decision = evaluate(action, resource, details);
+        const request = requestOf(action, resource, details);
+        const decision = this.#evaluator.evaluate(request);
         if (decision.allowed) return;
         // Once for all objects of a bucket.
-        this.#refusals.note({ principal, action, resource }, decision, resource.replace(/\/.*$/s, ''));
-        const named = { principal, action, resource: details?.askedFor ?? resource };
+        this.#refusals.note(request, decision, resource.replace(/\/.*$/s, ''));
+        const named = { ...request, resource: details?.askedFor ?? resource };
         throw new AwsError('AccessDenied', refusalMessage(named, decision), 403);
       },
     };

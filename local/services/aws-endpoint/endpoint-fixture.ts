@@ -1,6 +1,6 @@
 import { silentLog } from '../../../tooling/log-fixture.ts';
 import { Ec2 } from '../ec2/service.ts';
-import type { AccessRequest } from '../iam/policy-evaluation.ts';
+import type { AccessRequest, Decision } from '../iam/policy-evaluation.ts';
 import { PrincipalStore } from '../iam/principals.ts';
 import { Iam } from '../iam/service.ts';
 import type { Service } from '../service.ts';
@@ -12,9 +12,9 @@ class RecordingEvaluator {
   readonly asked: string[] = [];
   readonly refused = new Set<string>();
 
-  evaluate({ principal, action, resource }: AccessRequest) {
+  evaluate({ principal, action, resource }: AccessRequest): Decision {
     this.asked.push(`${principal.name} ${action} ${resource}`);
-    return { allowed: !this.refused.has(action), reason: 'because the test says so' };
+    return this.refused.has(action) ? { allowed: false, policyType: 'identity-based policy' } : { allowed: true };
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { silentLog } from '../../../tooling/log-fixture.ts';
+import { memoryLog } from '../../../tooling/log-fixture.ts';
 import { deploy } from '../../assembly/deploy.ts';
 import { optionsOf, stackOf } from '../../assembly/deploy-fixture.ts';
 import type { ResourceProvider } from '../../assembly/resource-provider.ts';
@@ -11,14 +11,15 @@ import { CloudFront } from './service.ts';
 const FILE = { body: [Buffer.from('hello')], contentLength: 5 };
 
 /** A distribution of the bucket `site`, whose policy lets CloudFront read for one distribution. */
-async function siteStatus(control: object, distributionOf: (arn: string) => string): Promise<number> {
+async function siteStatus(control: object, distributionOf: (arn: string) => string) {
+  const log = memoryLog();
   const iam = new Iam();
   const s3 = { getObject: async () => FILE as never };
   const Origins = [{ Id: 'bucket', DomainName: 'site.s3.us-east-1.amazonaws.com', ...control }];
   const DistributionConfig = { DefaultCacheBehavior: { TargetOriginId: 'bucket' }, Origins };
   const site = { Type: 'AWS::CloudFront::Distribution', Properties: { DistributionConfig } };
   const stack = stackOf('app', { Resources: { Site: site } });
-  const run = { settings: settingsFixture('/nowhere'), stacks: [stack], log: silentLog };
+  const run = { settings: settingsFixture('/nowhere'), stacks: [stack], log };
   const cloudFront = new CloudFront(run, { s3, api: { urlOf: () => 'http://127.0.0.1:9' }, iam }, new Ec2(run, iam));
   const providerOf = ({ Type }: { Type: string }) => cloudFront.resources[Type] as ResourceProvider;
   await deploy([stack], { providerOf }, optionsOf());
@@ -37,18 +38,22 @@ async function siteStatus(control: object, distributionOf: (arn: string) => stri
   });
   await cloudFront.start();
   onTestFinished(() => cloudFront.stop());
-  return (await fetch(`${cloudFront.urls.get('Site')}/index.html`)).status;
+  const { status } = await fetch(`${cloudFront.urls.get('Site')}/index.html`);
+  return { status, refusals: log.lines.filter((line) => line.includes('may not do')) };
 }
 
 const signed = { OriginAccessControlId: 'E123' };
 
 it("a distribution reads its bucket by the bucket's policy", async () => {
-  expect(await siteStatus(signed, (arn) => arn)).toBe(200);
+  expect(await siteStatus(signed, (arn) => arn)).toEqual({ status: 200, refusals: [] });
 });
 
 it.each([
-  ['the policy names another distribution', signed, (arn: string) => `${arn}2`],
-  ['it has no origin access control', {}, (arn: string) => arn],
-])('a distribution may not read its bucket when %s', async (_, control, distributionOf) => {
-  expect(await siteStatus(control, distributionOf)).toBe(403);
+  ['the policy names another distribution', signed, (arn: string) => `${arn}2`, 'cloudfront.amazonaws.com (arn:'],
+  ['it has no origin access control', {}, (arn: string) => arn, 'anonymous'],
+])('a distribution may not read its bucket when %s, and the log says why', async (_, control, distributionOf, who) => {
+  const { status, refusals } = await siteStatus(control, distributionOf);
+  expect(status).toBe(403);
+  expect(refusals).toEqual([expect.stringContaining(who)]);
+  expect(refusals[0]).toContain('In the CDK: origins.S3BucketOrigin.withOriginAccessControl(bucket).');
 });

@@ -5,7 +5,7 @@ import { ACCOUNT_ID, arnOf } from '../../aws-identity.ts';
 import type { RunningServer } from '../../http/http-server.ts';
 import type { ApiGateway } from '../api-gateway/service.ts';
 import { type Ec2, publicServer } from '../ec2/service.ts';
-import type { AccessRequest, Iam } from '../iam/service.ts';
+import { type AccessRequest, type Iam, RefusalLog } from '../iam/service.ts';
 import { type Listener, Listeners } from '../listeners.ts';
 import { resourceHash, resourceUuid } from '../physical-names.ts';
 import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
@@ -113,14 +113,21 @@ export class CloudFront implements Service {
     const { s3, api, iam } = this.#origins;
     const { connections } = this.#ec2;
     const target = publicServer(`the site ${listener.name}`);
+    const log = this.#log.child('site');
+    const refusals = new RefusalLog(log);
     const server = await startDistribution({
       definition,
       port: listener.port,
-      getObject: async (origin, key) =>
-        iam.evaluator.evaluate(readRequest(origin, key)).allowed ? s3.getObject(origin.bucket, key) : undefined,
+      getObject: async (origin, key) => {
+        const request = readRequest(origin, key);
+        const decision = iam.evaluator.evaluate(request);
+        if (decision.allowed) return s3.getObject(origin.bucket, key);
+        refusals.note(request, decision, origin.bucket);
+        return undefined;
+      },
       apiUrl: (restApiId) => api.urlOf(restApiId),
       admits: (client) => connections.admits(client, target),
-      log: this.#log.child('site'),
+      log,
     });
     connections.assign(server.port, target);
     this.#servers.set(listener.name, server);

@@ -3,6 +3,7 @@ import type { Principal } from '../../aws-api/api-call.ts';
 import { PolicyStore } from './policies/policy-store.ts';
 import { PolicyEvaluator } from './policy-evaluation.ts';
 import { OPERATOR } from './principals.ts';
+import { refusalMessage } from './refusal.ts';
 
 const ROLE = 'arn:aws:iam::000000000000:role/app/writer';
 const SESSION = 'arn:aws:sts::000000000000:assumed-role/writer/fn';
@@ -35,8 +36,9 @@ const ofBucket = (...statements: object[]) => policies.putResourcePolicy(BUCKET,
 
 /** `allowed`, or why not. */
 function decision(action: string, resource = `${BUCKET}/key`, principal = role, more: object = {}): string {
-  const { allowed, reason } = evaluator.evaluate({ principal, action, resource, ...more });
-  return allowed ? 'allowed' : reason;
+  const request = { principal, action, resource, ...more };
+  const decided = evaluator.evaluate(request);
+  return decided.allowed ? 'allowed' : refusalMessage(request, decided).replace(/^.* on resource: \S+ /, '');
 }
 
 const NO_POLICY = 'because no identity-based policy allows the s3:PutObject action';
@@ -93,7 +95,11 @@ describe("a role's own policies", () => {
 
   it('grant at most what the permissions boundary allows', async () => {
     await ofRole(allow('s3:*', '*'));
-    policies.setBoundary('writer', document(allow('s3:Get*', '*'), deny('s3:GetObject', `${BUCKET}/logs/*`)));
+    policies.setBoundary(
+      'writer',
+      'arn:aws:iam::000000000000:policy/limit',
+      document(allow('s3:Get*', '*'), deny('s3:GetObject', `${BUCKET}/logs/*`)),
+    );
     expect(decision('s3:GetObject')).toBe('allowed');
     expect(decision('s3:PutObject')).toBe('because no permissions boundary allows the s3:PutObject action');
     expect(decision('s3:GetObject', `${BUCKET}/logs/1`)).toBe('with an explicit deny in a permissions boundary');
@@ -147,7 +153,7 @@ describe("a resource's policy", () => {
     ],
     ['the session, whatever the permissions boundary', { AWS: SESSION }, 'allowed'],
   ])('grants to %s', (_, Principal, expected) => {
-    policies.setBoundary('writer', document(allow('s3:Get*', '*')));
+    policies.setBoundary('writer', 'arn:aws:iam::000000000000:policy/limit', document(allow('s3:Get*', '*')));
     ofBucket(allow('s3:PutObject', objects, { Principal }));
     expect(decision('s3:PutObject')).toBe(expected);
   });

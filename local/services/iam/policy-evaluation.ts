@@ -15,11 +15,19 @@ export interface AccessRequest {
   readonly vpcEndpoint?: string | undefined;
 }
 
-export interface Decision {
-  readonly allowed: boolean;
-  /** Continues AWS's sentence "... is not authorized to perform: ... on resource: ...". */
-  readonly reason: string;
+/** What the policies say of a request. */
+export type Decision = { readonly allowed: true } | Refusal;
+
+/** Why a request is refused: a statement denies it, or no policy of a type that has to allow it does. */
+export interface Refusal {
+  readonly allowed: false;
+  /** The type of the policy that denies it, or that none allows it in. */
+  readonly policyType: PolicyType;
+  /** The name of the statement that denies it; absent where none allows it. */
+  readonly deniedBy?: string;
 }
+
+export type PolicyType = keyof Applying;
 
 /** The statements that apply to a request, by the type of their policy; undefined where there is no policy of that type. */
 interface Applying {
@@ -28,6 +36,13 @@ interface Applying {
   readonly 'permissions boundary': readonly CompiledStatement[] | undefined;
   readonly 'VPC endpoint policy': readonly CompiledStatement[] | undefined;
 }
+
+const POLICY_TYPES: readonly PolicyType[] = [
+  'identity-based policy',
+  'resource-based policy',
+  'permissions boundary',
+  'VPC endpoint policy',
+];
 
 /** Decides on requests within one account, by the policies of roles, resources and VPC endpoints. */
 export class PolicyEvaluator {
@@ -43,14 +58,14 @@ export class PolicyEvaluator {
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
    */
   evaluate(request: AccessRequest): Decision {
-    const { principal, action } = request;
-    if (principal.kind === 'operator') return { allowed: true, reason: 'because the operator may do everything' };
+    if (request.principal.kind === 'operator') return { allowed: true };
     const applying = this.#applying(request);
-    const denying = Object.entries(applying).find(([, statements]) => statements?.some(isDenial))?.[0];
-    if (denying) return { allowed: false, reason: `with an explicit deny in ${article(denying)} ${denying}` };
-    const missing = missingGrant(principal, applying);
-    if (missing) return { allowed: false, reason: `because no ${missing} allows the ${action} action` };
-    return { allowed: true, reason: `because a policy allows the ${action} action` };
+    for (const policyType of POLICY_TYPES) {
+      const deniedBy = applying[policyType]?.find(({ effect }) => effect === 'Deny')?.name;
+      if (deniedBy !== undefined) return { allowed: false, policyType, deniedBy };
+    }
+    const missing = missingGrant(request.principal, applying);
+    return missing === undefined ? { allowed: true } : { allowed: false, policyType: missing };
   }
 
   #applying({ principal, action, resource, context: given, vpcEndpoint }: AccessRequest): Applying {
@@ -71,19 +86,11 @@ export class PolicyEvaluator {
 }
 
 /** The type of policy that would have to allow a request which none denies. */
-function missingGrant(principal: Principal, applying: Applying): keyof Applying | undefined {
+function missingGrant(principal: Principal, applying: Applying): PolicyType | undefined {
   if (applying['VPC endpoint policy']?.length === 0) return 'VPC endpoint policy';
   const grants = new Set(applying['resource-based policy'].map((statement) => statement.names(principal)));
   if (grants.has('direct')) return undefined;
   if (principal.kind === 'service') return 'resource-based policy';
   if (applying['identity-based policy'].length === 0 && !grants.has('role')) return 'identity-based policy';
   return applying['permissions boundary']?.length === 0 ? 'permissions boundary' : undefined;
-}
-
-function isDenial({ effect }: CompiledStatement): boolean {
-  return effect === 'Deny';
-}
-
-function article(noun: string): string {
-  return /^[aeiou]/.test(noun) ? 'an' : 'a';
 }

@@ -1,13 +1,11 @@
 import type { Log } from '../../../tooling/log.ts';
-import type { AccessRequest, Decision } from './policy-evaluation.ts';
-import { remedy } from './refusal.ts';
+import type { AccessRequest, Refusal } from './policy-evaluation.ts';
+import { refusalText } from './refusal.ts';
 
 /** How many refusals are remembered as logged. */
 const MOST_REMEMBERED = 1000;
 
-type Refused = Pick<AccessRequest, 'principal' | 'action' | 'resource'>;
-
-/** Logs which role may not do what, with what grants it: once, however often it is tried. */
+/** Logs who may not do what, with what grants it: once, however often it is tried. */
 export class RefusalLog {
   readonly #log: Log;
   readonly #logged = new Set<string>();
@@ -17,13 +15,11 @@ export class RefusalLog {
   }
 
   /** @param subject what stands for the resource when it is asked whether this was logged before */
-  note({ principal, action, resource }: Refused, decision: Pick<Decision, 'reason'>, subject = resource): void {
-    const what = `${principal.name} ${action} ${subject}`;
+  note(request: AccessRequest, refusal: Refusal, subject = request.resource): void {
+    const what = `${request.principal.name} ${request.action} ${subject} ${refusal.policyType} ${refusal.deniedBy}`;
     if (this.#logged.has(what)) return;
     if (this.#logged.size >= MOST_REMEMBERED) this.#logged.clear();
     this.#logged.add(what);
-    const { reason } = decision;
-    const remedyText = remedy({ action, resource }, decision);
-    this.#log.warn(`the role ${principal.name} may not do ${action} on ${resource} ${reason}.${remedyText}`);
+    this.#log.warn(refusalText(request, refusal));
   }
 }

@@ -52,7 +52,8 @@ export function iamResources(roles: Map<string, Role>, policies: PolicyStore): R
           else requireUnused(properties.AssumeRolePolicyDocument, arn);
         }
         const { PermissionsBoundary: boundary } = properties;
-        if (boundary !== undefined) policies.setBoundary(name, documentOf(boundary) ?? unknownPolicy(boundary));
+        if (boundary !== undefined)
+          policies.setBoundary(name, boundary, documentOf(boundary) ?? unknownPolicy(boundary));
         const id = `AROA${resourceHash(request, 17).toUpperCase()}`;
         const { Path: path } = properties;
         const arn = arnOf('iam', `role${path}${name}`, { global: true });

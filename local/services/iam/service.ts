@@ -10,9 +10,9 @@ import { iamResources } from './resources.ts';
 export { ChunkSignatures } from './chunk-signatures.ts';
 export { verifyMskToken } from './msk-token.ts';
 export { callerArn } from './policies/principal-match.ts';
-export type { AccessRequest, Decision, PolicyEvaluator } from './policy-evaluation.ts';
+export type { AccessRequest, PolicyEvaluator } from './policy-evaluation.ts';
 export type { Credentials, PrincipalStore } from './principals.ts';
-export { refusalMessage, remedy } from './refusal.ts';
+export { refusalMessage, refusalText } from './refusal.ts';
 export { RefusalLog } from './refusal-log.ts';
 export { readSignature, type SignedRequest, verifySignature, verifySignedText } from './sigv4.ts';
 

@@ -40,14 +40,14 @@ describe('a permission to invoke a function', () => {
   ])('does not when it names %s', async (_, properties, functionArn = FUNCTION) => {
     const { invoke } = await permitted(properties, functionArn);
     expect(invoke).toThrow(
-      `events.amazonaws.com may not invoke ${functionArn} for ${RULE} because no resource-based policy`,
+      `events.amazonaws.com (${RULE}) may not do lambda:InvokeFunction on ${functionArn} because no resource-based policy`,
     );
   });
 
   it('is needed by synchronous and asynchronous invocations alike', async () => {
     const { service } = await startFunction('export const handler = async () => 1;');
     const source = { service: 'events.amazonaws.com', arn: RULE };
-    const message = 'events.amazonaws.com may not invoke';
+    const message = `events.amazonaws.com (${RULE}) may not do lambda:InvokeFunction`;
     await expect(service.invoke('orders', '{}', { source })).rejects.toThrow(message);
     expect(() => service.invokeAsync('orders', '{}', { source })).toThrow(message);
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Principal } from '../../aws-api/api-call.ts';
-import type { AccessRequest, Iam } from '../iam/service.ts';
+import { type AccessRequest, type Iam, refusalText } from '../iam/service.ts';
 import { resourceHash } from '../physical-names.ts';
 import { created, provider } from '../provider.ts';
 import { LambdaError } from './errors.ts';
@@ -67,13 +67,7 @@ export function requirePermission(
     resource: qualifiedFunctionArn(functionNameOrArn),
     context: { 'aws:SourceArn': arn, 'aws:SourceAccount': arn.split(':')[4] },
   };
-  const { allowed, reason } = evaluator.evaluate(request);
-  if (allowed) return;
-  const permission = `{ principal: new iam.ServicePrincipal('${service}'), sourceArn: '${arn}' }`;
-  throw new LambdaError(
-    'AccessDeniedException',
-    `${service} may not invoke ${request.resource} for ${arn} ${reason}. In the CDK: fn.addPermission('Invoke', ${permission}).`,
-  );
+  requireAllowed(evaluator, request);
 }
 
 /**
@@ -83,14 +77,10 @@ export function requirePermission(
  * @throws LambdaError `AccessDeniedException`, with what the CDK app lacks
  */
 export function requireDestination({ evaluator }: Pick<Iam, 'evaluator'>, role: Principal, destination: string): void {
-  const { allowed, reason } = evaluator.evaluate({
-    principal: role,
-    action: 'lambda:InvokeFunction',
-    resource: destination,
-  });
-  if (allowed) return;
-  throw new LambdaError(
-    'AccessDeniedException',
-    `${role.arn} may not invoke the destination ${destination} ${reason}. In the CDK: destination.grantInvoke(fn).`,
-  );
+  requireAllowed(evaluator, { principal: role, action: 'lambda:InvokeFunction', resource: destination });
+}
+
+function requireAllowed(evaluator: Iam['evaluator'], request: AccessRequest): void {
+  const decision = evaluator.evaluate(request);
+  if (!decision.allowed) throw new LambdaError('AccessDeniedException', refusalText(request, decision));
 }

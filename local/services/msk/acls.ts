@@ -17,7 +17,7 @@ export interface KnownNames {
 }
 
 /** The cluster's one name in Kafka's access lists. */
-const CLUSTER_NAME = 'kafka-cluster';
+export const CLUSTER_NAME = 'kafka-cluster';
 /** Stands for every continuation of a prefix: no name has these characters, so no pattern but a `*` matches it. */
 const ANY_CONTINUATION = '\u{1}'.repeat(30);
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Log } from '../../../tooling/log.ts';
+import type { Denial } from '../../engines/kafka/denial.ts';
 import type { Kafka } from '../../engines/kafka/start-kafka.ts';
 import type { Certificate } from '../../tls/authority.ts';
 import type { Iam } from '../iam/service.ts';
@@ -18,6 +19,8 @@ export interface ClusterOptions {
   readonly admits?: (client: Socket) => boolean;
   /** Where clients sign in, if not where the broker sends them. */
   readonly listenerPort?: number;
+  /** Told of what is refused in the broker's place. */
+  readonly onDenial: (denial: Denial) => void;
   readonly log: Log;
 }
 
@@ -57,6 +60,7 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     certificate,
     admits: options.admits,
     authenticate: createTokenAuthenticator({ ...iam, clusterArn: arn }),
+    onDenial: options.onDenial,
     log,
   });
   return {

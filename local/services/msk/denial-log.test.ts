@@ -14,9 +14,10 @@ const line = (action: string, arn: string) =>
 async function denialsOf(...actions: string[]) {
   const iam = new Iam();
   const log = memoryLog();
-  const Statement = [{ Effect: 'Allow', Action: actions, Resource: `${topicArn}/orders` }];
+  const onTopic = { Effect: 'Allow', Action: actions, Resource: `${topicArn}/orders` };
+  const Statement = [{ Effect: 'Allow', Action: 'kafka-cluster:Connect', Resource: clusterArn }, onTopic];
   await iam.policies.putRolePolicy('packer', 'kafka', { Version: '2012-10-17', Statement });
-  return { log, noteDenial: denialLog({ clusterArn, iam, log }) };
+  return { iam, log, noteDenial: denialLog({ clusterArn, iam, log }) };
 }
 
 it('what the broker denies is logged once, with the missing actions and what grants them', async () => {
@@ -35,4 +36,15 @@ it('reading that is denied for want of a group names the action on groups', asyn
   const { log, noteDenial } = await denialsOf('kafka-cluster:ReadData', 'kafka-cluster:DescribeTopic');
   noteDenial({ user, operation: 'READ', resourceType: 'TOPIC', resourceName: 'orders' });
   expect(log.lines).toEqual([line('kafka-cluster:AlterGroup', `${clusterArn.replace(':cluster/', ':group/')}/*`)]);
+});
+
+it('who may no longer connect, and is still signed in, lacks that alone', async () => {
+  const { iam, log, noteDenial } = await denialsOf('kafka-cluster:WriteData', 'kafka-cluster:DescribeTopic');
+  const denial = { user, operation: 'WRITE', resourceType: 'TOPIC', resourceName: 'orders' };
+  noteDenial(denial);
+  expect(log.lines).toEqual([]);
+  const { Statement, ...rest } = iam.policies.rolePolicies('packer').get('kafka') as { Statement: object[] };
+  await iam.policies.putRolePolicy('packer', 'kafka', { ...rest, Statement: Statement.slice(1) });
+  noteDenial(denial);
+  expect(log.lines).toEqual([line('kafka-cluster:Connect', clusterArn)]);
 });

@@ -21,9 +21,16 @@ const RESPONSE_HEAD_BYTES = 8;
  *
  * A refused request goes to the broker as another one, whose response is replaced: so responses keep the order of their requests.
  *
+ * @param onRefusal told of each request that is refused
  * @returns the ways of the requests and of the responses
  */
-export function guardIdempotentProducers(mayHaveId: () => boolean): { requests: Duplex; responses: Duplex } {
+export function guardIdempotentProducers(
+  mayHaveId: () => boolean,
+  onRefusal: () => void,
+): {
+  requests: Duplex;
+  responses: Duplex;
+} {
   /** By correlation id: the version of the refused request. */
   const refused = new Map<number, number>();
   const requests = new FrameFilter({
@@ -33,6 +40,7 @@ export function guardIdempotentProducers(mayHaveId: () => boolean): { requests: 
       const header = readHeader(message.subarray(4));
       if (readTransactionalId(message.subarray(4), header) !== undefined) return message;
       refused.set(header.correlationId, header.apiVersion);
+      onRefusal();
       return apiVersionsRequest(header.correlationId);
     },
   });

@@ -29,7 +29,15 @@ async function startListener(brokerPort: number, log: Log = silentLog, admits = 
     grant: async () => ({ name: 'alice', mayProduceIdempotently: () => true }),
   };
   const certificate = await authority.issue('msk');
-  const listener = await startSignInListener({ port: 0, broker, certificate, authenticate, log, admits });
+  const listener = await startSignInListener({
+    port: 0,
+    broker,
+    certificate,
+    authenticate,
+    log,
+    admits,
+    onDenial: () => {},
+  });
   onTestFinished(() => listener.stop());
   return listener;
 }

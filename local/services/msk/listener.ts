@@ -4,7 +4,9 @@ import type { Log } from '../../../tooling/log.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
 import { leaveUnanswered } from '../../../tooling/sockets.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
+import type { Denial } from '../../engines/kafka/denial.ts';
 import type { Certificate } from '../../tls/authority.ts';
+import { CLUSTER_NAME } from './acls.ts';
 import { guardIdempotentProducers } from './idempotent-producers.ts';
 import { type BrokerSide, SignInRefused, signIn } from './sign-in.ts';
 
@@ -17,6 +19,8 @@ export interface SignInListenerOptions {
   readonly authenticate: (token: string) => Principal;
   /** Whether a client may connect; all may by default. Others get no response for as long as they wait. */
   readonly admits?: ((client: Socket) => boolean) | undefined;
+  /** Told of what is refused in the broker's place. */
+  readonly onDenial: (denial: Denial) => void;
   readonly log: Log;
 }
 
@@ -91,7 +95,14 @@ async function serve(
   options.log.debug('%s signed in', principal.name);
   client.once('close', () => broker.destroy());
   broker.once('close', () => client.destroy());
-  const { requests, responses } = guardIdempotentProducers(user.mayProduceIdempotently);
+  const { requests, responses } = guardIdempotentProducers(user.mayProduceIdempotently, () =>
+    options.onDenial({
+      user: user.name,
+      operation: 'IDEMPOTENT_WRITE',
+      resourceType: 'CLUSTER',
+      resourceName: CLUSTER_NAME,
+    }),
+  );
   for (const filter of [requests, responses]) filter.on('error', (error) => client.destroy(error));
   client.pipe(requests).pipe(broker);
   broker.pipe(responses).pipe(client);

@@ -49,7 +49,7 @@ describe('signing in with an MSK IAM token', () => {
     const { authenticate, credentials } = await setUp('kafka-cluster:DescribeCluster');
     const token = await mskToken(credentials);
     expect(() => authenticate(token)).toThrow(
-      `create-order is not authorized to perform: kafka-cluster:Connect on resource: ${clusterArn} because no identity-based ` +
+      `the role create-order may not do kafka-cluster:Connect on ${clusterArn} because no identity-based ` +
         'policy allows the kafka-cluster:Connect action. In the CDK: fn.addToRolePolicy(new iam.PolicyStatement(' +
         `{ actions: ['kafka-cluster:Connect'], resources: ['${clusterArn}'] })).`,
     );
@@ -59,7 +59,7 @@ describe('signing in with an MSK IAM token', () => {
     const { authenticate, iam } = await setUp('kafka-cluster:Connect');
     const other = iam.principals.issue(principalOfRole('arn:aws:iam::000000000000:role/list-orders'));
     const token = await mskToken(other);
-    expect(() => authenticate(token)).toThrow('list-orders is not authorized to perform: kafka-cluster:Connect');
+    expect(() => authenticate(token)).toThrow('the role list-orders may not do kafka-cluster:Connect');
   });
 
   it.each([

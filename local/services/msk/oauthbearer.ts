@@ -1,5 +1,5 @@
 import type { Principal } from '../../aws-api/api-call.ts';
-import { type PolicyEvaluator, type PrincipalStore, refusalMessage, remedy, verifyMskToken } from '../iam/service.ts';
+import { type PolicyEvaluator, type PrincipalStore, refusalText, verifyMskToken } from '../iam/service.ts';
 import { CONNECT } from './kafka-actions.ts';
 import { FrameError } from './kafka-bytes.ts';
 
@@ -43,7 +43,7 @@ export function createTokenAuthenticator(options: TokenAuthentication): (token: 
     const request = { principal, action: CONNECT, resource: options.clusterArn };
     const decision = options.evaluator.evaluate(request);
     if (decision.allowed) return principal;
-    throw new Error(`${refusalMessage(request, decision)}.${remedy(request, decision)}`);
+    throw new Error(refusalText(request, decision));
   };
 }
 

@@ -7,12 +7,13 @@ import type { Kafka } from 'kafkajs';
 import { onTestFinished, vi } from 'vitest';
 import type { KafkaAccess } from '../../../tests/support/engines.ts';
 import { createTopic } from '../../../tests/support/topics.ts';
-import { silentLog } from '../../../tooling/log-fixture.ts';
+import { memoryLog, silentLog } from '../../../tooling/log-fixture.ts';
 import { OPERATOR_CREDENTIALS } from '../../aws-identity.ts';
 import { loadAuthority } from '../../tls/authority.ts';
 import { type Credentials, Iam, principalOfRole } from '../iam/service.ts';
 import { arnOfResource } from './acls.ts';
 import { serveCluster } from './cluster.ts';
+import { denialLog } from './denial-log.ts';
 import { KAFKA_ACTIONS } from './kafka-actions.ts';
 import { type KafkaConnection, plaintextKafka, signedInKafka } from './kafka-client.ts';
 import { mskClient, operatorClient, send } from './msk-fixture.ts';
@@ -39,12 +40,14 @@ export async function clusterWithPolicies(access: KafkaAccess) {
   const dir = mkdtempSync(join(tmpdir(), 'permissions-'));
   const authority = await loadAuthority(dir, 'public');
   const iam = new Iam();
+  const log = memoryLog();
   const cluster = await serveCluster({
     arn: CLUSTER_ARN,
     broker: access.broker,
     iam,
     certificate: await authority.issue('msk'),
     listenerPort: 0,
+    onDenial: denialLog({ clusterArn: CLUSTER_ARN, iam, log }),
     log: silentLog,
   });
 
@@ -100,6 +103,8 @@ export async function clusterWithPolicies(access: KafkaAccess) {
     newRole,
     newNames,
     operator: clientsOf(OPERATOR_CREDENTIALS),
+    /** What the listener refuses in the broker's place. */
+    denials: log.lines,
     async stop() {
       await cluster.stop();
       rmSync(dir, { recursive: true, force: true });

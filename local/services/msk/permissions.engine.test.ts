@@ -96,6 +96,14 @@ it.each(rows)(
   },
 );
 
+it('the log says which permission an idempotent producer lacks, although no broker refuses it', async () => {
+  const names = await cluster.newNames();
+  const role = cluster.newRole();
+  await role.mayDo(PRODUCE, names);
+  expect(await refusalOf(kafka.produceIdempotently(role, names))).toBe(CLUSTER);
+  expect(cluster.denials.join()).toMatch(/may not do kafka-cluster:WriteDataIdempotently on \S+ because no identity-/);
+});
+
 it('a topic that a wildcard in the middle of an ARN covers is accessible soon after it was created', async () => {
   const names = await cluster.newNames();
   const role = cluster.newRole();

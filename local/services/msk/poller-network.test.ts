@@ -25,7 +25,7 @@ describe('pollers', () => {
     ['out', { in: [INTO_ITSELF], out: [] }, 'lets nothing out to it'],
   ])('do not reach a cluster whose security group does not let itself %s', (_, rules, missing) => {
     expect(refusalWith(rules)).toBe(
-      "Pollers, which have the cluster's own security groups, do not reach it: on port 9098, security group sg-target " +
+      "Pollers, which have the cluster's own security groups, cannot connect to it: on port 9098, security group sg-target " +
         `${missing}. Write \`kafka.connections.allowTo(kafka, Port.tcp(9098))\` in the CDK app.`,
     );
   });

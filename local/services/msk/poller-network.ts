@@ -14,5 +14,5 @@ export function pollerRefusal(network: Network, brokers: Brokers): string | unde
   if (!brokers.place) return undefined;
   const refusal = refusalOf(network, { name: brokers.name, place: brokers.place }, brokers);
   if (!refusal) return undefined;
-  return `Pollers, which have the cluster's own security groups, do not reach it: ${refusal.reason}. ${refusal.remedy}`;
+  return `Pollers, which have the cluster's own security groups, cannot connect to it: ${refusal.reason}. ${refusal.remedy}`;
 }

@@ -153,6 +153,7 @@ export class Msk implements Service {
   async #startCluster({ listener, arn, brokers, properties }: ClusterStart, signal: AbortSignal): Promise<Cluster> {
     const { settings, authorities } = this.#run;
     const log = this.#run.log.child('kafka');
+    const onDenial = denialLog({ clusterArn: arn, iam: this.#iam, log });
     const broker = await startKafka({
       dir: join(settings.dataDir, 'kafka', listener.name),
       runDir: runDirOf(settings.dataDir),
@@ -160,7 +161,7 @@ export class Msk implements Service {
       ...(await this.#operatorPort(listener.port, log)),
       saslAdvertisedPort: 0,
       ...(properties === undefined ? {} : { properties }),
-      onDenial: denialLog({ clusterArn: arn, iam: this.#iam, log }),
+      onDenial,
       signal,
       log,
     });
@@ -172,6 +173,7 @@ export class Msk implements Service {
       iam: this.#iam,
       certificate: await authority.issue('kafka'),
       admits: (client) => this.#ec2.connections.admits(client, brokers),
+      onDenial,
       log,
     });
     this.#running.push(cluster);

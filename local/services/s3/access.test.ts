@@ -55,7 +55,7 @@ describe('permissions', () => {
     await expect(put('refused', 'x')).rejects.toMatchObject({
       name: 'AccessDenied',
       $metadata: { httpStatusCode: 403 },
-      message: `User: arn:aws:sts::000000000000:assumed-role/writer/fn is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::${BUCKET}/refused" because the test says so`,
+      message: `User: arn:aws:sts::000000000000:assumed-role/writer/fn is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::${BUCKET}/refused" because no identity-based policy allows the s3:PutObject action`,
     });
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PolicyDocument } from './policy-document.ts';
-import { type CompiledStatement, compilePolicy } from './statement.ts';
+import { type CompiledStatement, compilePolicy, type PolicyKind } from './statement.ts';
 
 /** A role's policies by name: inline ones by their own, managed ones by ARN. */
 interface RolePolicies {
@@ -32,7 +32,7 @@ export class PolicyStore {
 
   /** Adds or replaces a policy of a role. @throws Error for a document that cannot be decided on */
   async putRolePolicy(roleName: string, policyName: string, document: unknown): Promise<void> {
-    this.#role(roleName).documents.set(policyName, compiled(document, 'identity'));
+    this.#role(roleName).documents.set(policyName, compiled(document, 'identity', `the policy ${policyName}`));
     await this.#changed(roleName);
   }
 
@@ -44,19 +44,20 @@ export class PolicyStore {
   }
 
   /** What a role may do at most, whatever its policies say. @throws as {@link putRolePolicy} */
-  setBoundary(roleName: string, document: unknown): void {
-    this.#role(roleName).boundary = compiled(document, 'identity').statements;
+  setBoundary(roleName: string, policyArn: string, document: unknown): void {
+    this.#role(roleName).boundary = compiled(document, 'identity', `the boundary ${policyArn}`).statements;
   }
 
   /** Adds or replaces a policy of a resource. @throws as {@link putRolePolicy} */
   putResourcePolicy(arn: string, policyName: string, document: unknown): void {
     const policies = this.#resources.get(arn) ?? new Map<string, Policy>();
-    this.#resources.set(arn, policies.set(policyName, compiled(document, 'resource')));
+    const policy = compiled(document, 'resource', `the ${policyName} of ${arn}`);
+    this.#resources.set(arn, policies.set(policyName, policy));
   }
 
   /** Says what may pass through a VPC endpoint. @throws as {@link putRolePolicy} */
   setEndpointPolicy(endpointId: string, document: unknown): void {
-    this.#endpoints.set(endpointId, compiled(document, 'resource'));
+    this.#endpoints.set(endpointId, compiled(document, 'resource', `the policy of ${endpointId}`));
   }
 
   /** The documents of a role by name. */
@@ -103,9 +104,9 @@ export class PolicyStore {
   }
 }
 
-function compiled(document: unknown, kind: 'identity' | 'resource'): Policy {
+function compiled(document: unknown, kind: PolicyKind, policyName: string): Policy {
   try {
-    return { document: document as PolicyDocument, statements: compilePolicy(document, kind) };
+    return { document: document as PolicyDocument, statements: compilePolicy(document, kind, policyName) };
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
     throw new Error(`its policy cannot be decided on: ${reason}`, { cause });

@@ -9,6 +9,8 @@ import type { RequestContext } from './request-context.ts';
 export interface CompiledStatement {
   readonly effect: 'Allow' | 'Deny';
   readonly source: Statement;
+  /** As a person finds it: its `Sid` or its number, and its policy. */
+  readonly name: string;
   coversAction(action: string): boolean;
   /** Whether it covers the resource, and its conditions hold. */
   applies(resource: string, context: RequestContext): boolean;
@@ -19,8 +21,11 @@ export interface CompiledStatement {
 /** Whom a policy is about: a resource's names principals, an identity's has one by being attached to it. */
 export type PolicyKind = 'identity' | 'resource';
 
-/** @throws Error when the document is none, or uses what the local runner does not know */
-export function compilePolicy(document: unknown, kind: PolicyKind): CompiledStatement[] {
+/**
+ * @param policyName as a person finds it, such as `the policy Writing`
+ * @throws Error when the document is none, or uses what the local runner does not know
+ */
+export function compilePolicy(document: unknown, kind: PolicyKind, policyName: string): CompiledStatement[] {
   const { Version, Statement } = policyDocument.parse(document);
   return Statement.map((statement, index) => {
     const hasPrincipal = statement.Principal !== undefined || statement.NotPrincipal !== undefined;
@@ -29,14 +34,15 @@ export function compilePolicy(document: unknown, kind: PolicyKind): CompiledStat
       throw new Error(`${name} ${hasPrincipal ? 'must not have' : 'needs'} a principal`);
     }
     try {
-      return compileStatement(statement, Version === '2012-10-17');
+      const hasVariables = Version === '2012-10-17';
+      return { ...compileStatement(statement, hasVariables), name: `${name} of ${policyName}` };
     } catch (cause) {
       throw new Error(`${name}: ${(cause as Error).message}`, { cause });
     }
   });
 }
 
-function compileStatement(source: Statement, hasVariables: boolean): CompiledStatement {
+function compileStatement(source: Statement, hasVariables: boolean): Omit<CompiledStatement, 'name'> {
   const actions = (source.Action ?? source.NotAction ?? []).map((pattern) =>
     patternMatcher(pattern, { hasVariables: false, ignoresCase: true }),
   );

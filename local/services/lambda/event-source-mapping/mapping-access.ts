@@ -1,5 +1,5 @@
 import type { Principal } from '../../../aws-api/api-call.ts';
-import { type Iam, refusalMessage, remedy } from '../../iam/service.ts';
+import { type Iam, refusalText } from '../../iam/service.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
 import { NOT_AUTHORIZED, SourceProblem } from './problem.ts';
 
@@ -27,14 +27,14 @@ export function mappingAccess({ evaluator }: Pick<Iam, 'evaluator'>, role: Princ
   const needed = permissionsOf(mapping);
   return () => {
     for (const { actions, resource } of needed) {
-      const requests = actions.map((action) => ({ principal: role, action, resource }));
-      const decisions = requests.map((request) => ({ ...request, ...evaluator.evaluate(request) }));
-      const [refused] = decisions;
-      if (!refused || decisions.some(({ allowed }) => allowed)) continue;
-      throw new SourceProblem(
-        `${refusalMessage(refused, refused)}.${remedy(refused, refused)}`,
-        resultFor(refused.action),
-      );
+      const refusals = actions.flatMap((action) => {
+        const request = { principal: role, action, resource };
+        const decision = evaluator.evaluate(request);
+        return decision.allowed ? [] : [{ request, decision }];
+      });
+      const [refused] = refusals;
+      if (!refused || refusals.length < actions.length) continue;
+      throw new SourceProblem(refusalText(refused.request, refused.decision), resultFor(refused.request.action));
     }
   };
 }
