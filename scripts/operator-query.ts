@@ -12,12 +12,8 @@ export async function operatorQuery<Row extends object>(
   values: readonly unknown[] = [],
   timeoutMs = 30_000,
 ): Promise<Row[]> {
-  const address = new URL(url);
-  // The certificate is the run's own, and this is the same machine.
-  address.search = '';
   const client = new pg.Client({
-    connectionString: address.href,
-    ssl: { rejectUnauthorized: false },
+    ...operatorConnection(url),
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
   });
@@ -29,4 +25,12 @@ export async function operatorQuery<Row extends object>(
   } finally {
     await client.end();
   }
+}
+
+/** What the operator's connections to a database are made with. @param url as a run prints it */
+export function operatorConnection(url: string): pg.ClientConfig {
+  const address = new URL(url);
+  // The certificate is the run's own, and this is the same machine.
+  address.search = '';
+  return { connectionString: address.href, ssl: { rejectUnauthorized: false } };
 }

@@ -43,6 +43,30 @@ export function parentsOfProcesses(): Map<number, number> {
   );
 }
 
+/** Milliseconds that a process has computed, and those of its children that have ended, as far as it has waited for them. */
+export interface ProcessorTime {
+  readonly own: number;
+  readonly endedChildren: number;
+}
+
+/** Linux counts in hundredths of a second here, on every machine. */
+const TICK_MS = 10;
+
+/** With all its threads, in user and in system mode. Linux only; undefined when there is no such process. */
+export function processorTime(pid: number): ProcessorTime | undefined {
+  const [user, system, childrenUser, childrenSystem] = statFields(pid)?.slice(11, 15).map(Number) ?? [];
+  if (user === undefined || system === undefined || childrenUser === undefined || childrenSystem === undefined) {
+    return undefined;
+  }
+  return { own: (user + system) * TICK_MS, endedChildren: (childrenUser + childrenSystem) * TICK_MS };
+}
+
+/** A variable that a process was started with. Linux only; undefined when it has none, or there is no such process. */
+export function processVariable(pid: number, name: string): string | undefined {
+  const variables = readProc(`/proc/${pid}/environ`)?.split('\0') ?? [];
+  return variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
 /** Of https://docs.kernel.org/filesystems/proc.html, table 1-4, from the state on; undefined when there is no such process. */
 function statFields(pid: number): string[] | undefined {
   const stat = readProc(`/proc/${pid}/stat`);

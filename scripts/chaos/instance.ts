@@ -29,19 +29,20 @@ export class Instance {
   #child: ChildProcess | undefined;
   #addresses: OwnAddresses | undefined;
 
-  private constructor(folder: string, firstPort: number, signal: AbortSignal) {
+  private constructor(folder: string, firstPort: number, signal: AbortSignal, furtherFlags: readonly string[]) {
     this.folder = folder;
     this.#signal = signal;
     const flags = ['--api-port', '--site-port', '--aws-port', '--kafka-port', '--postgres-port'];
-    this.#flags = ['--data-dir', this.dataDir, ...flags.flatMap((flag, index) => [flag, String(firstPort + index)])];
+    const ports = flags.flatMap((flag, index) => [flag, String(firstPort + index)]);
+    this.#flags = ['--data-dir', this.dataDir, ...ports, ...furtherFlags];
   }
 
-  /** Prepares a run on free ports and an empty folder, without starting it. */
-  static async create(signal: AbortSignal): Promise<Instance> {
-    const folder = mkdtempSync(join(tmpdir(), 'orderflow-chaos-'));
+  /** Prepares a run on free ports and an empty folder, without starting it. @param flags of `npm start`, besides folder and ports */
+  static async create(signal: AbortSignal, flags: readonly string[] = []): Promise<Instance> {
+    const folder = mkdtempSync(join(tmpdir(), 'orderflow-own-'));
     // Postgres may run as another user, who has to get in.
     chmodSync(folder, 0o755);
-    return new Instance(folder, await findFreePorts(PORTS), signal);
+    return new Instance(folder, await findFreePorts(PORTS), signal, flags);
   }
 
   get dataDir(): string {
@@ -97,7 +98,7 @@ export class Instance {
     clearTimeout(slow);
     const unlock = await lockDataDir(this.dataDir);
     const file = join(this.folder, 'cleanup.log');
-    await endOrphans(this.dataDir, createLog({ source: 'chaos', file, terminal: process.stdout }));
+    await endOrphans(this.dataDir, createLog({ source: 'run', file, terminal: process.stdout }));
     if (keepData) await unlock();
     else await rm(this.folder, { recursive: true });
   }

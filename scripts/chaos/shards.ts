@@ -42,7 +42,7 @@ export async function readOrders({ databases }: OwnAddresses): Promise<StoredOrd
 export async function readBacklog({ databases }: OwnAddresses, before = new Date()): Promise<Backlog> {
   const sql = `
     SELECT (SELECT count(*) FROM outbox JOIN orders ON id = order_id WHERE orders.created_at <= $1)::int AS "outboxRows",
-      (SELECT count(*) FROM orders WHERE status <> 'confirmed' AND created_at <= $1)::int AS unconfirmed`;
+      (SELECT count(*) FROM orders WHERE status = 'created' AND created_at <= $1)::int AS unconfirmed`;
   const rows = await Promise.all(Object.values(databases).map((url) => operatorQuery<Backlog>(url, sql, [before])));
   const sum = (field: keyof Backlog) => rows.flat().reduce((total, row) => total + row[field], 0);
   return { outboxRows: sum('outboxRows'), unconfirmed: sum('unconfirmed') };

@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Measured } from './closed-loop.ts';
+import type { LoadRequest } from './generator.ts';
+
+/**
+ * Lets clients of a process of their own ask the API.
+ *
+ * @throws the signal's reason when that is aborted
+ */
+export function runLoad(request: LoadRequest, signal: AbortSignal): Promise<Measured> {
+  return runProgram(join(import.meta.dirname, 'generator.ts'), request, signal);
+}
+
+/**
+ * Runs a program of the bench to its end.
+ *
+ * @param input it gets this as JSON on its command line
+ * @returns what it printed, which is JSON
+ * @throws Error with what it printed when it failed; the signal's reason when that is aborted
+ */
+export async function runProgram<T>(file: string, input: object, signal: AbortSignal): Promise<T> {
+  const run = promisify(execFile)(process.execPath, [file, JSON.stringify(input)], { signal });
+  const { stdout } = await run.catch((error: Error) => {
+    signal.throwIfAborted();
+    throw error;
+  });
+  return JSON.parse(stdout) as T;
+}

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { processorTime, processVariable } from './processes.ts';
+
+const NO_PROCESS = 2 ** 30;
+
+// Other systems have no /proc.
+it.runIf(process.platform === 'linux')(
+  'the time that a process computes is counted as the process counts it itself',
+  () => {
+    const before = processorTime(process.pid)?.own ?? 0;
+    const { user, system } = process.cpuUsage();
+    while (process.cpuUsage().user < user + 300_000);
+    const spent = (processorTime(process.pid)?.own ?? 0) - before;
+    const { user: userAfter, system: systemAfter } = process.cpuUsage();
+    const expected = (userAfter + systemAfter - user - system) / 1_000;
+    expect(Math.abs(spent - expected)).toBeLessThan(100);
+    expect(processorTime(NO_PROCESS)).toBeUndefined();
+  },
+);
+
+it.runIf(process.platform === 'linux')('a variable is read from a process, if it has been started with it', () => {
+  expect(processVariable(process.pid, 'PATH')).toContain('/');
+  expect(processVariable(process.pid, 'PAT')).toBeUndefined();
+  expect(processVariable(NO_PROCESS, 'PATH')).toBeUndefined();
+});
