@@ -24,7 +24,7 @@ export async function readStacks(origin: Origin, log: Pick<Log, 'info'>, signal:
 
 /**
  * As {@link readStacks}, for a run: the data folder keeps this assembly alone. One that came from elsewhere is copied there, so that it may
- * change while it runs, and so that its functions find no package.json and no node_modules above their code, as on AWS.
+ * change while it runs. Above their code, functions find a package.json that says nothing, as if there were none.
  */
 export async function readStacksToRun(origin: Origin, log: Pick<Log, 'info'>, signal: AbortSignal): Promise<Stack[]> {
   const { source, dataDir } = origin;

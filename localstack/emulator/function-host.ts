@@ -39,7 +39,7 @@ export class FunctionHost {
   /** Including those that finish work for a version that is no longer served. */
   readonly #pools = new Set<FunctionPool>();
 
-  /** @param runtimeDir stands for `/var/runtime`; empty */
+  /** @param runtimeDir stands for `/var/runtime` */
   constructor({ runtimeDir, log }: { runtimeDir: string; log: Log }) {
     this.#runtimeDir = runtimeDir;
     this.#log = log;

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Engine, supervise } from '../../local/engines/processes/supervise.ts';
+import { makeRuntimeFolder } from '../../local/services/lambda/runtime-folder.ts';
 import { programEnvironment } from '../../tooling/environment.ts';
 import type { Log } from '../../tooling/log.ts';
 import { freePort } from '../../tooling/ports.ts';
@@ -43,7 +44,7 @@ export async function startLocalStack(options: EmulatorOptions): Promise<Emulato
   const port = options.port || (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const runtimeDir = join(options.dir, 'runtime');
-  await mkdir(runtimeDir, { recursive: true });
+  await makeRuntimeFolder(runtimeDir);
   const host = new FunctionHost({ runtimeDir, log });
   try {
     const server = await superviseLocalStack(options, port, host);

@@ -1,9 +1,5 @@
-import { dirname, join } from 'node:path';
-import { REPOSITORY } from '../../../tooling/paths.ts';
+import { delimiter, dirname, join } from 'node:path';
 import { type FunctionDefinition, versionOf } from './function-definition.ts';
-
-/** The managed runtime brings AWS SDK v3; this folder does here. */
-const NODE_MODULES = join(REPOSITORY, 'node_modules');
 
 /** Carries the {@link LocalHttpsEndpoints} to the bootstrap, which removes it before it loads the function. */
 export const HTTPS_ENDPOINTS_VARIABLE = 'LOCAL_HTTPS_ENDPOINTS';
@@ -27,8 +23,8 @@ export interface RuntimeOptions {
 }
 
 /**
- * The environment variables of a function: those of the template, those that AWS sets, and `AWS_ENDPOINT_URL`. Nothing is
- * inherited from the runner. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ * The environment variables of a function: those that AWS sets, of which the template may change some, those of the template, and `AWS_ENDPOINT_URL`.
+ * Nothing is inherited from the runner. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  *
  * @param runtimeApi `host:port`
  */
@@ -40,7 +36,8 @@ export function environmentVariables(
   const { endpointUrl, region, runtimeDir } = options;
   const { accessKeyId, secretAccessKey, sessionToken } = definition.credentials;
   return {
-    ...templateVariables(definition.environment, runtimeDir),
+    ...notReserved(definition, runtimeDir),
+    ...templateVariables(definition, runtimeDir),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -58,26 +55,32 @@ export function environmentVariables(
       : {}),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
-    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
-    AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
     _HANDLER: definition.handler,
     LAMBDA_TASK_ROOT: definition.codeDir,
     LAMBDA_RUNTIME_DIR: runtimeDir,
+  };
+}
+
+/** What a template may set otherwise. */
+function notReserved({ codeDir }: FunctionDefinition, runtimeDir: string): Record<string, string> {
+  return {
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
-    NODE_PATH: NODE_MODULES,
+    NODE_PATH: [join(runtimeDir, 'node_modules'), runtimeDir, codeDir].join(delimiter),
     // Otherwise SDK clients would read the developer's ~/.aws.
     HOME: runtimeDir,
   };
 }
 
-function templateVariables(variables: Readonly<Record<string, string>>, runtimeDir: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [name, value.replaceAll('/var/runtime/', `${runtimeDir}/`)]),
-  );
+function templateVariables({ environment, codeDir }: FunctionDefinition, runtimeDir: string): Record<string, string> {
+  const here = (value: string) =>
+    value.replaceAll(/\/var\/(runtime|task)(?![\w.-])/g, (_, folder) => (folder === 'task' ? codeDir : runtimeDir));
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, here(value)]));
 }
 
 function logStreamName(version: string, now: Date): string {

@@ -23,6 +23,7 @@ import type { ProcessReaper } from './process-reaper.ts';
 import { failedResponse, type Invocation, RuntimeApi, type RuntimeResponse } from './runtime-api.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./runtime/bootstrap.mjs', import.meta.url));
+const RESOLVE_MODULES = new URL('./runtime/resolve-modules.mjs', import.meta.url).href;
 /** Time between SIGTERM and SIGKILL. */
 const SHUTDOWN_GRACE_MS = 500;
 /** How long to wait for the last output of a process that has ended. */
@@ -99,7 +100,8 @@ export class ExecutionEnvironment {
     const log = recordingLog(options.log);
     const api = new RuntimeApi(options.log);
     const address = await api.listen();
-    const runtime = [process.execPath, `--max-old-space-size=${definition.memoryMb}`, BOOTSTRAP];
+    const heap = `--max-old-space-size=${definition.memoryMb}`;
+    const runtime = [process.execPath, heap, '--import', RESOLVE_MODULES, BOOTSTRAP];
     const { codeDir, temporaryMb = DEFAULT_TEMPORARY_MB } = definition;
     const [program = '', ...args] = options.ownFileSystem
       ? withOwnFileSystem(runtime, { codeDir, runtimeDir: options.runtimeDir, temporaryMb })

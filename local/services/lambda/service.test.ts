@@ -119,12 +119,25 @@ describe('the environment', () => {
     expect(names.sort()).toEqual(['HOME', 'LANG', 'NODE_EXTRA_CA_CERTS', 'NODE_PATH', 'PATH', 'TABLE', 'TZ']);
   });
 
-  it('offers the AWS SDK to CommonJS code that does not bring its own', async () => {
-    const { invoke } = await startFunction(
-      { 'index.js': 'exports.handler = async () => typeof require("@aws-sdk/client-s3").S3Client;' },
-      {},
+  it('has what the template sets in place of what AWS does not reserve, with the folders of this run', async () => {
+    const environment = {
+      TZ: 'Asia/Kathmandu',
+      NODE_PATH: '/var/task/lib:/var/runtime/node_modules',
+      LANG: 'C',
+      KEPT: '/var/tasks',
+    };
+    const { invoke, codeDir } = await startFunction(
+      {
+        'index.mjs': `import shared from '@aws-sdk/client-s3'; import { createRequire } from 'node:module';
+          export const handler = async () => [process.env, new Date(0).getHours(), createRequire(import.meta.url)('shared')];`,
+        'lib/shared.js': 'module.exports = "found";',
+      },
+      { environment },
     );
-    expect((await invoke()).value).toBe('function');
+    const [variables, hours, shared] = (await invoke()).value;
+    const here = { NODE_PATH: `${codeDir}/lib:${codeDir}/lambda-runtime/node_modules` };
+    expect(variables).toMatchObject({ ...environment, ...here });
+    expect([hours, shared]).toEqual([5, 'found']);
   });
 
   it('reaches a local server of a trusted authority as https://127.0.0.1, as the CDK reaches a response address', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../../tooling/log.ts';
 import type { AwsApi, Principal } from '../../aws-api/api-call.ts';
@@ -22,6 +22,7 @@ import { FunctionPool, type PoolLimits, poolLimits } from './function-pool.ts';
 import { requireDestination, requirePermission } from './permission.ts';
 import { ProcessReaper } from './process-reaper.ts';
 import { functionResources } from './resources.ts';
+import { makeRuntimeFolder } from './runtime-folder.ts';
 
 export { errorMessageOf } from './errors.ts';
 export type { Invoke, InvokeAsync, InvokeResult } from './function-definition.ts';
@@ -83,7 +84,7 @@ export class Lambda implements Service, FunctionDirectory {
     const { settings, log, authorities } = this.#run;
     const [rds, trusted] = await Promise.all([authorities('rds'), authorities('public')]);
     const runtimeDir = join(settings.dataDir, 'lambda-runtime');
-    await mkdir(runtimeDir, { recursive: true });
+    await makeRuntimeFolder(runtimeDir);
     // AWS has the authorities of RDS in this file.
     await writeFile(join(runtimeDir, 'ca-cert.pem'), rds.certificatePem);
     this.#host = {

@@ -6,7 +6,6 @@ import { globalAgent } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { loadHandler } from './load-handler.mjs';
 import { patchConsole } from './patch-console.mjs';
-import { provideSdk } from './provide-sdk.mjs';
 import { restrictConnections } from './restrict-connections.mjs';
 import { RuntimeClient } from './runtime-client.mjs';
 import { errorPayload, RuntimeError } from './runtime-errors.mjs';
@@ -21,7 +20,6 @@ patchConsole({
   requestId: () => currentRequestId,
 });
 useLocalHttpsEndpoints(takeVariable('LOCAL_HTTPS_ENDPOINTS'));
-provideSdk(required('NODE_PATH'));
 // The runner reads from file descriptor 3.
 restrictConnections(JSON.parse(takeVariable('LOCAL_NETWORK')), 3);
 
