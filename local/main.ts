@@ -3,6 +3,7 @@ import { useLocalServers } from '../tooling/environment.ts';
 import { createLog } from '../tooling/log.ts';
 import { abortOnSignal, runUntilSignal } from '../tooling/signals.ts';
 import { tableLines } from '../tooling/table.ts';
+import { Terminal } from '../tooling/terminal.ts';
 import type { Addresses } from './addresses.ts';
 import { explain } from './assembly/explain.ts';
 import { createServices } from './services/index.ts';
@@ -26,7 +27,7 @@ export async function main(own: OwnApp): Promise<void> {
 }
 
 async function printExplanation(settings: Settings): Promise<void> {
-  const log = createLog({ source: 'run', terminal: process.stderr });
+  const log = createLog({ source: 'run', terminal: new Terminal(process.stderr) });
   const stacks = await readStacks(settings, log, abortOnSignal());
   const { services } = createServices({ settings, stacks, log });
   process.stdout.write(explain(stacks, services));
@@ -34,7 +35,7 @@ async function printExplanation(settings: Settings): Promise<void> {
 
 async function runLocally(settings: Settings): Promise<void> {
   const begun = performance.now();
-  await runUntilSignal((signal) => start(settings, process.stdout, signal), {
+  await runUntilSignal((signal) => start(settings, new Terminal(process.stdout), signal), {
     up: ({ addresses }) => readyText(settings, addresses, (performance.now() - begun) / 1_000),
     stopped: 'Stopped; the data stays until `npm run reset`.',
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Log } from '../tooling/log.ts';
 import { checkPorts } from '../tooling/ports.ts';
 import { startInDataDir } from '../tooling/start-in-data-dir.ts';
+import type { Terminal } from '../tooling/terminal.ts';
 import { type Addresses, publishAddresses } from './addresses.ts';
 import { deploy } from './assembly/deploy.ts';
 import { createServices } from './services/index.ts';
@@ -25,11 +26,7 @@ export interface LocalRun {
  * @param signal ends the start early when aborted; whatever was begun is stopped again
  * @throws UserError when a person can mend the cause: a taken port, no Java, an unknown resource type, ...
  */
-export async function start(
-  settings: Settings,
-  terminal: NodeJS.WritableStream,
-  signal: AbortSignal,
-): Promise<LocalRun> {
+export async function start(settings: Settings, terminal: Terminal, signal: AbortSignal): Promise<LocalRun> {
   const { dataDir, source } = settings;
   claimFolder(dataDir);
   return startInDataDir({ dataDir, source: 'run', terminal, signal }, async (log, cleanup) => {

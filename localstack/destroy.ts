@@ -3,6 +3,7 @@ import { isDataDir, removeDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog } from '../tooling/log.ts';
 import { isRunning, type ProcessId } from '../tooling/processes.ts';
+import { Terminal } from '../tooling/terminal.ts';
 import { pollWithin } from '../tooling/timing.ts';
 import { LocalStackApp } from './assembly/app.ts';
 import { publishedAssembly } from './assembly/synthesize.ts';
@@ -26,7 +27,7 @@ export async function destroy(
   const removed = await withCommandLock(dataDir, async () => {
     const running = await findRunning(dataDir);
     if (running !== undefined) await end(dataDir, running, settings, say);
-    return removeDataDir(dataDir, [], createLog({ source: 'destroy', terminal: process.stdout }));
+    return removeDataDir(dataDir, [], createLog({ source: 'destroy', terminal: new Terminal(process.stdout) }));
   });
   say(`removed ${removed}`);
 }

@@ -1,6 +1,7 @@
 import { runCommand } from '../tooling/command-line.ts';
 import { useLocalServers } from '../tooling/environment.ts';
 import { runUntilSignal } from '../tooling/signals.ts';
+import { Terminal } from '../tooling/terminal.ts';
 import { localStackCommand } from './command.ts';
 import { deploy } from './deploy/deploy.ts';
 import { destroy } from './destroy.ts';
@@ -20,7 +21,7 @@ await runCommand(
   localStackCommand({
     async up({ dataDir, cacheDir, docker }) {
       if (docker) return console.log(upText(await upContainers(dataDir, settings(), say), seconds()));
-      const options = { dataDir, cacheDir, settings: settings(), terminal: process.stdout };
+      const options = { dataDir, cacheDir, settings: settings(), terminal: new Terminal(process.stdout) };
       await runUntilSignal((signal) => upProcesses({ ...options, signal }), {
         up: (running) => upText(running, seconds()),
         stopped:

@@ -2,6 +2,7 @@ import { failureText } from '../tooling/command-line.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog, type Log } from '../tooling/log.ts';
 import { ignoreBrokenPipe } from '../tooling/signals.ts';
+import { Terminal } from '../tooling/terminal.ts';
 
 export interface Service {
   stop(): Promise<void>;
@@ -19,7 +20,7 @@ export async function runService(
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => asked.resolve());
   if (process.env.END_WITH_STDIN) process.stdin.resume().once('close', () => asked.resolve());
   ignoreBrokenPipe();
-  const log = createLog({ source: name, terminal: process.stdout });
+  const log = createLog({ source: name, terminal: new Terminal(process.stdout) });
   try {
     const service = await start(process.env, log);
     log.info('is up');

@@ -5,6 +5,7 @@ import { isDataDir, reasonToKeep, removeDataDir } from '../tooling/data-dir.ts';
 import { UserError } from '../tooling/errors.ts';
 import { createLog } from '../tooling/log.ts';
 import { assembliesOf } from '../tooling/paths.ts';
+import { Terminal } from '../tooling/terminal.ts';
 
 const command = newCommand(
   'npm run reset --',
@@ -27,7 +28,7 @@ async function reset(dataDir: string): Promise<void> {
     .filter(isDataDir);
   const reason = [dataDir, ...inner].map(reasonToKeep).find(Boolean);
   if (reason !== undefined) throw new UserError(reason);
-  const log = createLog({ source: 'reset', terminal: process.stdout });
+  const log = createLog({ source: 'reset', terminal: new Terminal(process.stdout) });
   const removed = await removeDataDir(dataDir, inner, log, basename(assembliesOf(dataDir)));
   console.log(`Removed ${removed}.`);
 }

@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLog, type Log } from './log.ts';
 import { entriesIn } from './log-entry.ts';
+import { Terminal } from './terminal.ts';
 
 function temporaryFile(): string {
   const dir = mkdtempSync(join(tmpdir(), 'log-'));
@@ -15,7 +16,7 @@ function temporaryFile(): string {
 }
 
 async function logged(file: string, line: string): Promise<void> {
-  createLog({ source: 'test', file, terminal: new PassThrough() }).info(line);
+  createLog({ source: 'test', file, terminal: new Terminal(new PassThrough()) }).info(line);
   await expect.poll(() => readFileSync(file, 'utf8')).toContain(line);
 }
 
@@ -23,7 +24,7 @@ async function logged(file: string, line: string): Promise<void> {
 async function written(log: (logger: Log) => void) {
   const file = temporaryFile();
   const terminal = new PassThrough().setEncoding('utf8');
-  log(createLog({ source: 'aws', file, terminal }));
+  log(createLog({ source: 'aws', file, terminal: new Terminal(terminal) }));
   await expect.poll(() => readFileSync(file, 'utf8')).toContain('\n');
   const inFile = readFileSync(file, 'utf8').trimEnd().split('\n');
   return {
@@ -34,6 +35,7 @@ async function written(log: (logger: Log) => void) {
   };
 }
 
+const moduleUrl = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
 const modeOf = (file: string) => statSync(file).mode & 0o777;
 
 describe('what clients and functions write', () => {
@@ -56,62 +58,27 @@ describe('what clients and functions write', () => {
   });
 });
 
-it('the terminal leaves out stacks and what only CloudWatch reads, which the file keeps', async () => {
-  const metrics = { Dimensions: [['Stage']], Metrics: [{ Name: 'OrdersCreated' }] };
-  const error = { message: 'lost', stack: 'Error: lost' };
-  const entry = JSON.stringify({
-    message: 'order created',
-    _aws: { Timestamp: 1, CloudWatchMetrics: [metrics] },
-    Stage: 'dev',
-    OrdersCreated: 1,
-    shard: 'shard1',
-    error,
-  });
-  const { inFile, onTerminal } = await written((log) => log.info(entry));
-  expect(inFile).toEqual([`info  aws ${entry}`]);
-  expect(onTerminal).toEqual([`${'aws'.padEnd(16)} order created  shard=shard1 error={"message":"lost"}`]);
-});
-
-it('the terminal shows an error of a function by its message and its place in the sources', async () => {
-  const stackTrace = [
-    'TypeError: no order',
-    '    at Object.values (<anonymous>)',
-    '    at node:internal/process/task_queues:104:5',
-    `    at handle (${process.cwd()}/functions/a/handler.ts:25:38)`,
-  ];
-  const message = { errorType: 'TypeError', errorMessage: 'no order', stackTrace };
-  const { onTerminal } = await written((log) => log.error(JSON.stringify({ level: 'ERROR', requestId: '1', message })));
-  expect(onTerminal).toEqual([`${'aws'.padEnd(16)} TypeError: no order (functions/a/handler.ts:25)  requestId=1`]);
-});
-
-it("the terminal shows Lambda's own lines in words", async () => {
-  const record = { requestId: '1', metrics: { durationMs: 2.5, memorySizeMB: 256 }, status: 'success' };
-  const { onTerminal } = await written((log) =>
-    log.info(JSON.stringify({ time: 't', type: 'platform.report', record })),
-  );
-  expect(onTerminal).toEqual([
-    `${'aws'.padEnd(16)} platform.report  requestId=1 status=success durationMs=2.5 memorySizeMB=256`,
-  ]);
-});
-
 describe('the log file', () => {
   it('can be read back, each message whole', async () => {
     const file = temporaryFile();
-    const log = createLog({ source: 'a', file, terminal: new PassThrough() });
+    const log = createLog({ source: 'a', file, terminal: new Terminal(new PassThrough()) });
     log.info('one\ntwo | three');
-    log.child('b').error('four');
-    await expect.poll(() => readFileSync(file, 'utf8')).toContain('four');
+    const [ids, onlyOne] = [{ requestId: 'r-1', traceId: '1-a-b' }, { requestId: 'r-2' }];
+    log.child('b').forRequest(ids).error('[r-3 1-c-d] api four\nfive');
+    log.forRequest(onlyOne).child('c').info('six');
+    await log.close();
     const entries = [...entriesIn(readFileSync(file, 'utf8'))];
-    expect(entries.map(({ level, source, text }) => [level, source, text])).toEqual([
-      ['info', 'a', 'one\ntwo | three'],
-      ['error', 'b', 'four'],
+    expect(entries.map(({ level, source, request, text }) => [level, source, request, text])).toEqual([
+      ['info', 'a', undefined, 'one\ntwo | three'],
+      ['error', 'b', ids, '[r-3 1-c-d] api four\nfive'],
+      ['info', 'c', onlyOne, 'six'],
     ]);
   });
 
   it('has everything once the log is closed, and takes nothing more', async () => {
     const file = temporaryFile();
     const terminal = new PassThrough().setEncoding('utf8');
-    const log = createLog({ source: 'test', file, terminal });
+    const log = createLog({ source: 'test', file, terminal: new Terminal(terminal) });
     for (let index = 0; index < 500; index += 1) log.debug(`line ${index}`);
     await log.close();
     log.info('afterwards');
@@ -128,8 +95,9 @@ describe('the log file', () => {
     const file = temporaryFile();
     const program = `
       import { setTimeout } from 'node:timers/promises';
-      import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
-      const log = createLog({ source: 'test', file: ${JSON.stringify(file)}, terminal: process.stdout });
+      import { createLog } from ${moduleUrl('./log.ts')};
+      import { Terminal } from ${moduleUrl('./terminal.ts')};
+      const log = createLog({ source: 'test', file: ${JSON.stringify(file)}, terminal: new Terminal(process.stdout) });
       for (let index = 0; index < 500; index++) log.debug('line %d %s', index, 'x'.repeat(10_000));
       ${end}`;
     spawnSync(process.execPath, ['--input-type=module', '-e', program]);
@@ -140,7 +108,7 @@ describe('the log file', () => {
 
   it('need not be', async () => {
     const terminal = new PassThrough().setEncoding('utf8');
-    createLog({ source: 'test', terminal }).info('%d orders', 3);
+    createLog({ source: 'test', terminal: new Terminal(terminal) }).info('%d orders', 3);
     await expect.poll(() => String(terminal.read())).toContain('3 orders');
   });
 
@@ -155,8 +123,9 @@ describe('the log file', () => {
   it('is given up when the disk is full, which the terminal is told once', () => {
     const program = `
       import { setTimeout } from 'node:timers/promises';
-      import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
-      const log = createLog({ source: 'test', file: ${JSON.stringify(temporaryFile())}, terminal: process.stdout });
+      import { createLog } from ${moduleUrl('./log.ts')};
+      import { Terminal } from ${moduleUrl('./terminal.ts')};
+      const log = createLog({ source: 'test', file: ${JSON.stringify(temporaryFile())}, terminal: new Terminal(process.stdout) });
       for (let index = 0; index < 20; index++) {
         log.debug('x'.repeat(1000));
         await setTimeout(1);

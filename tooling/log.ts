@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { format } from 'node:util';
-import { fileText, type Level, terminalText } from './log-entry.ts';
+import { fileText, type Level, type RequestIds } from './log-entry.ts';
 import { LogFile } from './log-file.ts';
+import type { Terminal } from './terminal.ts';
 
 /**
  * Each line names its source, such as `kafka` or a function. Clients and functions may have written parts of a message: what could steer
@@ -16,6 +17,8 @@ export interface Log {
   debug(message: string, ...values: unknown[]): void;
   /** The same log under another source name. */
   child(source: string): Log;
+  /** The same log, whose entries are about a request. */
+  forRequest(ids: RequestIds): Log;
 }
 
 /** A log with a file. */
@@ -25,12 +28,12 @@ export interface ClosableLog extends Log {
 }
 
 /**
- * A log that shows `info` and above on the terminal and keeps everything in a file. When writing the file fails, it warns once
+ * A log that shows what a person wants to see on the terminal and keeps everything in a file. When writing the file fails, it warns once
  * and continues without it.
  *
  * @param options.file that of the previous run is kept as `<file>.1`; without it nothing is kept
  */
-export function createLog(options: { source: string; file?: string; terminal: NodeJS.WritableStream }): ClosableLog {
+export function createLog(options: { source: string; file?: string; terminal: Pick<Terminal, 'show'> }): ClosableLog {
   const file =
     options.file === undefined
       ? undefined
@@ -38,18 +41,23 @@ export function createLog(options: { source: string; file?: string; terminal: No
           logFor(options.source).warn('no longer writing the log file: %s', error.message),
         );
 
-  const write = (source: string, level: Level, message: string, values: unknown[]) => {
-    const entry = { time: new Date().toISOString(), level, source, text: format(message, ...values) };
-    file?.write(fileText(entry));
-    if (level !== 'debug') options.terminal.write(terminalText(entry));
+  const logFor = (source: string, request?: RequestIds): Log => {
+    const writer =
+      (level: Level) =>
+      (message: string, ...values: unknown[]) => {
+        const entry = { time: new Date().toISOString(), level, source, request, text: format(message, ...values) };
+        file?.write(fileText(entry));
+        options.terminal.show(entry);
+      };
+    return {
+      info: writer('info'),
+      warn: writer('warn'),
+      error: writer('error'),
+      debug: writer('debug'),
+      child: (other) => logFor(other, request),
+      forRequest: (ids) => logFor(source, ids),
+    };
   };
-  const logFor = (source: string): Log => ({
-    info: (message, ...values) => write(source, 'info', message, values),
-    warn: (message, ...values) => write(source, 'warn', message, values),
-    error: (message, ...values) => write(source, 'error', message, values),
-    debug: (message, ...values) => write(source, 'debug', message, values),
-    child: logFor,
-  });
   return { ...logFor(options.source), close: async () => file?.close() };
 }
 

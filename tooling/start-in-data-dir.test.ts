@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DataDirInUseError } from './data-dir.ts';
 import { logFileOf } from './paths.ts';
 import { startInDataDir } from './start-in-data-dir.ts';
+import { Terminal } from './terminal.ts';
 
 type Start = Parameters<typeof startInDataDir>[1];
 
@@ -14,7 +15,7 @@ let ending: AbortController;
 let stopped: string[];
 
 const start = (body: Start) =>
-  startInDataDir({ dataDir, source: 'run', terminal: new PassThrough(), signal: ending.signal }, body);
+  startInDataDir({ dataDir, source: 'run', terminal: new Terminal(new PassThrough()), signal: ending.signal }, body);
 
 /** Starts an engine and a trigger, then does what the test says. */
 const withParts =

@@ -3,6 +3,7 @@ import { requireSpace } from './disk-space.ts';
 import { createLog, type Log } from './log.ts';
 import { endOrphans } from './orphans.ts';
 import { logFileOf } from './paths.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What a new run writes at first: the synthesized templates, the database clusters and Kafka's storage. */
 const SPACE_BYTES = 300e6;
@@ -14,7 +15,7 @@ const SPACE_BYTES = 300e6;
  * @throws UserError when another run uses the folder, or its disk is full; what `start` throws; the signal's reason when that is aborted
  */
 export async function startInDataDir<T extends object>(
-  options: { dataDir: string; source: string; terminal: NodeJS.WritableStream; signal: AbortSignal },
+  options: { dataDir: string; source: string; terminal: Terminal; signal: AbortSignal },
   start: (log: Log, cleanup: AsyncDisposableStack) => Promise<T>,
 ): Promise<T & { stop(): Promise<void> }> {
   const { dataDir, source, terminal, signal } = options;

@@ -3,6 +3,7 @@ import { ensureTopic, type TopicDefinition } from '../../local/services/msk/topi
 import { UserError } from '../../tooling/errors.ts';
 import { createLog } from '../../tooling/log.ts';
 import { isListening } from '../../tooling/ports.ts';
+import { Terminal } from '../../tooling/terminal.ts';
 import { LocalStackApp } from '../assembly/app.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize.ts';
 import { clientsOf, requireHealthy } from '../clients.ts';
@@ -64,7 +65,7 @@ async function createTopics(bootstrapServers: string, declared: readonly TopicDe
   if (!(await isListening(bootstrapServers))) {
     throw new UserError(`Kafka does not respond at ${bootstrapServers}. \`npm run localstack -- logs\` may show why.`);
   }
-  const log = createLog({ source: 'topics', terminal: process.stdout });
+  const log = createLog({ source: 'topics', terminal: new Terminal(process.stdout) });
   const kafka = plaintextKafka({ clientId: 'deployment', bootstrapServers });
   for (const topic of declared) await ensureTopic(kafka, topic, log);
 }

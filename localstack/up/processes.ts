@@ -1,6 +1,7 @@
 import { checkPorts } from '../../tooling/ports.ts';
 import { thisProcess } from '../../tooling/processes.ts';
 import { startInDataDir } from '../../tooling/start-in-data-dir.ts';
+import type { Terminal } from '../../tooling/terminal.ts';
 import { synthesizeForLocalStack } from '../assembly/synthesize.ts';
 import { installLocalStack } from '../emulator/install.ts';
 import {
@@ -19,7 +20,7 @@ export interface UpOptions {
   readonly dataDir: string;
   readonly cacheDir: string;
   readonly settings: LocalStackSettings;
-  readonly terminal: NodeJS.WritableStream;
+  readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 

@@ -10,6 +10,7 @@ import { lockDataDir } from '../../tooling/data-dir.ts';
 import { createLog } from '../../tooling/log.ts';
 import { endOrphans } from '../../tooling/orphans.ts';
 import { REPOSITORY } from '../../tooling/paths.ts';
+import { Terminal } from '../../tooling/terminal.ts';
 import { pollWithin } from '../../tooling/timing.ts';
 import { type OwnAddresses, readOwnAddresses } from '../own-addresses.ts';
 
@@ -98,7 +99,7 @@ export class Instance {
     clearTimeout(slow);
     const unlock = await lockDataDir(this.dataDir);
     const file = join(this.folder, 'cleanup.log');
-    await endOrphans(this.dataDir, createLog({ source: 'run', file, terminal: process.stdout }));
+    await endOrphans(this.dataDir, createLog({ source: 'run', file, terminal: new Terminal(process.stdout) }));
     if (keepData) await unlock();
     else await rm(this.folder, { recursive: true });
   }

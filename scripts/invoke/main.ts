@@ -4,9 +4,9 @@ import { InvokeCommand as Invoke, LambdaClient, paginateListFunctions } from '@a
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
 import { operatorConfig } from '../../local/aws-identity.ts';
 import { runCommand } from '../../tooling/command-line.ts';
+import { entryText } from '../../tooling/entry-text.ts';
 import { useLocalServers } from '../../tooling/environment.ts';
 import { UserError } from '../../tooling/errors.ts';
-import { terminalText } from '../../tooling/log-entry.ts';
 import { assembliesOf } from '../../tooling/paths.ts';
 import { printableText } from '../../tooling/printable.ts';
 import { tableLines } from '../../tooling/table.ts';
@@ -37,7 +37,7 @@ async function invoke(client: LambdaClient, name: string, event: string): Promis
     .toString('utf8')
     .trimEnd()
     .split('\n');
-  for (const text of lines) process.stdout.write(terminalText({ level: 'info', source: 'log', text }));
+  for (const text of lines) console.log(entryText({ level: 'info', source: 'log', text }));
   const payload = result.Payload?.transformToString() ?? 'null';
   console.log(printableText(JSON.stringify(JSON.parse(payload), undefined, 2)));
   if (result.FunctionError === undefined) return;

@@ -51,6 +51,17 @@ describe('the entries that are shown', () => {
     ];
     expect(lines.map(isShown)).toEqual([false, true, false, true, true]);
   });
+
+  it('of an order are also those of the request that led to it', () => {
+    const isShown = entrySelector({ ...ANY, order: ORDER });
+    const request = { requestId: 'of the client' };
+    const lines = [
+      entry('create-order', { requestId: 'of the invocation', message: 'created', orderId: ORDER }, { request }),
+      entry('api', 'POST /api/orders 201 3 ms create-order', { request }),
+      entry('api', 'POST /api/orders 201 3 ms create-order'),
+    ];
+    expect(lines.map(isShown)).toEqual([true, true, false]);
+  });
 });
 
 describe('the log of a local run', () => {

@@ -12,7 +12,7 @@ export function entrySelector(
   const since = sinceMs === undefined ? '' : new Date(now.getTime() - sinceMs).toISOString();
   const requests = new Set<unknown>();
   return (entry) => {
-    const { requestId } = structured(entry.text);
+    const requestId = entry.request?.requestId ?? structured(entry.text).requestId;
     if (order !== undefined && entry.text.includes(order) && requestId !== undefined) requests.add(requestId);
     if (entry.time < since) return false;
     if (sources.length > 0 && !sources.includes(entry.source)) return false;

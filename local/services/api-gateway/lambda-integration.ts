@@ -1,10 +1,12 @@
-import type { Invoke, InvokeResult } from '../lambda/service.ts';
+import type { RequestIds } from '../../../tooling/log-entry.ts';
+import { errorTextOf, type Invoke, type InvokeResult } from '../lambda/service.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
 
 interface InvocationOptions {
   /** The ARN of the method or authorizer that invokes the function. */
   readonly sourceArn: string;
   readonly traceId: string;
+  readonly caller: RequestIds;
   readonly timeoutMs: number;
 }
 
@@ -31,7 +33,7 @@ export async function invokeIntegration(
     const denied = code === 'AccessDeniedException' ? 'Invalid permissions on Lambda function: ' : '';
     throw new GatewayFault(faults.functionRefused, `${denied}the function was not invoked: ${code ?? ''} ${message}`);
   });
-  if (result.functionError) throw new GatewayFault(faults.functionFailed, `the function failed: ${result.payload}`);
+  if (result.functionError) throw new GatewayFault(faults.functionFailed, errorTextOf(result.payload));
   return result.payload;
 }
 
@@ -40,7 +42,7 @@ export async function invokeWithTimeout(
   invoke: Invoke,
   functionArn: string,
   event: string,
-  { sourceArn, traceId, timeoutMs }: InvocationOptions,
+  { sourceArn, timeoutMs, ...request }: InvocationOptions,
 ): Promise<InvokeResult> {
   const waiting = new AbortController();
   const { promise: timeout, reject } = Promise.withResolvers<never>();
@@ -51,7 +53,7 @@ export async function invokeWithTimeout(
   }, timeoutMs);
   try {
     const source = { service: 'apigateway.amazonaws.com', arn: sourceArn };
-    const options = { source, traceId, signal: waiting.signal };
+    const options = { source, ...request, signal: waiting.signal };
     return await Promise.race([invoke(functionArn, event, options), timeout]);
   } finally {
     clearTimeout(timer);

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { RequestIds } from '../../../tooling/log-entry.ts';
 import { originForm } from '../../http/request-target.ts';
+import { traceRoot } from '../../trace-id.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
 import type { RestApiDefinition } from './rest-api-definition.ts';
 
@@ -68,6 +70,11 @@ export function connectionContext(socket: Socket, traceId?: string | string[]): 
     extendedRequestId: `${randomBytes(11).toString('base64url').slice(0, 15)}=`,
     traceId: typeof traceId === 'string' && traceId.includes('Root=') ? traceId : newTraceId(receivedAt),
   };
+}
+
+/** What the client learns of a request's ids, for the log. */
+export function requestIds({ requestId, traceId }: RequestContext): RequestIds {
+  return { requestId, traceId: traceRoot(traceId) };
 }
 
 /** The value of a header, whatever the casing of its name; the last one when there are several. */

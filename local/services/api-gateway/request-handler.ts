@@ -3,7 +3,7 @@ import type { Log } from '../../../tooling/log.ts';
 import { arnOf } from '../../aws-identity.ts';
 import type { HttpResponse } from '../../http/http-response.ts';
 import { readBody } from '../../http/request-body.ts';
-import type { Invoke } from '../lambda/service.ts';
+import { functionName, type Invoke } from '../lambda/service.ts';
 import type { ApiKey, UsagePlans } from './api-keys/usage-plans.ts';
 import { type Authorization, LambdaAuthorizer } from './authorizer/lambda-authorizer.ts';
 import type { Decision } from './authorizer/policy.ts';
@@ -20,6 +20,7 @@ import {
   decoded,
   headerValue,
   type RequestContext,
+  requestIds,
 } from './request-context.ts';
 import type { RequestValidation } from './request-validation/request-validation.ts';
 import type { RestApiDefinition } from './rest-api-definition.ts';
@@ -38,10 +39,21 @@ const UNSUPPORTED_IN_QUERY = /[|{}]/;
 export interface RequestHandlerOptions {
   readonly definition: RestApiDefinition;
   readonly invoke: Invoke;
+  /** How the log calls a function; its name by default. */
+  readonly labelOf?: (functionArn: string) => string;
   /** What all APIs of the account may do together. */
   readonly account: TokenBucket;
   readonly usagePlans: UsagePlans;
   readonly log: Log;
+}
+
+/** What became of a request. */
+export interface Handled {
+  readonly response: HttpResponse;
+  /** The function behind its route, as the log knows it. */
+  readonly functionLabel?: string | undefined;
+  /** Why the gateway itself responds with a status of 500 or above. */
+  readonly problem?: string | undefined;
 }
 
 /** What a REST API does with each request. */
@@ -70,14 +82,16 @@ export class RequestHandler {
   }
 
   /** The response to a request, be it the function's or the gateway's own. Throws when the client leaves. */
-  async respond(request: IncomingMessage, context: RequestContext): Promise<HttpResponse> {
+  async respond(request: IncomingMessage, context: RequestContext): Promise<Handled> {
     let authorizer: AuthorizerContext | undefined;
+    let functionLabel: string | undefined;
     try {
       if (headBytes(context) > MAX_HEAD_BYTES) throw new GatewayFault(malformedRequest(431));
       decoded(context.path);
       if (UNSUPPORTED_IN_QUERY.test(context.query)) throw new GatewayFault(malformedRequest(400));
       const match = this.#router.match(context.method, context.path);
       if (!match) throw new GatewayFault(faults.missingAuthenticationToken);
+      functionLabel = this.#functionOf(match);
       this.#throttles.admit(match.route);
       const body = await bodyOf(request);
       const authorization = await this.#authorize(match, context);
@@ -85,13 +99,11 @@ export class RequestHandler {
       if (authorization) refuseUnlessAllowed(authorization.decision);
       const apiKey = this.#useApiKey(match, context, authorization);
       this.#validation.check(match, context, body);
-      return await this.#integrate(match, context, body, { authorizer, apiKey });
+      return { response: await this.#integrate(match, context, body, { authorizer, apiKey }), functionLabel };
     } catch (error) {
       if (!(error instanceof GatewayFault)) throw error;
-      if (error.fault.statusCode >= 500) {
-        this.#options.log.error(`${context.method} ${context.path}: ${error.message}`);
-      }
-      return this.errorResponse(error.fault, context, authorizer);
+      const problem = error.fault.statusCode >= 500 ? error.message : undefined;
+      return { response: this.errorResponse(error.fault, context, authorizer), functionLabel, problem };
     }
   }
 
@@ -102,6 +114,11 @@ export class RequestHandler {
       header: (name) => headerValue(context, name),
       variable: contextVariables(context, definition, authorizer),
     });
+  }
+
+  #functionOf({ route: { integration } }: RouteMatch): string | undefined {
+    const { labelOf = functionName } = this.#options;
+    return integration.type === 'MOCK' ? undefined : labelOf(integration.functionArn);
   }
 
   async #authorize(match: RouteMatch, context: RequestContext): Promise<Authorization | undefined> {
@@ -130,6 +147,7 @@ export class RequestHandler {
     const result = await invokeIntegration(invoke, integration.functionArn, JSON.stringify(event), {
       sourceArn: arnOf('execute-api', `${id}/${stage}/${context.method}${match.route.resourcePath}`),
       traceId: context.traceId,
+      caller: requestIds(context),
       timeoutMs: integration.timeoutMs,
     });
     const response = readProxyResponse(result, headerValue(context, 'Accept'), definition);

@@ -4,7 +4,7 @@ import { memoryLog } from '../../../tooling/log-fixture.ts';
 import { call } from '../../http/http-fixture.ts';
 import type { Iam } from '../iam/service.ts';
 import { startFunction } from '../lambda/lambda-fixture.ts';
-import { apiDefinition, apiOptions, FUNCTION_ARN, lambdaRoute, servedApi } from './gateway-fixture.ts';
+import { apiDefinition, apiOptions, FUNCTION_ARN, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
 import { startRestApi } from './rest-api.ts';
 import type { MockIntegration, RouteDefinition } from './rest-api-definition.ts';
 
@@ -68,17 +68,53 @@ describe('a REST API', () => {
     expect(log.lines.join()).toContain(`new iam.ServicePrincipal('apigateway.amazonaws.com'), sourceArn: '${source}'`);
   });
 
-  it('shows on the terminal what changes something or fails, and keeps reads in the log file', async () => {
+  it('logs a line for each request with its function, and for reads that succeed at a level of their own', async () => {
     const log = memoryLog();
     const routes = [lambdaRoute('GET', '/api/orders'), lambdaRoute('POST', '/api/orders')];
     const api = await servedApi(apiDefinition(routes), undefined, { log });
     await call(api.url, 'GET', '/api/orders');
     await call(api.url, 'POST', '/api/orders', { body: '{}' });
     await call(api.url, 'GET', '/nothing');
-    expect(log.lines.map((line) => line.replace(/\d+ ms$/, '… ms'))).toEqual([
-      'debug test GET /api/orders 200 … ms',
-      'info test POST /api/orders 200 … ms',
+    expect(log.lines.map((line) => line.replace(/\d+ ms/, '… ms'))).toEqual([
+      'debug test GET /api/orders 200 … ms orders',
+      'info test POST /api/orders 200 … ms orders',
       'info test GET /nothing 403 … ms',
+    ]);
+  });
+
+  it("logs the request and its function's lines under the ids that the client got", async () => {
+    const {
+      service,
+      iam,
+      log: functionLog,
+    } = await startFunction(
+      "export const handler = async () => { console.log('hello'); return { statusCode: 200 }; };",
+    );
+    permitApi(iam, '/dev/POST/api/orders');
+    const log = memoryLog();
+    const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), service.invoke.bind(service), {
+      log,
+    });
+    const { headers } = await call(api.url, 'POST', '/api/orders', { body: '{}' });
+    const ids = {
+      requestId: headers['x-amzn-requestid'],
+      traceId: String(headers['x-amzn-trace-id']).replace('Root=', ''),
+    };
+    expect(log.requests).toEqual([ids]);
+    await expect.poll(() => functionLog.lines.join('\n')).toContain('hello');
+    expect(new Set(functionLog.requests.map((each) => JSON.stringify(each)))).toEqual(new Set([JSON.stringify(ids)]));
+  });
+
+  it('logs in the line of a request why the gateway itself responds with an error', async () => {
+    const log = memoryLog();
+    const failure = { errorType: 'TypeError', errorMessage: 'no order', trace: ['    at handle (/app/a.ts:25:38)'] };
+    const { invoke } = fakeInvoke(failure, { functionError: 'Unhandled' });
+    const api = await servedApi(apiDefinition([lambdaRoute('POST', '/api/orders')]), invoke, { log });
+    expect((await call(api.url, 'POST', '/api/orders', { body: '{}' })).status).toBe(502);
+    expect(log.lines).toEqual([
+      expect.stringMatching(
+        /^error test POST \/api\/orders 502 \d+ ms orders: TypeError: no order \(.*app\/a\.ts:25\)$/,
+      ),
     ]);
   });
 

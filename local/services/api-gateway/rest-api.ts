@@ -3,8 +3,8 @@ import { send } from '../../http/http-response.ts';
 import { type Handle, type Refuse, type RunningServer, type ServeOptions, serve } from '../../http/http-server.ts';
 import { malformedRequest, unknownHost } from './gateway-fault.ts';
 import { gatewayResponse } from './gateway-response.ts';
-import { connectionContext, type RequestContext, requestContext } from './request-context.ts';
-import { RequestHandler, type RequestHandlerOptions } from './request-handler.ts';
+import { connectionContext, type RequestContext, requestContext, requestIds } from './request-context.ts';
+import { type Handled, RequestHandler, type RequestHandlerOptions } from './request-handler.ts';
 import { RequestValidation } from './request-validation/request-validation.ts';
 
 export interface RestApiOptions extends RequestHandlerOptions {
@@ -27,13 +27,11 @@ export async function startRestApi({ port, admits, ...options }: RestApiOptions)
     const start = performance.now();
     try {
       const context = requestContext(request);
-      const response = await handler.respond(request, context);
-      send(outgoing, withIds(response, context));
-      const duration = Math.round(performance.now() - start);
-      const line = `${context.method} ${context.path} ${response.statusCode} ${duration} ms`;
-      // An open page may read every second: on the terminal that would bury everything else.
-      if (context.method === 'GET' && response.statusCode < 400) log.debug(line);
-      else log.info(line);
+      const handled = await handler.respond(request, context);
+      send(outgoing, withIds(handled.response, context));
+      log
+        .forRequest(requestIds(context))
+        [levelOf(context, handled)](requestLine(context, handled, performance.now() - start));
     } catch (error) {
       const line = `${request.method} ${request.url}`;
       if (request.destroyed && !request.complete) log.debug(`${line}: the client closed its connection`);
@@ -51,6 +49,18 @@ export async function startRestApi({ port, admits, ...options }: RestApiOptions)
   };
 
   return serve(handle, refuse, port, { admits });
+}
+
+/** An open page may read every second: the log's file keeps such requests apart, and the terminal counts them. */
+function levelOf({ method }: RequestContext, { response, problem }: Handled): 'debug' | 'info' | 'error' {
+  if (problem !== undefined) return 'error';
+  return method === 'GET' && response.statusCode < 400 ? 'debug' : 'info';
+}
+
+function requestLine({ method, path }: RequestContext, handled: Handled, durationMs: number): string {
+  const { response, functionLabel, problem } = handled;
+  const line = `${method} ${path} ${response.statusCode} ${Math.round(durationMs)} ms`;
+  return `${line}${functionLabel === undefined ? '' : ` ${functionLabel}`}${problem === undefined ? '' : `: ${problem}`}`;
 }
 
 const noRequest = { header: () => undefined, variable: () => '' };

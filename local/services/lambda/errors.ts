@@ -1,3 +1,6 @@
+import { failureText } from '../../../tooling/failure-text.ts';
+import { structured } from '../../../tooling/log-entry.ts';
+
 /** The HTTP status of each error of Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
 const STATUS = {
   AccessDeniedException: 403,
@@ -71,6 +74,11 @@ export function checkAsyncPayload(payload: string): void {
     'RequestTooLargeException',
     `${bytes} byte payload is too large for the Event invocation type (limit ${MAX_ASYNC_PAYLOAD_BYTES} bytes)`,
   );
+}
+
+/** What a failed function says in its payload, in one line with its place in the sources; else the whole payload. */
+export function errorTextOf(payload: string): string {
+  return failureText(structured(payload)) ?? payload;
 }
 
 /** What a failed function says in its payload: its `errorMessage`, or else the whole payload. */

@@ -1,4 +1,5 @@
 import type { BundleRecipe } from '../../../tooling/bundle.ts';
+import type { RequestIds } from '../../../tooling/log-entry.ts';
 import type { Place } from '../ec2/service.ts';
 import type { Credentials } from '../iam/service.ts';
 import type { InvocationSource } from './permission.ts';
@@ -50,6 +51,8 @@ export interface InvokeOptions {
   readonly traceId?: string;
   /** Of the invocation; a new one by default. */
   readonly requestId?: string;
+  /** How the log names the request that this is about; by the ids of the invocation by default. */
+  readonly caller?: RequestIds;
   /** What the function gets as `context.clientContext`. */
   readonly clientContext?: object;
   /** Whether the result is to have the end of the log. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { format } from 'node:util';
 import type { Log } from '../../../tooling/log.ts';
-import { LAMBDA_LEVELS, type Level, structured } from '../../../tooling/log-entry.ts';
+import { LAMBDA_LEVELS, type Level, type RequestIds, structured } from '../../../tooling/log-entry.ts';
 
 /**
  * Logs each line of a function's output at the level that the line states. Lines that carry metrics are for CloudWatch.
@@ -41,16 +41,19 @@ export function logTail(lines: string): string {
 export interface RecordingLog extends Log {
   /** What was written since the last call: one line per entry, with its line feeds as carriage returns. */
   takeLines(): string;
+  /** What is written from now on is about this request. */
+  startRequest(ids: RequestIds | undefined): void;
 }
 
 /** A log that writes to another one and keeps its lines until they are taken. */
 export function recordingLog(log: Log): RecordingLog {
   let lines: string[] = [];
+  let target = log;
   const writer =
     (level: Level) =>
     (message: string, ...values: unknown[]) => {
       lines.push(`${format(message, ...values).replaceAll('\n', '\r')}\n`);
-      log[level](message, ...values);
+      target[level](message, ...values);
     };
   return {
     debug: writer('debug'),
@@ -58,6 +61,10 @@ export function recordingLog(log: Log): RecordingLog {
     warn: writer('warn'),
     error: writer('error'),
     child: (source) => log.child(source),
+    forRequest: (ids) => log.forRequest(ids),
+    startRequest(ids) {
+      target = ids === undefined ? log : log.forRequest(ids);
+    },
     takeLines() {
       const taken = lines.join('');
       lines = [];

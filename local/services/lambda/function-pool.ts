@@ -74,7 +74,9 @@ export class FunctionPool {
   /** Gets environments ready, so that invocations need not wait for their init phase. One that fails is logged, and tried again then. */
   async warm(environments: number): Promise<void> {
     const warmed = Array.from({ length: environments }, async () => {
-      const { environment, outcome } = await this.#init('init', this.#limits.initTimeoutMs, crypto.randomUUID());
+      const { environment, outcome } = await this.#init('init', this.#limits.initTimeoutMs, {
+        requestId: crypto.randomUUID(),
+      });
       if (outcome.status === 'success') this.#keep(environment);
     });
     await Promise.all(warmed);
@@ -105,11 +107,11 @@ export class FunctionPool {
   async #coldStart(request: Omit<Invocation, 'deadline'>): Promise<LoggedResponse> {
     const { requestId } = request;
     const { timeoutSeconds } = this.#options.definition;
-    const first = await this.#init('init', this.#limits.initTimeoutMs, requestId);
+    const first = await this.#init('init', this.#limits.initTimeoutMs, request);
     if (first.outcome.status === 'success') return this.#invoke(first.environment, request, { initMs: first.initMs });
 
     const startedAt = performance.now();
-    const { environment, outcome, payload, lines } = await this.#init('invoke', timeoutSeconds * 1000, requestId);
+    const { environment, outcome, payload, lines } = await this.#init('invoke', timeoutSeconds * 1000, request);
     const initLines = first.lines + lines;
     if (outcome.status === 'success') {
       const response = await this.#invoke(environment, request, { startedAt });
@@ -125,10 +127,11 @@ export class FunctionPool {
   }
 
   /** Starts an environment; ends it if its init phase fails. */
-  async #init(phase: 'init' | 'invoke', limitMs: number, requestId: string) {
+  async #init(phase: 'init' | 'invoke', limitMs: number, request: Pick<Invocation, 'requestId' | 'caller'>) {
     const startedAt = performance.now();
     const environment = await this.#start();
-    const result = await environment.init(limitMs, requestId);
+    environment.log.startRequest(request.caller);
+    const result = await environment.init(limitMs, request.requestId);
     const initMs = performance.now() - startedAt;
     if (result.outcome.status === 'success') return { environment, ...result, initMs, lines: '' };
     environment.kill();
@@ -143,6 +146,7 @@ export class FunctionPool {
     { startedAt = performance.now(), initMs }: { startedAt?: number; initMs?: number } = {},
   ): Promise<LoggedResponse> {
     const { requestId } = request;
+    environment.log.startRequest(request.caller);
     environment.platform.start(requestId);
     const deadline = startedAt + this.#options.definition.timeoutSeconds * 1000;
     const response = await environment.invoke({ ...request, deadline });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Log } from '../../../tooling/log.ts';
+import type { RequestIds } from '../../../tooling/log-entry.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
 import { peerAmong, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import { localOnly } from '../../http/local-only.ts';
@@ -16,6 +17,8 @@ export interface Invocation {
   readonly traceId: string;
   readonly payload: string;
   readonly clientContext?: object | undefined;
+  /** How the log names the request that it is about. */
+  readonly caller?: RequestIds;
 }
 
 export interface RuntimeResponse {

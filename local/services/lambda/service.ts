@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Log } from '../../../tooling/log.ts';
 import type { AwsApi, Principal } from '../../aws-api/api-call.ts';
 import { REGION } from '../../aws-identity.ts';
+import { traceRoot } from '../../trace-id.ts';
 import type { Ec2 } from '../ec2/service.ts';
 import type { Iam } from '../iam/service.ts';
 import type { ResourceProviders } from '../provider.ts';
@@ -24,7 +25,7 @@ import { ProcessReaper } from './process-reaper.ts';
 import { functionResources } from './resources.ts';
 import { makeRuntimeFolder } from './runtime-folder.ts';
 
-export { errorMessageOf } from './errors.ts';
+export { errorMessageOf, errorTextOf } from './errors.ts';
 export type { Invoke, InvokeAsync, InvokeResult } from './function-definition.ts';
 export { functionName, qualifiedFunctionArn } from './function-name.ts';
 
@@ -161,6 +162,7 @@ export class Lambda implements Service, FunctionDirectory {
     this.#checkAccountLimit(definition);
 
     const requestId = options.requestId ?? crypto.randomUUID();
+    const traceId = options.traceId ?? newTraceId();
     const {
       payload: result,
       functionError,
@@ -168,7 +170,8 @@ export class Lambda implements Service, FunctionDirectory {
     } = await this.#poolOf(definition).invoke({
       requestId,
       functionArn: nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn,
-      traceId: options.traceId ?? newTraceId(),
+      traceId,
+      caller: options.caller ?? { requestId, traceId: traceRoot(traceId) },
       payload,
       clientContext: options.clientContext,
       signal: options.signal,
@@ -200,6 +203,12 @@ export class Lambda implements Service, FunctionDirectory {
     return [...this.functions.values()].flatMap(({ definition: { name, label, recipe, codeDir } }) =>
       recipe ? [{ name, label, recipe, codeDir }] : [],
     );
+  }
+
+  /** How the log calls a function. */
+  labelOf(nameOrArn: string): string {
+    const name = functionName(nameOrArn);
+    return this.functions.get(name)?.definition.label ?? name;
   }
 
   /** The functions that run here. */
@@ -244,7 +253,8 @@ export class Lambda implements Service, FunctionDirectory {
 }
 
 function asDebug(log: Log): Log {
-  return { ...log, info: log.debug, warn: log.debug, error: log.debug };
+  const { debug, forRequest } = log;
+  return { ...log, info: debug, warn: debug, error: debug, forRequest: (ids) => asDebug(forRequest(ids)) };
 }
 
 function newTraceId(): string {

@@ -3,7 +3,7 @@ import { arnOf } from '../../../aws-identity.ts';
 import type { Invoke, InvokeResult } from '../../lambda/service.ts';
 import { faults, GatewayFault } from '../gateway-fault.ts';
 import { invokeWithTimeout } from '../lambda-integration.ts';
-import type { AuthorizerContext, ContextVariables, RequestContext } from '../request-context.ts';
+import { type AuthorizerContext, type ContextVariables, type RequestContext, requestIds } from '../request-context.ts';
 import type { AuthorizerDefinition, RestApiDefinition } from '../rest-api-definition.ts';
 import type { RouteMatch } from '../router.ts';
 import {
@@ -82,7 +82,7 @@ export class LambdaAuthorizer {
     const sourceArn = arnOf('execute-api', `${this.#api.id}/authorizers/${id}`);
     const event = type === 'TOKEN' ? tokenEvent(token, arn) : requestEvent(context, match, this.#api, arn);
     try {
-      const options = { sourceArn, traceId: context.traceId, timeoutMs: TIMEOUT_MS };
+      const options = { sourceArn, traceId: context.traceId, caller: requestIds(context), timeoutMs: TIMEOUT_MS };
       return await invokeWithTimeout(this.#invoke, functionArn, JSON.stringify(event), options);
     } catch (error) {
       throw new GatewayFault(faults.authorizerFailed, `the authorizer did not respond: ${(error as Error).message}`);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../../../tooling/log.ts';
 import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
 import { reasonOf } from '../../msk/service.ts';
+import { errorTextOf } from '../errors.ts';
 import type { Invoke } from '../function-definition.ts';
 import { Delivery, deliveryPolicy, type Outcome } from './delivery.ts';
 import type { Discard } from './failure-record.ts';
@@ -169,7 +170,7 @@ export class PartitionWorker {
       const { requestId, executedVersion, functionError, payload } = result;
       const invocation = { requestId, executedVersion, ...(functionError && { functionError }) };
       if (functionError) {
-        log.warn(`${range}: the function failed: ${payload}`);
+        log.warn(`${range}: the function failed: ${errorTextOf(payload)}`);
         return { kind: 'function-error', invocation };
       }
       const failed = mapping.reportBatchItemFailures ? failedRecords(payload, records) : [];

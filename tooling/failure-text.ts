@@ -1,0 +1,37 @@
+import { relative } from 'node:path';
+
+/** `file:line` of a stack's frame in a file of one's own. */
+const PLACE = /^\s*at (?:.*\()?(?:file:\/\/)?(\/(?!.*node_modules)[^():]+:\d+):\d+\)?$/;
+
+/**
+ * An error in one line, with its place in the sources, from where npm was called.
+ *
+ * @param failure as Lambda writes one (`errorType`, `errorMessage`, `stackTrace` or `trace`) or as JavaScript has it (`name`, `message`, `stack`,
+ *   `cause`). https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+ * @returns undefined for anything else
+ */
+export function failureText(failure: unknown): string | undefined {
+  if (typeof failure !== 'object' || failure === null) return undefined;
+  const { errorType, errorMessage, stackTrace, trace, name, message, stack, cause } = failure as Record<
+    string,
+    unknown
+  >;
+  const [type, said] = [errorType ?? name, errorMessage ?? message];
+  if (typeof said !== 'string') return undefined;
+  const place = placeIn(stackTrace ?? trace ?? stack);
+  const reason = failureText(cause);
+  return [
+    typeof type === 'string' ? `${type}: ${said}` : said,
+    place === undefined ? '' : ` (${place})`,
+    reason === undefined ? '' : `, caused by ${reason}`,
+  ].join('');
+}
+
+function placeIn(stack: unknown): string | undefined {
+  const frames = Array.isArray(stack) ? stack.map(String) : typeof stack === 'string' ? stack.split('\n') : [];
+  for (const frame of frames) {
+    const [, place] = PLACE.exec(frame) ?? [];
+    if (place !== undefined) return relative(process.env.INIT_CWD ?? '.', place);
+  }
+  return undefined;
+}
