@@ -133,7 +133,7 @@ describe('the log lines of requests', () => {
   it('name no password, neither of a secret that is malformed nor of one that opens nothing', async () => {
     const login = { host: '127.0.0.1', port: 1, dbname: 'orders', username: 'orderuser', password: MARK };
     for (const secret of [JSON.stringify(login), JSON.stringify({ password: MARK }), `{"password":"${MARK}`]) {
-      const secrets = new DatabaseSecrets({ send: async () => ({ SecretString: secret }) } as never);
+      const secrets = new DatabaseSecrets(async () => secret);
       const shards = DEFAULT_SHARD_MAP.map((shard) => ({ ...shard, secret: `shard${shard.id}` }));
       const orders = new PostgresOrderWriter(new ShardDatabases({ shards, tls: true }, secrets, log));
       const endpoint = createOrderEndpoint('none', { ...system(), shards, orders });

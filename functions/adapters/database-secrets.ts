@@ -1,12 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { AwsServiceError } from './aws/aws-service-error.ts';
+import { type ReadSecret, type SecretVersion, secretsManager } from './secrets-manager.ts';
 
-const TIMEOUT_MS = 2_000;
 /** The first wait before both passwords of a rotation are tried again; doubled each time. */
 const FIRST_BACKOFF_MS = 100;
 
@@ -30,14 +26,14 @@ export type DatabaseSecret = Readonly<z.infer<typeof databaseSecret>>;
 
 /** Database secrets by name, read once per execution environment. */
 export class DatabaseSecrets {
-  readonly #client: Pick<SecretsManagerClient, 'send'>;
+  readonly #readSecret: ReadSecret;
   readonly #kept = new Map<string, Promise<DatabaseSecret>>();
 
-  constructor(client: Pick<SecretsManagerClient, 'send'> = createClient()) {
-    this.#client = client;
+  constructor(readSecret: ReadSecret = secretsManager()) {
+    this.#readSecret = readSecret;
   }
 
-  /** From memory if it was read before. @throws what the SDK throws; Error for a value of another shape */
+  /** From memory if it was read before. @throws what `AwsClient` throws; Error for a value of another shape */
   get(name: string): Promise<DatabaseSecret> {
     const kept = this.#kept.get(name);
     if (kept !== undefined) return kept;
@@ -54,7 +50,7 @@ export class DatabaseSecrets {
    *
    * @returns whether there is such a version: a pending one exists only during a rotation
    */
-  async renew(name: string, stage: 'AWSCURRENT' | 'AWSPENDING'): Promise<boolean> {
+  async renew(name: string, stage: SecretVersion): Promise<boolean> {
     try {
       const value =
         stage === 'AWSCURRENT'
@@ -63,7 +59,7 @@ export class DatabaseSecrets {
       this.#kept.set(name, Promise.resolve(value));
       return true;
     } catch (error) {
-      if (stage === 'AWSPENDING' && error instanceof ResourceNotFoundException) return false;
+      if (stage === 'AWSPENDING' && isMissing(error)) return false;
       throw error;
     }
   }
@@ -80,14 +76,8 @@ export class DatabaseSecrets {
     if (isSecond || !(await this.renew(name, 'AWSPENDING'))) await this.renew(name, 'AWSCURRENT');
   }
 
-  async #read<T>(name: string, stage: 'AWSCURRENT' | 'AWSPENDING', shape: z.ZodObject & z.ZodType<T>): Promise<T> {
-    const { SecretString } = await this.#client.send(
-      new GetSecretValueCommand({ SecretId: name, VersionStage: stage }),
-      {
-        abortSignal: AbortSignal.timeout(TIMEOUT_MS),
-      },
-    );
-    const { success, data } = shape.safeParse(parseJson(SecretString));
+  async #read<T>(name: string, stage: SecretVersion, shape: z.ZodObject & z.ZodType<T>): Promise<T> {
+    const { success, data } = shape.safeParse(parseJson(await this.#readSecret(name, stage)));
     // The value must not reach a log.
     if (!success)
       throw new Error(`The secret ${name} does not hold ${Object.keys(shape.shape).join(', ')} (${stage}).`);
@@ -103,9 +93,6 @@ function parseJson(value: string | undefined): unknown {
   }
 }
 
-function createClient(): SecretsManagerClient {
-  return new SecretsManagerClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 800, requestTimeout: 1_500, throwOnRequestTimeout: true },
-  });
+function isMissing(error: unknown): boolean {
+  return error instanceof AwsServiceError && error.code === 'ResourceNotFoundException';
 }

@@ -1,22 +1,15 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
-import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ReceiptsUnavailableError } from '../domain/errors.ts';
-import { receiptReaderClients, S3ReceiptReader } from './s3-receipt-reader.ts';
+import { AwsService, actAs, answer, s3Error } from '../testing/aws-service.ts';
+import { S3ReceiptReader } from './s3-receipt-reader.ts';
 
 const CREDENTIALS = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' };
 const KEY = 'receipts/alice/019d0f2e-7b5c-7000-8000-000000000001.txt';
 
 /** A reader as its function makes it. */
 function reader(linkEndpoint?: string): S3ReceiptReader {
-  vi.stubEnv('AWS_REGION', 'eu-central-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', CREDENTIALS.accessKeyId);
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', CREDENTIALS.secretAccessKey);
-  vi.stubEnv('AWS_SESSION_TOKEN', CREDENTIALS.sessionToken);
-  return new S3ReceiptReader('order-receipts', receiptReaderClients(linkEndpoint));
+  actAs(CREDENTIALS, { AWS_REGION: 'eu-central-1' });
+  return new S3ReceiptReader('order-receipts', linkEndpoint);
 }
 const link = async (linkEndpoint?: string) => new URL(await reader(linkEndpoint).link(KEY));
 afterEach(() => vi.unstubAllEnvs());
@@ -45,32 +38,26 @@ describe('a receipt’s address', () => {
 
 describe('a receipt’s text', () => {
   it('is asked for where the function finds S3, wherever readers of a link find it', async () => {
-    const asked: (string | undefined)[] = [];
-    const server = createServer((request, response) => {
-      asked.push(request.url);
-      response.end('Total: $1.00');
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const s3 = await AwsService.start();
+    s3.answers.push(answer(200, 'Total: $1.00'));
+    vi.stubEnv('AWS_ENDPOINT_URL', s3.url);
     try {
       expect(await reader('http://127.0.0.1:1').read(KEY)).toBe('Total: $1.00');
-      expect(asked).toEqual([`/order-receipts/${KEY}?x-id=GetObject`]);
+      expect(s3.received).toMatchObject([{ method: 'GET', url: `/order-receipts/${KEY}` }]);
     } finally {
-      server.closeAllConnections();
-      server.close();
+      await s3.stop();
     }
   });
 
   it('is the object, and an error that can be tried again where there is none', async () => {
-    const s3 = mockClient(S3Client);
+    const s3 = await AwsService.start();
+    vi.stubEnv('AWS_ENDPOINT_URL', s3.url);
     try {
-      s3.on(GetObjectCommand).resolves({ Body: { transformToString: async () => 'Total: $1.00' } as never });
+      s3.answers.push(answer(200, 'Total: $1.00'), s3Error(404, 'NoSuchKey'));
       expect(await reader().read(KEY)).toBe('Total: $1.00');
-      expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toEqual({ Bucket: 'order-receipts', Key: KEY });
-      s3.on(GetObjectCommand).rejects(new NoSuchKey({ message: 'none', $metadata: {} }));
       await expect(reader().read(KEY)).rejects.toThrow(ReceiptsUnavailableError);
     } finally {
-      s3.restore();
+      await s3.stop();
     }
   });
 });

@@ -1,25 +1,32 @@
-import { HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AwsService, actAs, answer } from '../testing/aws-service.ts';
 import { S3ReceiptStore } from './s3-receipt-store.ts';
 
-const s3 = mockClient(S3Client);
-afterAll(() => s3.restore());
-beforeEach(() => s3.reset());
+let s3: AwsService;
+beforeEach(async () => {
+  s3 = await AwsService.start();
+  actAs({ accessKeyId: 'a', secretAccessKey: 's' }, { AWS_ENDPOINT_URL: s3.url });
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await s3.stop();
+});
 
 describe('the receipts bucket', () => {
   it('gets a receipt as a text object', async () => {
     await new S3ReceiptStore('order-receipts').put('receipts/alice/1.txt', 'Total: $1.00');
-    expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toEqual({
-      Bucket: 'order-receipts',
-      Key: 'receipts/alice/1.txt',
-      Body: 'Total: $1.00',
-      ContentType: 'text/plain; charset=utf-8',
-    });
+    expect(s3.received).toMatchObject([
+      {
+        method: 'PUT',
+        url: '/order-receipts/receipts/alice/1.txt',
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: 'Total: $1.00',
+      },
+    ]);
   });
 
-  it('is down when it does not respond', async () => {
-    s3.on(HeadBucketCommand).rejects(new Error('no route'));
-    await expect(new S3ReceiptStore('order-receipts').check()).rejects.toThrow('no route');
+  it('is down when it refuses', async () => {
+    s3.answers.push(answer(403));
+    await expect(new S3ReceiptStore('order-receipts').check()).rejects.toMatchObject({ code: 'Forbidden' });
   });
 });

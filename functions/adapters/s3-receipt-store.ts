@@ -1,32 +1,19 @@
-import { HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ReceiptStore } from '../domain/ports.ts';
-
-const TIMEOUT_MS = 2_000;
+import { S3Bucket } from './s3-bucket.ts';
 
 export class S3ReceiptStore implements ReceiptStore {
-  readonly #client: Pick<S3Client, 'send'>;
-  readonly #bucket: string;
+  readonly #bucket: S3Bucket;
 
-  constructor(bucket: string, client: Pick<S3Client, 'send'> = createClient()) {
-    this.#bucket = bucket;
-    this.#client = client;
+  constructor(bucket: string) {
+    this.#bucket = new S3Bucket(bucket);
   }
 
-  async put(key: string, text: string): Promise<void> {
-    const receipt = { Bucket: this.#bucket, Key: key, Body: text, ContentType: 'text/plain; charset=utf-8' };
-    await this.#client.send(new PutObjectCommand(receipt), { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+  put(key: string, text: string): Promise<void> {
+    return this.#bucket.put(key, text, 'text/plain; charset=utf-8');
   }
 
   /** Needs the permission `s3:ListBucket`. */
-  async check(): Promise<void> {
-    const bucket = new HeadBucketCommand({ Bucket: this.#bucket });
-    await this.#client.send(bucket, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+  check(): Promise<void> {
+    return this.#bucket.check();
   }
-}
-
-function createClient(): S3Client {
-  return new S3Client({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 800, requestTimeout: 1_500, throwOnRequestTimeout: true },
-  });
 }

@@ -2,7 +2,7 @@ import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { nonEmpty, readEnvironment, receiptsBucket, variable } from '../adapters/environment.ts';
 import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
-import { receiptReaderClients, S3ReceiptReader } from '../adapters/s3-receipt-reader.ts';
+import { S3ReceiptReader } from '../adapters/s3-receipt-reader.ts';
 import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { authMode } from '../http/caller.ts';
@@ -17,7 +17,7 @@ const config = readEnvironment({
 });
 const log = new StructuredLog();
 const orders = new PostgresOrderStore(new ShardDatabases(config.database, new DatabaseSecrets(), log));
-const receipts = new S3ReceiptReader(config.receiptsBucket, receiptReaderClients(config.linkEndpoint));
+const receipts = new S3ReceiptReader(config.receiptsBucket, config.linkEndpoint);
 
 export const handler = httpHandler(
   log,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { AwsServiceError } from '../../functions/adapters/aws/aws-service-error.ts';
 import { DatabaseSecrets } from '../../functions/adapters/database-secrets.ts';
 import { ShardDatabases } from '../../functions/adapters/postgres/shard-databases.ts';
 import { ShardSchemas } from '../../functions/adapters/postgres/shard-schemas.ts';
@@ -82,13 +82,13 @@ export class TestShard {
    */
   secrets(port = this.port, dbname = this.database): DatabaseSecrets & { readonly reads: string[] } {
     const reads: string[] = [];
-    const send = async ({ input }: { input: { SecretId: string; VersionStage: string } }) => {
-      reads.push(input.SecretId);
-      const login = this.#versions.get(`${input.SecretId} ${input.VersionStage}`);
-      if (login === undefined) throw new ResourceNotFoundException({ message: 'no such version', $metadata: {} });
-      return { SecretString: JSON.stringify({ host: '127.0.0.1', port, dbname, ...login }) };
-    };
-    return Object.assign(new DatabaseSecrets({ send } as never), { reads });
+    const secrets = new DatabaseSecrets(async (id, version) => {
+      reads.push(id);
+      const login = this.#versions.get(`${id} ${version}`);
+      if (login === undefined) throw new AwsServiceError('ResourceNotFoundException', 'no such version');
+      return JSON.stringify({ host: '127.0.0.1', port, dbname, ...login });
+    });
+    return Object.assign(secrets, { reads });
   }
 
   /** The shard as a function has it, without the limits of a request. */

@@ -1,6 +1,6 @@
-import { generateAuthToken } from 'aws-msk-iam-sasl-signer-js';
 import { Kafka, type KafkaConfig, logLevel, type RetryOptions } from 'kafkajs';
 import type { Log } from '../../domain/ports.ts';
+import { signInToken } from './sign-in-token.ts';
 
 export interface KafkaSettings {
   /** `host:port` each. */
@@ -33,6 +33,6 @@ export function kafkaClient({ brokers, auth, region }: KafkaSettings, log: Log, 
 }
 
 function signedIn(region: string): Pick<KafkaConfig, 'ssl' | 'sasl'> {
-  const oauthBearerProvider = async () => ({ value: (await generateAuthToken({ region })).token });
+  const oauthBearerProvider = async () => ({ value: await signInToken(region) });
   return { ssl: true, sasl: { mechanism: 'oauthbearer', oauthBearerProvider } };
 }
