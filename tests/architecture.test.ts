@@ -59,7 +59,7 @@ describe('imports point one way', () => {
     expect(
       forbidden(
         /^infra\//,
-        /^(infra\/|functions\/(domain|contract)\/|frontend\/build\.ts$|tooling\/(errors|bundle)\.ts$)/,
+        /^(infra\/|functions\/(domain|contract)\/|frontend\/build\.ts$|tooling\/(errors|bundle|bundle-cache)\.ts$)/,
       ),
     ).toEqual([]);
   });

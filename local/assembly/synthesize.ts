@@ -1,66 +1,136 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
-import { cdkEnvironment } from '../../tooling/environment.ts';
+import { basename, dirname, join, relative } from 'node:path';
+import { CloudAssembly } from '@aws-cdk/cloud-assembly-api';
 import { UserError } from '../../tooling/errors.ts';
+import { readJsonFile } from '../../tooling/json-file.ts';
 import type { Log } from '../../tooling/log.ts';
-import { signalGroup } from '../../tooling/processes.ts';
+import { AppProcess } from './app-process.ts';
+import { type CdkApp, type NodeApp, nodeAppOf } from './cdk-app.ts';
+import { runCdkSynth } from './cdk-command.ts';
 import { fingerprint } from './fingerprint.ts';
 
 /** Between the lines that tell that a slow machine is still at it. */
 const PROGRESS_MS = 15_000;
+/** In an assembly: the files that the app was loaded from. */
+const MODULES_FILE = 'modules.json';
+/** Nothing is irrelevant to an app of which nothing is known. */
+const NOTHING = /(?!)/;
+/** What takes an app longest to load, whatever else it imports. */
+const CDK_PACKAGES = /\/node_modules\/(aws-cdk-lib|constructs)\//;
 
-/** A CDK app: the folder with its `cdk.json`, its context beside that, and how to see whether it has changed. */
-export interface CdkApp {
-  readonly folder: string;
-  /** In place of what `cdk.json` calls. */
-  readonly command?: string;
-  /** Given as `-c key=value`. */
-  readonly context: Readonly<Record<string, string>>;
-  /** The files that cannot change what is synthesized, where that is known. Otherwise the app is synthesized each time. */
-  readonly irrelevant?: RegExp;
+export interface SynthesizerOptions {
+  readonly app: CdkApp;
+  /** Keeps the assemblies, each in a folder of its own: a run may be using another one. */
+  readonly dir: string;
+  readonly log: Pick<Log, 'info'>;
 }
 
-/**
- * Runs `cdk synth`, unless the same sources and context have been synthesized before.
- *
- * @param options.dir keeps the assemblies, each in a folder of its own: a run may be using another one
- * @returns the folder of the cloud assembly
- * @throws UserError with the CDK's own output when the app cannot be synthesized, or when the path has a `*`; the signal's reason when that is aborted
- */
-export async function synthesize(options: {
-  app: CdkApp;
-  dir: string;
-  log: Pick<Log, 'info'>;
-  signal?: AbortSignal;
-}): Promise<string> {
-  const { app, dir, log, signal } = options;
-  const { folder, context, irrelevant } = app;
-  const assembly = join(dir, irrelevant ? await fingerprint({ folder, irrelevant }, context) : 'latest');
-  if (irrelevant && existsSync(assembly)) return assembly;
+/** Synthesizes a CDK app, and can get ready for the next time. */
+export class Synthesizer {
+  readonly #app: CdkApp;
+  readonly #dir: string;
+  readonly #log: Pick<Log, 'info'>;
+  #warm: AppProcess | undefined;
 
-  refusePattern(folder);
-  log.info(`synthesizing the CDK app${irrelevant ? ' (after a change only)' : ''}`);
-  const start = performance.now();
-  const progress = setInterval(() => {
-    log.info(`still synthesizing the CDK app, after ${Math.round((performance.now() - start) / 1000)} s`);
-  }, PROGRESS_MS);
-  const work = `${assembly}.${process.pid}.draft`;
-  const output = join(work, 'cdk.out');
-  const home = join(work, 'home');
-  try {
-    await mkdir(home, { recursive: true });
-    await runCdkSynth({ app, output, home, signal });
-    await rm(assembly, { recursive: true, force: true });
-    await rename(output, assembly);
-  } finally {
-    clearInterval(progress);
-    await rm(work, { recursive: true, force: true });
+  constructor({ app, dir, log }: SynthesizerOptions) {
+    this.#app = app;
+    this.#dir = dir;
+    this.#log = log;
   }
-  return assembly;
+
+  /**
+   * Synthesizes the app, unless the same sources and context have been synthesized before.
+   *
+   * @param reuse what was synthesized of an app of which nothing is known, too
+   * @returns the folder of the cloud assembly
+   * @throws UserError with what the app or the CDK says when the app cannot be synthesized, or when the path has a `*`; the signal's reason when that
+   *   is aborted
+   */
+  async synthesize(signal?: AbortSignal, { reuse = false } = {}): Promise<string> {
+    const { folder, context, irrelevant } = this.#app;
+    const assembly = join(this.#dir, await fingerprint({ folder, irrelevant: irrelevant ?? NOTHING }, context));
+    if ((irrelevant || reuse) && existsSync(assembly)) return assembly;
+
+    refusePattern(folder);
+    this.#log.info(`synthesizing the CDK app${irrelevant ? ' (after a change only)' : ''}`);
+    const start = performance.now();
+    const progress = setInterval(() => {
+      this.#log.info(`still synthesizing the CDK app, after ${Math.round((performance.now() - start) / 1000)} s`);
+    }, PROGRESS_MS);
+    const work = `${assembly}.${process.pid}.draft`;
+    const output = join(work, 'cdk.out');
+    try {
+      await mkdir(work, { recursive: true });
+      await this.#run(work, output, signal);
+      await rm(assembly, { recursive: true, force: true });
+      await rename(output, assembly);
+    } finally {
+      clearInterval(progress);
+      await rm(work, { recursive: true, force: true });
+    }
+    return assembly;
+  }
+
+  /**
+   * Starts a process that has loaded what the app loads of the CDK, so that the next synthesis takes less time.
+   *
+   * @param assembly of the last synthesis
+   */
+  async warmUp(assembly: string): Promise<void> {
+    const app = await nodeAppOf(this.#app);
+    if (!app || this.#warm?.isOf(app)) return;
+    await this.#warm?.stop();
+    const packages = modulesOf(assembly).filter((file) => CDK_PACKAGES.test(file));
+    this.#warm = this.#start(app, packages);
+  }
+
+  /** Ends what was started for the next time. */
+  async stop(): Promise<void> {
+    await this.#warm?.stop();
+    this.#warm = undefined;
+  }
+
+  async #run(work: string, output: string, signal: AbortSignal | undefined): Promise<void> {
+    const app = await nodeAppOf(this.#app);
+    const byCdk = () => runCdkSynth({ app: this.#app, output, home: join(work, 'home'), signal });
+    if (!app) return byCdk();
+    const warm = this.#warm;
+    this.#warm = undefined;
+    const process = warm?.isOf(app) ? warm : this.#start(app, []);
+    if (process !== warm) await warm?.stop();
+    await process.synthesize({ output, modulesFile: join(work, MODULES_FILE), context: app.context, signal });
+    await rename(join(work, MODULES_FILE), join(output, MODULES_FILE));
+    // The command line has words for that, and looks up what the app lacks.
+    if (isIncomplete(output)) await byCdk();
+  }
+
+  #start(app: NodeApp, packages: readonly string[]): AppProcess {
+    const cacheDir = join(dirname(this.#dir), 'compile-cache');
+    return new AppProcess({ folder: this.#app.folder, app, packages, cacheDir });
+  }
+}
+
+/** As {@link Synthesizer.synthesize}, for one time. */
+export async function synthesize({
+  signal,
+  ...options
+}: SynthesizerOptions & { readonly signal?: AbortSignal }): Promise<string> {
+  return new Synthesizer(options).synthesize(signal);
+}
+
+/** The app's own sources that an assembly was made by, by their paths in its folder; undefined when that is not known. */
+export function appModules(assembly: string, folder: string): ReadonlySet<string> | undefined {
+  const files = modulesOf(assembly).map((file) => relative(folder, file));
+  return files.length === 0 ? undefined : new Set(files.filter((file) => !/^\.\.|node_modules/.test(file)));
+}
+
+/** Removes all assemblies of a folder but some. */
+export async function removeOtherAssemblies(...kept: readonly [string, ...string[]]): Promise<void> {
+  const dir = dirname(kept[0]);
+  const names = new Set(kept.map((assembly) => basename(assembly)));
+  const others = (await readdir(dir)).filter((name) => !names.has(name));
+  await Promise.all(others.map((name) => rm(join(dir, name), { recursive: true, force: true })));
 }
 
 /** esbuild takes the path of a function for a pattern. @throws UserError for a folder in which that matters */
@@ -71,40 +141,17 @@ function refusePattern(folder: string): void {
   );
 }
 
-/** Removes all assemblies of a folder but one. */
-export async function removeOtherAssemblies(assembly: string): Promise<void> {
-  const dir = dirname(assembly);
-  const others = (await readdir(dir)).filter((name) => name !== basename(assembly));
-  await Promise.all(others.map((name) => rm(join(dir, name), { recursive: true, force: true })));
+function modulesOf(assembly: string): readonly string[] {
+  return readJsonFile<string[]>(join(assembly, MODULES_FILE)) ?? [];
 }
 
-async function runCdkSynth(o: {
-  app: CdkApp;
-  output: string;
-  home: string;
-  signal: AbortSignal | undefined;
-}): Promise<void> {
-  const { app, output, home, signal } = o;
-  const cdk = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');
-  const contextFlags = Object.entries(app.context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
-  const appFlags = app.command === undefined ? [] : ['--app', app.command];
-  const args = [cdk, 'synth', '--quiet', '--output', output, ...appFlags, ...contextFlags];
-  const child = spawn(process.execPath, args, {
-    cwd: app.folder,
-    env: cdkEnvironment(home),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // In a group of its own it ends with all that it has started: the app, and the bundlers of functions.
-    detached: true,
-  });
-  const end = () => child.pid && signalGroup(child.pid, 'SIGKILL');
-  signal?.addEventListener('abort', end);
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      printed += text;
-    });
-  }
-  const [status] = await once(child, 'close').finally(() => signal?.removeEventListener('abort', end));
-  signal?.throwIfAborted();
-  if (status !== 0) throw new UserError(`The CDK app cannot be synthesized:\n${printed.trim()}`);
+/** Whether something in an assembly lacks a value, or was reported as an error by the app, its aspects or its plugins. */
+function isIncomplete(output: string): boolean {
+  const assembly = new CloudAssembly(output);
+  const report = readJsonFile<{ pluginReports?: { conclusion: string }[] }>(join(output, 'validation-report.json'));
+  return (
+    (assembly.manifest.missing ?? []).length > 0 ||
+    assembly.stacksRecursively.some(({ messages }) => messages.some(({ level }) => level === 'error')) ||
+    (report?.pluginReports ?? []).some(({ conclusion }) => conclusion === 'failure')
+  );
 }

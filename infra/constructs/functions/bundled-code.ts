@@ -2,7 +2,8 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { type BundleRecipe, bundleSync, foldersOf } from '../../../tooling/bundle.ts';
+import { type BundleRecipe, foldersOf } from '../../../tooling/bundle.ts';
+import { cachedBundleSync } from '../../../tooling/bundle-cache.ts';
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -41,7 +42,7 @@ export function bundledCode(recipe: BundleRecipe): Code {
       command: [JSON.stringify(recipe)],
       local: {
         tryBundle: (outputDir) => {
-          for (const [name, contents] of bundleSync(PROJECT_ROOT, recipe).files) {
+          for (const [name, contents] of cachedBundleSync(PROJECT_ROOT, recipe).files) {
             writeFileSync(join(outputDir, name), contents);
           }
           for (const [name, path] of foldersOf(PROJECT_ROOT, recipe)) {

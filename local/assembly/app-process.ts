@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cdkEnvironment } from '../../tooling/environment.ts';
+import { UserError } from '../../tooling/errors.ts';
+import { signalGroup } from '../../tooling/processes.ts';
+import { REGION } from '../aws-identity.ts';
+import type { NodeApp } from './cdk-app.ts';
+import { failureText } from './synthesis-failure.ts';
+
+const WARM_UP = fileURLToPath(new URL('./warm-up.mjs', import.meta.url));
+
+/**
+ * A process of a CDK app that has loaded its packages, and runs the app once it is told where to. It runs once: modules cannot be loaded anew.
+ */
+export class AppProcess {
+  readonly #child: ChildProcess;
+  readonly #app: Pick<NodeApp, 'node' | 'file'>;
+  readonly #home: string;
+  readonly #folder: string;
+  #printed = '';
+
+  /**
+   * @param o.folder of the app
+   * @param o.packages the files that it loads ahead of time
+   * @param o.cacheDir keeps what Node has compiled
+   */
+  constructor(o: {
+    folder: string;
+    app: Pick<NodeApp, 'node' | 'file'>;
+    packages: readonly string[];
+    cacheDir: string;
+  }) {
+    this.#folder = o.folder;
+    this.#app = o.app;
+    this.#home = mkdtempSync(join(tmpdir(), 'cdk-home-'));
+    this.#child = spawn(o.app.node, ['--import', WARM_UP, o.app.file], {
+      cwd: o.folder,
+      env: cdkEnvironment(this.#home, { NODE_COMPILE_CACHE: o.cacheDir, CDK_DEFAULT_REGION: REGION }),
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // In a group of its own it ends with all that it has started, such as the bundlers of functions.
+      detached: true,
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#printed += text;
+      });
+    }
+    // What it fails with is told by `synthesize`.
+    this.#child.on('error', () => {});
+    this.#send({ packages: o.packages });
+  }
+
+  /** Whether it runs another app than this one, or none any more. */
+  isOf(app: Pick<NodeApp, 'node' | 'file'>): boolean {
+    const { node, file } = this.#app;
+    return node === app.node && file === app.file && this.#child.connected && this.#child.exitCode === null;
+  }
+
+  /**
+   * Runs the app.
+   *
+   * @param o.output receives the cloud assembly
+   * @param o.modulesFile receives the paths of the files that the app was loaded from, as a JSON array
+   * @throws UserError with what the app printed when it fails; the signal's reason when that is aborted
+   */
+  async synthesize(o: {
+    output: string;
+    modulesFile: string;
+    context: NodeApp['context'];
+    signal: AbortSignal | undefined;
+  }): Promise<void> {
+    const { output, modulesFile, context, signal } = o;
+    const end = () => this.#kill();
+    signal?.addEventListener('abort', end);
+    try {
+      signal?.throwIfAborted();
+      await mkdir(output, { recursive: true });
+      this.#send({
+        variables: {
+          CDK_OUTDIR: output,
+          CDK_CONTEXT_JSON: JSON.stringify(context),
+          // CloudFormation's own rules are what a deployment and `cdk synth` are for.
+          CDK_VALIDATION: 'false',
+        },
+        modulesFile,
+      });
+      const status = await this.#ended();
+      signal?.throwIfAborted();
+      if (status !== 0) throw new UserError(failureText(this.#printed, this.#folder));
+    } finally {
+      signal?.removeEventListener('abort', end);
+      await rm(this.#home, { recursive: true, force: true });
+    }
+  }
+
+  /** Ends it, whatever it is at. */
+  async stop(): Promise<void> {
+    this.#kill();
+    await this.#ended();
+    await rm(this.#home, { recursive: true, force: true });
+  }
+
+  async #ended(): Promise<number | null> {
+    const { exitCode, signalCode, pid } = this.#child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return exitCode;
+    const [status] = await once(this.#child, 'close');
+    return status as number | null;
+  }
+
+  #send(message: object): void {
+    // It may have ended, which `synthesize` tells.
+    this.#child.send(message, () => {});
+  }
+
+  #kill(): void {
+    if (this.#child.pid !== undefined) signalGroup(this.#child.pid, 'SIGKILL');
+  }
+}

@@ -1,0 +1,15 @@
+const HEADLINE = 'The CDK app cannot be synthesized:';
+/** What the CDK and Node print besides the cause: lines, and the place in Node where an error came up. */
+const NOISE =
+  /^(Bundling asset .*\.\.\.|Node\.js v\d.*|\s+at .*(node_modules|node:internal|<anonymous>|warm-up\.mjs).*)(\n|$)/gm;
+const PLACE_IN_NODE = /^node:internal.*\n(.+\n)*\n/gm;
+
+/**
+ * What a person needs of that which a failed app has printed: the cause and its place, by paths in the app's folder, without the frames of
+ * packages.
+ */
+export function failureText(printed: string, folder: string): string {
+  const text = printed.replaceAll(NOISE, '').replaceAll(PLACE_IN_NODE, '');
+  const told = text.replaceAll(`file://${folder}/`, '').replaceAll(`${folder}/`, '').trim();
+  return `${HEADLINE}\n${told || `it ended without a word. Run it in ${folder}.`}`;
+}

@@ -1,0 +1,57 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { BundleRecipe } from './bundle.ts';
+import { cachedBundleSync } from './bundle-cache.ts';
+
+const RECIPE: BundleRecipe = { entry: 'main.ts', output: 'out.mjs', options: { format: 'esm' }, folders: {} };
+
+/** An app of a source and a package. */
+function appFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'bundle-cache-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
+  mkdirSync(join(folder, 'node_modules/greeting'), { recursive: true });
+  write('node_modules/greeting/index.js', 'export default "hello"');
+  write('main.ts', 'import greeting from "greeting"; console.log(greeting, 1);');
+  const bundled = (recipe = RECIPE) => {
+    const { files, inputs } = cachedBundleSync(folder, recipe);
+    return { code: String(Buffer.from(files.get('out.mjs') ?? [])), inputs };
+  };
+  return { write, bundled };
+}
+
+it('sources that are as they were give what was made of them, though esbuild would now fail', () => {
+  const { write, bundled } = appFolder();
+  const made = bundled();
+  expect(made).toMatchObject({ inputs: ['node_modules/greeting/index.js', 'main.ts'] });
+  write('node_modules/greeting/package.json', 'no JSON');
+  expect(bundled()).toEqual(made);
+});
+
+it.each([
+  ['a source', 'main.ts', 'console.log("other");'],
+  ['a package', 'node_modules/greeting/index.js', 'export default "other"'],
+])('%s that has changed is bundled again', (_, file, text) => {
+  const { write, bundled } = appFolder();
+  bundled();
+  write(file, text);
+  expect(bundled().code).toContain('other');
+});
+
+it('packages that are installed anew are bundled again, whatever leads to them', () => {
+  const { write, bundled } = appFolder();
+  bundled();
+  // Another file of the same package, which no input tells of.
+  write('node_modules/greeting/package.json', '{"main": "other.js"}');
+  write('node_modules/greeting/other.js', 'export default "other"');
+  expect(bundled().code).toContain('hello');
+  write('node_modules/.package-lock.json', '{"packages": {"greeting": 2}}');
+  expect(bundled().code).toContain('other');
+});
+
+it('another recipe has a bundle of its own', () => {
+  const { bundled } = appFolder();
+  expect(bundled({ ...RECIPE, options: { minify: true } }).code).not.toBe(bundled().code);
+});

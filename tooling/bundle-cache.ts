@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { version as esbuild } from 'esbuild';
+import { type Bundle, type BundleRecipe, bundleSync } from './bundle.ts';
+
+/** What decides how sources are bundled, besides them and the recipe: where packages lead, and the compiler's options. */
+const SURROUNDINGS = ['node_modules/.package-lock.json', 'tsconfig.json'];
+
+interface Kept {
+  readonly surroundings: string;
+  /** By input: its hash. */
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly files: Bundle['files'];
+}
+
+/**
+ * The same as {@link bundleSync}, from a cache in `node_modules` while no source that it was made of has changed, packages included.
+ *
+ * @param folder of the app
+ * @throws BuildFailure of esbuild, with the place of each error
+ */
+export function cachedBundleSync(folder: string, recipe: BundleRecipe): Bundle {
+  const hashOf = (file: string) => hashOfFile(join(folder, file));
+  const surroundings = [esbuild, process.version, ...SURROUNDINGS.map(hashOf)].join(' ');
+  const dir = join(folder, 'node_modules/.cache/bundles');
+  const file = join(dir, sha256(JSON.stringify(recipe)));
+  const kept = read(file);
+  if (kept?.surroundings === surroundings && [...kept.inputs].every(([input, hash]) => hashOf(input) === hash))
+    return { files: kept.files, inputs: [...kept.inputs.keys()] };
+  const made = bundleSync(folder, recipe);
+  const inputs = new Map(made.inputs.map((input) => [input, hashOf(input)]));
+  mkdirSync(dir, { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, serialize({ surroundings, inputs, files: made.files } satisfies Kept));
+  renameSync(draft, file);
+  return made;
+}
+
+function read(file: string): Kept | undefined {
+  try {
+    return deserialize(readFileSync(file)) as Kept;
+  } catch {
+    // None yet, or of another version of Node.
+    return undefined;
+  }
+}
+
+/** By path, time of the last change and size: functions share most of their packages. */
+const hashes = new Map<string, string>();
+
+/** Of a file's contents; empty when there is none. */
+function hashOfFile(path: string): string {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (!stat?.isFile()) return '';
+  const key = `${path} ${stat.mtimeNs} ${stat.size}`;
+  const known = hashes.get(key) ?? sha256(readFileSync(path));
+  hashes.set(key, known);
+  return known;
+}
+
+function sha256(contents: string | Uint8Array): string {
+  return createHash('sha256').update(contents).digest('hex');
+}
