@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
 import type { Log } from '../../../tooling/log.ts';
+import type { Principal } from '../../aws-api/api-call.ts';
 import type { Denial } from '../../engines/kafka/denial.ts';
 import type { Kafka } from '../../engines/kafka/start-kafka.ts';
 import type { Certificate } from '../../tls/authority.ts';
 import type { Iam } from '../iam/service.ts';
 import { AccessList } from './access-list.ts';
 import { grantsOf } from './grants.ts';
-import { plaintextKafka } from './kafka-client.ts';
+import { type DirectKafka, directKafka, plaintextKafka } from './kafka-client.ts';
 import { startSignInListener } from './listener.ts';
-import { createTokenAuthenticator } from './oauthbearer.ts';
+import { createTokenAuthenticator, requireConnect, unsecuredToken } from './oauthbearer.ts';
 
 export interface ClusterOptions {
   readonly arn: string;
@@ -33,6 +34,8 @@ export interface Cluster {
   /** Of that listener. */
   readonly port: number;
   readonly accessList: AccessList;
+  /** How this process itself reads as a principal. */
+  directAs(principal: Principal): DirectKafka;
   /** Ends what is in front of the broker. */
   stop(): Promise<void>;
 }
@@ -68,6 +71,11 @@ export async function serveCluster(options: ClusterOptions): Promise<Cluster> {
     bootstrapServers: `127.0.0.1:${listener.port}`,
     port: listener.port,
     accessList,
+    directAs: (principal) =>
+      directKafka(broker, async () => {
+        requireConnect(principal, { ...iam, clusterArn: arn });
+        return unsecuredToken(broker.userClaim, (await accessList.grant(principal)).name);
+      }),
     async stop() {
       accessList.stop();
       await listener.stop();

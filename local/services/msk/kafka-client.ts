@@ -1,8 +1,10 @@
 import type { Base, BaseOptions } from '@platformatic/kafka';
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
 import { REGION } from '../../aws-identity.ts';
+import type { Kafka } from '../../engines/kafka/start-kafka.ts';
 import type { Authority } from '../../tls/authority.ts';
 import type { Credentials } from '../iam/service.ts';
+import { MECHANISM } from './oauthbearer.ts';
 
 /** How a client reaches a cluster and signs in; every client of the library takes it. */
 export type KafkaConnection = BaseOptions;
@@ -27,7 +29,7 @@ export function signedInKafka(o: {
     ...plaintextKafka({ clientId: 'event-source-mapping', bootstrapServers: o.bootstrapServers }),
     tls: { ca: [o.authority.certificatePem] },
     sasl: {
-      mechanism: 'OAUTHBEARER',
+      mechanism: MECHANISM,
       token: async () => {
         const awsCredentialsProvider = async () => o.credentials;
         const { token } = await generateAuthTokenFromCredentialsProvider({ region: REGION, awsCredentialsProvider });
@@ -35,6 +37,27 @@ export function signedInKafka(o: {
       },
     },
   };
+}
+
+/** A broker that is reached without the sign-in listener, and how to sign in there. */
+export interface DirectKafka {
+  readonly host: string;
+  readonly port: number;
+  readonly connection: KafkaConnection;
+}
+
+/**
+ * How this process itself reads from a broker on behalf of somebody. Both ends of a connection to the sign-in listener would be in this
+ * process, which would encrypt for itself alone: most of the work of reading.
+ *
+ * @param token gives an unsigned token after the same checks that the listener makes
+ */
+export function directKafka(
+  { host, saslPort }: Pick<Kafka, 'host' | 'saslPort'>,
+  token: () => Promise<string>,
+): DirectKafka {
+  const connection = plaintextKafka({ clientId: 'event-source-mapping', bootstrapServers: `${host}:${saslPort}` });
+  return { host, port: saslPort, connection: { ...connection, sasl: { mechanism: MECHANISM, token } } };
 }
 
 /**

@@ -3,7 +3,7 @@ import { type PolicyEvaluator, type PrincipalStore, refusalText, verifyMskToken 
 import { CONNECT } from './kafka-actions.ts';
 import { FrameError } from './kafka-bytes.ts';
 
-export const MECHANISM = 'OAUTHBEARER';
+export const MECHANISM = 'OAUTHBEARER' as const;
 
 const SEPARATOR = '\u0001';
 const LIFETIME_SECONDS = 3_600;
@@ -16,13 +16,17 @@ export function readBearerToken(message: Buffer): string {
   return authorization.slice('auth=Bearer '.length);
 }
 
-/** A client's first message for the broker's internal listener: an unsigned token whose `userClaim` names the Kafka user. */
-export function unsecuredMessage(userClaim: string, user: string, now = Date.now()): Buffer {
+/** An unsigned token for the broker's internal listener, whose `userClaim` names the Kafka user. */
+export function unsecuredToken(userClaim: string, user: string, now = Date.now()): string {
   const issuedAt = Math.floor(now / 1000);
   const claims = { [userClaim]: user, iat: issuedAt, exp: issuedAt + LIFETIME_SECONDS };
   // An unsecured JWS ends with its second dot (RFC 7515, appendix A.5).
-  const token = `${encode({ alg: 'none' })}.${encode(claims)}.`;
-  return Buffer.from(`n,,${SEPARATOR}auth=Bearer ${token}${SEPARATOR}${SEPARATOR}`);
+  return `${encode({ alg: 'none' })}.${encode(claims)}.`;
+}
+
+/** A client's first message for that listener. */
+export function unsecuredMessage(...of: Parameters<typeof unsecuredToken>): Buffer {
+  return Buffer.from(`n,,${SEPARATOR}auth=Bearer ${unsecuredToken(...of)}${SEPARATOR}${SEPARATOR}`);
 }
 
 export interface TokenAuthentication {
@@ -40,11 +44,19 @@ export interface TokenAuthentication {
 export function createTokenAuthenticator(options: TokenAuthentication): (token: string) => Principal {
   return (token) => {
     const principal = verifyMskToken(token, options.principals);
-    const request = { principal, action: CONNECT, resource: options.clusterArn };
-    const decision = options.evaluator.evaluate(request);
-    if (decision.allowed) return principal;
-    throw new Error(refusalText(request, decision));
+    requireConnect(principal, options);
+    return principal;
   };
+}
+
+/** Throws an Error that says why a principal may not connect to the cluster, if that is so. */
+export function requireConnect(
+  principal: Principal,
+  { evaluator, clusterArn }: Pick<TokenAuthentication, 'evaluator' | 'clusterArn'>,
+): void {
+  const request = { principal, action: CONNECT, resource: clusterArn };
+  const decision = evaluator.evaluate(request);
+  if (!decision.allowed) throw new Error(refusalText(request, decision));
 }
 
 function encode(value: unknown): string {

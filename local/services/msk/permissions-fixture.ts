@@ -68,7 +68,8 @@ export async function clusterWithPolicies(access: KafkaAccess) {
   /** A role without permissions. */
   function newRole() {
     const name = `role-${crypto.randomUUID()}`;
-    const credentials = iam.principals.issue(principalOfRole(`arn:aws:iam::000000000000:role/${name}`));
+    const role = principalOfRole(`arn:aws:iam::000000000000:role/${name}`);
+    const credentials = iam.principals.issue(role);
     const put = (policyName: string, actions: readonly string[], names: Names) =>
       iam.policies.putRolePolicy(name, policyName, {
         Version: '2012-10-17',
@@ -81,7 +82,7 @@ export async function clusterWithPolicies(access: KafkaAccess) {
     /** Lets the role do these actions, and no others. */
     const mayDo = (actions: readonly string[], names: Names) => put('kafka', actions, names);
     const mayAlsoDo = (actions: readonly string[], names: Names) => put('more', actions, names);
-    return { ...clientsOf(credentials), credentials, mayDo, mayAlsoDo };
+    return { ...clientsOf(credentials), credentials, direct: cluster.directAs(role), mayDo, mayAlsoDo };
   }
 
   /** A topic with a record, and a group without members. */

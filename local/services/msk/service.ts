@@ -24,7 +24,7 @@ import { plaintextKafka, signedInKafka } from './kafka-client.ts';
 import { type Brokers, pollerRefusal } from './poller-network.ts';
 import { ensureTopic, topicProperties } from './topic.ts';
 
-export { errorsIn, guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
+export { type DirectKafka, errorsIn, guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
 
 const CLUSTER = 'AWS::MSK::Cluster';
 const MAX_CLUSTER_NAME = 64;
@@ -125,16 +125,17 @@ export class Msk implements Service {
   }
 
   /**
-   * How the consumer group of a mapping signs in as a role, and the address as events name it: `host:port`.
+   * How the consumer group of a mapping signs in as a role, how its records are read, and the address as events name it: `host:port`.
    *
    * @throws Error when this run has no such cluster
    */
   async connectAs(role: Principal, { clusterArn, group }: { clusterArn: string; group: string }) {
-    const { bootstrapServers, accessList } = this.#cluster(clusterArn);
+    const { bootstrapServers, accessList, directAs } = this.#cluster(clusterArn);
     accessList.addGroup(group);
     const credentials = this.#iam.principals.issue(role);
     const authority = await this.#run.authorities('public');
-    return { kafka: signedInKafka({ credentials, bootstrapServers, authority }), bootstrapServers };
+    const kafka = signedInKafka({ credentials, bootstrapServers, authority });
+    return { kafka, leader: directAs(role), bootstrapServers };
   }
 
   /** Why pollers do not reach a cluster's brokers; undefined when they do. @throws Error when this run has no such cluster */

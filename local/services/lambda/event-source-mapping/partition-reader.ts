@@ -1,7 +1,7 @@
 import { Connection, findErrorBy, GenericError, UnsupportedCompressionError } from '@platformatic/kafka';
 import type { Log } from '../../../../tooling/log.ts';
 import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
-import { type KafkaConnection, reasonOf } from '../../msk/service.ts';
+import { type DirectKafka, reasonOf } from '../../msk/service.ts';
 import { fetchRecords } from './fetch.ts';
 import { partitionName } from './kafka-event.ts';
 import type { PartitionWorker } from './partition-worker.ts';
@@ -15,9 +15,8 @@ const ONE_BATCH = 1;
 export interface PartitionReaderOptions {
   readonly topic: string;
   readonly partition: number;
-  readonly kafka: KafkaConnection;
-  /** Where the leader of the partition is. */
-  readonly findLeader: () => Promise<{ readonly host: string; readonly port: number }>;
+  /** The leader of the partition. */
+  readonly findLeader: () => Promise<DirectKafka>;
   /** Where to read on when the offset is not on the topic any more. */
   readonly startingOffset: () => Promise<number>;
   readonly requireAccess?: (() => void) | undefined;
@@ -120,9 +119,8 @@ export class PartitionReader {
 
   async #connect(): Promise<Connection> {
     if (this.#leader?.isConnected()) return this.#leader;
-    const { kafka, findLeader } = this.#options;
-    const { host, port } = await findLeader();
-    const connection = new Connection(kafka.clientId, kafka);
+    const { host, port, connection: options } = await this.#options.findLeader();
+    const connection = new Connection(options.clientId, options);
     // The call that a failure concerns reports it; without a listener, the event would end this process.
     connection.on('error', () => {});
     await connection.connect(host, port);

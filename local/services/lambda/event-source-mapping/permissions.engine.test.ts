@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { Connection } from '@platformatic/kafka';
+import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest';
 import { memoryLog, silentLog } from '../../../../tooling/log-fixture.ts';
 import { clusterWithPolicies, type Names } from '../../msk/permissions-fixture.ts';
 import { OK, pollersOn } from './kafka-fixture.ts';
 import type { EventSourceMappingDefinition } from './mapping-definition.ts';
-import { SourceProblem } from './problem.ts';
+import { problemOf, SourceProblem } from './problem.ts';
 
 const access = inject('kafka');
 const { newTopic, poll } = pollersOn(access.port);
@@ -25,6 +26,7 @@ async function startMapping(
   const { requireAccess } = more;
   const poller = await poll(topic, async () => OK, { consumerGroupId, ...more.overrides }, silentLog, {
     kafka: role.connection,
+    leader: role.direct,
     report: (result) => results.push(result),
     ...(requireAccess && { requireAccess }),
   });
@@ -95,7 +97,7 @@ it('a record that is given up waits until the function may write to the on-failu
     async () => ({ functionError: 'Unhandled' }),
     { consumerGroupId: names.group, onFailureTopic: letters.topic, maximumRetryAttempts: 0 },
     log,
-    { kafka: role.connection },
+    { kafka: role.connection, leader: role.direct },
   );
   const reader = await poll(letters.topic);
   const refused = expect.stringContaining('the on-failure destination did not take 0');
@@ -103,4 +105,20 @@ it('a record that is given up waits until the function may write to the on-failu
   expect(reader.delivered).toEqual([]);
   await role.mayAlsoDo(['DescribeTopic', 'WriteData'], { ...names, topic: letters.topic });
   await expect.poll(() => reader.delivered.length, { timeout: 30_000 }).toBe(1);
+});
+
+it('whoever reads without the sign-in listener is checked as the listener does it', async () => {
+  const names = await cluster.newNames();
+  const role = cluster.newRole();
+  const { host, port, connection } = role.direct;
+  const connect = async () => {
+    const leader = new Connection(connection.clientId, connection);
+    onTestFinished(() => leader.close());
+    leader.on('error', () => {});
+    await leader.connect(host, port);
+    return leader.isConnected();
+  };
+  expect(problemOf(await connect().catch((error) => error))).toBe('PROBLEM: SASL authentication failed.');
+  await role.mayDo(['Connect'], names);
+  expect(await connect()).toBe(true);
 });

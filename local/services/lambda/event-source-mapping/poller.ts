@@ -1,6 +1,6 @@
 import type { Log } from '../../../../tooling/log.ts';
 import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
-import { type KafkaConnection, reasonOf } from '../../msk/service.ts';
+import { type DirectKafka, type KafkaConnection, reasonOf } from '../../msk/service.ts';
 import type { Invoke } from '../function-definition.ts';
 import { MachineLimit } from '../machine-limit.ts';
 import { failureObject } from './failure-object.ts';
@@ -26,6 +26,8 @@ export interface PollerOptions {
   readonly mapping: EventSourceMappingDefinition;
   /** Signed in as the function's role. */
   readonly kafka: KafkaConnection;
+  /** How records are read, where that is not done at the address that the broker gives. */
+  readonly leader?: DirectKafka;
   /** `host:port,host:port`, for the events. */
   readonly bootstrapServers: string;
   readonly invoke: Invoke;
@@ -163,14 +165,13 @@ export class Poller {
   }
 
   #read(member: GroupMember, partition: number, offset: number): void {
-    const { kafka, mapping, requireAccess, report, log } = this.#options;
+    const { kafka, leader, mapping, requireAccess, report, log } = this.#options;
     const worker = this.#partitions.get(partition)?.worker ?? this.#createWorker(partition, offset);
     const reader = new PartitionReader(
       {
         topic: mapping.topic,
         partition,
-        kafka,
-        findLeader: () => member.leaderOf(partition),
+        findLeader: async () => ({ ...(await member.leaderOf(partition)), connection: kafka, ...leader }),
         startingOffset: () => member.startingOffset(partition),
         requireAccess,
         report,
