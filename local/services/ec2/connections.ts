@@ -13,6 +13,8 @@ export interface NetworkView {
   readonly closed: readonly number[];
   /** At which it reaches other machines; absent for all. */
   readonly internet?: Ports;
+  /** By port of a guard: where on loopback the server is that the function reaches, so that its bytes need not pass through the guard. */
+  readonly direct?: Readonly<Record<number, string>>;
 }
 
 /** Lets everything through. */
@@ -34,6 +36,8 @@ export class Connections {
   readonly #told = new Set<string>();
   /** By port on loopback. */
   readonly #targets = new Map<number, readonly Target[]>();
+  /** By port of a guard: the address of its server. */
+  readonly #guarded = new Map<number, string>();
   #settled = false;
 
   constructor(network: Network, log: Pick<Log, 'warn'>) {
@@ -44,6 +48,12 @@ export class Connections {
   /** Learns what a port of this machine stands for: the function reaches it if it reaches one of the targets. */
   assign(port: number, ...targets: Target[]): void {
     this.#targets.set(port, targets);
+  }
+
+  /** Learns what a port stands for where a guard listens. @param host where on loopback the server listens, at the same port */
+  assignGuarded(port: number, host: string, target: Target): void {
+    this.assign(port, target);
+    this.#guarded.set(port, host);
   }
 
   /** From now on, the rules of all resources exist, and what they do not let through stays closed. */
@@ -65,8 +75,12 @@ export class Connections {
   viewOf(source: Source): NetworkView {
     const isClosed = (targets: readonly Target[]) =>
       targets.every((target) => refusalOf(this.#network, source, target) !== undefined);
+    const ports = this.#settled ? [...this.#targets] : [];
+    const closed = ports.flatMap(([port, targets]) => (isClosed(targets) ? [port] : []));
+    const open = this.#settled ? [...this.#guarded].filter(([port]) => !closed.includes(port)) : [];
     return {
-      closed: this.#settled ? [...this.#targets].flatMap(([port, targets]) => (isClosed(targets) ? [port] : [])) : [],
+      closed,
+      direct: Object.fromEntries(open),
       ...(source.place && { internet: internetPorts(this.#network, source.place) }),
     };
   }

@@ -1,6 +1,9 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
+import { SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
+import { hiddenAddress } from '../../engines/port-guard.ts';
 import type { Target } from '../ec2/service.ts';
 import { startFunction } from './lambda-fixture.ts';
 
@@ -87,5 +90,50 @@ describe('a function in an isolated subnet', () => {
     const { invoke, ec2 } = await startFunction(code, { place, timeoutSeconds: 1 });
     ec2.network.vpcs.set('vpc-1', { id: 'vpc-1', name: 'Network', block: '10.0.0.0/16', defaultGroupId: 'sg-1' });
     expect((await invoke()).value).toMatchObject({ errorType: 'Sandbox.Timedout' });
+  });
+});
+
+describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('a function that reaches a database', () => {
+  /** A database behind its guard: each says who it is. */
+  async function behindGuard() {
+    const fixture = await startFunction(
+      `import { connect } from 'node:net';
+       import { text } from 'node:stream/consumers';
+       const heard = (...to) => text(connect(...to));
+       export const handler = async (port) =>
+         Promise.all([heard(port, '127.0.0.1'), heard(port), heard({ port, host: 'localhost' })]);`,
+    );
+    const says = async (text: string, host: string, port?: number) => {
+      const server = createServer((socket) => socket.end(text));
+      server.listen(port ?? 0, host);
+      await once(server, 'listening');
+      onTestFinished(() => void server.close());
+      return (server.address() as AddressInfo).port;
+    };
+    const port = await says('guard', '127.0.0.1');
+    const host = hiddenAddress();
+    await says('database', host, port);
+    return { ...fixture, port, host };
+  }
+
+  const database = (port: number): Target => ({
+    kind: 'private',
+    name: 'Data/Orders',
+    place: undefined,
+    ports: [port],
+    public: true,
+  });
+
+  it('is connected to it without the guard in between, however it names it', async () => {
+    const { invoke, ec2, port, host } = await behindGuard();
+    ec2.connections.assignGuarded(port, host, database(port));
+    await ec2.start();
+    expect((await invoke(port)).value).toEqual(['database', 'database', 'database']);
+  });
+
+  it('meets the guard while it is not known whether it reaches it', async () => {
+    const { invoke, ec2, port, host } = await behindGuard();
+    ec2.connections.assignGuarded(port, host, database(port));
+    expect((await invoke(port)).value).toEqual(['guard', 'guard', 'guard']);
   });
 });

@@ -195,7 +195,7 @@ export class Rds implements Service {
     });
     this.#servers.push(guard);
     const target: Target = { ...instance, ports: [properties.Port, guard.port] };
-    connections.assign(guard.port, target);
+    connections.assignGuarded(guard.port, host, target);
     return { port: guard.port, host };
   }
 

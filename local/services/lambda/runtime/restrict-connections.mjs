@@ -24,7 +24,9 @@ export function restrictConnections(view, reports) {
   const reported = new Set();
   Socket.prototype.connect = /** @this {any} @param {any[]} args */ function (...args) {
     const target = targetOf(args);
-    if (target === undefined || isOpen(view, target)) return connect.apply(this, args);
+    if (target === undefined) return connect.apply(this, args);
+    if (isOpen(view, target))
+      return connect.apply(this, redirected(args, target.isLocal && view.direct?.[target.port]));
     const line = `${JSON.stringify(target)}\n`;
     if (!reported.has(line)) writeSync(reports, line);
     reported.add(line);
@@ -55,6 +57,19 @@ function targetOf(args) {
 function isOpen({ closed, internet }, { port, isLocal }) {
   if (isLocal) return !closed.includes(port);
   return internet === undefined || internet.some(([first, last]) => first <= port && port <= last);
+}
+
+/**
+ * What a socket is told, with another host.
+ *
+ * @param {any[]} args of `socket.connect`
+ * @param {string | false | undefined} host if it is another one
+ */
+function redirected(args, host) {
+  if (!host) return args;
+  const [first, ...others] = args.flat();
+  const options = typeof first === 'object' ? first : { port: first };
+  return [{ ...options, host }, others.find((each) => typeof each === 'function')];
 }
 
 /** @param {string} host */
