@@ -4,11 +4,12 @@ const GRACE_MS = 5_000;
 
 /** Waits for a promise. @returns whether it settled within so many milliseconds; a rejection is passed on */
 export async function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
-  const limit = new AbortController();
+  const over = Promise.withResolvers<false>();
+  const timer = setTimeout(() => over.resolve(false), ms);
   try {
-    return await Promise.race([promise.then(() => true), delay(ms, false, { signal: limit.signal })]);
+    return await Promise.race([promise.then(() => true), over.promise]);
   } finally {
-    limit.abort();
+    clearTimeout(timer);
   }
 }
 

@@ -140,11 +140,13 @@ export class ExecutionEnvironment {
 
   /** Waits for the init phase. @param requestId the invocation that waits, for the error payload */
   async init(limitMs: number, requestId: string): Promise<InitResult> {
-    const result = Promise.race<InitResult>([
-      this.#api.ready.then(() => ({ outcome: { status: 'success' } })),
-      this.#api.initError.then(({ payload, errorType }) => ({ outcome: { status: 'error', errorType }, payload })),
-      this.#whileMemoryIsWatched(this.#exit).then((exit) => failedResponse(this.#crash(requestId, exit))),
-    ]);
+    const result = this.#whileMemoryIsWatched(
+      Promise.race<InitResult>([
+        this.#api.ready.then(() => ({ outcome: { status: 'success' } })),
+        this.#api.initError.then(({ payload, errorType }) => ({ outcome: { status: 'error', errorType }, payload })),
+        this.#exit.then((exit) => failedResponse(this.#crash(requestId, exit))),
+      ]),
+    );
     return (await settlesWithin(limitMs, result)) ? result : { outcome: { status: 'timeout' } };
   }
 
@@ -152,12 +154,7 @@ export class ExecutionEnvironment {
   async invoke(invocation: Invocation): Promise<RuntimeResponse> {
     const { requestId, deadline } = invocation;
     this.#thaw();
-    const response = this.#whileMemoryIsWatched(
-      Promise.race<RuntimeResponse>([
-        this.#api.deliver(invocation),
-        this.#exit.then((exit) => failedResponse(this.#crash(requestId, exit))),
-      ]),
-    );
+    const response = this.#whileMemoryIsWatched(this.#unlessItEnds(requestId, this.#api.deliver(invocation)));
     if (await settlesWithin(deadline - performance.now(), response)) {
       return this.#outOfMemory ? failedResponse(outOfMemory(requestId)) : response;
     }
@@ -207,6 +204,21 @@ export class ExecutionEnvironment {
     if (!this.#frozen) return;
     this.#frozen = false;
     this.#signal('SIGCONT');
+  }
+
+  /** The response, or how the process ended before it. It leaves nothing behind at a promise that outlives many events. */
+  async #unlessItEnds(requestId: string, response: Promise<RuntimeResponse>): Promise<RuntimeResponse> {
+    const { promise: ended, resolve } = Promise.withResolvers<RuntimeResponse>();
+    const end = (code: ProcessExit['code'], signal: ProcessExit['signal']) =>
+      resolve(failedResponse(this.#crash(requestId, { code, signal })));
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode !== null || signalCode !== null) end(exitCode, signalCode);
+    this.#process.once('exit', end);
+    try {
+      return await Promise.race([response, ended]);
+    } finally {
+      this.#process.off('exit', end);
+    }
   }
 
   /** Ends the environment as soon as it needs more memory than its function has. */

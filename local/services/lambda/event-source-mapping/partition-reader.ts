@@ -30,8 +30,6 @@ export interface PartitionReaderOptions {
  * partition anything. It reads no further than the worker has room, and goes on by itself after every failure.
  */
 export class PartitionReader {
-  /** Settles when the reader has stopped. */
-  readonly finished: Promise<void>;
   readonly #options: PartitionReaderOptions;
   readonly #stopping = Promise.withResolvers<void>();
   #stopped = false;
@@ -45,7 +43,7 @@ export class PartitionReader {
   constructor(options: PartitionReaderOptions, offset: number) {
     this.#options = options;
     this.#offset = offset;
-    this.finished = this.#run();
+    void this.#run();
   }
 
   /** The next offset to read. */
@@ -62,7 +60,7 @@ export class PartitionReader {
   async #run(): Promise<void> {
     for (let failures = 0; !this.#stopped; ) {
       try {
-        await Promise.race([this.#options.worker.hasRoom(), this.#stopping.promise]);
+        await this.#options.worker.hasRoom();
         await this.#readOnce();
         failures = 0;
       } catch (error) {
