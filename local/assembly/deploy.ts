@@ -78,7 +78,6 @@ function providersOf(nodes: readonly ResourceNode[], registry: ProviderRegistry)
 
 function problemsOf({ declaration, scope }: ResourceNode, provider: ResourceProvider | undefined): readonly string[] {
   if (!provider) return ['its type is not supported'];
-  if (provider.kind === 'ignored') return [];
   return provider.problems?.(knownValues(declaration.Properties ?? {}, scope)) ?? [];
 }
 

@@ -75,8 +75,8 @@ function absent(condition: string | undefined): Verdict {
 function verdictOn(provider: ResourceProvider | undefined, known: unknown): Verdict {
   const refused = { kind: 'unknown', named: true } as const;
   if (!provider) return { ...refused, why: 'the local runner refuses to start' };
-  if (provider.kind === 'ignored') return { kind: 'ignored', why: provider.reason };
   const problems = provider.problems?.(known) ?? [];
   if (problems.length > 0) return { ...refused, why: `the local runner refuses to start: ${problems.join('; ')}` };
+  if (provider.kind === 'ignored') return { kind: 'ignored', why: provider.reason };
   return { kind: 'run', why: provider.how, passedOver: provider.passedOver?.(known) ?? [] };
 }

@@ -10,15 +10,25 @@ export function requireAssembly(dir: string): void {
   throw new UserError(`${dir} contains no cloud assembly. Run "cdk synth --output ${dir}" first.`);
 }
 
-/** The stacks of a cloud assembly, each after those it depends on. @throws UserError when the folder holds none */
+/** The stacks of a cloud assembly, each after those it depends on. @throws UserError when the folder holds none, or a macro would change one */
 export function loadAssembly(dir: string): Stack[] {
   requireAssembly(dir);
   return new CloudAssembly(dir).stacksRecursively.map((artifact) => ({
     name: artifact.stackName,
-    template: artifact.template as Template,
+    template: withoutMacros(artifact),
     parameters: artifact.parameters,
     assets: assetsOf(artifact),
   }));
+}
+
+/** The macro of `AWS::Serverless` changes resources of that service alone, which are looked at like all others. */
+function withoutMacros({ stackName, template }: CloudFormationStackArtifact): Template {
+  const { Transform = [] } = template as Template;
+  const others = [Transform].flat().filter((macro) => macro !== 'AWS::Serverless-2016-10-31');
+  if (others.length === 0) return template as Template;
+  throw new UserError(
+    `The local runner runs no macros of CloudFormation, and the stack ${stackName} has ${others.map((each) => JSON.stringify(each)).join(', ')} as its Transform. Run the app without it.`,
+  );
 }
 
 function assetsOf(artifact: CloudFormationStackArtifact): Map<string, string> {

@@ -13,12 +13,13 @@ export interface ResourceRequest {
 }
 
 /** What the local runner does with resources of one type. */
-export type ResourceProvider =
+export type ResourceProvider = {
+  /** Why it cannot run, or be left out, by its properties as far as they are known before anything is created: a line for each reason. */
+  problems?(known: unknown): readonly string[];
+} & (
   | {
       readonly kind: 'run';
       readonly how: string;
-      /** Why it cannot run, by its properties as far as they are known before anything is created: a line for each reason. */
-      problems?(known: unknown): readonly string[];
       /** The declared properties, by their paths, that have no effect here. */
       passedOver?(known: unknown): readonly string[];
       create(request: ResourceRequest): Promise<ResourceResult>;
@@ -28,7 +29,8 @@ export type ResourceProvider =
       readonly reason: string;
       /** Values for those that refer to the resource. */
       identify(request: ResourceRequest): ResourceResult;
-    };
+    }
+);
 
 /** Where a resource is declared. */
 export type ResourcePlace = Pick<ResourceRequest, 'stack' | 'logicalId'>;

@@ -29,6 +29,8 @@ export interface OutputDeclaration {
 
 /** The sections of a CloudFormation template that a deployment needs. */
 export interface Template {
+  /** The macros that CloudFormation runs on it. */
+  readonly Transform?: TemplateValue;
   readonly Resources: { readonly [logicalId: string]: ResourceDeclaration };
   readonly Parameters?: { readonly [name: string]: ParameterDeclaration };
   readonly Conditions?: { readonly [name: string]: TemplateValue };

@@ -72,6 +72,7 @@ export function synthesizeCdkApp(folder: string): string {
     clusterName: 'stream',
     kafkaVersion: '4.1.x.kraft',
     numberOfBrokerNodes: 2,
+    clientAuthentication: { sasl: { iam: { enabled: true } } },
     brokerNodeGroupInfo: { clientSubnets: vpc.selectSubnets().subnetIds, instanceType: 'kafka.m7g.large' },
   });
   new msk.CfnTopic(data, 'Topic', {
@@ -197,6 +198,7 @@ export function synthesizeCdkApp(folder: string): string {
       '/things/*': {
         origin: new origins.RestApiOrigin(restApi),
         allowedMethods: cloudfront.AllowedMethods.ALLOW_ALL,
+        originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       },
     },
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ResourcePlace, ResourceProvider, ResourceRequest } from '../assembly/resource-provider.ts';
 import type { ResourceResult } from '../assembly/stack-scope.ts';
-import type { ResourceDeclaration } from '../assembly/template.ts';
+import { describeResource, type ResourceDeclaration } from '../assembly/template.ts';
 import { arnOf } from '../aws-identity.ts';
 import { physicalId } from './physical-names.ts';
 import { passedOver, problemsOf } from './property-check.ts';
@@ -35,11 +35,16 @@ export function provider<Schema extends z.ZodType>(
   };
 }
 
-/** A resource that needs nothing here. Those that refer to it get made-up values, the same in each run. */
-export function ignored(reason: string): ResourceProvider {
+/**
+ * A resource that needs nothing here. Those that refer to it get made-up values, the same in each run.
+ *
+ * @param schema what its properties must be for that
+ */
+export function ignored(reason: string, schema: z.ZodType = z.unknown()): ResourceProvider {
   return {
     kind: 'ignored',
     reason,
+    problems: (known) => problemsOf(schema, known),
     identify: (request) => {
       const [, service = '', kind = ''] = request.declaration.Type.toLowerCase().split('::');
       const id = physicalId(kind, request);
@@ -54,6 +59,25 @@ export function ignored(reason: string): ResourceProvider {
   };
 }
 
+/** A resource that cannot run here, whatever its properties. */
+export function refused(problem: string): ResourceProvider {
+  return {
+    kind: 'run',
+    how: 'nothing',
+    problems: () => [problem],
+    create: () => Promise.reject(new Error(problem)),
+  };
+}
+
+/** The other resources of its stack that refer to a resource, of the types that count: as errors name them. */
+export function referrers({ stack, logicalId }: ResourcePlace, types: RegExp): string[] {
+  return Object.entries(stack.template.Resources)
+    .filter(
+      ([, { Type, Properties }]) => types.test(Type) && JSON.stringify(Properties ?? {}).includes(`"${logicalId}"`),
+    )
+    .map(([id]) => describeResource(stack, id));
+}
+
 /** The result of a resource whose attributes are known. */
 export function created(ref: string, attributes: Readonly<Record<string, unknown>> = {}): ResourceResult {
   return { ref, attribute: (name) => attributes[name] };
@@ -64,6 +88,9 @@ export const boolean = z.stringbool().or(z.boolean());
 
 /** A property that would change how the resource behaves, which must not pass unnoticed. */
 export const notSupported = z.undefined({ error: 'is not supported by the local runner' }).optional();
+
+/** A switch that would change it just so. */
+export const mustBeOff = boolean.optional().refine((on) => on !== true, 'is not supported by the local runner');
 
 /** A text that a function reads. What that throws is what the person is told. */
 export function parsed<T>(parse: (text: string) => T) {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { stackOf } from '../assembly/deploy-fixture.ts';
 import { explain } from '../assembly/explain.ts';
@@ -99,5 +99,102 @@ it('explain names properties without effect, such as those of a bucket that keep
   const functions = stackOf('functions', { Resources: { Table: table } });
   expect(explain([stack, functions], servicesFixture().services)).toContain(
     'run, but these of their properties have no effect\n  AWS::S3::Bucket  VersioningConfiguration\n\n',
+  );
+});
+
+describe('a property that would change the behaviour is refused:', () => {
+  const AUTH = { Sasl: { Iam: { Enabled: true } } };
+  const distribution = (config: object) => ({ DistributionConfig: config });
+  const origin = (settings: object) => distribution({ Origins: [settings] });
+
+  it.each([
+    ['AWS::Lambda::Function', { Layers: [{ Ref: UNKNOWN }] }, 'Layers'],
+    ['AWS::Lambda::Function', { FileSystemConfigs: [{}] }, 'FileSystemConfigs'],
+    ['AWS::Lambda::Function', { PackageType: 'Image' }, 'PackageType'],
+    ['AWS::Lambda::Function', { TenancyConfig: {} }, 'TenancyConfig'],
+    ['AWS::Lambda::Function', { DurableConfig: {} }, 'DurableConfig'],
+    ['AWS::Lambda::Function', { CapacityProviderConfig: {} }, 'CapacityProviderConfig'],
+    ['AWS::Lambda::Permission', { InvokedViaFunctionUrl: true }, 'InvokedViaFunctionUrl'],
+    ['AWS::S3::Bucket', { NotificationConfiguration: {} }, 'NotificationConfiguration'],
+    ['AWS::S3::Bucket', { ReplicationConfiguration: {} }, 'ReplicationConfiguration'],
+    ['AWS::S3::Bucket', { WebsiteConfiguration: {} }, 'WebsiteConfiguration'],
+    ['AWS::S3::Bucket', { ObjectLockEnabled: 'true' }, 'ObjectLockEnabled'],
+    ['AWS::S3::Bucket', { AccessControl: 'PublicRead' }, 'AccessControl'],
+    [
+      'AWS::S3::Bucket',
+      {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [
+            { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: UNKNOWN } },
+          ],
+        },
+      },
+      'BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID',
+    ],
+    ['AWS::RDS::DBInstance', { EnableIAMDatabaseAuthentication: true }, 'EnableIAMDatabaseAuthentication'],
+    ['AWS::RDS::DBInstance', { ManageMasterUserPassword: true }, 'ManageMasterUserPassword'],
+    ['AWS::RDS::DBInstance', { DBSnapshotIdentifier: 'yesterday' }, 'DBSnapshotIdentifier'],
+    ['AWS::RDS::DBInstance', { SourceDBInstanceIdentifier: 'main' }, 'SourceDBInstanceIdentifier'],
+    ['AWS::MSK::Cluster', {}, 'ClientAuthentication'],
+    [
+      'AWS::MSK::Cluster',
+      { ClientAuthentication: { Sasl: { Iam: { Enabled: false } } } },
+      'ClientAuthentication.Sasl.Iam.Enabled',
+    ],
+    [
+      'AWS::MSK::Cluster',
+      { ClientAuthentication: { ...AUTH, Tls: { Enabled: true } } },
+      'ClientAuthentication.Tls.Enabled',
+    ],
+    [
+      'AWS::MSK::Cluster',
+      { ClientAuthentication: { ...AUTH, Unauthenticated: { Enabled: true } } },
+      'ClientAuthentication.Unauthenticated.Enabled',
+    ],
+    ['AWS::EC2::VPC', { EnableDnsSupport: false }, 'EnableDnsSupport'],
+    ['AWS::ApiGateway::RestApi', { CloneFrom: 'abc' }, 'CloneFrom'],
+    ['AWS::ApiGateway::Deployment', { StageName: 'v1', DeploymentCanarySettings: {} }, 'DeploymentCanarySettings'],
+    ['AWS::CloudFront::Distribution', distribution({ Enabled: false }), 'DistributionConfig.Enabled'],
+    ['AWS::CloudFront::Distribution', distribution({ OriginGroups: {} }), 'DistributionConfig.OriginGroups'],
+    [
+      'AWS::CloudFront::Distribution',
+      distribution({ DefaultCacheBehavior: { TrustedKeyGroups: [] } }),
+      'DistributionConfig.DefaultCacheBehavior.TrustedKeyGroups',
+    ],
+    [
+      'AWS::CloudFront::Distribution',
+      origin({ OriginCustomHeaders: [] }),
+      'DistributionConfig.Origins.0.OriginCustomHeaders',
+    ],
+    [
+      'AWS::CloudFront::Distribution',
+      origin({ S3OriginConfig: { OriginAccessIdentity: 'origin-access-identity/cloudfront/E1' } }),
+      'DistributionConfig.Origins.0.S3OriginConfig.OriginAccessIdentity',
+    ],
+    [
+      'AWS::CloudFront::OriginAccessControl',
+      { OriginAccessControlConfig: { SigningBehavior: 'never' } },
+      'OriginAccessControlConfig.SigningBehavior',
+    ],
+    [
+      'AWS::Serverless::Application',
+      { Location: { ApplicationId: 'arn:aws:serverlessrepo:us-east-1:1:applications/shop' } },
+      'Location.ApplicationId',
+    ],
+  ])('of %s, %j', (Type, properties, path) => {
+    const provider = servicesFixture().services.providerOf({ Type, Properties: properties } as ResourceDeclaration);
+    expect(provider?.problems?.(properties).filter((problem) => problem.startsWith(`${path}: `))).toHaveLength(1);
+  });
+});
+
+it('a topic is left out when it is for alarms alone, and refused when something that runs uses it', () => {
+  const topic = { Type: 'AWS::SNS::Topic' };
+  const alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmActions: [{ Ref: 'Topic' }] } };
+  const policy = { Type: 'AWS::IAM::Policy', Properties: { PolicyDocument: { Resource: { Ref: 'Topic' } } } };
+  const explanation = (others: object) =>
+    explain([stackOf('app', { Resources: { Topic: topic, ...others } })], servicesFixture().services);
+  expect(explanation({ Alarm: alarm })).toMatch(/ AWS::SNS::Topic +1 {2}only alarms send messages/);
+  expect(explanation({ Alarm: alarm, Policy: policy })).toContain(
+    'refuses to start: topics are not supported, and app/Policy (AWS::IAM::Policy) uses this one: app/Topic',
   );
 });

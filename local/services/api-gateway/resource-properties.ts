@@ -22,6 +22,7 @@ export const restApiProperties = z.object({
     .refine((disabled) => disabled !== true, 'the API has no address here but its default one'),
   Body: notSupported,
   BodyS3Location: notSupported,
+  CloneFrom: notSupported,
   MinimumCompressionSize: notSupported,
   Policy: notSupported,
 });
@@ -73,6 +74,8 @@ const lambdaIntegration = z
       .min(50)
       .max(MAX_TIMEOUT_MS, `is over ${MAX_TIMEOUT_MS}, the quota of an account`)
       .default(MAX_TIMEOUT_MS),
+    Credentials: notSupported,
+    ContentHandling: notSupported,
     ResponseTransferMode: z.literal('BUFFERED', 'only BUFFERED is supported by the local runner').optional(),
   })
   .transform(

@@ -170,6 +170,8 @@ describe('a REST API', () => {
       'only invocations of Lambda',
     ],
     ['mapping templates', { integration: { Type: 'AWS' } }, 'Type'],
+    ['a role to invoke the function by', { integration: { Credentials: 'arn:aws:iam::1:role/r' } }, 'Credentials'],
+    ['a conversion of bodies', { integration: { ContentHandling: 'CONVERT_TO_TEXT' } }, 'ContentHandling'],
   ])('is refused with %s', async (_, parts, message) => {
     await expect(deployApi(parts)).rejects.toThrow(message);
   });

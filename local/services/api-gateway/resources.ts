@@ -30,7 +30,7 @@ export function restApiResources(
 ): ResourceProviders {
   const stageOfDeployment = provider(
     'a stage of the REST API',
-    partOfApi.extend({ StageName: stageName, StageDescription: notSupported }),
+    partOfApi.extend({ StageName: stageName, StageDescription: notSupported, DeploymentCanarySettings: notSupported }),
     ({ RestApiId, StageName: name }, request) => {
       addStage(partsOf(RestApiId, restApis), { name, variables: {}, methodSettings: [] });
       const id = resourceHash(request, 6);

@@ -16,7 +16,14 @@ const properties = z.object({
   DestinationBucketArn: z.string().optional(),
   Prune: boolean.default(true),
   SystemMetadata: z
-    .object({ 'cache-control': z.string(), 'content-type': z.string(), 'content-encoding': z.string() })
+    .object({
+      'cache-control': z.string(),
+      'content-disposition': z.string(),
+      'content-encoding': z.string(),
+      'content-language': z.string(),
+      'content-type': z.string(),
+      expires: z.string(),
+    })
     .partial()
     .default({}),
   UserMetadata: texts,

@@ -6,6 +6,7 @@ import type { ResourceProvider } from '../../assembly/resource-provider.ts';
 import { settingsFixture } from '../../settings-fixture.ts';
 import { Ec2 } from '../ec2/service.ts';
 import { Iam } from '../iam/service.ts';
+import { servicesFixture } from '../services-fixture.ts';
 import { CloudFront } from './service.ts';
 
 const FILE = { body: [Buffer.from('hello')], contentLength: 5 };
@@ -56,4 +57,26 @@ it.each([
   expect(status).toBe(403);
   expect(refusals).toEqual([expect.stringContaining(who)]);
   expect(refusals[0]).toContain('In the CDK: origins.S3BucketOrigin.withOriginAccessControl(bucket).');
+});
+
+it.each([
+  [
+    'a folder of a bucket',
+    { DomainName: 'site.s3.us-east-1.amazonaws.com', OriginPath: '/v2' },
+    'the path /v2, which is not supported',
+  ],
+  [
+    'an API without its stage',
+    { DomainName: 'abc.execute-api.us-east-1.amazonaws.com' },
+    "needs the stage alone as its path, not ''",
+  ],
+  [
+    'an API that does not get what the viewer sends',
+    { DomainName: 'abc.execute-api.us-east-1.amazonaws.com', OriginPath: '/v1' },
+    'needs OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER of the CDK',
+  ],
+])('a distribution is refused whose origin is %s', async (_, origin, message) => {
+  const DistributionConfig = { DefaultCacheBehavior: { TargetOriginId: 'it' }, Origins: [{ Id: 'it', ...origin }] };
+  const site = { Type: 'AWS::CloudFront::Distribution', Properties: { DistributionConfig } };
+  await expect(servicesFixture().deploy([stackOf('app', { Resources: { Site: site } })])).rejects.toThrow(message);
 });

@@ -8,7 +8,7 @@ import { type Ec2, publicServer } from '../ec2/service.ts';
 import { type AccessRequest, type Iam, RefusalLog } from '../iam/service.ts';
 import { type Listener, Listeners } from '../listeners.ts';
 import { resourceHash, resourceUuid } from '../physical-names.ts';
-import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
+import { boolean, created, ignored, mustBeOff, notSupported, provider, type ResourceProviders } from '../provider.ts';
 import { bucketDomain, resourceArn, type S3 } from '../s3/service.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
 import { startDistribution } from './distribution.ts';
@@ -21,21 +21,46 @@ import {
 
 const DISTRIBUTION = 'AWS::CloudFront::Distribution';
 
+/** A managed policy: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
+const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
+const STAGE_PATH = /^\/[\w-]+$/;
+
 const behavior = z.object({
   TargetOriginId: z.string(),
   // CloudFront's default.
   AllowedMethods: z.array(z.string()).default(['GET', 'HEAD']),
   ResponseHeadersPolicyId: z.string().optional(),
+  OriginRequestPolicyId: z.string().optional(),
+  FieldLevelEncryptionId: notSupported,
+  TrustedKeyGroups: notSupported,
+  TrustedSigners: notSupported,
   FunctionAssociations: notSupported,
   LambdaFunctionAssociations: notSupported,
+});
+
+const origin = z.object({
+  Id: z.string(),
+  DomainName: z.string(),
+  OriginPath: z.string().default(''),
+  OriginAccessControlId: z.string().default(''),
+  OriginCustomHeaders: notSupported,
+  S3OriginConfig: z
+    .object({ OriginAccessIdentity: z.literal('', 'use an origin access control').optional() })
+    .optional(),
 });
 
 const distributionConfig = z.object({
   DefaultRootObject: z.string().optional(),
   DefaultCacheBehavior: behavior,
   CacheBehaviors: z.array(behavior.extend({ PathPattern: z.string() })).default([]),
+  Enabled: boolean
+    .default(true)
+    .refine((enabled) => enabled, 'a distribution that is off is not supported by the local runner'),
+  ContinuousDeploymentPolicyId: notSupported,
   CustomErrorResponses: notSupported,
-  Origins: z.array(z.object({ Id: z.string(), DomainName: z.string(), OriginAccessControlId: z.string().default('') })),
+  OriginGroups: notSupported,
+  Staging: mustBeOff,
+  Origins: z.array(origin),
 });
 
 export interface Origins {
@@ -89,7 +114,14 @@ export class CloudFront implements Service {
       },
     ),
 
-    'AWS::CloudFront::OriginAccessControl': ignored('an origin that has one is read in the name of the distribution'),
+    'AWS::CloudFront::OriginAccessControl': ignored(
+      'an origin that has one is read in the name of the distribution',
+      z.object({
+        OriginAccessControlConfig: z.object({
+          SigningBehavior: z.literal('always', 'only always is supported by the local runner'),
+        }),
+      }),
+    ),
   };
 
   ports(): PortClaim[] {
@@ -135,15 +167,20 @@ export class CloudFront implements Service {
 
   #definitionOf(config: z.output<typeof distributionConfig>, arn: string): DistributionDefinition {
     const origins = new Map(
-      config.Origins.map(({ Id, DomainName, OriginAccessControlId: control }) => {
+      config.Origins.map(({ Id, DomainName, OriginPath, OriginAccessControlId: control }) => {
         const signedFor = control === '' ? {} : { signedFor: arn };
-        return [Id, { ...originAt(DomainName), ...signedFor }];
+        return [Id, { ...originAt(DomainName, OriginPath), ...signedFor }];
       }),
     );
     const behaviorOf = (settings: z.output<typeof behavior>): Behavior => {
       const { TargetOriginId, AllowedMethods: allowedMethods, ResponseHeadersPolicyId: policyId } = settings;
       const origin = origins.get(TargetOriginId);
       if (!origin) throw new Error(`it has no origin ${TargetOriginId}`);
+      if (origin.type === 'api' && settings.OriginRequestPolicyId !== ALL_VIEWER_EXCEPT_HOST_HEADER)
+        throw new Error(
+          `its behavior for the origin ${TargetOriginId} needs OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER of the CDK: ` +
+            'the local runner hands an API all that the viewer sends, and CloudFront by itself does not',
+        );
       if (policyId === undefined) return { origin, allowedMethods };
       const policy = required(this.#headersPolicies.get(policyId), `response headers policy ${policyId}`);
       return { origin, allowedMethods, responseHeadersPolicy: policy };
@@ -167,9 +204,14 @@ function readRequest({ bucket, signedFor }: BucketOrigin, key: string): AccessRe
   };
 }
 
-function originAt(domainName: string): Origin {
+function originAt(domainName: string, path: string): Origin {
   const [restApiId = '', service] = domainName.split('.');
-  if (service === 'execute-api') return { type: 'api', restApiId };
+  if (service === 'execute-api') {
+    if (!STAGE_PATH.test(path))
+      throw new Error(`its origin ${domainName} needs the stage alone as its path, not '${path}'`);
+    return { type: 'api', restApiId };
+  }
+  if (path !== '') throw new Error(`its origin ${domainName} has the path ${path}, which is not supported for buckets`);
   const bucket = domainName.replace(bucketDomain(''), '');
   if (bucketDomain(bucket) !== domainName) throw new Error(`its origin ${domainName} is neither bucket nor REST API`);
   return { type: 'bucket', bucket };

@@ -73,7 +73,10 @@ function vpcResources(network: Network): ResourceProviders {
   return {
     'AWS::EC2::VPC': provider(
       'a network, by whose rules functions connect',
-      z.object({ CidrBlock: z.string() }),
+      z.object({
+        CidrBlock: z.string(),
+        EnableDnsSupport: boolean.default(true).refine((on) => on, 'must be on: names are looked up on this machine'),
+      }),
       ({ CidrBlock }, request) => {
         const id = physicalId('vpc', request);
         const group = `sg-${id.slice('vpc-'.length)}`;

@@ -1,6 +1,5 @@
 import type { ResourcePlace, ResourceProvider } from '../../assembly/resource-provider.ts';
-import { describeResource } from '../../assembly/template.ts';
-import { ignored } from '../provider.ts';
+import { ignored, referrers, refused } from '../provider.ts';
 
 /** The types of what calls functions, but for bucket deployments, whose work the runner does itself. */
 const CALLERS =
@@ -13,20 +12,9 @@ const uncalled = ignored(
 
 /** A function that is not written for Node.js: refused when something in its stack calls it, and otherwise ignored. */
 export function otherRuntime(runtime: string, place: ResourcePlace | undefined): ResourceProvider {
-  const [caller] = place ? callersOf(place) : [];
+  const [caller] = place ? referrers(place, CALLERS) : [];
   if (caller === undefined) return uncalled;
-  const problem = `Runtime: functions in ${runtime} do not run here, only those in Node.js do, and ${caller} calls this one`;
-  return {
-    kind: 'run',
-    how: 'nothing',
-    problems: () => [problem],
-    create: () => Promise.reject(new Error(problem)),
-  };
-}
-
-function callersOf({ stack, logicalId }: ResourcePlace): string[] {
-  const callers = Object.entries(stack.template.Resources).filter(([, { Type }]) => CALLERS.test(Type));
-  return callers
-    .filter(([, { Properties }]) => JSON.stringify(Properties ?? {}).includes(`"${logicalId}"`))
-    .map(([id]) => describeResource(stack, id));
+  return refused(
+    `Runtime: functions in ${runtime} do not run here, only those in Node.js do, and ${caller} calls this one`,
+  );
 }

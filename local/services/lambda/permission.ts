@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Principal } from '../../aws-api/api-call.ts';
 import { type AccessRequest, type Iam, refusalText } from '../iam/service.ts';
 import { resourceHash } from '../physical-names.ts';
-import { created, provider } from '../provider.ts';
+import { created, notSupported, provider } from '../provider.ts';
 import { LambdaError } from './errors.ts';
 import { qualifiedFunctionArn } from './function-name.ts';
 
@@ -22,6 +22,7 @@ const properties = z.object({
   PrincipalOrgID: z.string().optional(),
   EventSourceToken: z.string().optional(),
   FunctionUrlAuthType: z.string().optional(),
+  InvokedViaFunctionUrl: notSupported,
 });
 
 /** Who may invoke a function: a statement of the policy of the function, or of its version or alias. */

@@ -33,7 +33,13 @@ const functionProperties = z.object({
   MemorySize: z.coerce.number().int().min(128).max(10_240).default(128),
   EphemeralStorage: z.object({ Size: z.coerce.number().int().min(512).max(10_240) }).optional(),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
+  PackageType: z.literal('Zip', 'only zip archives are supported by the local runner').optional(),
+  CapacityProviderConfig: notSupported,
   DeadLetterConfig: notSupported,
+  DurableConfig: notSupported,
+  FileSystemConfigs: notSupported,
+  Layers: notSupported,
+  TenancyConfig: notSupported,
   VpcConfig: z
     .object({ SubnetIds: z.array(z.string()).default([]), SecurityGroupIds: z.array(z.string()).default([]) })
     .optional(),
@@ -136,7 +142,7 @@ export function functionResources(
         return created(physicalName(request, MAX_FUNCTION_NAME));
       },
     ),
-    'AWS::Lambda::LayerVersion': ignored('layers hold tools of functions whose work the runner does itself'),
+    'AWS::Lambda::LayerVersion': ignored('no function that runs here has layers'),
     'AWS::Lambda::Permission': lambdaPermission(iam),
   };
 }

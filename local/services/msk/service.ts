@@ -15,7 +15,7 @@ import type { Ec2, Target } from '../ec2/service.ts';
 import type { Iam } from '../iam/service.ts';
 import { type Listener, Listeners } from '../listeners.ts';
 import { constructPath, physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
-import { created, provider, type ResourceProviders } from '../provider.ts';
+import { boolean, created, mustBeOff, provider, type ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
 import { mskApi } from './api.ts';
 import { type Cluster, serveCluster } from './cluster.ts';
@@ -30,6 +30,18 @@ const CLUSTER = 'AWS::MSK::Cluster';
 const MAX_CLUSTER_NAME = 64;
 /** https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
 const IAM_PORT = 9098;
+
+const other = z.object({ Enabled: mustBeOff }).optional();
+
+/** How clients sign in: by IAM alone. */
+const clientAuthentication = z.object(
+  {
+    Sasl: z.object({ Iam: z.object({ Enabled: boolean.refine((on) => on, 'must be on') }), Scram: other }),
+    Tls: other,
+    Unauthenticated: other,
+  },
+  'must have Sasl.Iam: the local runner supports no other way to sign in',
+);
 
 interface ClusterStart {
   readonly listener: Listener;
@@ -68,6 +80,7 @@ export class Msk implements Service {
       'an Apache Kafka broker behind a listener that takes MSK IAM tokens',
       z.object({
         ClusterName: z.string().optional(),
+        ClientAuthentication: clientAuthentication,
         ConfigurationInfo: z.object({ Arn: z.string() }).optional(),
         BrokerNodeGroupInfo: z
           .object({ ClientSubnets: z.array(z.string()), SecurityGroups: z.array(z.string()).default([]) })

@@ -10,7 +10,7 @@ import { type PostgresServer, startPostgres } from '../../engines/postgres/start
 import type { Ec2, Target } from '../ec2/service.ts';
 import { byName, type Listener, Listeners } from '../listeners.ts';
 import { constructPath, physicalName, resourceHash } from '../physical-names.ts';
-import { boolean, created, provider, type ResourceProviders } from '../provider.ts';
+import { boolean, created, mustBeOff, notSupported, provider, type ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
 
 const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
@@ -61,6 +61,15 @@ const instanceProperties = z.object({
   VPCSecurityGroups: z.array(z.string()).default([]),
   Port: z.coerce.number().default(DEFAULT_PORT),
   PubliclyAccessible: boolean.default(false),
+  EnableIAMDatabaseAuthentication: mustBeOff,
+  ManageMasterUserPassword: mustBeOff,
+  MasterUserAuthenticationType: notSupported,
+  // What the instance would begin with.
+  DBClusterSnapshotIdentifier: notSupported,
+  DBSnapshotIdentifier: notSupported,
+  SourceDBInstanceAutomatedBackupsArn: notSupported,
+  SourceDBInstanceIdentifier: notSupported,
+  SourceDbiResourceId: notSupported,
 });
 
 /** RDS: Postgres instances and their parameters. */

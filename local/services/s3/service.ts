@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { REGION, URL_SUFFIX } from '../../aws-identity.ts';
 import type { Iam } from '../iam/service.ts';
 import { physicalName } from '../physical-names.ts';
-import { created, provider, type ResourceProviders } from '../provider.ts';
+import { created, mustBeOff, notSupported, provider, type ResourceProviders } from '../provider.ts';
 import type { Run, Service } from '../service.ts';
 import { S3Api } from './api.ts';
 import { requireBucketName } from './bucket-name.ts';
@@ -21,6 +21,28 @@ export { resourceArn } from './call.ts';
 const MAX_BUCKET_NAME = 63;
 const BUCKET_POLICY = 'bucket policy';
 
+/** Objects with a key of the app's own would need permissions of KMS. */
+const encryption = z.object({ SSEAlgorithm: z.string(), KMSMasterKeyID: notSupported }).optional();
+
+/** What matters of a bucket. */
+const bucketProperties = z.object({
+  BucketName: z.string().optional(),
+  AccessControl: z
+    .enum(
+      ['Private', 'LogDeliveryWrite', 'AwsExecRead', 'BucketOwnerRead', 'BucketOwnerFullControl'],
+      'is not supported by the local runner: use a bucket policy',
+    )
+    .optional(),
+  BucketEncryption: z
+    .object({ ServerSideEncryptionConfiguration: z.array(z.object({ ServerSideEncryptionByDefault: encryption })) })
+    .optional(),
+  NotificationConfiguration: notSupported,
+  ObjectLockConfiguration: notSupported,
+  ObjectLockEnabled: mustBeOff,
+  ReplicationConfiguration: notSupported,
+  WebsiteConfiguration: notSupported,
+});
+
 /** S3: buckets and objects in the data folder. */
 export class S3 implements Service {
   readonly #run: Pick<Run, 'settings'>;
@@ -35,7 +57,7 @@ export class S3 implements Service {
   readonly resources: ResourceProviders = {
     'AWS::S3::Bucket': provider(
       'a bucket of the local S3, kept between runs',
-      z.object({ BucketName: z.string().optional() }),
+      bucketProperties,
       (properties, request) => {
         const name = properties.BucketName ?? physicalName(request, MAX_BUCKET_NAME).toLowerCase();
         requireBucketName(name);

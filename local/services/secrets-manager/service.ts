@@ -101,7 +101,7 @@ export class SecretsManager implements Service {
         return created(arn, { Id: arn });
       },
     ),
-    'AWS::SecretsManager::RotationSchedule': ignored("AWS's rotation application runs only on AWS"),
+    'AWS::SecretsManager::RotationSchedule': ignored('secrets are not rotated here'),
   };
 
   /** All secrets have the published password by now. */
