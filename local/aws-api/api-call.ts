@@ -23,7 +23,6 @@ export interface AccessDetails {
 
 export interface Caller {
   readonly principal: Principal;
-  mayDo(action: string, resource: string, details?: AccessDetails): boolean;
   /** @throws AwsError `AccessDenied` */
   requireAccess(action: string, resource: string, details?: AccessDetails): void;
 }

@@ -1,5 +1,5 @@
 import type { Log } from '../../../tooling/log.ts';
-import type { AccessDetails, Caller, Principal } from '../../aws-api/api-call.ts';
+import type { Caller, Principal } from '../../aws-api/api-call.ts';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { type PolicyEvaluator, RefusalLog, refusalMessage } from '../iam/service.ts';
 import type { Passage } from './passages.ts';
@@ -16,15 +16,11 @@ export class Callers {
 
   /** @param passage how the call came here, see Passages */
   of(principal: Principal, passage: Passage = {}): Caller {
-    const requestOf = (action: string, resource: string, { context }: AccessDetails = {}) => ({
-      ...{ principal, action, resource, ...passage },
-      context: { ...passage.context, ...context },
-    });
     return {
       principal,
-      mayDo: (...asked) => this.#evaluator.evaluate(requestOf(...asked)).allowed,
       requireAccess: (action, resource, details) => {
-        const request = requestOf(action, resource, details);
+        const context = { ...passage.context, ...details?.context };
+        const request = { principal, action, resource, ...passage, context };
         const decision = this.#evaluator.evaluate(request);
         if (decision.allowed) return;
         // Once for all objects of a bucket.

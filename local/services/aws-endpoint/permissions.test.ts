@@ -353,12 +353,23 @@ describe('the endpoint', () => {
 });
 
 describe('S3', () => {
-  it('tells that an object is missing to those who may list the bucket, and 403 to others', async () => {
-    const head = () => s3.send(new HeadObjectCommand({ Bucket: 'things', Key: 'missing' }));
-    await grant(['s3:GetObject', `${BUCKET}/*`]);
-    await expect(head()).rejects.toMatchObject(status(403));
-    await grant(['s3:GetObject', `${BUCKET}/*`], ['s3:ListBucket', BUCKET]);
-    await expect(head()).rejects.toMatchObject(status(404));
+  const missing = { Bucket: 'things', Key: 'missing' };
+
+  it.each([
+    ['HeadObject', () => s3.send(new HeadObjectCommand(missing))],
+    ['GetObject', () => s3.send(new GetObjectCommand(missing))],
+    ['GetObjectAttributes', () => s3.send(new GetObjectAttributesCommand({ ...missing, ObjectAttributes: ['ETag'] }))],
+    ['CopyObject', () => s3.send(new CopyObjectCommand({ ...objectIn, CopySource: 'things/missing' }))],
+  ])('tells that an object is missing to those who may list the bucket, and 403 to others: %s', async (name, call) => {
+    const actions = ['s3:GetObject', 's3:GetObjectAttributes', 's3:PutObject'];
+    const onObjects = actions.map((action): Grant => [action, `${BUCKET}/*`]);
+    await grant(...onObjects);
+    // A HEAD response has no body to say why.
+    const said =
+      name === 'HeadObject' ? {} : { message: expect.stringContaining(`s3:ListBucket on resource: "${BUCKET}"`) };
+    await expect(call()).rejects.toMatchObject({ ...status(403), ...said });
+    await grant(...onObjects, ['s3:ListBucket', BUCKET]);
+    await expect(call()).rejects.toMatchObject(status(404));
   });
 
   it('asks for s3:ListBucket at HeadBucket, and tells everybody that a bucket does not exist', async () => {

@@ -54,7 +54,7 @@ export function copySource(call: S3Call): { bucket: string; key: string; object:
   const source = readCopySource(String(headers['x-amz-copy-source']));
   requireBucket(store, source.bucket);
   caller.requireAccess('s3:GetObject', resourceArn(source.bucket, source.key));
-  const object = requireObject({ store, ...source });
+  const object = requireObject({ store, caller, ...source });
   requireCopySource(headers, object);
   return { ...source, object };
 }

@@ -23,13 +23,9 @@ export const putObject: Perform = async (call) => {
 };
 
 /** GetObject and HeadObject, which differ in the body alone. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
-export const getObject: Perform = ({ http, headers, query, bucket, key, store, caller }) => {
-  const object = store.find(bucket, key);
-  if (!object) {
-    // Whoever may not list a bucket must not learn which keys it lacks.
-    if (!caller.mayDo('s3:ListBucket', resourceArn(bucket))) throw new AwsError('AccessDenied', 'Access Denied', 403);
-    throw noSuchKey(key);
-  }
+export const getObject: Perform = (call) => {
+  const { http, headers, query, store } = call;
+  const object = requireObject(call);
   const describing = describingHeaders(object, query);
   if (!meetsReadConditions(headers, object)) {
     const { 'content-type': _, 'content-encoding': __, ...kept } = describing;
@@ -60,11 +56,22 @@ export const deleteObject: Perform = (call) => {
   return { status: 204 };
 };
 
-/** @throws AwsError `NoSuchKey` */
-export function requireObject({ store, bucket, key }: Pick<S3Call, 'store' | 'bucket' | 'key'>): StoredObject {
+/**
+ * Finds an object. Whoever may not list the bucket must not learn which keys it lacks. AWS documents that of GetObject, HeadObject and
+ * GetObjectAttributes, and names the action: https://github.com/schubergphilis/terraform-aws-mcaf-securityhub-findings-manager/pull/64
+ *
+ * @throws AwsError `NoSuchKey`, or `AccessDenied` to those who may not list the bucket
+ */
+export function requireObject({
+  store,
+  bucket,
+  key,
+  caller,
+}: Pick<S3Call, 'store' | 'bucket' | 'key' | 'caller'>): StoredObject {
   const object = store.find(bucket, key);
-  if (!object) throw noSuchKey(key);
-  return object;
+  if (object) return object;
+  caller.requireAccess('s3:ListBucket', resourceArn(bucket));
+  throw noSuchKey(key);
 }
 
 interface RequestedPart {
