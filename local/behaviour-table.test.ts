@@ -25,6 +25,14 @@ const rows: Row[] = (section ?? '')
     return { behaviour: behaviour.trim(), state: state.trim(), source: source.trim(), test: test.trim() };
   });
 
+/** The tests that a row names: of each its file, and how its title begins. */
+function testsOf(named: string): [file: string, title: string][] {
+  return named.split(/, (?=`)/).map((each) => {
+    const [, file = '', title = ''] = /^`([^`]+)`: (.+)$/.exec(each) ?? [];
+    return [file, title];
+  });
+}
+
 /** Whether a title of the file, be it of a test that is not skipped or of a row of S3's table, begins with a text. */
 function hasTitle(file: string, title: string): boolean {
   const escaped = title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -44,16 +52,16 @@ describe('the table of behaviours', () => {
   });
 
   it('names tests that exist', () => {
-    const missing = rows.filter(({ test }) => {
-      const [, file = '', title = ''] = /^`([^`]+)`: (.+)$/.exec(test) ?? [];
-      return title === '' || !existsSync(join(ROOT, file)) || !hasTitle(file, title);
-    });
-    expect(missing.map(({ behaviour, test }) => `${behaviour}: ${test}`)).toEqual([]);
+    const missing = rows.flatMap(({ behaviour, test }) =>
+      testsOf(test).flatMap(([file, title]) =>
+        title !== '' && existsSync(join(ROOT, file)) && hasTitle(file, title) ? [] : [`${behaviour}: ${test}`],
+      ),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('would find out a title that is gone', () => {
-    const { test } = rows[0] as Row;
-    const [, file = '', title = ''] = /^`([^`]+)`: (.+)$/.exec(test) ?? [];
+    const [[file, title] = ['', '']] = testsOf((rows[0] as Row).test);
     expect([hasTitle(file, title), hasTitle(file, `${title} x`)]).toEqual([true, false]);
   });
 });

@@ -56,6 +56,19 @@ it('what cannot run is listed at once, types and properties of all stacks, with 
   expect(iam.principals).toBeDefined();
 });
 
+it('what the local run does not have at all is left out, with the reason: WAF, alarms, canaries, rotation', () => {
+  const types = [
+    'CodeDeploy::DeploymentGroup',
+    'CloudWatch::Alarm',
+    'SecretsManager::RotationSchedule',
+    'WAFv2::WebACLAssociation',
+  ];
+  const Resources = Object.fromEntries(types.map((type, index) => [`R${index}`, { Type: `AWS::${type}` }]));
+  const text = explain([stackOf('app', { Resources })], servicesFixture().services);
+  expect(text).toContain('0 run, 4 ignored, 0 unknown');
+  for (const type of types) expect(text).toMatch(new RegExp(`^  AWS::${type} +1  \\w`, 'm'));
+});
+
 it('a value that depends on other resources is judged when they exist, unless its property is not supported at all', () => {
   const schema = z.object({
     Arn: z.string().regex(/:function:/, 'only functions'),

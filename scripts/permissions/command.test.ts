@@ -29,6 +29,26 @@ it.each([
   expect(() => parse(argument)).toThrow(problem);
 });
 
+it.each([
+  [['--prove'], { part: 1, of: 1 }],
+  [['--prove', '--share', '2/6'], { part: 2, of: 6 }],
+])('takes statements away with %j', (args, prove) => {
+  expect(parse(...args)).toEqual({ context: {}, json: false, prove });
+});
+
+it.each([
+  [['--prove', '--stage', 'prod'], "'--prove' cannot be used with option '--stage <stage>'"],
+  [['--prove', '-c', 'issuer=https://id.example'], "'--prove' cannot be used with option '-c, --context <key=value>'"],
+  [['--prove', '--json'], "'--prove' cannot be used with option '--json'"],
+  [['--share', '2/6'], "'--share <k/n>' needs option '--prove'"],
+  ...['0/6', '7/6', '2', '1/0', 'a/b'].map((share): [string[], string] => [
+    ['--prove', '--share', share],
+    'k from 1 to n',
+  ]),
+])('says what is wrong with %j', (args, problem) => {
+  expect(() => parse(...args)).toThrow(problem);
+});
+
 it('refuses two stages at once', () => {
   expect(() => parse('--stage', 'dev', '-c', 'stage=prod')).toThrow('different stages');
 });

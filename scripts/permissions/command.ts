@@ -1,11 +1,12 @@
 import { Option } from '@commander-js/extra-typings';
-import { contextOption, newCommand, wholeNumber } from '../../tooling/command-line.ts';
+import { contextOption, newCommand } from '../../tooling/command-line.ts';
+import { type Share, shareOf, WHOLE } from './prove/share.ts';
 
 export interface PermissionsCommand {
   readonly context: Readonly<Record<string, string>>;
   readonly json: boolean;
-  /** Takes every n-th statement away from a running system instead; undefined to show what the templates say. */
-  readonly prove?: number;
+  /** The statements to take away from a running system; undefined to show what the templates say instead. */
+  readonly prove?: Share;
 }
 
 /** The command line of `npm run permissions`. @param show does what is asked */
@@ -23,12 +24,16 @@ export function permissionsCommand(show: (asked: PermissionsCommand) => void | P
     )
     .addOption(contextOption())
     .option('--json', 'print JSON')
-    .option(
-      '--prove',
-      'start a system of its own instead, take each statement of each role away while it runs, and say which step of the system noticed',
+    .addOption(
+      new Option(
+        '--prove',
+        'start a system of its own instead, of stage dev, take each statement of each role away while it runs, and say which step of the system noticed',
+      ).conflicts(['stage', 'context', 'json']),
     )
     .addOption(
-      new Option('--every <n>', 'with --prove: only every n-th statement').argParser(wholeNumber(1)).default(1),
+      new Option('--share <k/n>', 'with --prove: only the k-th of n shares of the statements, such as 2/6').argParser(
+        shareOf,
+      ),
     )
     .addHelpText(
       'after',
@@ -38,14 +43,15 @@ Resources have short names: topic/orders, shard1/orderuser, ReceiptsBucket/recei
 "may also" lists what is defined outside the templates and cannot be read from them.
 A peer accepts a connection only if its own security group allows it as well.`,
     )
-    .action(({ stage, context, json = false, prove = false, every }, command) => {
+    .action(({ stage, context, json = false, prove = false, share }, command) => {
+      if (share !== undefined && !prove) command.error("error: option '--share <k/n>' needs option '--prove'.");
       if (stage !== undefined && context.stage !== undefined && stage !== context.stage) {
         command.error('error: --stage and -c stage= name different stages.');
       }
       return show({
         context: { ...context, ...(stage !== undefined && { stage }) },
         json,
-        ...(prove && { prove: every }),
+        ...(prove && { prove: share ?? WHOLE }),
       });
     });
 }

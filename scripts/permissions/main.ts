@@ -1,4 +1,5 @@
 import { runCommand } from '../../tooling/command-line.ts';
+import { abortOnSignal } from '../../tooling/signals.ts';
 import { synthesizeStacks, withExamples } from '../templates/stacks.ts';
 import { accessOf } from './access.ts';
 import { type PermissionsCommand, permissionsCommand } from './command.ts';
@@ -9,7 +10,7 @@ await runCommand(permissionsCommand(show));
 
 async function show({ context, json, prove }: PermissionsCommand): Promise<void> {
   if (prove !== undefined) {
-    process.exitCode = (await proveStatements(prove)) ? 0 : 1;
+    process.exitCode = (await proveStatements(prove, abortOnSignal())) ? 0 : 1;
     return;
   }
   const { completed, examples } = withExamples(context);

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { call } from '../support/api.ts';
 import { lagOf, produce, queryShard, readTopic } from '../support/clients.ts';
@@ -33,6 +35,14 @@ it('the custom resource has made its tables in both databases, which are reached
       { rows: 0 },
     ]);
   }
+});
+
+it('the databases are of the version that this project brings, although their templates ask for another', async () => {
+  const templates = readdirSync(assembly).filter((file) => file.endsWith('.template.json'));
+  const asked = templates.flatMap((file) => readFileSync(join(assembly, file), 'utf8').match(/"EngineVersion": "\d+/g));
+  expect(new Set(asked.filter((found) => found !== null))).toEqual(new Set(['"EngineVersion": "17']));
+  const version = `SELECT current_setting('server_version_num')::int / 10000 AS major`;
+  expect(await queryShard(run.addresses, 'readings', version)).toEqual([{ major: 18 }]);
 });
 
 it('a reading goes through Kafka into its database; one over the limit also raises an alarm', async () => {

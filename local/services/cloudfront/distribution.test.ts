@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
@@ -34,7 +35,11 @@ async function startEchoApi() {
   return url;
 }
 
-async function startSite(apiUrl = 'http://127.0.0.1:9', responseHeadersPolicy?: ResponseHeadersPolicy) {
+async function startSite(
+  apiUrl = 'http://127.0.0.1:9',
+  responseHeadersPolicy?: ResponseHeadersPolicy,
+  ofBucket: GetObject = getObject,
+) {
   const policy = responseHeadersPolicy === undefined ? {} : { responseHeadersPolicy };
   const site = await startDistribution({
     definition: {
@@ -46,7 +51,7 @@ async function startSite(apiUrl = 'http://127.0.0.1:9', responseHeadersPolicy?: 
       ],
     },
     port: 0,
-    getObject,
+    getObject: ofBucket,
     apiUrl: () => apiUrl,
     log: silentLog,
   });
@@ -75,6 +80,17 @@ describe('the site', () => {
       headers: { 'content-type': 'text/javascript' },
     });
     expect(await call(url, 'HEAD', '/')).toMatchObject({ status: 200, text: '', headers: { 'content-length': '17' } });
+  });
+
+  it('reads a file again for each request, however long it may be cached', async () => {
+    let version = 0;
+    const changing: GetObject = async () => {
+      const body = [Buffer.from(`version ${++version}`)];
+      return { body: Readable.from(body), contentLength: 9, cacheControl: 'max-age=31536000' };
+    };
+    const url = await startSite(undefined, undefined, changing);
+    expect((await call(url, 'GET', '/')).text).toBe('version 1');
+    expect((await call(url, 'GET', '/')).text).toBe('version 2');
   });
 
   it('returns 304 to a client that has the file', async () => {

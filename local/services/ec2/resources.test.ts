@@ -87,6 +87,15 @@ it('what names no group has the default one, and what names unknown ones is an e
   expect(() => network.placeOf([subnet], ['sg-1'])).toThrow('this run has no security group sg-1');
 });
 
+it.each(['NetworkAcl', 'NetworkAclEntry', 'SubnetNetworkAclAssociation', 'VPCPeeringConnection'])(
+  'AWS::EC2::%s, which would change who reaches whom, is refused by name',
+  async (type) => {
+    await expect(deployed({ ...VPC, Own: { Type: `AWS::EC2::${type}` } })).rejects.toThrow(
+      `app/Own (AWS::EC2::${type}): its type is not supported`,
+    );
+  },
+);
+
 it('a subnet has the routes of its table', async () => {
   const network = await deployed({
     ...VPC,

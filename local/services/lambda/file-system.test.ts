@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
 import { ownFileSystemIsPossible } from './file-system.ts';
 import { startFunction } from './lambda-fixture.ts';
@@ -32,9 +34,44 @@ describe.runIf(possible)('the file system of a function', () => {
     expect(before).toEqual([pid === first.pid ? 'mine-a' : 'mine-b']);
   });
 
+  it('keeps nothing in /tmp after a crash, since each process has its own, and is writable where another is mounted', async () => {
+    const code = `
+      import { existsSync, rmSync, writeFileSync } from 'node:fs';
+      export const handler = async (ends) => {
+        const kept = existsSync('/tmp/kept');
+        writeFileSync('/tmp/kept', '');
+        if (ends) process.exit(1);
+        const mounted = '/dev/shm/' + process.pid;
+        writeFileSync(mounted, '');
+        rmSync(mounted);
+        return kept;
+      };`;
+    const { invoke } = await startFunction(code);
+    expect((await invoke(false)).value).toBe(false);
+    expect((await invoke(true)).functionError).toBe('Unhandled');
+    expect((await invoke(false)).value).toBe(false);
+    expect((await invoke(false)).value).toBe(true);
+  });
+
   it('has as much room in /tmp as the function asks for', async () => {
     const { invoke } = await startFunction(HANDLER, { temporaryMb: 8, memoryMb: 512 });
     expect((await invoke({ store: 'small', mb: 4 })).value.stored).toBe('done');
     expect((await invoke({ store: 'large', mb: 8 })).value.stored).toBe('ENOSPC');
+  });
+});
+
+describe('where the system allows no namespaces', () => {
+  it('functions share /tmp and may write where you may', async () => {
+    // Without the program that makes them, as on macOS.
+    vi.stubEnv('PATH', '/nowhere');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const code = `
+      import { writeFileSync } from 'node:fs';
+      export const handler = async (file) => writeFileSync(file, String(process.pid));`;
+    const { invoke, codeDir } = await startFunction(code);
+    // Below /tmp, where the test's folder is, and beside the function's code.
+    const file = join(codeDir, 'written');
+    expect((await invoke(file)).functionError).toBeUndefined();
+    expect(Number(readFileSync(file, 'utf8'))).toBeGreaterThan(1);
   });
 });

@@ -54,6 +54,24 @@ export const deleteAcls = withAdmin((admin) =>
   admin.deleteAcls({ filters: [{ ...ANY_ACL, principal: 'User:nobody' }] }),
 );
 
+/** Lets another user write to the topic, by an entry of the access list and not by its policies. */
+export const allowWriting = (user: string) =>
+  withAdmin((admin, { topic }) =>
+    admin.createAcls({
+      acl: [
+        {
+          resourceType: AclResourceTypes.TOPIC,
+          resourceName: topic,
+          resourcePatternType: ResourcePatternTypes.LITERAL,
+          principal: `User:${user}`,
+          host: '*',
+          operation: AclOperationTypes.WRITE,
+          permissionType: AclPermissionTypes.ALLOW,
+        },
+      ],
+    }),
+  );
+
 export const produce: Operation = ({ client }, { topic }) => send(client(), topic, 'a record');
 
 export const produceIdempotently: Operation = async ({ client }, { topic }) => {

@@ -7,7 +7,7 @@ import type { Kafka } from 'kafkajs';
 import { onTestFinished, vi } from 'vitest';
 import type { KafkaAccess } from '../../../tests/support/engines.ts';
 import { createTopic } from '../../../tests/support/topics.ts';
-import { memoryLog, silentLog } from '../../../tooling/log-fixture.ts';
+import { memoryLog } from '../../../tooling/log-fixture.ts';
 import { OPERATOR_CREDENTIALS } from '../../aws-identity.ts';
 import { loadAuthority } from '../../tls/authority.ts';
 import { type Credentials, Iam, principalOfRole } from '../iam/service.ts';
@@ -48,7 +48,7 @@ export async function clusterWithPolicies(access: KafkaAccess) {
     certificate: await authority.issue('msk'),
     listenerPort: 0,
     onDenial: denialLog({ clusterArn: CLUSTER_ARN, iam, log }),
-    log: silentLog,
+    log,
   });
 
   /** Clients that sign in here with these credentials. The broker sends them to the listener of the other tests. */
@@ -82,7 +82,7 @@ export async function clusterWithPolicies(access: KafkaAccess) {
     /** Lets the role do these actions, and no others. */
     const mayDo = (actions: readonly string[], names: Names) => put('kafka', actions, names);
     const mayAlsoDo = (actions: readonly string[], names: Names) => put('more', actions, names);
-    return { ...clientsOf(credentials), credentials, direct: cluster.directAs(role), mayDo, mayAlsoDo };
+    return { ...clientsOf(credentials), arn: role.arn, credentials, direct: cluster.directAs(role), mayDo, mayAlsoDo };
   }
 
   /** A topic with a record, and a group without members. */
@@ -104,8 +104,8 @@ export async function clusterWithPolicies(access: KafkaAccess) {
     newRole,
     newNames,
     operator: clientsOf(OPERATOR_CREDENTIALS),
-    /** What the listener refuses in the broker's place. */
-    denials: log.lines,
+    /** Of the listener. */
+    log: log.lines,
     async stop() {
       await cluster.stop();
       rmSync(dir, { recursive: true, force: true });

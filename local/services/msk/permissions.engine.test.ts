@@ -96,12 +96,35 @@ it.each(rows)(
   },
 );
 
+it('whose token is good and who may not connect is denied at sign-in, for a reason that only the log tells', async () => {
+  const names = await cluster.newNames();
+  const role = cluster.newRole();
+  await role.mayDo(['DescribeTopic'], names);
+  const [, id] = /\[(.+)\]: Access denied$/.exec((await refusalOf(kafka.connect(role, names))) ?? '') ?? [];
+  const name = role.arn.split('/').at(-1);
+  expect(cluster.log.join('\n')).toContain(
+    `refused a sign-in: [${id}] the role ${name} may not do kafka-cluster:Connect`,
+  );
+});
+
+it("an entry that somebody else wrote into a role's access list has an effect until its policies change", async () => {
+  const names = await cluster.newNames();
+  const [role, administrator] = [cluster.newRole(), cluster.newRole()];
+  await role.mayDo(DESCRIBE, names);
+  await administrator.mayDo(['Connect', 'DescribeCluster', 'AlterCluster'], names);
+  expect(await refusalOf(kafka.produce(role, names))).toBe(TOPIC);
+  await kafka.allowWriting(role.arn)(administrator, names);
+  expect(await refusalOf(kafka.produce(role, names))).toBeUndefined();
+  await role.mayAlsoDo(['DescribeGroup'], names);
+  expect(await refusalOf(kafka.produce(role, names))).toBe(TOPIC);
+});
+
 it('the log says which permission an idempotent producer lacks, although no broker refuses it', async () => {
   const names = await cluster.newNames();
   const role = cluster.newRole();
   await role.mayDo(PRODUCE, names);
   expect(await refusalOf(kafka.produceIdempotently(role, names))).toBe(CLUSTER);
-  expect(cluster.denials.join()).toMatch(/may not do kafka-cluster:WriteDataIdempotently on \S+ because no identity-/);
+  expect(cluster.log.join()).toMatch(/may not do kafka-cluster:WriteDataIdempotently on \S+ because no identity-/);
 });
 
 it('a topic that a wildcard in the middle of an ARN covers is accessible soon after it was created', async () => {

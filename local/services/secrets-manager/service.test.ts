@@ -64,6 +64,15 @@ describe('a generated secret', () => {
     expect(second).toMatchObject({ master: first.master, key: first.key });
   });
 
+  it('keeps its password through a run whose templates lack it', async () => {
+    const dataDir = temporaryFolder();
+    const { master } = await passwordsOfRun(dataDir, 'published');
+    const without = servicesFixture({ dataDir });
+    await without.deploy([stackOf('app', { Resources: { Other: generated('other') } })]);
+    await without.secretsManager.start();
+    expect(await passwordsOfRun(dataDir, 'published')).toMatchObject({ master });
+  });
+
   it("has the published password when it is the login of a database's user", async () => {
     expect(await passwordsOfRun(temporaryFolder(), 'published')).toMatchObject({ clerk: 'published' });
   });

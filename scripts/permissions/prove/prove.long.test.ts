@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { newDataDir, type Run, removeFolder, startRun } from '../../../tests/support/run.ts';
 import { prove } from './prove.ts';
 import { proofLine } from './report.ts';
+import { shareOfDay } from './share.ts';
 import { System } from './system.ts';
 
-/** `npm run permissions -- --prove` takes them all, which takes more time than a test should. */
-const EVERY = 6;
+/** Another share each day: all take more time than a test should. `tests/e2e/permissions.soak.test.ts` takes them all. */
+const share = shareOfDay(6, new Date());
 const LIMIT_MS = 900_000;
 
 const dataDir = newDataDir(inject('seed'));
@@ -23,7 +24,8 @@ it('a step of the system notices each statement that a role loses, unless it is 
 }, async () => {
   const system = new System(run.addresses);
   const signal = AbortSignal.timeout(LIMIT_MS);
-  const proofs = await prove({ system, runnerPid: run.pid, signal, every: EVERY, report: () => {} });
+  console.info(`To take the same statements again: npm run permissions -- --prove --share ${share.part}/${share.of}`);
+  const proofs = await prove({ system, runnerPid: run.pid, signal, share, report: () => {} });
   system.close();
   const lines = (kind: string) => proofs.filter(({ verdict }) => verdict.kind === kind).map(proofLine);
   expect(lines('unnoticed')).toEqual([]);

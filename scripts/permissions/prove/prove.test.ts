@@ -17,18 +17,29 @@ it.each([
   ['logs', { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] }],
   ['X-Ray', { Action: 'xray:PutTraceSegments' }],
   ['network interfaces', { Action: ['ec2:CreateNetworkInterface'] }],
+  ["a function's own code", { Effect: 'Deny', Action: ['ec2:CreateNetworkInterface', 'ec2:DescribeVpcs'] }],
 ])('lists what is for %s', (reason, actions) => {
   expect(listedReason({ ...taken, statement: actions })).toContain(reason);
 });
 
-it('lists the roles that no function here has', () => {
-  expect(listedReason({ ...taken, functionName: undefined })).toContain('roles of AWS services');
+it.each([
+  ['flow logs', 'orderflow-dev-network-VpcFlowsIAMRoleBC2986F0-1'],
+  ['the site', 'orderflow-dev-frontend-SiteFilesRole3630E014-0'],
+])('lists the role of %s, which nothing here has', (reason, role) => {
+  expect(listedReason({ ...taken, role, functionName: undefined })).toContain(reason);
+  expect(listedReason({ ...taken, role })).toBeUndefined();
+});
+
+it('does not list a role that nothing has and nobody knows', () => {
+  expect(listedReason({ ...taken, functionName: undefined })).toBeUndefined();
 });
 
 it.each([
   ['another action', { Action: ['logs:PutLogEvents', 's3:PutObject'] }],
   ['every action', { Action: '*' }],
   ['no action', {}],
+  ['all actions but those', { NotAction: ['logs:PutLogEvents'] }],
+  ['what a mapping needs', { Effect: 'Allow', Action: ['ec2:CreateNetworkInterface', 'ec2:DescribeVpcs'] }],
 ])('does not list a statement with %s', (_, actions) => {
   expect(listedReason({ ...taken, statement: actions })).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { endEnvironments, withMappingOff } from './fresh.ts';
 import { listedReason } from './listed.ts';
 import { type RoleStatement, roleStatements, withhold } from './role-statements.ts';
+import { hasStatement, type Share } from './share.ts';
 import { deploymentStep, STEPS, type Step } from './steps.ts';
 import type { System } from './system.ts';
 
@@ -19,8 +20,8 @@ export interface ProofOptions {
   readonly system: System;
   readonly runnerPid: number;
   readonly signal: AbortSignal;
-  /** Takes only every n-th statement that is not listed. */
-  readonly every?: number;
+  /** Which of the statements that are not listed it takes. */
+  readonly share: Share;
   /** Called with each result as it comes. */
   readonly report: (proof: Proof) => void;
 }
@@ -30,7 +31,7 @@ export interface ProofOptions {
  *
  * @throws Error when a step fails although nothing is taken away, or what was is given back
  */
-export async function prove({ system, runnerPid, signal, every = 1, report }: ProofOptions): Promise<Proof[]> {
+export async function prove({ system, runnerPid, signal, share, report }: ProofOptions): Promise<Proof[]> {
   const all = await roleStatements(system.iam, system.lambda);
   for (const step of STEPS) {
     signal.throwIfAborted();
@@ -38,11 +39,11 @@ export async function prove({ system, runnerPid, signal, every = 1, report }: Pr
     if (failure !== undefined) throw new Error(`"${step.name}" fails with all permissions: ${failure}`);
   }
   const proofs: Proof[] = [];
-  let tried = 0;
+  let index = 0;
   for (const statement of all) {
     signal.throwIfAborted();
     const reason = listedReason(statement);
-    if (reason === undefined && tried++ % every !== 0) continue;
+    if (reason === undefined && !hasStatement(share, index++)) continue;
     const verdict: Verdict =
       reason === undefined ? await tryWithout(statement, system, runnerPid) : { kind: 'listed', reason };
     const proof = { statement, verdict };

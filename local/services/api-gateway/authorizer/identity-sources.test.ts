@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseIdentitySources } from './identity-sources.ts';
+import { identityOf, parseIdentitySources } from './identity-sources.ts';
 
 it('identity sources are read from mapping expressions', () => {
   expect(
@@ -17,4 +17,13 @@ it('identity sources are read from mapping expressions', () => {
 
 it('an unsupported identity source is refused by name', () => {
   expect(() => parseIdentitySources('method.request.body.tenant')).toThrow('method.request.body.tenant');
+});
+
+it('a variable of the stage is one, and missing where the stage lacks it', () => {
+  const authorizer = { identitySources: parseIdentitySources('stageVariables.tenant') } as Parameters<
+    typeof identityOf
+  >[0];
+  const request = {} as Parameters<typeof identityOf>[2];
+  expect(identityOf(authorizer, { stageVariables: { tenant: 'a' } }, request)).toEqual(['a']);
+  expect(identityOf(authorizer, { stageVariables: { other: 'a' } }, request)).toBeUndefined();
 });

@@ -22,6 +22,23 @@ describe('an event source mapping on a real topic', () => {
     expect(second.delivered).toMatchObject([{ partition: 0, offset: 2, value: 'd' }]);
   });
 
+  it('brings records of two partitions in events of their own, however many a batch may have', async () => {
+    const { topic, send } = await newTopic(2);
+    const partitions = [0, 1, 0, 1, 0, 1];
+    await send(partitions.map((partition, n) => ({ partition, value: Buffer.from(String(n)) })));
+    const events: number[][] = [];
+    const poller = await poll(
+      topic,
+      async (batch) => {
+        events.push(batch.map(({ partition }) => partition));
+        return OK;
+      },
+      { batchSize: 100 },
+    );
+    await expect.poll(() => poller.delivered.length).toBe(6);
+    expect(events.map((event) => new Set(event).size)).toEqual(events.map(() => 1));
+  });
+
   it('lets a partition whose function takes long hold up no other, and keeps its place in the group', async () => {
     const { topic, produce } = await newTopic(2);
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
