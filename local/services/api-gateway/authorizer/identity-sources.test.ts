@@ -20,9 +20,8 @@ it('an unsupported identity source is refused by name', () => {
 });
 
 it('a variable of the stage is one, and missing where the stage lacks it', () => {
-  const authorizer = { identitySources: parseIdentitySources('stageVariables.tenant') } as Parameters<
-    typeof identityOf
-  >[0];
+  const identitySources = parseIdentitySources('stageVariables.tenant');
+  const authorizer = { id: 'a', type: 'REQUEST', functionArn: 'fn', resultTtlSeconds: 0, identitySources } as const;
   const request = {} as Parameters<typeof identityOf>[2];
   expect(identityOf(authorizer, { stageVariables: { tenant: 'a' } }, request)).toEqual(['a']);
   expect(identityOf(authorizer, { stageVariables: { other: 'a' } }, request)).toBeUndefined();
