@@ -10,6 +10,7 @@ export function settingsFixture(dataDir: string, overrides: Partial<Settings> = 
     databasePassword: 'published',
     functionConcurrency: 8,
     processLimits: true,
+    inspect: new Map(),
     watch: false,
     name: 'app',
     source: { kind: 'assembly', dir: join(dataDir, 'cdk.out') },

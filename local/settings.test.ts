@@ -50,6 +50,13 @@ describe('settings', () => {
     expect(readSettings(['--assembly', 'cdk.out', '--data-dir', '/data']).dataDir).toBe('/data');
   });
 
+  it("say which functions are debugged, at Node's own port and the next ones unless told otherwise", () => {
+    const args = ['--inspect', 'one', '--inspect', 'two=9230', '--inspect', 'three', '--inspect', 'four=0'];
+    const ports = { one: 9229, two: 9230, three: 9231, four: 0 };
+    expect(Object.fromEntries(readSettings(args).inspect)).toEqual(ports);
+    expect(readSettings().inspect.size).toBe(0);
+  });
+
   it.each([
     [['--prot', '1'], /--prot/],
     [['--api-port', 'x'], /--api-port.*'x'.*port number, 0 to 65535/],
@@ -57,6 +64,8 @@ describe('settings', () => {
     [['--data-dir', ''], /--data-dir.*empty/],
     [['--database-password', ''], /--database-password.*empty/],
     [['-c', 'stage'], /key=value/],
+    [['--inspect', '=9229'], /--inspect.*function=port/],
+    [['--inspect', 'one=x'], /--inspect.*port number/],
     [['--assembly', ''], /--assembly.*empty/],
     [['--assembly', 'cdk.out', '--app', 'x'], /--assembly.*cannot be used with.*--app/],
     [['--assembly', 'cdk.out', '-c', 'a=b'], /--assembly.*cannot be used with.*--context/],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Option } from '@commander-js/extra-typings';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import {
   cacheDirOption,
   contextOption,
@@ -14,6 +14,9 @@ import {
 import { DEFAULT_DATA_DIR, variableOf } from '../tooling/paths.ts';
 import type { PortClaim } from '../tooling/ports.ts';
 import { DEFAULT_CONCURRENCY } from './services/lambda/machine-limit.ts';
+
+/** https://nodejs.org/api/cli.html#--inspecthostport */
+const NODE_INSPECTOR_PORT = 9229;
 
 /**
  * Where each part of the local run listens, on loopback. Of several parts of a kind, the first has this port and the others the
@@ -42,6 +45,8 @@ export interface Settings {
   readonly functionConcurrency: number;
   /** Whether functions' processes are frozen between events, have no more than their memory, and write to `/tmp` alone. Off for measurements only. */
   readonly processLimits: boolean;
+  /** The functions that are debugged: the end of each one's name, and the port of its inspector, 0 for any free one. */
+  readonly inspect: ReadonlyMap<string, number>;
   /** Whether functions are reloaded when their sources change. */
   readonly watch: boolean;
   /** What runs, as its people call it. */
@@ -112,6 +117,14 @@ export function startCommand(own: OwnApp) {
           .argParser(wholeNumber(1))
           .default(DEFAULT_CONCURRENCY),
       )
+      .addOption(
+        new Option(
+          '--inspect <function[=port]>',
+          'lets a debugger into a function, named as in `npm run invoke`, on 127.0.0.1: 9229, or the next ones; may be repeated',
+        )
+          .argParser(inspected)
+          .default<ReadonlyMap<string, number>>(new Map(), 'none'),
+      )
       .option('--no-watch', 'do not reload functions when their sources change')
       // For measurements only: local/README.md.
       .addOption(new Option('--no-process-limits').hideHelp())
@@ -141,10 +154,21 @@ export function settingsOf(
     databasePassword: options.databasePassword ?? (isOwn ? own.databasePassword : undefined),
     functionConcurrency: options.functionConcurrency,
     processLimits: options.processLimits,
+    inspect: options.inspect,
     watch: options.watch,
     name,
     source,
   };
+}
+
+/** Adds a function that is debugged, with the port that is given, or the first one that is left from Node's own on. */
+function inspected(text: string, previous: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const [, name = '', given] = /^([^=]+)(?:=(.*))?$/.exec(text) ?? [];
+  if (name === '') throw new InvalidArgumentError('It must be a function, or function=port.');
+  const taken = [...previous.values()];
+  let free = NODE_INSPECTOR_PORT;
+  while (taken.includes(free)) free += 1;
+  return new Map([...previous, [name, given === undefined ? free : port(given)]]);
 }
 
 /** The settings for given arguments and the environment. @throws CommanderError when one is wrong */

@@ -11,7 +11,7 @@ const esbuildOptions = z.strictObject({
   platform: z.enum(['node', 'browser', 'neutral']).exactOptional(),
   mainFields: z.array(z.string()).exactOptional(),
   minify: z.boolean().exactOptional(),
-  sourcemap: z.boolean().exactOptional(),
+  sourcemap: z.union([z.boolean(), z.literal('inline')]).exactOptional(),
   sourcesContent: z.boolean().exactOptional(),
   banner: z.record(z.string(), z.string()).exactOptional(),
 });
@@ -47,9 +47,12 @@ export function bundleSync(folder: string, recipe: BundleRecipe): Bundle {
   return toBundle(folder, buildSync(buildOptions(folder, recipe)));
 }
 
-/** The same as {@link bundleSync}, without keeping this process from other work. */
+/**
+ * The same as {@link bundleSync} without keeping this process from other work, for this machine: the source map also says where its
+ * sources are. https://tc39.es/ecma426/#sec-source-map-format
+ */
 export async function bundle(folder: string, recipe: BundleRecipe): Promise<Bundle> {
-  return toBundle(folder, await build(buildOptions(folder, recipe)));
+  return toBundle(folder, await build({ ...buildOptions(folder, recipe), sourceRoot: `${folder}/` }));
 }
 
 function buildOptions(folder: string, { entry, output, options }: BundleRecipe) {

@@ -10,8 +10,8 @@ export interface PortClaim {
   readonly part: string;
   /** The option that changes it, where there is one: `--postgres-port`. */
   readonly flag?: string;
-  /** The environment variable that changes it: `ORDERFLOW_POSTGRES_PORT`. */
-  readonly variable: string;
+  /** The environment variable that changes it, where there is one: `ORDERFLOW_POSTGRES_PORT`. */
+  readonly variable?: string;
 }
 
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
@@ -29,7 +29,7 @@ export async function checkPorts(claims: readonly PortClaim[]): Promise<void> {
   const sentences = findings
     .filter(({ obstacle }) => obstacle !== undefined)
     .map(({ claim, obstacle }) => {
-      const remedy = `choose another with ${settingOf(claim)}`;
+      const remedy = `choose another with ${settingsOf(claim).join(' or ')}`;
       return obstacle === 'taken'
         ? `Port ${claim.port}, wanted by ${claim.part}, is taken: stop what listens there, or ${remedy}.`
         : `Port ${claim.port}, wanted by ${claim.part}, may not be opened by this user: ${remedy}.`;
@@ -59,19 +59,19 @@ function refuseImpossible(claims: readonly PortClaim[]): void {
     const { port, part } = claim;
     if (port > HIGHEST_PORT) {
       throw new UserError(
-        `${part} would get port ${port}, but ${HIGHEST_PORT} is the last: lower ${settingOf(claim)}.`,
+        `${part} would get port ${port}, but ${HIGHEST_PORT} is the last: lower ${settingsOf(claim).join(' or ')}.`,
       );
     }
     const other = claims.find((each) => each.port === port && each.part !== part);
     if (port !== 0 && other) {
-      const settings = [claim, other].map(({ flag, variable }) => flag ?? variable);
+      const settings = [claim, other].map((each) => settingsOf(each)[0]);
       throw new UserError(`Port ${port} is wanted by ${part} and ${other.part}: change ${settings.join(' or ')}.`);
     }
   }
 }
 
-function settingOf({ flag, variable }: PortClaim): string {
-  return flag === undefined ? variable : `${flag} or ${variable}`;
+function settingsOf({ flag, variable }: PortClaim): string[] {
+  return [flag, variable].filter((setting) => setting !== undefined);
 }
 
 async function obstacleOn(port: number): Promise<'taken' | 'forbidden' | undefined> {

@@ -32,8 +32,9 @@ async function watchedApp() {
     };
     const deployed = join(root, name);
     mkdirSync(deployed);
-    for (const [file, contents] of bundleSync(folder, recipe).files) writeFileSync(join(deployed, file), contents);
-    return { name, label: name, recipe, codeDir: deployed };
+    const made = bundleSync(folder, recipe);
+    for (const [file, contents] of made.files) writeFileSync(join(deployed, file), contents);
+    return { name, label: name, recipe, codeDir: deployed, sources: made.inputs };
   });
   const swapped: { name: string; dir: string; code: string; map: { sourceRoot: string } }[] = [];
   /** Resolves when the code that was replaced first runs no longer. */

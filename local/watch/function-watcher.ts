@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { cp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildFailure, formatMessages } from 'esbuild';
-import { type Bundle, type BundleRecipe, bundle, foldersOf } from '../../tooling/bundle.ts';
+import { type Bundle, type BundleRecipe, bundle } from '../../tooling/bundle.ts';
 import type { Log } from '../../tooling/log.ts';
-import { writeFolder } from '../assembly/asset-files.ts';
-import { withSourceRoot } from '../assembly/source-map.ts';
+import { writeBundle } from '../assembly/bundled-folder.ts';
 
 /** A function that can be bundled again. */
 export interface WatchedFunction {
@@ -15,6 +14,8 @@ export interface WatchedFunction {
   readonly label: string;
   readonly recipe: BundleRecipe;
   readonly codeDir: string;
+  /** What the code is made of, by paths relative to the app's folder, as far as that is known. */
+  readonly sources: readonly string[];
 }
 
 export interface Target {
@@ -56,7 +57,7 @@ export class FunctionWatcher {
     // Of a former run: this one has begun with what the templates have.
     await rm(this.#codeDir, { recursive: true, force: true });
     for (const each of functions) {
-      const inputs = new Set([each.recipe.entry, ...(await sourcesOf(each))]);
+      const inputs = new Set([each.recipe.entry, ...each.sources]);
       this.#functions.push({ ...each, inputs, isBroken: false });
     }
   }
@@ -82,7 +83,7 @@ export class FunctionWatcher {
       known.isBroken = false;
       const codeDir = join(this.#codeDir, hashOf(made));
       if (await isSame(known.codeDir, made)) return false;
-      await this.#write(codeDir, known.recipe, made);
+      await writeBundle(this.#folder, known.recipe, made, codeDir);
       const former = known.codeDir;
       const { drained } = await this.#target.replaceCode(known.name, codeDir);
       known.codeDir = codeDir;
@@ -100,24 +101,6 @@ export class FunctionWatcher {
     if (!codeDir.startsWith(this.#codeDir) || this.#functions.some((known) => known.codeDir === codeDir)) return;
     await rm(codeDir, { recursive: true, force: true }).catch((error: Error) => this.#log.debug(error.message));
   }
-
-  async #write(codeDir: string, recipe: BundleRecipe, made: Bundle): Promise<void> {
-    const files = new Map(
-      [...made.files].map(([name, contents]) => [
-        name,
-        name.endsWith('.map') ? withSourceRoot(contents, this.#folder) : contents,
-      ]),
-    );
-    await writeFolder(codeDir, files);
-    for (const [name, path] of foldersOf(this.#folder, recipe))
-      await cp(path, join(codeDir, name), { recursive: true });
-  }
-}
-
-/** The sources that a function's source map names; none without one. */
-async function sourcesOf({ codeDir, recipe }: WatchedFunction): Promise<string[]> {
-  const text = await readFile(join(codeDir, `${recipe.output}.map`), 'utf8').catch(() => '{}');
-  return JSON.parse(text).sources ?? [];
 }
 
 function hashOf({ files }: Bundle): string {

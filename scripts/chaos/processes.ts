@@ -13,7 +13,7 @@ export function findEngines(dataDir: string): Map<string, number> {
 /** The execution environments of a runner's functions: their process ids. */
 export function findEnvironments(runnerPid: number): number[] {
   return processTable()
-    .filter(({ parent, command }) => parent === runnerPid && command.includes('runtime/bootstrap.mjs'))
+    .filter(({ parent, command }) => parent === runnerPid && command.endsWith(' (function)'))
     .map(({ pid }) => pid);
 }
 

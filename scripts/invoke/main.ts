@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InvokeCommand as Invoke, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { loadAssembly } from '../../local/assembly/load-assembly.ts';
 import { operatorConfig } from '../../local/aws-identity.ts';
+import { chosenFunction } from '../../local/services/lambda/function-name.ts';
 import { runCommand } from '../../tooling/command-line.ts';
 import { entryText } from '../../tooling/entry-text.ts';
 import { useLocalServers } from '../../tooling/environment.ts';
@@ -51,13 +52,7 @@ async function functionNamed(client: LambdaClient, given: string): Promise<strin
   for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
     names.push(...Functions.map(({ FunctionName = '' }) => FunctionName));
   }
-  const found = names.includes(given) ? [given] : names.filter((name) => name.endsWith(`-${given}`));
-  const [name] = found;
-  if (name !== undefined && found.length === 1) return name;
-  const choice = (found.length > 1 ? found : names).sort().join('\n  ');
-  throw new UserError(
-    `There ${found.length > 1 ? 'are several functions' : 'is no function'} ${given}. Choose one of:\n  ${choice}`,
-  );
+  return chosenFunction(names, given);
 }
 
 /** The run keeps one assembly. */

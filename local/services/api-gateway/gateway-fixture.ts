@@ -33,7 +33,13 @@ export function apiDefinition(
 /** All that an API needs to be served at any free port. */
 export function apiOptions(definition: RestApiDefinition): RestApiOptions {
   const account = new TokenBucket(ACCOUNT_RATE);
-  return { definition, port: 0, invoke: fakeInvoke().invoke, account, usagePlans: new UsagePlans(), log: silentLog };
+  const functions = functionsOf(fakeInvoke().invoke);
+  return { definition, port: 0, functions, account, usagePlans: new UsagePlans(), log: silentLog };
+}
+
+/** Functions of which nothing else is known than what they return. */
+export function functionsOf(invoke: Invoke): RestApiOptions['functions'] {
+  return { invoke, definitionOf: () => undefined };
 }
 
 /** An `invoke` that returns the given result and keeps the events it got. */
@@ -52,7 +58,7 @@ export async function servedApi(
   invoke: Invoke = fakeInvoke().invoke,
   options: Partial<RestApiOptions> = {},
 ) {
-  const server = await startRestApi({ ...apiOptions(definition), invoke, ...options });
+  const server = await startRestApi({ ...apiOptions(definition), functions: functionsOf(invoke), ...options });
   onTestFinished(() => server.stop());
   return server;
 }

@@ -1,5 +1,5 @@
 import type { RequestIds } from '../../../tooling/log-entry.ts';
-import { errorTextOf, type Invoke, type InvokeResult } from '../lambda/service.ts';
+import { errorTextOf, type FunctionDefinition, HELD_MS, type Invoke, type InvokeResult } from '../lambda/service.ts';
 import { faults, GatewayFault } from './gateway-fault.ts';
 
 interface InvocationOptions {
@@ -8,6 +8,13 @@ interface InvocationOptions {
   readonly traceId: string;
   readonly caller: RequestIds;
   readonly timeoutMs: number;
+}
+
+/** What API Gateway asks of Lambda. */
+export interface Functions {
+  readonly invoke: Invoke;
+  /** By one of its names; undefined when there is no such function. */
+  definitionOf(nameOrArn: string): Pick<FunctionDefinition, 'label' | 'codeDir' | 'inspectorPort'> | undefined;
 }
 
 class InvocationTimeout extends Error {
@@ -20,12 +27,12 @@ class InvocationTimeout extends Error {
  * @throws GatewayFault 413, 500, 502 or 504
  */
 export async function invokeIntegration(
-  invoke: Invoke,
+  functions: Functions,
   functionArn: string,
   event: string,
   options: InvocationOptions,
 ): Promise<string> {
-  const result = await invokeWithTimeout(invoke, functionArn, event, options).catch((error: unknown) => {
+  const result = await invokeWithTimeout(functions, functionArn, event, options).catch((error: unknown) => {
     if (error instanceof InvocationTimeout) throw new GatewayFault(faults.integrationTimeout, error.message);
     const { code, message } = error as { code?: string; message?: string };
     if (code === 'RequestTooLargeException') throw new GatewayFault(faults.requestTooLarge);
@@ -37,20 +44,24 @@ export async function invokeIntegration(
   return result.payload;
 }
 
-/** Invokes a function and waits for a limited time. Throws when that is over, or Lambda's own error. */
+/**
+ * Invokes a function and waits for a limited time, which is {@link HELD_MS} for one that is debugged. Throws when that is over, or Lambda's
+ * own error.
+ */
 export async function invokeWithTimeout(
-  invoke: Invoke,
+  { invoke, definitionOf }: Functions,
   functionArn: string,
   event: string,
   { sourceArn, timeoutMs, ...request }: InvocationOptions,
 ): Promise<InvokeResult> {
   const waiting = new AbortController();
   const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const limitMs = definitionOf(functionArn)?.inspectorPort === undefined ? timeoutMs : HELD_MS;
   const timer = setTimeout(() => {
-    reject(new InvocationTimeout(`${functionArn} did not respond in ${timeoutMs} ms`));
+    reject(new InvocationTimeout(`${functionArn} did not respond in ${limitMs} ms`));
     // A running function goes on; a call that still waits for an execution environment is never started.
     waiting.abort(new Error('the caller stopped waiting'));
-  }, timeoutMs);
+  }, limitMs);
   try {
     const source = { service: 'apigateway.amazonaws.com', arn: sourceArn };
     const options = { source, ...request, signal: waiting.signal };

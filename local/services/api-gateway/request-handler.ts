@@ -3,13 +3,13 @@ import type { Log } from '../../../tooling/log.ts';
 import { arnOf } from '../../aws-identity.ts';
 import type { HttpResponse } from '../../http/http-response.ts';
 import { readBody } from '../../http/request-body.ts';
-import { functionName, type Invoke } from '../lambda/service.ts';
+import { functionName } from '../lambda/service.ts';
 import type { ApiKey, UsagePlans } from './api-keys/usage-plans.ts';
 import { type Authorization, LambdaAuthorizer } from './authorizer/lambda-authorizer.ts';
 import type { Decision } from './authorizer/policy.ts';
 import { type Fault, faults, GatewayFault, malformedRequest } from './gateway-fault.ts';
 import { gatewayResponse } from './gateway-response.ts';
-import { invokeIntegration } from './lambda-integration.ts';
+import { type Functions, invokeIntegration } from './lambda-integration.ts';
 import { checkMock, mockResponse } from './mock-integration.ts';
 import { type Caller, proxyEvent } from './proxy-event.ts';
 import { readProxyResponse } from './proxy-response.ts';
@@ -38,9 +38,7 @@ const UNSUPPORTED_IN_QUERY = /[|{}]/;
 
 export interface RequestHandlerOptions {
   readonly definition: RestApiDefinition;
-  readonly invoke: Invoke;
-  /** How the log calls a function; its name by default. */
-  readonly labelOf?: (functionArn: string) => string;
+  readonly functions: Functions;
   /** What all APIs of the account may do together. */
   readonly account: TokenBucket;
   readonly usagePlans: UsagePlans;
@@ -67,14 +65,14 @@ export class RequestHandler {
 
   /** @throws Error for a MOCK integration that cannot run here */
   constructor(options: RequestHandlerOptions, validation: RequestValidation) {
-    const { definition, invoke, account } = options;
+    const { definition, functions, account } = options;
     this.#options = options;
     this.#router = new Router(definition.routes);
     this.#throttles = new Throttles(definition, account);
     this.#validation = validation;
     this.#authorizers = new Map(
       definition.routes.flatMap(({ authorizer }) =>
-        authorizer ? [[authorizer.id, new LambdaAuthorizer(authorizer, definition, invoke)] as const] : [],
+        authorizer ? [[authorizer.id, new LambdaAuthorizer(authorizer, definition, functions)] as const] : [],
       ),
     );
     // Fail now and not at the first request.
@@ -117,8 +115,9 @@ export class RequestHandler {
   }
 
   #functionOf({ route: { integration } }: RouteMatch): string | undefined {
-    const { labelOf = functionName } = this.#options;
-    return integration.type === 'MOCK' ? undefined : labelOf(integration.functionArn);
+    if (integration.type === 'MOCK') return undefined;
+    const { functionArn } = integration;
+    return this.#options.functions.definitionOf(functionArn)?.label ?? functionName(functionArn);
   }
 
   async #authorize(match: RouteMatch, context: RequestContext): Promise<Authorization | undefined> {
@@ -135,7 +134,7 @@ export class RequestHandler {
   }
 
   async #integrate(match: RouteMatch, context: RequestContext, body: Buffer, caller: Caller): Promise<HttpResponse> {
-    const { definition, invoke } = this.#options;
+    const { definition, functions } = this.#options;
     const { integration } = match.route;
     if (integration.type === 'MOCK') {
       const values = contextValues(context, definition, caller.authorizer);
@@ -144,7 +143,7 @@ export class RequestHandler {
 
     const event = proxyEvent(context, match, body, definition, caller);
     const { id, stage } = definition;
-    const result = await invokeIntegration(invoke, integration.functionArn, JSON.stringify(event), {
+    const result = await invokeIntegration(functions, integration.functionArn, JSON.stringify(event), {
       sourceArn: arnOf('execute-api', `${id}/${stage}/${context.method}${match.route.resourcePath}`),
       traceId: context.traceId,
       caller: requestIds(context),

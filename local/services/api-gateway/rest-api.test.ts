@@ -4,6 +4,7 @@ import { memoryLog } from '../../../tooling/log-fixture.ts';
 import { call } from '../../http/http-fixture.ts';
 import type { Iam } from '../iam/service.ts';
 import { startFunction } from '../lambda/lambda-fixture.ts';
+import type { InvokeResult } from '../lambda/service.ts';
 import { apiDefinition, apiOptions, FUNCTION_ARN, fakeInvoke, lambdaRoute, servedApi } from './gateway-fixture.ts';
 import { startRestApi } from './rest-api.ts';
 import type { MockIntegration, RouteDefinition } from './rest-api-definition.ts';
@@ -232,6 +233,19 @@ describe('a REST API', () => {
     });
     expect((await call(api.url, 'GET', '/')).status).toBe(504);
     await aborted;
+  });
+
+  it('waits for a function that is debugged beyond the limit', async () => {
+    const { promise: result, resolve } = Promise.withResolvers<InvokeResult>();
+    const functions = {
+      invoke: () => result,
+      definitionOf: () => ({ label: 'orders', codeDir: '', inspectorPort: 9229 }),
+    };
+    const api = await servedApi(apiDefinition([lambdaRoute('GET', '/', 50)]), undefined, { functions });
+    const response = call(api.url, 'GET', '/');
+    await new Promise((over) => setTimeout(over, 500));
+    resolve({ requestId: 'id', executedVersion: '1', payload: JSON.stringify({ statusCode: 201, body: '{}' }) });
+    expect((await response).status).toBe(201);
   });
 
   it('stops in bounded time, with a request under way and connections kept alive', async () => {

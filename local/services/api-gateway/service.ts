@@ -24,7 +24,7 @@ export class ApiGateway implements Service {
   readonly usagePlans = new UsagePlans();
   readonly resources: ResourceProviders;
   readonly #run: Pick<Run, 'settings' | 'log'>;
-  readonly #lambda: Pick<Lambda, 'invoke' | 'labelOf'>;
+  readonly #lambda: Pick<Lambda, 'invoke' | 'definitionOf'>;
   readonly #ec2: Pick<Ec2, 'connections'>;
   readonly #listeners: Listeners;
   /** By id of the API. */
@@ -33,7 +33,7 @@ export class ApiGateway implements Service {
 
   constructor(
     run: Pick<Run, 'settings' | 'stacks' | 'log'>,
-    lambda: Pick<Lambda, 'invoke' | 'labelOf'>,
+    lambda: Pick<Lambda, 'invoke' | 'definitionOf'>,
     ec2: Pick<Ec2, 'connections'>,
   ) {
     this.#run = run;
@@ -88,8 +88,10 @@ export class ApiGateway implements Service {
     const server = await startRestApi({
       definition: restApiDefinition(parts),
       port: parts.listener.port,
-      invoke: (...call) => this.#lambda.invoke(...call),
-      labelOf: (functionArn) => this.#lambda.labelOf(functionArn),
+      functions: {
+        invoke: (...call) => this.#lambda.invoke(...call),
+        definitionOf: (name) => this.#lambda.definitionOf(name),
+      },
       admits: (client) => connections.admits(client, target),
       account: this.#account,
       usagePlans: this.usagePlans,

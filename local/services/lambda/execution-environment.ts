@@ -45,6 +45,16 @@ export interface EnvironmentOptions extends RuntimeOptions {
   readonly ownFileSystem: boolean;
 }
 
+/** With the name that `ps` shows. The inspector tells its address to those who ask it, since the process's output is the function's log. */
+function nodeOptions({ label, inspectorPort, memoryMb }: FunctionDefinition): string[] {
+  return [
+    `--title=${label} (function)`,
+    ...(inspectorPort === undefined
+      ? [`--max-old-space-size=${memoryMb}`]
+      : [`--inspect=127.0.0.1:${inspectorPort}`, '--inspect-publish-uid=http']),
+  ];
+}
+
 /** How an init phase ended, and what the invocation that waits gets when it failed. */
 export interface InitResult {
   readonly outcome: Outcome;
@@ -100,8 +110,7 @@ export class ExecutionEnvironment {
     const log = recordingLog(options.log);
     const api = new RuntimeApi(options.log);
     const address = await api.listen();
-    const heap = `--max-old-space-size=${definition.memoryMb}`;
-    const runtime = [process.execPath, heap, '--import', RESOLVE_MODULES, BOOTSTRAP];
+    const runtime = [process.execPath, ...nodeOptions(definition), '--import', RESOLVE_MODULES, BOOTSTRAP];
     const { codeDir, temporaryMb = DEFAULT_TEMPORARY_MB } = definition;
     const [program = '', ...args] = options.ownFileSystem
       ? withOwnFileSystem(runtime, { codeDir, runtimeDir: options.runtimeDir, temporaryMb })
@@ -126,6 +135,16 @@ export class ExecutionEnvironment {
     forwardLines(child.stdout as Readable, log, 'info');
     forwardLines(child.stderr as Readable, log, 'warn');
     return new ExecutionEnvironment(options, api, child, log);
+  }
+
+  /** What its processes run. */
+  get definition(): FunctionDefinition {
+    return this.#options.definition;
+  }
+
+  /** Resolves when it has ended. */
+  get gone(): Promise<unknown> {
+    return this.#exit.catch(() => {});
   }
 
   /** False once the process has ended or is being ended. */
@@ -185,12 +204,11 @@ export class ExecutionEnvironment {
   /** Ends the process with SIGTERM, or SIGKILL if that is not enough; resolves when it is gone. */
   async stop(): Promise<void> {
     this.#alive = false;
-    const gone = this.#exit.catch(() => {});
     this.#thaw();
     this.#signal('SIGTERM');
-    await settlesWithin(SHUTDOWN_GRACE_MS, gone);
+    await settlesWithin(SHUTDOWN_GRACE_MS, this.gone);
     this.#signal('SIGKILL');
-    await gone;
+    await this.gone;
   }
 
   #freezeWhenIdle(): void {

@@ -16,6 +16,10 @@ export interface FunctionDefinition {
   readonly codeDir: string;
   /** How the app bundles the code, if its template tells. */
   readonly recipe?: BundleRecipe;
+  /** What the code is made of, by paths relative to the app's folder, as far as its source map tells. */
+  readonly sources?: readonly string[];
+  /** Where a debugger is let in, on 127.0.0.1; absent for a function that nobody debugs. See {@link HELD_MS}. */
+  readonly inspectorPort?: number;
   readonly handler: string;
   readonly runtime: string;
   readonly timeoutSeconds: number;
@@ -35,6 +39,12 @@ export interface FunctionDefinition {
   /** The same for what Lambda itself writes. */
   readonly systemLogLevel?: 'DEBUG' | 'INFO' | 'WARN';
 }
+
+/**
+ * For as long as somebody may be at a breakpoint of a function, no limit of time ends what it does, nor the wait of those that
+ * have called it. A day is next to no limit, and far below what timers can hold.
+ */
+export const HELD_MS = 24 * 60 * 60 * 1_000;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html */
 export const DEFAULT_TEMPORARY_MB = 512;

@@ -1,6 +1,7 @@
 import { LambdaError, throttled } from './errors.ts';
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 import { timedOut } from './failures.ts';
+import { type FunctionDefinition, HELD_MS } from './function-definition.ts';
 import { DEFAULT_CONCURRENCY, MachineLimit } from './machine-limit.ts';
 import type { Outcome } from './platform-log.ts';
 import { failedResponse, type Invocation, type RuntimeResponse } from './runtime-api.ts';
@@ -25,20 +26,26 @@ export type InvocationRequest = Omit<Invocation, 'deadline'> & {
 /** The response, and what was logged for it, init phase included: one line per entry. */
 export type LoggedResponse = RuntimeResponse & { readonly lines: string };
 
-/** The execution environments of one function. The most recently used one is reused first. */
+/**
+ * The execution environments of one function. The most recently used one is reused first. A function that is debugged has one at a time,
+ * which has the inspector's port, and all limits of time are {@link HELD_MS}.
+ */
 export class FunctionPool {
-  readonly #options: EnvironmentOptions;
+  #options: EnvironmentOptions;
   readonly #limits: PoolLimits;
+  readonly #isInspected: boolean;
   readonly #environments = new Set<ExecutionEnvironment>();
+  readonly #starting = new Set<Promise<ExecutionEnvironment>>();
   readonly #idle: { environment: ExecutionEnvironment; timer: NodeJS.Timeout }[] = [];
   #concurrency = 0;
   #stopped = false;
-  #draining = false;
-  readonly #drained = Promise.withResolvers<void>();
 
   constructor(options: EnvironmentOptions, limits: PoolLimits) {
-    this.#options = options;
-    this.#limits = limits;
+    this.#isInspected = options.definition.inspectorPort !== undefined;
+    this.#options = this.#isInspected ? { ...options, processLimits: false } : options;
+    this.#limits = this.#isInspected
+      ? { machine: new MachineLimit(1), idleTimeoutMs: HELD_MS, initTimeoutMs: HELD_MS }
+      : limits;
   }
 
   /** How many invocations run, or wait for the machine where Lambda would run them. */
@@ -67,27 +74,38 @@ export class FunctionPool {
       }
     } finally {
       this.#concurrency -= 1;
-      if (this.#draining && this.#concurrency === 0) this.#drained.resolve();
     }
   }
 
-  /** Gets environments ready, so that invocations need not wait for their init phase. One that fails is logged, and tried again then. */
-  async warm(environments: number): Promise<void> {
-    const warmed = Array.from({ length: environments }, async () => {
-      const { environment, outcome } = await this.#init('init', this.#limits.initTimeoutMs, {
-        requestId: crypto.randomUUID(),
-      });
-      if (outcome.status === 'success') this.#keep(environment);
-    });
-    await Promise.all(warmed);
+  /**
+   * Runs what is invoked from now on with another definition, once as many environments as are in use have it ready. What is under way
+   * ends with the former one. Where a debugger is let in, nothing is ready before the former environment has ended: there is one port.
+   *
+   * @returns when nothing runs the former definition any more
+   */
+  async replace(definition: FunctionDefinition): Promise<{ readonly drained: Promise<void> }> {
+    const next = { ...this.#options, definition };
+    const ready = this.#isInspected ? [] : await this.#warm(next, Math.max(1, this.#concurrency));
+    const former = this.#options.definition;
+    this.#options = next;
+    for (let environment = this.#takeIdle(); environment; environment = this.#takeIdle()) void environment.stop();
+    for (const environment of ready) this.#keep(environment);
+    if (this.#isInspected) void this.open();
+    return { drained: this.#gone(former) };
   }
 
-  /** Ends every environment as soon as it is idle, for a pool that gets no further invocations; resolves when all have ended. */
-  async drain(): Promise<void> {
-    this.#draining = true;
-    for (let environment = this.#takeIdle(); environment; environment = this.#takeIdle()) void environment.stop();
-    if (this.#concurrency > 0) await this.#drained.promise;
-    await this.stop();
+  /** Gets an environment ready unless one is in use or idle: where a debugger is let in, it finds one before the first event. */
+  async open(): Promise<void> {
+    try {
+      await this.#limits.machine.acquire(this);
+    } catch (error) {
+      return this.#options.log.debug((error as Error).message);
+    }
+    try {
+      if (this.#idle.length === 0) for (const each of await this.#warm(this.#options, 1)) this.#keep(each);
+    } finally {
+      this.#limits.machine.release(this);
+    }
   }
 
   /** Ends every environment, busy or not, and refuses the invocations that wait. */
@@ -98,6 +116,24 @@ export class FunctionPool {
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
   }
 
+  /** Environments whose init phase is over. One that fails is logged, and tried again when there is an event. */
+  async #warm(options: EnvironmentOptions, environments: number): Promise<ExecutionEnvironment[]> {
+    const { initTimeoutMs } = this.#limits;
+    const warmed = Array.from({ length: environments }, () =>
+      this.#init('init', initTimeoutMs, { requestId: crypto.randomUUID() }, options),
+    );
+    return (await Promise.all(warmed)).flatMap(({ environment, outcome }) =>
+      outcome.status === 'success' ? [environment] : [],
+    );
+  }
+
+  /** Resolves when no environment has a definition that is no longer used for new ones. */
+  async #gone(former: FunctionDefinition): Promise<void> {
+    await Promise.allSettled(this.#starting);
+    const left = [...this.#environments].filter(({ definition }) => definition === former);
+    await Promise.all(left.map(({ gone }) => gone));
+  }
+
   async #run({ signal: _, ...request }: InvocationRequest): Promise<LoggedResponse> {
     const environment = this.#takeIdle();
     return environment ? this.#invoke(environment, request) : this.#coldStart(request);
@@ -106,12 +142,12 @@ export class FunctionPool {
   /** As on AWS, an init phase that fails starts over as part of the invocation and its timeout. */
   async #coldStart(request: Omit<Invocation, 'deadline'>): Promise<LoggedResponse> {
     const { requestId } = request;
-    const { timeoutSeconds } = this.#options.definition;
+    const timeoutMs = this.#timeoutMs;
     const first = await this.#init('init', this.#limits.initTimeoutMs, request);
     if (first.outcome.status === 'success') return this.#invoke(first.environment, request, { initMs: first.initMs });
 
     const startedAt = performance.now();
-    const { environment, outcome, payload, lines } = await this.#init('invoke', timeoutSeconds * 1000, request);
+    const { environment, outcome, payload, lines } = await this.#init('invoke', timeoutMs, request);
     const initLines = first.lines + lines;
     if (outcome.status === 'success') {
       const response = await this.#invoke(environment, request, { startedAt });
@@ -120,16 +156,21 @@ export class FunctionPool {
     environment.platform.start(requestId);
     const response: RuntimeResponse =
       payload === undefined
-        ? failedResponse(timedOut(requestId, timeoutSeconds))
+        ? failedResponse(timedOut(requestId, timeoutMs / 1000))
         : { payload, functionError: 'Unhandled', outcome };
     this.#report(environment, { requestId, startedAt, outcome });
     return { ...response, lines: initLines + environment.log.takeLines() };
   }
 
   /** Starts an environment; ends it if its init phase fails. */
-  async #init(phase: 'init' | 'invoke', limitMs: number, request: Pick<Invocation, 'requestId' | 'caller'>) {
+  async #init(
+    phase: 'init' | 'invoke',
+    limitMs: number,
+    request: Pick<Invocation, 'requestId' | 'caller'>,
+    options = this.#options,
+  ) {
     const startedAt = performance.now();
-    const environment = await this.#start();
+    const environment = await this.#start(options);
     environment.log.startRequest(request.caller);
     const result = await environment.init(limitMs, request.requestId);
     const initMs = performance.now() - startedAt;
@@ -148,7 +189,7 @@ export class FunctionPool {
     const { requestId } = request;
     environment.log.startRequest(request.caller);
     environment.platform.start(requestId);
-    const deadline = startedAt + this.#options.definition.timeoutSeconds * 1000;
+    const deadline = startedAt + this.#timeoutMs;
     const response = await environment.invoke({ ...request, deadline });
     await environment.outputRead();
     this.#report(environment, { requestId, startedAt, initMs, outcome: response.outcome });
@@ -163,10 +204,22 @@ export class FunctionPool {
     platform.report({ initMs: undefined, ...report, durationMs: performance.now() - startedAt, maxMemoryMb });
   }
 
-  async #start(): Promise<ExecutionEnvironment> {
-    for (const environment of this.#environments) if (!environment.alive) this.#environments.delete(environment);
-    const environment = await ExecutionEnvironment.start(this.#options);
+  get #timeoutMs(): number {
+    return this.#isInspected ? HELD_MS : this.#options.definition.timeoutSeconds * 1000;
+  }
+
+  #start(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
+    const started = this.#launch(options);
+    this.#starting.add(started);
+    return started.finally(() => this.#starting.delete(started));
+  }
+
+  async #launch(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
+    // Until then the port is taken.
+    if (this.#isInspected) await Promise.all([...this.#environments].map((former) => former.stop()));
+    const environment = await ExecutionEnvironment.start(options);
     this.#environments.add(environment);
+    void environment.gone.then(() => this.#environments.delete(environment));
     if (this.#stopped) await environment.stop();
     return environment;
   }
@@ -181,14 +234,13 @@ export class FunctionPool {
 
   #keep(environment: ExecutionEnvironment): void {
     if (!environment.alive || this.#stopped) return;
-    if (this.#draining) return void environment.stop();
+    if (environment.definition !== this.#options.definition) return void environment.stop();
     environment.freeze();
     const timer = setTimeout(() => {
       this.#idle.splice(
         this.#idle.findIndex((entry) => entry.environment === environment),
         1,
       );
-      this.#environments.delete(environment);
       environment.stop().catch((error: Error) => this.#options.log.error(error.message));
     }, this.#limits.idleTimeoutMs).unref();
     this.#idle.push({ environment, timer });

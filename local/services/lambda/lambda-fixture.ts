@@ -62,7 +62,12 @@ export async function startFunction(
     issue: notExpected,
   };
   const service = new Lambda(
-    { settings: settingsFixture(codeDir, { processLimits }), log, authorities: async () => authority },
+    {
+      settings: settingsFixture(codeDir, { processLimits }),
+      stacks: [],
+      log,
+      authorities: async () => authority,
+    },
     {
       iam,
       ec2,

@@ -6,15 +6,24 @@ const code = (version: number) =>
 
 describe('code that is replaced', () => {
   it('serves the next request, while those under way end with the former code', async () => {
-    const { invoke, service } = await startFunction(code(1), { reservedConcurrency: 1 });
+    const { invoke, service } = await startFunction(code(1), { reservedConcurrency: 2 });
     const { value: before } = await invoke(1);
     const underWay = invoke(1_000);
     const { drained } = await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': code(2) }));
-    // The request under way counts against no reservation of the new code.
     const { value: after } = await invoke(1);
     expect([before.version, after.version, (await underWay).value.version]).toEqual([1, 2, 1]);
     await drained;
     expect(() => process.kill(before.pid, 0)).toThrow('ESRCH');
+  });
+
+  it("leaves requests under way in the reservation, which is the function's, whatever code they run", async () => {
+    const { invoke, service } = await startFunction(code(1), { reservedConcurrency: 1 });
+    await invoke(1);
+    const underWay = invoke(1_000);
+    await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': code(2) }));
+    await expect(invoke(1)).rejects.toThrow('Rate Exceeded');
+    await underWay;
+    expect((await invoke(1)).value.version).toBe(2);
   });
 
   it('fails no request, whenever it comes', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BUNDLE_METADATA, type BundleRecipe, bundleRecipe } from '../../../tooling/bundle.ts';
 import { assetFolder, assetPath, writeFolder } from '../../assembly/asset-files.ts';
+import { readableCode } from '../../assembly/bundled-folder.ts';
 import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { rootSourceMap } from '../../assembly/source-map.ts';
 import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
@@ -16,11 +17,12 @@ import type { AsyncInvocations } from './asynchronous/async-invocations.ts';
 import { eventInvokeConfig, eventInvokeConfigProperties } from './asynchronous/event-invoke-config.ts';
 import { problemOfVariables } from './declared-variables.ts';
 import type { FunctionDefinition } from './function-definition.ts';
-import { functionArn } from './function-name.ts';
+import { declaredFunctionName, functionArn } from './function-name.ts';
+import type { Inspectors } from './inspectors.ts';
 import { otherRuntime } from './other-runtime.ts';
 import { lambdaPermission } from './permission.ts';
 
-const MAX_FUNCTION_NAME = 64;
+const MAX_RESOURCE_NAME = 64;
 const ONLY_VERSION = '1';
 
 const functionProperties = z.object({
@@ -79,29 +81,31 @@ type Registry = {
 /**
  * Functions and their other names.
  *
- * @param place.codeDir for code that does not lie unpacked in the assembly
- * @param place.folder of the app, where that is known
+ * @param run.appFolder where that is known
  */
 export function functionResources(
   lambda: Registry,
   { iam, ec2 }: { iam: Pick<Iam, 'principals' | 'policies'>; ec2: { readonly network: Pick<Network, 'placeOf'> } },
-  { codeDir, folder: appFolder }: { readonly codeDir: string; readonly folder: string | undefined },
+  run: {
+    readonly dataDir: string;
+    readonly appFolder: string | undefined;
+    readonly inspectors: Pick<Inspectors, 'portOf'>;
+  },
 ): ResourceProviders {
   const lambdaFunction = provider(
     'a function in processes of its own',
     functionProperties,
     async (properties, request) => {
-      const name = properties.FunctionName ?? physicalName(request, MAX_FUNCTION_NAME);
+      const name = declaredFunctionName(properties.FunctionName, request);
       const role = principalOfRole(properties.Role, name);
       const context = { 'lambda:SourceFunctionArn': functionArn(name) };
       const credentials = iam.principals.issue({ ...role, context });
-      const folder = await codeFolder(properties.Code, request.stack, codeDir);
-      const recipe = recipeOf(request.declaration);
-      if (recipe && appFolder !== undefined) await rootSourceMap(join(folder, `${recipe.output}.map`), appFolder);
-      const definition = { ...definitionOf(name, properties, request), codeDir: folder, credentials };
+      const inspectorPort = run.inspectors.portOf(name);
+      const code = await codeOf(properties.Code, request, { ...run, name, isInspected: inspectorPort !== undefined });
+      const definition = { ...definitionOf(name, properties, request), ...code, credentials };
       const { SubnetIds = [], SecurityGroupIds } = properties.VpcConfig ?? {};
       const inVpc = SubnetIds.length > 0 && { place: ec2.network.placeOf(SubnetIds, SecurityGroupIds) };
-      lambda.put({ ...definition, ...inVpc, ...(recipe && { recipe }) }, role);
+      lambda.put({ ...definition, ...inVpc, ...(inspectorPort !== undefined && { inspectorPort }) }, role);
       return created(name, { Arn: functionArn(name) });
     },
   );
@@ -139,7 +143,7 @@ export function functionResources(
       eventInvokeConfigProperties,
       (properties, request) => {
         lambda.asynchronous.configure(...eventInvokeConfig(properties));
-        return created(physicalName(request, MAX_FUNCTION_NAME));
+        return created(physicalName(request, MAX_RESOURCE_NAME));
       },
     ),
     'AWS::Lambda::LayerVersion': ignored('no function that runs here has layers'),
@@ -151,7 +155,7 @@ function definitionOf(
   name: string,
   properties: z.output<typeof functionProperties>,
   request: ResourceRequest,
-): Omit<FunctionDefinition, 'codeDir' | 'credentials'> {
+): Omit<FunctionDefinition, keyof FunctionCode | 'credentials'> {
   const { ReservedConcurrentExecutions: reservedConcurrency, LoggingConfig: logging } = properties;
   return {
     name,
@@ -187,6 +191,24 @@ function constructId(declaration: ResourceDeclaration): string | undefined {
   // The CDK's own providers are called `Custom::S3AutoDeleteObjectsCustomResourceProvider` and the like.
   const name = id.replace(/^(Custom::|AWSCDK\.)/, '').replace(/(CustomResourceProvider)+$/, '');
   return name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+}
+
+type FunctionCode = Pick<FunctionDefinition, 'codeDir' | 'recipe' | 'sources'>;
+
+/** The function's code, bundled again for a debugger where one is let in and the app tells how. */
+async function codeOf(
+  code: z.output<typeof functionProperties>['Code'],
+  { stack, declaration }: ResourceRequest,
+  o: { name: string; dataDir: string; appFolder: string | undefined; isInspected: boolean },
+): Promise<FunctionCode> {
+  const recipe = recipeOf(declaration);
+  if (recipe && o.appFolder !== undefined && o.isInspected) {
+    return readableCode(o.appFolder, recipe, join(o.dataDir, 'inspected', o.name));
+  }
+  const codeDir = await codeFolder(code, stack, join(o.dataDir, 'code'));
+  if (!recipe) return { codeDir };
+  const map = join(codeDir, `${recipe.output}.map`);
+  return { codeDir, recipe, sources: o.appFolder === undefined ? [] : await rootSourceMap(map, o.appFolder) };
 }
 
 async function codeFolder(

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../../tooling/log.ts';
+import type { PortClaim } from '../../../tooling/ports.ts';
 import type { AwsApi, Principal } from '../../aws-api/api-call.ts';
 import { REGION } from '../../aws-identity.ts';
 import { traceRoot } from '../../trace-id.ts';
@@ -20,13 +21,20 @@ import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST 
 import { logTail } from './function-log.ts';
 import { functionName, qualifiedFunctionName } from './function-name.ts';
 import { FunctionPool, type PoolLimits, poolLimits } from './function-pool.ts';
+import { Inspectors } from './inspectors.ts';
 import { requireDestination, requirePermission } from './permission.ts';
 import { ProcessReaper } from './process-reaper.ts';
 import { functionResources } from './resources.ts';
 import { makeRuntimeFolder } from './runtime-folder.ts';
 
 export { errorMessageOf, errorTextOf } from './errors.ts';
-export type { Invoke, InvokeAsync, InvokeResult } from './function-definition.ts';
+export {
+  type FunctionDefinition,
+  HELD_MS,
+  type Invoke,
+  type InvokeAsync,
+  type InvokeResult,
+} from './function-definition.ts';
 export { functionName, qualifiedFunctionArn } from './function-name.ts';
 
 /** AWS's default limit per account and Region. */
@@ -54,14 +62,15 @@ export class Lambda implements Service, FunctionDirectory {
   readonly asynchronous: AsyncInvocations;
   readonly api: AwsApi;
   readonly resources: ResourceProviders;
-  readonly #run: Pick<Run, 'settings' | 'log' | 'authorities'>;
+  readonly #run: Pick<Run, 'settings' | 'stacks' | 'log' | 'authorities'>;
   readonly #services: Collaborators;
   readonly #limits: PoolLimits;
   readonly #pools = new Map<string, FunctionPool>();
+  readonly #inspectors: Inspectors;
   #host: Omit<EnvironmentOptions, 'definition' | 'log'> | undefined;
 
   constructor(
-    run: Pick<Run, 'settings' | 'log' | 'authorities'>,
+    run: Pick<Run, 'settings' | 'stacks' | 'log' | 'authorities'>,
     services: Collaborators,
     limits: Partial<PoolLimits> = {},
   ) {
@@ -77,11 +86,21 @@ export class Lambda implements Service, FunctionDirectory {
     });
     this.api = lambdaApi(this, this.eventSourceMappings);
     const { source, dataDir } = run.settings;
-    const folder = source.kind === 'assembly' ? undefined : source.folder;
-    this.resources = functionResources(this, services, { codeDir: join(dataDir, 'code'), folder });
+    this.#inspectors = new Inspectors(run);
+    this.resources = functionResources(this, services, {
+      dataDir,
+      appFolder: source.kind === 'assembly' ? undefined : source.folder,
+      inspectors: this.#inspectors,
+    });
+  }
+
+  /** @throws UserError when a function that is to be debugged is not in the templates */
+  ports(): PortClaim[] {
+    return this.#inspectors.claims();
   }
 
   async open(): Promise<void> {
+    await this.#inspectors.choosePorts();
     const { settings, log, authorities } = this.#run;
     const [rds, trusted] = await Promise.all([authorities('rds'), authorities('public')]);
     const runtimeDir = join(settings.dataDir, 'lambda-runtime');
@@ -98,6 +117,17 @@ export class Lambda implements Service, FunctionDirectory {
       ownFileSystem: settings.processLimits && (await ownFileSystemIsPossible(runtimeDir, log)),
       connections: this.#services.ec2.connections,
     };
+  }
+
+  /** Lets debuggers in. */
+  async start(): Promise<void> {
+    for (const { definition } of this.functions.values()) {
+      const { name, label, inspectorPort } = definition;
+      if (inspectorPort === undefined) continue;
+      this.#services.ec2.connections.assign(inspectorPort, { kind: 'operator', name: `the inspector of ${name}` });
+      this.#run.log.info(`the inspector of ${label} listens on 127.0.0.1:${inspectorPort}`);
+      void this.#poolOf(definition).open();
+    }
   }
 
   /** Ends every execution environment and waits until all processes are gone. */
@@ -128,12 +158,9 @@ export class Lambda implements Service, FunctionDirectory {
   async replaceCode(name: string, codeDir: string): Promise<{ readonly drained: Promise<void> }> {
     const { definition, role } = required(this.functions.get(name), `function ${name}`);
     const next = { ...definition, codeDir };
-    const before = this.#pools.get(name);
-    const pool = before && this.#newPool(next);
-    await pool?.warm(Math.max(1, before?.concurrency ?? 0));
+    const replaced = await this.#pools.get(name)?.replace(next);
     this.functions.set(name, { definition: next, role });
-    if (pool) this.#pools.set(name, pool);
-    return { drained: before?.drain() ?? Promise.resolve() };
+    return replaced ?? { drained: Promise.resolve() };
   }
 
   /** Makes a version or an alias of a function callable. They all run what {@link put} was given. */
@@ -199,16 +226,15 @@ export class Lambda implements Service, FunctionDirectory {
   }
 
   /** The functions whose templates tell how they are bundled. */
-  bundled(): Required<Pick<FunctionDefinition, 'name' | 'label' | 'recipe' | 'codeDir'>>[] {
-    return [...this.functions.values()].flatMap(({ definition: { name, label, recipe, codeDir } }) =>
-      recipe ? [{ name, label, recipe, codeDir }] : [],
+  bundled(): Required<Pick<FunctionDefinition, 'name' | 'label' | 'recipe' | 'codeDir' | 'sources'>>[] {
+    return [...this.functions.values()].flatMap(({ definition: { name, label, recipe, codeDir, sources = [] } }) =>
+      recipe ? [{ name, label, recipe, codeDir, sources }] : [],
     );
   }
 
-  /** How the log calls a function. */
-  labelOf(nameOrArn: string): string {
-    const name = functionName(nameOrArn);
-    return this.functions.get(name)?.definition.label ?? name;
+  /** What a function runs now, by one of its names; undefined when there is none. */
+  definitionOf(nameOrArn: string): FunctionDefinition | undefined {
+    return this.functions.get(functionName(nameOrArn))?.definition;
   }
 
   /** The functions that run here. */

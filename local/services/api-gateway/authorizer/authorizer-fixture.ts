@@ -1,6 +1,7 @@
 import type { Invoke } from '../../lambda/function-definition.ts';
 import { UsagePlans } from '../api-keys/usage-plans.ts';
-import { apiDefinition, lambdaRoute, servedApi } from '../gateway-fixture.ts';
+import { apiDefinition, functionsOf, lambdaRoute, servedApi } from '../gateway-fixture.ts';
+import type { Functions } from '../lambda-integration.ts';
 import type { ApiKeySource, AuthorizerDefinition, GatewayResponseDefinition } from '../rest-api-definition.ts';
 
 const AUTHORIZER_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:guard:live';
@@ -41,6 +42,7 @@ export async function guardedApi(
     handler?: Invoke;
     apiKeySource?: ApiKeySource;
     usagePlans?: UsagePlans;
+    definitionOf?: Functions['definitionOf'];
   } = {},
 ) {
   const asked: Record<string, unknown>[] = [];
@@ -67,6 +69,7 @@ export async function guardedApi(
   const open = lambdaRoute('GET', '/health');
   const { gatewayResponses = {}, apiKeySource = 'HEADER', usagePlans = new UsagePlans() } = options;
   const definition = { ...apiDefinition([...routes, open], gatewayResponses), apiKeySource };
-  const api = await servedApi(definition, invoke, { usagePlans });
+  const functions = { ...functionsOf(invoke), ...(options.definitionOf && { definitionOf: options.definitionOf }) };
+  const api = await servedApi(definition, invoke, { usagePlans, functions });
   return { url: api.url, asked, handled };
 }

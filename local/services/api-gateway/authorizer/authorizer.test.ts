@@ -168,6 +168,26 @@ describe('the result of an authorizer', () => {
       .toBe(2);
   });
 
+  it('is forgotten when the code of the function is swapped, also one that the former code gives later', async () => {
+    const { promise: formerAnswer, resolve } = Promise.withResolvers<Outcome>();
+    let codeDir = '/code/1';
+    const answers = [formerAnswer, { failsWith: 'Unauthorized' }, allow()];
+    const { url, asked } = await guardedApi(
+      () => answers[asked.length - 1] as Outcome,
+      {},
+      {
+        definitionOf: () => ({ label: 'guard', codeDir }),
+      },
+    );
+    const status = async () => (await call(url, 'GET', '/orders', token('t'))).status;
+    const underWay = status();
+    await expect.poll(() => asked.length).toBe(1);
+    codeDir = '/code/2';
+    resolve(allow());
+    expect([await underWay, await status(), await status(), await status()]).toEqual([200, 401, 200, 200]);
+    expect(asked).toHaveLength(3);
+  });
+
   it('is not cached when the time is 0, nor when the function failed', async () => {
     const uncached = await guardedApi(allow, { resultTtlSeconds: 0 });
     const failing = await guardedApi(() => ({ failsWith: 'Unauthorized' }));

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { arnOf } from '../../../aws-identity.ts';
-import type { Invoke, InvokeResult } from '../../lambda/service.ts';
+import type { InvokeResult } from '../../lambda/service.ts';
 import { faults, GatewayFault } from '../gateway-fault.ts';
-import { invokeWithTimeout } from '../lambda-integration.ts';
+import { type Functions, invokeWithTimeout } from '../lambda-integration.ts';
 import { type AuthorizerContext, type ContextVariables, type RequestContext, requestIds } from '../request-context.ts';
 import type { AuthorizerDefinition, RestApiDefinition } from '../rest-api-definition.ts';
 import type { RouteMatch } from '../router.ts';
@@ -42,14 +42,14 @@ export interface Authorization {
 export class LambdaAuthorizer {
   readonly #definition: AuthorizerDefinition;
   readonly #api: RestApiDefinition;
-  readonly #invoke: Invoke;
+  readonly #functions: Functions;
   /** Undefined when results are not cached: to the library, a time of 0 means forever. */
   readonly #results: LRUCache<string, AuthorizerResult> | undefined;
 
-  constructor(definition: AuthorizerDefinition, api: RestApiDefinition, invoke: Invoke) {
+  constructor(definition: AuthorizerDefinition, api: RestApiDefinition, functions: Functions) {
     this.#definition = definition;
     this.#api = api;
-    this.#invoke = invoke;
+    this.#functions = functions;
     const ttl = definition.resultTtlSeconds * 1000;
     this.#results = ttl > 0 ? new LRUCache({ max: MAX_CACHED_RESULTS, ttl }) : undefined;
   }
@@ -59,7 +59,8 @@ export class LambdaAuthorizer {
     const identity = identityOf(this.#definition, this.#api, request);
     if (!identity) throw new GatewayFault(faults.unauthorized);
     const arn = methodArn(request.context, this.#api);
-    const key = JSON.stringify(identity);
+    // What other code has said does not hold for code that a developer has just saved.
+    const key = JSON.stringify([this.#functions.definitionOf(this.#definition.functionArn)?.codeDir, identity]);
 
     const start = performance.now();
     const cached = this.#results?.get(key);
@@ -83,7 +84,7 @@ export class LambdaAuthorizer {
     const event = type === 'TOKEN' ? tokenEvent(token, arn) : requestEvent(context, match, this.#api, arn);
     try {
       const options = { sourceArn, traceId: context.traceId, caller: requestIds(context), timeoutMs: TIMEOUT_MS };
-      return await invokeWithTimeout(this.#invoke, functionArn, JSON.stringify(event), options);
+      return await invokeWithTimeout(this.#functions, functionArn, JSON.stringify(event), options);
     } catch (error) {
       throw new GatewayFault(faults.authorizerFailed, `the authorizer did not respond: ${(error as Error).message}`);
     }

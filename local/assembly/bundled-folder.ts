@@ -1,0 +1,34 @@
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Bundle, type BundleRecipe, bundle, foldersOf } from '../../tooling/bundle.ts';
+import { writeFolder } from './asset-files.ts';
+
+/** Writes a bundle with its further folders. @param appFolder where these come from @param codeDir which is made */
+export async function writeBundle(
+  appFolder: string,
+  recipe: BundleRecipe,
+  made: Bundle,
+  codeDir: string,
+): Promise<void> {
+  await writeFolder(codeDir, made.files);
+  for (const [name, path] of foldersOf(appFolder, recipe)) await cp(path, join(codeDir, name), { recursive: true });
+}
+
+/**
+ * Bundles a function for a debugger: nothing is minified, and the code itself has its source map with the sources, since not every
+ * debugger reads files.
+ *
+ * @param codeDir is made anew
+ * @returns also the recipe by which it was bundled
+ * @throws BuildFailure of esbuild, with the place of each error
+ */
+export async function readableCode(appFolder: string, { options, ...rest }: BundleRecipe, codeDir: string) {
+  const recipe: BundleRecipe = {
+    ...rest,
+    options: { ...options, minify: false, sourcemap: 'inline', sourcesContent: true },
+  };
+  const made = await bundle(appFolder, recipe);
+  await rm(codeDir, { recursive: true, force: true });
+  await writeBundle(appFolder, recipe, made, codeDir);
+  return { codeDir, recipe, sources: made.inputs };
+}
