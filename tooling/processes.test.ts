@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { processorTime, processVariable } from './processes.ts';
+import { processMemory, processorTime, processVariable } from './processes.ts';
 
 const NO_PROCESS = 2 ** 30;
 
@@ -22,4 +22,12 @@ it.runIf(process.platform === 'linux')('a variable is read from a process, if it
   expect(processVariable(process.pid, 'PATH')).toContain('/');
   expect(processVariable(process.pid, 'PAT')).toBeUndefined();
   expect(processVariable(NO_PROCESS, 'PATH')).toBeUndefined();
+});
+
+it.runIf(process.platform === 'linux')('the memory of a process grows with what it keeps', () => {
+  const before = processMemory(process.pid) ?? 0;
+  const kept = Buffer.alloc(64 * 2 ** 20, 1);
+  const grown = (processMemory(process.pid) ?? 0) - before;
+  expect(grown).toBeGreaterThan(kept.length / 2);
+  expect(processMemory(NO_PROCESS)).toBeUndefined();
 });

@@ -61,6 +61,12 @@ export function processorTime(pid: number): ProcessorTime | undefined {
   return { own: (user + system) * TICK_MS, endedChildren: (childrenUser + childrenSystem) * TICK_MS };
 }
 
+/** Bytes of memory, of shared pages the process's share (PSS). Linux only; undefined when there is no such process. */
+export function processMemory(pid: number): number | undefined {
+  const [, kilobytes] = /^Pss: +(\d+) kB$/m.exec(readProc(`/proc/${pid}/smaps_rollup`) ?? '') ?? [];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
+}
+
 /** A variable that a process was started with. Linux only; undefined when it has none, or there is no such process. */
 export function processVariable(pid: number, name: string): string | undefined {
   const variables = readProc(`/proc/${pid}/environ`)?.split('\0') ?? [];

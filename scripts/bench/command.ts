@@ -35,6 +35,8 @@ export function benchCommand(perform: (settings: BenchSettings) => Promise<void>
         .argParser((text) => text.split(',').map(wholeNumber(1)))
         .default([1, 8, 32], '1,8,32'),
     )
+    .addOption(number('--saves <n>', 'how often a source is saved, to be reloaded').default(20))
+    .addOption(number('--idle-seconds <n>', 'how long the idle system is watched').default(60))
     .addOption(new Option('--seed <n>', 'repeat the requests of an earlier run').argParser(wholeNumber(0)))
     .option('--json', 'print JSON instead of tables')
     .addOption(new Option('--compare <file>', 'the JSON of an earlier run, to compare with').argParser(nonEmpty))

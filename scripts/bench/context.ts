@@ -12,6 +12,10 @@ export interface Sizes {
   readonly rounds: number;
   /** How many clients ask at a time, one case each. */
   readonly clients: readonly number[];
+  /** How often a file is saved. */
+  readonly saves: number;
+  /** How long the idle system is watched. */
+  readonly idleSeconds: number;
 }
 
 /** What the parts of the bench measure with. */
@@ -42,7 +46,7 @@ export async function withSystem<T>(
   flags: readonly string[] = [],
 ): Promise<T> {
   // Reloading is measured by a part of its own.
-  const instance = await Instance.create(signal, ['--no-watch', ...flags]);
+  const instance = await Instance.create(signal, { flags: ['--no-watch', ...flags] });
   const [kept, own] = [folder, instance.dataDir].map(assembliesOf) as [string, string];
   try {
     if (existsSync(kept)) {

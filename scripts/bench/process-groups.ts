@@ -1,6 +1,6 @@
 import { runDirOf } from '../../tooling/paths.ts';
 import { readPidFiles } from '../../tooling/pid-files.ts';
-import { parentsOfProcesses, processorTime, processVariable } from '../../tooling/processes.ts';
+import { parentsOfProcesses, processMemory, processorTime, processVariable } from '../../tooling/processes.ts';
 
 /** The processes of a run, by what they belong to: the runner, a function by its name, an engine by its name. */
 export type ProcessGroups = ReadonlyMap<string, readonly number[]>;
@@ -52,4 +52,15 @@ export function watchProcessorTime(runnerPid: number, dataDir: string): () => Ma
     }
     return new Map([...spent].filter(([, ms]) => ms > 0).sort(([, a], [, b]) => b - a));
   };
+}
+
+/**
+ * The memory of the processes of a run, in MB by group, the greatest first. Pages that processes share are divided among them, so that the
+ * sum is what the run takes.
+ */
+export function memoryByGroup(runnerPid: number, dataDir: string): Map<string, number> {
+  const groups = [...processGroups(runnerPid, dataDir)].map(([group, pids]) => {
+    return [group, pids.reduce((sum, pid) => sum + (processMemory(pid) ?? 0), 0) / 2 ** 20] as const;
+  });
+  return new Map(groups.sort(([, a], [, b]) => b - a));
 }

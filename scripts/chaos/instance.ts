@@ -21,29 +21,38 @@ const PORTS = 30;
 /** Below the ports that systems hand out by themselves, so that nobody is given one while its owner restarts. */
 const PORT_RANGE = { first: 20_000, last: 32_000 };
 
+export interface InstanceOptions {
+  /** Of `npm start`, besides the folder and the ports. */
+  readonly flags?: readonly string[];
+  /** The folder of a copy of the project, which runs instead of this one. */
+  readonly project?: string;
+}
+
 /** A local run of its own, started as a person starts it, that can be killed and started again at the same addresses. */
 export class Instance {
   /** Holds the run's data and, beside it, what it prints. */
   readonly folder: string;
   readonly #flags: readonly string[];
+  readonly #project: string;
   readonly #signal: AbortSignal;
   #child: ChildProcess | undefined;
   #addresses: OwnAddresses | undefined;
 
-  private constructor(folder: string, firstPort: number, signal: AbortSignal, furtherFlags: readonly string[]) {
+  private constructor(folder: string, firstPort: number, signal: AbortSignal, options: InstanceOptions) {
     this.folder = folder;
     this.#signal = signal;
+    this.#project = options.project ?? REPOSITORY;
     const flags = ['--api-port', '--site-port', '--aws-port', '--kafka-port', '--postgres-port'];
     const ports = flags.flatMap((flag, index) => [flag, String(firstPort + index)]);
-    this.#flags = ['--data-dir', this.dataDir, ...ports, ...furtherFlags];
+    this.#flags = ['--data-dir', this.dataDir, ...ports, ...(options.flags ?? [])];
   }
 
-  /** Prepares a run on free ports and an empty folder, without starting it. @param flags of `npm start`, besides folder and ports */
-  static async create(signal: AbortSignal, flags: readonly string[] = []): Promise<Instance> {
+  /** Prepares a run on free ports and an empty folder, without starting it. */
+  static async create(signal: AbortSignal, options: InstanceOptions = {}): Promise<Instance> {
     const folder = mkdtempSync(join(tmpdir(), 'orderflow-own-'));
     // Postgres may run as another user, who has to get in.
     chmodSync(folder, 0o755);
-    return new Instance(folder, await findFreePorts(PORTS), signal, flags);
+    return new Instance(folder, await findFreePorts(PORTS), signal, options);
   }
 
   get dataDir(): string {
@@ -70,8 +79,8 @@ export class Instance {
   async start(): Promise<void> {
     rmSync(addressesFileOf(this.dataDir), { force: true });
     const output = openSync(this.#outputFile, 'a');
-    this.#child = spawn(process.execPath, [join(REPOSITORY, 'scripts/start.ts'), ...this.#flags], {
-      cwd: REPOSITORY,
+    this.#child = spawn(process.execPath, [join(this.#project, 'scripts/start.ts'), ...this.#flags], {
+      cwd: this.#project,
       stdio: ['ignore', output, output],
       // Its own group: Ctrl-C reaches the runner through this process alone.
       detached: true,
@@ -84,6 +93,12 @@ export class Instance {
       return addresses;
     });
     if (!this.#addresses) throw new Error(`The run is not up after four minutes:\n${this.#lastOutput()}`);
+  }
+
+  /** Ends the run as Ctrl-C does; its data stays for the next start. */
+  async stop(): Promise<void> {
+    await this.#end('SIGINT');
+    this.#child = undefined;
   }
 
   /** Ends the runner as `kill -9` does; its engines live on until the next start. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Measured } from './closed-loop.ts';
 import type { LoadRequest } from './generator.ts';
@@ -22,7 +23,9 @@ export function runLoad(request: LoadRequest, signal: AbortSignal): Promise<Meas
  */
 export async function runProgram<T>(file: string, input: object, signal: AbortSignal): Promise<T> {
   const run = promisify(execFile)(process.execPath, [file, JSON.stringify(input)], { signal });
-  const { stdout } = await run.catch((error: Error) => {
+  const { stdout } = await run.catch(async (error: Error) => {
+    // Ctrl-C reaches the program too, and perhaps first.
+    await delay(50);
     signal.throwIfAborted();
     throw error;
   });
