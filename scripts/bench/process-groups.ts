@@ -9,7 +9,7 @@ export type ProcessGroups = ReadonlyMap<string, readonly number[]>;
 export const RUNNER = 'runner';
 const FUNCTION_NAME = 'AWS_LAMBDA_FUNCTION_NAME';
 /** What the names of the functions of stage `dev` begin with. */
-const PREFIX = 'orderflow-dev-';
+export const PREFIX = 'orderflow-dev-';
 const NO_TIME = { own: 0, endedChildren: 0 };
 
 /** The processes of the run of a data folder. Linux only. */

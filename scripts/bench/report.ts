@@ -17,7 +17,7 @@ export function partLines(name: string, figures: readonly Figure[]): string[] {
   const rows = [...Map.groupBy(figures, ({ what }) => what)].map(([what, ofIt]) => [
     what,
     ...cases.map((of) => cell(ofIt.find((figure) => figure.of === of))),
-    wantedText(ofIt.find(({ wanted }) => wanted)?.wanted),
+    wantedText(ofIt),
   ]);
   return [name, ...tableLines([['', ...cases, ''], ...rows], '  ')];
 }
@@ -56,9 +56,16 @@ function cell(figure: Figure | undefined): string {
   return `${number(value)}${spread ? ` (${number(spread[0])}-${number(spread[1])})` : ''}${missed}`;
 }
 
-function wantedText(wanted: Wanted | undefined): string {
-  if (wanted?.atLeast !== undefined) return `wanted: >= ${wanted.atLeast}`;
-  return wanted?.atMost === undefined ? '' : `wanted: <= ${wanted.atMost}`;
+/** What is wanted of a row, with the cases where they differ. */
+function wantedText(row: readonly Figure[]): string {
+  const texts = row.flatMap(({ of, wanted }) => (wanted === undefined ? [] : [{ of, text: boundText(wanted) }]));
+  const different = unique(texts.map(({ text }) => text));
+  if (different.length <= 1) return different.map((text) => `wanted: ${text}`).join('');
+  return `wanted: ${texts.map(({ of, text }) => `${of} ${text}`).join(', ')}`;
+}
+
+function boundText({ atLeast, atMost }: Wanted): string {
+  return atLeast === undefined ? `<= ${atMost}` : `>= ${atLeast}`;
 }
 
 /** With three digits that tell something, and no more behind the point than that takes. */

@@ -16,6 +16,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[
     ],
     '2 clients': ['CPU per order, ratio', 'CPU per order of kafka, ms', 'shortest program: p99, ms'],
   },
+  answer: { '1 client': ['p50, ms', 'p50 of the bare server, ms', 'CPU per response, ms'] },
   start: {
     cold: ['up, s', 'first order, s', 'of them, Kafka, s', 'of them, Postgres, s', 'CPU until up, s'],
     warm: ['up, ratio to Kafka alone', 'of them, migrations, s', 'p99 of the first 8 clients, ms'],
@@ -24,6 +25,12 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[
     runner: ['memory (PSS), MB'],
     functions: ['memory (PSS), MB', 'memory of create-order, MB'],
     engines: ['memory of kafka, MB', 'memory of orders_shard1, MB'],
+  },
+  'cold-start': {
+    'bundle, kB': ['every library, whole', 'create-order', 'consume-orders', 'migrate-shards'],
+    'import, ratio to every library': ['create-order', 'confirm-orders'],
+    'init, ms': ['create-order', 'relay-outbox', 'get-receipt'],
+    'memory, MB': ['dlt', 'overview'],
   },
   'inner-loop': { '1 client': ['save to served, ms'], '8 clients': ['save to served, ms', 'requests meanwhile'] },
 };

@@ -17,17 +17,22 @@ export function runLoad(request: LoadRequest, signal: AbortSignal): Promise<Meas
 /**
  * Runs a program of the bench to its end.
  *
- * @param input it gets this as JSON on its command line
- * @returns what it printed, which is JSON
+ * @param input it gets this as JSON on its command line; the last line that it prints is JSON too
+ * @returns what that line says
  * @throws Error with what it printed when it failed; the signal's reason when that is aborted
  */
-export async function runProgram<T>(file: string, input: object, signal: AbortSignal): Promise<T> {
-  const run = promisify(execFile)(process.execPath, [file, JSON.stringify(input)], { signal });
+export async function runProgram<T>(
+  file: string,
+  input: object,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<T> {
+  const run = promisify(execFile)(process.execPath, [file, JSON.stringify(input)], { signal, env });
   const { stdout } = await run.catch(async (error: Error) => {
     // Ctrl-C reaches the program too, and perhaps first.
     await delay(50);
     signal.throwIfAborted();
     throw error;
   });
-  return JSON.parse(stdout) as T;
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as T;
 }
