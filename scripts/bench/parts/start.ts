@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startKafka } from '../../../local/engines/kafka/start-kafka.ts';
 import { createLog } from '../../../tooling/log.ts';
+import { entriesIn } from '../../../tooling/log-entry.ts';
 import { cacheDirOf, logFileOf } from '../../../tooling/paths.ts';
 import { processorTime } from '../../../tooling/processes.ts';
 import { Instance } from '../../chaos/instance.ts';
@@ -13,7 +14,7 @@ import { processGroups } from '../process-groups.ts';
 /** How many clients come at once to functions of which none has started. */
 const FIRST_CLIENTS = 8;
 /** What the log says once a resource is there. */
-const CREATED = /^(\S+) debug run +\S+ \(([\w:]+)\) created in (\d+) ms$/gm;
+const CREATED = /\(([\w:]+)\) created in (\d+) ms$/;
 
 /** A start, cold and warm, in its parts, and the first requests after it. */
 export const start: Part = {
@@ -95,9 +96,10 @@ async function timedStart(instance: Instance): Promise<Times> {
   });
   if (response.status !== 201) throw new Error(`The first order was answered with ${response.status}.`);
   const orderedAt = Date.now();
-  const created = [...readFileSync(logFileOf(instance.dataDir), 'utf8').matchAll(CREATED)].map(
-    ([, at = '', type, ms]) => ({ at: Date.parse(at), type, seconds: Number(ms) / 1_000 }),
-  );
+  const created = [...entriesIn(readFileSync(logFileOf(instance.dataDir), 'utf8'))].flatMap(({ time, text }) => {
+    const [, type, ms] = CREATED.exec(text) ?? [];
+    return ms === undefined ? [] : [{ at: Date.parse(time), type, seconds: Number(ms) / 1_000 }];
+  });
   const [first, last] = [created[0]?.at ?? upAt, created.at(-1)?.at ?? upAt];
   const slowest = (type: string) =>
     Math.max(0, ...created.filter((one) => one.type === type).map((one) => one.seconds));
@@ -124,7 +126,7 @@ function computedBy({ pid, dataDir }: Instance): number {
 /** Starts Kafka, and nothing else, on data of its own that is kept. @returns seconds */
 async function kafkaAlone({ folder, signal }: BenchContext): Promise<number> {
   const dir = join(folder, 'kafka-alone');
-  const log = createLog({ source: 'kafka', file: join(dir, 'kafka.log'), terminal: process.stderr });
+  const log = createLog({ source: 'kafka', file: join(dir, 'kafka.log'), terminal: { show() {} } });
   const begun = performance.now();
   const kafka = await startKafka({
     dir: join(dir, 'data'),
