@@ -32,7 +32,7 @@ it('a part is shown as a row for each figure and a column for each case, with wh
   expect(lines).toEqual([
     'create',
     '                   1 client           8 clients',
-    '  orders a second  71.2 (70-1,235) !  0.123      wanted: >= 80',
+    '  orders a second  71.2 (70-1,235) !  0.123      wanted: 1 client >= 80, 8 clients <= 1',
     '  errors                              0',
   ]);
 });
