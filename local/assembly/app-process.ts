@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { cdkEnvironment } from '../../tooling/environment.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { signalGroup } from '../../tooling/processes.ts';
@@ -12,7 +10,8 @@ import { REGION } from '../aws-identity.ts';
 import type { NodeApp } from './cdk-app.ts';
 import { failureText } from './synthesis-failure.ts';
 
-const WARM_UP = fileURLToPath(new URL('./warm-up.mjs', import.meta.url));
+/** Its URL: in a path, `--import` takes a `#` for a fragment. */
+const WARM_UP = new URL('./warm-up.mjs', import.meta.url).href;
 
 /**
  * A process of a CDK app that has loaded its packages, and runs the app once it is told where to. It runs once: modules cannot be loaded anew.
@@ -37,7 +36,9 @@ export class AppProcess {
   }) {
     this.#folder = o.folder;
     this.#app = o.app;
-    this.#home = mkdtempSync(join(tmpdir(), 'cdk-home-'));
+    // Not in the person's folder for temporary files, which may be none.
+    mkdirSync(o.cacheDir, { recursive: true });
+    this.#home = mkdtempSync(join(o.cacheDir, 'home-'));
     this.#child = spawn(o.app.node, ['--import', WARM_UP, o.app.file], {
       cwd: o.folder,
       env: cdkEnvironment(this.#home, { NODE_COMPILE_CACHE: o.cacheDir, CDK_DEFAULT_REGION: REGION }),

@@ -2,6 +2,8 @@ const HEADLINE = 'The CDK app cannot be synthesized:';
 /** What the CDK and Node print besides the cause: lines, and the place in Node where an error came up. */
 const NOISE =
   /^(Bundling asset .*\.\.\.|Node\.js v\d.*|\s+at .*(node_modules|node:internal|<anonymous>|warm-up\.mjs).*)(\n|$)/gm;
+/** What esbuild says of a pattern, for which the `NodejsFunction` of the CDK gives it the path of a function. */
+const TAKEN_FOR_PATTERN = 'Must use "outdir" when there are multiple input files';
 const PLACE_IN_NODE = /^node:internal.*\n(.+\n)*\n/gm;
 
 /**
@@ -11,5 +13,9 @@ const PLACE_IN_NODE = /^node:internal.*\n(.+\n)*\n/gm;
 export function failureText(printed: string, folder: string): string {
   const text = printed.replaceAll(NOISE, '').replaceAll(PLACE_IN_NODE, '');
   const told = text.replaceAll(`file://${folder}/`, '').replaceAll(`${folder}/`, '').trim();
-  return `${HEADLINE}\n${told || `it ended without a word. Run it in ${folder}.`}`;
+  const remedy =
+    folder.includes('*') && text.includes(TAKEN_FOR_PATTERN)
+      ? `\nesbuild takes the * in ${folder} for a pattern. Move the app to a folder without it.`
+      : '';
+  return `${HEADLINE}\n${told || `it ended without a word. Run it in ${folder}.`}${remedy}`;
 }

@@ -56,7 +56,3 @@ it('a synthesis that is given up ends with all that the app has started, and lea
   await expect.poll(() => processIdentity(pid)).toBeUndefined();
   expect(readdirSync(join(repository, '.assemblies'))).toEqual([]);
 });
-
-it('a project below a folder with * in its name is refused before the synthesis', async () => {
-  await expect(start('/home/a*b/project')).rejects.toThrow('because of the character * in that path. Move the project');
-});

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { CloudAssembly } from '@aws-cdk/cloud-assembly-api';
-import { UserError } from '../../tooling/errors.ts';
 import { readJsonFile } from '../../tooling/json-file.ts';
 import type { Log } from '../../tooling/log.ts';
 import { AppProcess } from './app-process.ts';
@@ -44,15 +43,13 @@ export class Synthesizer {
    *
    * @param reuse what was synthesized of an app of which nothing is known, too
    * @returns the folder of the cloud assembly
-   * @throws UserError with what the app or the CDK says when the app cannot be synthesized, or when the path has a `*`; the signal's reason when that
-   *   is aborted
+   * @throws UserError with what the app or the CDK says when the app cannot be synthesized; the signal's reason when that is aborted
    */
   async synthesize(signal?: AbortSignal, { reuse = false } = {}): Promise<string> {
     const { folder, context, irrelevant } = this.#app;
     const assembly = join(this.#dir, await fingerprint({ folder, irrelevant: irrelevant ?? NOTHING }, context));
     if ((irrelevant || reuse) && existsSync(assembly)) return assembly;
 
-    refusePattern(folder);
     this.#log.info(`synthesizing the CDK app${irrelevant ? ' (after a change only)' : ''}`);
     const start = performance.now();
     const progress = setInterval(() => {
@@ -131,14 +128,6 @@ export async function removeOtherAssemblies(...kept: readonly [string, ...string
   const names = new Set(kept.map((assembly) => basename(assembly)));
   const others = (await readdir(dir)).filter((name) => !names.has(name));
   await Promise.all(others.map((name) => rm(join(dir, name), { recursive: true, force: true })));
-}
-
-/** esbuild takes the path of a function for a pattern. @throws UserError for a folder in which that matters */
-function refusePattern(folder: string): void {
-  if (!folder.includes('*')) return;
-  throw new UserError(
-    `The functions cannot be bundled in ${folder} because of the character * in that path. Move the project to a folder without it.`,
-  );
 }
 
 function modulesOf(assembly: string): readonly string[] {

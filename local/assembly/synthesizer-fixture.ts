@@ -14,9 +14,9 @@ const stack = new Stack(app, 'Shop');
 new CfnOutput(stack, 'Value', { value: value + (app.node.tryGetContext('size') ?? '') });
 `;
 
-/** A CDK app that is a program of Node. */
-export function appFolder(main = APP, cdkJson: object = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'cdk-app-'));
+/** A CDK app that is a program of Node. @param name begins that of its folder */
+export function appFolder(main = APP, cdkJson: object = {}, name = 'cdk-app-') {
+  const folder = mkdtempSync(join(tmpdir(), name));
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
   symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
   write('package.json', '{ "type": "module" }');

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { appModules } from './synthesize.ts';
-import { appFolder } from './synthesizer-fixture.ts';
+import { APP, appFolder } from './synthesizer-fixture.ts';
 
 const PATIENCE = { timeout: 120_000 };
 
@@ -44,6 +44,25 @@ describe('an app that is a program of Node', () => {
       expect(readdirSync(dir)).toEqual([]);
     },
   );
+
+  it('may be in a folder with *, unless the CDK bundles a function of it', PATIENCE, async () => {
+    const { synthesizer, valueIn } = appFolder(APP, {}, 'a*b-');
+    expect(valueIn(await synthesizer.synthesize())).toBe('first5');
+    const bundling = `
+      import { App, Stack } from 'aws-cdk-lib';
+      import { Runtime } from 'aws-cdk-lib/aws-lambda';
+      import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+      const entry = import.meta.dirname + '/value.ts';
+      new NodejsFunction(new Stack(new App(), 'Shop'), 'Function', { entry, runtime: Runtime.NODEJS_24_X });`;
+    const refused = appFolder(bundling, {}, 'a*b-');
+    refused.write('package-lock.json', '{}');
+    await expect(refused.synthesizer.synthesize()).rejects.toThrow(
+      `esbuild takes the * in ${refused.folder} for a pattern. Move the app to a folder without it.`,
+    );
+    const elsewhere = appFolder(bundling);
+    elsewhere.write('package-lock.json', '{}');
+    expect(readdirSync(await elsewhere.synthesizer.synthesize())).toContain('Shop.template.json');
+  });
 
   it('ends with the signal', PATIENCE, async () => {
     const { folder, dir, synthesizer } = appFolder(

@@ -9,7 +9,7 @@ import { call, newUser, orderOf } from '../support/api.ts';
 import { ANY_FREE_PORT, launch, processesOf, type RunningProcess, removeFolder, untilWritten } from '../support/run.ts';
 
 /** All that a shell, a URL, a glob or a printf could take for its own, but what docs/settings.md excludes. */
-const ODD_FOLDER = "-a#b%20c 100% [x] (y) {z} ü's?&;!-";
+const ODD_FOLDER = "-a#b*%20c 100% [x] (y) {z} ü's?&;!-";
 const NOWHERE = 'http://127.0.0.1:9';
 /** What a person may have set for other programs; each would stop a start, or lead it elsewhere. */
 const AMBIENT = {
