@@ -1,4 +1,5 @@
-import { Kafka, type KafkaConfig, logLevel, type RetryOptions } from 'kafkajs';
+import type { KafkaConfig, RetryOptions } from 'kafkajs';
+import { logLevel } from 'kafkajs/src/producerClient.js';
 import type { Log } from '../../domain/ports.ts';
 import { signInToken } from './sign-in-token.ts';
 
@@ -14,8 +15,8 @@ export interface KafkaSettings {
 const REQUEST_RETRY: RetryOptions = { retries: 1, initialRetryTime: 50, maxRetryTime: 200 };
 
 /** `iam`: TLS, signed in with a token that the role signs; `none`: plaintext. A request may take 1.5 s. */
-export function kafkaClient({ brokers, auth, region }: KafkaSettings, log: Log, retry = REQUEST_RETRY): Kafka {
-  return new Kafka({
+export function kafkaConfig({ brokers, auth, region }: KafkaSettings, log: Log, retry = REQUEST_RETRY): KafkaConfig {
+  return {
     clientId: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'orderflow',
     brokers: [...brokers],
     ...(auth === 'iam' ? signedIn(region) : {}),
@@ -29,7 +30,7 @@ export function kafkaClient({ brokers, auth, region }: KafkaSettings, log: Log, 
       () =>
       ({ namespace, log: { message, broker, error } }) =>
         log.warn(`kafkajs: ${message}`, { namespace, broker, reason: error }),
-  });
+  };
 }
 
 function signedIn(region: string): Pick<KafkaConfig, 'ssl' | 'sasl'> {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { DefaultPartitioner, ProducerClient } from 'kafkajs/src/producerClient.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UndecodableBatchError } from './codecs.ts';
 
@@ -11,6 +12,7 @@ const Encoder = require('kafkajs/src/protocol/encoder.js');
 const encodeBatch = require('kafkajs/src/protocol/recordBatch/v0/index.js').RecordBatch;
 const encodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0/index.js');
 const decodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0/decoder.js');
+const groupMessages = require('kafkajs/src/producer/groupMessagesPerPartition.js');
 const gzip = require('kafkajs/src/protocol/message/compression/gzip.js');
 const decodeMessages = require('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js');
 
@@ -123,6 +125,64 @@ describe('the record decoder of KafkaJS', () => {
     expect(Object.keys(headers)).toHaveLength(10_001);
     expect(headers.repeated).toHaveLength(10_000);
     expect(copied).toBeLessThan(20_000);
+  });
+});
+
+describe('the record encoder of KafkaJS', () => {
+  const written = (record: object) => {
+    const { buffer } = encodeRecord(record);
+    const decoder = new Decoder(buffer);
+    const length = decoder.readVarInt();
+    expect(length).toBe(buffer.length - decoder.offset);
+    return decodeRecord(decoder, { firstOffset: '0', firstTimestamp: '0' });
+  };
+
+  // Around the sizes of varints, and of the buffer that an encoder begins with.
+  it.each([0, 1, 63, 64, 500, 512, 8_191, 8_192, 70_000])('writes key, value and headers of %d bytes', (bytes) => {
+    const [key, value] = ['ä'.repeat(bytes), Buffer.alloc(bytes, 7)];
+    const headers = { ce_id: 'é'.repeat(bytes), twice: [Buffer.alloc(bytes, 1), Buffer.alloc(bytes, 2)] };
+    expect(written({ key, value, headers })).toMatchObject({
+      key: Buffer.from(key),
+      value,
+      headers: { ce_id: Buffer.from(headers.ce_id), twice: headers.twice },
+    });
+  });
+
+  it.each([0, 1, -1, 63, -64, 64, 2 ** 30 - 1, 2 ** 30, -(2 ** 30), -(2 ** 30) - 1, 2 ** 40, -(2 ** 40)])(
+    'writes a time that is %d ms from the batch’s',
+    (timestampDelta) => {
+      const record = written({ key: null, value: null, timestampDelta, offsetDelta: 5 });
+      expect(record).toMatchObject({ timestamp: String(timestampDelta), offset: '5', key: null, value: null });
+    },
+  );
+
+  it.each([0, 1, 127, 128, 2 ** 28 - 1, 2 ** 28, 2 ** 31 - 1, -1, -(2 ** 31)])('writes %d as a varint', (number) => {
+    const encoder = new Encoder(1).writeVarInt(number);
+    expect(encoder.size()).toBe(Encoder.sizeOfVarInt(number));
+    expect(new Decoder(encoder.buffer).readVarInt()).toBe(number);
+  });
+});
+
+describe('the producer of KafkaJS', () => {
+  it('gives each partition its messages in order, however many they are', () => {
+    const messages = Array.from({ length: 300_000 }, (_, index) => ({ value: String(index), partition: index % 3 }));
+    const partitioner = ({ message }: { message: { partition: number } }) => message.partition;
+    const grouped = groupMessages({ topic: 'orders', partitionMetadata: [{}, {}, {}], messages, partitioner });
+    expect(Object.keys(grouped)).toEqual(['0', '1', '2']);
+    for (const [partition, some] of Object.entries<typeof messages>(grouped)) {
+      expect(some).toEqual(messages.filter((message) => message.partition === Number(partition)));
+    }
+  });
+
+  it('comes without consumer and admin client for those who only produce', () => {
+    const config = { brokers: ['localhost:9092'], logLevel: logLevel.NOTHING };
+    const createPartitioner = Partitioners.DefaultPartitioner;
+    const [only, whole] = [new ProducerClient(config), new Kafka(config)];
+    expect(only).not.toHaveProperty('admin');
+    expect(DefaultPartitioner).toBe(createPartitioner);
+    expect(Object.keys(only.producer({ createPartitioner }))).toEqual(
+      Object.keys(whole.producer({ createPartitioner })),
+    );
   });
 });
 

@@ -1,6 +1,6 @@
-import type { Admin } from 'kafkajs';
+import { type Admin, Kafka } from 'kafkajs';
 import type { Log } from '../../domain/ports.ts';
-import { type KafkaSettings, kafkaClient } from './client.ts';
+import { type KafkaSettings, kafkaConfig } from './client.ts';
 import { LastingConnection } from './lasting-connection.ts';
 
 const CHECK_TIMEOUT_MS = 2_000;
@@ -11,7 +11,7 @@ export class KafkaTopicProbe {
 
   constructor(settings: KafkaSettings & { readonly topic: string }, log: Log) {
     this.#topic = settings.topic;
-    const kafka = kafkaClient(settings, log);
+    const kafka = new Kafka(kafkaConfig(settings, log));
     this.#connection = new LastingConnection(() => kafka.admin(), log);
   }
 

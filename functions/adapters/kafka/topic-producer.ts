@@ -1,7 +1,8 @@
-import { type ICustomPartitioner, Partitioners, type Producer } from 'kafkajs';
+import type { ICustomPartitioner, Producer } from 'kafkajs';
+import { DefaultPartitioner, ProducerClient } from 'kafkajs/src/producerClient.js';
 import type { EventPosition, Log } from '../../domain/ports.ts';
 import type { TopicMessage, TopicWriter } from '../../domain/topic-records.ts';
-import { type KafkaSettings, kafkaClient } from './client.ts';
+import { type KafkaSettings, kafkaConfig } from './client.ts';
 import { LastingConnection } from './lasting-connection.ts';
 
 const SEND_TIMEOUT_MS = 2_000;
@@ -17,10 +18,10 @@ export class TopicProducer implements TopicWriter {
   constructor(
     settings: KafkaSettings & { readonly topic: string },
     log: Log,
-    createPartitioner: ICustomPartitioner = Partitioners.DefaultPartitioner,
+    createPartitioner: ICustomPartitioner = DefaultPartitioner,
   ) {
     this.#topic = settings.topic;
-    const kafka = kafkaClient(settings, log);
+    const kafka = new ProducerClient(kafkaConfig(settings, log));
     // Not the idempotent producer: after an attempt in doubt, KafkaJS reuses its sequence number. If the broker had kept
     // that attempt, it would drop the next event as a duplicate. Consumers cope with duplicates by order id.
     const create = () => kafka.producer({ maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner });

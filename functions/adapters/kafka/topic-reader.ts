@@ -1,8 +1,8 @@
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage, RetryOptions } from 'kafkajs';
+import { type Consumer, type EachBatchPayload, Kafka, type KafkaMessage, type RetryOptions } from 'kafkajs';
 import { withDeadline } from '../../domain/deadline.ts';
 import type { Log } from '../../domain/ports.ts';
 import type { TopicReader, TopicRecord } from '../../domain/topic-records.ts';
-import { type KafkaSettings, kafkaClient } from './client.ts';
+import { type KafkaSettings, kafkaConfig } from './client.ts';
 import { registerDecompression, type UndecodableBatchError } from './codecs.ts';
 
 registerDecompression();
@@ -36,7 +36,7 @@ export class KafkaTopicReader implements TopicReader {
 
   /** @throws DeadlineExceededError after 40 s; otherwise what KafkaJS throws */
   async readToEnd(topics: readonly string[], visit: (record: TopicRecord) => void): Promise<void> {
-    const kafka = kafkaClient(this.#settings, this.#log, READER_RETRY);
+    const kafka = new Kafka(kafkaConfig(this.#settings, this.#log, READER_RETRY));
     const started = performance.now();
     const extents = await this.#extents(kafka, topics);
     if (extents.length === 0) return;
