@@ -4,7 +4,7 @@ import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
 import { kafka, ordersTopic, readEnvironment, receiptsBucket, stage, variable } from '../adapters/environment.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
-import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { NAMED_STATEMENT_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
 import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
@@ -25,7 +25,9 @@ const log = new StructuredLog();
 const events = new KafkaEventPublisher({ ...config.kafka, topic: config.ordersTopic }, log);
 const endpoint = createOrderEndpoint(config.auth, {
   shards: config.database.shards,
-  orders: new PostgresOrderWriter(new ShardDatabases(config.database, new DatabaseSecrets(), log)),
+  orders: new PostgresOrderWriter(
+    new ShardDatabases(config.database, new DatabaseSecrets(), log, NAMED_STATEMENT_LIMITS),
+  ),
   receipts: guardReceipts(new S3ReceiptStore(config.receiptsBucket), new Breaker('The receipts bucket')),
   events: guardEvents(events, new Breaker('Kafka')),
   newId: () => uuidv7(),

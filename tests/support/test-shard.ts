@@ -91,9 +91,9 @@ export class TestShard {
     return Object.assign(secrets, { reads });
   }
 
-  /** The shard as a function has it, without the limits of a request. */
-  open(secrets: DatabaseSecrets = this.secrets(), log = new MemoryLog()): ShardDatabases {
-    return new ShardDatabases({ shards: [SHARD], tls: true }, secrets, log, UNHURRIED);
+  /** The shard as a function has it, without the limits of a request. @param byIndex as functions have it whose statements are named */
+  open(secrets: DatabaseSecrets = this.secrets(), log = new MemoryLog(), byIndex = false): ShardDatabases {
+    return new ShardDatabases({ shards: [SHARD], tls: true }, secrets, log, { ...UNHURRIED, byIndex });
   }
 
   asMaster<T>(work: (client: pg.Client) => Promise<T>, database = this.database): Promise<T> {

@@ -1,10 +1,13 @@
 import type { PoolConfig } from 'pg';
 import type { DatabaseSecret } from '../database-secrets.ts';
 
-/** In milliseconds. */
 export interface ConnectionLimits {
+  /** In milliseconds. */
   readonly connect: number;
+  /** In milliseconds. */
   readonly statement: number;
+  /** Whether statements read by indexes where they can, however small a table is. */
+  readonly byIndex?: boolean;
 }
 
 const CLIENT_GRACE_MS = 300;
@@ -29,5 +32,7 @@ export function connectionSettings(
     query_timeout: limits.statement + CLIENT_GRACE_MS,
     application_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'orderflow',
     keepAlive: true,
+    // https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-ENABLE-SEQSCAN
+    ...(limits.byIndex && { options: '-c enable_seqscan=off' }),
   };
 }

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await shard.sql('TRUNCATE orders, outbox');
-  databases = shard.open();
+  databases = shard.open(undefined, undefined, true);
   orders = new PostgresOrderWriter(databases);
   return () => databases.close();
 });
@@ -166,5 +166,44 @@ describe('settling', () => {
     await place(1);
     await orders.settle(SHARD, ID(1), { receipt: true, event: false });
     expect(await outbox()).toMatchObject([{ receipt_pending: false, event_pending: true, left_to_relay: true }]);
+  });
+});
+
+describe('the statements of an order', () => {
+  const create = async (n: number) => {
+    await place(n);
+    await orders.settle(SHARD, ID(n), ALL);
+  };
+
+  it('are parsed once for a connection', async () => {
+    for (let n = 1; n <= 3; n += 1) await create(n);
+    const text = 'SELECT name, (generic_plans + custom_plans)::int AS runs FROM pg_prepared_statements ORDER BY name';
+    expect(await databases.query(SHARD, { text, values: [] })).toEqual([
+      { name: 'place', runs: 3 },
+      { name: 'settle', runs: 3 },
+    ]);
+  });
+
+  it('read a few rows of an outbox that fills, though they were planned for an empty one', async () => {
+    const rowsRead = async () => {
+      // This connection's counters are written when it is idle, or now. https://www.postgresql.org/docs/current/monitoring-stats.html
+      await databases.query(SHARD, { text: 'SELECT pg_stat_force_next_flush()', values: [] });
+      const [row] = await shard.sql(
+        "SELECT seq_tup_read + idx_tup_fetch AS rows FROM pg_stat_user_tables WHERE relname = 'outbox'",
+      );
+      return Number(row?.rows);
+    };
+    await shard.sql('VACUUM ANALYZE outbox');
+    for (let n = 1; n <= 10; n += 1) await create(n);
+    await shard.sql(`
+      WITH stored AS (
+        INSERT INTO orders (id, user_id, product_name, quantity, price, status, created_at, updated_at)
+        SELECT gen_random_uuid(), 'user' || n, 'Keyboard', 1, 1, 'created', now(), now() FROM generate_series(1, 20000) AS n
+        RETURNING id, user_id
+      )
+      INSERT INTO outbox (order_id, user_id, due_at) SELECT id, user_id, now() FROM stored`);
+    const before = await rowsRead();
+    for (let n = 11; n <= 20; n += 1) await create(n);
+    expect((await rowsRead()) - before).toBeLessThan(200);
   });
 });

@@ -54,9 +54,9 @@ const SETTLE = `
       event_pending = event_pending AND NOT $3::boolean,
       left_to_relay = left_to_relay OR NOT $3::boolean
     FROM marked
-    WHERE order_id = id AND NOT ($2::boolean AND $3::boolean)
+    WHERE order_id = $1 AND NOT ($2::boolean AND $3::boolean)
   )
-  DELETE FROM outbox USING marked WHERE order_id = id AND $2::boolean AND $3::boolean`;
+  DELETE FROM outbox USING marked WHERE order_id = $1 AND $2::boolean AND $3::boolean`;
 
 interface PlacementRow {
   readonly stored: boolean;
@@ -88,14 +88,18 @@ export class PostgresOrderWriter implements OrderWriter {
   async settle(shard: ShardRange, orderId: string, delivered: Delivered, just: JustDelivered = {}): Promise<void> {
     const { receiptAgeMs, eventAgeMs, position } = just;
     const values = [orderId, delivered.receipt, delivered.event, receiptAgeMs, eventAgeMs];
-    await this.#databases.query(shard, { text: SETTLE, values: [...values, position?.partition, position?.offset] });
+    await this.#databases.query(shard, {
+      name: 'settle',
+      text: SETTLE,
+      values: [...values, position?.partition, position?.offset],
+    });
   }
 
   async #tryToPlace(shard: ShardRange, order: Order, key: string | undefined): Promise<Placement | undefined> {
     const { id, userId, productName, quantity, price, status, createdAt, updatedAt } = order;
     const columns = [id, userId, productName, quantity, formatMoney(price), status, createdAt, updatedAt, key];
     const values = [...columns, HOLD_BACK_AFTER_SECONDS, RELAY_AFTER_SECONDS];
-    const [row] = await this.#databases.query<PlacementRow | FoundRow>(shard, { text: PLACE, values });
+    const [row] = await this.#databases.query<PlacementRow | FoundRow>(shard, { name: 'place', text: PLACE, values });
     if (row === undefined) return undefined;
     if (row.stored) {
       const delivered = { receipt: false, event: false };

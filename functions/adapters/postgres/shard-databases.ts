@@ -15,6 +15,8 @@ export interface QueryLimits extends ConnectionLimits {
 
 /** While a client waits: it must learn within 2 s that a shard is down. */
 const REQUEST_LIMITS: QueryLimits = { connect: 1_200, statement: 1_200, total: 1_600 };
+/** For named statements, whose plans outlive what they were made for: of an empty table, Postgres would read all. */
+export const NAMED_STATEMENT_LIMITS: QueryLimits = { ...REQUEST_LIMITS, byIndex: true };
 export const BACKGROUND_LIMITS: QueryLimits = { connect: 2_000, statement: 3_000, total: 4_000 };
 
 /** A connection found dead later than this leaves no time for another. */
@@ -25,8 +27,9 @@ export interface ShardSettings {
   readonly tls: boolean;
 }
 
-/** Without a name, so that a proxy may run it on any connection. */
 export interface Statement {
+  /** Of one that runs for each order: Postgres parses and plans it once for a connection. */
+  readonly name?: string;
   readonly text: string;
   readonly values: readonly unknown[];
 }
@@ -102,7 +105,7 @@ export class ShardDatabases {
 
   async #attempt<Row extends pg.QueryResultRow>(shard: ConnectedShard, statement: Statement): Promise<Row[]> {
     const pool = await this.#pool(shard);
-    const { rows } = await pool.query<Row>(statement.text, [...statement.values]);
+    const { rows } = await pool.query<Row>({ ...statement, values: [...statement.values] });
     return rows;
   }
 
