@@ -144,6 +144,7 @@ export class RequestHandler {
     const event = proxyEvent(context, match, body, definition, caller);
     const { id, stage } = definition;
     const result = await invokeIntegration(functions, integration.functionArn, JSON.stringify(event), {
+      // With `{id}` as the resource has it: https://github.com/aws/serverless-application-model/issues/540
       sourceArn: arnOf('execute-api', `${id}/${stage}/${context.method}${match.route.resourcePath}`),
       traceId: context.traceId,
       caller: requestIds(context),

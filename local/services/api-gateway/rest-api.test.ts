@@ -55,6 +55,15 @@ describe('a REST API', () => {
     expect(JSON.parse(response.text)).toEqual(['{"quantity":2}', response.headers['x-amzn-trace-id']]);
   });
 
+  it('invokes its function in the name of the resource as it is declared, and not of the path of the request', async () => {
+    const { service, iam } = await startFunction('export const handler = async () => ({ statusCode: 200 });');
+    const api = await servedApi(apiDefinition([lambdaRoute('GET', '/api/orders/{id}')]), service.invoke.bind(service));
+    permitApi(iam, '/dev/GET/api/orders/7');
+    expect((await call(api.url, 'GET', '/api/orders/7')).status).toBe(500);
+    permitApi(iam, '/dev/GET/api/orders/{id}');
+    expect((await call(api.url, 'GET', '/api/orders/7')).status).toBe(200);
+  });
+
   it('is 500 where the function does not permit the method to invoke it, and the log says what is missing', async () => {
     const { service, iam } = await startFunction('export const handler = async () => ({ statusCode: 200 });');
     permitApi(iam, '/dev/GET/api/orders');

@@ -43,6 +43,17 @@ it('a security group lets everything out, unless it has rules of its own, inline
   expect(groups.get('WithRule')?.egress).toEqual([rule]);
 });
 
+it('a rule apart on the way out takes away what lets everything out, even if the template has it', async () => {
+  const out = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '10.0.0.0/16' };
+  const everywhere = { IpProtocol: '-1', CidrIp: '0.0.0.0/0' };
+  const postgres = { ...out, FromPort: 5432, ToPort: 5432 };
+  const groups = await groupsOf({
+    Open: group({ SecurityGroupEgress: [everywhere, postgres] }),
+    Apart: { Type: 'AWS::EC2::SecurityGroupEgress', Properties: { GroupId: idOf('Open'), ...out } },
+  });
+  expect(groups.get('Open')?.egress.map(({ fromPort }) => fromPort)).toEqual([5432, 443]);
+});
+
 it('a rule apart belongs to its group, with numbers that are texts', async () => {
   const Properties = {
     GroupId: idOf('Database'),

@@ -8,6 +8,7 @@ import { required } from '../service.ts';
 import type { Network, VpcEndpoint } from './network.ts';
 import {
   ALLOW_ALL,
+  allowsAll,
   egressProperties,
   ingressProperties,
   type Rule,
@@ -196,9 +197,9 @@ function securityGroupResources(network: Network): ResourceProviders {
       egressProperties.extend({ GroupId: z.string() }),
       ({ GroupId, ...rule }, request) => {
         const { egress } = groupOf(GroupId);
-        // CloudFormation takes the default away, too: https://github.com/aws/aws-cdk/issues/987
-        const theDefault = egress.indexOf(ALLOW_ALL);
-        if (theDefault >= 0) egress.splice(theDefault, 1);
+        // CloudFormation takes the default for one that a person wrote: https://github.com/aws/aws-cdk/issues/22140
+        const limiting = egress.filter((each) => !allowsAll(each));
+        egress.splice(0, egress.length, ...limiting);
         return add(egress, ruleOf(rule), request);
       },
     ),

@@ -58,6 +58,11 @@ export const egressProperties = ruleProperties.extend({
 /** What a group allows that has no egress rules of its own: everything. */
 export const ALLOW_ALL: Rule = { protocol: '-1', fromPort: 0, toPort: HIGHEST_PORT, peer: { block: ANYWHERE } };
 
+/** Whether a rule lets everything pass to every address of IPv4, as a new group does on its way out. */
+export function allowsAll({ protocol, peer }: Rule): boolean {
+  return protocol === '-1' && 'block' in peer && peer.block === ANYWHERE;
+}
+
 /** A rule as its template declares it. @throws Error when it names no peer */
 export function ruleOf(properties: z.output<typeof ingressProperties> | z.output<typeof egressProperties>): Rule {
   const { IpProtocol: protocol, FromPort: from = -1, ToPort: to = from } = properties;

@@ -44,6 +44,25 @@ describe('a stage', () => {
     expect((await call(url, 'POST', '/orders', { body })).status).toBe(429);
   });
 
+  it('does not ask the authorizer about a request that it throttles', async () => {
+    const identitySources = [{ from: 'header', name: 'Authorization' }] as const;
+    const authorizer = {
+      id: 'a',
+      type: 'TOKEN',
+      functionArn: 'arn:guard',
+      resultTtlSeconds: 0,
+      identitySources,
+    } as const;
+    const { invoke, events } = fakeInvoke();
+    const { url } = await servedApi(apiDefinition([{ ...orders, authorizer }]), invoke);
+    const headers = { Authorization: 'Bearer t' };
+    const responses = [];
+    for (let each = 0; each < 3; each += 1) responses.push((await call(url, 'POST', '/orders', { headers })).status);
+    // What it returns is no policy.
+    expect(responses).toEqual([500, 500, 429]);
+    expect(events).toMatchObject([{ type: 'TOKEN' }, { type: 'TOKEN' }]);
+  });
+
   it('shares what the account may do with the other APIs', async () => {
     const account = new TokenBucket({ perSecond: 0.001, burst: 3 });
     const [one, other] = await Promise.all([0, 1].map(() => servedApi(apiDefinition([open]), undefined, { account })));
