@@ -115,6 +115,17 @@ describe('the network', () => {
     ]);
   });
 
+  it('is not open for a group with an egress rule apart, which takes away what lets everything out', () => {
+    const Apart = {
+      Type: 'AWS::EC2::SecurityGroupEgress',
+      Properties: { GroupId: { Ref: 'Sellers' }, IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '10.0.0.0/16' },
+    };
+    const everything = { SecurityGroupEgress: [{ IpProtocol: '-1', CidrIp: '0.0.0.0/0' }] };
+    for (const Sellers of [group(), group(everything)]) {
+      expect(reachOf({ Sellers, Apart })).toMatchObject([{ name: '10.0.0.0/16', ports: '443' }]);
+    }
+  });
+
   it('names a peer by its group, by what has it, and by whether both sides agree', () => {
     const till = { IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432 };
     const safe = { 'Fn::ImportValue': 'safe' };

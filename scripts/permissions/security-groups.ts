@@ -25,9 +25,8 @@ interface RuleProperties {
 }
 
 /**
- * What a group lets out when its own resource has no egress rule
- * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html). A rule in a
- * resource apart may take that away, but nothing says so.
+ * What a group lets out when its own resource has no egress rule:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
  */
 const EVERYTHING: RuleProperties = { CidrIp: '0.0.0.0/0', IpProtocol: '-1' };
 /** Addresses that no packet leaves for; a rule with them keeps AWS from letting everything out. */
@@ -35,15 +34,21 @@ const NOWHERE: readonly unknown[] = ['127.0.0.1/32', '255.255.255.255/32'];
 
 /** All rules of all security groups: those written into the group, and those written apart, in whichever stack. */
 export function securityGroupRules(resources: readonly Resource[]): Rule[] {
+  const withRulesApart = new Set(
+    resources
+      .filter(({ type }) => type === 'AWS::EC2::SecurityGroupEgress')
+      .map((resource) => groupKey(String(propertiesOf(resource).GroupId))),
+  );
   return resources.flatMap((resource) => {
     switch (resource.type) {
       case 'AWS::EC2::SecurityGroup': {
         const egress = (resource.property('SecurityGroupEgress') ?? []) as RuleProperties[];
         const ingress = (resource.property('SecurityGroupIngress') ?? []) as RuleProperties[];
         return [
-          ...(egress.length > 0 ? egress : [EVERYTHING]).flatMap((properties) =>
-            ruleOf('egress', resource.key, properties),
-          ),
+          ...(egress.length > 0 ? egress : [EVERYTHING])
+            // A rule apart takes away what lets everything out: https://github.com/aws/aws-cdk/issues/22140
+            .filter((rule) => !(withRulesApart.has(resource.key) && isEverything(rule)))
+            .flatMap((properties) => ruleOf('egress', resource.key, properties)),
           ...ingress.flatMap((properties) => ruleOf('ingress', resource.key, properties)),
         ];
       }
@@ -67,6 +72,10 @@ export function overlap(a: Ports, b: Ports): boolean {
 export function portsText({ protocol, from, to }: Ports): string {
   const range = from === 0 && to === 65_535 ? 'any port' : from === to ? String(from) : `${from}-${to}`;
   return protocol === 'tcp' || protocol === '-1' ? range : `${protocol} ${range}`;
+}
+
+function isEverything({ CidrIp, IpProtocol }: RuleProperties): boolean {
+  return CidrIp === EVERYTHING.CidrIp && String(IpProtocol) === EVERYTHING.IpProtocol;
 }
 
 function propertiesOf(resource: Resource): RuleProperties {
