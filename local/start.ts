@@ -69,6 +69,7 @@ async function watchSources(
   await functions.start(lambda.bundled());
   const sources = new SourceWatcher({ folder, log });
   sources.listen((files) => functions.reload(files));
+  cleanup.defer(() => functions.stop());
   cleanup.defer(() => sources.stop());
   await sources.start();
 }

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { type BuildOptions, type BuildResult, build, buildSync } from 'esbuild';
+import { type BuildContext, type BuildOptions, type BuildResult, build, buildSync, context } from 'esbuild';
 import { z } from 'zod';
 
 /** The key of a {@link BundleRecipe} in the metadata of a function's resource in a template. */
@@ -47,12 +47,63 @@ export function bundleSync(folder: string, recipe: BundleRecipe): Bundle {
   return toBundle(folder, buildSync(buildOptions(folder, recipe)));
 }
 
+/** So many functions are bundled incrementally: what esbuild keeps of each takes some 30 MB. */
+const KEPT_CONTEXTS = 4;
+
+interface Kept {
+  readonly context: Promise<BuildContext<ReturnType<typeof localBuildOptions>>>;
+  users: number;
+}
+
+/** Bundles the functions of an app again and again, as {@link bundle} does. Of those that it bundled last it reads only what has changed. */
+export class Bundler {
+  readonly #folder: string;
+  /** The one that was used last comes last. */
+  readonly #kept = new Map<BundleRecipe, Kept>();
+
+  /** @param folder of the app */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @throws BuildFailure of esbuild, with the place of each error */
+  async bundle(recipe: BundleRecipe): Promise<Bundle> {
+    const kept = this.#kept.get(recipe) ?? { context: context(localBuildOptions(this.#folder, recipe)), users: 0 };
+    this.#kept.delete(recipe);
+    this.#kept.set(recipe, kept);
+    kept.users += 1;
+    try {
+      return toBundle(this.#folder, await (await kept.context).rebuild());
+    } finally {
+      kept.users -= 1;
+      await this.#keep(KEPT_CONTEXTS);
+    }
+  }
+
+  /** Forgets all that it keeps. */
+  async stop(): Promise<void> {
+    await this.#keep(0);
+  }
+
+  async #keep(atMost: number): Promise<void> {
+    const idle = [...this.#kept].filter(([, { users }]) => users === 0);
+    for (const [recipe, kept] of idle.slice(0, Math.max(0, this.#kept.size - atMost))) {
+      this.#kept.delete(recipe);
+      await (await kept.context).dispose();
+    }
+  }
+}
+
 /**
  * The same as {@link bundleSync} without keeping this process from other work, for this machine: the source map also says where its
  * sources are. https://tc39.es/ecma426/#sec-source-map-format
  */
 export async function bundle(folder: string, recipe: BundleRecipe): Promise<Bundle> {
-  return toBundle(folder, await build({ ...buildOptions(folder, recipe), sourceRoot: `${folder}/` }));
+  return toBundle(folder, await build(localBuildOptions(folder, recipe)));
+}
+
+function localBuildOptions(folder: string, recipe: BundleRecipe) {
+  return { ...buildOptions(folder, recipe), sourceRoot: `${folder}/` };
 }
 
 function buildOptions(folder: string, { entry, output, options }: BundleRecipe) {

@@ -1,16 +1,19 @@
-import { cp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Bundle, type BundleRecipe, bundle, foldersOf } from '../../tooling/bundle.ts';
-import { writeFolder } from './asset-files.ts';
 
-/** Writes a bundle with its further folders. @param appFolder where these come from @param codeDir which is made */
+/** Writes a bundle with its further folders. @param appFolder where these come from @param codeDir which is made unless it is there */
 export async function writeBundle(
   appFolder: string,
   recipe: BundleRecipe,
   made: Bundle,
   codeDir: string,
 ): Promise<void> {
-  await writeFolder(codeDir, made.files);
+  for (const [name, contents] of made.files) {
+    const file = join(codeDir, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, contents);
+  }
   for (const [name, path] of foldersOf(appFolder, recipe)) await cp(path, join(codeDir, name), { recursive: true });
 }
 

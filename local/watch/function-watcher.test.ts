@@ -41,7 +41,7 @@ async function watchedApp() {
   const drained = Promise.withResolvers<void>();
   const log = memoryLog();
   const target = {
-    replaceCode: async (name: string, dir: string) => {
+    prepareCode: (name: string, dir: string) => async () => {
       const map = JSON.parse(readFileSync(join(dir, 'index.mjs.map'), 'utf8'));
       swapped.push({ name, dir, code: readFileSync(join(dir, 'index.mjs'), 'utf8'), map });
       return { drained: drained.promise };
@@ -54,6 +54,7 @@ async function watchedApp() {
   await sources.start();
   onTestFinished(async () => {
     await sources.stop();
+    await watcher.stop();
     rmSync(root, { recursive: true });
   });
   return { folder, write, swapped, log, drained };

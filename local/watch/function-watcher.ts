@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type BuildFailure, formatMessages } from 'esbuild';
-import { type Bundle, type BundleRecipe, bundle } from '../../tooling/bundle.ts';
+import { type Bundle, type BundleRecipe, Bundler } from '../../tooling/bundle.ts';
 import type { Log } from '../../tooling/log.ts';
 import { writeBundle } from '../assembly/bundled-folder.ts';
 
 /** A function that can be bundled again. */
 export interface WatchedFunction {
-  /** As {@link Target.replaceCode} knows it. */
+  /** As {@link Target.prepareCode} knows it. */
   readonly name: string;
   /** As the log knows it. */
   readonly label: string;
@@ -18,14 +17,24 @@ export interface WatchedFunction {
   readonly sources: readonly string[];
 }
 
+type Swap = () => Promise<{ readonly drained: Promise<void> }>;
+
 export interface Target {
-  replaceCode(name: string, codeDir: string): Promise<{ readonly drained: Promise<void> }>;
+  /** Gets ready for other code. @param codeDir empty until the result is called, which swaps the code */
+  prepareCode(name: string, codeDir: string): Swap;
+}
+
+interface Next {
+  readonly codeDir: string;
+  readonly swap: Swap;
 }
 
 interface Known extends WatchedFunction {
   /** Of its last bundle. */
   inputs: ReadonlySet<string>;
   codeDir: string;
+  /** What its next code is written to. */
+  next?: Next | undefined;
   /** Whether its sources cannot be bundled as they are. */
   isBroken: boolean;
 }
@@ -40,6 +49,8 @@ export class FunctionWatcher {
   readonly #target: Target;
   readonly #log: Log;
   readonly #functions: Known[] = [];
+  readonly #bundler: Bundler;
+  #foldersMade = 0;
 
   /**
    * @param o.folder of the app, where its sources are
@@ -48,6 +59,7 @@ export class FunctionWatcher {
   constructor(o: { folder: string; codeDir: string; target: Target; log: Log }) {
     this.#folder = o.folder;
     this.#codeDir = o.codeDir;
+    this.#bundler = new Bundler(o.folder);
     this.#target = o.target;
     this.#log = o.log;
   }
@@ -60,6 +72,10 @@ export class FunctionWatcher {
       const inputs = new Set([each.recipe.entry, ...each.sources]);
       this.#functions.push({ ...each, inputs, isBroken: false });
     }
+  }
+
+  async stop(): Promise<void> {
+    await this.#bundler.stop();
   }
 
   /** Reloads the functions that are made of these files, by their paths below the app's folder. */
@@ -78,14 +94,17 @@ export class FunctionWatcher {
   /** @returns whether there is other code now */
   async #rebuild(known: Known): Promise<boolean> {
     try {
-      const made = await bundle(this.#folder, known.recipe);
+      // Beside the bundling, which takes about as long.
+      known.next ??= await this.#prepare(known);
+      const made = await this.#bundler.bundle(known.recipe);
       known.inputs = new Set(made.inputs);
       known.isBroken = false;
-      const codeDir = join(this.#codeDir, hashOf(made));
       if (await isSame(known.codeDir, made)) return false;
+      const { codeDir, swap } = known.next;
+      known.next = undefined;
       await writeBundle(this.#folder, known.recipe, made, codeDir);
       const former = known.codeDir;
-      const { drained } = await this.#target.replaceCode(known.name, codeDir);
+      const { drained } = await swap();
       known.codeDir = codeDir;
       void drained.then(() => this.#remove(former));
       return true;
@@ -96,17 +115,18 @@ export class FunctionWatcher {
     }
   }
 
-  /** Removes code that nothing runs: what is saved may be the same again as before. */
+  async #prepare({ name }: Known): Promise<Next> {
+    this.#foldersMade += 1;
+    const codeDir = join(this.#codeDir, String(this.#foldersMade));
+    await mkdir(codeDir, { recursive: true });
+    return { codeDir, swap: this.#target.prepareCode(name, codeDir) };
+  }
+
+  /** Removes code that was made here and that nothing runs any more. */
   async #remove(codeDir: string): Promise<void> {
-    if (!codeDir.startsWith(this.#codeDir) || this.#functions.some((known) => known.codeDir === codeDir)) return;
+    if (dirname(codeDir) !== this.#codeDir) return;
     await rm(codeDir, { recursive: true, force: true }).catch((error: Error) => this.#log.debug(error.message));
   }
-}
-
-function hashOf({ files }: Bundle): string {
-  const hash = createHash('sha256');
-  for (const contents of files.values()) hash.update(contents);
-  return hash.digest('hex').slice(0, 32);
 }
 
 async function isSame(codeDir: string, { files }: Bundle): Promise<boolean> {

@@ -4,6 +4,9 @@ import { type FunctionDefinition, versionOf } from './function-definition.ts';
 /** Carries the {@link LocalHttpsEndpoints} to the bootstrap, which removes it before it loads the function. */
 export const HTTPS_ENDPOINTS_VARIABLE = 'LOCAL_HTTPS_ENDPOINTS';
 
+/** Tells the bootstrap to wait for the end of its input before it loads the function, in the same way. */
+export const STANDBY_VARIABLE = 'LOCAL_STANDBY';
+
 /** Carries a NetworkView to the bootstrap, in the same way. */
 export const NETWORK_VARIABLE = 'LOCAL_NETWORK';
 

@@ -12,6 +12,7 @@ import {
   type LocalHttpsEndpoints,
   NETWORK_VARIABLE,
   type RuntimeOptions,
+  STANDBY_VARIABLE,
 } from './environment-variables.ts';
 import { exited, outOfMemory, type PlatformFailure, type ProcessExit, timedOut } from './failures.ts';
 import { withOwnFileSystem } from './file-system.ts';
@@ -103,8 +104,12 @@ export class ExecutionEnvironment {
     );
   }
 
-  /** Starts the process; {@link init} waits until it is ready. */
-  static async start(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
+  /**
+   * Starts the process; {@link init} waits until it is ready.
+   *
+   * @param o.standsBy whether it loads its code only when it is told to, by {@link release}
+   */
+  static async start(options: EnvironmentOptions, { standsBy = false } = {}): Promise<ExecutionEnvironment> {
     const { definition, reaper, connections } = options;
     const source = { name: definition.label, place: definition.place };
     const log = recordingLog(options.log);
@@ -120,10 +125,11 @@ export class ExecutionEnvironment {
       env: {
         ...environmentVariables(definition, options, address),
         [HTTPS_ENDPOINTS_VARIABLE]: JSON.stringify(options.httpsEndpoints),
+        ...(standsBy && { [STANDBY_VARIABLE]: 'yes' }),
         [NETWORK_VARIABLE]: JSON.stringify(connections?.viewOf(source) ?? OPEN_NETWORK),
       },
       // The last one has the connections that the bootstrap refuses.
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: [standsBy ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
       // A process group of its own keeps the terminal's Ctrl-C away, and lets the function's children be ended with it.
       detached: true,
     });
@@ -155,6 +161,11 @@ export class ExecutionEnvironment {
   /** The most memory that it has had in use, in MB; undefined where the system does not tell. */
   get maxMemoryMb(): number | undefined {
     return this.#memory?.peakMb;
+  }
+
+  /** Lets an environment that stands by load its code. */
+  release(): void {
+    this.#process.stdin?.end();
   }
 
   /** Waits for the init phase. @param requestId the invocation that waits, for the error payload */

@@ -37,6 +37,7 @@ export class FunctionPool {
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #starting = new Set<Promise<ExecutionEnvironment>>();
   readonly #idle: { environment: ExecutionEnvironment; timer: NodeJS.Timeout }[] = [];
+  #standby: { readonly definition: FunctionDefinition; readonly started: Promise<ExecutionEnvironment> } | undefined;
   #concurrency = 0;
   #stopped = false;
 
@@ -75,6 +76,20 @@ export class FunctionPool {
     } finally {
       this.#concurrency -= 1;
     }
+  }
+
+  /** Boots an environment for a definition whose code is not there yet. {@link replace} lets it load the code. */
+  prepare(definition: FunctionDefinition): void {
+    // Its port is taken.
+    if (this.#isInspected) return;
+    void this.#takeStandby(undefined)?.then(
+      (unused) => unused.stop(),
+      () => {},
+    );
+    const started = this.#start({ ...this.#options, definition }, { standsBy: true });
+    // Whoever takes it is told.
+    started.catch(() => {});
+    this.#standby = { definition, started };
   }
 
   /**
@@ -170,7 +185,8 @@ export class FunctionPool {
     options = this.#options,
   ) {
     const startedAt = performance.now();
-    const environment = await this.#start(options);
+    const environment = (await this.#takeStandby(options.definition)) ?? (await this.#start(options));
+    environment.release();
     environment.log.startRequest(request.caller);
     const result = await environment.init(limitMs, request.requestId);
     const initMs = performance.now() - startedAt;
@@ -208,16 +224,24 @@ export class FunctionPool {
     return this.#isInspected ? HELD_MS : this.#options.definition.timeoutSeconds * 1000;
   }
 
-  #start(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
-    const started = this.#launch(options);
+  /** The environment that stands by, for a definition or for any. */
+  #takeStandby(definition: FunctionDefinition | undefined): Promise<ExecutionEnvironment> | undefined {
+    const standby = this.#standby;
+    if (definition !== undefined && standby?.definition !== definition) return undefined;
+    this.#standby = undefined;
+    return standby?.started;
+  }
+
+  #start(...call: Parameters<typeof ExecutionEnvironment.start>): Promise<ExecutionEnvironment> {
+    const started = this.#launch(...call);
     this.#starting.add(started);
     return started.finally(() => this.#starting.delete(started));
   }
 
-  async #launch(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
+  async #launch(...call: Parameters<typeof ExecutionEnvironment.start>): Promise<ExecutionEnvironment> {
     // Until then the port is taken.
     if (this.#isInspected) await Promise.all([...this.#environments].map((former) => former.stop()));
-    const environment = await ExecutionEnvironment.start(options);
+    const environment = await ExecutionEnvironment.start(...call);
     this.#environments.add(environment);
     void environment.gone.then(() => this.#environments.delete(environment));
     if (this.#stopped) await environment.stop();

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startFunction, temporaryFolder } from './lambda-fixture.ts';
 
@@ -48,6 +50,29 @@ describe('code that is replaced', () => {
     await invoke(1);
     await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': "throw new TypeError('no start');" }));
     expect(await invoke(1)).toMatchObject({ functionError: 'Unhandled', value: { errorMessage: 'no start' } });
+  });
+
+  it('is loaded by a process that was there before it', async () => {
+    const { invoke, service } = await startFunction(code(1));
+    await invoke(1);
+    const codeDir = await temporaryFolder({});
+    const swap = service.prepareCode('orders', codeDir);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await writeFile(join(codeDir, 'index.mjs'), 'export const handler = async () => process.uptime();');
+    await (await swap()).drained;
+    expect((await invoke(1)).value).toBeGreaterThan(0.7);
+  });
+
+  it('has the configuration that its function has got since it was prepared', async () => {
+    const { invoke, service } = await startFunction(code(1));
+    await invoke(1);
+    const source = 'export const handler = async () => process.env.SINCE;';
+    const swap = service.prepareCode('orders', await temporaryFolder({ 'index.mjs': source }));
+    const { definition, role } = service.functions.get('orders') ?? {};
+    if (definition === undefined || role === undefined) throw new Error('There is no function.');
+    service.functions.set('orders', { definition: { ...definition, environment: { SINCE: 'yes' } }, role });
+    await swap();
+    expect((await invoke(1)).value).toBe('yes');
   });
 
   it('is not started for a function that nobody has called', async () => {

@@ -156,11 +156,27 @@ export class Lambda implements Service, FunctionDirectory {
    * @returns resolves once nothing runs the former code
    */
   async replaceCode(name: string, codeDir: string): Promise<{ readonly drained: Promise<void> }> {
-    const { definition, role } = required(this.functions.get(name), `function ${name}`);
-    const next = { ...definition, codeDir };
-    const replaced = await this.#pools.get(name)?.replace(next);
-    this.functions.set(name, { definition: next, role });
-    return replaced ?? { drained: Promise.resolve() };
+    return this.prepareCode(name, codeDir)();
+  }
+
+  /**
+   * Gets ready to replace the code of a function: a process for it is there by the time the code is.
+   *
+   * @param codeDir a folder that is empty until the result is called
+   * @returns as {@link replaceCode}
+   */
+  prepareCode(name: string, codeDir: string): () => Promise<{ readonly drained: Promise<void> }> {
+    const known = () => required(this.functions.get(name), `function ${name}`);
+    const { definition } = known();
+    const prepared = { ...definition, codeDir };
+    this.#pools.get(name)?.prepare(prepared);
+    return async () => {
+      const { definition: current, role } = known();
+      const next = current === definition ? prepared : { ...current, codeDir };
+      const replaced = await this.#pools.get(name)?.replace(next);
+      this.functions.set(name, { definition: next, role });
+      return replaced ?? { drained: Promise.resolve() };
+    };
   }
 
   /** Makes a version or an alias of a function callable. They all run what {@link put} was given. */

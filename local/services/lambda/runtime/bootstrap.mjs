@@ -2,6 +2,7 @@
  * The program of an execution environment: loads the handler, then runs it on one event of the Runtime API after the other.
  * Plain JavaScript, because stripping types would slow down every cold start.
  */
+import { readFileSync } from 'node:fs';
 import { globalAgent } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { loadHandler } from './load-handler.mjs';
@@ -22,6 +23,7 @@ patchConsole({
 useLocalHttpsEndpoints(takeVariable('LOCAL_HTTPS_ENDPOINTS'));
 // The runner reads from file descriptor 3.
 restrictConnections(JSON.parse(takeVariable('LOCAL_NETWORK')), 3);
+waitForCode();
 
 let handler;
 try {
@@ -66,6 +68,13 @@ function useLocalHttpsEndpoints(endpoints) {
     const local = options.host === '127.0.0.1' && Number(options.port) === 443;
     return connect(local ? { ...options, port: httpsPort } : options, connected);
   };
+}
+
+/** An environment that is booted ahead of its code waits until the runner closes its input. */
+function waitForCode() {
+  if (env.LOCAL_STANDBY === undefined) return;
+  delete env.LOCAL_STANDBY;
+  readFileSync(0);
 }
 
 /** Reads and removes a variable that the function must not see. @param {string} name */
