@@ -1,4 +1,7 @@
 import type { Log, LogFields } from '../domain/ports.ts';
+import { mapStacks } from './mapped-stacks.ts';
+
+mapStacks(import.meta.url);
 
 /**
  * Writes one JSON object per line. Lambda filters logs by `timestamp` and `level`. An execution environment serves one request

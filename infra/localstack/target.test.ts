@@ -195,7 +195,7 @@ describe('functions', () => {
     'of %s: %s is told exactly what it needs, and runs outside of any network',
     (part, name, variables) => {
       const fn = functionNamed(templates[part], `orderflow-dev-${name}`);
-      expect(fn.Environment.Variables).toEqual({ NODE_OPTIONS: '--enable-source-maps', STAGE: 'dev', ...variables });
+      expect(fn.Environment.Variables).toEqual({ STAGE: 'dev', ...variables });
       expect(fn.VpcConfig).toBeUndefined();
     },
   );

@@ -26,7 +26,7 @@ describe.each([
 
   it('is told exactly what it needs, in a minute at most', () => {
     expect(fn).toMatchObject({ Timeout: 60 });
-    expect(fn.Environment.Variables).toEqual({ NODE_OPTIONS: '--enable-source-maps', STAGE: 'dev', ...variables });
+    expect(fn.Environment.Variables).toEqual({ STAGE: 'dev', ...variables });
   });
 
   it('sends no traces: that would take rights beside those on Kafka', () => {

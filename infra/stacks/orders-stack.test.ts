@@ -9,7 +9,7 @@ const stacks = templatesOf({ ...STAGE_CONTEXTS.dev, receiptsBucket: 'order-recei
 const { Orders: dev } = stacks;
 const { Orders: prod } = templatesOf({ ...STAGE_CONTEXTS.prod, operatorClaim: 'groups=operators' });
 
-const VARIABLES = { NODE_OPTIONS: '--enable-source-maps', STAGE: 'dev' };
+const VARIABLES = { STAGE: 'dev' };
 const POSTGRES_VARIABLES = {
   ...VARIABLES,
   DATABASE_TLS: 'on',
@@ -70,7 +70,6 @@ describe('access', () => {
     const fn = functionNamed(prod, 'orderflow-prod-authorizer');
     expect(fn.VpcConfig).toBeUndefined();
     expect(fn.Environment.Variables).toEqual({
-      NODE_OPTIONS: '--enable-source-maps',
       STAGE: 'prod',
       ISSUER: STAGE_CONTEXTS.prod.issuer,
       AUDIENCE: STAGE_CONTEXTS.prod.audience,

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { HttpResponse } from './http-exchange.ts';
 
 /** A service refused a request. */
@@ -28,9 +27,9 @@ const RETRYABLE_CODE = /Throttl|^(SlowDown|RequestTimeout|RequestLimitExceeded|T
  *
  * @param retryable whatever the error is
  */
-export function serviceError({ status, body }: HttpResponse, retryable: boolean): AwsServiceError {
+export function serviceError({ status, statusText, body }: HttpResponse, retryable: boolean): AwsServiceError {
   const told = body.startsWith('{') ? readJson(body) : readXml(body);
-  const code = told.code ?? STATUS_CODES[status] ?? String(status);
+  const code = told.code ?? (statusText || String(status));
   const message = told.message ?? `HTTP status ${status}`;
   return new AwsServiceError(code, message, retryable || RETRYABLE_STATUS.has(status) || RETRYABLE_CODE.test(code));
 }

@@ -82,7 +82,7 @@ export class NodeFunction extends LambdaFunction {
       ...(stage.concurrency === undefined ? {} : { reservedConcurrentExecutions: stage.concurrency[folder] }),
       loggingFormat: LoggingFormat.JSON,
       logGroup,
-      environment: { NODE_OPTIONS: '--enable-source-maps', STAGE: stage.name },
+      environment: { STAGE: stage.name },
       // So that customers can be pointed back to it.
       currentVersionOptions: { removalPolicy: removalPolicyOf(stage) },
     });
