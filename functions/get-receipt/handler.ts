@@ -1,5 +1,5 @@
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
-import { nonEmpty, readEnvironment, receiptsBucket, variable } from '../adapters/environment.ts';
+import { optionalText, readEnvironment, receiptsBucket, variable } from '../adapters/environment.ts';
 import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { S3ReceiptReader } from '../adapters/s3-receipt-reader.ts';
@@ -13,7 +13,7 @@ const config = readEnvironment({
   auth: variable('AUTH', authMode),
   database: shards,
   receiptsBucket,
-  linkEndpoint: variable('RECEIPT_LINKS_ENDPOINT', nonEmpty.optional()),
+  linkEndpoint: variable('RECEIPT_LINKS_ENDPOINT', optionalText),
 });
 const log = new StructuredLog();
 const orders = new PostgresOrderStore(new ShardDatabases(config.database, new DatabaseSecrets(), log));

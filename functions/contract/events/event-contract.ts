@@ -1,7 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { OrderEvent } from '../../domain/events.ts';
 import { exactNumber, parseJsonExactly } from '../../domain/json.ts';
 import { formatMoney, parseMoney } from '../../domain/money.ts';
+import '../zod-messages.ts';
 
 /** How producers write an event and consumers read it. */
 export interface EventContract<Event extends OrderEvent> {
@@ -19,7 +20,7 @@ export interface EventContract<Event extends OrderEvent> {
 export function eventContract<Event extends OrderEvent>(
   type: string,
   source: string,
-  value: z.ZodType<Event, object>,
+  value: z.ZodMiniType<Event, object>,
 ): EventContract<Event> {
   return {
     type,

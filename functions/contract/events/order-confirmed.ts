@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { OrderConfirmed } from '../../domain/events.ts';
 import { eventContract, timestamp } from './event-contract.ts';
 
@@ -8,8 +8,8 @@ const TYPE = 'order.confirmed' as const;
 const value = z.object({
   event_type: z.literal(TYPE),
   order_id: z.guid(),
-  user_id: z.string().min(1),
-  shard: z.int().positive(),
+  user_id: z.string().check(z.minLength(1)),
+  shard: z.int().check(z.positive()),
   message: z.string(),
   timestamp,
 });

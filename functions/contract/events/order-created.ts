@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { OrderCreated } from '../../domain/events.ts';
 import { ORDER_LIMITS } from '../../domain/order.ts';
 import { eventContract, timestamp } from './event-contract.ts';
@@ -11,12 +11,14 @@ const MAXIMUM_TOTAL = BigInt(ORDER_LIMITS.quantity) * ORDER_LIMITS.maximumPrice;
 const value = z.object({
   event_type: z.literal(TYPE),
   order_id: z.guid(),
-  user_id: z.string().regex(ORDER_LIMITS.userId),
-  product_name: z.string().refine(hasNameLength, `must have 1 to ${ORDER_LIMITS.productNameCharacters} characters`),
-  quantity: z.int().positive().max(ORDER_LIMITS.quantity),
-  total: z.bigint({ error: 'must be a number with at most 2 decimals' }).positive().max(MAXIMUM_TOTAL),
+  user_id: z.string().check(z.regex(ORDER_LIMITS.userId)),
+  product_name: z
+    .string()
+    .check(z.refine(hasNameLength, `must have 1 to ${ORDER_LIMITS.productNameCharacters} characters`)),
+  quantity: z.int().check(z.positive(), z.maximum(ORDER_LIMITS.quantity)),
+  total: z.bigint({ error: 'must be a number with at most 2 decimals' }).check(z.gt(0n), z.maximum(MAXIMUM_TOTAL)),
   status: z.enum(['created', 'confirmed']),
-  shard: z.int().positive(),
+  shard: z.int().check(z.positive()),
   timestamp,
 });
 
