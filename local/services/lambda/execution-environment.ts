@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../../tooling/log.ts';
@@ -128,13 +128,14 @@ export class ExecutionEnvironment {
         ...(standsBy && { [STANDBY_VARIABLE]: 'yes' }),
         [NETWORK_VARIABLE]: JSON.stringify(connections?.viewOf(source) ?? OPEN_NETWORK),
       },
-      // The last one has the connections that the bootstrap refuses.
-      stdio: [standsBy ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
+      // The last two have the connections that the bootstrap refuses, and the Runtime API.
+      stdio: [standsBy ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       // A process group of its own keeps the terminal's Ctrl-C away, and lets the function's children be ended with it.
       detached: true,
     });
     if (child.pid) {
       api.serve(child.pid);
+      api.accept(child.stdio[4] as Duplex);
       reaper.watch(child.pid);
     }
     connections?.attach(child, source);

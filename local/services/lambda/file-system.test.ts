@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { silentLog } from '../../../tooling/log-fixture.ts';
@@ -52,6 +52,18 @@ describe.runIf(possible)('the file system of a function', () => {
     expect((await invoke(false)).value).toBe(false);
     expect((await invoke(false)).value).toBe(true);
   });
+
+  it.each(['/tmp', '/var/tmp'])(
+    'has its code where it is, below %s, whatever the name of the folder',
+    async (parent) => {
+      const folder = mkdtempSync(join(parent, `it's "odd" $(HOME) -- `));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => process.cwd();');
+      const { service, invoke } = await startFunction(HANDLER);
+      await service.replaceCode('orders', folder);
+      expect((await invoke()).value).toBe(folder);
+    },
+  );
 
   it('has as much room in /tmp as the function asks for', async () => {
     const { invoke } = await startFunction(HANDLER, { temporaryMb: 8, memoryMb: 512 });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Log } from '../../../tooling/log.ts';
 import type { RequestIds } from '../../../tooling/log-entry.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
@@ -57,6 +58,7 @@ export class RuntimeApi {
   readonly #log: Pick<Log, 'warn'>;
   readonly #strangers = new WeakSet<Socket>();
   #client: number | undefined;
+  #ownConnection: Duplex | undefined;
   #initEnded = false;
   #pending: Pending | undefined;
   #poll: ServerResponse | undefined;
@@ -72,7 +74,7 @@ export class RuntimeApi {
     );
     // Once per connection: a runtime keeps its own.
     this.#server.on('connection', (socket) => {
-      if (!this.#isClient(socket)) this.#strangers.add(socket);
+      if (socket !== this.#ownConnection && !this.#isClient(socket)) this.#strangers.add(socket);
     });
   }
 
@@ -101,6 +103,12 @@ export class RuntimeApi {
     this.#client = pid;
   }
 
+  /** Serves the runtime over a connection that nobody else can have, which spares the look at who calls, and TCP. */
+  accept(connection: Duplex): void {
+    this.#ownConnection = connection;
+    this.#server.emit('connection', connection);
+  }
+
   /** Hands one event to the runtime and waits for the response. */
   deliver(invocation: Invocation): Promise<RuntimeResponse> {
     return new Promise((respond) => {
@@ -112,6 +120,7 @@ export class RuntimeApi {
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
+    this.#ownConnection?.destroy();
   }
 
   #isClient(socket: Socket): boolean {

@@ -12,7 +12,8 @@ import { RuntimeClient } from './runtime-client.mjs';
 import { errorPayload, RuntimeError } from './runtime-errors.mjs';
 
 const env = process.env;
-const client = new RuntimeClient(required('AWS_LAMBDA_RUNTIME_API'));
+// The runner has file descriptors 3, for the connections that are refused, and 4, for the Runtime API.
+const client = new RuntimeClient(required('AWS_LAMBDA_RUNTIME_API'), 4);
 let currentRequestId = '-';
 
 patchConsole({
@@ -21,7 +22,6 @@ patchConsole({
   requestId: () => currentRequestId,
 });
 useLocalHttpsEndpoints(takeVariable('LOCAL_HTTPS_ENDPOINTS'));
-// The runner reads from file descriptor 3.
 restrictConnections(JSON.parse(takeVariable('LOCAL_NETWORK')), 3);
 waitForCode();
 

@@ -1,17 +1,21 @@
 import { Agent, request } from 'node:http';
+import { Socket } from 'node:net';
 import { RuntimeError } from './runtime-errors.mjs';
 
 /** @typedef {{ status: number | undefined, headers: import('node:http').IncomingHttpHeaders, body: string }} RuntimeResponse */
 
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
 /** Client of the Lambda Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
 export class RuntimeClient {
   #base;
+  #agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-  /** @param {string} runtimeApi `host:port` */
-  constructor(runtimeApi) {
+  /**
+   * @param {string} runtimeApi `host:port`
+   * @param {number} connection the file descriptor of a connection that leads there already
+   */
+  constructor(runtimeApi, connection) {
     this.#base = `http://${runtimeApi}/2018-06-01/runtime`;
+    this.#agent.createConnection = () => new Socket({ fd: connection });
   }
 
   /** Waits for the next event, without limit. @throws {RuntimeError} when it is refused */
@@ -51,7 +55,7 @@ export class RuntimeClient {
       ...(errorType ? { 'Lambda-Runtime-Function-Error-Type': errorType.replace(/[^\x21-\x7e]/g, '') } : {}),
     };
     return new Promise((resolve, reject) => {
-      const call = request(this.#base + path, { method, agent, headers }, (response) => {
+      const call = request(this.#base + path, { method, agent: this.#agent, headers }, (response) => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (chunk) => {
