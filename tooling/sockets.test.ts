@@ -4,7 +4,9 @@ import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listenOnLoopback } from './ports.ts';
 import { parentsOfProcesses } from './processes.ts';
-import { peerAmong, SOCKET_OWNERS_ARE_KNOWN, socketsOf, tcpSockets } from './sockets.ts';
+import { PeerFinder, SOCKET_OWNERS_ARE_KNOWN, socketsOf, tcpSockets } from './sockets.ts';
+
+const peerAmong = (socket: Socket, pids: readonly number[]) => new PeerFinder(() => pids).peerOf(socket);
 
 /** A server, and the next connection that comes in. */
 async function listening(host?: string) {
@@ -44,9 +46,9 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the process at the other end of a conne
       client.destroy();
     });
     const socket = await nextConnection();
-    expect(peerAmong(socket, [1, process.pid])).toBe(process.pid);
-    expect(peerAmong(socket, [1])).toBe(1); // from which all descend
-    expect(peerAmong(socket, [run('setInterval(() => {}, 1000)').pid as number])).toBeUndefined();
+    expect(await peerAmong(socket, [1, process.pid])).toBe(process.pid);
+    expect(await peerAmong(socket, [1])).toBe(1); // from which all descend
+    expect(await peerAmong(socket, [run('setInterval(() => {}, 1000)').pid as number])).toBe('other');
   });
 
   it('is found through an IPv6 socket, too', async () => {
@@ -55,13 +57,13 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the process at the other end of a conne
     onTestFinished(() => {
       client.destroy();
     });
-    expect(peerAmong(await nextConnection(), [process.pid])).toBe(process.pid);
+    expect(await peerAmong(await nextConnection(), [process.pid])).toBe(process.pid);
     const mapped = await listening();
     const other = connect(mapped.port, '::ffff:127.0.0.1');
     onTestFinished(() => {
       other.destroy();
     });
-    expect(peerAmong(await mapped.nextConnection(), [process.pid])).toBe(process.pid);
+    expect(await peerAmong(await mapped.nextConnection(), [process.pid])).toBe(process.pid);
   });
 
   it('is found by the process that has started it', async () => {
@@ -71,7 +73,7 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the process at the other end of a conne
       `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(connectTo)}]); setInterval(() => {}, 1000)`,
     );
     const socket = await nextConnection();
-    expect(peerAmong(socket, [parent.pid as number])).toBe(parent.pid);
+    expect(await peerAmong(socket, [parent.pid as number])).toBe(parent.pid);
   });
 
   it.runIf(spawnSync('unshare', ['-U', 'true']).status === 0)(
@@ -91,7 +93,7 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the process at the other end of a conne
       });
       const socket = await nextConnection();
       expect(parentsOfProcesses().get(Number(pid))).not.toBe(sandbox.pid);
-      expect(peerAmong(socket, [sandbox.pid as number])).toBe(sandbox.pid);
+      expect(await peerAmong(socket, [sandbox.pid as number])).toBe(sandbox.pid);
     },
   );
 
@@ -100,13 +102,13 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the process at the other end of a conne
     const client = connect(port, '127.0.0.1');
     const socket = await nextConnection();
     client.destroy();
-    await expect.poll(() => peerAmong(socket, [process.pid])).toBeUndefined();
+    await expect.poll(() => peerAmong(socket, [process.pid])).toBe('gone');
   });
 });
 
 it.runIf(SOCKET_OWNERS_ARE_KNOWN)('a listening socket is known with its address and its process', async () => {
   const { port } = await listening();
-  const found = [...tcpSockets()].filter(({ local, listens }) => listens && local === `127.0.0.1:${port}`);
+  const found = (await tcpSockets()).filter(({ local, listens }) => listens && local === `127.0.0.1:${port}`);
   expect(found).toMatchObject([{ inode: expect.any(String) }]);
   expect(socketsOf(process.pid)).toContain(found[0]?.inode);
 });

@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { parentsOfProcesses } from './processes.ts';
+import { readTogether } from './read-together.ts';
 
 /** Whether this system tells which process has a socket: the rest of this file is for Linux. */
 export const SOCKET_OWNERS_ARE_KNOWN = process.platform === 'linux';
@@ -15,27 +17,24 @@ export interface TcpSocket {
   readonly inode: string | undefined;
 }
 
+/**
+ * https://docs.kernel.org/networking/proc_net_tcp.html. The kernel takes some milliseconds for each of the two tables, however few sockets
+ * there are. It takes them in another thread.
+ */
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) =>
+  readTogether(async () => (await readFile(path, 'utf8').catch(noneWithoutIt)).trimEnd().split('\n').slice(1)),
+);
 const LISTEN = '0A';
 /** A table may lack a row while others come and go. */
 const LOOKUPS = 3;
 
-/**
- * All TCP sockets, those of IPv4 first: https://docs.kernel.org/networking/proc_net_tcp.html. The kernel takes some milliseconds for
- * each of the two tables, however few sockets there are, so take no more than you need.
- */
-export function* tcpSockets(): Generator<TcpSocket> {
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    const [, ...rows] = readIfThere(() => readFileSync(table, 'utf8').trimEnd().split('\n')) ?? [];
-    for (const row of rows) {
-      const [, local = '', remote = '', state, , , , , , inode = '0'] = row.trim().split(/\s+/);
-      yield {
-        local: endpoint(local),
-        remote: endpoint(remote),
-        listens: state === LISTEN,
-        inode: inode === '0' ? undefined : inode,
-      };
-    }
-  }
+/** Whether a client may connect. Others get no response for as long as they wait. */
+export type Admits = (client: Socket) => boolean | Promise<boolean>;
+
+/** All TCP sockets, those of IPv4 first. */
+export async function tcpSockets(): Promise<TcpSocket[]> {
+  const tables = await Promise.all(TABLES.map((rows) => rows()));
+  return tables.flat().map(socketIn);
 }
 
 /** The numbers of the sockets that a process has open; none when it has ended or belongs to another user. */
@@ -47,31 +46,57 @@ export function socketsOf(pid: number): Set<string> {
 }
 
 /**
- * Finds the process at the other end of a connection within this machine, among some processes and all that these have
- * started, or that is in a user namespace of theirs. It costs about 5 ms: ask once per connection.
- *
- * @returns which of `pids` it is, or descends from; undefined when it is none of them
+ * Tells which of some processes is at the other end of connections within this machine, be it itself, one that it has started, or one in a
+ * user namespace of it. That takes the kernel some 10 ms, once for all connections that are asked for meanwhile.
  */
-export function peerAmong(socket: Socket, pids: readonly number[]): number | undefined {
-  const peer = peerOf(socket, pids);
-  return typeof peer === 'number' ? peer : undefined;
+export class PeerFinder {
+  readonly #owners: () => Promise<SocketOwners>;
+
+  /** @param pids the processes in question now */
+  constructor(pids: () => readonly number[]) {
+    this.#owners = readTogether(async () => new SocketOwners(pids()));
+  }
+
+  /** @returns one of the processes; or that it is another one; or that nobody has the connection any more, so that it can be anybody's */
+  async peerOf(socket: Socket): Promise<number | 'other' | 'gone'> {
+    const inode = await peerInode(socket);
+    if (inode === undefined) return 'gone';
+    return (await this.#owners()).of(inode) ?? 'other';
+  }
 }
 
-/** As {@link peerAmong}, and tells another process from one that has closed the connection, and can be anybody. */
-export function peerOf(socket: Socket, pids: readonly number[]): number | 'other' | 'gone' {
-  const inode = peerInode(socket);
-  if (inode === undefined) return 'gone';
-  const itself = pids.find((pid) => socketsOf(pid).has(inode));
-  if (itself !== undefined) return itself;
-  const parents = parentsOfProcesses();
-  const sandboxes = userNamespacesOf(pids);
-  const rootOf = (pid: number | undefined): number | undefined =>
-    pid === undefined || pids.includes(pid) ? pid : rootOf(parents.get(pid));
-  for (const pid of parents.keys()) {
-    const root = rootOf(parents.get(pid)) ?? sandboxes.get(userNamespace(pid) ?? '');
-    if (root !== undefined && socketsOf(pid).has(inode)) return root;
+/** Whose sockets are: looked up among the processes themselves first, since that costs less. */
+class SocketOwners {
+  readonly #pids: readonly number[];
+  #own: ReadonlyMap<string, number> | undefined;
+  #further: ReadonlyMap<string, number> | undefined;
+
+  constructor(pids: readonly number[]) {
+    this.#pids = pids;
   }
-  return 'other';
+
+  of(inode: string): number | undefined {
+    this.#own ??= new Map(this.#pids.flatMap((pid) => entriesFor(pid, pid)));
+    const itself = this.#own.get(inode);
+    if (itself !== undefined) return itself;
+    this.#further ??= new Map(this.#descendants().flatMap(([pid, root]) => entriesFor(pid, root)));
+    return this.#further.get(inode);
+  }
+
+  #descendants(): [pid: number, root: number][] {
+    const parents = parentsOfProcesses();
+    const sandboxes = userNamespacesOf(this.#pids);
+    const rootOf = (pid: number | undefined): number | undefined =>
+      pid === undefined || this.#pids.includes(pid) ? pid : rootOf(parents.get(pid));
+    return [...parents.keys()].flatMap((pid) => {
+      const root = rootOf(parents.get(pid)) ?? sandboxes.get(userNamespace(pid) ?? '');
+      return root === undefined ? [] : [[pid, root] as [number, number]];
+    });
+  }
+}
+
+function entriesFor(pid: number, root: number): [inode: string, root: number][] {
+  return [...socketsOf(pid)].map((inode) => [inode, root]);
 }
 
 /** Whose process a namespace is: a process that leaves its parents, as a daemon does, is still in theirs. Without those of this process. */
@@ -94,13 +119,27 @@ export function leaveUnanswered(socket: Socket): void {
   socket.resume();
 }
 
-function peerInode({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | undefined {
+async function peerInode({ remoteAddress, remotePort, localAddress, localPort }: Socket): Promise<string | undefined> {
   const [peer, here] = [`${remoteAddress}:${remotePort}`, `${localAddress}:${localPort}`];
+  const ports = [remotePort, localPort].map((port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')} `);
   for (let lookup = 0; lookup < LOOKUPS; lookup++) {
-    const found = tcpSockets().find(({ local, remote }) => local === peer && remote === here);
-    if (found) return found.inode;
+    for (const rows of TABLES) {
+      const candidates = (await rows()).filter((row) => ports.every((port) => row.includes(port)));
+      const found = candidates.map(socketIn).find(({ local, remote }) => local === peer && remote === here);
+      if (found) return found.inode;
+    }
   }
   return undefined;
+}
+
+function socketIn(row: string): TcpSocket {
+  const [, local = '', remote = '', state, , , , , , inode = '0'] = row.trim().split(/\s+/);
+  return {
+    local: endpoint(local),
+    remote: endpoint(remote),
+    listens: state === LISTEN,
+    inode: inode === '0' ? undefined : inode,
+  };
 }
 
 /** `0100007F:1F90` is `127.0.0.1:8080`: each four bytes are a number of the processor, which has its last byte first. */
@@ -122,7 +161,17 @@ function readIfThere<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
+}
+
+/** Without IPv6 there is no table for it. */
+function noneWithoutIt(error: unknown): string {
+  if (isGone(error)) return '';
+  throw error;
+}
+
+function isGone(error: unknown): boolean {
+  return ['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '../../tooling/log.ts';
 import { listenAtEach } from '../../tooling/ports.ts';
-import { leaveUnanswered } from '../../tooling/sockets.ts';
+import { type Admits, leaveUnanswered } from '../../tooling/sockets.ts';
 
 export interface PortGuardOptions {
   /** Where clients connect; port 0 means any free one. */
@@ -10,8 +10,7 @@ export interface PortGuardOptions {
   readonly port: number;
   /** Where the server listens, on the same port. */
   readonly host: string;
-  /** Whether a client may connect. Others get no response for as long as they wait. */
-  readonly admits: (client: Socket) => boolean;
+  readonly admits: Admits;
   readonly log: Pick<Log, 'debug'>;
 }
 
@@ -40,9 +39,12 @@ export async function startPortGuard(options: PortGuardOptions): Promise<PortGua
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   };
-  const serve = (client: Socket) => {
+  const serve = async (client: Socket) => {
     track(client);
-    if (options.admits(client)) track(pass(client, { host: options.host, port }, options.log));
+    client.on('error', (error) => options.log.debug('a connection failed: %s', error.message));
+    const admitted = await options.admits(client);
+    if (client.destroyed) return;
+    if (admitted) track(pass(client, { host: options.host, port }, options.log));
     else leaveUnanswered(client);
   };
   const create = () => createServer({ allowHalfOpen: true, noDelay: true }, serve);

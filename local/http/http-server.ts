@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { addressesOfLocalhost, listenAtEach } from '../../tooling/ports.ts';
+import type { Admits } from '../../tooling/sockets.ts';
 import { type HttpResponse, send } from './http-response.ts';
 import { localOnly } from './local-only.ts';
 
@@ -23,7 +24,7 @@ export interface ServeOptions {
   /** Another address: 0.0.0.0 for all, as a container needs whose port is published on loopback. */
   readonly host?: string | undefined;
   /** Whether a client may connect; all may by default. The requests of others get no response. */
-  readonly admits?: ((client: Socket) => boolean) | undefined;
+  readonly admits?: Admits | undefined;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -62,20 +63,20 @@ export async function serve(
   };
 }
 
-function httpServer(handle: Handle, refuse: Refuse, admits: (client: Socket) => boolean): Server {
+function httpServer(handle: Handle, refuse: Refuse, admits: Admits): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });
   const lastResponses = new WeakMap<Duplex, ServerResponse>();
   const handleLocal = localOnly(handle, ({ socket }, response, status, reason) =>
     send(response, refuse(status, reason, socket)),
   );
 
-  server.on('request', (request, response) => {
-    if (!admits(request.socket)) return;
+  server.on('request', async (request, response) => {
+    if (!(await admits(request.socket))) return;
     lastResponses.set(request.socket, response);
     handleLocal(request, response);
   });
-  server.on('checkExpectation', (request, response) => {
-    if (!admits(request.socket)) return;
+  server.on('checkExpectation', async (request, response) => {
+    if (!(await admits(request.socket))) return;
     lastResponses.set(request.socket, response);
     send(response, refuse(417, 'unknown expectation', request.socket));
   });

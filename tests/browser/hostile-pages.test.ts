@@ -25,8 +25,8 @@ const addresses = inject('addresses');
 const portOf = (url: string) => new URL(url).port;
 const portOfApi = portOf(addresses.api);
 const portOfAws = portOf(addresses.aws);
-const portsOfRun = () => [
-  ...new Set(listenersOfRun(portOfApi).map((address) => address.slice(address.lastIndexOf(':') + 1))),
+const portsOfRun = async () => [
+  ...new Set((await listenersOfRun(portOfApi)).map((address) => address.slice(address.lastIndexOf(':') + 1))),
 ];
 
 let browser: Browser;
@@ -113,16 +113,17 @@ describe('what a hostile page tries', () => {
 });
 
 describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the ports of a run', { timeout: 10 * PATIENCE_MS }, () => {
-  it('are all on loopback, those that it prints among them', () => {
-    expect(listenersOfRun(portOfApi).filter((address) => !/^(127\.\d+\.\d+\.\d+|::1):\d+$/.test(address))).toEqual([]);
+  it('are all on loopback, those that it prints among them', async () => {
+    const listeners = await listenersOfRun(portOfApi);
+    expect(listeners.filter((address) => !/^(127\.\d+\.\d+\.\d+|::1):\d+$/.test(address))).toEqual([]);
     const printed = [addresses.api, addresses.site, addresses.aws, ...Object.values(addresses.databases)].map(portOf);
-    expect(portsOfRun()).toEqual(expect.arrayContaining([...printed, addresses.kafka.split(':')[1]]));
+    expect(await portsOfRun()).toEqual(expect.arrayContaining([...printed, addresses.kafka.split(':')[1]]));
   });
 
   it('give nothing to a page of another site, and let it change nothing', async () => {
     const before = await state();
     // The API lets pages of any origin read it, as the CORS rules of its template say.
-    const ports = portsOfRun().filter((port) => port !== portOfApi);
+    const ports = (await portsOfRun()).filter((port) => port !== portOfApi);
     const servers = [...ports.map((port) => ['127.0.0.1', port] as const), ['localhost', portOfAws] as const];
     const read = servers.map(async ([host, port]) => {
       return { host, port, read: await attack(browser, HOSTILE_PAGE, targetsAt(host, port)) };
@@ -136,7 +137,7 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('the ports of a run', { timeout: 10 * PA
     const before = await state();
     const refusal =
       /: (403 |<html>.*)(Servers of this machine are called by the names localhost|\{"message":"Forbidden"\})/;
-    const ports = portsOfRun();
+    const ports = await portsOfRun();
     const read = ports.map(async (port) => {
       const page = `http://${HOSTILE_NAME}:${port}/start`;
       const texts = await attack(browser, page, targetsAt(HOSTILE_NAME, port));

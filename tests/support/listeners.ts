@@ -2,9 +2,9 @@ import { parentsOfProcesses } from '../../tooling/processes.ts';
 import { socketsOf, tcpSockets } from '../../tooling/sockets.ts';
 
 /** The addresses, `host:port`, at which the process with the given port, and all that it has started, listen. Linux only. */
-export function listenersOfRun(port: string): string[] {
+export async function listenersOfRun(port: string): Promise<string[]> {
   const parents = parentsOfProcesses();
-  const all = [...tcpSockets()].filter(({ listens }) => listens);
+  const all = (await tcpSockets()).filter(({ listens }) => listens);
   const known = all.find(({ local }) => local.endsWith(`:${port}`))?.inode ?? fail(`nobody listens on port ${port}`);
   const runner = [...parents.keys()].find((pid) => socketsOf(pid).has(known)) ?? fail(`port ${port} has no process`);
   const isOfRun = (pid: number | undefined): boolean =>

@@ -20,7 +20,7 @@ function asFunction(ec2: Ec2) {
     for (const [id, each] of network[table]) (ec2.network[table] as Map<string, unknown>).set(id, each);
   }
   const source = { name: 'place-order', place: placeIn('isolated-vpc-1', FUNCTION_GROUP) };
-  vi.spyOn(ec2.connections, 'functionAt').mockReturnValue(source);
+  vi.spyOn(ec2.connections, 'functionAt').mockResolvedValue(source);
   const way = { kind: 'interface', place: placeIn('isolated-vpc-1', TARGET_GROUP), privateDns: true } as const;
   return (service: string) =>
     ec2.network.endpoints.set('vpce-1', { id: 'vpce-1', name: 'Network/Way', vpcId: 'vpc-1', service, way });
@@ -47,15 +47,15 @@ it('a function without a way to a service gets no response, and gets one through
   expect(await before).toBe('AbortError');
 });
 
-it('a call through a VPC endpoint has its policy and its condition keys', () => {
+it('a call through a VPC endpoint has its policy and its condition keys', async () => {
   const ec2 = new Ec2({ log: silentLog }, new Iam());
   const addEndpoint = asFunction(ec2);
   const passages = new Passages(ec2);
   const request = { socket: {} } as IncomingMessage;
   addEndpoint('secretsmanager');
-  expect(passages.of(request, 'secretsmanager')).toEqual({
+  expect(await passages.of(request, 'secretsmanager')).toEqual({
     vpcEndpoint: 'vpce-1',
     context: { 'aws:SourceVpce': 'vpce-1', 'aws:SourceVpc': 'vpc-1' },
   });
-  expect(passages.of(request, 's3')).toEqual({});
+  expect(await passages.of(request, 's3')).toEqual({});
 });

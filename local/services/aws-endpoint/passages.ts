@@ -19,7 +19,7 @@ export class Passages {
   }
 
   /** Whether who sends a request has a way to the service at all. */
-  isOpen({ socket }: IncomingMessage, service: string): boolean {
+  isOpen({ socket }: IncomingMessage, service: string): Promise<boolean> {
     return this.#ec2.connections.admits(socket, targetOf(service));
   }
 
@@ -28,9 +28,9 @@ export class Passages {
    *
    * @see https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
    */
-  of({ socket }: IncomingMessage, service: string): Passage {
+  async of({ socket }: IncomingMessage, service: string): Promise<Passage> {
     const { connections, network } = this.#ec2;
-    const place = connections.functionAt(socket)?.place;
+    const place = (await connections.functionAt(socket))?.place;
     const endpoint = place && network.endpointFor(place, service);
     if (!endpoint) return {};
     const { id, vpcId } = endpoint;

@@ -100,8 +100,8 @@ export class AwsEndpoint implements Service {
     // What is not signed is for S3.
     const service = statedService(request) ?? 's3';
     // As on AWS, who has no way to the service gets no response from it.
-    if (!this.#passages.isOpen(request, service)) return;
-    const passage = this.#passages.of(request, service);
+    if (!(await this.#passages.isOpen(request, service))) return;
+    const passage = await this.#passages.of(request, service);
     if (isFromPage(request.headers)) {
       refuseUnlessPresignedRead(call);
       // With the published key, a foreign page could have an object shown as HTML that it has got others to write.

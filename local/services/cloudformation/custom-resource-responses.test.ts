@@ -52,7 +52,7 @@ describe('the response of a custom resource', () => {
     const { network, placeIn } = networkFixture();
     for (const [id, subnet] of network.subnets) ec2.network.subnets.set(id, subnet);
     const source = { name: 'provider', place: placeIn('isolated-vpc-1', FUNCTION_GROUP) };
-    const caller = vi.spyOn(ec2.connections, 'functionAt').mockReturnValueOnce(source);
+    const caller = vi.spyOn(ec2.connections, 'functionAt').mockResolvedValueOnce(source);
     const held = put(responseUrl, JSON.stringify({ ...success, Status: 'FAILED' }));
     held.catch(() => {});
     await vi.waitFor(() => expect(caller).toHaveBeenCalledOnce(), { timeout: 30_000 });

@@ -58,8 +58,8 @@ export class CustomResourceResponses implements Service {
     const authority = await this.#run.authorities('public');
     const { certificatePem: cert, keyPem: key } = await authority.issue('cloudformation');
     const { connections } = this.#ec2;
-    const take: RequestListener = (request, response) => {
-      if (!connections.admits(request.socket, S3)) return;
+    const take: RequestListener = async (request, response) => {
+      if (!(await connections.admits(request.socket, S3))) return;
       this.#take(request).then(
         (status) => response.writeHead(status).end(),
         (error: unknown) => {

@@ -1,6 +1,6 @@
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Log } from '../../../tooling/log.ts';
+import type { Admits } from '../../../tooling/sockets.ts';
 import { type Handle, type Refuse, type RunningServer, serve } from '../../http/http-server.ts';
 import { originForm } from '../../http/request-target.ts';
 import { forwardRequest, type Headers } from '../../http/reverse-proxy.ts';
@@ -20,7 +20,7 @@ export interface DistributionOptions {
   /** Where a REST API listens, by its id. */
   readonly apiUrl: (restApiId: string) => string;
   /** See ServeOptions. */
-  readonly admits?: ((client: Socket) => boolean) | undefined;
+  readonly admits?: Admits | undefined;
   readonly log: Log;
 }
 

@@ -30,7 +30,9 @@ async function functionAndListener(place?: Place) {
   const group = { id: 'sg-1', name: 'Group', vpcId: 'vpc-1', egress: [], ingress: [] };
   network.securityGroups.set('sg-1', group);
   const target: Target = { kind: 'private', name: 'Data/Orders', place: PLACE, ports: [5432] };
-  const server = createServer((socket) => socket.end(connections.admits(socket, target) ? 'welcome' : 'refused'));
+  const server = createServer(async (socket) =>
+    socket.end((await connections.admits(socket, target)) ? 'welcome' : 'refused'),
+  );
   const port = await listenOnLoopback(server);
   onTestFinished(() => void server.close());
   return { ...fixture, port, target, group };
@@ -82,6 +84,6 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('a connection to a database', () => {
     const [socket] = await once(server, 'connection');
     client.destroy();
     await once(client, 'close');
-    expect(ec2.connections.admits(socket, target)).toBe(false);
+    expect(await ec2.connections.admits(socket, target)).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Log } from '../../../tooling/log.ts';
-import { peerOf, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
+import { PeerFinder, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import type { Network } from './network.ts';
 import { internetPorts, type Ports, refusalOf, type Source, type Target } from './reach.ts';
 
@@ -32,7 +32,8 @@ export class Connections {
   readonly #log: Pick<Log, 'warn'>;
   /** By process id of an execution environment. */
   readonly #functions = new Map<number, Source>();
-  readonly #peers = new WeakMap<Socket, Source | 'other' | 'gone'>();
+  readonly #finder = new PeerFinder(() => [...this.#functions.keys()]);
+  readonly #peers = new WeakMap<Socket, Promise<Source | 'other' | 'gone'>>();
   readonly #told = new Set<string>();
   /** By port on loopback. */
   readonly #targets = new Map<number, readonly Target[]>();
@@ -85,17 +86,16 @@ export class Connections {
     };
   }
 
-  /** The function at the other end of a connection; undefined for others. It costs some milliseconds, once per connection. */
-  functionAt(socket: Socket): Source | undefined {
-    const peer = this.#peers.get(socket) ?? this.#find(socket);
-    this.#peers.set(socket, peer);
+  /** The function at the other end of a connection; undefined for others. It is looked up once per connection. */
+  async functionAt(socket: Socket): Promise<Source | undefined> {
+    const peer = await this.#peerOf(socket);
     return typeof peer === 'object' ? peer : undefined;
   }
 
   /** Whether the peer may connect to the target. The log says why not, once per function and target. */
-  admits(socket: Socket, target: Target): boolean {
-    const source = this.functionAt(socket);
-    return source ? this.reaches(source, target) : this.#peers.get(socket) !== 'gone';
+  async admits(socket: Socket, target: Target): Promise<boolean> {
+    const source = await this.functionAt(socket);
+    return source ? this.reaches(source, target) : (await this.#peerOf(socket)) !== 'gone';
   }
 
   /** Whether a function, or whatever else is said to connect, reaches the target. The log says why not, once for each pair. */
@@ -115,9 +115,17 @@ export class Connections {
     this.reaches(source, local ?? { kind: 'internet', name: `${host}:${port}`, port });
   }
 
-  #find(socket: Socket): Source | 'other' | 'gone' {
+  #peerOf(socket: Socket): Promise<Source | 'other' | 'gone'> {
+    const known = this.#peers.get(socket);
+    if (known) return known;
+    const peer = this.#find(socket);
+    this.#peers.set(socket, peer);
+    return peer;
+  }
+
+  async #find(socket: Socket): Promise<Source | 'other' | 'gone'> {
     if (!SOCKET_OWNERS_ARE_KNOWN || this.#functions.size === 0) return 'other';
-    const peer = peerOf(socket, [...this.#functions.keys()]);
-    return typeof peer === 'number' ? (this.#functions.get(peer) ?? 'other') : peer;
+    const peer = await this.#finder.peerOf(socket);
+    return typeof peer === 'number' ? (this.#functions.get(peer) ?? 'gone') : peer;
   }
 }

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../../../tooling/log.ts';
 import type { RequestIds } from '../../../tooling/log-entry.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
-import { peerAmong, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
+import { PeerFinder, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import { localOnly } from '../../http/local-only.ts';
 import { MAX_RESPONSE_BYTES } from './errors.ts';
 import { outcomeOf, type PlatformFailure, responseTooLarge } from './failures.ts';
@@ -56,7 +56,8 @@ export class RuntimeApi {
   readonly #initError = Promise.withResolvers<RuntimeError>();
   readonly #server: Server;
   readonly #log: Pick<Log, 'warn'>;
-  readonly #strangers = new WeakSet<Socket>();
+  /** Once per connection: a runtime keeps its own. */
+  readonly #admitted = new WeakMap<Duplex, Promise<boolean>>();
   #client: number | undefined;
   #ownConnection: Duplex | undefined;
   #initEnded = false;
@@ -72,9 +73,8 @@ export class RuntimeApi {
         this.#handle(request, response).catch((error: Error) => response.destroy(error));
       }),
     );
-    // Once per connection: a runtime keeps its own.
     this.#server.on('connection', (socket) => {
-      if (socket !== this.#ownConnection && !this.#isClient(socket)) this.#strangers.add(socket);
+      if (socket !== this.#ownConnection) this.#admitted.set(socket, this.#isClient(socket));
     });
   }
 
@@ -123,13 +123,14 @@ export class RuntimeApi {
     this.#ownConnection?.destroy();
   }
 
-  #isClient(socket: Socket): boolean {
+  async #isClient(socket: Socket): Promise<boolean> {
     if (!SOCKET_OWNERS_ARE_KNOWN) return true;
-    return this.#client !== undefined && peerAmong(socket, [this.#client]) !== undefined;
+    const client = this.#client;
+    return client !== undefined && (await new PeerFinder(() => [client]).peerOf(socket)) === client;
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.#strangers.has(request.socket)) {
+    if ((await this.#admitted.get(request.socket)) === false) {
       this.#log.warn('refused another process, which called the Runtime API of this function');
       response.setHeader('Connection', 'close');
       return refuse(response, 403, 'Forbidden', "The Runtime API serves its own environment's processes only.");

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import type { Log } from '../../../tooling/log.ts';
+import type { Admits } from '../../../tooling/sockets.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import type { Denial } from '../../engines/kafka/denial.ts';
 import type { Kafka } from '../../engines/kafka/start-kafka.ts';
@@ -16,8 +16,8 @@ export interface ClusterOptions {
   readonly broker: Pick<Kafka, 'host' | 'plaintextPort' | 'saslPort' | 'saslAdvertisedPort' | 'userClaim'>;
   readonly iam: Pick<Iam, 'principals' | 'evaluator' | 'policies'>;
   readonly certificate: Certificate;
-  /** Whether a client may connect to the brokers; all may by default. */
-  readonly admits?: (client: Socket) => boolean;
+  /** All may connect to the brokers by default. */
+  readonly admits?: Admits;
   /** Where clients sign in, if not where the broker sends them. */
   readonly listenerPort?: number;
   /** Told of what is refused in the broker's place. */

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Log } from '../../../tooling/log.ts';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
-import { leaveUnanswered } from '../../../tooling/sockets.ts';
+import { type Admits, leaveUnanswered } from '../../../tooling/sockets.ts';
 import type { Principal } from '../../aws-api/api-call.ts';
 import type { Denial } from '../../engines/kafka/denial.ts';
 import type { Certificate } from '../../tls/authority.ts';
@@ -17,8 +17,8 @@ export interface SignInListenerOptions {
   readonly certificate: Certificate;
   /** Whose token it is; throws an Error that says why it is refused. */
   readonly authenticate: (token: string) => Principal;
-  /** Whether a client may connect; all may by default. Others get no response for as long as they wait. */
-  readonly admits?: ((client: Socket) => boolean) | undefined;
+  /** All may by default. */
+  readonly admits?: Admits | undefined;
   /** Told of what is refused in the broker's place. */
   readonly onDenial: (denial: Denial) => void;
   readonly log: Log;
@@ -60,9 +60,12 @@ export async function startSignInListener(options: SignInListenerOptions): Promi
     });
   });
 
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true }, async (socket) => {
     track(socket);
-    if (options.admits?.(socket) ?? true) tls.emit('connection', socket);
+    socket.on('error', (error) => log.debug('a client connection failed: %s', error.message));
+    const admitted = (await options.admits?.(socket)) ?? true;
+    if (socket.destroyed) return;
+    if (admitted) tls.emit('connection', socket);
     else leaveUnanswered(socket);
   });
   const port = await listenOnLoopback(server, options.port);
