@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Duplex, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -27,7 +28,7 @@ async function run(program: string, code: string, events: unknown[], environment
       [HTTPS_ENDPOINTS_VARIABLE]: '{"trustedCertificates":[],"httpsPort":443}',
       [NETWORK_VARIABLE]: JSON.stringify(OPEN_NETWORK),
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ignore', 'pipe'],
   });
   const end = () => {
     runtime.kill('SIGKILL');
@@ -36,7 +37,9 @@ async function run(program: string, code: string, events: unknown[], environment
   onTestFinished(end);
   if (runtime.pid === undefined) throw new Error('the runtime did not start');
   api.serve(runtime.pid);
-  const output = text(runtime.stdout);
+  // AWS's client takes the address instead.
+  api.accept(runtime.stdio[4] as Duplex);
+  const output = text(runtime.stdout as Readable);
 
   const responses: unknown[] = [];
   const started = await Promise.race([api.ready, api.initError, once(runtime, 'exit')]);
