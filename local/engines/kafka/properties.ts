@@ -56,6 +56,8 @@ export function serverProperties(
     // A group has one consumer here, so there is nobody to wait for.
     'group.initial.rebalance.delay.ms': 0,
 
+    // Otherwise the controller writes a record every 500 ms, for monitors of a cluster.
+    'metadata.max.idle.interval.ms': 0,
     'num.network.threads': 2,
     'num.io.threads': 4,
     'background.threads': 2,

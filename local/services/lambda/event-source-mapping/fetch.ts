@@ -8,8 +8,8 @@ type FetchResponse = Awaited<ReturnType<typeof fetchV12.api.async>>;
 type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
 type RecordBatch = NonNullable<FetchedPartition['records']>[number];
 
-/** How long a broker holds a fetch back for lack of records: how late a stop is noticed, never a new record. */
-const MAX_WAIT_MS = 500;
+/** How long a broker holds a fetch back for lack of records: how late a lost permission is noticed, never a new record. */
+const MAX_WAIT_MS = 5_000;
 /** In the attributes of a batch: its records have the time at which the broker stored them. */
 const LOG_APPEND_TIME = 0b1000;
 /** In the key of a control record: a transaction was aborted. */
@@ -33,7 +33,7 @@ export interface Fetched {
 }
 
 /**
- * Reads records of one partition from its leader; waits up to 500 ms for the first one. Records of transactions that are open
+ * Reads records of one partition from its leader; waits up to 5 s for the first one. Records of transactions that are open
  * or were aborted are left out.
  *
  * @throws the library's error when the broker refuses or a batch cannot be decoded
