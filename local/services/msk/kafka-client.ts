@@ -1,4 +1,4 @@
-import type { Base, BaseOptions } from '@platformatic/kafka';
+import type { Base, BaseOptions, Connection } from '@platformatic/kafka';
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
 import { REGION } from '../../aws-identity.ts';
 import type { Kafka } from '../../engines/kafka/start-kafka.ts';
@@ -67,8 +67,20 @@ export function directKafka(
  * @returns the client
  */
 export function guarded<T extends Base>(client: T): T {
-  client.connections.on('connecting', ({ connection }) => connection.on('error', () => {}));
+  client.connections.on('connecting', ({ connection }) => guardedConnection(connection));
   return client;
+}
+
+/**
+ * As {@link guarded}, for a connection without a client. One that the other side has closed is closed here, too: otherwise it would wait for the
+ * time of its next sign-in, and keep this process for as long.
+ *
+ * @returns the connection
+ */
+export function guardedConnection(connection: Connection): Connection {
+  connection.on('error', () => {});
+  connection.on('close', () => void connection.close());
+  return connection;
 }
 
 /** An error of the library with what it wraps: the failures of several attempts, and causes. */

@@ -24,7 +24,14 @@ import { plaintextKafka, signedInKafka } from './kafka-client.ts';
 import { type Brokers, pollerRefusal } from './poller-network.ts';
 import { ensureTopic, topicProperties } from './topic.ts';
 
-export { type DirectKafka, errorsIn, guarded, type KafkaConnection, reasonOf } from './kafka-client.ts';
+export {
+  type DirectKafka,
+  errorsIn,
+  guarded,
+  guardedConnection,
+  type KafkaConnection,
+  reasonOf,
+} from './kafka-client.ts';
 
 const CLUSTER = 'AWS::MSK::Cluster';
 const MAX_CLUSTER_NAME = 64;

@@ -1,7 +1,9 @@
 import { createConnection } from 'node:net';
+import { Connection } from '@platformatic/kafka';
 import { Kafka, logLevel } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import type { Credentials } from '../iam/service.ts';
+import { directKafka, guardedConnection } from './kafka-client.ts';
 import { agedMskToken, mskToken } from './msk-fixture.ts';
 import { readBearerToken, unsecuredMessage } from './oauthbearer.ts';
 import * as kafka from './operations-fixture.ts';
@@ -87,4 +89,17 @@ it('the broker itself serves nobody whose token names a user in another claim th
   expect(await refusalOf(listTopics(access.broker.userClaim))).toBeUndefined();
   expect(await refusalOf(listTopics('sub'))).toBeDefined();
   expect(await refusalOf(listTopics(access.broker.userClaim.slice(1)))).toBeDefined();
+});
+
+it('a connection that has been closed, by whatever side, no longer waits for its next sign-in', async () => {
+  const [started, ended] = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'clearInterval')];
+  onTestFinished(() => [started, ended].forEach((spy) => void spy.mockRestore()));
+  const token = async () => readBearerToken(unsecuredMessage(access.broker.userClaim, 'somebody'));
+  const { connection: options } = directKafka({ host: '127.0.0.1', saslPort: access.broker.saslPort }, token);
+  const connection = guardedConnection(new Connection('test', options));
+  await connection.connect('127.0.0.1', access.broker.saslPort);
+  const [signIn] = started.mock.results.filter((_, call) => Number(started.mock.calls[call]?.[1]) > 60_000);
+  expect(signIn).toBeDefined();
+  connection.socket.destroy();
+  await expect.poll(() => ended.mock.calls.flat()).toContain(signIn?.value);
 });

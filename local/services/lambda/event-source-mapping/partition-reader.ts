@@ -1,7 +1,7 @@
 import { Connection, findErrorBy, GenericError, UnsupportedCompressionError } from '@platformatic/kafka';
 import type { Log } from '../../../../tooling/log.ts';
 import { backoffMs, settlesWithin } from '../../../../tooling/timing.ts';
-import { type DirectKafka, reasonOf } from '../../msk/service.ts';
+import { type DirectKafka, guardedConnection, reasonOf } from '../../msk/service.ts';
 import { fetchRecords } from './fetch.ts';
 import { partitionName } from './kafka-event.ts';
 import type { PartitionWorker } from './partition-worker.ts';
@@ -118,9 +118,7 @@ export class PartitionReader {
   async #connect(): Promise<Connection> {
     if (this.#leader?.isConnected()) return this.#leader;
     const { host, port, connection: options } = await this.#options.findLeader();
-    const connection = new Connection(options.clientId, options);
-    // The call that a failure concerns reports it; without a listener, the event would end this process.
-    connection.on('error', () => {});
+    const connection = guardedConnection(new Connection(options.clientId, options));
     await connection.connect(host, port);
     if (this.#stopped) void connection.close();
     this.#leader = connection;
