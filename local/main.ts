@@ -1,11 +1,13 @@
 import { runCommand } from '../tooling/command-line.ts';
 import { useLocalServers } from '../tooling/environment.ts';
 import { createLog } from '../tooling/log.ts';
+import { logFileOf, shownPath } from '../tooling/paths.ts';
 import { abortOnSignal, runUntilSignal } from '../tooling/signals.ts';
 import { tableLines } from '../tooling/table.ts';
 import { Terminal } from '../tooling/terminal.ts';
 import type { Addresses } from './addresses.ts';
 import { explain } from './assembly/explain.ts';
+import { readRunKeys } from './keys.ts';
 import { createServices } from './services/index.ts';
 import { type OwnApp, type Settings, settingsOf, startCommand } from './settings.ts';
 import { readStacks } from './source.ts';
@@ -35,27 +37,41 @@ async function printExplanation(settings: Settings): Promise<void> {
 
 async function runLocally(settings: Settings): Promise<void> {
   const begun = performance.now();
-  await runUntilSignal((signal) => start(settings, new Terminal(process.stdout), signal), {
-    up: ({ addresses }) => readyText(settings, addresses, (performance.now() - begun) / 1_000),
-    stopped: 'Stopped; the data stays until `npm run reset`.',
-  });
+  const terminal = new Terminal(process.stdout);
+  await runUntilSignal(
+    (signal) => start(settings, terminal, signal),
+    {
+      up: ({ addresses }) => readyText(settings, addresses, (performance.now() - begun) / 1_000),
+      stopped: 'Stopped; the data stays until `npm run reset`.',
+    },
+    (run) => {
+      const keys = readRunKeys({ run, terminal, addressesText: addressesText(settings, run.addresses) });
+      if (keys !== undefined) terminal.print('h shows what the keys do.\n');
+      return keys;
+    },
+  );
 }
 
-function readyText({ name }: Settings, { aws, apis, sites, clusters, databases }: Addresses, seconds: number): string {
+function readyText(settings: Settings, addresses: Addresses, seconds: number): string {
+  return [
+    '',
+    `${settings.name} is up after ${seconds.toFixed(1)} s:`,
+    addressesText(settings, addresses),
+    '',
+    'Ctrl-C ends it; the data stays.',
+  ].join('\n');
+}
+
+function addressesText({ dataDir }: Settings, { aws, apis, sites, clusters, databases }: Addresses): string {
   const rows = [
     ...rowsOf('REST API', apis),
     ...rowsOf('site', sites),
     ...Object.entries(databases),
     ['AWS endpoint', `${aws}  (key test, secret test)`],
     ...rowsOf('Kafka', clusters),
+    ['log', shownPath(logFileOf(dataDir))],
   ];
-  return [
-    '',
-    `${name} is up after ${seconds.toFixed(1)} s:`,
-    ...tableLines(rows, '  '),
-    '',
-    'Ctrl-C ends it; the data stays.',
-  ].join('\n');
+  return tableLines(rows, '  ').join('\n');
 }
 
 /** A single part of its kind needs no name. */

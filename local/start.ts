@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { join } from 'node:path';
+import { UserError } from '../tooling/errors.ts';
 import type { Log } from '../tooling/log.ts';
 import { checkPorts } from '../tooling/ports.ts';
 import { startInDataDir } from '../tooling/start-in-data-dir.ts';
@@ -16,6 +17,10 @@ import { SourceWatcher } from './watch/source-watcher.ts';
 /** A local run that is up. */
 export interface LocalRun {
   readonly addresses: Addresses;
+  /** Whether a source of the log is a function. */
+  isFunction(source: string): boolean;
+  /** Reloads what differs from its sources, and says what that was. */
+  reload(): Promise<void>;
   /** Ends everything, triggers first and engines last. */
   stop(): Promise<void>;
 }
@@ -51,19 +56,27 @@ export async function start(settings: Settings, terminal: Terminal, signal: Abor
       databases: aws.rds.urls(host),
     };
     await publishAddresses(dataDir, addresses, cleanup);
-    if (settings.watch) await watchSources(settings, aws.lambda, log, cleanup);
-    return { addresses };
+    const sources = settings.watch ? await watchSources(settings, aws.lambda, log, cleanup) : undefined;
+    return {
+      addresses,
+      isFunction: (label) => aws.lambda.hasLabel(label),
+      reload: async () => {
+        if (sources === undefined)
+          throw new UserError('This run reloads nothing: it was started with --no-watch or --assembly.');
+        await sources.tellEverything();
+      },
+    };
   });
 }
 
-/** Reloads functions when their sources change, where it is known how they are bundled. */
+/** Reloads functions when their sources change, where it is known how they are bundled. @returns undefined where the sources are not known */
 async function watchSources(
   { source, dataDir }: Settings,
   lambda: Lambda,
   log: Log,
   cleanup: AsyncDisposableStack,
-): Promise<void> {
-  if (source.kind === 'assembly') return;
+): Promise<SourceWatcher | undefined> {
+  if (source.kind === 'assembly') return undefined;
   const { folder } = source;
   const functions = new FunctionWatcher({ folder, codeDir: join(dataDir, 'reloaded'), target: lambda, log });
   await functions.start(lambda.bundled());
@@ -72,6 +85,7 @@ async function watchSources(
   cleanup.defer(() => functions.stop());
   cleanup.defer(() => sources.stop());
   await sources.start();
+  return sources;
 }
 
 /** `localhost`, unless that name does not lead to 127.0.0.1, where everything listens: it may mean ::1 alone. */

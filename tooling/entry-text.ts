@@ -6,7 +6,7 @@ import { printableLines } from './printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-const LEVEL_STYLES = { debug: 'dim', info: 'reset', warn: 'yellow', error: 'red' } as const;
+const LEVEL_STYLES = { debug: 'dim', info: undefined, warn: 'yellow', error: 'red' } as const;
 /** Each source has one of these. */
 const SOURCE_STYLES = ['cyan', 'magenta', 'blue', 'green', 'cyanBright', 'magentaBright', 'blueBright'] as const;
 const SOURCE_COLUMNS = 16;
@@ -29,7 +29,8 @@ export function entryText(
   { level, source, request, text }: Omit<LogEntry, 'time'>,
   stream: NodeJS.WritableStream = process.stdout,
 ): string {
-  const style = (format: Style, styled: string) => styleText(format, styled, { stream });
+  const style = (format: Style | undefined, styled: string) =>
+    format === undefined ? styled : styleText(format, styled, { stream });
   const column = `${style(sourceStyle(source), source.padEnd(SOURCE_COLUMNS))} `;
   const { message, facts } = said(text);
   const [first = '', ...further] = printableLines(message);
@@ -73,14 +74,14 @@ function functionText(text: string): string {
 }
 
 /** A request's line with its status in colour; undefined for any other. */
-function requestText(line: string, style: (format: Style, text: string) => string): string | undefined {
+function requestText(line: string, style: (format: Style | undefined, text: string) => string): string | undefined {
   const [, request, kind = '', status, rest] = REQUEST.exec(line) ?? [];
   const statusStyle = STATUS_STYLES[kind];
   return statusStyle && `${request} ${style(statusStyle, `${kind}${status}`)} ${rest}`;
 }
 
-function sourceStyle(source: string): Style {
+function sourceStyle(source: string): Style | undefined {
   let sum = 0;
   for (const character of source) sum = (sum * 31 + character.charCodeAt(0)) % 997;
-  return SOURCE_STYLES[sum % SOURCE_STYLES.length] ?? 'reset';
+  return SOURCE_STYLES[sum % SOURCE_STYLES.length];
 }

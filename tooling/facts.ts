@@ -19,7 +19,7 @@ export function factsText({ timestamp, level, requestId, _aws, ...facts }: Reado
 
 function factsOf(name: string, value: unknown): string[] {
   if (value === undefined || name === 'stack') return [];
-  if (Array.isArray(value)) return [`${name}=${listText(value)}`];
+  if (Array.isArray(value)) return value.length === 0 ? [] : [`${name}=${listText(value)}`];
   if (typeof value !== 'object' || value === null) return [`${name}=${value}`];
   const failure = failureText(value);
   if (failure !== undefined) return [`${name}=${failure}`];

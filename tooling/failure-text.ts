@@ -1,10 +1,10 @@
-import { relative } from 'node:path';
+import { shownPath } from './paths.ts';
 
 /** `file:line` of a stack's frame in a file of one's own. */
 const PLACE = /^\s*at (?:.*\()?(?:file:\/\/)?(\/(?!.*node_modules)[^():]+:\d+):\d+\)?$/;
 
 /**
- * An error in one line, with its place in the sources, from where npm was called.
+ * An error in one line, with its place in the sources.
  *
  * @param failure as Lambda writes one (`errorType`, `errorMessage`, `stackTrace` or `trace`) or as JavaScript has it (`name`, `message`, `stack`,
  *   `cause`). https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
@@ -31,7 +31,7 @@ function placeIn(stack: unknown): string | undefined {
   const frames = Array.isArray(stack) ? stack.map(String) : typeof stack === 'string' ? stack.split('\n') : [];
   for (const frame of frames) {
     const [, place] = PLACE.exec(frame) ?? [];
-    if (place !== undefined) return relative(process.env.INIT_CWD ?? '.', place);
+    if (place !== undefined) return shownPath(place);
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 export const REPOSITORY = resolve(import.meta.dirname, '..');
 /** The folder that keeps a run's data between starts, unless an option names another. */
@@ -13,6 +13,12 @@ export function variableOf(flag: string): string {
 /** An absolute path; relative ones start at the repository. */
 export function pathOf(text: string): string {
   return resolve(REPOSITORY, text);
+}
+
+/** A path for a person: from where npm was called, if it is below. */
+export function shownPath(path: string): string {
+  const shown = relative(process.env.INIT_CWD ?? '.', path);
+  return shown.startsWith('..') ? path : shown;
 }
 
 /** The folder that keeps downloads for all clones, unless an option names another. */

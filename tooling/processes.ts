@@ -67,6 +67,15 @@ export function processMemory(pid: number): number | undefined {
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
 }
 
+/** Whether this process is in the foreground of its terminal: others are stopped when they touch it. */
+export function isInForeground(): boolean {
+  const { pid, platform } = process;
+  const fields =
+    platform === 'linux' ? statFields(pid)?.slice(2) : askPs(pid, 'pgid=,sess=,tty=,tpgid=')?.trim().split(/\s+/);
+  const [group, , , foreground] = fields ?? [];
+  return group !== undefined && group === foreground;
+}
+
 /** A variable that a process was started with. Linux only; undefined when it has none, or there is no such process. */
 export function processVariable(pid: number, name: string): string | undefined {
   const variables = readProc(`/proc/${pid}/environ`)?.split('\0') ?? [];

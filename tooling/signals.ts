@@ -36,11 +36,13 @@ export function abortOnSignal(): AbortSignal {
  * Starts something and stops it when the process is asked to end.
  *
  * @param start rejects with the signal's reason when it is aborted
+ * @param meanwhile what lasts from when it is up until it is asked to end
  * @throws InterruptedError when that has happened; what `start` throws
  */
 export async function runUntilSignal<T extends { stop(): Promise<unknown> }>(
   start: (signal: AbortSignal) => Promise<T>,
   texts: { up: (started: T) => string; stopped: string },
+  meanwhile: (started: T) => Disposable | undefined = () => undefined,
 ): Promise<void> {
   const signal = abortOnSignal();
   const started = await start(signal).catch((error) => {
@@ -48,7 +50,10 @@ export async function runUntilSignal<T extends { stop(): Promise<unknown> }>(
     throw error;
   });
   console.log(texts.up(started));
-  await whenAborted(signal);
+  {
+    using _ = meanwhile(started);
+    await whenAborted(signal);
+  }
   console.log('\nStopping ...');
   await started.stop();
   console.log(texts.stopped);

@@ -1,5 +1,6 @@
 import { lockDataDir } from './data-dir.ts';
 import { requireSpace } from './disk-space.ts';
+import { UserError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 import { endOrphans } from './orphans.ts';
 import { logFileOf } from './paths.ts';
@@ -30,6 +31,8 @@ export async function startInDataDir<T extends object>(
     requireSpace(dataDir, SPACE_BYTES);
     return { ...(await start(log, cleanup)), stop: () => cleanup.disposeAsync() };
   } catch (error) {
+    if (!signal.aborted && !(error instanceof UserError))
+      log.error('the start failed; %s has all that was logged', logFileOf(dataDir));
     await cleanup.disposeAsync().catch((failure) => log.error('not everything could be stopped: %o', failure));
     // Ctrl-C reaches the children too, and they fail first.
     if (signal.aborted) log.debug('start aborted: %o', error);

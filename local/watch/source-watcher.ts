@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { basename, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { Log } from '../../tooling/log.ts';
 import { isGenerated } from '../assembly/fingerprint.ts';
@@ -40,11 +40,21 @@ export class SourceWatcher {
       ignoreInitial: true,
       ignored: (path) => path !== this.#folder && (basename(path).startsWith('.') || isGenerated(path)),
     });
-    watcher.on('all', (_, path) => this.#note(relative(this.#folder, path).replaceAll(sep, '/')));
+    watcher.on('all', (_, path) => this.#note(this.#pathOf(path)));
     watcher.on('error', (error) => this.#log.warn(`changes of sources may go unnoticed: ${(error as Error).message}`));
     this.#watcher = watcher;
     // Until then, what it finds is not a change.
     await once(watcher, 'ready');
+  }
+
+  /** Tells the listeners that everything was saved; resolves once they are done. */
+  async tellEverything(): Promise<void> {
+    for (const [folder, names] of Object.entries(this.#watcher?.getWatched() ?? {})) {
+      for (const name of names) this.#changed.add(this.#pathOf(join(folder, name)));
+    }
+    clearTimeout(this.#timer);
+    this.#work = this.#work.then(() => this.#tell());
+    await this.#work;
   }
 
   /** Ends once the listeners are done with what they are at. */
@@ -53,6 +63,10 @@ export class SourceWatcher {
     clearTimeout(this.#timer);
     await this.#watcher?.close();
     await this.#work;
+  }
+
+  #pathOf(path: string): string {
+    return relative(this.#folder, path).replaceAll(sep, '/');
   }
 
   #note(file: string): void {

@@ -253,6 +253,11 @@ export class Lambda implements Service, FunctionDirectory {
     return this.functions.get(functionName(nameOrArn))?.definition;
   }
 
+  /** Whether the log calls a function so. */
+  hasLabel(label: string): boolean {
+    return [...this.functions.values()].some(({ definition }) => definition.label === label);
+  }
+
   /** The functions that run here. */
   list(): KnownFunction[] {
     return [...this.functions.keys()].map((name) => this.find(name));
