@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { createApi } from './api.ts';
 import { openSession } from './open-session.tsx';
+import { followVersion } from './page-version.tsx';
 import { loadSettings } from './settings.ts';
 import { takeFromFragment } from './token-text.ts';
 import { Dashboard } from './views/dashboard.tsx';
@@ -16,6 +17,7 @@ async function start(): Promise<void> {
   render(<Dashboard api={createApi(settings.apiBaseUrl)} shards={settings.shards} />, root);
 }
 
+followVersion(document.getElementById('news') as HTMLElement);
 start().catch((error: unknown) => {
   const sentence = error instanceof Error ? error.message : String(error);
   render(

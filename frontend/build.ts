@@ -1,22 +1,12 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { bundleSiteSync, type SiteRecipe } from '../tooling/site-bundle.ts';
 
-/**
- * Builds the dashboard's static files: `index.html`, `icon.svg`, and `style.css` and `app.js` with source maps.
- * The settings, `config.json`, come from whoever hosts the page.
- *
- * @param outDir folder that receives the files; created when missing
- * @throws when a source does not compile
- */
-export function buildFrontend(outDir: string): void {
-  const { outputFiles } = buildSync({
-    absWorkingDir: import.meta.dirname,
-    entryPoints: ['app.tsx', 'style.css'],
-    // Written below: paths inside the source map must not depend on where the files go.
-    write: false,
-    outdir: '.',
-    bundle: true,
+/** How the dashboard's static files are built: `index.html`, `icon.svg`, and `style.css` and `app.js` with source maps. */
+export const SITE_RECIPE: SiteRecipe = {
+  entries: ['app.tsx', 'style.css', 'index.html', 'icon.svg'].map((name) => `frontend/${name}`),
+  page: 'index.html',
+  options: {
     format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
@@ -24,11 +14,20 @@ export function buildFrontend(outDir: string): void {
     minify: true,
     sourcemap: true,
     sourcesContent: true,
-    logLevel: 'silent',
-  });
+    loader: { '.html': 'copy', '.svg': 'copy' },
+  },
+};
+
+/**
+ * Builds the dashboard's files. The settings, `config.json`, come from whoever hosts the page.
+ *
+ * @param outDir folder that receives the files; created when missing
+ * @throws when a source does not compile
+ */
+export function buildFrontend(outDir: string): void {
   mkdirSync(outDir, { recursive: true });
-  for (const { path, contents } of outputFiles) writeFileSync(join(outDir, basename(path)), contents);
-  for (const name of ['index.html', 'icon.svg']) cpSync(join(import.meta.dirname, name), join(outDir, name));
+  const { files } = bundleSiteSync(resolve(import.meta.dirname, '..'), SITE_RECIPE);
+  for (const [name, contents] of files) writeFileSync(join(outDir, name), contents);
 }
 
 if (import.meta.main) {

@@ -7,11 +7,13 @@ import { startInDataDir } from '../tooling/start-in-data-dir.ts';
 import type { Terminal } from '../tooling/terminal.ts';
 import { type Addresses, publishAddresses } from './addresses.ts';
 import { deploy } from './assembly/deploy.ts';
+import type { CloudFormation } from './services/cloudformation/service.ts';
 import { createServices } from './services/index.ts';
 import type { Lambda } from './services/lambda/service.ts';
 import { portClaims, type Settings } from './settings.ts';
 import { claimFolder, readStacksToRun } from './source.ts';
 import { FunctionWatcher } from './watch/function-watcher.ts';
+import { SiteWatcher } from './watch/site-watcher.ts';
 import { SourceWatcher } from './watch/source-watcher.ts';
 
 /** A local run that is up. */
@@ -56,7 +58,7 @@ export async function start(settings: Settings, terminal: Terminal, signal: Abor
       databases: aws.rds.urls(host),
     };
     await publishAddresses(dataDir, addresses, cleanup);
-    const sources = settings.watch ? await watchSources(settings, aws.lambda, log, cleanup) : undefined;
+    const sources = settings.watch ? await watchSources(settings, { ...aws, log }, cleanup) : undefined;
     return {
       addresses,
       isFunction: (label) => aws.lambda.hasLabel(label),
@@ -69,19 +71,20 @@ export async function start(settings: Settings, terminal: Terminal, signal: Abor
   });
 }
 
-/** Reloads functions when their sources change, where it is known how they are bundled. @returns undefined where the sources are not known */
+/** Reloads functions and sites when their sources change, where it is known how they are built. @returns undefined where the sources are not known */
 async function watchSources(
   { source, dataDir }: Settings,
-  lambda: Lambda,
-  log: Log,
+  { lambda, cloudFormation, log }: { lambda: Lambda; cloudFormation: CloudFormation; log: Log },
   cleanup: AsyncDisposableStack,
 ): Promise<SourceWatcher | undefined> {
   if (source.kind === 'assembly') return undefined;
   const { folder } = source;
   const functions = new FunctionWatcher({ folder, codeDir: join(dataDir, 'reloaded'), target: lambda, log });
   await functions.start(lambda.bundled());
+  const sites = new SiteWatcher({ folder, sites: cloudFormation.sites, log });
   const sources = new SourceWatcher({ folder, log });
   sources.listen((files) => functions.reload(files));
+  sources.listen((files) => sites.reload(files));
   cleanup.defer(() => functions.stop());
   cleanup.defer(() => sources.stop());
   await sources.start();

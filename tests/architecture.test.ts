@@ -59,7 +59,7 @@ describe('imports point one way', () => {
     expect(
       forbidden(
         /^infra\//,
-        /^(infra\/|functions\/(domain|contract)\/|frontend\/build\.ts$|tooling\/(errors|bundle|bundle-cache)\.ts$)/,
+        /^(infra\/|functions\/(domain|contract)\/|frontend\/build\.ts$|tooling\/(errors|bundle|bundle-cache|site-bundle)\.ts$)/,
       ),
     ).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe('imports point one way', () => {
     expect(
       forbidden(
         /^frontend\//,
-        /^(frontend\/|functions\/domain\/(shard-map|identity)\.ts$|functions\/contract\/http\/responses\.ts$)/,
+        /^(frontend\/|functions\/domain\/(shard-map|identity)\.ts$|functions\/contract\/http\/responses\.ts$|tooling\/site-bundle\.ts$)/,
       ),
     ).toEqual([]);
     // Its schemas would bring zod into the page.

@@ -119,7 +119,11 @@ function buildOptions(folder: string, { entry, output, options }: BundleRecipe) 
   } satisfies BuildOptions;
 }
 
-function toBundle(folder: string, { outputFiles, metafile }: BuildResult<{ write: false; metafile: true }>): Bundle {
+/** What esbuild has made. @param folder that the paths are relative to */
+export function toBundle(
+  folder: string,
+  { outputFiles, metafile }: BuildResult<{ write: false; metafile: true }>,
+): Bundle {
   return {
     files: new Map(outputFiles.map(({ path, contents }) => [relative(folder, path), contents])),
     inputs: Object.keys(metafile.inputs),

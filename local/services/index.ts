@@ -56,6 +56,7 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   return {
     services,
     apiGateway,
+    cloudFormation,
     cloudFront,
     ec2,
     endpoint,

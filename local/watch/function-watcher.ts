@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BuildFailure, formatMessages } from 'esbuild';
 import { type Bundle, type BundleRecipe, Bundler } from '../../tooling/bundle.ts';
 import type { Log } from '../../tooling/log.ts';
 import { writeBundle } from '../assembly/bundled-folder.ts';
+import { buildFailureText } from './build-failure.ts';
 
 /** A function that can be bundled again. */
 export interface WatchedFunction {
@@ -110,7 +110,7 @@ export class FunctionWatcher {
       return true;
     } catch (error) {
       known.isBroken = true;
-      this.#log.error(await failureText(error, known.label));
+      this.#log.error(await buildFailureText(error, known.label, 'code'));
       return false;
     }
   }
@@ -133,11 +133,4 @@ async function isSame(codeDir: string, { files }: Bundle): Promise<boolean> {
   const [name = '', contents] = [...files].find(([file]) => !file.endsWith('.map')) ?? [];
   const present = await readFile(join(codeDir, name)).catch(() => undefined);
   return present !== undefined && contents !== undefined && present.equals(contents);
-}
-
-async function failureText(error: unknown, label: string): Promise<string> {
-  const { errors } = error as Partial<BuildFailure>;
-  if (errors === undefined) return `${label} could not be reloaded: ${(error as Error).message}`;
-  const messages = await formatMessages(errors, { kind: 'error' });
-  return `${label} goes on with its former code:\n${messages.join('').trim()}`;
 }

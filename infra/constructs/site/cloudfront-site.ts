@@ -1,3 +1,4 @@
+import { CfnResource } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -16,6 +17,8 @@ import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct } from 'constructs';
+import { SITE_RECIPE } from '../../../frontend/build.ts';
+import { SITE_METADATA } from '../../../tooling/site-bundle.ts';
 import type { SiteDomain } from '../../config/config.ts';
 import { accountWideName } from '../account-wide-name.ts';
 import { StageLogGroup } from '../stage-log-group.ts';
@@ -109,5 +112,8 @@ function uploadFiles(scope: Construct, props: SiteProps, bucket: IBucket, distri
     role,
     logGroup,
   });
+  // For a local run, which builds the page again when its sources change.
+  const files = upload.node.findChild('CustomResource').node.defaultChild;
+  if (files instanceof CfnResource) files.addMetadata(SITE_METADATA, SITE_RECIPE);
   acknowledgeUpload(upload, { role, bucket });
 }

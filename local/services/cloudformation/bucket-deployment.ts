@@ -5,6 +5,7 @@ import type { ResourceProvider } from '../../assembly/resource-provider.ts';
 import type { Stack } from '../../assembly/template.ts';
 import { physicalId } from '../physical-names.ts';
 import { boolean, created, notSupported, provider, texts } from '../provider.ts';
+import { DeployedSite, siteRecipeOf } from './deployed-site.ts';
 import { markerReplacer, markersConfig } from './source-markers.ts';
 
 const properties = z.object({
@@ -34,16 +35,24 @@ const properties = z.object({
   Include: notSupported,
 });
 
-/** The CDK's bucket deployment, without its Python function. */
+/** The CDK's bucket deployment, without its Python function. @param sites gets those that the app builds by a recipe */
 export const bucketDeployment = (
   services: () => { s3: DeploymentTarget; withLocalAddresses(text: string): string },
+  sites: DeployedSite[],
 ): ResourceProvider =>
   provider(
     "the runner itself copies the assets to the bucket, in place of the CDK's Python function",
     properties,
     async (deployment, request) => {
       const { s3, withLocalAddresses } = services();
-      await deploy(deployment, { stack: request.stack, s3, withLocalAddresses, signal: request.signal });
+      const recipe = siteRecipeOf(request.declaration);
+      const deployed = await deploy(deployment, {
+        stack: request.stack,
+        s3,
+        withLocalAddresses,
+        signal: request.signal,
+      });
+      if (recipe !== undefined) sites.push(new DeployedSite(recipe, deployed.ofFirstSource, deployed));
       return created(physicalId('aws.cdk.s3deployment', request), {
         DestinationBucketArn: deployment.DestinationBucketArn,
         SourceObjectKeys: deployment.SourceObjectKeys,
@@ -80,22 +89,45 @@ export async function deployToBucket(declared: unknown, options: BucketDeploymen
   await deploy(properties.parse(declared), options);
 }
 
+/** What a deployment has put into a bucket, and what changes it later. */
+interface Deployed {
+  /** By name: those that no later source replaces. */
+  readonly ofFirstSource: ReadonlyMap<string, Uint8Array>;
+  put(name: string, contents: Uint8Array): Promise<void>;
+  remove(names: readonly string[]): Promise<void>;
+}
+
 async function deploy(
   deployment: z.output<typeof properties>,
   { stack, s3, withLocalAddresses, signal }: BucketDeploymentOptions,
-): Promise<void> {
+): Promise<Deployed> {
   const { DestinationBucketName: bucket, SystemMetadata: metadata, UserMetadata: userMetadata } = deployment;
   const prefix = keyPrefix(deployment.DestinationBucketKeyPrefix);
-  const files = await sourceFiles(deployment, stack, withLocalAddresses);
   const ofUser = Object.entries(userMetadata).map(([name, value]) => [`x-amz-meta-${name.toLowerCase()}`, value]);
-  for (const [name, content] of files) {
-    signal?.throwIfAborted();
+  const put = async (name: string, contents: Uint8Array) => {
     const type = { 'content-type': mime.getType(name) ?? 'binary/octet-stream' };
-    await s3.putObject(bucket, prefix + name, content, { ...type, ...metadata, ...Object.fromEntries(ofUser) });
+    await s3.putObject(bucket, prefix + name, contents, { ...type, ...metadata, ...Object.fromEntries(ofUser) });
+  };
+  const sources = await sourceFiles(deployment, stack, withLocalAddresses);
+  const files = new Map(sources.flatMap((source) => [...source]));
+  for (const [name, contents] of files) {
+    signal?.throwIfAborted();
+    await put(name, contents);
   }
-  if (!deployment.Prune) return;
-  const others = (await s3.keys(bucket, prefix)).filter((key) => !files.has(key.slice(prefix.length)));
-  await s3.deleteObjects(bucket, others);
+  if (deployment.Prune) {
+    const others = (await s3.keys(bucket, prefix)).filter((key) => !files.has(key.slice(prefix.length)));
+    await s3.deleteObjects(bucket, others);
+  }
+  const [first = new Map<string, Uint8Array>(), ...later] = sources;
+  return {
+    ofFirstSource: new Map([...first].filter(([name]) => !later.some((source) => source.has(name)))),
+    put,
+    remove: (names) =>
+      s3.deleteObjects(
+        bucket,
+        names.map((name) => prefix + name),
+      ),
+  };
 }
 
 /** The CDK takes `/` for no prefix, and appends a slash to a prefix without one. */
@@ -104,19 +136,21 @@ function keyPrefix(prefix: string): string {
   return prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 
+/** The files of each source, by name. */
 async function sourceFiles(
   deployment: z.output<typeof properties>,
   stack: Stack,
   withLocalAddresses: BucketDeploymentOptions['withLocalAddresses'],
-): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
-  for (const [index, key] of deployment.SourceObjectKeys.entries()) {
-    const replaceMarkers = markerReplacer(
-      deployment.SourceMarkers[index] ?? {},
-      deployment.SourceMarkersConfig[index] ?? {},
-      withLocalAddresses,
-    );
-    for (const [name, content] of await assetFiles(assetPath(stack, key))) files.set(name, replaceMarkers(content));
-  }
-  return files;
+): Promise<Map<string, Uint8Array>[]> {
+  return Promise.all(
+    deployment.SourceObjectKeys.map(async (key, index) => {
+      const replaceMarkers = markerReplacer(
+        deployment.SourceMarkers[index] ?? {},
+        deployment.SourceMarkersConfig[index] ?? {},
+        withLocalAddresses,
+      );
+      const files = await assetFiles(assetPath(stack, key));
+      return new Map([...files].map(([name, content]) => [name, replaceMarkers(content)]));
+    }),
+  );
 }

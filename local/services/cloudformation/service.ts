@@ -10,6 +10,7 @@ import { provider, type ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service } from '../service.ts';
 import { bucketDeployment, type DeploymentTarget } from './bucket-deployment.ts';
 import type { CustomResourceResponses } from './custom-resource-responses.ts';
+import type { DeployedSite } from './deployed-site.ts';
 
 /** How long to wait for a response once the provider's function has ended. */
 const GRACE_MS = 10_000;
@@ -27,6 +28,8 @@ export interface Collaborators {
 
 /** CloudFormation: custom resources, and what the runner does in place of some of their providers. */
 export class CloudFormation implements Service {
+  /** Those that the app builds by a recipe. */
+  readonly sites: DeployedSite[] = [];
   readonly #log: Log;
   readonly #services: Collaborators;
 
@@ -42,7 +45,7 @@ export class CloudFormation implements Service {
       z.looseObject({ ServiceToken: z.string(), ServiceTimeout: z.coerce.number().default(DEFAULT_TIMEOUT_SECONDS) }),
       ({ ServiceToken, ServiceTimeout }, request) => this.#create(ServiceToken, ServiceTimeout * 1000, request),
     ),
-    'Custom::CDKBucketDeployment': bucketDeployment(() => this.#services),
+    'Custom::CDKBucketDeployment': bucketDeployment(() => this.#services, this.sites),
   };
 
   /**
