@@ -14,6 +14,8 @@ export interface Sizes {
   readonly clients: readonly number[];
   /** How often a file is saved. */
   readonly saves: number;
+  /** How many events pile up, to be consumed. */
+  readonly events: number;
   /** How long the idle system is watched. */
   readonly idleSeconds: number;
 }

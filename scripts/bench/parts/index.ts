@@ -1,6 +1,7 @@
 import type { Part } from '../context.ts';
 import { answer } from './answer.ts';
 import { coldStart } from './cold-start.ts';
+import { consume } from './consume.ts';
 import { create } from './create.ts';
 import { idle } from './idle.ts';
 import { innerLoop } from './inner-loop.ts';
@@ -13,6 +14,7 @@ export const PARTS = {
   start,
   idle,
   'inner-loop': innerLoop,
+  consume,
   'cold-start': coldStart,
 } as const satisfies Readonly<Record<string, Part>>;
 
