@@ -16,6 +16,8 @@ export interface Sizes {
   readonly saves: number;
   /** How many events pile up, to be consumed. */
   readonly events: number;
+  /** How many orders each shard has, to be read. */
+  readonly orders: number;
   /** How long the idle system is watched. */
   readonly idleSeconds: number;
 }

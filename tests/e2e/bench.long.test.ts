@@ -3,7 +3,12 @@ import type { BenchResult } from '../../scripts/bench/report.ts';
 import { runToEnd } from '../support/run.ts';
 
 /** So small that the figures say nothing, but they are all there. */
-const SMALL = ['--seconds', '1', '--rounds', '1', '--clients', '1,2', '--saves', '1', '--idle-seconds', '2'];
+const SMALL = ['--seconds', '1', '--rounds', '1', '--clients', '1,2', '--saves', '1', '--idle-seconds', '2'].concat([
+  '--events',
+  '500',
+  '--orders',
+  '2000',
+]);
 
 /** By part and case: figures that a run cannot have without having measured something. */
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
@@ -25,6 +30,18 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[
     runner: ['memory (PSS), MB'],
     functions: ['memory (PSS), MB', 'memory of create-order, MB'],
     engines: ['memory of kafka, MB', 'memory of orders_shard1, MB'],
+  },
+  consume: {
+    '20 orders a second': ['from created to confirmed: p50, ms'],
+    'consume-orders': ['events a second', 'CPU per event, µs'],
+    'confirm-orders': ['events a second'],
+    both: ['events a second'],
+  },
+  reads: {
+    'page 1': ['2,000 a shard: p50, ms', '2,000 a shard: reads a second'],
+    'deep page': ['2,000 a shard: p50, ratio to page 1 of few'],
+    search: ['2,000 a shard: p50, ms'],
+    statistics: ['2,000 a shard: p50, ms', '2,000 a shard: memory (PSS) afterwards, MB'],
   },
   'cold-start': {
     'bundle, kB': ['every library, whole', 'create-order', 'consume-orders', 'migrate-shards'],

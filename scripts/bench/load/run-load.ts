@@ -14,6 +14,23 @@ export function runLoad(request: LoadRequest, signal: AbortSignal): Promise<Meas
   return runProgram(join(import.meta.dirname, 'generator.ts'), request, signal);
 }
 
+const WARM_UP = { warmUpSeconds: 0, seconds: 3 };
+const WARM_UPS = 12;
+
+/**
+ * Lets clients ask until all that they need has started: ever more of them, so that not everything starts at once, and then all of them, until
+ * twice in a row nothing has failed. What fails even so after that, the measurement will count.
+ */
+export async function warmUp(request: Omit<LoadRequest, keyof typeof WARM_UP>, signal: AbortSignal): Promise<void> {
+  for (let clients = 1; clients < request.clients; clients *= 2) {
+    await runLoad({ ...request, ...WARM_UP, clients, seconds: 2 }, signal);
+  }
+  for (let [attempt, good] = [0, 0]; attempt < WARM_UPS && good < 2; attempt += 1) {
+    const { failures } = await runLoad({ ...request, ...WARM_UP }, signal);
+    good = Object.keys(failures).length === 0 ? good + 1 : 0;
+  }
+}
+
 /**
  * Runs a program of the bench to its end.
  *

@@ -4,7 +4,7 @@ import { waitUntilDrained } from '../../chaos/shards.ts';
 import { type BenchContext, type Part, withSystem } from '../context.ts';
 import { type Figure, medianOf } from '../figures.ts';
 import type { Measured } from '../load/closed-loop.ts';
-import { runLoad, runProgram } from '../load/run-load.ts';
+import { runLoad, runProgram, warmUp } from '../load/run-load.ts';
 import { watchProcessorTime } from '../process-groups.ts';
 import type { ShortestRequest } from '../shortest-program.ts';
 import { prepareShortest } from './prepare-shortest.ts';
@@ -12,8 +12,6 @@ import { prepareShortest } from './prepare-shortest.ts';
 const SHORTEST = join(import.meta.dirname, '../shortest-program.ts');
 /** Before each measurement: connections open, and programs are compiled. */
 const WARM_UP_SECONDS = 2;
-/** Before the first one of so many clients: their functions start. */
-const FUNCTIONS_START_SECONDS = 6;
 const SETTLED_WITHIN_SECONDS = 300;
 
 /** Placing orders, beside the shortest program that does the same work on the same engines. */
@@ -36,7 +34,7 @@ async function measureCreate(context: BenchContext, instance: Instance): Promise
     const pace = { clients, warmUpSeconds: WARM_UP_SECONDS, seconds: sizes.seconds };
     const here = (seed: number) => measureHere(context, instance, { ...pace, seed });
     const shortest = (seed: number) => measureShortest(context, instance, { ...engines, ...pace, seed });
-    await here(context.seed + FUNCTIONS_START_SECONDS);
+    await warmUp({ api: instance.addresses.api, clients, seed: context.seed }, context.signal);
     const rounds: { here: Leg; shortest: Leg }[] = [];
     for (let round = 0; round < sizes.rounds; round += 1) {
       const seed = context.seed + round;

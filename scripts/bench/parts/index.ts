@@ -5,6 +5,7 @@ import { consume } from './consume.ts';
 import { create } from './create.ts';
 import { idle } from './idle.ts';
 import { innerLoop } from './inner-loop.ts';
+import { reads } from './reads.ts';
 import { start } from './start.ts';
 
 /** The parts of the bench, in the order in which they are measured. */
@@ -15,6 +16,7 @@ export const PARTS = {
   idle,
   'inner-loop': innerLoop,
   consume,
+  reads,
   'cold-start': coldStart,
 } as const satisfies Readonly<Record<string, Part>>;
 

@@ -1,10 +1,9 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Kafka, logLevel } from 'kafkajs';
-import { operatorConfig } from '../../../local/aws-identity.ts';
 import { OWN_APP } from '../../../tooling/own-app.ts';
 import { operatorQuery } from '../../operator-query.ts';
 import type { OwnAddresses } from '../../own-addresses.ts';
 import type { ShortestRequest } from '../shortest-program.ts';
+import { masterUrls } from './master-urls.ts';
 
 const TOPIC = 'bench-shortest';
 
@@ -29,16 +28,4 @@ export async function prepareShortest(
     kafka: addresses.kafka,
     topic: TOPIC,
   };
-}
-
-/** The URLs of all shards with the login of their masters, who may do what the application's user may not. */
-export async function masterUrls({ aws, databases }: OwnAddresses): Promise<string[]> {
-  const client = new SecretsManagerClient(operatorConfig(aws));
-  const urls = Object.values(databases).map(async (address, index) => {
-    const SecretId = `orderflow/dev/shard${index + 1}/master`;
-    const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }));
-    const { username, password } = JSON.parse(SecretString) as { username: string; password: string };
-    return Object.assign(new URL(address), { username, password }).href;
-  });
-  return Promise.all(urls);
 }
