@@ -43,3 +43,9 @@ it('a pace spreads the work evenly, whoever of the clients does it', async () =>
   // Timers are late on a busy machine, but never early.
   expect((starts.at(-1) as number) - (starts[0] as number)).toBeGreaterThan(50 * (starts.length - 2));
 });
+
+it('each client is measured at least once, however long that takes', async () => {
+  const { done, max } = await runClosedLoop({ ...PACE, warmUpSeconds: 0.1 }, () => delay(400));
+  expect(done).toBe(3);
+  expect(max).toBeGreaterThan(300);
+});

@@ -5,7 +5,7 @@ import { percentile } from '../../chaos/report.ts';
 export interface Pace {
   readonly clients: number;
   readonly warmUpSeconds: number;
-  /** The time that is measured, after the warm-up. */
+  /** The time that is measured, after the warm-up; longer where a client has not begun anything in it. */
   readonly seconds: number;
   /** All clients together begin so many a second; without it, each begins the next as soon as the last one has ended. */
   readonly perSecond?: number;
@@ -49,13 +49,17 @@ export async function runClosedLoop(
   let [number, done, all, measured, lastEnd] = [0, 0, 0, 0, measuredFrom];
 
   const client = async () => {
-    while (performance.now() < until && measured < atMost) {
+    let isMeasured = false;
+    while ((performance.now() < until || !isMeasured) && measured < atMost) {
       const mine = number++;
       const due = perSecond === undefined ? 0 : begun + (mine * 1_000) / perSecond;
       if (due > until) return;
       if (due > performance.now()) await delay(due - performance.now());
       const startedAt = performance.now();
-      if (startedAt >= measuredFrom) measured += 1;
+      if (startedAt >= measuredFrom) {
+        isMeasured = true;
+        measured += 1;
+      }
       const failure = await work(mine);
       const now = performance.now();
       if (startedAt >= measuredFrom) times.push(now - startedAt);
