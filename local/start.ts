@@ -15,6 +15,7 @@ import { claimFolder, readStacksToRun } from './source.ts';
 import { FunctionWatcher } from './watch/function-watcher.ts';
 import { SiteWatcher } from './watch/site-watcher.ts';
 import { SourceWatcher } from './watch/source-watcher.ts';
+import { isTyped, TypeCheck } from './watch/type-check.ts';
 
 /** A local run that is up. */
 export interface LocalRun {
@@ -79,12 +80,17 @@ async function watchSources(
 ): Promise<SourceWatcher | undefined> {
   if (source.kind === 'assembly') return undefined;
   const { folder } = source;
-  const functions = new FunctionWatcher({ folder, codeDir: join(dataDir, 'reloaded'), target: lambda, log });
+  const sources = new SourceWatcher({ folder, log });
+  const functions = new FunctionWatcher({ folder, codeDir: join(dataDir, 'reloaded'), target: lambda, sources, log });
   await functions.start(lambda.bundled());
   const sites = new SiteWatcher({ folder, sites: cloudFormation.sites, log });
-  const sources = new SourceWatcher({ folder, log });
-  sources.listen((files) => functions.reload(files));
+  const types = new TypeCheck({ folder, stateFile: join(dataDir, 'types.tsbuildinfo'), log: log.child('types') });
+  sources.listen(async (files) => {
+    await functions.reload(files);
+    if (files.some(isTyped)) await types.begin();
+  });
   sources.listen((files) => sites.reload(files));
+  cleanup.defer(() => types.stop());
   cleanup.defer(() => functions.stop());
   cleanup.defer(() => sources.stop());
   await sources.start();

@@ -15,7 +15,8 @@ async function watchedApp() {
   const root = mkdtempSync(join(tmpdir(), 'watch-'));
   const [folder, codeDir] = [join(root, 'app'), join(root, 'reloaded')];
   mkdirSync(join(folder, 'src'), { recursive: true });
-  const write = (file: string, text: string) => writeFileSync(join(folder, 'src', file), text);
+  const pathOf = (file: string) => join(folder, 'src', file);
+  const write = (file: string, text: string) => writeFileSync(pathOf(file), text);
   write('shared.ts', "export const shared = 'shared 1';");
   write('own.ts', "export const own = 'own 1';");
   write(
@@ -47,9 +48,9 @@ async function watchedApp() {
       return { drained: drained.promise };
     },
   };
-  const watcher = new FunctionWatcher({ folder, codeDir, target, log });
-  await watcher.start(functions);
   const sources = new SourceWatcher({ folder, log });
+  const watcher = new FunctionWatcher({ folder, codeDir, target, sources, log });
+  await watcher.start(functions);
   sources.listen((files) => watcher.reload(files));
   await sources.start();
   onTestFinished(async () => {
@@ -57,7 +58,7 @@ async function watchedApp() {
     await watcher.stop();
     rmSync(root, { recursive: true });
   });
-  return { folder, write, swapped, log, drained };
+  return { folder, write, pathOf, swapped, log, drained };
 }
 
 describe('a source that is saved', () => {
@@ -123,6 +124,28 @@ describe('a source that is saved', () => {
     await expect.poll(() => log.lines.join('\n'), PATIENCE).toContain('Could not resolve "./later.ts"');
     write('later.ts', "export const own = 'later';");
     await expect.poll(() => swapped.at(-1)?.code, PATIENCE).toContain('later');
+  });
+
+  it('is noticed wherever it is, also if it is imported only since', PATIENCE, async () => {
+    const { write, pathOf, swapped } = await watchedApp();
+    for (const [folder, form] of [
+      ['../../outside', 'written'],
+      ['../.hidden', 'replaced'],
+    ] as const) {
+      mkdirSync(pathOf(folder), { recursive: true });
+      write(`${folder}/far.ts`, "export const own = 'far 1';");
+      write('own.ts', `export { own } from './${folder}/far.ts';`);
+      await expect.poll(() => swapped.at(-1)?.code, PATIENCE).toContain('far 1');
+      for (const round of [2, 3]) {
+        const text = `export const own = '${form} ${round}';`;
+        if (form === 'written') write(`${folder}/far.ts`, text);
+        else {
+          write(`${folder}/far.new`, text);
+          renameSync(pathOf(`${folder}/far.new`), pathOf(`${folder}/far.ts`));
+        }
+        await expect.poll(() => swapped.at(-1)?.code, PATIENCE).toContain(`${form} ${round}`);
+      }
+    }
   });
 
   it('several times within a moment, or by hundreds at once, ends with what was saved last', PATIENCE, async () => {

@@ -4,6 +4,10 @@ import { type Bundle, type BundleRecipe, Bundler } from '../../tooling/bundle.ts
 import type { Log } from '../../tooling/log.ts';
 import { writeBundle } from '../assembly/bundled-folder.ts';
 import { buildFailureText } from './build-failure.ts';
+import type { SourceWatcher } from './source-watcher.ts';
+
+/** Processes for more functions at once would only wait for each other, and those whose code turns out to be the same stay. */
+const MOST_PREPARED = 4;
 
 /** A function that can be bundled again. */
 export interface WatchedFunction {
@@ -47,6 +51,7 @@ export class FunctionWatcher {
   readonly #folder: string;
   readonly #codeDir: string;
   readonly #target: Target;
+  readonly #sources: Pick<SourceWatcher, 'include'>;
   readonly #log: Log;
   readonly #functions: Known[] = [];
   readonly #bundler: Bundler;
@@ -55,12 +60,20 @@ export class FunctionWatcher {
   /**
    * @param o.folder of the app, where its sources are
    * @param o.codeDir takes the code that is made
+   * @param o.sources learns what functions are made of
    */
-  constructor(o: { folder: string; codeDir: string; target: Target; log: Log }) {
+  constructor(o: {
+    folder: string;
+    codeDir: string;
+    target: Target;
+    sources: Pick<SourceWatcher, 'include'>;
+    log: Log;
+  }) {
     this.#folder = o.folder;
     this.#codeDir = o.codeDir;
     this.#bundler = new Bundler(o.folder);
     this.#target = o.target;
+    this.#sources = o.sources;
     this.#log = o.log;
   }
 
@@ -70,6 +83,7 @@ export class FunctionWatcher {
     await rm(this.#codeDir, { recursive: true, force: true });
     for (const each of functions) {
       const inputs = new Set([each.recipe.entry, ...each.sources]);
+      this.#sources.include(inputs);
       this.#functions.push({ ...each, inputs, isBroken: false });
     }
   }
@@ -85,22 +99,23 @@ export class FunctionWatcher {
       // What is broken may lack a file that nobody knows of.
       ({ inputs, isBroken }) => isBroken || files.some((file) => inputs.has(file)),
     );
-    const swapped = await Promise.all(affected.map((each) => this.#rebuild(each)));
+    const swapped = await Promise.all(affected.map((each) => this.#rebuild(each, affected.length <= MOST_PREPARED)));
     const labels = affected.filter((_, index) => swapped[index]).map(({ label }) => label);
     if (labels.length === 0) return;
     this.#log.info(`reloaded ${labels.sort().join(', ')} in ${Math.round(performance.now() - begun)} ms`);
   }
 
   /** @returns whether there is other code now */
-  async #rebuild(known: Known): Promise<boolean> {
+  async #rebuild(known: Known, isPrepared: boolean): Promise<boolean> {
     try {
       // Beside the bundling, which takes about as long.
-      known.next ??= await this.#prepare(known);
+      if (isPrepared) known.next ??= await this.#prepare(known);
       const made = await this.#bundler.bundle(known.recipe);
       known.inputs = new Set(made.inputs);
+      this.#sources.include(made.inputs);
       known.isBroken = false;
       if (await isSame(known.codeDir, made)) return false;
-      const { codeDir, swap } = known.next;
+      const { codeDir, swap } = known.next ?? (await this.#prepare(known));
       known.next = undefined;
       await writeBundle(this.#folder, known.recipe, made, codeDir);
       const former = known.codeDir;

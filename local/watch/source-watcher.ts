@@ -19,6 +19,8 @@ export class SourceWatcher {
   readonly #log: Log;
   readonly #listeners: SaveListener[] = [];
   readonly #changed = new Set<string>();
+  /** Absolute paths. */
+  readonly #apart = new Set<string>();
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -29,6 +31,20 @@ export class SourceWatcher {
     this.#log = o.log;
   }
 
+  /**
+   * Watches these sources wherever they are: also outside of the app's folder, or where only tools write. Packages are left out.
+   *
+   * @param files by their paths relative to the app's folder
+   */
+  include(files: Iterable<string>): void {
+    for (const file of files) {
+      const path = join(this.#folder, file);
+      if (this.#apart.has(path) || !isApart(file)) continue;
+      this.#apart.add(path);
+      this.#watcher?.add(path);
+    }
+  }
+
   /** Listeners are told side by side. What one throws is logged. */
   listen(listener: SaveListener): void {
     this.#listeners.push(listener);
@@ -36,9 +52,9 @@ export class SourceWatcher {
 
   async start(): Promise<void> {
     // Not `fs.watch`, which on Linux loses a file that an editor replaces by another one.
-    const watcher = watch(this.#folder, {
+    const watcher = watch([this.#folder, ...this.#apart], {
       ignoreInitial: true,
-      ignored: (path) => path !== this.#folder && (basename(path).startsWith('.') || isGenerated(path)),
+      ignored: (path) => path !== this.#folder && !this.#apart.has(path) && isPassedOver(path),
     });
     watcher.on('all', (_, path) => this.#note(this.#pathOf(path)));
     watcher.on('error', (error) => this.#log.warn(`changes of sources may go unnoticed: ${(error as Error).message}`));
@@ -86,4 +102,14 @@ export class SourceWatcher {
       if (outcome.status === 'rejected') this.#log.error('what was saved has no effect: %o', outcome.reason);
     }
   }
+}
+
+function isPassedOver(path: string): boolean {
+  return basename(path).startsWith('.') || isGenerated(path);
+}
+
+/** Whether a source, by its path relative to the app's folder, is not among what is watched there, though it belongs to no package. */
+function isApart(file: string): boolean {
+  const segments = file.split('/');
+  return !segments.includes('node_modules') && segments.some(isPassedOver);
 }
