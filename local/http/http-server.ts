@@ -66,8 +66,12 @@ export async function serve(
 function httpServer(handle: Handle, refuse: Refuse, admits: Admits): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });
   const lastResponses = new WeakMap<Duplex, ServerResponse>();
+  const refuseLast = (response: ServerResponse, refusal: HttpResponse) => {
+    response.setHeader('Connection', 'close');
+    send(response, refusal);
+  };
   const handleLocal = localOnly(handle, ({ socket }, response, status, reason) =>
-    send(response, refuse(status, reason, socket)),
+    refuseLast(response, refuse(status, reason, socket)),
   );
 
   server.on('request', async (request, response) => {
@@ -78,7 +82,7 @@ function httpServer(handle: Handle, refuse: Refuse, admits: Admits): Server {
   server.on('checkExpectation', async (request, response) => {
     if (!(await admits(request.socket))) return;
     lastResponses.set(request.socket, response);
-    send(response, refuse(417, 'unknown expectation', request.socket));
+    refuseLast(response, refuse(417, 'unknown expectation', request.socket));
   });
   server.on('connect', ({ socket }) => endWith(socket, refuse(400, 'CONNECT', socket)));
   server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {

@@ -48,6 +48,39 @@ describe('concurrency', () => {
   });
 });
 
+describe('environments that start', () => {
+  /** Tells when its init phase began and ended, and which process it is. */
+  const slowly = (initMs: number) => `const begun = Date.now();
+    await new Promise((r) => setTimeout(r, ${initMs}));
+    const ready = Date.now();
+    export const handler = async (ms) => {
+      await new Promise((r) => setTimeout(r, ms));
+      return { begun, ready, pid: process.pid };
+    };`;
+
+  /** What several simultaneous events come to where one environment starts at a time, the earliest first. */
+  async function together(initMs: number, events: readonly number[]) {
+    const { invoke } = await startFunction(slowly(initMs), {}, { limits: { starts: new MachineLimit(1) } });
+    const results = await Promise.all(events.map((ms) => invoke(ms)));
+    return results.map(({ value }) => value).sort((one, other) => one.begun - other.begun);
+  }
+
+  it('are no more at once than the machine has processors for', async () => {
+    const [first, second] = await together(100, [2_000, 2_000]);
+    expect(second.begun).toBeGreaterThanOrEqual(first.ready);
+  });
+
+  it('do not wait for one that only waits itself', async () => {
+    const [first, second] = await together(4_000, [0, 2_000]);
+    expect(second.begun).toBeLessThan(first.ready);
+  });
+
+  it('are not waited for by an event for which another one becomes free', async () => {
+    const results = await together(500, [0, 0, 0]);
+    expect(new Set(results.map(({ pid }) => pid)).size).toBe(2);
+  });
+});
+
 describe('the limit of the machine', () => {
   it('lets each function run one event, so that one that waits for another does not wait for ever', async () => {
     const machine = new MachineLimit(1);

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { settlesWithin } from '../../../tooling/timing.ts';
 import { LambdaError, throttled } from './errors.ts';
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 import { timedOut } from './failures.ts';
@@ -6,9 +8,14 @@ import { DEFAULT_CONCURRENCY, MachineLimit } from './machine-limit.ts';
 import type { Outcome } from './platform-log.ts';
 import { failedResponse, type Invocation, type RuntimeResponse } from './runtime-api.ts';
 
+/** One that takes longer to start waits rather than computes, and keeps no other one from starting. */
+const TURN_MS = 1_000;
+
 export interface PoolLimits {
   /** Shared by all functions of the machine. */
   readonly machine: MachineLimit;
+  /** How many environments start at once, of all functions together. */
+  readonly starts: MachineLimit;
   readonly idleTimeoutMs: number;
   /** 10 s on AWS. */
   readonly initTimeoutMs: number;
@@ -16,7 +23,12 @@ export interface PoolLimits {
 
 /** The limits of functions that share a machine. @param concurrency how many events they handle at once */
 export function poolLimits(concurrency = DEFAULT_CONCURRENCY): PoolLimits {
-  return { machine: new MachineLimit(concurrency), idleTimeoutMs: 15 * 60_000, initTimeoutMs: 10_000 };
+  return {
+    machine: new MachineLimit(concurrency),
+    starts: new MachineLimit(Math.max(2, availableParallelism())),
+    idleTimeoutMs: 15 * 60_000,
+    initTimeoutMs: 10_000,
+  };
 }
 
 export type InvocationRequest = Omit<Invocation, 'deadline'> & {
@@ -45,7 +57,7 @@ export class FunctionPool {
     this.#isInspected = options.definition.inspectorPort !== undefined;
     this.#options = this.#isInspected ? { ...options, processLimits: false } : options;
     this.#limits = this.#isInspected
-      ? { machine: new MachineLimit(1), idleTimeoutMs: HELD_MS, initTimeoutMs: HELD_MS }
+      ? { ...limits, machine: new MachineLimit(1), idleTimeoutMs: HELD_MS, initTimeoutMs: HELD_MS }
       : limits;
   }
 
@@ -126,7 +138,7 @@ export class FunctionPool {
   /** Ends every environment, busy or not, and refuses the invocations that wait. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#limits.machine.refuse(this, stopping());
+    for (const limit of [this.#limits.machine, this.#limits.starts]) limit.refuse(this, stopping());
     for (const { timer } of this.#idle) clearTimeout(timer);
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
   }
@@ -149,16 +161,26 @@ export class FunctionPool {
     await Promise.all(left.map(({ gone }) => gone));
   }
 
-  async #run({ signal: _, ...request }: InvocationRequest): Promise<LoggedResponse> {
+  /** An environment that becomes free before it is the event's turn to start one is as good. */
+  async #run({ signal, ...request }: InvocationRequest): Promise<LoggedResponse> {
+    const idle = this.#takeIdle();
+    if (idle) return this.#invoke(idle, request);
+    const { starts } = this.#limits;
+    await starts.acquire(this, signal);
     const environment = this.#takeIdle();
-    return environment ? this.#invoke(environment, request) : this.#coldStart(request);
+    if (!environment) return this.#coldStart(request);
+    starts.release(this);
+    return this.#invoke(environment, request);
   }
 
-  /** As on AWS, an init phase that fails starts over as part of the invocation and its timeout. */
+  /** Ends the turn to start one. As on AWS, an init phase that fails starts over as part of the invocation and its timeout. */
   async #coldStart(request: Omit<Invocation, 'deadline'>): Promise<LoggedResponse> {
     const { requestId } = request;
     const timeoutMs = this.#timeoutMs;
-    const first = await this.#init('init', this.#limits.initTimeoutMs, request);
+    const starting = this.#init('init', this.#limits.initTimeoutMs, request);
+    const endTurn = () => this.#limits.starts.release(this);
+    settlesWithin(TURN_MS, starting).then(endTurn, endTurn);
+    const first = await starting;
     if (first.outcome.status === 'success') return this.#invoke(first.environment, request, { initMs: first.initMs });
 
     const startedAt = performance.now();
@@ -268,6 +290,7 @@ export class FunctionPool {
       environment.stop().catch((error: Error) => this.#options.log.error(error.message));
     }, this.#limits.idleTimeoutMs).unref();
     this.#idle.push({ environment, timer });
+    this.#limits.starts.admitNext(this);
   }
 }
 

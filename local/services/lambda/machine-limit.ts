@@ -9,8 +9,9 @@ interface Waiter {
 }
 
 /**
- * How many events all functions of this machine handle at once. Lambda would start more environments; here, further events wait,
- * first come, first served. Each function may always run one, so that a function that waits for another one is never in its way.
+ * How much all functions of this machine do at once: how many events they handle, or how many environments they start. Lambda has machines
+ * enough; here, what goes beyond waits, first come, first served. Each function may always do one, so that a function that waits for
+ * another one is never in its way.
  */
 export class MachineLimit {
   readonly #concurrency: number;
@@ -42,11 +43,12 @@ export class MachineLimit {
     const running = (this.#running.get(user) ?? 0) - 1;
     if (running > 0) this.#running.set(user, running);
     else this.#running.delete(user);
-    const next = this.#waiters.findIndex((waiter) => this.#admits(waiter.user));
-    const [waiter] = next < 0 ? [] : this.#waiters.splice(next, 1);
-    if (!waiter) return;
-    this.#admit(waiter.user);
-    waiter.admitted.resolve();
+    this.#admitAt(this.#waiters.findIndex((waiter) => this.#admits(waiter.user)));
+  }
+
+  /** Lets the first one in that waits for a user, whatever the limit: there is something for it to use. */
+  admitNext(user: object): void {
+    this.#admitAt(this.#waiters.findIndex((waiter) => waiter.user === user));
   }
 
   /** Refuses all that wait for a user. */
@@ -56,6 +58,13 @@ export class MachineLimit {
 
   #admits(user: object): boolean {
     return this.#total < this.#concurrency || !this.#running.has(user);
+  }
+
+  #admitAt(index: number): void {
+    const [waiter] = index < 0 ? [] : this.#waiters.splice(index, 1);
+    if (!waiter) return;
+    this.#admit(waiter.user);
+    waiter.admitted.resolve();
   }
 
   #admit(user: object): void {
