@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { loadAuthority } from '../../local/tls/authority.ts';
-import { dataDirOption, newCommand, port, runCommand, setting } from '../../tooling/command-line.ts';
+import { dataDirOption, newCommand, runCommand } from '../../tooling/command-line.ts';
 import { claimDataDir } from '../../tooling/data-dir.ts';
 import { checkPorts } from '../../tooling/ports.ts';
 import { runUntilSignal } from '../../tooling/signals.ts';
+import { issuerPortOption } from './issuer-port.ts';
 import { LOCAL_ISSUER_CONTEXT, type LocalIssuer, startLocalIssuer } from './local-issuer.ts';
 
 const command = newCommand(
   'npm run issuer --',
   'Runs an OpenID Connect provider on this machine, until Ctrl-C, for trying out sign-in: anybody may sign in under any name.',
 )
-  .addOption(setting('--issuer-port <port>', 'where it listens').argParser(port).default(8443))
+  .addOption(issuerPortOption())
   .option('--page <url>', 'where the dashboard is', address, 'http://localhost:3000/')
   .option('--operator <user...>', 'users who are operators', ['olivia'])
   .addOption(dataDirOption())

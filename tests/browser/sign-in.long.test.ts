@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { loadAuthority } from '../../local/tls/authority.ts';
 import { LOCAL_ISSUER_CONTEXT, type LocalIssuer, startLocalIssuer } from '../../scripts/issuer/local-issuer.ts';
+import { userToken } from '../../scripts/issuer/user-token.ts';
 import { freePort } from '../../tooling/ports.ts';
 import { newUser } from '../support/api.ts';
 import { newDataDir, type Run, removeFolder, startRun } from '../support/run.ts';
@@ -78,4 +79,19 @@ it('a user places orders, sees their own with receipt and nobody else’s; an op
   for (const product of ['Desk Lamp', 'Standing Desk']) await rowOf(ofOlivia, product).waitFor();
   await place(ofOlivia, 'Monitor Arm');
   await rowOf(ofOlivia, 'Monitor Arm').filter({ hasText: olivia }).waitFor();
+});
+
+it('a token from the command line is good for its user’s orders, and for everybody’s as an operator’s', {
+  timeout: PATIENCE_MS,
+}, async () => {
+  const { certificatePem: ca } = await loadAuthority(join(dataDir, 'tls'), 'public');
+  const port = Number(new URL(issuer.url).port);
+  const statusWith = async (role?: 'operator') => {
+    const token = await userToken({ port, ca, parameters: { user: alice, ...(role && { role }) } });
+    const headers = { authorization: `Bearer ${token}` };
+    const read = (user: string) => fetch(`${run.addresses.api}/api/orders?user_id=${user}`, { headers });
+    return Promise.all([alice, zoe].map(async (user) => (await read(user)).status));
+  };
+  expect(await statusWith()).toEqual([200, 403]);
+  expect(await statusWith('operator')).toEqual([200, 200]);
 });
