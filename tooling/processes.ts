@@ -76,10 +76,12 @@ export function isInForeground(): boolean {
   return group !== undefined && group === foreground;
 }
 
-/** A variable that a process was started with. Linux only; undefined when it has none, or there is no such process. */
-export function processVariable(pid: number, name: string): string | undefined {
-  const variables = readProc(`/proc/${pid}/environ`)?.split('\0') ?? [];
-  return variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
+/** The variables that a process was started with. Linux only; undefined when there is no such process. */
+export function processVariables(pid: number): Record<string, string> | undefined {
+  const variables = readProc(`/proc/${pid}/environ`)
+    ?.split('\0')
+    .filter((variable) => variable.includes('='));
+  return variables && Object.fromEntries(variables.map((variable) => variable.split(/=(.*)/s).slice(0, 2)));
 }
 
 /** Of https://docs.kernel.org/filesystems/proc.html, table 1-4, from the state on; undefined when there is no such process. */

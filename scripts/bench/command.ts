@@ -38,6 +38,7 @@ export function benchCommand(perform: (settings: BenchSettings) => Promise<void>
     .addOption(number('--saves <n>', 'how often a source is saved, to be reloaded').default(20))
     .addOption(number('--events <n>', 'how many events pile up, to be consumed').default(200_000))
     .addOption(number('--orders <n>', 'how many orders each shard has, to be read').default(1_000_000))
+    .addOption(number('--rows <n>', 'how many rows of the outbox an outage leaves').default(100_000))
     .addOption(number('--idle-seconds <n>', 'how long the idle system is watched').default(60))
     .addOption(new Option('--seed <n>', 'repeat the requests of an earlier run').argParser(wholeNumber(0)))
     .option('--json', 'print JSON instead of tables')

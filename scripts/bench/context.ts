@@ -18,6 +18,8 @@ export interface Sizes {
   readonly events: number;
   /** How many orders each shard has, to be read. */
   readonly orders: number;
+  /** How many rows of the outbox an outage leaves. */
+  readonly rows: number;
   /** How long the idle system is watched. */
   readonly idleSeconds: number;
 }

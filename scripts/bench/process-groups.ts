@@ -1,6 +1,6 @@
 import { runDirOf } from '../../tooling/paths.ts';
 import { readPidFiles } from '../../tooling/pid-files.ts';
-import { parentsOfProcesses, processMemory, processorTime, processVariable } from '../../tooling/processes.ts';
+import { parentsOfProcesses, processMemory, processorTime, processVariables } from '../../tooling/processes.ts';
 
 /** The processes of a run, by what they belong to: the runner, a function by its name, an engine by its name. */
 export type ProcessGroups = ReadonlyMap<string, readonly number[]>;
@@ -18,7 +18,7 @@ export function processGroups(runnerPid: number, dataDir: string): ProcessGroups
   const engines = new Map(readPidFiles(runDirOf(dataDir)).map(({ pid, name }) => [pid, name]));
   const groups = new Map<string, number[]>();
   const visit = (pid: number, inherited: string) => {
-    const group = engines.get(pid) ?? processVariable(pid, FUNCTION_NAME)?.replace(PREFIX, '') ?? inherited;
+    const group = engines.get(pid) ?? processVariables(pid)?.[FUNCTION_NAME]?.replace(PREFIX, '') ?? inherited;
     groups.set(group, [...(groups.get(group) ?? []), pid]);
     for (const [child] of children.get(pid) ?? []) visit(child, group);
   };

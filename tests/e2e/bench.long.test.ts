@@ -43,6 +43,19 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[
     search: ['2,000 a shard: p50, ms'],
     statistics: ['2,000 a shard: p50, ms', '2,000 a shard: memory (PSS) afterwards, MB'],
   },
+  drain: {
+    'events only': ['rows a second', 'p99 of orders, ratio to nothing due'],
+    'with receipts': ['rows a second', 'objects a second, by themselves'],
+  },
+  distance: {
+    'at cloud distances': [
+      'p50, ms',
+      'round trips to Postgres per order',
+      'round trips to S3 per order',
+      'round trips to Kafka per order',
+      'round trips per order, one after the other',
+    ],
+  },
   'cold-start': {
     'bundle, kB': ['every library, whole', 'create-order', 'consume-orders', 'migrate-shards'],
     'import, ratio to every library': ['create-order', 'confirm-orders'],

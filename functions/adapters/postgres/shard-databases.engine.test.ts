@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inTime } from '../../../tests/support/in-time.ts';
-import { TcpRelay } from '../../../tests/support/tcp-relay.ts';
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
+import { TcpRelay } from '../../../tooling/tcp-relay.ts';
 import { CONNECTIONS_PER_SHARD } from '../../domain/shard-map.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import type { DatabaseSecrets } from '../database-secrets.ts';

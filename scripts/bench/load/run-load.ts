@@ -16,6 +16,7 @@ export function runLoad(request: LoadRequest, signal: AbortSignal): Promise<Meas
 
 const WARM_UP = { warmUpSeconds: 0, seconds: 3 };
 const WARM_UPS = 12;
+const MAX_OUTPUT = 256 * 1024 * 1024;
 
 /**
  * Lets clients ask until all that they need has started: ever more of them, so that not everything starts at once, and then all of them, until
@@ -44,7 +45,11 @@ export async function runProgram<T>(
   signal: AbortSignal,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<T> {
-  const run = promisify(execFile)(process.execPath, [file, JSON.stringify(input)], { signal, env });
+  const run = promisify(execFile)(process.execPath, [file, JSON.stringify(input)], {
+    signal,
+    env,
+    maxBuffer: MAX_OUTPUT,
+  });
   const { stdout } = await run.catch(async (error: Error) => {
     // Ctrl-C reaches the program too, and perhaps first.
     await delay(50);

@@ -3,6 +3,8 @@ import { answer } from './answer.ts';
 import { coldStart } from './cold-start.ts';
 import { consume } from './consume.ts';
 import { create } from './create.ts';
+import { distance } from './distance.ts';
+import { drain } from './drain.ts';
 import { idle } from './idle.ts';
 import { innerLoop } from './inner-loop.ts';
 import { reads } from './reads.ts';
@@ -17,6 +19,8 @@ export const PARTS = {
   'inner-loop': innerLoop,
   consume,
   reads,
+  drain,
+  distance,
   'cold-start': coldStart,
 } as const satisfies Readonly<Record<string, Part>>;
 
