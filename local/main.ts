@@ -5,6 +5,7 @@ import { logFileOf, shownPath } from '../tooling/paths.ts';
 import { abortOnSignal, runUntilSignal } from '../tooling/signals.ts';
 import { tableLines } from '../tooling/table.ts';
 import { Terminal } from '../tooling/terminal.ts';
+import { collectTimes } from '../tooling/timed.ts';
 import type { Addresses } from './addresses.ts';
 import { explain } from './assembly/explain.ts';
 import { readRunKeys } from './keys.ts';
@@ -12,6 +13,7 @@ import { createServices } from './services/index.ts';
 import { type OwnApp, type Settings, settingsOf, startCommand } from './settings.ts';
 import { readStacks } from './source.ts';
 import { start } from './start.ts';
+import { timingText } from './timing-text.ts';
 
 /** The command `npm start`. @param own the app that runs unless the command line names another one */
 export async function main(own: OwnApp): Promise<void> {
@@ -37,11 +39,15 @@ async function printExplanation(settings: Settings): Promise<void> {
 
 async function runLocally(settings: Settings): Promise<void> {
   const begun = performance.now();
+  const times = settings.timing ? collectTimes() : undefined;
   const terminal = new Terminal(process.stdout);
   await runUntilSignal(
     (signal) => start(settings, terminal, signal),
     {
-      up: ({ addresses }) => readyText(settings, addresses, (performance.now() - begun) / 1_000),
+      up: ({ addresses }) => {
+        const text = readyText(settings, addresses, (performance.now() - begun) / 1_000);
+        return times === undefined ? text : `${timingText(times(), begun)}\n${text}`;
+      },
       stopped: 'Stopped; the data stays until `npm run reset`.',
     },
     (run) => {

@@ -12,6 +12,7 @@ export function settingsFixture(dataDir: string, overrides: Partial<Settings> = 
     processLimits: true,
     inspect: new Map(),
     watch: false,
+    timing: false,
     name: 'app',
     source: { kind: 'assembly', dir: join(dataDir, 'cdk.out') },
     ...overrides,

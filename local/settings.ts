@@ -49,6 +49,8 @@ export interface Settings {
   readonly inspect: ReadonlyMap<string, number>;
   /** Whether functions are reloaded when their sources change. */
   readonly watch: boolean;
+  /** Whether to tell what the start has spent its time on. */
+  readonly timing: boolean;
   /** What runs, as its people call it. */
   readonly name: string;
   readonly source: Source;
@@ -129,6 +131,7 @@ export function startCommand(own: OwnApp) {
       // For measurements only: local/README.md.
       .addOption(new Option('--no-process-limits').hideHelp())
       .addOption(contextOption(`${own.name}: ${context.join(' ')}`))
+      .option('--timing', 'print what the start has spent its time on')
       .option('--explain', 'print what the local run does with the resources in the templates, by type, then exit')
       .addHelpText(
         'after',
@@ -156,6 +159,7 @@ export function settingsOf(
     processLimits: options.processLimits,
     inspect: options.inspect,
     watch: options.watch,
+    timing: options.timing ?? false,
     name,
     source,
   };

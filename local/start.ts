@@ -5,8 +5,10 @@ import type { Log } from '../tooling/log.ts';
 import { checkPorts } from '../tooling/ports.ts';
 import { startInDataDir } from '../tooling/start-in-data-dir.ts';
 import type { Terminal } from '../tooling/terminal.ts';
+import { timed } from '../tooling/timed.ts';
 import { type Addresses, publishAddresses } from './addresses.ts';
 import { deploy } from './assembly/deploy.ts';
+import type { SecretReader } from './assembly/dynamic-references.ts';
 import type { CloudFormation } from './services/cloudformation/service.ts';
 import { createServices } from './services/index.ts';
 import type { Lambda } from './services/lambda/service.ts';
@@ -39,15 +41,16 @@ export async function start(settings: Settings, terminal: Terminal, signal: Abor
   claimFolder(dataDir);
   return startInDataDir({ dataDir, source: 'run', terminal, signal }, async (log, cleanup) => {
     // Before the synthesis, which can take a minute. Of another app nobody knows yet which of them it has.
-    if (source.kind === 'own') await checkPorts(portClaims(settings.ports));
-    const stacks = await readStacksToRun(settings, log, signal);
+    if (source.kind === 'own') await timed('ports', () => checkPorts(portClaims(settings.ports)));
+    const stacks = await timed('templates, synthesized if need be', () => readStacksToRun(settings, log, signal));
     const { services, ...aws } = createServices({ settings, stacks, log });
     // All of them together, now that the templates are known.
     await checkPorts(services.ports());
     cleanup.defer(() => services.stop());
-    await services.open(signal);
-    await deploy(stacks, services, { log, signal, readSecret: (...id) => aws.secretsManager.readSecret(...id) });
-    await services.start(signal);
+    await timed('what resources need', () => services.open(signal));
+    const readSecret: SecretReader = (...id) => aws.secretsManager.readSecret(...id);
+    await timed('all resources', () => deploy(stacks, services, { log, signal, readSecret }));
+    await timed('what needs all resources', () => services.start(signal));
     const host = await nameOfLoopback();
     const named = (byName: ReadonlyMap<string, string>) =>
       Object.fromEntries([...byName].map(([name, address]) => [name, address.replace('127.0.0.1', host)]));
@@ -59,7 +62,9 @@ export async function start(settings: Settings, terminal: Terminal, signal: Abor
       databases: aws.rds.urls(host),
     };
     await publishAddresses(dataDir, addresses, cleanup);
-    const sources = settings.watch ? await watchSources(settings, { ...aws, log }, cleanup) : undefined;
+    const sources = settings.watch
+      ? await timed('watching sources', () => watchSources(settings, { ...aws, log }, cleanup))
+      : undefined;
     return {
       addresses,
       isFunction: (label) => aws.lambda.hasLabel(label),

@@ -1,5 +1,6 @@
 import { UserError } from '../../tooling/errors.ts';
 import type { Log } from '../../tooling/log.ts';
+import { timed } from '../../tooling/timed.ts';
 import { settleOrGiveUp } from '../../tooling/timing.ts';
 import { resolveDynamicReferences, type SecretReader } from './dynamic-references.ts';
 import { buildGraph, describeNode, type ResourceNode } from './graph.ts';
@@ -98,7 +99,8 @@ async function createResource(
 
   const startedAt = performance.now();
   const resolved = await resolveDynamicReferences(resolve(declaration.Properties ?? {}, scope), readSecret);
-  const result = await provider.create({ ...request, properties: resolved as Record<string, unknown> });
+  const properties = resolved as Record<string, unknown>;
+  const result = await timed(describeNode(node), async () => provider.create({ ...request, properties }));
   log.debug('%s created in %d ms', describeNode(node), Math.round(performance.now() - startedAt));
   return result;
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { timed } from '../../../tooling/timed.ts';
 import { settlesWithin } from '../../../tooling/timing.ts';
 import { LambdaError, throttled } from './errors.ts';
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
@@ -210,7 +211,8 @@ export class FunctionPool {
     const environment = (await this.#takeStandby(options.definition)) ?? (await this.#start(options));
     environment.release();
     environment.log.startRequest(request.caller);
-    const result = await environment.init(limitMs, request.requestId);
+    const { label } = options.definition;
+    const result = await timed(`init phase of ${label}`, () => environment.init(limitMs, request.requestId));
     const initMs = performance.now() - startedAt;
     if (result.outcome.status === 'success') return { environment, ...result, initMs, lines: '' };
     environment.kill();
