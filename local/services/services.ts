@@ -1,4 +1,5 @@
 import type { PortClaim } from '../../tooling/ports.ts';
+import { timed } from '../../tooling/timed.ts';
 import { settleOrGiveUp } from '../../tooling/timing.ts';
 import type { ProviderRegistry, ResourcePlace, ResourceProvider } from '../assembly/resource-provider.ts';
 import type { ResourceDeclaration } from '../assembly/template.ts';
@@ -61,7 +62,7 @@ async function step(name: 'open' | 'start', row: readonly Service[], ending: Abo
   ending.throwIfAborted();
   const failure = new AbortController();
   const signal = AbortSignal.any([ending, failure.signal]);
-  const steps = row.map(async (service) => service[name]?.());
+  const steps = row.map((service) => timed(`${name} ${service.constructor.name}`, async () => service[name]?.()));
   for (const each of steps) each.catch((error: unknown) => failure.abort(error));
   await settleOrGiveUp(steps, signal);
   signal.throwIfAborted();
