@@ -71,6 +71,15 @@ describe('a crash', () => {
     expect(shown({ level: 'error', text })).toBe(expected);
   });
 
+  it.each([
+    ['as a source map names it', '    at Ja (functions/a/handler.ts:13:9)', 'functions/a/handler.ts:13'],
+    ['without a name', '    at functions/a/handler.ts:13:9', 'functions/a/handler.ts:13'],
+    ['that is awaited', `    at async file://${process.cwd()}/a b.mjs:1:2`, 'a b.mjs:1'],
+  ])('has its place %s', (_, frame, place) => {
+    const stackTrace = [...STACK.slice(0, 3), '    at run (/app/node_modules/pg/a.js:1:2)', frame];
+    expect(shown({ text: { message: { ...failure, stackTrace } } })).toBe(`TypeError: no order (${place})`);
+  });
+
   it('that the function logs with a message follows it', () => {
     const text = { level: 'ERROR', message: 'failed', ...failure, stackTrace: STACK };
     expect(shown({ level: 'error', text })).toBe(`failed  error=${expected}`);

@@ -1,7 +1,8 @@
+import { isAbsolute } from 'node:path';
 import { shownPath } from './paths.ts';
 
-/** `file:line` of a stack's frame in a file of one's own. */
-const PLACE = /^\s*at (?:.*\()?(?:file:\/\/)?(\/(?!.*node_modules)[^():]+:\d+):\d+\)?$/;
+/** `file:line` of a stack's frame in a file of one's own: absolute, or as a source map names it. */
+const PLACE = /^\s*at (?:.*\(|async )?(?:file:\/\/)?((?!.*node_modules)[^():]+:\d+):\d+\)?$/;
 
 /**
  * An error in one line, with its place in the sources.
@@ -31,7 +32,7 @@ function placeIn(stack: unknown): string | undefined {
   const frames = Array.isArray(stack) ? stack.map(String) : typeof stack === 'string' ? stack.split('\n') : [];
   for (const frame of frames) {
     const [, place] = PLACE.exec(frame) ?? [];
-    if (place !== undefined) return shownPath(place);
+    if (place !== undefined) return isAbsolute(place) ? shownPath(place) : place;
   }
   return undefined;
 }
