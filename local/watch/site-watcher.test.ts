@@ -8,7 +8,7 @@ import { DeployedSite } from '../services/cloudformation/deployed-site.ts';
 import { SiteWatcher } from './site-watcher.ts';
 
 const recipe: SiteRecipe = {
-  entries: ['web/app.ts', 'web/style.css', 'web/index.html'],
+  entries: ['web/index.html', 'web/app.ts', 'web/style.css'],
   page: 'index.html',
   options: { format: 'esm', sourcemap: true, loader: { '.html': 'copy' } },
 };
