@@ -2,9 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { runCommand } from '../../tooling/command-line.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { abortOnSignal } from '../../tooling/signals.ts';
-import { findEngines, holdParts } from '../chaos/processes.ts';
+import { findEngines } from '../chaos/processes.ts';
 import { localAddresses } from '../target.ts';
 import { type BreakCommand, breakCommand } from './command.ts';
+import { holdWhileAlive } from './hold.ts';
 
 const S3 = 's3';
 
@@ -14,13 +15,13 @@ async function breakParts({ dataDir, parts, forMs }: BreakCommand): Promise<void
   localAddresses(dataDir);
   const names = parts.map((part) => engineOf(part, [...findEngines(dataDir).keys(), S3]));
   const signal = abortOnSignal();
-  const resume = holdParts(dataDir, names);
+  const resume = await holdWhileAlive(dataDir, names);
   const what = parts.join(', ');
   try {
     console.log(`Held: ${what}${forMs === undefined ? '. Ctrl-C releases' : `, for ${forMs / 1_000} s`}.`);
     await setTimeout(forMs ?? 2 ** 31 - 1, undefined, { signal }).catch(() => {});
   } finally {
-    resume();
+    await resume();
     console.log(`Released: ${what}.`);
   }
 }

@@ -12,6 +12,7 @@ import { OWN_APP } from '../../tooling/own-app.ts';
 import { invokeDlt } from '../dlt/dlt-function.ts';
 import { operatorQuery } from '../operator-query.ts';
 import type { OrderFacts, PublishedEvent } from './order-facts.ts';
+import { silenceText } from './silence.ts';
 
 /** A part that does not respond is told as such, and the others are asked all the same. */
 const TIMEOUT_MS = 5_000;
@@ -38,7 +39,7 @@ interface FoundRow extends OrderRow {
 /**
  * Looks an order up in every part of a local run.
  *
- * @returns what is known, and a sentence for each part that did not respond
+ * @returns what is known, and a sentence for each part that could not be asked
  * @throws UserError when no shard that responds has it
  */
 export async function orderInLocalRun(
@@ -51,7 +52,7 @@ export async function orderInLocalRun(
     try {
       return await work();
     } catch (error) {
-      silent.push(`${part} does not respond: ${(error as Error).message}`);
+      silent.push(silenceText(part, error as Error));
       return undefined;
     }
   };

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { settlesWithin } from '../../tooling/timing.ts';
+import { call, newUser, orderOf } from '../support/api.ts';
+import { listKeys } from '../support/clients.ts';
+import { type Launched, launch, newDataDir, type Run, removeFolder, runToEnd, startRun } from '../support/run.ts';
+
+const PATIENCE_MS = 120_000;
+
+const dataDir = newDataDir(inject('seed'));
+let run: Run;
+beforeAll(async () => {
+  run = await startRun(dataDir);
+});
+afterAll(async () => {
+  await run?.end('SIGINT');
+  removeFolder(dataDir);
+});
+
+async function health(part: string): Promise<unknown> {
+  if (part === 's3') return s3Responds();
+  return (await call(run.addresses.api, 'GET', '/health')).body.checks[part];
+}
+/** S3 is no part of /health: any response is one. */
+const s3Responds = async () => {
+  const asked = listKeys(run.addresses, 'order-receipts', 'none/');
+  return (await settlesWithin(2_000, asked)) ? 'up' : 'down';
+};
+const isUp = (part: string) => expect.poll(() => health(part), { timeout: PATIENCE_MS }).toBe('up');
+const isDown = (part: string) => expect.poll(() => health(part), { timeout: PATIENCE_MS }).toBe('down');
+
+/** `npm run break`, once it holds what it is to hold. */
+async function breakParts(...args: string[]): Promise<Launched> {
+  const command = launch('scripts/break/main.ts', [...args, '--data-dir', dataDir]);
+  await expect.poll(() => command.output(), { timeout: PATIENCE_MS }).toContain('Held: ');
+  return command;
+}
+
+/** Ends `npm run break`, and returns what it has said. */
+async function endBreak({ child, output }: Launched, signal: NodeJS.Signals): Promise<string> {
+  const closed = once(child, 'close');
+  child.kill(signal);
+  await closed;
+  return output();
+}
+
+const orderText = async (id: string) =>
+  (await runToEnd([id, '--data-dir', dataDir], process.env, 'scripts/order/main.ts')).output;
+
+describe('npm run break', { timeout: 3 * PATIENCE_MS }, () => {
+  it.each(['kafka', 's3', 'shard1'])('makes %s hang until Ctrl-C', async (part) => {
+    await isUp(part);
+    const held = await breakParts(part);
+    await isDown(part);
+    expect(await endBreak(held, 'SIGINT')).toContain(`Released: ${part}.`);
+    await isUp(part);
+  });
+
+  it('lets parts go by itself when their time is over', async () => {
+    await isUp('kafka');
+    const { child, output } = await breakParts('kafka', 'shard2', '--for', '2s');
+    const [code] = await once(child, 'close');
+    expect([code, output()]).toEqual([0, 'Held: kafka, shard2, for 2 s.\nReleased: kafka, shard2.\n']);
+    for (const part of ['kafka', 'shard2']) await isUp(part);
+  });
+
+  it('leaves nothing held when it is killed', async () => {
+    const parts = ['kafka', 's3', 'shard1'];
+    for (const part of parts) await isUp(part);
+    const held = await breakParts(...parts);
+    await isDown('kafka');
+    await endBreak(held, 'SIGKILL');
+    for (const part of parts) await isUp(part);
+  });
+});
+
+describe('npm run order', { timeout: 3 * PATIENCE_MS }, () => {
+  const place = (user: string) => call(run.addresses.api, 'POST', '/api/orders', orderOf(user));
+
+  it('says of an order whose event waits who publishes it when, and that Kafka does not respond', async () => {
+    await isUp('kafka');
+    const held = await breakParts('kafka');
+    const { status, body } = await place(newUser('a'));
+    expect(status).toBe(201);
+    const text = await orderText(body.order.id);
+    expect(text).toMatch(/^event +not published$/m);
+    expect(text).toMatch(/^The event is outstanding: relay-outbox takes it on at \S+ or within a minute of it\.$/m);
+    expect(text).toMatch(/^Kafka does not respond: /m);
+    await endBreak(held, 'SIGINT');
+  });
+
+  it('names the shards that do not respond when it finds no order', async () => {
+    await isUp('shard1');
+    const { body } = await place(newUser('a'));
+    const held = await breakParts('shard1');
+    const text = await orderText(body.order.id);
+    expect(text).toContain('There is no order with this id in the shards that respond.');
+    expect(text).toMatch(/orders_shard1 does not respond: /);
+    await endBreak(held, 'SIGINT');
+    await isUp('shard1');
+    expect(await orderText(body.order.id)).toMatch(/^stored .* in orders_shard1$/m);
+  });
+});
