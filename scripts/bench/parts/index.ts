@@ -2,6 +2,7 @@ import type { Part } from '../context.ts';
 import { answer } from './answer.ts';
 import { coldStart } from './cold-start.ts';
 import { consume } from './consume.ts';
+import { cost } from './cost.ts';
 import { create } from './create.ts';
 import { distance } from './distance.ts';
 import { drain } from './drain.ts';
@@ -21,6 +22,7 @@ export const PARTS = {
   reads,
   drain,
   distance,
+  cost,
   'cold-start': coldStart,
 } as const satisfies Readonly<Record<string, Part>>;
 
