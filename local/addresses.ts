@@ -30,7 +30,11 @@ export async function publishAddresses(
   addresses: Addresses,
   cleanup: AsyncDisposableStack,
 ): Promise<void> {
-  const file = addressesFileOf(dataDir);
-  await writeFile(file, JSON.stringify(addresses, undefined, 2), { mode: 0o600 });
-  cleanup.defer(() => rm(file, { force: true }));
+  await writeAddresses(dataDir, addresses);
+  cleanup.defer(() => rm(addressesFileOf(dataDir), { force: true }));
+}
+
+/** Tells commands other addresses, while the run is up. */
+export async function writeAddresses(dataDir: string, addresses: Addresses): Promise<void> {
+  await writeFile(addressesFileOf(dataDir), JSON.stringify(addresses, undefined, 2), { mode: 0o600 });
 }

@@ -14,6 +14,7 @@ function keys(sites: Record<string, string> = { web: 'http://localhost:3000' }) 
     addresses: { aws: '', apis: {}, sites, clusters: {}, databases: {} },
     isFunction: (source: string) => source === 'create-order',
     reload: async () => void printed.push('reloaded'),
+    runLater: async () => void printed.push('migrated'),
   };
   const opened: string[] = [];
   const open = async (url: string) => void opened.push(url);
@@ -25,7 +26,8 @@ describe('the key', () => {
   it('h shows each key that does something, and the addresses', async () => {
     const { printed, press } = keys();
     await press('h');
-    for (const key of ['h', 'o', 'l', 'r', 'c', 'q']) expect(printed[0]).toMatch(new RegExp(`^  ${key}  \\w`, 'm'));
+    for (const key of ['h', 'o', 'l', 'r', 'm', 'c', 'q'])
+      expect(printed[0]).toMatch(new RegExp(`^  ${key}  \\w`, 'm'));
     expect(printed[0]).toContain('API http://localhost:8080');
   });
 
@@ -45,6 +47,12 @@ describe('the key', () => {
     expect(hidden()).toEqual([true, false]);
     await press('l');
     expect(hidden()).toEqual([false, false]);
+  });
+
+  it('m does what waits', async () => {
+    const { printed, press } = keys();
+    await press('m');
+    expect(printed).toEqual(['Running what waits ...', 'migrated']);
   });
 
   it('r reloads, and prints what failed', async () => {

@@ -9,7 +9,7 @@ import type { LocalRun } from './start.ts';
 
 /** What the keys work on. */
 export interface KeyTargets {
-  readonly run: Pick<LocalRun, 'addresses' | 'reload' | 'isFunction'>;
+  readonly run: Pick<LocalRun, 'addresses' | 'reload' | 'runLater' | 'isFunction'>;
   readonly terminal: Pick<Terminal, 'print' | 'clear' | 'isHidden'>;
   /** The run's addresses, for the help. */
   readonly addressesText: string;
@@ -33,6 +33,10 @@ export function keyTable({ run, terminal, addressesText, open = openInBrowser }:
     ['o', { does: 'opens the site in a browser', press: () => open(siteOf(run)) }],
     ['l', { does: 'leaves out what functions log, or shows it again', press: () => toggleFunctions(run, terminal) }],
     ['r', { does: 'reloads what differs from its sources', press: () => reload(run, terminal) }],
+    [
+      'm',
+      { does: 'runs what is not run when a file is saved, such as migrations', press: () => runLater(run, terminal) },
+    ],
     ['c', { does: 'clears the screen', press: () => terminal.clear() }],
     [
       'q',
@@ -84,4 +88,9 @@ async function reload(run: KeyTargets['run'], terminal: KeyTargets['terminal']):
   terminal.print('Reloading ...');
   await run.reload();
   terminal.print(`Everything was compared with its sources in ${((performance.now() - begun) / 1_000).toFixed(1)} s.`);
+}
+
+async function runLater(run: KeyTargets['run'], terminal: KeyTargets['terminal']): Promise<void> {
+  terminal.print('Running what waits ...');
+  await run.runLater();
 }

@@ -47,7 +47,7 @@ export interface Settings {
   readonly processLimits: boolean;
   /** The functions that are debugged: the end of each one's name, and the port of its inspector, 0 for any free one. */
   readonly inspect: ReadonlyMap<string, number>;
-  /** Whether functions are reloaded when their sources change. */
+  /** Whether what is saved is taken in while it runs. */
   readonly watch: boolean;
   /** Whether to tell what the start has spent its time on. */
   readonly timing: boolean;
@@ -127,7 +127,7 @@ export function startCommand(own: OwnApp) {
           .argParser(inspected)
           .default<ReadonlyMap<string, number>>(new Map(), 'none'),
       )
-      .option('--no-watch', 'do not reload functions when their sources change')
+      .option('--no-watch', 'do not take in what is saved while it runs')
       // For measurements only: local/README.md.
       .addOption(new Option('--no-process-limits').hideHelp())
       .addOption(contextOption(`${own.name}: ${context.join(' ')}`))

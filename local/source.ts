@@ -4,7 +4,7 @@ import { claimDataDir } from '../tooling/data-dir.ts';
 import type { Log } from '../tooling/log.ts';
 import { assembliesOf, DEFAULT_DATA_DIR } from '../tooling/paths.ts';
 import { loadAssembly, requireAssembly } from './assembly/load-assembly.ts';
-import { removeOtherAssemblies, synthesize } from './assembly/synthesize.ts';
+import { removeOtherAssemblies, Synthesizer, synthesize } from './assembly/synthesize.ts';
 import type { Stack } from './assembly/template.ts';
 import type { Settings } from './settings.ts';
 
@@ -22,18 +22,33 @@ export async function readStacks(origin: Origin, log: Pick<Log, 'info'>, signal:
   return loadAssembly(await synthesize({ app: source, dir: assembliesOf(dataDir), log, signal }));
 }
 
+/** What a run is made of. */
+export interface Origins {
+  /** The folder of the cloud assembly. */
+  readonly assembly: string;
+  /** What made it, to make the next one; undefined for an assembly that came from elsewhere. */
+  readonly synthesizer?: Synthesizer;
+}
+
 /**
- * As {@link readStacks}, for a run: the data folder keeps this assembly alone. One that came from elsewhere is copied there, so that it may
+ * The assembly for a run: the data folder keeps it alone. One that came from elsewhere is copied there, so that it may
  * change while it runs. Above their code, functions find a package.json that says nothing, as if there were none.
+ *
+ * @throws as {@link readStacks}
  */
-export async function readStacksToRun(origin: Origin, log: Pick<Log, 'info'>, signal: AbortSignal): Promise<Stack[]> {
+export async function assemblyToRun(origin: Origin, log: Pick<Log, 'info'>, signal: AbortSignal): Promise<Origins> {
   const { source, dataDir } = origin;
   await writeFile(join(dataDir, 'package.json'), '{}');
   const dir = assembliesOf(dataDir);
-  const assembly =
-    source.kind === 'assembly' ? await copyInto(dir, source.dir) : await synthesize({ app: source, dir, log, signal });
+  if (source.kind === 'assembly') {
+    const assembly = await copyInto(dir, source.dir);
+    await removeOtherAssemblies(assembly);
+    return { assembly };
+  }
+  const synthesizer = new Synthesizer({ app: source, dir, log });
+  const assembly = await synthesizer.synthesize(signal);
   await removeOtherAssemblies(assembly);
-  return loadAssembly(assembly);
+  return { assembly, synthesizer };
 }
 
 /** Makes a folder a data folder, and the one around it too if that is this project's. @throws UserError when it holds other things */

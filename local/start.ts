@@ -1,23 +1,17 @@
 import { lookup } from 'node:dns/promises';
-import { join } from 'node:path';
 import { UserError } from '../tooling/errors.ts';
-import type { Log } from '../tooling/log.ts';
 import { checkPorts } from '../tooling/ports.ts';
 import { startInDataDir } from '../tooling/start-in-data-dir.ts';
 import type { Terminal } from '../tooling/terminal.ts';
 import { timed } from '../tooling/timed.ts';
-import { type Addresses, publishAddresses } from './addresses.ts';
-import { deploy } from './assembly/deploy.ts';
+import { type Addresses, publishAddresses, writeAddresses } from './addresses.ts';
+import { Deployment } from './assembly/deploy.ts';
 import type { SecretReader } from './assembly/dynamic-references.ts';
-import type { CloudFormation } from './services/cloudformation/service.ts';
+import { loadAssembly } from './assembly/load-assembly.ts';
 import { createServices } from './services/index.ts';
-import type { Lambda } from './services/lambda/service.ts';
 import { portClaims, type Settings } from './settings.ts';
-import { claimFolder, readStacksToRun } from './source.ts';
-import { FunctionWatcher } from './watch/function-watcher.ts';
-import { SiteWatcher } from './watch/site-watcher.ts';
-import { SourceWatcher } from './watch/source-watcher.ts';
-import { isTyped, TypeCheck } from './watch/type-check.ts';
+import { assemblyToRun, claimFolder } from './source.ts';
+import { watchApp } from './watch/watch-app.ts';
 
 /** A local run that is up. */
 export interface LocalRun {
@@ -26,6 +20,8 @@ export interface LocalRun {
   isFunction(source: string): boolean;
   /** Reloads what differs from its sources, and says what that was. */
   reload(): Promise<void>;
+  /** Does what waits until a person asks for it, such as migrations. */
+  runLater(): Promise<void>;
   /** Ends everything, triggers first and engines last. */
   stop(): Promise<void>;
 }
@@ -42,64 +38,48 @@ export async function start(settings: Settings, terminal: Terminal, signal: Abor
   return startInDataDir({ dataDir, source: 'run', terminal, signal }, async (log, cleanup) => {
     // Before the synthesis, which can take a minute. Of another app nobody knows yet which of them it has.
     if (source.kind === 'own') await timed('ports', () => checkPorts(portClaims(settings.ports)));
-    const stacks = await timed('templates, synthesized if need be', () => readStacksToRun(settings, log, signal));
-    const { services, ...aws } = createServices({ settings, stacks, log });
+    const origins = await timed('templates, synthesized if need be', () => assemblyToRun(settings, log, signal));
+    const stacks = loadAssembly(origins.assembly);
+    const aws = createServices({ settings, stacks, log });
+    const { services } = aws;
     // All of them together, now that the templates are known.
     await checkPorts(services.ports());
     cleanup.defer(() => services.stop());
     await timed('what resources need', () => services.open(signal));
     const readSecret: SecretReader = (...id) => aws.secretsManager.readSecret(...id);
-    await timed('all resources', () => deploy(stacks, services, { log, signal, readSecret }));
+    const deployment = new Deployment(services, { log, readSecret });
+    await timed('all resources', () => deployment.apply(stacks, signal));
     await timed('what needs all resources', () => services.start(signal));
+    await aws.lambda.followNetwork();
     const host = await nameOfLoopback();
-    const named = (byName: ReadonlyMap<string, string>) =>
-      Object.fromEntries([...byName].map(([name, address]) => [name, address.replace('127.0.0.1', host)]));
-    const addresses: Addresses = {
-      aws: aws.endpoint.url.replace('127.0.0.1', host),
-      apis: named(aws.apiGateway.urls),
-      sites: named(aws.cloudFront.urls),
-      clusters: named(aws.msk.operatorAddresses),
-      databases: aws.rds.urls(host),
-    };
+    const addresses = addressesOf(aws, host);
     await publishAddresses(dataDir, addresses, cleanup);
-    const sources = settings.watch
-      ? await timed('watching sources', () => watchSources(settings, { ...aws, log }, cleanup))
-      : undefined;
+    const publish = () => writeAddresses(dataDir, addressesOf(aws, host));
+    const watch = () => watchApp({ settings, origins, aws, deployment, publish, log }, cleanup);
+    const watched = settings.watch ? await timed('watching sources', watch) : undefined;
+    const watching = () => {
+      if (watched) return watched;
+      throw new UserError('This run takes nothing in: it was started with --no-watch or --assembly.');
+    };
     return {
       addresses,
       isFunction: (label) => aws.lambda.hasLabel(label),
-      reload: async () => {
-        if (sources === undefined)
-          throw new UserError('This run reloads nothing: it was started with --no-watch or --assembly.');
-        await sources.tellEverything();
-      },
+      reload: async () => watching().reload(),
+      runLater: async () => watching().runLater(),
     };
   });
 }
 
-/** Reloads functions and sites when their sources change, where it is known how they are built. @returns undefined where the sources are not known */
-async function watchSources(
-  { source, dataDir }: Settings,
-  { lambda, cloudFormation, log }: { lambda: Lambda; cloudFormation: CloudFormation; log: Log },
-  cleanup: AsyncDisposableStack,
-): Promise<SourceWatcher | undefined> {
-  if (source.kind === 'assembly') return undefined;
-  const { folder } = source;
-  const sources = new SourceWatcher({ folder, log });
-  const functions = new FunctionWatcher({ folder, codeDir: join(dataDir, 'reloaded'), target: lambda, sources, log });
-  await functions.start(lambda.bundled());
-  const sites = new SiteWatcher({ folder, sites: cloudFormation.sites, log });
-  const types = new TypeCheck({ folder, stateFile: join(dataDir, 'types.tsbuildinfo'), log: log.child('types') });
-  sources.listen(async (files) => {
-    await functions.reload(files);
-    if (files.some(isTyped)) await types.begin();
-  });
-  sources.listen((files) => sites.reload(files));
-  cleanup.defer(() => types.stop());
-  cleanup.defer(() => functions.stop());
-  cleanup.defer(() => sources.stop());
-  await sources.start();
-  return sources;
+function addressesOf(aws: ReturnType<typeof createServices>, host: string): Addresses {
+  const named = (byName: ReadonlyMap<string, string>) =>
+    Object.fromEntries([...byName].map(([name, address]) => [name, address.replace('127.0.0.1', host)]));
+  return {
+    aws: aws.endpoint.url.replace('127.0.0.1', host),
+    apis: named(aws.apiGateway.urls),
+    sites: named(aws.cloudFront.urls),
+    clusters: named(aws.msk.operatorAddresses),
+    databases: aws.rds.urls(host),
+  };
 }
 
 /** `localhost`, unless that name does not lead to 127.0.0.1, where everything listens: it may mean ::1 alone. */

@@ -7,20 +7,28 @@ const SIGNALS = new Map<string, NodeJS.Signals>([
   ['\u001a', 'SIGTSTP'],
 ]);
 
+/** Whether somebody can press a key: not without a terminal, nor in the background, where reading would stop the process. */
+export function keysCanBePressed(
+  input: { readonly isTTY?: boolean } = process.stdin,
+  output: { readonly isTTY?: boolean } = process.stdout,
+): boolean {
+  return !!input.isTTY && !!output.isTTY && isInForeground();
+}
+
 /**
  * Reads the keys of a terminal, one at a time and without Enter, until it is disposed. Ctrl-C, Ctrl-Z and Ctrl-\ do what they always do: the
  * terminal no longer turns them into signals for its foreground processes, so this does. Node gives the terminal back however the process ends,
  * unless by SIGKILL.
  *
  * @param press gets a key as it was typed; not what was pasted, and no arrows
- * @returns undefined where nobody can press a key: without a terminal, or in the background, where reading would stop the process
+ * @returns undefined where nobody can press a key
  */
 export function readKeys(
   press: (key: string) => void,
   input: NodeJS.ReadStream = process.stdin,
   output: NodeJS.WriteStream = process.stdout,
 ): Disposable | undefined {
-  if (!input.isTTY || !output.isTTY || !isInForeground()) return undefined;
+  if (!keysCanBePressed(input, output)) return undefined;
   const begin = () => {
     input.setRawMode(true);
     input.resume();

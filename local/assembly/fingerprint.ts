@@ -9,6 +9,9 @@ import { isDataDir } from '../../tooling/data-dir.ts';
 /** What is nobody's source, in a copy without git as well. */
 const GENERATED = new Set(['node_modules', 'cdk.out', 'coverage', '.git']);
 
+/** Matches no path. */
+const NOTHING = /(?!)/;
+
 /** Whether a file or folder is made by a tool, by its name, or is a data folder. */
 export function isGenerated(path: string): boolean {
   return GENERATED.has(basename(path)) || isDataDir(path);
@@ -18,19 +21,36 @@ export function isGenerated(path: string): boolean {
  * Changes with the app's sources and the context: 16 hexadecimal digits.
  *
  * @param app.folder the CDK app's
- * @param app.irrelevant the files below it, by their paths, that cannot change a template or an asset
+ * @param app.irrelevant the files below it, by their paths, that cannot change a template or an asset; none by default
  */
 export async function fingerprint(
-  { folder, irrelevant }: { folder: string; irrelevant: RegExp },
+  app: { folder: string; irrelevant?: RegExp },
   context: Readonly<Record<string, string>>,
 ): Promise<string> {
+  const sources = await sourceHashes(app);
+  return sha256(JSON.stringify([Object.entries(context).sort(), ...sources])).slice(0, 16);
+}
+
+/** By path, in their order: the hash of each file that counts for a fingerprint. */
+export async function sourceHashes({
+  folder,
+  irrelevant = NOTHING,
+}: {
+  folder: string;
+  irrelevant?: RegExp;
+}): Promise<Map<string, string>> {
   const files = (await filesOf(folder)).filter((file) => !irrelevant.test(file)).sort();
   const contents = await Promise.all(files.map((file) => readIfThere(join(folder, file))));
-  const hash = createHash('sha256').update(JSON.stringify(Object.entries(context).sort()));
-  for (const [index, content] of contents.entries()) {
-    if (content !== undefined) hash.update(`\0${files[index]}\0`).update(content);
-  }
-  return hash.digest('hex').slice(0, 16);
+  return new Map(
+    files.flatMap((file, index) => {
+      const content = contents[index];
+      return content === undefined ? [] : [[file, sha256(content)] as const];
+    }),
+  );
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** Without data folders inside the repository. */

@@ -8,6 +8,8 @@ export interface ResourceResult {
   readonly ref: string;
   /** The value of `Fn::GetAtt`; undefined when the resource has no such attribute. */
   attribute?(name: string): unknown;
+  /** Takes away what the resource has brought, unless something else has taken its place. Without it, what it has brought stays, as data does. */
+  remove?(): void | Promise<void>;
 }
 
 /** Names and values of one stack while it is being deployed. */

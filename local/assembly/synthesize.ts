@@ -13,8 +13,6 @@ import { fingerprint } from './fingerprint.ts';
 const PROGRESS_MS = 15_000;
 /** In an assembly: the files that the app was loaded from. */
 const MODULES_FILE = 'modules.json';
-/** Nothing is irrelevant to an app of which nothing is known. */
-const NOTHING = /(?!)/;
 /** What takes an app longest to load, whatever else it imports. */
 const CDK_PACKAGES = /\/node_modules\/(aws-cdk-lib|constructs)\//;
 
@@ -41,16 +39,16 @@ export class Synthesizer {
   /**
    * Synthesizes the app, unless the same sources and context have been synthesized before.
    *
-   * @param reuse what was synthesized of an app of which nothing is known, too
+   * @param o.reuse what was synthesized of an app of which nothing is known, too; and says nothing of a synthesis that takes a moment
    * @returns the folder of the cloud assembly
    * @throws UserError with what the app or the CDK says when the app cannot be synthesized; the signal's reason when that is aborted
    */
-  async synthesize(signal?: AbortSignal, { reuse = false } = {}): Promise<string> {
-    const { folder, context, irrelevant } = this.#app;
-    const assembly = join(this.#dir, await fingerprint({ folder, irrelevant: irrelevant ?? NOTHING }, context));
+  async synthesize(signal?: AbortSignal, { reuse = false }: { reuse?: boolean } = {}): Promise<string> {
+    const { context, irrelevant } = this.#app;
+    const assembly = join(this.#dir, await fingerprint(this.#app, context));
     if ((irrelevant || reuse) && existsSync(assembly)) return assembly;
 
-    this.#log.info(`synthesizing the CDK app${irrelevant ? ' (after a change only)' : ''}`);
+    if (!reuse) this.#log.info(`synthesizing the CDK app${irrelevant ? ' (after a change only)' : ''}`);
     const start = performance.now();
     const progress = setInterval(() => {
       this.#log.info(`still synthesizing the CDK app, after ${Math.round((performance.now() - start) / 1000)} s`);

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { explain } from '../assembly/explain.ts';
 import { loadAssembly } from '../assembly/load-assembly.ts';
-import { restApiDefinition } from './api-gateway/resources.ts';
+import { restApiDefinition } from './api-gateway/rest-api-of-parts.ts';
 import { synthesizeCdkApp } from './cdk-app-fixture.ts';
 import { created, provider } from './provider.ts';
 import { servicesFixture, temporaryFolder } from './services-fixture.ts';
@@ -26,7 +26,14 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   expect(explain(stacks, aws.services)).toContain(' 0 unknown');
   const database = provider('a stand-in', anything, ({ MasterUsername }) => {
     const master = { username: String(MasterUsername), password: 'random' };
-    aws.rds.databases.set('db', { identifier: 'db', label: 'things', name: 'things', port: 1234, master, users: [] });
+    aws.rds.databases.set('db', {
+      identifier: 'db',
+      label: 'things',
+      name: 'things',
+      port: 1234,
+      master,
+      users: new Map(),
+    });
     return created('db', { 'Endpoint.Port': '1234' });
   });
   await aws.deploy(stacks, {
@@ -85,7 +92,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
     },
   ]);
 
-  expect(aws.eventBridge.schedules).toEqual([
+  expect([...aws.eventBridge.schedules.values()]).toEqual([
     {
       ruleArn: 'arn:aws:events:us-east-1:000000000000:rule/nightly',
       recurrence: { intervalMs: 86_400_000 },
@@ -130,7 +137,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   ]);
 
   const siteBucket = expect.stringMatching(/^site-bucket[0-9a-f]+-[0-9a-f]{12}$/);
-  expect(aws.cloudFront.distributions).toEqual([
+  expect([...aws.cloudFront.distributions.values()]).toEqual([
     {
       listener: { name: 'Distribution', port: 0 },
       defaultRootObject: 'index.html',
@@ -186,7 +193,7 @@ it('a synthesized CDK app becomes definitions of functions, routes, mappings and
   });
   expect(aws.rds.databases.get('db')).toMatchObject({
     master: { username: 'master' },
-    users: [{ username: 'clerk', password: 'published-password' }],
+    users: new Map([['clerk', { username: 'clerk', password: 'published-password' }]]),
   });
 
   const invoked = aws.invocations.map(({ event }) => String(event.ResourceType)).sort();

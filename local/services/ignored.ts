@@ -3,7 +3,7 @@ import type { ResourcePlace } from '../assembly/resource-provider.ts';
 import { ignored, referrers, refused } from './provider.ts';
 import type { Service } from './service.ts';
 
-const NO_DEPLOYMENT_STEPS = 'a new version takes over at the next start, not gradually';
+const NO_DEPLOYMENT_STEPS = 'a new version takes over at once, not gradually';
 const NO_METRICS = 'metrics are written to the log and not collected';
 const NO_MESSAGES = 'only alarms send messages to its topic, and there are none here';
 

@@ -21,7 +21,7 @@ import { sts } from './sts/service.ts';
 
 /** The services of a run. Nothing starts before they are opened. */
 export function createServices(options: Omit<Run, 'authorities'>) {
-  const run: Run = { ...options, authorities: authoritiesIn(join(options.settings.dataDir, 'tls')) };
+  const run = { ...options, authorities: authoritiesIn(join(options.settings.dataDir, 'tls')) } satisfies Run;
   const iam = new Iam();
   const ec2 = new Ec2(run, iam);
   const s3 = new S3(run, iam);
@@ -55,6 +55,10 @@ export function createServices(options: Omit<Run, 'authorities'>) {
   endpoint.serve(services.all);
   return {
     services,
+    /** Lets the services know other templates, before their resources are changed. */
+    takeStacks: (stacks: Run['stacks']) => {
+      run.stacks = stacks;
+    },
     apiGateway,
     cloudFormation,
     cloudFront,

@@ -24,24 +24,25 @@ interface Place {
  * the names, in which `part10` comes after `part9`.
  */
 export class Listeners {
-  readonly #stacks: readonly Stack[];
+  readonly #run: Pick<Run, 'stacks'>;
   readonly #setting: keyof Ports;
   readonly #firstPort: number;
   readonly #nameOf: (declaration: ResourceDeclaration) => unknown;
-  #found: ReadonlyMap<string, Listener> | undefined;
+  #seen: readonly Stack[] | undefined;
+  #found: ReadonlyMap<string, Listener> = new Map();
 
   /**
    * @param setting the port of the first; 0 gives all of them 0, any free port
    * @param nameOf the name that a resource has in the template, if that is a text; null for a resource of another kind
    */
   constructor(
-    { stacks, settings }: Pick<Run, 'stacks' | 'settings'>,
+    run: Pick<Run, 'stacks' | 'settings'>,
     setting: keyof Ports,
     nameOf: (declaration: ResourceDeclaration) => unknown,
   ) {
-    this.#stacks = stacks;
+    this.#run = run;
     this.#setting = setting;
-    this.#firstPort = settings.ports[setting];
+    this.#firstPort = run.settings.ports[setting];
     this.#nameOf = nameOf;
   }
 
@@ -63,12 +64,15 @@ export class Listeners {
   }
 
   get #byPlace(): ReadonlyMap<string, Listener> {
-    this.#found ??= this.#find();
+    const { stacks } = this.#run;
+    // Those that listen already keep their ports; what is new comes after them until the next start.
+    if (stacks !== this.#seen) this.#found = this.#find(stacks, this.#found);
+    this.#seen = stacks;
     return this.#found;
   }
 
-  #find(): ReadonlyMap<string, Listener> {
-    const found = this.#stacks.flatMap((stack) =>
+  #find(stacks: readonly Stack[], known: ReadonlyMap<string, Listener>): ReadonlyMap<string, Listener> {
+    const found = stacks.flatMap((stack) =>
       presentResources(stack).flatMap(([logicalId, declaration]) => {
         const given = this.#nameOf(declaration);
         if (given === null) return [];
@@ -81,7 +85,11 @@ export class Listeners {
       .map(({ place, name, qualified }) => ({ place, name: slug(isUnique(name) ? name : qualified) }))
       .sort((a, b) => byName(a.name, b.name));
     const portAt = (index: number) => (this.#firstPort === 0 ? 0 : this.#firstPort + index);
-    return new Map(named.map(({ place, name }, index) => [place, { name, port: portAt(index) }]));
+    const added = named.filter(({ place }) => !known.has(place));
+    return new Map([
+      ...known,
+      ...added.map(({ place, name }, index) => [place, { name, port: portAt(known.size + index) }] as const),
+    ]);
   }
 }
 

@@ -27,8 +27,23 @@ export function problemsOf(schema: z.ZodType, known: unknown): string[] {
 
 /** The declared properties, by their paths, that the schema does not name: nothing reads them here. */
 export function passedOver(schema: z.ZodType, known: unknown): string[] {
-  const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape;
-  return [...new Set(undeclared([shape], known, ''))].filter((path) => !NOTES.has(path.replace(/^.*\./, '')));
+  return [...new Set(undeclared([shapeOf(schema)], known, ''))].filter((path) => !NOTES.has(path.replace(/^.*\./, '')));
+}
+
+/**
+ * Those paths of properties that something reads here.
+ *
+ * @param paths of properties that differ
+ * @param versions the properties before and after
+ */
+export function readPaths(schema: z.ZodType, paths: readonly string[], versions: readonly unknown[]): string[] {
+  const shape = shapeOf(schema);
+  const unread = versions.flatMap((known) => [...undeclared([shape], known, '')]);
+  return paths.filter((path) => !unread.some((beginning) => `${path}.`.startsWith(`${beginning}.`)));
+}
+
+function shapeOf(schema: z.ZodType): Shape {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape;
 }
 
 function issuesOf(schema: z.ZodType, known: unknown): readonly z.core.$ZodIssue[] {

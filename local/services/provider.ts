@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { ResourcePlace, ResourceProvider, ResourceRequest } from '../assembly/resource-provider.ts';
+import type { ResourcePlace, ResourceProvider, ResourceRequest, RunProvider } from '../assembly/resource-provider.ts';
 import type { ResourceResult } from '../assembly/stack-scope.ts';
 import { describeResource, type ResourceDeclaration } from '../assembly/template.ts';
 import { arnOf } from '../aws-identity.ts';
 import { physicalId } from './physical-names.ts';
-import { passedOver, problemsOf } from './property-check.ts';
+import { passedOver, problemsOf, readPaths } from './property-check.ts';
 
 /** By CloudFormation type: the provider, or how to choose one where it depends on the declaration. */
 export type ResourceProviders = Readonly<
@@ -16,17 +16,21 @@ export type ResourceProviders = Readonly<
  *
  * @param how what it becomes here, for `--explain`
  * @param schema the properties that matter here; the others are passed over, and `--explain` names them
+ * @param changes what becomes of it when its template changes while it runs; by default it needs a new start
  */
 export function provider<Schema extends z.ZodType>(
   how: string,
   schema: Schema,
   create: (properties: z.output<Schema>, request: ResourceRequest) => ResourceResult | Promise<ResourceResult>,
+  changes: Pick<RunProvider, 'update' | 'quiet'> = {},
 ): ResourceProvider {
   return {
     kind: 'run',
     how,
+    ...changes,
     problems: (known) => problemsOf(schema, known),
     passedOver: (known) => passedOver(schema, known),
+    readPaths: (paths, versions) => readPaths(schema, paths, versions),
     create: async (request) => {
       const properties = schema.safeParse(request.properties);
       if (properties.success) return create(properties.data, request);
@@ -78,9 +82,16 @@ export function referrers({ stack, logicalId }: ResourcePlace, types: RegExp): s
     .map(([id]) => describeResource(stack, id));
 }
 
-/** The result of a resource whose attributes are known. */
-export function created(ref: string, attributes: Readonly<Record<string, unknown>> = {}): ResourceResult {
-  return { ref, attribute: (name) => attributes[name] };
+/** For a resource that is no more than what it declares: another declaration takes the place of the former one. */
+export const REPLACED = { update: 'again' } as const;
+
+/** The result of a resource whose attributes are known. @param remove takes away what it has brought */
+export function created(
+  ref: string,
+  attributes: Readonly<Record<string, unknown>> = {},
+  remove?: () => unknown,
+): ResourceResult {
+  return { ref, attribute: (name) => attributes[name], ...(remove && { remove: async () => void (await remove()) }) };
 }
 
 /** CloudFormation takes booleans as text, too. */

@@ -9,6 +9,7 @@ import type { ResourceProviders } from './provider.ts';
 /** What all services of a run share. */
 export interface Run {
   readonly settings: Settings;
+  /** Other ones once the app is synthesized again: whoever keeps the run sees those that are current. */
   readonly stacks: readonly Stack[];
   readonly log: Log;
   readonly authorities: Authorities;
@@ -27,7 +28,7 @@ export interface Service {
   ports?(): PortClaim[];
   /** Starts what must run before any resource is created. */
   open?(): Promise<void>;
-  /** Starts what needs all resources. */
+  /** Starts what needs all resources. Called again after resources have changed: what runs is then made what they are now. */
   start?(): Promise<void>;
   stop?(): Promise<void>;
 }

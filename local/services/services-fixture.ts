@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { silentLog } from '../../tooling/log-fixture.ts';
-import { deploy } from '../assembly/deploy.ts';
+import { Deployment, deploy } from '../assembly/deploy.ts';
 import type { ResourceProvider } from '../assembly/resource-provider.ts';
 import type { Stack } from '../assembly/template.ts';
 import { settingsFixture } from '../settings-fixture.ts';
@@ -61,10 +61,16 @@ export function servicesFixture(
   });
   void aws.s3.open();
   onTestFinished(() => aws.s3.stop());
+  const options = {
+    log: silentLog,
+    readSecret: (...id: Parameters<typeof aws.secretsManager.readSecret>) => aws.secretsManager.readSecret(...id),
+  };
   return {
     ...aws,
     services,
     invocations,
+    /** Changes the resources in place each time that it is applied. */
+    deployment: new Deployment(services, options),
     /** Deploys stacks, with other providers in place of some. */
     deploy: (deployed: readonly Stack[], standIns: Readonly<Record<string, ResourceProvider>> = {}) => {
       stacks.push(...deployed);
@@ -73,11 +79,7 @@ export function servicesFixture(
         {
           providerOf: (declaration, place) => standIns[declaration.Type] ?? services.providerOf(declaration, place),
         },
-        {
-          log: silentLog,
-          signal: new AbortController().signal,
-          readSecret: (...id) => aws.secretsManager.readSecret(...id),
-        },
+        { ...options, signal: new AbortController().signal },
       );
     },
   };

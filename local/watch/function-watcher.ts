@@ -53,9 +53,9 @@ export class FunctionWatcher {
   readonly #target: Target;
   readonly #sources: Pick<SourceWatcher, 'include'>;
   readonly #log: Log;
-  readonly #functions: Known[] = [];
   readonly #bundler: Bundler;
   #foldersMade = 0;
+  #functions: readonly Known[] = [];
 
   /**
    * @param o.folder of the app, where its sources are
@@ -81,11 +81,21 @@ export class FunctionWatcher {
   async start(functions: readonly WatchedFunction[]): Promise<void> {
     // Of a former run: this one has begun with what the templates have.
     await rm(this.#codeDir, { recursive: true, force: true });
-    for (const each of functions) {
-      const inputs = new Set([each.recipe.entry, ...each.sources]);
-      this.#sources.include(inputs);
-      this.#functions.push({ ...each, inputs, isBroken: false });
-    }
+    this.follow(functions);
+  }
+
+  /** Goes on with what the functions run now, after a deployment. */
+  follow(functions: readonly WatchedFunction[]): void {
+    this.#functions = functions.map((each) => {
+      const former = this.#functions.find(({ name, codeDir }) => name === each.name && codeDir === each.codeDir);
+      return { inputs: new Set([each.recipe.entry, ...each.sources]), isBroken: false, ...former, ...each };
+    });
+    this.#sources.include(this.inputs());
+  }
+
+  /** The files that the functions are made of, by their paths below the app's folder, packages included. */
+  inputs(): ReadonlySet<string> {
+    return new Set(this.#functions.flatMap(({ inputs }) => [...inputs]));
   }
 
   async stop(): Promise<void> {

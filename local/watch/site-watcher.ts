@@ -26,13 +26,26 @@ interface Known {
 export class SiteWatcher {
   readonly #folder: string;
   readonly #log: Log;
-  readonly #sites: readonly Known[];
+  #sites: readonly Known[] = [];
 
   /** @param o.folder of the app, where its sources are */
-  constructor(o: { folder: string; sites: readonly WatchedSite[]; log: Log }) {
+  constructor(o: { folder: string; sites: Iterable<WatchedSite>; log: Log }) {
     this.#folder = o.folder;
     this.#log = o.log;
-    this.#sites = o.sites.map((site) => ({ site, inputs: inputsOf(site), isBroken: false }));
+    this.follow(o.sites);
+  }
+
+  /** Goes on with the sites that are there after a deployment. */
+  follow(sites: Iterable<WatchedSite>): void {
+    this.#sites = [...sites].map((site) => {
+      const former = this.#sites.find((known) => known.site === site);
+      return former ?? { site, inputs: inputsOf(site), isBroken: false };
+    });
+  }
+
+  /** The files that the sites are made of, by their paths below the app's folder, packages included. */
+  inputs(): ReadonlySet<string> {
+    return new Set(this.#sites.flatMap(({ inputs }) => [...inputs]));
   }
 
   /** Builds the sites that are made of these files, by their paths below the app's folder. */

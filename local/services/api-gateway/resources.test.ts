@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stackOf } from '../../assembly/deploy-fixture.ts';
 import type { TemplateValue } from '../../assembly/template.ts';
 import { servicesFixture } from '../services-fixture.ts';
-import { restApiDefinition } from './resources.ts';
+import { restApiDefinition } from './rest-api-of-parts.ts';
 
 const uriOf = (qualifiedName: string) =>
   `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:${qualifiedName}/invocations`;
@@ -31,9 +31,10 @@ async function deployWith(authorizer: Properties, method: Properties = {}) {
         ...method,
       },
     },
+    Stage: { Type: 'AWS::ApiGateway::Stage', Properties: { ...api, StageName: 'dev' } },
   };
   await deploy([stackOf('app', { Resources })]);
-  return [...apiGateway.restApis.values()][0]?.routes[0];
+  return [...apiGateway.restApis.values()].map(restApiDefinition)[0]?.routes[0];
 }
 
 const fromHeader = { IdentitySource: 'method.request.header.Authorization' };
@@ -131,7 +132,7 @@ describe('a REST API', () => {
   });
 
   it('is one stage here: another is refused', async () => {
-    const { deploy } = servicesFixture();
+    const { apiGateway, deploy } = servicesFixture();
     const stage = (StageName: string) => ({
       Type: 'AWS::ApiGateway::Stage',
       Properties: { RestApiId: { Ref: 'Api' }, StageName },
@@ -141,9 +142,8 @@ describe('a REST API', () => {
       One: stage('one'),
       Two: { ...stage('two'), DependsOn: 'One' },
     };
-    await expect(deploy([stackOf('app', { Resources })])).rejects.toThrow(
-      'one stage of a REST API, and shop has one and two',
-    );
+    await deploy([stackOf('app', { Resources })]);
+    await expect(apiGateway.start()).rejects.toThrow('one stage of a REST API, and shop has one and two');
   });
 
   it.each<[string, Parameters<typeof deployApi>[0], string]>([

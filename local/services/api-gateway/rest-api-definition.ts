@@ -23,15 +23,31 @@ export interface RestApiParts {
   readonly listener: Listener;
   readonly binaryMediaTypes: readonly string[];
   readonly apiKeySource: ApiKeySource;
-  /** By resource id; the root's path is empty. */
-  readonly paths: Map<string, string>;
+  readonly rootResourceId: string;
+  /** By id: the resources below the root, which refer to the one above. */
+  readonly paths: Map<string, { readonly parentId: string; readonly part: string }>;
+  /** By id, as all that follows unless it says otherwise. */
   readonly authorizers: Map<string, AuthorizerDefinition>;
-  /** By id. */
   readonly validators: Map<string, ValidatorDefinition>;
+  /** By name. */
   readonly models: Map<string, Schema>;
-  readonly routes: RouteDefinition[];
-  readonly gatewayResponses: Record<string, GatewayResponseDefinition>;
-  stage: StageDefinition | undefined;
+  readonly methods: Map<string, MethodDeclaration>;
+  /** By response type. */
+  readonly gatewayResponses: Map<string, GatewayResponseDefinition>;
+  /** By name. */
+  readonly stages: Map<string, StageDefinition>;
+}
+
+/** A method as its resource declares it, which refers to others of its API. */
+export interface MethodDeclaration {
+  readonly resourceId: string;
+  readonly httpMethod: string;
+  readonly authorizerId?: string | undefined;
+  readonly validatorId?: string | undefined;
+  readonly apiKeyRequired: boolean;
+  readonly parameters: readonly string[];
+  readonly models: Readonly<Record<string, string>>;
+  readonly integration: RouteDefinition['integration'];
 }
 
 /** What a validator looks at. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HttpResponse } from '../../http/http-response.ts';
 import { send } from '../../http/http-response.ts';
 import { type Handle, type Refuse, type RunningServer, type ServeOptions, serve } from '../../http/http-server.ts';
@@ -6,6 +7,7 @@ import { gatewayResponse } from './gateway-response.ts';
 import { connectionContext, type RequestContext, requestContext, requestIds } from './request-context.ts';
 import { type Handled, RequestHandler, type RequestHandlerOptions } from './request-handler.ts';
 import { RequestValidation } from './request-validation/request-validation.ts';
+import type { RestApiDefinition } from './rest-api-definition.ts';
 
 export interface RestApiOptions extends RequestHandlerOptions {
   /** 0 for any free one. */
@@ -14,13 +16,27 @@ export interface RestApiOptions extends RequestHandlerOptions {
   readonly admits?: ServeOptions['admits'];
 }
 
+/** A REST API that is served. */
+export interface RunningRestApi extends RunningServer {
+  /**
+   * Serves it by another definition from now on. Requests under way end by the one that they began with. What counts, such as throttling
+   * and the results of authorizers, begins anew, unless nothing has changed.
+   *
+   * @throws as {@link startRestApi}, and goes on as before
+   */
+  change(definition: RestApiDefinition): Promise<void>;
+}
+
 /**
  * Serves a REST API at the root of its port, without the stage in the path.
  *
  * @throws the system's error when it cannot listen on the port, and an Error for a MOCK integration or a model that cannot be used here
  */
-export async function startRestApi({ port, admits, ...options }: RestApiOptions): Promise<RunningServer> {
-  const handler = new RequestHandler(options, await RequestValidation.of(options.definition));
+export async function startRestApi({ port, admits, ...options }: RestApiOptions): Promise<RunningRestApi> {
+  const handlerOf = async (definition: RestApiDefinition) =>
+    new RequestHandler({ ...options, definition }, await RequestValidation.of(definition));
+  let { definition: current } = options;
+  let handler = await handlerOf(current);
   const { log } = options;
 
   const handle: Handle = async (request, outgoing) => {
@@ -48,7 +64,14 @@ export async function startRestApi({ port, admits, ...options }: RestApiOptions)
     return withIds(handler.errorResponse(malformedRequest(statusCode), context), context);
   };
 
-  return serve(handle, refuse, port, { admits });
+  return {
+    ...(await serve(handle, refuse, port, { admits })),
+    change: async (definition) => {
+      if (isDeepStrictEqual(definition, current)) return;
+      handler = await handlerOf(definition);
+      current = definition;
+    },
+  };
 }
 
 /** An open page may read every second: the log's file keeps such requests apart, and the terminal counts them. */

@@ -1,5 +1,4 @@
 import type { PortClaim } from '../../../tooling/ports.ts';
-import type { RunningServer } from '../../http/http-server.ts';
 import { type Ec2, publicServer } from '../ec2/service.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { Listeners } from '../listeners.ts';
@@ -7,9 +6,10 @@ import type { ResourceProviders } from '../provider.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
 import { apiKeyResources } from './api-keys/resources.ts';
 import { UsagePlans } from './api-keys/usage-plans.ts';
-import { restApiDefinition, restApiResources } from './resources.ts';
-import { startRestApi } from './rest-api.ts';
-import type { RestApiParts } from './rest-api-definition.ts';
+import { restApiResources } from './resources.ts';
+import { type RunningRestApi, startRestApi } from './rest-api.ts';
+import type { RestApiDefinition, RestApiParts } from './rest-api-definition.ts';
+import { restApiDefinition } from './rest-api-of-parts.ts';
 import { ACCOUNT_RATE } from './throttling/rate.ts';
 import { TokenBucket } from './throttling/token-bucket.ts';
 
@@ -28,7 +28,7 @@ export class ApiGateway implements Service {
   readonly #ec2: Pick<Ec2, 'connections'>;
   readonly #listeners: Listeners;
   /** By id of the API. */
-  readonly #servers = new Map<string, RunningServer>();
+  readonly #servers = new Map<string, RunningRestApi>();
   readonly #account = new TokenBucket(ACCOUNT_RATE);
 
   constructor(
@@ -56,8 +56,15 @@ export class ApiGateway implements Service {
     await this.#listeners.choosePorts();
   }
 
+  /** Serves each API as its resources are now: those that run are changed at once, the others are started or stopped. */
   async start(): Promise<void> {
-    await Promise.all([...this.restApis.values()].map((parts) => this.#startRestApi(parts)));
+    const definitions = [...this.restApis.values()].map((parts) => ({ parts, definition: restApiDefinition(parts) }));
+    for (const [id, server] of this.#servers) {
+      if (this.restApis.has(id)) continue;
+      this.#servers.delete(id);
+      await server.stop();
+    }
+    await Promise.all(definitions.map((each) => this.#serve(each)));
   }
 
   async stop(): Promise<void> {
@@ -82,11 +89,13 @@ export class ApiGateway implements Service {
     });
   }
 
-  async #startRestApi(parts: RestApiParts): Promise<void> {
+  async #serve({ parts, definition }: { parts: RestApiParts; definition: RestApiDefinition }): Promise<void> {
+    const running = this.#servers.get(parts.id);
+    if (running) return running.change(definition);
     const { connections } = this.#ec2;
     const target = publicServer(`the REST API ${parts.listener.name}`);
     const server = await startRestApi({
-      definition: restApiDefinition(parts),
+      definition,
       port: parts.listener.port,
       functions: {
         invoke: (...call) => this.#lambda.invoke(...call),

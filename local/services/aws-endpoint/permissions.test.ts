@@ -136,9 +136,9 @@ beforeEach(async () => {
 type Grant = readonly [action: string, resource: string];
 
 /** Gives the function's role these permissions and no others. */
-function grant(...grants: Grant[]): Promise<void> {
+async function grant(...grants: Grant[]): Promise<void> {
   const Statement = grants.map(([Action, Resource]) => ({ Effect: 'Allow', Action, Resource }));
-  return aws.iam.policies.putRolePolicy('prober', 'granted', { Version: '2012-10-17', Statement });
+  await aws.iam.policies.putRolePolicy('prober', 'granted', { Version: '2012-10-17', Statement });
 }
 
 const upload = async () => (await s3.send(new CreateMultipartUploadCommand(objectIn))).UploadId;

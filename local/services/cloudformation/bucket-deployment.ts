@@ -4,7 +4,8 @@ import { assetFiles, assetPath } from '../../assembly/asset-files.ts';
 import type { ResourceProvider } from '../../assembly/resource-provider.ts';
 import type { Stack } from '../../assembly/template.ts';
 import { physicalId } from '../physical-names.ts';
-import { boolean, created, notSupported, provider, texts } from '../provider.ts';
+import { boolean, created, notSupported, provider, REPLACED, texts } from '../provider.ts';
+import { register } from '../register.ts';
 import { DeployedSite, siteRecipeOf } from './deployed-site.ts';
 import { markerReplacer, markersConfig } from './source-markers.ts';
 
@@ -38,7 +39,7 @@ const properties = z.object({
 /** The CDK's bucket deployment, without its Python function. @param sites gets those that the app builds by a recipe */
 export const bucketDeployment = (
   services: () => { s3: DeploymentTarget; withLocalAddresses(text: string): string },
-  sites: DeployedSite[],
+  sites: Map<string, DeployedSite>,
 ): ResourceProvider =>
   provider(
     "the runner itself copies the assets to the bucket, in place of the CDK's Python function",
@@ -52,12 +53,15 @@ export const bucketDeployment = (
         withLocalAddresses,
         signal: request.signal,
       });
-      if (recipe !== undefined) sites.push(new DeployedSite(recipe, deployed.ofFirstSource, deployed));
-      return created(physicalId('aws.cdk.s3deployment', request), {
+      const id = physicalId('aws.cdk.s3deployment', request);
+      const site = recipe && new DeployedSite(recipe, deployed.ofFirstSource, deployed);
+      const attributes = {
         DestinationBucketArn: deployment.DestinationBucketArn,
         SourceObjectKeys: deployment.SourceObjectKeys,
-      });
+      };
+      return created(id, attributes, site && register(sites, id, site));
     },
+    REPLACED,
   );
 
 /** The buckets that files are deployed to. */

@@ -29,7 +29,7 @@ export interface Collaborators {
 /** CloudFormation: custom resources, and what the runner does in place of some of their providers. */
 export class CloudFormation implements Service {
   /** Those that the app builds by a recipe. */
-  readonly sites: DeployedSite[] = [];
+  readonly sites = new Map<string, DeployedSite>();
   readonly #log: Log;
   readonly #services: Collaborators;
 
@@ -44,6 +44,8 @@ export class CloudFormation implements Service {
       // The function gets all of them.
       z.looseObject({ ServiceToken: z.string(), ServiceTimeout: z.coerce.number().default(DEFAULT_TIMEOUT_SECONDS) }),
       ({ ServiceToken, ServiceTimeout }, request) => this.#create(ServiceToken, ServiceTimeout * 1000, request),
+      // What a function of the deployment does, such as migrating a database, is not for a file that may be half written.
+      { update: 'later' },
     ),
     'Custom::CDKBucketDeployment': bucketDeployment(() => this.#services, this.sites),
   };

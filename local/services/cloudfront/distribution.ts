@@ -24,9 +24,15 @@ export interface DistributionOptions {
   readonly log: Log;
 }
 
+export interface RunningDistribution extends RunningServer {
+  /** Serves it by another definition from now on. */
+  change(definition: DistributionDefinition): void;
+}
+
 /** Serves a site as CloudFront does, without a cache. Throws the system's error when it cannot listen on the port. */
-export async function startDistribution(options: DistributionOptions): Promise<RunningServer> {
-  const { definition, getObject, apiUrl, log } = options;
+export async function startDistribution(options: DistributionOptions): Promise<RunningDistribution> {
+  const { getObject, apiUrl, log } = options;
+  let { definition } = options;
   const agent = new Agent({ keepAlive: true });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -64,6 +70,9 @@ export async function startDistribution(options: DistributionOptions): Promise<R
   const server = await serve(serveRequest, refuse, options.port, { admits: options.admits });
   return {
     ...server,
+    change: (next) => {
+      definition = next;
+    },
     stop: async () => {
       await server.stop();
       agent.destroy();

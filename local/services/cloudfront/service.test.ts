@@ -24,7 +24,7 @@ async function siteStatus(control: object, distributionOf: (arn: string) => stri
   const cloudFront = new CloudFront(run, { s3, api: { urlOf: () => 'http://127.0.0.1:9' }, iam }, new Ec2(run, iam));
   const providerOf = ({ Type }: { Type: string }) => cloudFront.resources[Type] as ResourceProvider;
   await deploy([stack], { providerOf }, optionsOf());
-  const [distribution] = cloudFront.distributions;
+  const [distribution] = cloudFront.distributions.values();
   const origin = distribution?.defaultBehavior.origin;
   const arn = origin?.type === 'bucket' ? (origin.signedFor ?? '') : '';
   iam.policies.putResourcePolicy('arn:aws:s3:::site', 'bucket policy', {

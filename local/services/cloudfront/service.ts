@@ -2,16 +2,25 @@ import { z } from 'zod';
 import type { Log } from '../../../tooling/log.ts';
 import type { PortClaim } from '../../../tooling/ports.ts';
 import { ACCOUNT_ID, arnOf } from '../../aws-identity.ts';
-import type { RunningServer } from '../../http/http-server.ts';
 import type { ApiGateway } from '../api-gateway/service.ts';
 import { type Ec2, publicServer } from '../ec2/service.ts';
 import { type AccessRequest, type Iam, RefusalLog } from '../iam/service.ts';
 import { type Listener, Listeners } from '../listeners.ts';
 import { resourceHash, resourceUuid } from '../physical-names.ts';
-import { boolean, created, ignored, mustBeOff, notSupported, provider, type ResourceProviders } from '../provider.ts';
+import {
+  boolean,
+  created,
+  ignored,
+  mustBeOff,
+  notSupported,
+  provider,
+  REPLACED,
+  type ResourceProviders,
+} from '../provider.ts';
+import { register } from '../register.ts';
 import { bucketDomain, resourceArn, type S3 } from '../s3/service.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
-import { startDistribution } from './distribution.ts';
+import { type RunningDistribution, startDistribution } from './distribution.ts';
 import type { Behavior, BucketOrigin, DistributionDefinition, Origin } from './distribution-definition.ts';
 import {
   type ResponseHeadersPolicy,
@@ -63,6 +72,12 @@ const distributionConfig = z.object({
   Origins: z.array(origin),
 });
 
+interface DistributionDeclaration {
+  readonly config: z.output<typeof distributionConfig>;
+  readonly arn: string;
+  readonly listener: Listener;
+}
+
 export interface Origins {
   readonly s3: Pick<S3, 'getObject'>;
   readonly iam: Pick<Iam, 'evaluator'>;
@@ -71,15 +86,16 @@ export interface Origins {
 
 /** CloudFront: distributions, each on a port of its own, and the headers that they add to responses. */
 export class CloudFront implements Service {
-  readonly distributions: (DistributionDefinition & { readonly listener: Listener })[] = [];
+  /** By id: what the templates declare. */
+  readonly #declared = new Map<string, DistributionDeclaration>();
   readonly #log: Log;
   readonly #listeners: Listeners;
   readonly #origins: Origins;
   readonly #ec2: Pick<Ec2, 'connections'>;
   /** By id. */
   readonly #headersPolicies = new Map<string, ResponseHeadersPolicy>();
-  /** By name. */
-  readonly #servers = new Map<string, RunningServer>();
+  /** By id. */
+  readonly #servers = new Map<string, RunningDistribution>();
 
   constructor(run: Pick<Run, 'settings' | 'stacks' | 'log'>, origins: Origins, ec2: Pick<Ec2, 'connections'>) {
     this.#log = run.log;
@@ -95,13 +111,13 @@ export class CloudFront implements Service {
       ({ DistributionConfig: config }, request) => {
         const id = `E${resourceHash(request, 13).toUpperCase()}`;
         const arn = arnOf('cloudfront', `distribution/${id}`, { global: true });
-        this.distributions.push({ ...this.#definitionOf(config, arn), listener: this.#listeners.of(request) });
-        return created(id, {
-          Id: id,
-          DomainName: `d${resourceHash(request, 13)}.cloudfront.net`,
-          Arn: arn,
-        });
+        // What cannot be served fails now, and not once everything is there.
+        this.#definitionOf(config, arn);
+        const remove = register(this.#declared, id, { config, arn, listener: this.#listeners.of(request) });
+        const domain = `d${resourceHash(request, 13)}.cloudfront.net`;
+        return created(id, { Id: id, DomainName: domain, Arn: arn }, remove);
       },
+      REPLACED,
     ),
 
     'AWS::CloudFront::ResponseHeadersPolicy': provider(
@@ -109,9 +125,10 @@ export class CloudFront implements Service {
       responseHeadersPolicyProperties,
       (properties, request) => {
         const id = resourceUuid(request);
-        this.#headersPolicies.set(id, responseHeadersPolicy(properties));
-        return created(id, { Id: id });
+        const remove = register(this.#headersPolicies, id, responseHeadersPolicy(properties));
+        return created(id, { Id: id }, remove);
       },
+      REPLACED,
     ),
 
     'AWS::CloudFront::OriginAccessControl': ignored(
@@ -128,8 +145,25 @@ export class CloudFront implements Service {
     return this.#listeners.claims();
   }
 
+  /** Serves each distribution as its resources are now: those that run are changed at once, the others are started or stopped. */
   async start(): Promise<void> {
-    await Promise.all(this.distributions.map((distribution) => this.#startDistribution(distribution)));
+    const definitions = this.distributions;
+    for (const [id, server] of this.#servers) {
+      if (definitions.has(id)) continue;
+      this.#servers.delete(id);
+      await server.stop();
+    }
+    await Promise.all([...definitions].map(([id, definition]) => this.#serve(id, definition)));
+  }
+
+  /** By id. @throws Error for one that refers to what this run does not have */
+  get distributions(): ReadonlyMap<string, DistributionDefinition & { readonly listener: Listener }> {
+    return new Map(
+      [...this.#declared].map(([id, { config, arn, listener }]) => [
+        id,
+        { ...this.#definitionOf(config, arn), listener },
+      ]),
+    );
   }
 
   async stop(): Promise<void> {
@@ -138,10 +172,17 @@ export class CloudFront implements Service {
 
   /** By name: where each distribution listens. */
   get urls(): ReadonlyMap<string, string> {
-    return new Map([...this.#servers].map(([name, { url }]) => [name, url]));
+    return new Map(
+      [...this.#servers].map(([id, { url }]) => [required(this.#declared.get(id), id).listener.name, url]),
+    );
   }
 
-  async #startDistribution({ listener, ...definition }: (typeof this.distributions)[number]): Promise<void> {
+  async #serve(
+    id: string,
+    { listener, ...definition }: DistributionDefinition & { readonly listener: Listener },
+  ): Promise<void> {
+    const running = this.#servers.get(id);
+    if (running) return running.change(definition);
     const { s3, api, iam } = this.#origins;
     const { connections } = this.#ec2;
     const target = publicServer(`the site ${listener.name}`);
@@ -162,7 +203,7 @@ export class CloudFront implements Service {
       log,
     });
     connections.assign(server.port, target);
-    this.#servers.set(listener.name, server);
+    this.#servers.set(id, server);
   }
 
   #definitionOf(config: z.output<typeof distributionConfig>, arn: string): DistributionDefinition {

@@ -33,12 +33,12 @@ export function networkFixture(rules: { out?: readonly Rule[]; in?: readonly Rul
   const addSubnet = (id: string, block: string, via: string) => {
     network.subnets.set(id, { id, name: id, vpcId: 'vpc-1', block });
     network.routeTables.set(id, `rtb-${id}`);
-    network.routes.set(`rtb-${id}`, [{ block: '0.0.0.0/0', via }]);
+    network.routes.set(`r-${id}`, { routeTableId: `rtb-${id}`, block: '0.0.0.0/0', via });
   };
   addSubnet('private', '10.0.16.0/20', 'NatGatewayId');
   addSubnet('public', '10.0.32.0/20', 'GatewayId');
   const addGroup = (id: string, egress: readonly Rule[], ingress: readonly Rule[]) =>
-    network.securityGroups.set(id, { id, name: id, vpcId: 'vpc-1', egress: [...egress], ingress: [...ingress] });
+    network.securityGroups.set(id, { id, name: id, vpcId: 'vpc-1', egress, ingress });
   addGroup(FUNCTION_GROUP, rules.out ?? [], []);
   addGroup(TARGET_GROUP, [], rules.in ?? []);
   addGroup('sg-other', [], []);

@@ -1,5 +1,5 @@
 import { required } from '../service.ts';
-import type { SecurityGroup } from './security-group.ts';
+import { type AddedRule, allowsAll, type SecurityGroup } from './security-group.ts';
 
 /** What has network interfaces: a function in a VPC, a database, the brokers of a cluster. */
 export interface Place {
@@ -27,6 +27,7 @@ export interface Subnet {
 
 /** A route besides the VPC's own. */
 export interface Route {
+  readonly routeTableId: string;
   readonly block: string;
   /** The property that names what it leads to, such as `NatGatewayId`. */
   readonly via: string;
@@ -49,10 +50,14 @@ export interface VpcEndpoint {
 export class Network {
   readonly vpcs = new Map<string, Vpc>();
   readonly subnets = new Map<string, Subnet>();
+  /** With the rules that they declare themselves. */
   readonly securityGroups = new Map<string, SecurityGroup>();
+  /** The rules that are added to them. */
+  readonly rules = new Map<string, AddedRule>();
+  /** The groups that have lost the rules of their own. By id; the value says nothing. */
+  readonly restricted = new Map<string, true>();
   readonly endpoints = new Map<string, VpcEndpoint>();
-  /** By id of the route table. */
-  readonly routes = new Map<string, Route[]>();
+  readonly routes = new Map<string, Route>();
   /** By id of the subnet: its route table. Others have the VPC's main one, which has no routes of its own. */
   readonly routeTables = new Map<string, string>();
 
@@ -73,8 +78,20 @@ export class Network {
     return required(this.vpcs.get(id), `VPC ${id}`);
   }
 
-  groupsOf({ securityGroupIds }: Place): SecurityGroup[] {
-    return securityGroupIds.map((id) => required(this.securityGroups.get(id), `security group ${id}`));
+  /** With all their rules. The first egress rule that is added takes the place of the default, also of one that a person wrote: https://github.com/aws/aws-cdk/issues/22140 */
+  groupsOf({ securityGroupIds }: Pick<Place, 'securityGroupIds'>): SecurityGroup[] {
+    return securityGroupIds.map((id) => {
+      const group = required(this.securityGroups.get(id), `security group ${id}`);
+      const own = this.restricted.has(id) ? { ingress: [], egress: [] } : group;
+      const added = [...this.rules.values()].filter(({ groupId }) => groupId === id);
+      const addedTo = (side: AddedRule['side']) => added.filter((each) => each.side === side).map(({ rule }) => rule);
+      const egress = addedTo('egress');
+      return {
+        ...group,
+        ingress: [...own.ingress, ...addedTo('ingress')],
+        egress: [...own.egress.filter((rule) => !allowsAll(rule) || egress.length === 0), ...egress],
+      };
+    });
   }
 
   subnetsOf({ subnetIds }: Place): Subnet[] {
@@ -83,7 +100,8 @@ export class Network {
 
   /** The routes of a subnet, besides the VPC's own. */
   routesOf(subnetId: string): readonly Route[] {
-    return this.routes.get(this.routeTables.get(subnetId) ?? '') ?? [];
+    const table = this.routeTables.get(subnetId);
+    return [...this.routes.values()].filter(({ routeTableId }) => routeTableId === table);
   }
 
   /**

@@ -24,8 +24,9 @@ const serviceName = (service: string) => ({ 'Fn::Join': ['.', ['com.amazonaws', 
 const everything = { protocol: '-1', fromPort: 0, toPort: 65_535, peer: { block: '0.0.0.0/0' } };
 
 async function groupsOf(Resources: Resources) {
-  const { securityGroups } = await deployed({ ...VPC, ...Resources });
-  return new Map([...securityGroups.values()].map((each) => [each.name, each]));
+  const network = await deployed({ ...VPC, ...Resources });
+  const securityGroupIds = [...network.securityGroups.keys()];
+  return new Map(network.groupsOf({ securityGroupIds }).map((each) => [each.name, each]));
 }
 
 it('a security group lets everything out, unless it has rules of its own, inline or apart', async () => {
@@ -122,7 +123,7 @@ it('a subnet has the routes of its table', async () => {
     },
   });
   const [subnet = ''] = network.subnets.keys();
-  expect(network.routesOf(subnet)).toEqual([{ block: '0.0.0.0/0', via: 'NatGatewayId' }]);
+  expect(network.routesOf(subnet)).toMatchObject([{ block: '0.0.0.0/0', via: 'NatGatewayId' }]);
 });
 
 it('a VPC endpoint has its service, its policy and its way', async () => {

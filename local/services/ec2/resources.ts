@@ -3,12 +3,13 @@ import type { ResourceRequest } from '../../assembly/resource-provider.ts';
 import { REGION } from '../../aws-identity.ts';
 import type { Iam } from '../iam/service.ts';
 import { constructPath, physicalId } from '../physical-names.ts';
-import { boolean, created, ignored, provider, type ResourceProviders } from '../provider.ts';
+import { boolean, created, ignored, provider, REPLACED, type ResourceProviders } from '../provider.ts';
+import { register } from '../register.ts';
 import { required } from '../service.ts';
 import type { Network, VpcEndpoint } from './network.ts';
 import {
+  type AddedRule,
   ALLOW_ALL,
-  allowsAll,
   egressProperties,
   ingressProperties,
   type Rule,
@@ -56,16 +57,21 @@ export function networkResources(
                 place: network.placeOf(SubnetIds, SecurityGroupIds),
                 privateDns: properties.PrivateDnsEnabled,
               };
-        network.endpoints.set(id, {
+        const remove = register(network.endpoints, id, {
           id,
           name: constructPath(request),
           vpcId: properties.VpcId,
           service: properties.ServiceName.replace(new RegExp(`^.*\\.${REGION}\\.`), ''),
           way,
         });
-        if (properties.PolicyDocument !== undefined) policies.setEndpointPolicy(id, properties.PolicyDocument);
-        return created(id, { Id: id, DnsEntries: [], NetworkInterfaceIds: [] });
+        const { PolicyDocument: policy } = properties;
+        const removePolicy = policy === undefined ? undefined : policies.setEndpointPolicy(id, policy);
+        return created(id, { Id: id, DnsEntries: [], NetworkInterfaceIds: [] }, () => {
+          remove();
+          removePolicy?.();
+        });
       },
+      REPLACED,
     ),
   };
 }
@@ -81,24 +87,22 @@ function vpcResources(network: Network): ResourceProviders {
       ({ CidrBlock }, request) => {
         const id = physicalId('vpc', request);
         const group = `sg-${id.slice('vpc-'.length)}`;
-        network.vpcs.set(id, { id, name: constructPath(request), block: CidrBlock, defaultGroupId: group });
+        const vpc = { id, name: constructPath(request), block: CidrBlock, defaultGroupId: group };
+        const removals = [register(network.vpcs, id, vpc)];
         // https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
         const ingress = [{ ...ALLOW_ALL, peer: { group } }];
-        network.securityGroups.set(group, {
-          id: group,
-          name: `${constructPath(request)}/default`,
-          vpcId: id,
-          ingress,
-          egress: [ALLOW_ALL],
-        });
-        return created(id, {
+        const own = { id: group, name: `${constructPath(request)}/default`, vpcId: id, ingress, egress: [ALLOW_ALL] };
+        removals.push(register(network.securityGroups, group, own));
+        const attributes = {
           VpcId: id,
           CidrBlock,
           DefaultSecurityGroup: group,
           DefaultNetworkAcl: physicalId('acl', request),
           Ipv6CidrBlocks: [],
-        });
+        };
+        return created(id, attributes, () => removals.map((remove) => remove()));
       },
+      REPLACED,
     ),
 
     'AWS::EC2::Subnet': provider(
@@ -106,9 +110,11 @@ function vpcResources(network: Network): ResourceProviders {
       z.object({ VpcId: z.string(), CidrBlock: z.string(), AvailabilityZone: z.string().default('') }),
       ({ VpcId, CidrBlock, AvailabilityZone }, request) => {
         const id = physicalId('subnet', request);
-        network.subnets.set(id, { id, name: constructPath(request), vpcId: VpcId, block: CidrBlock });
-        return created(id, { SubnetId: id, VpcId, CidrBlock, AvailabilityZone });
+        const subnet = { id, name: constructPath(request), vpcId: VpcId, block: CidrBlock };
+        const remove = register(network.subnets, id, subnet);
+        return created(id, { SubnetId: id, VpcId, CidrBlock, AvailabilityZone }, remove);
       },
+      REPLACED,
     ),
 
     'AWS::EC2::FlowLog': ignored('what is refused is in the log of the run'),
@@ -118,11 +124,15 @@ function vpcResources(network: Network): ResourceProviders {
 function routeResources(network: Network): ResourceProviders {
   const reached = 'where a route leads: what has it reaches what this machine reaches';
   return {
-    'AWS::EC2::RouteTable': provider('the ways out of subnets', z.object({}), (_, request) => {
-      const id = physicalId('rtb', request);
-      network.routes.set(id, []);
-      return created(id, { RouteTableId: id });
-    }),
+    'AWS::EC2::RouteTable': provider(
+      'the ways out of subnets',
+      z.object({}),
+      (_, request) => {
+        const id = physicalId('rtb', request);
+        return created(id, { RouteTableId: id });
+      },
+      REPLACED,
+    ),
 
     'AWS::EC2::Route': provider(
       'a way out of subnets',
@@ -130,22 +140,21 @@ function routeResources(network: Network): ResourceProviders {
       ({ RouteTableId, DestinationCidrBlock: block, ...properties }, request) => {
         // One of `NatGatewayId`, `GatewayId`, `TransitGatewayId` and so on.
         const via = Object.keys(properties).find((name) => /(Id|Arn)$/.test(name) && !name.startsWith('Destination'));
-        required(network.routes.get(RouteTableId), `route table ${RouteTableId}`).push({
-          block,
-          via: via ?? 'nothing',
-        });
-        return created(physicalId('r', request), { CidrBlock: block });
+        const id = physicalId('r', request);
+        const route = { routeTableId: RouteTableId, block, via: via ?? 'nothing' };
+        return created(id, { CidrBlock: block }, register(network.routes, id, route));
       },
+      REPLACED,
     ),
 
     'AWS::EC2::SubnetRouteTableAssociation': provider(
       'the ways out of a subnet',
       z.object({ SubnetId: z.string(), RouteTableId: z.string() }),
       ({ SubnetId, RouteTableId }, request) => {
-        network.routeTables.set(SubnetId, RouteTableId);
         const id = physicalId('rtbassoc', request);
-        return created(id, { Id: id });
+        return created(id, { Id: id }, register(network.routeTables, SubnetId, RouteTableId));
       },
+      REPLACED,
     ),
 
     'AWS::EC2::EIP': ignored(reached),
@@ -156,11 +165,10 @@ function routeResources(network: Network): ResourceProviders {
 }
 
 function securityGroupResources(network: Network): ResourceProviders {
-  const groupOf = (id: string) => required(network.securityGroups.get(id), `security group ${id}`);
-  const add = (rules: Rule[], rule: Rule, request: ResourceRequest) => {
-    rules.push(rule);
+  const add = (side: AddedRule['side'], groupId: string, rule: Rule, request: ResourceRequest) => {
+    required(network.securityGroups.get(groupId), `security group ${groupId}`);
     const id = physicalId('sgr', request);
-    return created(id, { Id: id });
+    return created(id, { Id: id }, register(network.rules, id, { groupId, side, rule }));
   };
   return {
     'AWS::EC2::SecurityGroup': provider(
@@ -181,38 +189,33 @@ function securityGroupResources(network: Network): ResourceProviders {
           ingress: SecurityGroupIngress.map(ruleOf),
           egress,
         };
-        network.securityGroups.set(id, group);
-        return created(id, { Id: id, GroupId: id, VpcId });
+        return created(id, { Id: id, GroupId: id, VpcId }, register(network.securityGroups, id, group));
       },
+      REPLACED,
     ),
 
     'AWS::EC2::SecurityGroupIngress': provider(
       'a rule of who may connect',
       ingressProperties.extend({ GroupId: z.string() }),
-      ({ GroupId, ...rule }, request) => add(groupOf(GroupId).ingress, ruleOf(rule), request),
+      ({ GroupId, ...rule }, request) => add('ingress', GroupId, ruleOf(rule), request),
+      REPLACED,
     ),
 
     'AWS::EC2::SecurityGroupEgress': provider(
       'a rule of what may be connected to',
       egressProperties.extend({ GroupId: z.string() }),
-      ({ GroupId, ...rule }, request) => {
-        const { egress } = groupOf(GroupId);
-        // CloudFormation takes the default for one that a person wrote: https://github.com/aws/aws-cdk/issues/22140
-        const limiting = egress.filter((each) => !allowsAll(each));
-        egress.splice(0, egress.length, ...limiting);
-        return add(egress, ruleOf(rule), request);
-      },
+      ({ GroupId, ...rule }, request) => add('egress', GroupId, ruleOf(rule), request),
+      REPLACED,
     ),
 
     'Custom::VpcRestrictDefaultSG': provider(
       "takes the rules from the VPC's default security group, as the CDK's function would",
       z.object({ DefaultSecurityGroupId: z.string() }),
       ({ DefaultSecurityGroupId }, request) => {
-        const { ingress, egress } = groupOf(DefaultSecurityGroupId);
-        ingress.length = 0;
-        egress.length = 0;
-        return created(physicalId('restricted', request));
+        const remove = register(network.restricted, DefaultSecurityGroupId, true);
+        return created(physicalId('restricted', request), {}, remove);
       },
+      REPLACED,
     ),
   };
 }

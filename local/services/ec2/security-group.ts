@@ -15,8 +15,15 @@ export interface SecurityGroup {
   /** As a person knows it. */
   readonly name: string;
   readonly vpcId: string;
-  readonly ingress: Rule[];
-  readonly egress: Rule[];
+  readonly ingress: readonly Rule[];
+  readonly egress: readonly Rule[];
+}
+
+/** A rule that is a resource of its own. */
+export interface AddedRule {
+  readonly groupId: string;
+  readonly side: 'ingress' | 'egress';
+  readonly rule: Rule;
 }
 
 /** The other side of a connection, as rules name it. */

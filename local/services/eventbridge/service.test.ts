@@ -9,7 +9,7 @@ async function schedulesOf(properties: Record<string, string>, target: Record<st
   const Targets = [{ Id: 'Target0', Arn: RELAY, ...target }];
   const rule = { Type: 'AWS::Events::Rule', Properties: { Name: 'nightly', ...properties, Targets } };
   await deploy([stackOf('app', { Resources: { Rule: rule } })]);
-  return eventBridge.schedules;
+  return [...eventBridge.schedules.values()];
 }
 
 describe('a rule of EventBridge', () => {

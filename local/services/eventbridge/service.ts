@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { arnOf } from '../../aws-identity.ts';
-import type { Lambda } from '../lambda/service.ts';
+import type { InvokeAsync, Lambda } from '../lambda/service.ts';
 import { qualifiedFunctionArn } from '../lambda/service.ts';
 import { physicalName } from '../physical-names.ts';
-import { created, notSupported, parsed, provider, type ResourceProviders } from '../provider.ts';
+import { created, notSupported, parsed, provider, REPLACED, type ResourceProviders } from '../provider.ts';
+import { register } from '../register.ts';
 import { type Run, type Service, stopAll } from '../service.ts';
 import { recurrenceOf } from './recurrence.ts';
 import { type ScheduleDefinition, startSchedule } from './schedule.ts';
@@ -20,10 +21,11 @@ const target = z.object({
 
 /** EventBridge: rules that fire at a rate or by the calendar. */
 export class EventBridge implements Service {
-  readonly schedules: ScheduleDefinition[] = [];
+  /** By the ARN of the rule. */
+  readonly schedules = new Map<string, ScheduleDefinition>();
   readonly #run: Pick<Run, 'log'>;
   readonly #lambda: Pick<Lambda, 'roleOf' | 'invokeAsync'>;
-  #running: ReturnType<typeof startSchedule>[] = [];
+  readonly #running = new Map<ScheduleDefinition, ReturnType<typeof startSchedule>>();
 
   constructor(run: Pick<Run, 'log'>, lambda: Pick<Lambda, 'roleOf' | 'invokeAsync'>) {
     this.#run = run;
@@ -43,28 +45,36 @@ export class EventBridge implements Service {
       (rule, request) => {
         const name = rule.Name ?? physicalName(request, MAX_RULE_NAME);
         const ruleArn = arnOf('events', `rule/${name}`);
-        if (rule.State !== 'DISABLED') {
-          const targets = rule.Targets.map(({ Arn, Input }) => ({
-            functionArn: qualifiedFunctionArn(Arn),
-            ...(Input === undefined ? {} : { input: Input }),
-          }));
-          this.schedules.push({ ruleArn, recurrence: rule.ScheduleExpression, targets });
-        }
-        return created(name, { Arn: ruleArn });
+        if (rule.State === 'DISABLED') return created(name, { Arn: ruleArn });
+        const targets = rule.Targets.map(({ Arn, Input }) => ({
+          functionArn: qualifiedFunctionArn(Arn),
+          ...(Input === undefined ? {} : { input: Input }),
+        }));
+        const schedule = { ruleArn, recurrence: rule.ScheduleExpression, targets };
+        return created(name, { Arn: ruleArn }, register(this.schedules, ruleArn, schedule));
       },
+      REPLACED,
     ),
   };
 
-  /** @throws Error when a target is not a function of this run */
+  /** Starts the schedules that do not run yet, and ends those that are gone. @throws Error when a target is not a function of this run */
   async start(): Promise<void> {
-    for (const { functionArn } of this.schedules.flatMap(({ targets }) => targets)) this.#lambda.roleOf(functionArn);
+    const schedules = new Set(this.schedules.values());
+    for (const { targets } of schedules) for (const { functionArn } of targets) this.#lambda.roleOf(functionArn);
     const log = this.#run.log.child('schedule');
-    this.#running = this.schedules.map((schedule) =>
-      startSchedule({ schedule, invokeAsync: (...call) => this.#lambda.invokeAsync(...call), log }),
-    );
+    for (const [schedule, running] of this.#running) {
+      if (schedules.has(schedule)) continue;
+      await running.stop();
+      this.#running.delete(schedule);
+    }
+    for (const schedule of schedules) {
+      if (this.#running.has(schedule)) continue;
+      const invokeAsync: InvokeAsync = (...call) => this.#lambda.invokeAsync(...call);
+      this.#running.set(schedule, startSchedule({ schedule, invokeAsync, log }));
+    }
   }
 
   async stop(): Promise<void> {
-    await stopAll(this.#running);
+    await stopAll(this.#running.values());
   }
 }

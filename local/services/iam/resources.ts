@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { arnOf } from '../../aws-identity.ts';
 import { physicalName, resourceHash } from '../physical-names.ts';
-import { created, provider, type ResourceProviders } from '../provider.ts';
+import { created, provider, REPLACED, type ResourceProviders } from '../provider.ts';
+import { register } from '../register.ts';
 import type { Role } from './api.ts';
 import { awsManagedPolicy } from './managed-policies.ts';
 import type { PolicyStore } from './policies/policy-store.ts';
@@ -43,32 +44,37 @@ export function iamResources(roles: Map<string, Role>, policies: PolicyStore): R
       roleProperties,
       async (properties, request) => {
         const name = properties.RoleName ?? physicalName(request, MAX_ROLE_NAME);
+        const removals: (() => unknown)[] = [];
         for (const { PolicyName, PolicyDocument } of properties.Policies) {
-          await policies.putRolePolicy(name, PolicyName, PolicyDocument);
+          removals.push(await policies.putRolePolicy(name, PolicyName, PolicyDocument));
         }
         for (const arn of properties.ManagedPolicyArns) {
           const document = documentOf(arn);
-          if (document) await policies.putRolePolicy(name, arn, document);
+          if (document) removals.push(await policies.putRolePolicy(name, arn, document));
           else requireUnused(properties.AssumeRolePolicyDocument, arn);
         }
         const { PermissionsBoundary: boundary } = properties;
         if (boundary !== undefined)
-          policies.setBoundary(name, boundary, documentOf(boundary) ?? unknownPolicy(boundary));
+          removals.push(policies.setBoundary(name, boundary, documentOf(boundary) ?? unknownPolicy(boundary)));
         const id = `AROA${resourceHash(request, 17).toUpperCase()}`;
         const { Path: path } = properties;
         const arn = arnOf('iam', `role${path}${name}`, { global: true });
-        roles.set(name, { name, path, arn, id, created: new Date() });
-        return created(name, { Arn: arn, RoleId: id });
+        removals.push(register(roles, name, { name, path, arn, id, created: new Date() }));
+        return created(name, { Arn: arn, RoleId: id }, all(removals));
       },
+      REPLACED,
     ),
 
     'AWS::IAM::Policy': provider(
       'what its roles may do',
       inlinePolicy,
       async ({ PolicyName, PolicyDocument, Roles }) => {
-        for (const role of Roles) await policies.putRolePolicy(role, PolicyName, PolicyDocument);
-        return created(PolicyName);
+        const removals = await Promise.all(
+          Roles.map((role) => policies.putRolePolicy(role, PolicyName, PolicyDocument)),
+        );
+        return created(PolicyName, {}, all(removals));
       },
+      REPLACED,
     ),
 
     'AWS::IAM::ManagedPolicy': provider(
@@ -77,11 +83,19 @@ export function iamResources(roles: Map<string, Role>, policies: PolicyStore): R
       async ({ ManagedPolicyName, Path, PolicyDocument, Roles }, request) => {
         const name = ManagedPolicyName ?? physicalName(request, MAX_POLICY_NAME);
         const arn = arnOf('iam', `policy${Path}${name}`, { global: true });
-        managed.set(arn, PolicyDocument);
-        for (const role of Roles) await policies.putRolePolicy(role, arn, PolicyDocument);
-        return created(arn, { PolicyArn: arn });
+        const remove = register(managed, arn, PolicyDocument);
+        const removals = await Promise.all(Roles.map((role) => policies.putRolePolicy(role, arn, PolicyDocument)));
+        await policies.replaceManagedPolicy(arn, PolicyDocument);
+        return created(arn, { PolicyArn: arn }, all([remove, ...removals]));
       },
+      REPLACED,
     ),
+  };
+}
+
+function all(removals: readonly (() => unknown)[]): () => Promise<void> {
+  return async () => {
+    for (const remove of removals) await remove();
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Principal } from '../../aws-api/api-call.ts';
 import { type AccessRequest, type Iam, refusalText } from '../iam/service.ts';
 import { resourceHash } from '../physical-names.ts';
-import { created, notSupported, provider } from '../provider.ts';
+import { created, notSupported, provider, REPLACED } from '../provider.ts';
 import { LambdaError } from './errors.ts';
 import { qualifiedFunctionArn } from './function-name.ts';
 
@@ -27,12 +27,18 @@ const properties = z.object({
 
 /** Who may invoke a function: a statement of the policy of the function, or of its version or alias. */
 export const lambdaPermission = (iam: Pick<Iam, 'policies'>) =>
-  provider('who may invoke the function', properties, (permission, request) => {
-    const id = `${request.logicalId}-${resourceHash(request, 12)}`;
-    const arn = qualifiedFunctionArn(permission.FunctionName);
-    iam.policies.putResourcePolicy(arn, id, permissionPolicy(permission, arn));
-    return created(id, { Id: id });
-  });
+  provider(
+    'who may invoke the function',
+    properties,
+    (permission, request) => {
+      const id = `${request.logicalId}-${resourceHash(request, 12)}`;
+      const arn = qualifiedFunctionArn(permission.FunctionName);
+      const remove = iam.policies.putResourcePolicy(arn, id, permissionPolicy(permission, arn));
+      return created(id, { Id: id }, remove);
+    },
+    // Whoever invokes the function is told of.
+    { ...REPLACED, quiet: true },
+  );
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html */
 function permissionPolicy(permission: z.output<typeof properties>, arn: string) {

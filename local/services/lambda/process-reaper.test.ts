@@ -21,7 +21,7 @@ describe('when the runner is killed', () => {
       import { silentLog } from ${JSON.stringify(new URL('../../../tooling/log-fixture.ts', import.meta.url).href)};
       const log = { ...silentLog, info: console.log, child: () => log, forRequest: () => log };
       const run = { stacks: [], settings: { inspect: new Map(), processLimits: true, source: { kind: 'assembly' }, dataDir: ${JSON.stringify(codeDir)} }, log, authorities: async () => ({ certificatePem: ${JSON.stringify(rootCertificates[0])} }) };
-      const service = new Lambda(run, { iam: {}, ec2: {}, endpoint: { url: 'http://127.0.0.1' }, responses: { port: 443 } });
+      const service = new Lambda(run, { iam: {}, ec2: { connections: { viewOf() {}, attach() {} } }, endpoint: { url: 'http://127.0.0.1' }, responses: { port: 443 } });
       await service.open();
       service.put({ name: 'f', arn: 'f', label: 'f', codeDir: ${JSON.stringify(codeDir)}, handler: 'index.handler', runtime: 'nodejs24.x',
         timeoutSeconds: 60, memoryMb: 128, environment: {}, credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, logFormat: 'Text' }, {});

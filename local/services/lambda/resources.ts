@@ -12,7 +12,7 @@ import type { Principal } from '../../aws-api/api-call.ts';
 import type { Network } from '../ec2/service.ts';
 import { type Iam, principalOfRole } from '../iam/service.ts';
 import { physicalName } from '../physical-names.ts';
-import { created, ignored, notSupported, provider, type ResourceProviders } from '../provider.ts';
+import { created, ignored, notSupported, provider, REPLACED, type ResourceProviders } from '../provider.ts';
 import type { AsyncInvocations } from './asynchronous/async-invocations.ts';
 import { eventInvokeConfig, eventInvokeConfigProperties } from './asynchronous/event-invoke-config.ts';
 import { problemOfVariables } from './declared-variables.ts';
@@ -73,8 +73,9 @@ function servesCustomResource({ stack, logicalId }: ResourceRequest): boolean {
 
 /** Where functions and their other names go. */
 type Registry = {
-  put(definition: FunctionDefinition, role: Principal): void;
-  qualify(nameOrArn: string, qualifier: string, version: string): void;
+  put(definition: FunctionDefinition, role: Principal): () => void;
+  replace(definition: FunctionDefinition, role: Principal): Promise<() => void>;
+  qualify(nameOrArn: string, qualifier: string, version: string): () => void;
   readonly asynchronous: Pick<AsyncInvocations, 'configure'>;
 };
 
@@ -105,9 +106,11 @@ export function functionResources(
       const definition = { ...definitionOf(name, properties, request), ...code, credentials };
       const { SubnetIds = [], SecurityGroupIds } = properties.VpcConfig ?? {};
       const inVpc = SubnetIds.length > 0 && { place: ec2.network.placeOf(SubnetIds, SecurityGroupIds) };
-      lambda.put({ ...definition, ...inVpc, ...(inspectorPort !== undefined && { inspectorPort }) }, role);
-      return created(name, { Arn: functionArn(name) });
+      const whole = { ...definition, ...inVpc, ...(inspectorPort !== undefined && { inspectorPort }) };
+      const remove = request.former?.ref === name ? await lambda.replace(whole, role) : lambda.put(whole, role);
+      return created(name, { Arn: functionArn(name) }, remove);
     },
+    REPLACED,
   );
 
   return {
@@ -122,29 +125,33 @@ export function functionResources(
       'another name of its function: each run has one version of it',
       z.object({ FunctionName: z.string() }),
       ({ FunctionName }) => {
-        lambda.qualify(FunctionName, ONLY_VERSION, ONLY_VERSION);
+        const remove = lambda.qualify(FunctionName, ONLY_VERSION, ONLY_VERSION);
         const arn = `${functionArn(FunctionName)}:${ONLY_VERSION}`;
-        return created(arn, { FunctionArn: arn, Version: ONLY_VERSION });
+        return created(arn, { FunctionArn: arn, Version: ONLY_VERSION }, remove);
       },
+      // The CDK declares another one with each change of the function.
+      { ...REPLACED, quiet: true },
     ),
 
     'AWS::Lambda::Alias': provider(
       'another name for its function; traffic is not shifted gradually',
       z.object({ FunctionName: z.string(), Name: z.string(), FunctionVersion: z.string() }),
       ({ FunctionName, Name, FunctionVersion }) => {
-        lambda.qualify(FunctionName, Name, FunctionVersion);
+        const remove = lambda.qualify(FunctionName, Name, FunctionVersion);
         const arn = `${functionArn(FunctionName)}:${Name}`;
-        return created(arn, { AliasArn: arn });
+        return created(arn, { AliasArn: arn }, remove);
       },
+      REPLACED,
     ),
 
     'AWS::Lambda::EventInvokeConfig': provider(
       'the retries, the maximum age and the destinations of asynchronous invocations',
       eventInvokeConfigProperties,
       (properties, request) => {
-        lambda.asynchronous.configure(...eventInvokeConfig(properties));
-        return created(physicalName(request, MAX_RESOURCE_NAME));
+        const remove = lambda.asynchronous.configure(...eventInvokeConfig(properties));
+        return created(physicalName(request, MAX_RESOURCE_NAME), {}, remove);
       },
+      REPLACED,
     ),
     'AWS::Lambda::LayerVersion': ignored('no function that runs here has layers'),
     'AWS::Lambda::Permission': lambdaPermission(iam),

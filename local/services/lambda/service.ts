@@ -3,12 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../../tooling/log.ts';
 import type { PortClaim } from '../../../tooling/ports.ts';
+import { pollWithin } from '../../../tooling/timing.ts';
 import type { AwsApi, Principal } from '../../aws-api/api-call.ts';
 import { REGION } from '../../aws-identity.ts';
 import { traceRoot } from '../../trace-id.ts';
 import type { Ec2 } from '../ec2/service.ts';
 import type { Iam } from '../iam/service.ts';
 import type { ResourceProviders } from '../provider.ts';
+import { register } from '../register.ts';
 import { type Run, required, type Service } from '../service.ts';
 import { lambdaApi } from './api.ts';
 import { AsyncInvocations } from './asynchronous/async-invocations.ts';
@@ -37,6 +39,8 @@ export {
 } from './function-definition.ts';
 export { functionName, qualifiedFunctionArn } from './function-name.ts';
 
+/** The longest that a function may run. */
+const MAX_TIMEOUT_MS = 900_000;
 /** AWS's default limit per account and Region. */
 const ACCOUNT_CONCURRENCY = 1000;
 
@@ -67,6 +71,10 @@ export class Lambda implements Service, FunctionDirectory {
   readonly #limits: PoolLimits;
   readonly #pools = new Map<string, FunctionPool>();
   readonly #inspectors: Inspectors;
+  /** Those of functions that are gone, until they are idle. */
+  readonly #leaving = new Set<FunctionPool>();
+  /** What the environments of a pool were let connect to, as text. */
+  readonly #views = new WeakMap<FunctionPool, string>();
   #host: Omit<EnvironmentOptions, 'definition' | 'log'> | undefined;
 
   constructor(
@@ -136,17 +144,24 @@ export class Lambda implements Service, FunctionDirectory {
     const host = this.#host;
     // From now on no function gets its first process.
     this.#host = undefined;
-    await Promise.all([...this.#pools.values()].map((pool) => pool.stop()));
+    await Promise.all([...this.#pools.values(), ...this.#leaving].map((pool) => pool.stop()));
     host?.reaper.stop();
   }
 
-  /** Makes a function callable. @throws Error when the runtime is not Node.js, or the name is taken */
-  put(definition: FunctionDefinition, role: Principal): void {
+  /** Makes a function callable. @returns takes it away again. @throws Error when the runtime is not Node.js, or the name is taken */
+  put(definition: FunctionDefinition, role: Principal): () => void {
     if (this.functions.has(definition.name)) throw new Error(`function ${definition.name} already exists`);
-    if (!definition.runtime.startsWith('nodejs')) {
-      throw new Error(`${definition.name}: runtime ${definition.runtime} is not supported, only Node.js is`);
-    }
-    this.functions.set(definition.name, { definition, role });
+    return this.#put(definition, role);
+  }
+
+  /**
+   * Makes a function what another definition of the same name says, as {@link replaceCode} does.
+   *
+   * @returns takes it away again
+   */
+  async replace(definition: FunctionDefinition, role: Principal): Promise<() => void> {
+    await this.#swap(definition, role);
+    return this.#put(definition, role);
   }
 
   /**
@@ -172,16 +187,20 @@ export class Lambda implements Service, FunctionDirectory {
     this.#pools.get(name)?.prepare(prepared);
     return async () => {
       const { definition: current, role } = known();
-      const next = current === definition ? prepared : { ...current, codeDir };
-      const replaced = await this.#pools.get(name)?.replace(next);
-      this.functions.set(name, { definition: next, role });
-      return replaced ?? { drained: Promise.resolve() };
+      return this.#swap(current === definition ? prepared : { ...current, codeDir }, role);
     };
   }
 
-  /** Makes a version or an alias of a function callable. They all run what {@link put} was given. */
-  qualify(nameOrArn: string, qualifier: string, version: string): void {
-    this.versions.set(`${functionName(nameOrArn)}:${qualifier}`, version);
+  /** Gives functions new environments whose network is another one than their environments were started with. */
+  async followNetwork(): Promise<void> {
+    const known = [...this.#pools].map(([name, pool]) => ({ pool, ...required(this.functions.get(name), name) }));
+    const changed = known.filter(({ pool, definition }) => this.#views.get(pool) !== this.#viewOf(definition));
+    await Promise.all(changed.map(({ definition, role }) => this.#swap({ ...definition }, role)));
+  }
+
+  /** Makes a version or an alias of a function callable. They all run what {@link put} was given. @returns takes it away again */
+  qualify(nameOrArn: string, qualifier: string, version: string): () => void {
+    return register(this.versions, `${functionName(nameOrArn)}:${qualifier}`, version);
   }
 
   /** @throws Error when the function does not run here */
@@ -284,6 +303,38 @@ export class Lambda implements Service, FunctionDirectory {
     if (left <= 0) throw throttled('ConcurrentInvocationLimitExceeded');
   }
 
+  #put(definition: FunctionDefinition, role: Principal): () => void {
+    const { name, runtime } = definition;
+    if (!runtime.startsWith('nodejs')) throw new Error(`${name}: runtime ${runtime} is not supported, only Node.js is`);
+    const remove = register(this.functions, name, { definition, role });
+    return () => {
+      const pool = this.#pools.get(name);
+      if (!remove() || !pool) return;
+      this.#pools.delete(name);
+      void this.#leave(pool);
+    };
+  }
+
+  async #swap(next: FunctionDefinition, role: Principal): Promise<{ readonly drained: Promise<void> }> {
+    const pool = this.#pools.get(next.name);
+    const replaced = await pool?.replace(next);
+    if (pool) this.#views.set(pool, this.#viewOf(next));
+    this.functions.set(next.name, { definition: next, role });
+    return replaced ?? { drained: Promise.resolve() };
+  }
+
+  /** Ends the environments of a function that is gone, once what runs there has ended. */
+  async #leave(pool: FunctionPool): Promise<void> {
+    this.#leaving.add(pool);
+    await pollWithin(MAX_TIMEOUT_MS, () => pool.concurrency === 0);
+    await pool.stop();
+    this.#leaving.delete(pool);
+  }
+
+  #viewOf({ label, place }: FunctionDefinition): string {
+    return JSON.stringify(this.#services.ec2.connections.viewOf({ name: label, place }));
+  }
+
   #poolOf(definition: FunctionDefinition): FunctionPool {
     const known = this.#pools.get(definition.name);
     if (known) return known;
@@ -295,7 +346,10 @@ export class Lambda implements Service, FunctionDirectory {
   #newPool(definition: FunctionDefinition): FunctionPool {
     if (!this.#host) throw new LambdaError('ServiceException', 'Lambda is not running.');
     const log = this.#run.log.child(definition.label);
-    return new FunctionPool({ ...this.#host, definition, log: definition.quiet ? asDebug(log) : log }, this.#limits);
+    const options = { ...this.#host, definition, log: definition.quiet ? asDebug(log) : log };
+    const pool = new FunctionPool(options, this.#limits);
+    this.#views.set(pool, this.#viewOf(definition));
+    return pool;
   }
 }
 

@@ -10,7 +10,8 @@ const FROM_FUNCTION = rule({ SourceSecurityGroupId: FUNCTION_GROUP, ...IAM });
 
 function refusalWith(rules: { in: Rule[]; out: Rule[] }): string | undefined {
   const { network, placeIn } = networkFixture({ in: rules.in });
-  network.securityGroups.get(TARGET_GROUP)?.egress.push(...rules.out);
+  for (const [index, added] of rules.out.entries())
+    network.rules.set(`sgr-${index}`, { groupId: TARGET_GROUP, side: 'egress', rule: added });
   const place = placeIn('isolated-vpc-1', TARGET_GROUP);
   return pollerRefusal(network, { kind: 'private', name: 'Data/Kafka', place, ports: [9098] });
 }

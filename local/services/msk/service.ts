@@ -15,7 +15,8 @@ import type { Ec2, Target } from '../ec2/service.ts';
 import type { Iam } from '../iam/service.ts';
 import { type Listener, Listeners } from '../listeners.ts';
 import { constructPath, physicalName, resourceHash, resourceUuid } from '../physical-names.ts';
-import { boolean, created, mustBeOff, provider, type ResourceProviders } from '../provider.ts';
+import { boolean, created, mustBeOff, provider, REPLACED, type ResourceProviders } from '../provider.ts';
+import { register } from '../register.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
 import { mskApi } from './api.ts';
 import { type Cluster, serveCluster } from './cluster.ts';
@@ -106,8 +107,10 @@ export class Msk implements Service {
         };
         const listener = this.#listeners.of(request);
         const cluster = await this.#startCluster({ listener, arn, brokers, properties }, request.signal);
-        this.#clusters.set(arn, { ...cluster, brokers });
-        return created(arn, { Arn: arn });
+        const remove = register(this.#clusters, arn, { ...cluster, brokers });
+        return created(arn, { Arn: arn }, async () => {
+          if (remove()) await cluster.stop();
+        });
       },
     ),
 
@@ -133,6 +136,7 @@ export class Msk implements Service {
         const arn = `${ClusterArn.replace(':cluster/', ':topic/')}/${topic.name}`;
         return created(arn, { TopicArn: arn });
       },
+      REPLACED,
     ),
   };
 

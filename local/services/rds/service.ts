@@ -11,6 +11,7 @@ import type { Ec2, Target } from '../ec2/service.ts';
 import { byName, type Listener, Listeners } from '../listeners.ts';
 import { constructPath, physicalName, resourceHash } from '../physical-names.ts';
 import { boolean, created, mustBeOff, notSupported, provider, type ResourceProviders } from '../provider.ts';
+import { register } from '../register.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
 
 const INSTANCE_TYPE = 'AWS::RDS::DBInstance';
@@ -34,7 +35,8 @@ export interface Database {
   readonly port: number;
   readonly master: Login;
   /** Users whose secrets are attached to the database, without its master. */
-  readonly users: Login[];
+  /** By name. */
+  readonly users: Map<string, Login>;
 }
 
 const parameters = z
@@ -105,7 +107,7 @@ export class Rds implements Service {
         const group = this.#parametersOf(properties.DBParameterGroupName);
         const identifier = properties.DBInstanceIdentifier ?? physicalName(request, MAX_IDENTIFIER).toLowerCase();
         const authority = await authorities('rds');
-        const place = await this.#placeOf(listener, properties, request);
+        const { guard, ...place } = await this.#placeOf(listener, properties, request);
         const server = await startPostgres({
           name: label,
           dir: join(settings.dataDir, 'postgres', label),
@@ -118,15 +120,20 @@ export class Rds implements Service {
           signal: request.signal,
           log: log.child(label),
         });
+        const parts = guard ? [server, guard] : [server];
         this.#servers.push(server);
         const master = { username, password };
-        this.databases.set(identifier, { identifier, label, name, port: server.port, master, users: [] });
-        return created(identifier, {
+        const database = { identifier, label, name, port: server.port, master, users: new Map<string, Login>() };
+        const remove = register(this.databases, identifier, database);
+        const attributes = {
           // No name: it may lead to ::1 alone.
           'Endpoint.Address': '127.0.0.1',
           'Endpoint.Port': String(server.port),
           DBInstanceArn: arnOf('rds', `db:${identifier}`),
           DbiResourceId: `db-${resourceHash(request, 26).toUpperCase()}`,
+        };
+        return created(identifier, attributes, async () => {
+          if (remove()) await stopAll(parts);
         });
       },
     ),
@@ -148,8 +155,7 @@ export class Rds implements Service {
       z.object({ DBSubnetGroupName: z.string().optional(), SubnetIds: z.array(z.string()) }),
       ({ DBSubnetGroupName, SubnetIds }, request) => {
         const name = (DBSubnetGroupName ?? physicalName(request, MAX_GROUP_NAME)).toLowerCase();
-        this.#subnets.set(name, SubnetIds);
-        return created(name, { DBSubnetGroupName: name });
+        return created(name, { DBSubnetGroupName: name }, register(this.#subnets, name, SubnetIds));
       },
     ),
   };
@@ -166,7 +172,8 @@ export class Rds implements Service {
   urls(host: string): Record<string, string> {
     const urls = [...this.databases.values()]
       .sort((a, b) => byName(a.label, b.label))
-      .map(({ label, name = OWN_DATABASE, port, master, users: [user = master] }) => {
+      .map(({ label, name = OWN_DATABASE, port, master, users }) => {
+        const [user = master] = users.values();
         const login = `${user.username}:${encodeURIComponent(user.password)}`;
         return [label, `postgres://${login}@${host}:${port}/${name}?sslmode=require`];
       });
@@ -184,7 +191,7 @@ export class Rds implements Service {
       'DBSubnetGroupName' | 'VPCSecurityGroups' | 'Port' | 'PubliclyAccessible'
     >,
     request: ResourceRequest,
-  ): Promise<{ port: number; host?: string }> {
+  ): Promise<{ port: number; host?: string; guard?: PortGuard }> {
     const { connections, network } = this.#ec2;
     if (!SOCKET_OWNERS_ARE_KNOWN) return { port };
     const subnets = this.#subnets.get(properties.DBSubnetGroupName?.toLowerCase() ?? '');
@@ -205,7 +212,7 @@ export class Rds implements Service {
     this.#servers.push(guard);
     const target: Target = { ...instance, ports: [properties.Port, guard.port] };
     connections.assignGuarded(guard.port, host, target);
-    return { port: guard.port, host };
+    return { port: guard.port, host, guard };
   }
 
   /** The settings of a parameter group; those of RDS's own groups (`default.postgres18`) are Postgres' defaults here. */

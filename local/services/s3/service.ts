@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { REGION, URL_SUFFIX } from '../../aws-identity.ts';
 import type { Iam } from '../iam/service.ts';
 import { physicalName } from '../physical-names.ts';
-import { created, mustBeOff, notSupported, provider, type ResourceProviders } from '../provider.ts';
+import { created, mustBeOff, notSupported, provider, REPLACED, type ResourceProviders } from '../provider.ts';
 import type { Run, Service } from '../service.ts';
 import { S3Api } from './api.ts';
 import { requireBucketName } from './bucket-name.ts';
@@ -68,14 +68,16 @@ export class S3 implements Service {
           RegionalDomainName: bucketDomain(name),
         });
       },
+      REPLACED,
     ),
     'AWS::S3::BucketPolicy': provider(
       'who may use the bucket, besides those whose own policies allow it',
       z.object({ Bucket: z.string(), PolicyDocument: z.unknown() }),
       ({ Bucket, PolicyDocument }, request) => {
-        this.#policies.putResourcePolicy(resourceArn(Bucket), BUCKET_POLICY, PolicyDocument);
-        return created(physicalName(request, 64));
+        const remove = this.#policies.putResourcePolicy(resourceArn(Bucket), BUCKET_POLICY, PolicyDocument);
+        return created(physicalName(request, 64), {}, remove);
       },
+      REPLACED,
     ),
   };
 

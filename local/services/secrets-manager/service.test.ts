@@ -43,7 +43,7 @@ async function passwordsOfRun(dataDir: string, databasePassword: string | undefi
       name: 'things',
       port: 1234,
       master: { username: 'master', password: 'x' },
-      users: [],
+      users: new Map(),
     });
     return created('db');
   };

@@ -4,8 +4,9 @@ import type { ResourceDeclaration, Stack } from '../../assembly/template.ts';
 import type { AwsApi } from '../../aws-api/api-call.ts';
 import type { Iam } from '../iam/service.ts';
 import { physicalName } from '../physical-names.ts';
-import { created, ignored, provider, type ResourceProviders } from '../provider.ts';
+import { created, ignored, provider, REPLACED, type ResourceProviders } from '../provider.ts';
 import type { Rds } from '../rds/service.ts';
+import { register } from '../register.ts';
 import { type Run, required, type Service } from '../service.ts';
 import { secretsManagerApi } from './api.ts';
 import { PublishedPassword } from './published-password.ts';
@@ -67,6 +68,7 @@ export class SecretsManager implements Service {
         }
         return created(secret.arn, { Id: secret.arn });
       },
+      REPLACED,
     ),
 
     [ATTACHMENT]: provider(
@@ -87,9 +89,10 @@ export class SecretsManager implements Service {
           dbInstanceIdentifier: database.identifier,
         });
         const login = loginFields.parse(JSON.parse(await this.readSecret(SecretId, 'AWSCURRENT')));
-        if (login.username !== database.master.username) database.users.push(login);
-        return created(SecretId, { Id: SecretId });
+        if (login.username === database.master.username) return created(SecretId, { Id: SecretId });
+        return created(SecretId, { Id: SecretId }, register(database.users, login.username, login));
       },
+      REPLACED,
     ),
 
     'AWS::SecretsManager::ResourcePolicy': provider(
@@ -97,9 +100,10 @@ export class SecretsManager implements Service {
       z.object({ SecretId: z.string(), ResourcePolicy: z.unknown() }),
       ({ SecretId, ResourcePolicy }) => {
         const { arn } = this.store.get(SecretId);
-        this.#policies.putResourcePolicy(arn, 'resource policy', ResourcePolicy);
-        return created(arn, { Id: arn });
+        const remove = this.#policies.putResourcePolicy(arn, 'resource policy', ResourcePolicy);
+        return created(arn, { Id: arn }, remove);
       },
+      REPLACED,
     ),
     'AWS::SecretsManager::RotationSchedule': ignored('secrets are not rotated here'),
   };

@@ -15,7 +15,7 @@ function plansWith(plan: Partial<Parameters<UsagePlans['plans']['set']>[1]> = {}
   const plans = new UsagePlans();
   plans.keys.set(key.id, key);
   plans.plans.set('plan', { stages: [API], ...plan });
-  plans.addKey('plan', key.id);
+  plans.keysOfPlans.set('key of plan', { planId: 'plan', keyId: key.id });
   return plans;
 }
 

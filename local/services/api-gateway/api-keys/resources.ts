@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Log } from '../../../../tooling/log.ts';
 import { resourceHash } from '../../physical-names.ts';
-import { boolean, created, notSupported, provider, type ResourceProviders } from '../../provider.ts';
+import { boolean, created, notSupported, provider, REPLACED, type ResourceProviders } from '../../provider.ts';
+import { register } from '../../register.ts';
 import { required } from '../../service.ts';
 import { ACCOUNT_RATE } from '../throttling/rate.ts';
 import type { UsagePlans } from './usage-plans.ts';
@@ -33,10 +34,11 @@ export const apiKeyResources = (usagePlans: UsagePlans, log: Pick<Log, 'info'>):
     ({ Enabled: enabled, Value }, request) => {
       const id = resourceHash(request, 10);
       const value = Value ?? resourceHash(request, 40);
-      usagePlans.keys.set(id, { id, value, enabled });
+      const remove = register(usagePlans.keys, id, { id, value, enabled });
       if (Value === undefined) log.info('API key %s: %s', request.logicalId, value);
-      return created(id, { APIKeyId: id });
+      return created(id, { APIKeyId: id }, remove);
     },
+    REPLACED,
   ),
 
   'AWS::ApiGateway::UsagePlan': provider(
@@ -50,13 +52,14 @@ export const apiKeyResources = (usagePlans: UsagePlans, log: Pick<Log, 'info'>):
     }),
     ({ ApiStages, Throttle, Quota }, request) => {
       const id = resourceHash(request, 6);
-      usagePlans.plans.set(id, {
+      const remove = register(usagePlans.plans, id, {
         stages: ApiStages.map(({ ApiId: apiId, Stage: stage }) => ({ apiId, stage })),
         throttle: Throttle,
         quota: Quota && { limit: Quota.Limit, period: Quota.Period },
       });
-      return created(id, { Id: id });
+      return created(id, { Id: id }, remove);
     },
+    REPLACED,
   ),
 
   'AWS::ApiGateway::UsagePlanKey': provider(
@@ -65,9 +68,10 @@ export const apiKeyResources = (usagePlans: UsagePlans, log: Pick<Log, 'info'>):
     ({ KeyId, UsagePlanId }) => {
       required(usagePlans.keys.get(KeyId), `API key ${KeyId}`);
       required(usagePlans.plans.get(UsagePlanId), `usage plan ${UsagePlanId}`);
-      usagePlans.addKey(UsagePlanId, KeyId);
       const id = `${KeyId}:${UsagePlanId}`;
-      return created(id, { Id: id });
+      const remove = register(usagePlans.keysOfPlans, id, { planId: UsagePlanId, keyId: KeyId });
+      return created(id, { Id: id }, remove);
     },
+    REPLACED,
   ),
 });

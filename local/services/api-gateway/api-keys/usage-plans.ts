@@ -30,13 +30,10 @@ export class UsagePlans {
   readonly keys = new Map<string, ApiKey>();
   /** By id. */
   readonly plans = new Map<string, UsagePlan>();
-  readonly #keysOfPlans: { readonly planId: string; readonly keyId: string }[] = [];
+  /** By plan and key. */
+  readonly keysOfPlans = new Map<string, { readonly planId: string; readonly keyId: string }>();
   /** By plan and key. */
   readonly #usage = new Map<string, Usage>();
-
-  addKey(planId: string, keyId: string): void {
-    this.#keysOfPlans.push({ planId, keyId });
-  }
 
   /**
    * Counts a request by its key.
@@ -47,7 +44,7 @@ export class UsagePlans {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
    */
   admit(value: string | undefined, { apiId, stage }: { apiId: string; stage: string }, now = new Date()): ApiKey {
-    for (const { planId, keyId } of this.#keysOfPlans) {
+    for (const { planId, keyId } of this.keysOfPlans.values()) {
       const [plan, key] = [this.plans.get(planId), this.keys.get(keyId)];
       if (!plan?.stages.some((each) => each.apiId === apiId && each.stage === stage)) continue;
       if (!key?.enabled || key.value !== value) continue;

@@ -3,8 +3,8 @@ import { stackOf } from '../../../assembly/deploy-fixture.ts';
 import { call } from '../../../http/http-fixture.ts';
 import { servicesFixture } from '../../services-fixture.ts';
 import { apiDefinition, fakeInvoke, lambdaRoute, servedApi } from '../gateway-fixture.ts';
-import { restApiDefinition } from '../resources.ts';
 import type { RequestRules } from '../rest-api-definition.ts';
+import { restApiDefinition } from '../rest-api-of-parts.ts';
 import type { Schema } from './body-models.ts';
 
 const numbers = {

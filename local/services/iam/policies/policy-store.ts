@@ -1,12 +1,7 @@
 import { z } from 'zod';
+import { register } from '../../register.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import { type CompiledStatement, compilePolicy, type PolicyKind } from './statement.ts';
-
-/** A role's policies by name: inline ones by their own, managed ones by ARN. */
-interface RolePolicies {
-  readonly documents: Map<string, Policy>;
-  boundary?: readonly CompiledStatement[];
-}
 
 interface Policy {
   readonly document: PolicyDocument;
@@ -18,7 +13,10 @@ export type RoleListener = (roleName: string) => Promise<void>;
 
 /** The policies of roles and of resources. */
 export class PolicyStore {
-  readonly #roles = new Map<string, RolePolicies>();
+  /** By role, then by the policy's name: inline ones by their own, managed ones by ARN. */
+  readonly #roles = new Map<string, Map<string, Policy>>();
+  /** By role. */
+  readonly #boundaries = new Map<string, Policy & { readonly policyArn: string }>();
   /** By the ARN of the resource, then by the policy's name. */
   readonly #resources = new Map<string, Map<string, Policy>>();
   /** By the id of a VPC endpoint: what may pass through it. */
@@ -30,40 +28,62 @@ export class PolicyStore {
     this.#listeners.push(listener);
   }
 
-  /** Adds or replaces a policy of a role. @throws Error for a document that cannot be decided on */
-  async putRolePolicy(roleName: string, policyName: string, document: unknown): Promise<void> {
-    this.#role(roleName).documents.set(policyName, compiled(document, 'identity', `the policy ${policyName}`));
+  /**
+   * Adds or replaces a policy of a role.
+   *
+   * @returns takes it away again, unless another one has taken its place
+   * @throws Error for a document that cannot be decided on
+   */
+  async putRolePolicy(roleName: string, policyName: string, document: unknown): Promise<() => Promise<void>> {
+    const policy = compiled(document, 'identity', `the policy ${policyName}`);
+    const remove = register(this.#documents(roleName), policyName, policy);
     await this.#changed(roleName);
+    return async () => {
+      if (remove()) await this.#changed(roleName);
+    };
+  }
+
+  /** Gives all roles that have a managed policy its new document. @throws as {@link putRolePolicy} */
+  async replaceManagedPolicy(policyArn: string, document: unknown): Promise<void> {
+    const policy = compiled(document, 'identity', `the policy ${policyArn}`);
+    for (const [roleName, boundary] of this.#boundaries)
+      if (boundary.policyArn === policyArn) this.#boundaries.set(roleName, { policyArn, ...policy });
+    for (const [roleName, documents] of this.#roles) {
+      if (!documents.has(policyArn)) continue;
+      documents.set(policyArn, policy);
+      await this.#changed(roleName);
+    }
   }
 
   /** @returns whether there was one */
   async deleteRolePolicy(roleName: string, policyName: string): Promise<boolean> {
-    const existed = this.#role(roleName).documents.delete(policyName);
+    const existed = this.#documents(roleName).delete(policyName);
     await this.#changed(roleName);
     return existed;
   }
 
-  /** What a role may do at most, whatever its policies say. @throws as {@link putRolePolicy} */
-  setBoundary(roleName: string, policyArn: string, document: unknown): void {
-    this.#role(roleName).boundary = compiled(document, 'identity', `the boundary ${policyArn}`).statements;
+  /** What a role may do at most, whatever its policies say. @returns and throws as {@link putRolePolicy} */
+  setBoundary(roleName: string, policyArn: string, document: unknown): () => void {
+    const policy = compiled(document, 'identity', `the boundary ${policyArn}`);
+    return register(this.#boundaries, roleName, { policyArn, ...policy });
   }
 
-  /** Adds or replaces a policy of a resource. @throws as {@link putRolePolicy} */
-  putResourcePolicy(arn: string, policyName: string, document: unknown): void {
+  /** Adds or replaces a policy of a resource. @returns and throws as {@link putRolePolicy} */
+  putResourcePolicy(arn: string, policyName: string, document: unknown): () => void {
     const policies = this.#resources.get(arn) ?? new Map<string, Policy>();
     const policy = compiled(document, 'resource', `the ${policyName} of ${arn}`);
-    this.#resources.set(arn, policies.set(policyName, policy));
+    this.#resources.set(arn, policies);
+    return register(policies, policyName, policy);
   }
 
-  /** Says what may pass through a VPC endpoint. @throws as {@link putRolePolicy} */
-  setEndpointPolicy(endpointId: string, document: unknown): void {
-    this.#endpoints.set(endpointId, compiled(document, 'resource', `the policy of ${endpointId}`));
+  /** Says what may pass through a VPC endpoint. @returns and throws as {@link putRolePolicy} */
+  setEndpointPolicy(endpointId: string, document: unknown): () => void {
+    return register(this.#endpoints, endpointId, compiled(document, 'resource', `the policy of ${endpointId}`));
   }
 
   /** The documents of a role by name. */
   rolePolicies(roleName: string): ReadonlyMap<string, PolicyDocument> {
-    const { documents } = this.#role(roleName);
-    return new Map([...documents].map(([name, { document }]) => [name, document]));
+    return new Map([...this.#documents(roleName)].map(([name, { document }]) => [name, document]));
   }
 
   /** The document of a policy of a resource; undefined when it has no such policy. */
@@ -72,12 +92,12 @@ export class PolicyStore {
   }
 
   statementsOfRole(roleName: string): readonly CompiledStatement[] {
-    return [...(this.#roles.get(roleName)?.documents.values() ?? [])].flatMap(({ statements }) => statements);
+    return [...(this.#roles.get(roleName)?.values() ?? [])].flatMap(({ statements }) => statements);
   }
 
   /** Undefined for a role without a boundary. */
   boundaryOf(roleName: string): readonly CompiledStatement[] | undefined {
-    return this.#roles.get(roleName)?.boundary;
+    return this.#boundaries.get(roleName)?.statements;
   }
 
   /** What the resource's own policies say; those of a bucket are also about its objects. */
@@ -91,12 +111,10 @@ export class PolicyStore {
     return this.#endpoints.get(endpointId)?.statements;
   }
 
-  #role(name: string): RolePolicies {
-    const known = this.#roles.get(name);
-    if (known) return known;
-    const role: RolePolicies = { documents: new Map() };
-    this.#roles.set(name, role);
-    return role;
+  #documents(roleName: string): Map<string, Policy> {
+    const documents = this.#roles.get(roleName) ?? new Map<string, Policy>();
+    this.#roles.set(roleName, documents);
+    return documents;
   }
 
   async #changed(roleName: string): Promise<void> {

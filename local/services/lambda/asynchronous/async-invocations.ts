@@ -1,4 +1,5 @@
 import type { Log } from '../../../../tooling/log.ts';
+import { register } from '../../register.ts';
 import { LambdaError } from '../errors.ts';
 import type { Invoke, InvokeOptions, InvokeResult } from '../function-definition.ts';
 import { qualifiedFunctionArn, qualifiedFunctionName } from '../function-name.ts';
@@ -43,9 +44,9 @@ export class AsyncInvocations {
     this.#options = options;
   }
 
-  /** @param qualifiedName `<name>:<version or alias>` */
-  configure(qualifiedName: string, config: EventInvokeConfig): void {
-    this.#configs.set(qualifiedName, config);
+  /** @param qualifiedName `<name>:<version or alias>`. @returns takes the configuration away again */
+  configure(qualifiedName: string, config: EventInvokeConfig): () => void {
+    return register(this.#configs, qualifiedName, config);
   }
 
   /** Accepts an event. @returns the id of the request, which all attempts have */

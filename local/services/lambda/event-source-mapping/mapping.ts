@@ -38,8 +38,9 @@ export class EventSourceMapping {
     return arnOf('lambda', `event-source-mapping:${this.definition.uuid}`);
   }
 
-  /** Begins to work, if the template has it enabled. @param startPoller also used whenever it is enabled again */
+  /** Begins to work, if the template has it enabled and it has not begun yet. @param startPoller also used whenever it is enabled again */
   async start(startPoller: StartPoller): Promise<void> {
+    if (this.#startPoller) return;
     this.#startPoller = startPoller;
     this.#switch(this.definition.enabled);
     await this.#switching;

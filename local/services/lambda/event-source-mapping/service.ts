@@ -1,7 +1,8 @@
 import type { Iam } from '../../iam/service.ts';
 import type { Msk } from '../../msk/service.ts';
 import { resourceUuid } from '../../physical-names.ts';
-import { created, provider, type ResourceProviders } from '../../provider.ts';
+import { created, provider, REPLACED, type ResourceProviders } from '../../provider.ts';
+import { register } from '../../register.ts';
 import { type Run, type Service, stopAll } from '../../service.ts';
 import type { Invoke } from '../function-definition.ts';
 import type { Lambda } from '../service.ts';
@@ -39,11 +40,18 @@ export class EventSourceMappings implements Service {
       (properties, request) => {
         const uuid = resourceUuid(request);
         const definition = eventSourceMappingOf(properties, uuid);
-        refuseConflicts(definition, this.mappings);
+        refuseConflicts(
+          definition,
+          this.mappings.filter((other) => other.uuid !== uuid),
+        );
         const mapping = new EventSourceMapping(definition, this.#run.log.child('poller'));
-        this.#services.lambda.eventSourceMappings.set(uuid, mapping);
-        return created(uuid, { Id: uuid, EventSourceMappingArn: mapping.arn });
+        const remove = register(this.#services.lambda.eventSourceMappings, uuid, mapping);
+        return created(uuid, { Id: uuid, EventSourceMappingArn: mapping.arn }, async () => {
+          remove();
+          await mapping.stop();
+        });
       },
+      REPLACED,
     ),
   };
 
@@ -51,7 +59,7 @@ export class EventSourceMappings implements Service {
     return [...this.#services.lambda.eventSourceMappings.values()].map(({ definition }) => definition);
   }
 
-  /** Starts the pollers: all functions and topics exist. */
+  /** Starts the pollers that do not run yet: all functions and topics exist. */
   async start(): Promise<void> {
     const all = [...this.#services.lambda.eventSourceMappings.values()];
     await Promise.all(all.map((mapping) => mapping.start(this.#startPoller)));

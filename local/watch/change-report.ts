@@ -1,0 +1,55 @@
+import type { Change } from '../assembly/resource-change.ts';
+import { constructPath } from '../services/physical-names.ts';
+
+/** More than these would not be read. */
+const MAX_NAMED = 6;
+const MAX_PATHS = 3;
+
+/**
+ * What was done about other templates, as a person reads it: `changed function Shop/List (Timeout), added method Shop/Api/GET`. Empty when
+ * nothing was.
+ */
+export function doneText(changes: readonly Change[]): string {
+  const done = (['changed', 'added', 'removed'] as const).flatMap((kind) => {
+    const those = changes.filter((change) => change.kind === kind);
+    if (those.length === 0) return [];
+    // What changed in the same way stands together.
+    const groups = Map.groupBy(those, ({ node, paths }) => [node.declaration.Type, ...paths].join());
+    return [`${kind} ${firstOf([...groups.values()].map(groupName))}`];
+  });
+  return done.join('; ');
+}
+
+/** What stays as it is, and what to do about it: a line for each resource. @param remedy of what waits until a person asks for it */
+export function notDoneLines(changes: readonly Change[], remedy: string): string[] {
+  const lines = changes.flatMap((change) => {
+    if (change.kind === 'start') return [`${nameOf(change)} cannot be changed in place: Ctrl-C, then npm start.`];
+    return change.kind === 'later'
+      ? [`${nameOf(change)} runs at a start only, not when a file is saved: ${remedy}.`]
+      : [];
+  });
+  return lines.sort();
+}
+
+function nameOf(change: Change): string {
+  return groupName([change]);
+}
+
+/** Resources of one type that differ in the same way. */
+function groupName(changes: readonly Change[]): string {
+  const [{ node, paths } = { node: undefined, paths: [] }] = changes;
+  const which = paths.length === 0 ? '' : ` (${firstOf(paths, MAX_PATHS)})`;
+  const names = changes.map((change) => constructPath(change.node)).sort();
+  return `${noun(node?.declaration.Type ?? '')} ${firstOf(names)}${which}`;
+}
+
+function firstOf(texts: readonly string[], count = MAX_NAMED): string {
+  const more = texts.length > count ? ` and ${texts.length - count} more` : '';
+  return `${texts.slice(0, count).join(', ')}${more}`;
+}
+
+/** `AWS::EC2::SecurityGroupIngress` is a security group ingress. */
+function noun(type: string): string {
+  const name = type.split('::').at(-1) ?? type;
+  return name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+}
