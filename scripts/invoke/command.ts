@@ -8,6 +8,8 @@ export interface InvokeCommand {
   readonly event: string | undefined;
   /** What the ready event is to contain. */
   readonly content: string | undefined;
+  /** Of the ready request, with its query. */
+  readonly path: string | undefined;
   /** Whether to list the ready events instead. */
   readonly events: boolean;
 }
@@ -25,9 +27,10 @@ export function invokeCommand(perform: (asked: InvokeCommand) => Promise<void>) 
       '--content <text>',
       'what the ready event is to contain, instead of an example: a body, the value of a record, a header',
     )
+    .option('--path <path>', 'the path of the ready request, with its query, such as /api/orders?user_id=alice')
     .option('--events', "list the ready events, made from the templates' routes, mappings and schedules")
     .addOption(dataDirOption())
-    .action((name, { event, content, events = false, dataDir }) =>
-      perform({ dataDir, function: name, event, content, events }),
+    .action((name, { event, content, path, events = false, dataDir }) =>
+      perform({ dataDir, function: name, event, content, path, events }),
     );
 }

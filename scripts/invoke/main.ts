@@ -64,10 +64,9 @@ function assemblyOf(dataDir: string): string {
 }
 
 /** @throws UserError when the event is neither ready nor a readable file */
-function eventOf({ event, content }: InvokeCommand, ready: readonly ReadyEvent[]): string {
-  const found =
-    ready.find(({ name }) => name === event) ?? (event === undefined && ready.length === 1 ? ready[0] : undefined);
-  if (found !== undefined) return found.make(content ?? exampleOf(found.name));
+function eventOf({ event, content, path }: InvokeCommand, ready: readonly ReadyEvent[]): string {
+  const found = chosen(ready, event, path);
+  if (found !== undefined) return found.make(content ?? exampleOf(found.name), path);
   if (event === undefined && ready.length > 1) {
     throw new UserError(`There are several ready events. Choose one with --event:\n${listText(ready)}`);
   }
@@ -79,6 +78,20 @@ function eventOf({ event, content }: InvokeCommand, ready: readonly ReadyEvent[]
     const reason = (cause as Error).message;
     throw new UserError(`${event} is neither a ready event (see --events) nor a file of JSON: ${reason}.`, { cause });
   }
+}
+
+/** @throws UserError when there is a path that no ready event has */
+function chosen(
+  ready: readonly ReadyEvent[],
+  event: string | undefined,
+  path: string | undefined,
+): ReadyEvent | undefined {
+  const named = ready.filter(({ name }) => event === undefined || name === event);
+  const fitting = path === undefined ? named : named.filter(({ fits }) => fits?.(path));
+  if (path !== undefined && fitting.length === 0) {
+    throw new UserError(`No ready event has the path ${path}:\n${listText(ready)}`);
+  }
+  return event === undefined && fitting.length > 1 ? undefined : fitting[0];
 }
 
 function listText(ready: readonly ReadyEvent[]): string {

@@ -34,6 +34,18 @@ describe('the ready events of a function', () => {
     expect([eventSource, Buffer.from(records['orders-0'][0].value, 'base64').toString()]).toEqual(['aws:kafka', '{}']);
   });
 
+  it('may be of a certain path, with its query', () => {
+    const [get] = eventsOf('get-receipt') as [ReadyEvent];
+    const event = JSON.parse(get.make('', '/api/orders/17/receipt?download=1'));
+    expect(event).toMatchObject({
+      path: '/api/orders/17/receipt',
+      pathParameters: { id: '17' },
+      queryStringParameters: { download: '1' },
+    });
+    expect(get.fits?.('/api/orders/17')).toBe(false);
+    expect(() => get.make('', '/api/orders/17')).toThrow('/api/orders/17 is no path of GET /api/orders/{id}/receipt.');
+  });
+
   it('contain an example, where they contain something that a function reads', () => {
     expect(JSON.parse(exampleOf('POST /api/orders'))).toMatchObject({ user_id: 'alice' });
     expect(JSON.parse(exampleOf('orders'))).toMatchObject({ event_type: 'order.created' });

@@ -3,9 +3,11 @@ import { ACCOUNT_ID, REGION } from '../../local/aws-identity.ts';
 import { tokenEvent } from '../../local/services/api-gateway/authorizer/authorizer-function.ts';
 import { proxyEvent } from '../../local/services/api-gateway/proxy-event.ts';
 import type { RequestContext } from '../../local/services/api-gateway/request-context.ts';
+import { Router } from '../../local/services/api-gateway/router.ts';
 import { scheduledEvent } from '../../local/services/eventbridge/schedule.ts';
 import { kafkaEvent } from '../../local/services/lambda/event-source-mapping/kafka-event.ts';
 import { KafkaRecord } from '../../local/services/lambda/event-source-mapping/kafka-record.ts';
+import { UserError } from '../../tooling/errors.ts';
 import { keysIn, type Resource } from '../templates/resources.ts';
 
 /** An event as one of a function's triggers makes it. */
@@ -16,8 +18,14 @@ export interface ReadyEvent {
   readonly from: string;
   /** What {@link make} takes as `content`, in words; undefined when it takes none. */
   readonly content?: string;
-  /** @param content the body of a request, or the value of a record @returns JSON */
-  make(content: string): string;
+  /** For a request: whether a path is one of its route. */
+  fits?(path: string): boolean;
+  /**
+   * @param content the body of a request, or the value of a record
+   * @param path of a request, with its query; one is made up unless it is given
+   * @returns JSON
+   */
+  make(content: string, path?: string): string;
 }
 
 /** The events that the triggers of a function send, as the templates declare them. @param functionName its physical name */
@@ -54,22 +62,26 @@ function routeEvent(method: Resource, byKey: ReadonlyMap<string, Resource>): Rea
   const httpMethod = String(method.property('HttpMethod'));
   const name = `${httpMethod} ${resourcePath}`;
   const api = { id: 'local', stage: 'dev', stageVariables: {}, binaryMediaTypes: [] };
+  const router = new Router([
+    { resourcePath, httpMethod, integration: { type: 'AWS_PROXY', functionArn: '', timeoutMs: 0 } },
+  ]);
+  const matchOf = (target: string) => router.match(httpMethod, splitTarget(target).path);
   return {
     name,
     from: 'API Gateway',
     content: 'the body',
-    make: (content) => {
-      const parameters = [...resourcePath.matchAll(/\{(\w+)\+?\}/g)].map(([, parameter = '']): [string, string] => [
-        parameter,
-        randomUUID(),
-      ]);
-      const pathParameters = parameters.length === 0 ? null : Object.fromEntries(parameters);
-      const path = resourcePath.replace(/\{(\w+)\+?\}/g, (_, parameter: string) => String(pathParameters?.[parameter]));
-      const integration = { type: 'AWS_PROXY', functionArn: '', timeoutMs: 0 } as const;
-      const match = { route: { resourcePath, httpMethod, integration }, pathParameters };
-      return JSON.stringify(proxyEvent(request(httpMethod, path), match, Buffer.from(content), api));
+    fits: (target) => matchOf(target) !== undefined,
+    make: (content, target = resourcePath.replace(/\{\w+\+?\}/g, () => randomUUID())) => {
+      const match = matchOf(target);
+      if (match === undefined) throw new UserError(`${target} is no path of ${name}.`);
+      return JSON.stringify(proxyEvent(request(httpMethod, splitTarget(target)), match, Buffer.from(content), api));
     },
   };
+}
+
+function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const [path = '', ...query] = target.split('?');
+  return { path, query: query.join('?') };
 }
 
 function pathOf(resourceId: string, byKey: ReadonlyMap<string, Resource>): string {
@@ -78,7 +90,7 @@ function pathOf(resourceId: string, byKey: ReadonlyMap<string, Resource>): strin
   return `${pathOf(String(resource.property('ParentId')), byKey).replace(/\/$/, '')}/${resource.property('PathPart')}`;
 }
 
-function request(method: string, path: string): RequestContext {
+function request(method: string, { path, query }: { path: string; query: string }): RequestContext {
   const headers = [
     ['Host', 'localhost'],
     ['Content-Type', 'application/json'],
@@ -87,7 +99,7 @@ function request(method: string, path: string): RequestContext {
     method,
     path,
     rawPath: path,
-    query: '',
+    query,
     headers,
     protocol: 'HTTP/1.1',
     sourceIp: '127.0.0.1',

@@ -9,7 +9,9 @@ export function jsonText({ time, level, source, text }: LogEntry): string {
     : `${JSON.stringify({ timestamp: time, level: level.toUpperCase(), source, message: text })}\n`;
 }
 
-/** An entry with its time of day, UTC, as a person reads it. */
-export function personText(entry: LogEntry): string {
-  return `${entry.time.slice(11, 23)} ${entryText({ ...entry, level: levelOf(entry) })}\n`;
+/** An entry as a person reads it: with its time of day, UTC, and its date where that is not today's. */
+export function personText(entry: LogEntry, now = new Date()): string {
+  const [date, time = ''] = entry.time.split('T');
+  const day = date === now.toISOString().slice(0, 10) ? '' : `${date} `;
+  return `${day}${time.slice(0, 12)} ${entryText({ ...entry, level: levelOf(entry) })}\n`;
 }

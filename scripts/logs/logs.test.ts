@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
@@ -10,6 +11,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileText, type LogEntry } from '../../tooling/log-entry.ts';
 import { cloudEntries } from './cloud-log.ts';
+import { personText } from './entry-text.ts';
 import { localEntries } from './local-log.ts';
 import { entrySelector } from './select-entries.ts';
 
@@ -32,6 +34,12 @@ describe('the entries that are shown', () => {
     expect(shown({ sources: ['kafka'] })).toEqual([false, false]);
     expect(shown({ sinceMs: 60_000 })).toEqual([false, true]);
     expect(shown({ errors: true })).toEqual([false, true]);
+  });
+
+  it('have their date where that is not today’s', () => {
+    const shown = (now: string) => stripVTControlCharacters(personText(entry('api', 'x'), new Date(now))).slice(0, 27);
+    expect(shown('2026-11-27T23:59:59Z')).toBe('10:00:00.000 api           ');
+    expect(shown('2026-11-28T00:00:00Z')).toBe('2026-11-27 10:00:00.000 api');
   });
 
   it('have the level that their function gave them', () => {

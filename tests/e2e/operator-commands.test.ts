@@ -62,6 +62,19 @@ describe('a function by hand', { timeout: TIMEOUT_MS }, () => {
     expect(output).toMatch(/platform\.report .*durationMs=.*memorySizeMB=/);
   });
 
+  it('gets the request for a certain order', async () => {
+    const id = await place();
+    const { code, output } = await command('invoke', 'get-order', '--path', `/api/orders/${id}`);
+    expect(code, output).toBe(0);
+    expect(output).toContain('"statusCode": 200');
+    expect(output).toContain(id);
+    const elsewhere = await command('invoke', 'get-order', '--path', '/health');
+    expect([elsewhere.code, elsewhere.output]).toEqual([
+      1,
+      expect.stringContaining('No ready event has the path /health:'),
+    ]);
+  });
+
   it('that fails is told with its place in the sources', async () => {
     const { code, output } = await command('invoke', 'consume-orders', '--event', 'package.json');
     expect([code, output]).toEqual([1, expect.stringMatching(/TypeError: .* \(functions\/kafka-batch\/\w+\.ts:\d+\)/)]);
