@@ -19,8 +19,8 @@ export interface AwsRequest {
 }
 
 /**
- * Sends signed requests to an AWS service, with the retries of the AWS SDK in two attempts, and without what the SDK works out
- * anew for each request.
+ * Sends signed requests to an AWS service, and repeats once what AWS SDKs repeat, after at most 100 ms even when throttled: a request of a user waits.
+ * It lacks what an SDK works out anew for each request.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 export class AwsClient {

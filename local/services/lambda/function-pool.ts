@@ -95,10 +95,7 @@ export class FunctionPool {
   prepare(definition: FunctionDefinition): void {
     // Its port is taken.
     if (this.#isInspected) return;
-    void this.#takeStandby(undefined)?.then(
-      (unused) => unused.stop(),
-      () => {},
-    );
+    this.#dropStandby();
     const started = this.#start({ ...this.#options, definition }, { standsBy: true });
     // Whoever takes it is told.
     started.catch(() => {});
@@ -113,7 +110,9 @@ export class FunctionPool {
    */
   async replace(definition: FunctionDefinition): Promise<{ readonly drained: Promise<void> }> {
     const next = { ...this.#options, definition };
-    const ready = this.#isInspected ? [] : await this.#warm(next, Math.max(1, this.#concurrency));
+    const ready = this.#isInspected ? [] : await this.#warm(next, Math.max(1, this.#limits.machine.running(this)));
+    // What was prepared before serves no definition any more.
+    this.#dropStandby();
     const former = this.#options.definition;
     this.#options = next;
     for (let environment = this.#takeIdle(); environment; environment = this.#takeIdle()) void environment.stop();
@@ -254,6 +253,13 @@ export class FunctionPool {
     if (definition !== undefined && standby?.definition !== definition) return undefined;
     this.#standby = undefined;
     return standby?.started;
+  }
+
+  #dropStandby(): void {
+    void this.#takeStandby(undefined)?.then(
+      (unused) => unused.stop(),
+      () => {},
+    );
   }
 
   #start(...call: Parameters<typeof ExecutionEnvironment.start>): Promise<ExecutionEnvironment> {

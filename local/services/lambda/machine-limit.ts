@@ -38,9 +38,14 @@ export class MachineLimit {
     }
   }
 
+  /** How many events of a user run. */
+  running(user: object): number {
+    return this.#running.get(user) ?? 0;
+  }
+
   release(user: object): void {
     this.#total -= 1;
-    const running = (this.#running.get(user) ?? 0) - 1;
+    const running = this.running(user) - 1;
     if (running > 0) this.#running.set(user, running);
     else this.#running.delete(user);
     this.#admitAt(this.#waiters.findIndex((waiter) => this.#admits(waiter.user)));
@@ -69,7 +74,7 @@ export class MachineLimit {
 
   #admit(user: object): void {
     this.#total += 1;
-    this.#running.set(user, (this.#running.get(user) ?? 0) + 1);
+    this.#running.set(user, this.running(user) + 1);
   }
 
   #refuse(waiter: Waiter, reason: unknown): void {

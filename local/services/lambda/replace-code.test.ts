@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startFunction, temporaryFolder } from './lambda-fixture.ts';
+import { MachineLimit } from './machine-limit.ts';
 
 const code = (version: number) =>
   `export const handler = async (ms) => { await new Promise((r) => setTimeout(r, ms)); return { version: ${version}, pid: process.pid }; };`;
@@ -73,6 +74,27 @@ describe('code that is replaced', () => {
     service.functions.set('orders', { definition: { ...definition, environment: { SINCE: 'yes' } }, role });
     await swap();
     expect((await invoke(1)).value).toBe('yes');
+  });
+
+  it('is the last one of several that come at once, however long each takes to start', async () => {
+    const { invoke, service } = await startFunction(code(1));
+    await invoke(1);
+    const slow = `await new Promise((r) => setTimeout(r, 1_000)); ${code(2)}`;
+    const folders = [await temporaryFolder({ 'index.mjs': slow }), await temporaryFolder({ 'index.mjs': code(3) })];
+    await Promise.all(folders.map((folder) => service.replaceCode('orders', folder)));
+    expect((await invoke(1)).value.version).toBe(3);
+  });
+
+  it('is made ready for the events that run, not for all that wait for the machine', async () => {
+    const limits = { machine: new MachineLimit(2) };
+    const { invoke, service, log } = await startFunction(code(1), {}, { limits });
+    const events = Promise.all([1_000, 1_000, 1, 1, 1, 1].map((ms) => invoke(ms)));
+    await service.replaceCode(
+      'orders',
+      await temporaryFolder({ 'index.mjs': `console.log('the code is loaded'); ${code(2)}` }),
+    );
+    expect(log.lines.filter((line) => line.includes('the code is loaded'))).toHaveLength(2);
+    await events;
   });
 
   it('is not started for a function that nobody has called', async () => {

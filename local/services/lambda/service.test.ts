@@ -95,6 +95,14 @@ describe('a function', () => {
 });
 
 describe('the environment', () => {
+  it("has loaded none of Node's own fetch, unless it uses it", async () => {
+    const loaded = 'process.moduleLoadList.filter((name) => name.includes("undici")).length > 0';
+    const { invoke } = await startFunction(
+      `export const handler = async (uses) => { if (uses) new Headers(); return ${loaded}; };`,
+    );
+    expect([(await invoke(false)).value, (await invoke(true)).value]).toEqual([false, true]);
+  });
+
   it('has the variables of the template and of AWS, and none of the runner', async () => {
     process.env.RUNNER_SECRET = 'leak';
     const { invoke, codeDir } = await startFunction('export const handler = async () => process.env;', {

@@ -73,6 +73,8 @@ export class Lambda implements Service, FunctionDirectory {
   readonly #inspectors: Inspectors;
   /** Those of functions that are gone, until they are idle. */
   readonly #leaving = new Set<FunctionPool>();
+  /** By name of a function: its last change. */
+  readonly #changes = new Map<string, Promise<unknown>>();
   /** What the environments of a pool were let connect to, as text. */
   readonly #views = new WeakMap<FunctionPool, string>();
   #host: Omit<EnvironmentOptions, 'definition' | 'log'> | undefined;
@@ -159,9 +161,11 @@ export class Lambda implements Service, FunctionDirectory {
    *
    * @returns takes it away again
    */
-  async replace(definition: FunctionDefinition, role: Principal): Promise<() => void> {
-    await this.#swap(definition, role);
-    return this.#put(definition, role);
+  replace(definition: FunctionDefinition, role: Principal): Promise<() => void> {
+    return this.#inTurn(definition.name, async () => {
+      await this.#swap(definition, role);
+      return this.#put(definition, role);
+    });
   }
 
   /**
@@ -181,21 +185,23 @@ export class Lambda implements Service, FunctionDirectory {
    * @returns as {@link replaceCode}
    */
   prepareCode(name: string, codeDir: string): () => Promise<{ readonly drained: Promise<void> }> {
-    const known = () => required(this.functions.get(name), `function ${name}`);
-    const { definition } = known();
+    const { definition } = this.#known(name);
     const prepared = { ...definition, codeDir };
     this.#pools.get(name)?.prepare(prepared);
-    return async () => {
-      const { definition: current, role } = known();
-      return this.#swap(current === definition ? prepared : { ...current, codeDir }, role);
-    };
+    return () =>
+      this.#inTurn(name, () => {
+        const { definition: current, role } = this.#known(name);
+        return this.#swap(current === definition ? prepared : { ...current, codeDir }, role);
+      });
   }
 
   /** Gives functions new environments whose network is another one than their environments were started with. */
   async followNetwork(): Promise<void> {
-    const known = [...this.#pools].map(([name, pool]) => ({ pool, ...required(this.functions.get(name), name) }));
-    const changed = known.filter(({ pool, definition }) => this.#views.get(pool) !== this.#viewOf(definition));
-    await Promise.all(changed.map(({ definition, role }) => this.#swap({ ...definition }, role)));
+    const follow = async (name: string, pool: FunctionPool) => {
+      const { definition, role } = this.#known(name);
+      if (this.#views.get(pool) !== this.#viewOf(definition)) await this.#swap({ ...definition }, role);
+    };
+    await Promise.all([...this.#pools].map(([name, pool]) => this.#inTurn(name, () => follow(name, pool))));
   }
 
   /** Makes a version or an alias of a function callable. They all run what {@link put} was given. @returns takes it away again */
@@ -205,8 +211,7 @@ export class Lambda implements Service, FunctionDirectory {
 
   /** @throws Error when the function does not run here */
   roleOf(nameOrArn: string): Principal {
-    const name = functionName(nameOrArn);
-    return required(this.functions.get(name), `function ${name}`).role;
+    return this.#known(functionName(nameOrArn)).role;
   }
 
   /**
@@ -313,6 +318,20 @@ export class Lambda implements Service, FunctionDirectory {
       this.#pools.delete(name);
       void this.#leave(pool);
     };
+  }
+
+  #known(name: string): { readonly definition: FunctionDefinition; readonly role: Principal } {
+    return required(this.functions.get(name), `function ${name}`);
+  }
+
+  /** Changes a function once its former changes are over: of several at once, the last one holds. */
+  #inTurn<T>(name: string, change: () => Promise<T>): Promise<T> {
+    const turn = (this.#changes.get(name) ?? Promise.resolve()).then(change);
+    this.#changes.set(
+      name,
+      turn.catch(() => {}),
+    );
+    return turn;
   }
 
   async #swap(next: FunctionDefinition, role: Principal): Promise<{ readonly drained: Promise<void> }> {

@@ -1,6 +1,8 @@
-import { Agent, request } from 'node:http';
 import { Socket } from 'node:net';
 import { RuntimeError } from './runtime-errors.mjs';
+
+// Not by an import, which reads every property of the module: one of them loads all of Node's own fetch, at each cold start.
+const { Agent, request } = process.getBuiltinModule('node:http');
 
 /** @typedef {{ status: number | undefined, headers: import('node:http').IncomingHttpHeaders, body: string }} RuntimeResponse */
 
