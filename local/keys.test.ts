@@ -17,18 +17,22 @@ function keys(sites: Record<string, string> = { web: 'http://localhost:3000' }) 
     runLater: async () => void printed.push('migrated'),
   };
   const opened: string[] = [];
+  const addresses = ['API http://localhost:8080'];
   const open = async (url: string) => void opened.push(url);
-  const table = keyTable({ run, terminal, addressesText: 'API http://localhost:8080', open });
-  return { printed, terminal, opened, run, table, press: (key: string) => press(table.get(key), terminal) };
+  const table = keyTable({ run, terminal, addressesText: () => addresses.join(), open });
+  return { printed, terminal, opened, addresses, run, table, press: (key: string) => press(table.get(key), terminal) };
 }
 
 describe('the key', () => {
-  it('h shows each key that does something, and the addresses', async () => {
-    const { printed, press } = keys();
+  it('h shows each key that does something, and the addresses as they are by then', async () => {
+    const { printed, press, addresses } = keys();
     await press('h');
     for (const key of ['h', 'o', 'l', 'r', 'm', 'c', 'q'])
       expect(printed[0]).toMatch(new RegExp(`^  ${key}  \\w`, 'm'));
     expect(printed[0]).toContain('API http://localhost:8080');
+    addresses.push('a second API http://localhost:8081');
+    await press('h');
+    expect(printed[1]).toContain('a second API http://localhost:8081');
   });
 
   it('o opens the first site, and says so when there is none', async () => {

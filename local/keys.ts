@@ -11,8 +11,8 @@ import type { LocalRun } from './start.ts';
 export interface KeyTargets {
   readonly run: Pick<LocalRun, 'addresses' | 'reload' | 'runLater' | 'isFunction'>;
   readonly terminal: Pick<Terminal, 'print' | 'clear' | 'isHidden'>;
-  /** The run's addresses, for the help. */
-  readonly addressesText: string;
+  /** The run's addresses as they are, for the help. */
+  readonly addressesText: () => string;
   readonly open?: (url: string) => Promise<void>;
 }
 
@@ -29,7 +29,7 @@ interface Key {
  */
 export function keyTable({ run, terminal, addressesText, open = openInBrowser }: KeyTargets): ReadonlyMap<string, Key> {
   const table: ReadonlyMap<string, Key> = new Map<string, Key>([
-    ['h', { does: 'shows the keys and the addresses', press: () => terminal.print(helpText(table, addressesText)) }],
+    ['h', { does: 'shows the keys and the addresses', press: () => terminal.print(helpText(table, addressesText())) }],
     ['o', { does: 'opens the site in a browser', press: () => open(siteOf(run)) }],
     ['l', { does: 'leaves out what functions log, or shows it again', press: () => toggleFunctions(run, terminal) }],
     ['r', { does: 'reloads what differs from its sources', press: () => reload(run, terminal) }],

@@ -51,7 +51,7 @@ async function runLocally(settings: Settings): Promise<void> {
       stopped: 'Stopped; the data stays until `npm run reset`.',
     },
     (run) => {
-      const keys = readRunKeys({ run, terminal, addressesText: addressesText(settings, run.addresses) });
+      const keys = readRunKeys({ run, terminal, addressesText: () => addressesText(settings, run.addresses) });
       if (keys !== undefined) terminal.print('h shows what the keys do.\n');
       return keys;
     },

@@ -15,6 +15,7 @@ import { watchApp } from './watch/watch-app.ts';
 
 /** A local run that is up. */
 export interface LocalRun {
+  /** Where its parts are now: changes in place may add some. */
   readonly addresses: Addresses;
   /** Whether a source of the log is a function. */
   isFunction(source: string): boolean;
@@ -52,9 +53,12 @@ export async function start(settings: Settings, terminal: Terminal, signal: Abor
     await timed('what needs all resources', () => services.start(signal));
     await aws.lambda.followNetwork();
     const host = await nameOfLoopback();
-    const addresses = addressesOf(aws, host);
+    let addresses = addressesOf(aws, host);
     await publishAddresses(dataDir, addresses, cleanup);
-    const publish = () => writeAddresses(dataDir, addressesOf(aws, host));
+    const publish = async () => {
+      addresses = addressesOf(aws, host);
+      await writeAddresses(dataDir, addresses);
+    };
     const watch = () => watchApp({ settings, origins, aws, deployment, publish, log }, cleanup);
     const watched = settings.watch ? await timed('watching sources', watch) : undefined;
     const watching = () => {
@@ -62,7 +66,9 @@ export async function start(settings: Settings, terminal: Terminal, signal: Abor
       throw new UserError('This run takes nothing in: it was started with --no-watch or --assembly.');
     };
     return {
-      addresses,
+      get addresses() {
+        return addresses;
+      },
       isFunction: (label) => aws.lambda.hasLabel(label),
       reload: async () => watching().reload(),
       runLater: async () => watching().runLater(),

@@ -1,11 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { BundleRecipe } from './bundle.ts';
 import { cachedBundleSync } from './bundle-cache.ts';
 
 const RECIPE: BundleRecipe = { entry: 'main.ts', output: 'out.mjs', options: { format: 'esm' }, folders: {} };
+
+/** Waits until no file counts as saved just now. */
+function settle() {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+}
 
 /** An app of a source and a package. */
 function appFolder() {
@@ -15,6 +20,8 @@ function appFolder() {
   mkdirSync(join(folder, 'node_modules/greeting'), { recursive: true });
   write('node_modules/greeting/index.js', 'export default "hello"');
   write('main.ts', 'import greeting from "greeting"; console.log(greeting, 1);');
+  // Otherwise they count as saved while they are bundled.
+  settle();
   const bundled = (recipe = RECIPE) => {
     const { files, inputs } = cachedBundleSync(folder, recipe);
     return { code: String(Buffer.from(files.get('out.mjs') ?? [])), inputs };
@@ -49,6 +56,16 @@ it('packages that are installed anew are bundled again, whatever leads to them',
   expect(bundled().code).toContain('hello');
   write('node_modules/.package-lock.json', '{"packages": {"greeting": 2}}');
   expect(bundled().code).toContain('other');
+});
+
+it('what was saved while it was bundled is bundled again, since the bundle may have it or not', () => {
+  const { write, bundled } = appFolder();
+  // By this clock, bundling begins before the sources of the app were written.
+  vi.useFakeTimers({ now: Date.now() - 1_000, toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  bundled();
+  write('node_modules/greeting/package.json', 'no JSON');
+  expect(bundled).toThrow('package.json');
 });
 
 it('another recipe has a bundle of its own', () => {

@@ -8,6 +8,9 @@ import { type Bundle, type BundleRecipe, bundleSync } from './bundle.ts';
 /** What decides how sources are bundled, besides them and the recipe: where packages lead, and the compiler's options. */
 const SURROUNDINGS = ['node_modules/.package-lock.json', 'tsconfig.json'];
 
+/** File systems note times in steps as long as this at most, on Linux: those of the kernel's timer. */
+const CLOCK_STEP_MS = 10;
+
 interface Kept {
   readonly surroundings: string;
   /** By input: its hash. */
@@ -16,7 +19,8 @@ interface Kept {
 }
 
 /**
- * The same as {@link bundleSync}, from a cache in `node_modules` while no source that it was made of has changed, packages included.
+ * The same as {@link bundleSync}, from a cache in `node_modules` while no source that it was made of has changed, packages included. What is made
+ * while a source is being saved is not kept.
  *
  * @param folder of the app
  * @throws BuildFailure of esbuild, with the place of each error
@@ -29,7 +33,10 @@ export function cachedBundleSync(folder: string, recipe: BundleRecipe): Bundle {
   const kept = read(file);
   if (kept?.surroundings === surroundings && [...kept.inputs].every(([input, hash]) => hashOf(input) === hash))
     return { files: kept.files, inputs: [...kept.inputs.keys()] };
+  const begun = Date.now();
   const made = bundleSync(folder, recipe);
+  // What is saved meanwhile may be in it, or not.
+  if (made.inputs.some((input) => changedAt(join(folder, input)) >= begun - CLOCK_STEP_MS)) return made;
   const inputs = new Map(made.inputs.map((input) => [input, hashOf(input)]));
   mkdirSync(dir, { recursive: true });
   const draft = `${file}.${process.pid}`;
@@ -58,6 +65,11 @@ function hashOfFile(path: string): string {
   const known = hashes.get(key) ?? sha256(readFileSync(path));
   hashes.set(key, known);
   return known;
+}
+
+/** Milliseconds since 1970: of its contents or its name, whatever time it claims. 0 when there is none. */
+function changedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0;
 }
 
 function sha256(contents: string | Uint8Array): string {

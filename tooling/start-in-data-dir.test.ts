@@ -43,6 +43,19 @@ describe('a run in a data folder', () => {
     await (await start(withParts(() => ({})))).stop();
   });
 
+  it('has what its start returned, as that is by then', async () => {
+    let port = 1;
+    const parts = {
+      get port() {
+        return port;
+      },
+    };
+    const run = await start(withParts(() => parts));
+    port = 2;
+    expect(run).toMatchObject({ port: 2 });
+    await run.stop();
+  });
+
   it('is undone when its start fails, which is what the caller learns', async () => {
     const failing = withParts(() => {
       throw new Error('no Java');

@@ -29,7 +29,7 @@ export async function startInDataDir<T extends object>(
   try {
     await endOrphans(dataDir, log);
     requireSpace(dataDir, SPACE_BYTES);
-    return { ...(await start(log, cleanup)), stop: () => cleanup.disposeAsync() };
+    return Object.assign(await start(log, cleanup), { stop: () => cleanup.disposeAsync() });
   } catch (error) {
     if (!signal.aborted && !(error instanceof UserError))
       log.error('the start failed; %s has all that was logged', logFileOf(dataDir));

@@ -42,6 +42,7 @@ export class AwsService {
   }
 }
 
+/** Responds so. */
 export function answer(status: number, body = '', headers: Record<string, string> = {}): Answer {
   return (response) => response.writeHead(status, headers).end(body);
 }

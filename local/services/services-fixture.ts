@@ -10,6 +10,7 @@ import { settingsFixture } from '../settings-fixture.ts';
 import type { CustomResourceResponse } from './cloudformation/custom-resource-responses.ts';
 import { createServices } from './index.ts';
 
+/** An empty folder, removed when the test is over. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'runner-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

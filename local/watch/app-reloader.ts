@@ -113,7 +113,8 @@ export class AppReloader {
     const stacks = loadAssembly(assembly);
     deployment.check(stacks);
     await prepare(stacks);
-    const garbage = this.#assembly;
+    // Events under way may still run from it.
+    const former = this.#assembly;
     const changes: Change[] = [];
     try {
       await deployment.apply(stacks, signal, { changes, later: how.later });
@@ -125,7 +126,7 @@ export class AppReloader {
       if (!signal.aborted) log.error('%s', failureText(error as Error, changes));
     }
     this.#assembly = assembly;
-    await removeOtherAssemblies(assembly, garbage, ...this.#options.inUse());
+    await removeOtherAssemblies(assembly, former, ...this.#options.inUse());
   }
 
   #tell(changes: readonly Change[], { later, begun, synthesisMs }: Round): void {

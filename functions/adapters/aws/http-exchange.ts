@@ -28,6 +28,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
+/** A server took no connection, or did not respond, in time. */
 export class NoResponseError extends Error {
   override readonly name = 'NoResponseError';
 }

@@ -9,10 +9,12 @@ import { TokenBucket } from './throttling/token-bucket.ts';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:orders';
 
+/** A route to the function of {@link FUNCTION_ARN}. */
 export function lambdaRoute(httpMethod: string, resourcePath: string, timeoutMs = 29_000): RouteDefinition {
   return { httpMethod, resourcePath, integration: { type: 'AWS_PROXY', functionArn: FUNCTION_ARN, timeoutMs } };
 }
 
+/** An API of these routes, with neither keys nor models nor stage variables. */
 export function apiDefinition(
   routes: readonly RouteDefinition[],
   gatewayResponses: Record<string, GatewayResponseDefinition> = {},

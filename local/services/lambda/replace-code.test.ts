@@ -85,6 +85,15 @@ describe('code that is replaced', () => {
     expect((await invoke(1)).value.version).toBe(3);
   });
 
+  it('is what a function runs that was called for the first time just then', async () => {
+    const { invoke, service } = await startFunction(code(1));
+    const replaced = service.replaceCode('orders', await temporaryFolder({ 'index.mjs': code(2) }));
+    await Promise.resolve();
+    await invoke(1);
+    await replaced;
+    expect((await invoke(1)).value.version).toBe(2);
+  });
+
   it('is made ready for the events that run, not for all that wait for the machine', async () => {
     const limits = { machine: new MachineLimit(2) };
     const { invoke, service, log } = await startFunction(code(1), {}, { limits });

@@ -336,10 +336,11 @@ export class Lambda implements Service, FunctionDirectory {
 
   async #swap(next: FunctionDefinition, role: Principal): Promise<{ readonly drained: Promise<void> }> {
     const pool = this.#pools.get(next.name);
-    const replaced = await pool?.replace(next);
+    // Whoever has no pool gets none for the former definition meanwhile: there is no wait.
+    const replaced = pool ? await pool.replace(next) : { drained: Promise.resolve() };
     if (pool) this.#views.set(pool, this.#viewOf(next));
     this.functions.set(next.name, { definition: next, role });
-    return replaced ?? { drained: Promise.resolve() };
+    return replaced;
   }
 
   /** Ends the environments of a function that is gone, once what runs there has ended. */
