@@ -1,11 +1,27 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { expect, it, onTestFinished } from 'vitest';
 import type { BundleRecipe } from './bundle.ts';
 import { cachedBundleSync } from './bundle-cache.ts';
 
 const RECIPE: BundleRecipe = { entry: 'main.ts', output: 'out.mjs', options: { format: 'esm' }, folders: {} };
+
+/** Does something while a file is saved over and over again, to the same contents. */
+async function whileSaved(file: string, work: () => unknown) {
+  const state = new Int32Array(new SharedArrayBuffer(8));
+  const saving = new Worker(
+    `const { workerData: { file, state } } = require('node:worker_threads');
+    for (; Atomics.load(state, 1) === 0; Atomics.store(state, 0, 1), Atomics.notify(state, 0)) require('node:fs').utimesSync(file, 1, 1);`,
+    { eval: true, workerData: { file, state } },
+  );
+  Atomics.wait(state, 0, 0);
+  work();
+  Atomics.store(state, 1, 1);
+  await once(saving, 'exit');
+}
 
 /** Waits until no file counts as saved just now. */
 function settle() {
@@ -26,7 +42,7 @@ function appFolder() {
     const { files, inputs } = cachedBundleSync(folder, recipe);
     return { code: String(Buffer.from(files.get('out.mjs') ?? [])), inputs };
   };
-  return { write, bundled };
+  return { folder, write, bundled };
 }
 
 it('sources that are as they were give what was made of them, though esbuild would now fail', () => {
@@ -58,12 +74,9 @@ it('packages that are installed anew are bundled again, whatever leads to them',
   expect(bundled().code).toContain('other');
 });
 
-it('what was saved while it was bundled is bundled again, since the bundle may have it or not', () => {
-  const { write, bundled } = appFolder();
-  // By this clock, bundling begins before the sources of the app were written.
-  vi.useFakeTimers({ now: Date.now() - 1_000, toFake: ['Date'] });
-  onTestFinished(() => void vi.useRealTimers());
-  bundled();
+it('what is saved while it is bundled is bundled again, since the bundle may have it or not', async () => {
+  const { folder, write, bundled } = appFolder();
+  await whileSaved(join(folder, 'main.ts'), bundled);
   write('node_modules/greeting/package.json', 'no JSON');
   expect(bundled).toThrow('package.json');
 });

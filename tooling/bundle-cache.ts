@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { version as esbuild } from 'esbuild';
@@ -7,9 +7,6 @@ import { type Bundle, type BundleRecipe, bundleSync } from './bundle.ts';
 
 /** What decides how sources are bundled, besides them and the recipe: where packages lead, and the compiler's options. */
 const SURROUNDINGS = ['node_modules/.package-lock.json', 'tsconfig.json'];
-
-/** File systems note times in steps as long as this at most, on Linux: those of the kernel's timer. */
-const CLOCK_STEP_MS = 10;
 
 interface Kept {
   readonly surroundings: string;
@@ -33,16 +30,21 @@ export function cachedBundleSync(folder: string, recipe: BundleRecipe): Bundle {
   const kept = read(file);
   if (kept?.surroundings === surroundings && [...kept.inputs].every(([input, hash]) => hashOf(input) === hash))
     return { files: kept.files, inputs: [...kept.inputs.keys()] };
-  const begun = Date.now();
-  const made = bundleSync(folder, recipe);
-  // What is saved meanwhile may be in it, or not.
-  if (made.inputs.some((input) => changedAt(join(folder, input)) >= begun - CLOCK_STEP_MS)) return made;
-  const inputs = new Map(made.inputs.map((input) => [input, hashOf(input)]));
   mkdirSync(dir, { recursive: true });
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, serialize({ surroundings, inputs, files: made.files } satisfies Kept));
-  renameSync(draft, file);
-  return made;
+  try {
+    writeFileSync(draft, '');
+    const begun = changedAt(draft);
+    const made = bundleSync(folder, recipe);
+    // What is saved meanwhile may be in it, or not.
+    if (made.inputs.some((input) => changedAt(join(folder, input)) >= begun)) return made;
+    const inputs = new Map(made.inputs.map((input) => [input, hashOf(input)]));
+    writeFileSync(draft, serialize({ surroundings, inputs, files: made.files } satisfies Kept));
+    renameSync(draft, file);
+    return made;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 function read(file: string): Kept | undefined {
@@ -67,9 +69,9 @@ function hashOfFile(path: string): string {
   return known;
 }
 
-/** Milliseconds since 1970: of its contents or its name, whatever time it claims. 0 when there is none. */
-function changedAt(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0;
+/** When its contents, name or times were changed last, in nanoseconds of the file system's clock. 0 when there is none. */
+function changedAt(path: string): bigint {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ctimeNs ?? 0n;
 }
 
 function sha256(contents: string | Uint8Array): string {

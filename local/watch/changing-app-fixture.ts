@@ -28,7 +28,7 @@ const api = new apigateway.RestApi(stack, 'Api', { restApiName: 'shop', deployOp
 `;
 
 /** Answers with its variable LEVEL, after some milliseconds if it is asked to wait. */
-export const ANSWER = `
+const ANSWER = `
 export const handler = async ({ queryStringParameters }) => {
   const level = process.env.LEVEL;
   await new Promise((resolve) => setTimeout(resolve, Number(queryStringParameters?.wait ?? 0)));
