@@ -11,7 +11,7 @@ const esbuildOptions = z.strictObject({
   platform: z.enum(['node', 'browser', 'neutral']).exactOptional(),
   mainFields: z.array(z.string()).exactOptional(),
   minify: z.boolean().exactOptional(),
-  sourcemap: z.union([z.boolean(), z.literal('inline')]).exactOptional(),
+  sourcemap: z.union([z.boolean(), z.enum(['inline', 'both'])]).exactOptional(),
   sourcesContent: z.boolean().exactOptional(),
   banner: z.record(z.string(), z.string()).exactOptional(),
 });

@@ -19,7 +19,7 @@ export async function writeBundle(
 
 /**
  * Bundles a function for a debugger: nothing is minified, and the code itself has its source map with the sources, since not every
- * debugger reads files.
+ * debugger reads files. The map also lies beside the code, where functions look for it that map the stacks of their errors.
  *
  * @param codeDir is made anew
  * @returns also the recipe by which it was bundled
@@ -28,7 +28,7 @@ export async function writeBundle(
 export async function readableCode(appFolder: string, { options, ...rest }: BundleRecipe, codeDir: string) {
   const recipe: BundleRecipe = {
     ...rest,
-    options: { ...options, minify: false, sourcemap: 'inline', sourcesContent: true },
+    options: { ...options, minify: false, sourcemap: 'both', sourcesContent: true },
   };
   const made = await bundle(appFolder, recipe);
   await rm(codeDir, { recursive: true, force: true });

@@ -28,7 +28,7 @@ export function invokeCommand(perform: (asked: InvokeCommand) => Promise<void>) 
       'what the ready event is to contain, instead of an example: a body, the value of a record, a header',
     )
     .option('--path <path>', 'the path of the ready request, with its query, such as /api/orders?user_id=alice')
-    .option('--events', "list the ready events, made from the templates' routes, mappings and schedules")
+    .option('--events', "list the function's ready events, made from the templates' routes, mappings and schedules")
     .addOption(dataDirOption())
     .action((name, { event, content, path, events = false, dataDir }) =>
       perform({ dataDir, function: name, event, content, path, events }),

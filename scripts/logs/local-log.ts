@@ -4,6 +4,9 @@ import { UserError } from '../../tooling/errors.ts';
 import { entriesIn, type LogEntry } from '../../tooling/log-entry.ts';
 import { logFileOf } from '../../tooling/paths.ts';
 
+/** Where to look for what is not in the log. */
+export const FORMER_RUN = 'The log begins with the last start; run.log.1 beside it has the run before.';
+
 /** How soon a new entry shows. */
 const POLL_MS = 200;
 const CHUNK_BYTES = 1024 * 1024;

@@ -3,7 +3,7 @@ import { abortOnSignal } from '../../tooling/signals.ts';
 import { cloudEntries } from './cloud-log.ts';
 import { type LogsCommand, logsCommand } from './command.ts';
 import { jsonText, personText } from './entry-text.ts';
-import { localEntries } from './local-log.ts';
+import { FORMER_RUN, localEntries } from './local-log.ts';
 import { entrySelector } from './select-entries.ts';
 
 await runCommand(logsCommand(show));
@@ -25,8 +25,8 @@ async function show(asked: LogsCommand): Promise<void> {
   if (shown === 0 && !asked.follow) console.error(nothingText(asked, sources));
 }
 
-function nothingText({ sources }: LogsCommand, known: ReadonlySet<string>): string {
+function nothingText({ sources, target }: LogsCommand, known: ReadonlySet<string>): string {
   const unknown = sources.filter((source) => !known.has(source));
-  if (unknown.length === 0) return 'Nothing was logged that fits.';
+  if (unknown.length === 0) return `Nothing was logged that fits.${'stage' in target ? '' : ` ${FORMER_RUN}`}`;
   return `Nothing was logged by ${unknown.join(' and ')}. There are lines of ${[...known].sort().join(', ')}.`;
 }

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -56,6 +57,12 @@ describe('a function that is debugged', () => {
     expect(functionError).toBeUndefined();
     expect(value).toMatchObject({ secret: 'of version 1', filled: 2 ** 28 });
     expect(value.remaining).toBeGreaterThan(60_000);
+  });
+
+  it('has its source map in the code, for debuggers, and beside it, for stacks', async () => {
+    const [app, target] = [await temporaryFolder({ 'handler.ts': source(1) }), await temporaryFolder({})];
+    const { codeDir } = await readableCode(app, RECIPE, join(target, 'code'));
+    expect(readdirSync(codeDir).sort()).toEqual(['index.mjs', 'index.mjs.map']);
   });
 
   it('has one environment, which is not frozen between events; events wait for it', async () => {
