@@ -7,6 +7,7 @@ import { loadAssembly, requireAssembly } from './assembly/load-assembly.ts';
 import { removeOtherAssemblies, Synthesizer, synthesize } from './assembly/synthesize.ts';
 import type { Stack } from './assembly/template.ts';
 import type { Settings } from './settings.ts';
+import { sourceChanges } from './watch/source-changes.ts';
 
 type Origin = Pick<Settings, 'source' | 'dataDir'>;
 
@@ -28,6 +29,8 @@ export interface Origins {
   readonly assembly: string;
   /** What made it, to make the next one; undefined for an assembly that came from elsewhere. */
   readonly synthesizer?: Synthesizer;
+  /** Tells which sources are other ones than before the synthesis, or when it was asked last. As `synthesizer`. */
+  readonly sourceChanges?: () => Promise<string[]>;
 }
 
 /**
@@ -46,9 +49,10 @@ export async function assemblyToRun(origin: Origin, log: Pick<Log, 'info'>, sign
     return { assembly };
   }
   const synthesizer = new Synthesizer({ app: source, dir, log });
+  const changes = await sourceChanges(source);
   const assembly = await synthesizer.synthesize(signal);
   await removeOtherAssemblies(assembly);
-  return { assembly, synthesizer };
+  return { assembly, synthesizer, sourceChanges: changes };
 }
 
 /** Makes a folder a data folder, and the one around it too if that is this project's. @throws UserError when it holds other things */

@@ -79,7 +79,11 @@ async function reloadedApp() {
   });
   await reloader.runLater();
   /** Saves files, after which the app has these resources, or cannot be synthesized. */
-  const save = async (files: readonly string[], becomes: Record<string, ResourceDeclaration> | Error = first) => {
+  const save = async (
+    files: readonly string[],
+    becomes: Record<string, ResourceDeclaration> | Error = first,
+    whenUp = true,
+  ) => {
     changed = files;
     events.length = 0;
     log.lines.length = 0;
@@ -88,7 +92,7 @@ async function reloadedApp() {
       if (becomes instanceof Error) throw becomes;
       return becomes === first ? assembly : assemblyOf(name, becomes);
     };
-    await reloader.saved(files);
+    await (whenUp ? reloader.saved(files) : reloader.catchUp());
     return { events: events.filter((event) => event !== 'warm up'), log: log.lines.join('\n') };
   };
   return { save, reloader, first, events, log };
@@ -100,6 +104,13 @@ describe('what is saved', () => {
   it('of functions alone is reloaded without a synthesis', async () => {
     const { save } = await reloadedApp();
     expect((await save(['functions/one.ts'])).events).toEqual(['reload functions/one.ts']);
+  });
+
+  it('during the start is taken in once the run is up, and nothing is done where there is nothing', async () => {
+    const { save } = await reloadedApp();
+    expect((await save(['functions/one.ts'], undefined, false)).events).toEqual(['reload functions/one.ts']);
+    expect((await save(['app.ts'], thing(2), false)).log).toMatch(/changed thing List/);
+    expect((await save([], undefined, false)).events).toEqual([]);
   });
 
   it('of functions and the app is reloaded at once, and synthesized then', async () => {

@@ -60,7 +60,15 @@ export class AppReloader {
 
   /** Takes in what was saved. @param files by their paths in the app's folder */
   saved(files: readonly string[]): Promise<void> {
-    return this.#next(() => this.#take(files));
+    return this.#next(async () => this.#take(files, await this.#options.sourceChanges()));
+  }
+
+  /** Takes in what was saved during the start, when nobody watched yet. */
+  catchUp(): Promise<void> {
+    return this.#next(async () => {
+      const changed = await this.#options.sourceChanges();
+      if (changed.length > 0) await this.#take(changed, changed);
+    });
   }
 
   /** Does what waits until a person asks for it: what custom resources do, such as migrations. */
@@ -80,11 +88,11 @@ export class AppReloader {
     return next;
   }
 
-  async #take(files: readonly string[]): Promise<void> {
-    const { builders, folder, sourceChanges } = this.#options;
+  /** @param changed those of the app's sources that are other ones than when this was last asked */
+  async #take(files: readonly string[], changed: readonly string[]): Promise<void> {
+    const { builders, folder } = this.#options;
     const inputs = new Set(builders.flatMap((builder) => [...builder.inputs()]));
     const modules = appModules(this.#assembly, folder);
-    const changed = await sourceChanges();
     const ofApp = changed.filter((file) => !inputs.has(file) || (modules?.has(file) ?? true));
     // What functions alone are made of need not wait for the app. Otherwise they may need what the app is about to get.
     if (changed.every((file) => inputs.has(file))) await Promise.all(builders.map((builder) => builder.reload(files)));

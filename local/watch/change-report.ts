@@ -1,9 +1,9 @@
 import type { Change } from '../assembly/resource-change.ts';
 import { constructPath } from '../services/physical-names.ts';
 
-/** More than these would not be read. */
-const MAX_NAMED = 6;
-const MAX_PATHS = 3;
+/** More than these would not be read: groups of resources, and names or properties of each. */
+const MAX_GROUPS = 6;
+const MAX_OF_GROUP = 3;
 
 /**
  * What was done about other templates, as a person reads it: `changed function Shop/List (Timeout), added method Shop/Api/GET`. Empty when
@@ -38,12 +38,12 @@ function nameOf(change: Change): string {
 /** Resources of one type that differ in the same way. */
 function groupName(changes: readonly Change[]): string {
   const [{ node, paths } = { node: undefined, paths: [] }] = changes;
-  const which = paths.length === 0 ? '' : ` (${firstOf(paths, MAX_PATHS)})`;
+  const which = paths.length === 0 ? '' : ` (${firstOf(paths, MAX_OF_GROUP)})`;
   const names = changes.map((change) => constructPath(change.node)).sort();
-  return `${noun(node?.declaration.Type ?? '')} ${firstOf(names)}${which}`;
+  return `${noun(node?.declaration.Type ?? '')} ${firstOf(names, MAX_OF_GROUP)}${which}`;
 }
 
-function firstOf(texts: readonly string[], count = MAX_NAMED): string {
+function firstOf(texts: readonly string[], count = MAX_GROUPS): string {
   const more = texts.length > count ? ` and ${texts.length - count} more` : '';
   return `${texts.slice(0, count).join(', ')}${more}`;
 }

@@ -9,7 +9,6 @@ import type { Origins } from '../source.ts';
 import { AppReloader } from './app-reloader.ts';
 import { FunctionWatcher } from './function-watcher.ts';
 import { SiteWatcher } from './site-watcher.ts';
-import { sourceChanges } from './source-changes.ts';
 import { SourceWatcher } from './source-watcher.ts';
 import { isTyped, TypeCheck } from './type-check.ts';
 
@@ -39,8 +38,8 @@ export interface WatchedApp {
 export async function watchApp(options: WatchOptions, cleanup: AsyncDisposableStack): Promise<WatchedApp | undefined> {
   const { settings, origins, aws, deployment, publish, log } = options;
   const { source, dataDir } = settings;
-  const { assembly, synthesizer } = origins;
-  if (source.kind === 'assembly' || !synthesizer) return undefined;
+  const { assembly, synthesizer, sourceChanges } = origins;
+  if (source.kind === 'assembly' || !synthesizer || !sourceChanges) return undefined;
   const { folder } = source;
   const assemblies = dirname(assembly);
   const { services, lambda, cloudFormation } = aws;
@@ -54,7 +53,7 @@ export async function watchApp(options: WatchOptions, cleanup: AsyncDisposableSt
     synthesizer,
     deployment,
     builders: [functions, sites],
-    sourceChanges: await sourceChanges({ folder, ...('irrelevant' in source && { irrelevant: source.irrelevant }) }),
+    sourceChanges,
     prepare: async (stacks) => {
       const claimed = new Set(services.ports().map(({ port }) => port));
       aws.takeStacks(stacks);
@@ -85,6 +84,9 @@ export async function watchApp(options: WatchOptions, cleanup: AsyncDisposableSt
     await sources.stop();
   });
   await sources.start();
+  void reloader
+    .catchUp()
+    .catch((error: Error) => log.warn('what was saved during the start may have no effect: %s', error.message));
   await synthesizer.warmUp(assembly);
   return {
     reload: () => sources.tellEverything(),
