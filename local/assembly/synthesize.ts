@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
@@ -58,13 +59,16 @@ export class Synthesizer {
     try {
       await mkdir(work, { recursive: true });
       await this.#run(work, output, signal);
-      await rm(assembly, { recursive: true, force: true });
-      await rename(output, assembly);
+      // What was saved meanwhile may be in it, or not: nobody finds it again.
+      const isSettled = join(this.#dir, await fingerprint(this.#app, context)) === assembly;
+      const place = isSettled ? assembly : `${assembly}-${randomBytes(4).toString('hex')}`;
+      await rm(place, { recursive: true, force: true });
+      await rename(output, place);
+      return place;
     } finally {
       clearInterval(progress);
       await rm(work, { recursive: true, force: true });
     }
-    return assembly;
   }
 
   /**

@@ -27,6 +27,19 @@ describe('an app that is a program of Node', () => {
     expect(existsSync(join(assembly, 'mark'))).toBe(true);
   });
 
+  it('and has a source saved meanwhile is run again once that is as it was', PATIENCE, async () => {
+    const { write, synthesizer, valueIn } = appFolder(`
+      import { existsSync, writeFileSync } from 'node:fs';
+      import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+      if (!existsSync('.saved')) writeFileSync('value.ts', "export const value: string = 'second';");
+      writeFileSync('.saved', '');
+      const { value } = await import('./value.ts');
+      new CfnOutput(new Stack(new App(), 'Shop'), 'Value', { value });`);
+    expect(valueIn(await synthesizer.synthesize())).toBe('second');
+    write('value.ts', "export const value: string = 'first';");
+    expect(valueIn(await synthesizer.synthesize())).toBe('first');
+  });
+
   it.each([
     ['fails', "throw new Error('no such shard'); export const value = '';", /no such shard[\s\S]*value\.ts:1:7/],
     ['cannot be read', 'export const value = ;', /value\.ts:1[\s\S]*Expression expected|value\.ts:1[\s\S]*SyntaxError/],

@@ -3,12 +3,12 @@ import { TOPICS } from '../../../functions/contract/topics.ts';
 import type { Instance } from '../../chaos/instance.ts';
 import { seededRandom } from '../../chaos/random.ts';
 import { percentile } from '../../chaos/report.ts';
-import { waitUntilDrained } from '../../chaos/shards.ts';
 import { operatorQuery } from '../../operator-query.ts';
 import { type BenchContext, type Part, withSystem } from '../context.ts';
 import type { Figure } from '../figures.ts';
 import { runLoad } from '../load/run-load.ts';
 import { watchProcessorTime } from '../process-groups.ts';
+import { untilConfirmed } from '../until-confirmed.ts';
 import { makeBacklog } from './backlog.ts';
 import { Mappings } from './mappings.ts';
 
@@ -79,15 +79,14 @@ async function measureDrain(
 }
 
 /** At a steady pace that leaves the machine idle most of the time. */
-async function delaysOfConfirmations(
-  { sizes, seed, signal, say }: BenchContext,
-  { addresses }: Instance,
-): Promise<Figure[]> {
+async function delaysOfConfirmations(context: BenchContext, instance: Instance): Promise<Figure[]> {
+  const { sizes, seed, signal, say } = context;
+  const { addresses } = instance;
   say(`consume: ${STEADY.perSecond} orders a second`);
   const seconds = sizes.seconds * sizes.rounds;
   const since = new Date(Date.now() + STEADY.warmUpSeconds * 1_000);
   await runLoad({ api: addresses.api, seed, ...STEADY, seconds }, signal);
-  await waitUntilDrained({ addresses, limitSeconds: 300, report: say, signal });
+  await untilConfirmed(context, instance);
   const sql = `
     SELECT (extract(epoch FROM changed_at - created_at) * 1000)::float8 AS ms
     FROM orders WHERE status = 'confirmed' AND created_at > $1`;

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { entriesIn } from '../../../tooling/log-entry.ts';
 import { logFileOf, REPOSITORY } from '../../../tooling/paths.ts';
 import type { Instance } from '../../chaos/instance.ts';
-import { waitUntilDrained } from '../../chaos/shards.ts';
 import { type BenchContext, type Part, withSystem } from '../context.ts';
 import type { Figure } from '../figures.ts';
 import { runLoad, warmUp } from '../load/run-load.ts';
 import { type PlatformReport, platformReports } from '../platform-reports.ts';
 import { PRICES } from '../prices.ts';
+import { untilConfirmed } from '../until-confirmed.ts';
 
 const STEADY = { clients: 8, perSecond: 20 };
 const MILLION = 1e6;
@@ -19,16 +19,16 @@ export const cost: Part = {
   run: (context) => withSystem(context, (instance) => measureCost(context, instance)),
 };
 
-async function measureCost({ sizes, seed, signal, say }: BenchContext, instance: Instance): Promise<Figure[]> {
+async function measureCost(context: BenchContext, instance: Instance): Promise<Figure[]> {
+  const { sizes, seed, signal, say } = context;
   const { addresses, dataDir } = instance;
   await warmUp({ api: addresses.api, seed, clients: STEADY.clients }, signal);
-  const settled = () => waitUntilDrained({ addresses, limitSeconds: 300, report: say, signal });
-  await settled();
+  await untilConfirmed(context, instance);
   const before = { reports: platformReports(dataDir).length, bytes: loggedBytes(dataDir) };
   say(`cost: ${STEADY.perSecond} orders a second`);
   const seconds = sizes.seconds * sizes.rounds;
   const { all } = await runLoad({ api: addresses.api, seed, ...STEADY, warmUpSeconds: 0, seconds }, signal);
-  await settled();
+  await untilConfirmed(context, instance);
   const reports = Map.groupBy(platformReports(dataDir).slice(before.reports), ({ source }) => source);
   const perMillion = MILLION / all;
   const functions = [...reports].map(([source, ofIt]) => ({ source, dollars: lambdaDollars(ofIt) * perMillion }));

@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import type { Instance } from '../../chaos/instance.ts';
-import { waitUntilDrained } from '../../chaos/shards.ts';
 import { type BenchContext, type Part, withSystem } from '../context.ts';
 import { type Figure, medianOf } from '../figures.ts';
 import type { Measured } from '../load/closed-loop.ts';
 import { runLoad, runProgram, warmUp } from '../load/run-load.ts';
 import { watchProcessorTime } from '../process-groups.ts';
 import type { ShortestRequest } from '../shortest-program.ts';
+import { untilConfirmed } from '../until-confirmed.ts';
 import { prepareShortest } from './prepare-shortest.ts';
 
 const SHORTEST = join(import.meta.dirname, '../shortest-program.ts');
 /** Before each measurement: connections open, and programs are compiled. */
 const WARM_UP_SECONDS = 2;
-const SETTLED_WITHIN_SECONDS = 300;
 
 /** Placing orders, beside the shortest program that does the same work on the same engines. */
 export const create: Part = {
@@ -48,18 +47,15 @@ async function measureCreate(context: BenchContext, instance: Instance): Promise
   return figures;
 }
 
-/** Orders over HTTP; ends once they are confirmed, so that all that they cost is counted. */
+/** Orders over HTTP; ends once they are confirmed. */
 async function measureHere(
-  { signal, say }: BenchContext,
-  { pid, dataDir, addresses }: Instance,
+  context: BenchContext,
+  instance: Instance,
   request: { clients: number; warmUpSeconds: number; seconds: number; seed: number },
 ): Promise<Leg> {
-  const spent = watchProcessorTime(pid, dataDir);
-  const measured = await runLoad({ ...request, api: addresses.api }, signal);
-  const limits = { limitSeconds: SETTLED_WITHIN_SECONDS, report: say, signal };
-  if ((await waitUntilDrained({ addresses, ...limits })) === undefined) {
-    throw new Error(`The orders were not confirmed within ${SETTLED_WITHIN_SECONDS} s.`);
-  }
+  const spent = watchProcessorTime(instance.pid, instance.dataDir);
+  const measured = await runLoad({ ...request, api: instance.addresses.api }, context.signal);
+  await untilConfirmed(context, instance);
   return { ...measured, cpu: new Map([...spent(), ['load generator', measured.cpuMs]]) };
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from '../../chaos/instance.ts';
 import { findEngines } from '../../chaos/processes.ts';
-import { waitUntilDrained } from '../../chaos/shards.ts';
 import { type BenchContext, type Part, withSystem } from '../context.ts';
 import type { Figure } from '../figures.ts';
 import { runLoad } from '../load/run-load.ts';
 import { memoryByGroup, RUNNER, watchProcessorTime } from '../process-groups.ts';
+import { untilConfirmed } from '../until-confirmed.ts';
 
 /** What the system does and takes while nobody asks it anything, after some orders. */
 export const idle: Part = {
@@ -13,10 +13,11 @@ export const idle: Part = {
   run: (context) => withSystem(context, (instance) => measureIdle(context, instance)),
 };
 
-async function measureIdle({ sizes, seed, signal, say }: BenchContext, instance: Instance): Promise<Figure[]> {
+async function measureIdle(context: BenchContext, instance: Instance): Promise<Figure[]> {
+  const { sizes, seed, signal, say } = context;
   const { pid, dataDir, addresses } = instance;
   await runLoad({ api: addresses.api, seed, clients: 8, warmUpSeconds: 0, seconds: sizes.seconds }, signal);
-  await waitUntilDrained({ addresses, limitSeconds: 300, report: say, signal });
+  await untilConfirmed(context, instance);
   say(`idle: ${sizes.idleSeconds} s`);
   const spent = watchProcessorTime(pid, dataDir);
   await delay(sizes.idleSeconds * 1_000, undefined, { signal });

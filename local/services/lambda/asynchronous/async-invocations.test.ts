@@ -6,7 +6,7 @@ import { AsyncInvocations } from './async-invocations.ts';
 import { type EventInvokeConfig, eventInvokeConfigProperties } from './event-invoke-config.ts';
 
 const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
-const FAILED = { functionError: 'Unhandled' as const, payload: '{"errorMessage":"no"}' };
+const FAILED = { functionError: 'Unhandled' as const, payload: '{"errorType":"Error","errorMessage":"no"}' };
 const BUSY = throttled('ReservedFunctionConcurrentInvocationLimitExceeded');
 
 /** Outcomes are those of the function `relay`, in order; then it succeeds. Others are destinations. */
@@ -51,11 +51,12 @@ describe('an asynchronous invocation', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('that fails is tried again after one minute and after two more, with the same request id; then its destination is told', async () => {
-    const { events, attempts, records, configure } = queue({ outcomes: [FAILED, FAILED, FAILED] });
+    const { events, attempts, records, log, configure } = queue({ outcomes: [FAILED, FAILED, FAILED] });
     configure({});
     const requestId = events.enqueue('relay', '{"order":1}');
     await minutes(10);
     expect(attempts).toEqual([0, 60, 180].map((at) => ({ at, requestId })));
+    expect(log.lines.filter((line) => / failed: Error: no$/.test(line))).toHaveLength(3);
     expect(records).toEqual([
       {
         destination: `${arn('failed')}:$LATEST`,
@@ -70,7 +71,7 @@ describe('an asynchronous invocation', () => {
           },
           requestPayload: { order: 1 },
           responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-          responsePayload: { errorMessage: 'no' },
+          responsePayload: { errorType: 'Error', errorMessage: 'no' },
         },
       },
     ]);

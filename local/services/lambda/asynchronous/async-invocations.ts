@@ -1,6 +1,6 @@
 import type { Log } from '../../../../tooling/log.ts';
 import { register } from '../../register.ts';
-import { LambdaError } from '../errors.ts';
+import { errorTextOf, LambdaError } from '../errors.ts';
 import type { Invoke, InvokeOptions, InvokeResult } from '../function-definition.ts';
 import { qualifiedFunctionArn, qualifiedFunctionName } from '../function-name.ts';
 import { DEFAULT_EVENT_INVOKE_CONFIG, type EventInvokeConfig } from './event-invoke-config.ts';
@@ -98,7 +98,7 @@ export class AsyncInvocations {
         result = attempt;
         count += 1;
         if (!result.functionError) return finish('Success');
-        log.error('%s failed: %s', functionArn, result.payload);
+        log.error('%s failed: %s', functionArn, errorTextOf(result.payload));
         if (count > config.maxRetries) return finish('RetriesExhausted');
         waitMs = RETRY_DELAYS_MS[count - 1] ?? 0;
       }
