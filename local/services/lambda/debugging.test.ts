@@ -44,6 +44,12 @@ async function debuggedFunction() {
 }
 
 describe('a function that is debugged', () => {
+  it('has the address of its inspector in the log, once', async () => {
+    const { service, log, port } = await debuggedFunction();
+    await service.start();
+    expect(log.lines.filter((line) => line.endsWith(`listens on 127.0.0.1:${port}`))).toHaveLength(1);
+  });
+
   it('stops at a breakpoint of its TypeScript, and answers when it goes on, after its timeout and above its memory', async () => {
     const { invoke, port, file } = await debuggedFunction();
     const editor = await Debugger.attach(port);

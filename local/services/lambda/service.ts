@@ -71,6 +71,8 @@ export class Lambda implements Service, FunctionDirectory {
   readonly #limits: PoolLimits;
   readonly #pools = new Map<string, FunctionPool>();
   readonly #inspectors: Inspectors;
+  /** The functions whose inspector's address the log has. */
+  readonly #told = new Set<string>();
   /** Those of functions that are gone, until they are idle. */
   readonly #leaving = new Set<FunctionPool>();
   /** By name of a function: its last change. */
@@ -129,13 +131,14 @@ export class Lambda implements Service, FunctionDirectory {
     };
   }
 
-  /** Lets debuggers in. */
+  /** Lets debuggers in, also after changes in place. */
   async start(): Promise<void> {
     for (const { definition } of this.functions.values()) {
       const { name, label, inspectorPort } = definition;
       if (inspectorPort === undefined) continue;
       this.#services.ec2.connections.assign(inspectorPort, { kind: 'operator', name: `the inspector of ${name}` });
-      this.#run.log.info(`the inspector of ${label} listens on 127.0.0.1:${inspectorPort}`);
+      if (!this.#told.has(name)) this.#run.log.info(`the inspector of ${label} listens on 127.0.0.1:${inspectorPort}`);
+      this.#told.add(name);
       void this.#poolOf(definition).open();
     }
   }
