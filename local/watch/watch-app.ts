@@ -1,13 +1,13 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { keysCanBePressed } from '../../tooling/keyboard.ts';
 import type { Log } from '../../tooling/log.ts';
-import { checkPorts } from '../../tooling/ports.ts';
 import type { Deployment } from '../assembly/deploy.ts';
 import type { createServices } from '../services/index.ts';
 import type { Settings } from '../settings.ts';
 import type { Origins } from '../source.ts';
 import { AppReloader } from './app-reloader.ts';
 import { FunctionWatcher } from './function-watcher.ts';
+import { newPortCheck } from './new-ports.ts';
 import { SiteWatcher } from './site-watcher.ts';
 import { SourceWatcher } from './source-watcher.ts';
 import { isTyped, TypeCheck } from './type-check.ts';
@@ -47,6 +47,7 @@ export async function watchApp(options: WatchOptions, cleanup: AsyncDisposableSt
   const functions = new FunctionWatcher({ folder, codeDir: join(dataDir, 'reloaded'), target: lambda, sources, log });
   await functions.start(lambda.bundled());
   const sites = new SiteWatcher({ folder, sites: cloudFormation.sites.values(), log });
+  const checkNewPorts = newPortCheck(() => services.ports());
   const reloader = new AppReloader({
     folder,
     assembly,
@@ -55,9 +56,8 @@ export async function watchApp(options: WatchOptions, cleanup: AsyncDisposableSt
     builders: [functions, sites],
     sourceChanges,
     prepare: async (stacks) => {
-      const claimed = new Set(services.ports().map(({ port }) => port));
       aws.takeStacks(stacks);
-      await checkPorts(services.ports().filter(({ port }) => !claimed.has(port)));
+      await checkNewPorts();
     },
     settle: async (signal) => {
       await services.start(signal);
