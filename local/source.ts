@@ -4,10 +4,10 @@ import { claimDataDir } from '../tooling/data-dir.ts';
 import type { Log } from '../tooling/log.ts';
 import { assembliesOf, DEFAULT_DATA_DIR } from '../tooling/paths.ts';
 import { loadAssembly, requireAssembly } from './assembly/load-assembly.ts';
+import { sourceChanges } from './assembly/source-changes.ts';
 import { removeOtherAssemblies, Synthesizer, synthesize } from './assembly/synthesize.ts';
 import type { Stack } from './assembly/template.ts';
 import type { Settings } from './settings.ts';
-import { sourceChanges } from './watch/source-changes.ts';
 
 type Origin = Pick<Settings, 'source' | 'dataDir'>;
 

@@ -134,7 +134,9 @@ export class AppReloader {
       if (!signal.aborted) log.error('%s', failureText(error as Error, changes));
     }
     this.#assembly = assembly;
-    await removeOtherAssemblies(assembly, former, ...this.#options.inUse());
+    await removeOtherAssemblies(assembly, former, ...this.#options.inUse()).catch((error: Error) =>
+      log.warn('former assemblies stay: %s', error.message),
+    );
   }
 
   #tell(changes: readonly Change[], { later, begun, synthesisMs }: Round): void {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listenOnLoopback } from '../../../tooling/ports.ts';
-import { SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
+import { PeerFinder, SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import { startFunction } from '../lambda/lambda-fixture.ts';
 import type { Place, Target } from './service.ts';
 
@@ -54,6 +54,17 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('a connection to a database', () => {
       ]);
     },
   );
+
+  it('is refused, and the log says so, while the system does not tell whose it is', async () => {
+    const failure = new Error('EMFILE: too many open files');
+    const lookUp = vi.spyOn(PeerFinder.prototype, 'peerOf').mockRejectedValue(failure);
+    onTestFinished(() => lookUp.mockRestore());
+    const { invoke, port, log } = await functionAndListener(PLACE);
+    expect(await invoke({ port })).toMatchObject({ value: 'refused' });
+    expect(log.lines).toContain(
+      'warn network a connection gets no response, since it is not known whose it is: EMFILE: too many open files',
+    );
+  });
 
   it('is refused to a function outside the VPC', async () => {
     const { invoke, port } = await functionAndListener();

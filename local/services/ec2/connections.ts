@@ -125,7 +125,13 @@ export class Connections {
 
   async #find(socket: Socket): Promise<Source | 'other' | 'gone'> {
     if (!SOCKET_OWNERS_ARE_KNOWN || this.#functions.size === 0) return 'other';
-    const peer = await this.#finder.peerOf(socket);
-    return typeof peer === 'number' ? (this.#functions.get(peer) ?? 'gone') : peer;
+    try {
+      const peer = await this.#finder.peerOf(socket);
+      return typeof peer === 'number' ? (this.#functions.get(peer) ?? 'gone') : peer;
+    } catch (error) {
+      // Such as too many open files. It could be anybody's.
+      this.#log.warn('a connection gets no response, since it is not known whose it is: %s', (error as Error).message);
+      return 'gone';
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { sourceHashes } from '../assembly/fingerprint.ts';
+import { sourceHashes } from './fingerprint.ts';
 
 /**
  * Tells which sources of an app are other ones than when it was asked before: not what was only touched, and nothing that an editor makes and removes.
