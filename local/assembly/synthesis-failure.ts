@@ -4,6 +4,8 @@ const NOISE =
   /^(Bundling asset .*\.\.\.|Node\.js v\d.*|\s+at .*(node_modules|node:internal|<anonymous>|warm-up\.mjs).*)(\n|$)/gm;
 /** What esbuild says of a pattern, for which the `NodejsFunction` of the CDK gives it the path of a function. */
 const TAKEN_FOR_PATTERN = 'Must use "outdir" when there are multiple input files';
+/** What Node prints of an error behind its last frame, such as its code, which the message says as well. */
+const PROPERTIES = / \{\n(?: {2}\w+: .*\n)+\}(?=\n|$)/g;
 const PLACE_IN_NODE = /^node:internal.*\n(.+\n)*\n/gm;
 
 /**
@@ -11,7 +13,7 @@ const PLACE_IN_NODE = /^node:internal.*\n(.+\n)*\n/gm;
  * packages.
  */
 export function failureText(printed: string, folder: string): string {
-  const text = printed.replaceAll(NOISE, '').replaceAll(PLACE_IN_NODE, '');
+  const text = printed.replaceAll(PROPERTIES, '').replaceAll(NOISE, '').replaceAll(PLACE_IN_NODE, '');
   const told = text.replaceAll(`file://${folder}/`, '').replaceAll(`${folder}/`, '').trim();
   const remedy =
     folder.includes('*') && text.includes(TAKEN_FOR_PATTERN)

@@ -48,8 +48,8 @@ function firstOf(texts: readonly string[], count = MAX_GROUPS): string {
   return `${texts.slice(0, count).join(', ')}${more}`;
 }
 
-/** `AWS::EC2::SecurityGroupIngress` is a security group ingress. */
+/** `AWS::EC2::SecurityGroupIngress` is a security group ingress, and `AWS::EC2::VPCEndpoint` a vpc endpoint. */
 function noun(type: string): string {
   const name = type.split('::').at(-1) ?? type;
-  return name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, ' ').toLowerCase();
 }
