@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -26,9 +26,9 @@ export function cachedBundleSync(folder: string, recipe: BundleRecipe): Bundle {
   const hashOf = (file: string) => hashOfFile(join(folder, file));
   const surroundings = [esbuild, process.version, ...SURROUNDINGS.map(hashOf)].join(' ');
   const dir = join(folder, 'node_modules/.cache/bundles');
-  const file = join(dir, sha256(JSON.stringify(recipe)));
+  const file = join(dir, hash('sha256', JSON.stringify(recipe)));
   const kept = read(file);
-  if (kept?.surroundings === surroundings && [...kept.inputs].every(([input, hash]) => hashOf(input) === hash))
+  if (kept?.surroundings === surroundings && [...kept.inputs].every(([input, known]) => hashOf(input) === known))
     return { files: kept.files, inputs: [...kept.inputs.keys()] };
   mkdirSync(dir, { recursive: true });
   const draft = `${file}.${process.pid}`;
@@ -64,7 +64,7 @@ function hashOfFile(path: string): string {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (!stat?.isFile()) return '';
   const key = `${path} ${stat.mtimeNs} ${stat.size}`;
-  const known = hashes.get(key) ?? sha256(readFileSync(path));
+  const known = hashes.get(key) ?? hash('sha256', readFileSync(path));
   hashes.set(key, known);
   return known;
 }
@@ -72,8 +72,4 @@ function hashOfFile(path: string): string {
 /** When its contents, name or times were changed last, in nanoseconds of the file system's clock. 0 when there is none. */
 function changedAt(path: string): bigint {
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ctimeNs ?? 0n;
-}
-
-function sha256(contents: string | Uint8Array): string {
-  return createHash('sha256').update(contents).digest('hex');
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
@@ -28,7 +28,7 @@ export async function fingerprint(
   context: Readonly<Record<string, string>>,
 ): Promise<string> {
   const sources = await sourceHashes(app);
-  return sha256(JSON.stringify([Object.entries(context).sort(), ...sources])).slice(0, 16);
+  return hash('sha256', JSON.stringify([Object.entries(context).sort(), ...sources])).slice(0, 16);
 }
 
 /** By path, in their order: the hash of each file that counts for a fingerprint. */
@@ -44,13 +44,9 @@ export async function sourceHashes({
   return new Map(
     files.flatMap((file, index) => {
       const content = contents[index];
-      return content === undefined ? [] : [[file, sha256(content)] as const];
+      return content === undefined ? [] : [[file, hash('sha256', content)] as const];
     }),
   );
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }
 
 /** Without data folders inside the repository. */

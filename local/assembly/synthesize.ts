@@ -79,9 +79,10 @@ export class Synthesizer {
   async warmUp(assembly: string): Promise<void> {
     const app = await nodeAppOf(this.#app);
     if (!app || this.#warm?.isOf(app)) return;
-    await this.#warm?.stop();
     const packages = modulesOf(assembly).filter((file) => CDK_PACKAGES.test(file));
+    const former = this.#warm;
     this.#warm = this.#start(app, packages);
+    await former?.stop();
   }
 
   /** Ends what was started for the next time. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { localOnly } from '../../local/http/local-only.ts';
+import { listenOnLoopback } from '../../tooling/ports.ts';
 
 // About the least that an HTTP server can be: it responds to everything with what it has read from its input, and prints its port. The
 // bench compares the gateway with it.
@@ -9,4 +9,4 @@ const body = await text(process.stdin);
 const server = createServer(
   localOnly((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(body)),
 );
-server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
+console.log(await listenOnLoopback(server));

@@ -1,22 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findEngines, findEnvironments } from '../../scripts/chaos/processes.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
-import { newDataDir, type Run, removeFolder, startRun } from '../support/run.ts';
+import { runOfFile } from '../support/run-of-file.ts';
 
 /** Longer than HTTP servers keep an idle connection. `FROZEN_SECONDS=600` is as long as Lambda may leave an environment alone. */
 const FROZEN_SECONDS = Number(process.env.FROZEN_SECONDS ?? 20);
 
-let run: Run;
-const dataDir = newDataDir(inject('seed'));
-beforeAll(async () => {
-  run = await startRun(dataDir);
-});
-afterAll(async () => {
-  await run?.end('SIGINT');
-  removeFolder(dataDir);
-});
+const run = runOfFile();
 
 const place = (user: string) => call(run.addresses.api, 'POST', '/api/orders', orderOf(user));
 const list = (user: string) => call(run.addresses.api, 'GET', `/api/orders?user_id=${user}`);
@@ -44,7 +36,7 @@ describe.runIf(process.platform === 'linux')(`after ${FROZEN_SECONDS} s in which
       await expect.poll(() => names.filter((name) => frozen(name).length === 0)).toEqual([]);
       const before = names.map(frozen);
 
-      for (const pid of findEngines(dataDir).values()) process.kill(pid, 'SIGKILL');
+      for (const pid of findEngines(run.dataDir).values()) process.kill(pid, 'SIGKILL');
       await expect.poll(health).toBe('unhealthy');
       await expect.poll(health).toBe('healthy');
       await delay(FROZEN_SECONDS * 1000);

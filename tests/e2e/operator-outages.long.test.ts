@@ -1,21 +1,15 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { settlesWithin } from '../../tooling/timing.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { listKeys } from '../support/clients.ts';
-import { type Launched, launch, newDataDir, type Run, removeFolder, runToEnd, startRun } from '../support/run.ts';
+import { type Launched, launch, runToEnd } from '../support/run.ts';
+import { runOfFile } from '../support/run-of-file.ts';
 
 const PATIENCE_MS = 120_000;
 
-const dataDir = newDataDir(inject('seed'));
-let run: Run;
-beforeAll(async () => {
-  run = await startRun(dataDir);
-});
-afterAll(async () => {
-  await run?.end('SIGINT');
-  removeFolder(dataDir);
-});
+const run = runOfFile();
+const { dataDir } = run;
 
 async function health(part: string): Promise<unknown> {
   if (part === 's3') return s3Responds();

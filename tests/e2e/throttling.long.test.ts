@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { STAGES } from '../../infra/config/stage.ts';
 import { type ApiResponse, call } from '../support/api.ts';
-import { newDataDir, type Run, removeFolder, startRun } from '../support/run.ts';
+import { runOfFile } from '../support/run-of-file.ts';
 
 /** What the stage has on AWS, where the local run is more generous. */
 const { api: LIMITS, concurrency } = STAGES.dev;
 
-const dataDir = newDataDir(inject('seed'));
-let run: Run;
-
-beforeAll(async () => {
-  run = await startRun(dataDir, ['-c', `apiRequestsPerSecond=${LIMITS.requestsPerSecond}`, '-c', 'concurrency=stage']);
-});
-afterAll(async () => {
-  await run?.end('SIGINT');
-  removeFolder(dataDir);
-});
+const run = runOfFile(['-c', `apiRequestsPerSecond=${LIMITS.requestsPerSecond}`, '-c', 'concurrency=stage']);
 
 /** Sends requests at once. */
 async function burst(path: string, requests: number) {

@@ -1,12 +1,8 @@
+import type { WantedOrder } from '../../chaos/load.ts';
 import type { Random } from '../../chaos/random.ts';
 
 /** The body of a request that places an order. */
-export interface OrderBody {
-  readonly user_id: string;
-  readonly product_name: string;
-  readonly quantity: number;
-  readonly price: number;
-}
+export type OrderBody = WantedOrder['body'];
 
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 const USERS_PER_LETTER = 40;

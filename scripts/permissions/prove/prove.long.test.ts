@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { newDataDir, type Run, removeFolder, startRun } from '../../../tests/support/run.ts';
+import { expect, it } from 'vitest';
+import { runOfFile } from '../../../tests/support/run-of-file.ts';
 import { prove } from './prove.ts';
 import { proofLine } from './report.ts';
 import { shareOfDay } from './share.ts';
@@ -9,15 +9,7 @@ import { System } from './system.ts';
 const share = shareOfDay(6, new Date());
 const LIMIT_MS = 900_000;
 
-const dataDir = newDataDir(inject('seed'));
-let run: Run;
-beforeAll(async () => {
-  run = await startRun(dataDir);
-});
-afterAll(async () => {
-  await run?.end('SIGINT');
-  removeFolder(dataDir);
-});
+const run = runOfFile();
 
 it('a step of the system notices each statement that a role loses, unless it is listed', {
   timeout: LIMIT_MS,
