@@ -79,6 +79,7 @@ it('what is broken changes nothing, and hundreds of files at once change it once
   expect(reloads).toBeLessThanOrEqual(2);
 
   // The next start begins with what was synthesized for the last save.
+  await app.synthesized();
   await app.restart();
   expect(await app.get('/level')).toBe('200 four');
   expect(app.log()).not.toContain('synthesizing');

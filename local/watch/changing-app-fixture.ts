@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished } from 'vitest';
-import { logFileOf, REPOSITORY } from '../../tooling/paths.ts';
+import { assembliesOf, logFileOf, REPOSITORY } from '../../tooling/paths.ts';
 import { Terminal } from '../../tooling/terminal.ts';
+import { fingerprint } from '../assembly/fingerprint.ts';
 import { settingsFixture } from '../settings-fixture.ts';
 import { start } from '../start.ts';
 
@@ -72,6 +73,11 @@ export async function changingApp(body: string) {
     /** Waits until a path is answered so. */
     eventually: (path: string, answer: string | RegExp) =>
       expect.poll(() => get(path), PATIENCE).toMatch(typeof answer === 'string' ? new RegExp(`^${answer}$`) : answer),
+    /** Waits until the app is synthesized as it was saved last: what is saved during a synthesis takes another one. */
+    synthesized: async () => {
+      const assembly = join(assembliesOf(dataDir), await fingerprint(source, source.context));
+      await expect.poll(() => existsSync(assembly), PATIENCE).toBe(true);
+    },
     logged: (text: string | RegExp) => expect.poll(log, PATIENCE).toMatch(text),
     restart: async () => {
       await run.stop();

@@ -29,6 +29,14 @@ afterAll(async () => {
   removeFolder(dataDir);
 });
 
+const isConfirmed = (user: string) =>
+  expect
+    .poll(
+      async () => (await call(run.addresses.api, 'GET', `/api/orders?user_id=${user}`)).body.orders[0]?.status,
+      PATIENCE,
+    )
+    .toBe('confirmed');
+
 /** Sends an order, and waits for the response however long it takes. */
 async function place(user: string) {
   const headers = { 'content-type': 'application/json' };
@@ -44,7 +52,8 @@ describe('npm start -- --inspect', () => {
     const editor = await Debugger.attach(ports.create);
     const file = sourceOf('create-order/create-order.ts');
     const before = await editor.breakAt(file, 'const shard = shardFor');
-    const response = place(newUser('d'));
+    const user = newUser('d');
+    const response = place(user);
     expect(await editor.stopped()).toEqual({ file, line: before });
     expect(await editor.evaluate('request.quantity')).toBe(orderOf('d').quantity);
     await delay(PAUSE_MS);
@@ -58,6 +67,8 @@ describe('npm start -- --inspect', () => {
       body: { delivery: { receipt: 'stored', event: 'published' } },
     });
     editor.detach();
+    // Its event is no longer under way, so the consumer stops for the next one.
+    await isConfirmed(user);
   });
 
   it('lets an editor stop the consumer of a topic', async () => {
@@ -69,9 +80,7 @@ describe('npm start -- --inspect', () => {
     expect(await editor.stopped()).toEqual({ file, line });
     expect(await editor.evaluate('readable.map(({ value }) => value.userId)')).toEqual([user]);
     editor.detach();
-    const status = async () =>
-      (await call(run.addresses.api, 'GET', `/api/orders?user_id=${user}`)).body.orders[0]?.status;
-    await expect.poll(status, PATIENCE).toBe('confirmed');
+    await isConfirmed(user);
   });
 
   it('is refused for a function that is not there, before anything starts', async () => {
