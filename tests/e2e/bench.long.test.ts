@@ -62,7 +62,12 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[
     'init, ms': ['create-order', 'relay-outbox', 'get-receipt'],
     'memory, MB': ['dlt', 'overview'],
   },
-  'inner-loop': { '1 client': ['save to served, ms'], '8 clients': ['save to served, ms', 'requests meanwhile'] },
+  'inner-loop': {
+    '1 client': ['save to served, ms'],
+    '8 clients': ['save to served, ms', 'requests meanwhile'],
+    variable: ['save to served, ms', 'of it, the synthesis, ms', 'without the synthesis, ms'],
+    'new route': ['save to served, ms', 'of it, the synthesis, ms', 'without the synthesis, ms'],
+  },
 };
 
 it('measures each part of the bench', { timeout: 1_200_000 }, async () => {

@@ -7,7 +7,7 @@ import { create } from './create.ts';
 import { distance } from './distance.ts';
 import { drain } from './drain.ts';
 import { idle } from './idle.ts';
-import { innerLoop } from './inner-loop.ts';
+import { innerLoop } from './inner-loop/inner-loop.ts';
 import { reads } from './reads.ts';
 import { start } from './start.ts';
 
