@@ -103,6 +103,14 @@ describe('the function dlt of a local run', () => {
     await expect(replay).rejects.toMatchObject({ name: 'UserError', message });
   });
 
+  it('is waited for as long as the caller says', async () => {
+    respond = () => {};
+    await expect(invokeDlt({ action: 'list' }, { dataDir }, 50)).rejects.toMatchObject({
+      name: 'UserError',
+      message: 'orderflow-dev-dlt did not respond within 0.05 s.',
+    });
+  });
+
   it('may fail, which is reported without its stack', async () => {
     failWith('KafkaJSConnectionError', 'no broker');
     await expect(list()).rejects.toMatchObject({

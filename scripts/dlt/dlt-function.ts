@@ -21,10 +21,15 @@ const REFUSALS = new Set(['UnknownDeadLetterError', 'MissingValueError']);
 /**
  * Has the function `dlt` carry out a command.
  *
+ * @param limitMs how long it may take to respond
  * @returns its response
  * @throws UserError when it cannot be invoked or refuses the command
  */
-export async function invokeDlt(event: CommandEvent, target: Target): Promise<unknown> {
+export async function invokeDlt(
+  event: CommandEvent,
+  target: Target,
+  limitMs: number = INVOKE_TIMEOUT_MS,
+): Promise<unknown> {
   const local = 'dataDir' in target;
   const name = functionName(local ? LOCAL_STAGE : target.stage, 'dlt');
   // No retries: nobody could tell whether a replay has taken place.
@@ -36,13 +41,13 @@ export async function invokeDlt(event: CommandEvent, target: Target): Promise<un
     Payload: JSON.stringify(event),
   });
   try {
-    const abortSignal = AbortSignal.timeout(INVOKE_TIMEOUT_MS);
+    const abortSignal = AbortSignal.timeout(limitMs);
     const { FunctionError, Payload } = await client.send(invocation, { abortSignal });
     const response = JSON.parse(Payload?.transformToString() ?? 'null');
     if (FunctionError !== undefined) throw new UserError(failureText(name, response));
     return response;
   } catch (error) {
-    throw explained(error, name, target);
+    throw explained(error, name, target, limitMs);
   } finally {
     client.destroy();
   }
@@ -67,7 +72,7 @@ function failureText(functionName: string, response: unknown): string {
 }
 
 /** Failures that a person can mend, in a sentence; others as they are. */
-function explained(error: unknown, functionName: string, target: Target): unknown {
+function explained(error: unknown, functionName: string, target: Target, limitMs: number): unknown {
   const local = 'dataDir' in target;
   if (error instanceof ResourceNotFoundException) {
     const remedy = local
@@ -83,7 +88,7 @@ function explained(error: unknown, functionName: string, target: Target): unknow
     return new UserError(`There are no valid AWS credentials: ${message}`, { cause: error });
   }
   if (name === 'TimeoutError' || name === 'AbortError') {
-    return new UserError(`${functionName} did not respond within ${INVOKE_TIMEOUT_MS / 1000} s.`, { cause: error });
+    return new UserError(`${functionName} did not respond within ${limitMs / 1000} s.`, { cause: error });
   }
   if (local && code === 'ECONNREFUSED') {
     return new UserError(`The local run of ${target.dataDir} does not respond. Start it with \`npm start\`.`, {

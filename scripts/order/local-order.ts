@@ -16,6 +16,8 @@ import { silenceText } from './silence.ts';
 
 /** A part that does not respond is told as such, and the others are asked all the same. */
 const TIMEOUT_MS = 5_000;
+/** For starting the function and reading the topic. Its own limit is longer, since it also replays. */
+const DLT_LIMIT_MS = 10_000;
 
 const FIND = `
   SELECT ${ORDER_COLUMNS}, idempotency_key, renewed_at, receipt_stored_at, event_published_at, event_partition, event_offset,
@@ -76,7 +78,13 @@ export async function orderInLocalRun(
         databases.findIndex(([name]) => name === place.name),
       ),
     ),
-    ask('The function dlt', async () => (await invokeDlt({ action: 'list' }, { dataDir })) as Listing),
+    // Of an order that is confirmed, or whose event waits, no dead letter tells anything.
+    event === undefined || order.status === 'confirmed'
+      ? undefined
+      : ask(
+          'The function dlt',
+          async () => (await invokeDlt({ action: 'list' }, { dataDir }, DLT_LIMIT_MS)) as Listing,
+        ),
   ]);
   const deadLetter = deadLetters?.records.find(({ value }) => value?.includes(id));
   return {

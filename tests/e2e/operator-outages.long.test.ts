@@ -1,5 +1,8 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { processGroups } from '../../scripts/bench/process-groups.ts';
+import { signalServers } from '../../scripts/chaos/processes.ts';
 import { settlesWithin } from '../../tooling/timing.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { listKeys } from '../support/clients.ts';
@@ -80,6 +83,8 @@ describe('npm run order', { timeout: 3 * PATIENCE_MS }, () => {
     expect(text).toMatch(/^event +not published$/m);
     expect(text).toMatch(/^The event is outstanding: relay-outbox takes it on at \S+ or within a minute of it\.$/m);
     expect(text).toMatch(/^Kafka does not respond: /m);
+    // Nobody has to wait for it: an event that was not published is no dead letter.
+    expect(text).not.toContain('The function dlt');
     await endBreak(held, 'SIGINT');
   });
 
@@ -94,4 +99,41 @@ describe('npm run order', { timeout: 3 * PATIENCE_MS }, () => {
     await isUp('shard1');
     expect(await orderText(body.order.id)).toMatch(/^stored .* in orders_shard1$/m);
   });
+
+  it('names the dead letter of an order whose event was given up, until it is replayed', async () => {
+    await isUp('kafka');
+    const { id, letter } = await givenUp();
+    expect(await orderText(id)).toMatch(/^confirmed +not confirmed$/m);
+    expect(await dlt('replay', letter)).toMatchObject({ code: 0 });
+    await expect.poll(() => orderText(id), { timeout: PATIENCE_MS }).toMatch(/^Nothing is outstanding\.$/m);
+  });
+
+  /** Places orders until consume-orders, which is killed whenever it runs, has confirmed one of them in no attempt. */
+  async function givenUp(): Promise<{ id: string; letter: string }> {
+    const ending = new AbortController();
+    const killing = killConsumers(ending.signal);
+    try {
+      for (;;) {
+        const id = (await place(newUser('a'))).body.order.id;
+        const settled = /gave its event up: .* replay (orders-\d+-\d+)|^(Nothing) is outstanding/m;
+        const [, letter] = await vi.waitUntil(async () => settled.exec(await orderText(id)), {
+          timeout: PATIENCE_MS,
+          interval: 500,
+        });
+        if (letter !== undefined) return { id, letter };
+      }
+    } finally {
+      ending.abort();
+      await killing;
+    }
+  }
 });
+
+const dlt = (...args: string[]) => runToEnd([...args, '--data-dir', dataDir], process.env, 'scripts/dlt/main.ts');
+
+async function killConsumers(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    signalServers(processGroups(run.pid, dataDir).get('consume-orders') ?? [], 'SIGKILL');
+    await delay(10);
+  }
+}
