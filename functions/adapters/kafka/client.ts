@@ -1,5 +1,5 @@
 import type { KafkaConfig, RetryOptions } from 'kafkajs';
-import { logLevel } from 'kafkajs/src/producerClient.js';
+import { logLevel } from 'kafkajs/src/clusterClient.js';
 import type { Log } from '../../domain/ports.ts';
 import { signInToken } from './sign-in-token.ts';
 

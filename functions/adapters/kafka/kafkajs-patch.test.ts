@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { ClusterClient } from 'kafkajs/src/clusterClient.js';
 import { DefaultPartitioner, ProducerClient } from 'kafkajs/src/producerClient.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UndecodableBatchError } from './codecs.ts';
@@ -183,6 +184,14 @@ describe('the producer of KafkaJS', () => {
     expect(Object.keys(only.producer({ createPartitioner }))).toEqual(
       Object.keys(whole.producer({ createPartitioner })),
     );
+  });
+
+  it('comes apart from what only connects and asks for metadata, which creates no topic', () => {
+    const client = new ClusterClient({ brokers: ['localhost:9092'], logLevel: logLevel.NOTHING });
+    expect(client).not.toHaveProperty('producer');
+    const { brokerPool } = client.cluster() as unknown as { brokerPool: { createBroker(options: object): object } };
+    const broker = brokerPool.createBroker({ logger: silent, connectionPool: {} });
+    expect(broker).toHaveProperty('allowAutoTopicCreation', false);
   });
 });
 

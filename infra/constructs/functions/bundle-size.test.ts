@@ -11,10 +11,13 @@ describe('the code of a function', () => {
     ['create-order', 450_000],
     ['consume-orders', 250_000],
     ['confirm-orders', 250_000],
+    ['health', 350_000],
+    ['overview', 375_000],
     ['authorizer', 150_000],
-  ])('%s has at most %d bytes, and nothing of the AWS SDK', async (folder, limit) => {
+  ])('%s has at most %d bytes, and nothing of the AWS SDK or of a Kafka consumer', async (folder, limit) => {
     const { files, inputs } = await bundle(ROOT, functionRecipe(folder));
     expect(files.get('index.mjs')?.length).toBeLessThanOrEqual(limit);
-    expect(inputs.filter((path) => /node_modules\/(@aws-sdk|@aws-crypto)\//.test(path))).toEqual([]);
+    const unused = /node_modules\/(@aws-sdk|@aws-crypto|kafkajs\/src\/(consumer|admin))\//;
+    expect(inputs.filter((path) => unused.test(path))).toEqual([]);
   });
 });
