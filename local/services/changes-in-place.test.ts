@@ -370,3 +370,20 @@ it('an API that is new has a port of its own, and those that run keep theirs', a
   await apply({ Books: api('books'), Accounts: api('accounts') });
   expect(ports()).toEqual({ ...before, accounts: expect.any(Number) });
 });
+
+describe('a secret', () => {
+  const of = (SecretString: string) => ({
+    Key: resource('AWS::SecretsManager::Secret', { Name: 'key', SecretString }),
+  });
+
+  it('gets another value with the text of the template, and keeps what was put while that stays', async () => {
+    const { apply, secretsManager } = run();
+    const value = () => secretsManager.readSecret('key', 'AWSCURRENT');
+    await apply(of('one'));
+    expect(await apply(of('two'))).toEqual(['changed Key SecretString']);
+    expect(await value()).toBe('two');
+    secretsManager.store.putValue('key', { value: { SecretString: 'rotated' } });
+    expect(await apply(of('two'))).toEqual([]);
+    expect(await value()).toBe('rotated');
+  });
+});

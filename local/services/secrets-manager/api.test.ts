@@ -38,7 +38,7 @@ afterEach(() => fixture.evaluator.refused.clear());
 let SecretId: string;
 beforeEach(() => {
   SecretId = `orders/${crypto.randomUUID()}`;
-  store.createIfMissing({ name: SecretId, description: 'a login', generate: () => 'first' });
+  store.declare({ name: SecretId, description: 'a login', generate: () => 'first' });
   fixture.evaluator.asked.splice(0);
 });
 
@@ -82,9 +82,9 @@ describe('a list of secrets', () => {
   const prefix = `list-${crypto.randomUUID()}/`;
   const mine = { Key: 'name' as const, Values: [prefix] };
   beforeAll(async () => {
-    store.createIfMissing({ name: `${prefix}Orders`, description: 'The login of shard 1', generate: () => '1' });
-    store.createIfMissing({ name: `${prefix}events`, description: 'Kafka credentials', generate: () => '2' });
-    store.createIfMissing({ name: `${prefix}archive`, generate: () => '3' });
+    store.declare({ name: `${prefix}Orders`, description: 'The login of shard 1', generate: () => '1' });
+    store.declare({ name: `${prefix}events`, description: 'Kafka credentials', generate: () => '2' });
+    store.declare({ name: `${prefix}archive`, generate: () => '3' });
     // Times have milliseconds.
     const created = Date.now();
     await vi.waitUntil(() => Date.now() > created);

@@ -17,21 +17,37 @@ const current = (store: SecretStore, name: string) =>
 describe('the secret store', () => {
   it('keeps secrets, their versions and their ARNs between runs', () => {
     const before = new SecretStore(dir);
-    before.createIfMissing({ name: 'app/dev/db', generate: () => 'one' });
+    before.declare({ name: 'app/dev/db', generate: () => 'one' });
     before.putValue('app/dev/db', { value: { SecretString: 'two' } });
     expect(new SecretStore(dir).get('app/dev/db')).toEqual(before.get('app/dev/db'));
   });
 
   it('does not generate a value again for a secret that exists', () => {
-    new SecretStore(dir).createIfMissing({ name: 'db', generate: () => 'one' });
+    new SecretStore(dir).declare({ name: 'db', generate: () => 'one' });
     const store = new SecretStore(dir);
-    store.createIfMissing({ name: 'db', generate: () => 'two' });
+    store.declare({ name: 'db', generate: () => 'two' });
     expect(current(store, 'db')).toBe('one');
+  });
+
+  it('takes another text or description when the template says another one, and no text that was put since otherwise', () => {
+    const declare = (text: string, description = 'a key') => {
+      const store = new SecretStore(dir);
+      const { arn } = store.declare({ name: 'key', text, description, generate: () => 'none' });
+      return { arn, value: current(store, 'key'), description: store.get('key').description, store };
+    };
+    const first = declare('one');
+    first.store.putValue('key', { value: { SecretString: 'rotated' } });
+    expect(declare('one')).toMatchObject({ arn: first.arn, value: 'rotated' });
+    expect(declare('one', 'another key')).toMatchObject({ value: 'rotated', description: 'another key' });
+    const changed = declare('two');
+    expect(changed).toMatchObject({ arn: first.arn, value: 'two', description: 'a key' });
+    expect(versionOf(changed.store.get('key'), { stage: 'AWSPREVIOUS' }).value.SecretString).toBe('rotated');
+    expect(declare('two').store.get('key')).toEqual(changed.store.get('key'));
   });
 
   it('writes files that only their owner can read, and leaves no half-written ones', () => {
     const store = new SecretStore(dir);
-    store.createIfMissing({ name: 'app/dev/db', generate: () => 'one' });
+    store.declare({ name: 'app/dev/db', generate: () => 'one' });
     store.putValue('app/dev/db', { value: { SecretString: 'two' } });
     expect(readdirSync(dir)).toEqual(['app%2Fdev%2Fdb.json']);
     expect(statSync(join(dir, 'app%2Fdev%2Fdb.json')).mode & 0o777).toBe(0o600);
@@ -39,7 +55,7 @@ describe('the secret store', () => {
 
   it('merges fields as a new version, and makes none when nothing changes', () => {
     const store = new SecretStore(dir);
-    store.createIfMissing({ name: 'db', generate: () => '{"username":"u"}' });
+    store.declare({ name: 'db', generate: () => '{"username":"u"}' });
     const merged = store.mergeFields('db', { port: 5432 });
     expect(JSON.parse(current(store, 'db') ?? '')).toEqual({ username: 'u', port: 5432 });
     expect(store.mergeFields('db', { port: 5432 })).toBe(merged);
@@ -64,8 +80,8 @@ describe('the secret store', () => {
 
   it('deletes a secret for good once it cannot be restored any more', () => {
     const store = new SecretStore(dir);
-    store.createIfMissing({ name: 'kept', generate: () => '1' });
-    store.createIfMissing({ name: 'over', generate: () => '2' });
+    store.declare({ name: 'kept', generate: () => '1' });
+    store.declare({ name: 'over', generate: () => '2' });
     store.markForDeletion('kept', 7);
     store.markForDeletion('over', -1);
     expect(new SecretStore(dir).list().map(({ name }) => name)).toEqual(['kept']);

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AwsError } from '../../aws-api/aws-error.ts';
 import { arnOf } from '../../aws-identity.ts';
 import {
+  type Declared,
   invalid,
   keptVersions,
   movedStage,
@@ -64,10 +65,21 @@ export class SecretStore {
     );
   }
 
-  /** Creates a secret. One that exists keeps its value, so credentials survive a restart. */
-  createIfMissing(o: { name: string; description?: string; generate: () => string }): Secret {
-    const { generate, ...rest } = o;
-    return this.#byName.get(o.name) ?? this.#add(rest, { value: { SecretString: generate() } });
+  /**
+   * The secret of a template. One that exists keeps its value, so credentials survive a restart, until the template says another text or
+   * description than before. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-secretsmanager-secret.html
+   *
+   * @param generate the first value where the template has no text
+   */
+  declare({ name, description, text, generate }: Declared & { name: string; generate: () => string }): Secret {
+    const declared = { description, text };
+    const secret = this.#byName.get(name);
+    if (!secret) return this.#add({ name, description, declared }, { value: { SecretString: text ?? generate() } });
+    const isSame = { text: text === secret.declared?.text, description: description === secret.declared?.description };
+    if (isSame.text && isSame.description) return secret;
+    if (!isSame.text && text !== undefined) this.putValue(name, { value: { SecretString: text } });
+    if (!isSame.description && description !== undefined) this.describe(name, description);
+    return this.#save({ ...this.get(name), declared });
   }
 
   /**
@@ -154,13 +166,17 @@ export class SecretStore {
     return epochSeconds();
   }
 
-  #add({ name, description }: { name: string; description?: string | undefined }, first?: NewVersion): Secret {
+  #add(
+    { name, description, declared }: { name: string; description?: string | undefined; declared?: Declared },
+    first?: NewVersion,
+  ): Secret {
     const now = epochSeconds();
     const version = first && { id: first.versionId ?? randomUUID(), createdAt: now, value: first.value };
     return this.#save({
       name,
       arn: arnOf('secretsmanager', `secret:${name}-${randomBytes(3).toString('hex')}`),
       ...(description === undefined ? {} : { description }),
+      ...(declared === undefined ? {} : { declared }),
       createdAt: now,
       changedAt: now,
       versions: version ? withVersion([], version, ['AWSCURRENT']) : [],

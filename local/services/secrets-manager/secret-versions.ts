@@ -4,11 +4,19 @@ export interface Secret {
   readonly name: string;
   readonly arn: string;
   readonly description?: string;
+  /** What a template said last. */
+  readonly declared?: Declared;
   /** Seconds since 1970, like all times here. */
   readonly createdAt: number;
   readonly changedAt: number;
   readonly deletion?: Deletion;
   readonly versions: readonly SecretVersion[];
+}
+
+/** What a template says of a secret; without a text, its first value is generated. */
+export interface Declared {
+  readonly description?: string | undefined;
+  readonly text?: string | undefined;
 }
 
 /** A secret that is marked for deletion can be restored until it is deleted. */

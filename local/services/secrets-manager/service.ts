@@ -58,10 +58,11 @@ export class SecretsManager implements Service {
         const published =
           rules && isApplicationUser(request.logicalId, request.stack) ? this.#published.value : undefined;
         const password = () => published ?? randomPassword(rules);
-        const secret = this.store.createIfMissing({
+        const secret = this.store.declare({
           name: properties.Name ?? physicalName(request, MAX_SECRET_NAME),
-          ...(properties.Description === undefined ? {} : { description: properties.Description }),
-          generate: () => properties.SecretString ?? withPassword(rules ?? {}, password()),
+          description: properties.Description,
+          text: properties.SecretString,
+          generate: () => withPassword(rules ?? {}, password()),
         });
         if (published !== undefined && rules?.GenerateStringKey !== undefined && this.#published.hasChanged()) {
           this.store.mergeFields(secret.arn, { [rules.GenerateStringKey]: published });
