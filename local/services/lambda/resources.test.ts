@@ -61,3 +61,47 @@ describe('a function of a template', () => {
       );
   });
 });
+
+describe('a function in a VPC', () => {
+  const interfaces = ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'];
+  const deployInVpc = async (Action: string[]) => {
+    const Statement = [{ Effect: 'Allow', Action, Resource: '*' }];
+    const Policies = [{ PolicyName: 'network', PolicyDocument: { Version: '2012-10-17', Statement } }];
+    const Vpc = { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } };
+    const Subnet = { Type: 'AWS::EC2::Subnet', Properties: { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/24' } };
+    const Group = {
+      Type: 'AWS::EC2::SecurityGroup',
+      Properties: { VpcId: { Ref: 'Vpc' }, GroupDescription: 'the function' },
+    };
+    const Role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {}, Policies } };
+    const VpcConfig = {
+      SubnetIds: [{ Ref: 'Subnet' }],
+      SecurityGroupIds: [{ 'Fn::GetAtt': ['Group', 'GroupId'] }],
+    };
+    const Orders = {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        FunctionName: 'orders',
+        Handler: 'index.handler',
+        Runtime: 'nodejs24.x',
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+        Code: { ZipFile: 'exports.handler = async () => {}' },
+        VpcConfig,
+      },
+    };
+    const { lambda, deploy } = servicesFixture();
+    await deploy([stackOf('app', { Resources: { Vpc, Subnet, Group, Role, Orders } })]);
+    return lambda.find('orders').definition;
+  };
+
+  it('is created when its role may make network interfaces', async () => {
+    expect(await deployInVpc(interfaces)).toHaveProperty('place');
+  });
+
+  it.each(interfaces)('is refused when its role may not do %s, with the grant that it lacks', async (action) => {
+    const name = action.slice('ec2:'.length);
+    await expect(deployInVpc(interfaces.filter((each) => each !== action))).rejects.toThrow(
+      `The provided execution role does not have permissions to call ${name} on EC2: the role `,
+    );
+  });
+});

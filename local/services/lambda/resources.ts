@@ -19,6 +19,7 @@ import { problemOfVariables } from './declared-variables.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { declaredFunctionName, functionArn } from './function-name.ts';
 import type { Inspectors } from './inspectors.ts';
+import { requireNetworkAccess } from './network-access.ts';
 import { otherRuntime } from './other-runtime.ts';
 import { lambdaPermission } from './permission.ts';
 
@@ -86,7 +87,13 @@ type Registry = {
  */
 export function functionResources(
   lambda: Registry,
-  { iam, ec2 }: { iam: Pick<Iam, 'principals' | 'policies'>; ec2: { readonly network: Pick<Network, 'placeOf'> } },
+  {
+    iam,
+    ec2,
+  }: {
+    readonly iam: Pick<Iam, 'principals' | 'policies' | 'evaluator'>;
+    readonly ec2: { readonly network: Pick<Network, 'placeOf'> };
+  },
   run: {
     readonly dataDir: string;
     readonly appFolder: string | undefined;
@@ -99,12 +106,13 @@ export function functionResources(
     async (properties, request) => {
       const name = declaredFunctionName(properties.FunctionName, request);
       const role = principalOfRole(properties.Role, name);
+      const { SubnetIds = [], SecurityGroupIds } = properties.VpcConfig ?? {};
+      if (SubnetIds.length > 0) requireNetworkAccess(iam, role);
       const context = { 'lambda:SourceFunctionArn': functionArn(name) };
       const credentials = iam.principals.issue({ ...role, context });
       const inspectorPort = run.inspectors.portOf(name);
       const code = await codeOf(properties.Code, request, { ...run, name, isInspected: inspectorPort !== undefined });
       const definition = { ...definitionOf(name, properties, request), ...code, credentials };
-      const { SubnetIds = [], SecurityGroupIds } = properties.VpcConfig ?? {};
       const inVpc = SubnetIds.length > 0 && { place: ec2.network.placeOf(SubnetIds, SecurityGroupIds) };
       const whole = { ...definition, ...inVpc, ...(inspectorPort !== undefined && { inspectorPort }) };
       const remove = request.former?.ref === name ? await lambda.replace(whole, role) : lambda.put(whole, role);
