@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cdkEnvironment } from '../../tooling/environment.ts';
@@ -67,7 +67,7 @@ export class AppProcess {
    *
    * @param o.output receives the cloud assembly
    * @param o.modulesFile receives the paths of the files that the app was loaded from, as a JSON array
-   * @throws UserError with what the app printed when it fails; the signal's reason when that is aborted
+   * @throws UserError with what the app printed when it fails, or ends without an assembly; the signal's reason when that is aborted
    */
   async synthesize(o: {
     output: string;
@@ -92,7 +92,11 @@ export class AppProcess {
       });
       const status = await this.#ended();
       signal?.throwIfAborted();
-      if (status !== 0) throw new UserError(failureText(this.#printed, this.#folder));
+      const isWritten = [join(output, 'manifest.json'), modulesFile].every((file) => existsSync(file));
+      if (status === 0 && isWritten) return;
+      const end =
+        status === 0 ? 'It ended with status 0, but wrote no cloud assembly: does it exit before the synthesis?' : '';
+      throw new UserError(failureText(`${this.#printed.trimEnd()}\n${end}`, this.#folder));
     } finally {
       signal?.removeEventListener('abort', end);
       await rm(this.#home, { recursive: true, force: true });
