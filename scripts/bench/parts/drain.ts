@@ -4,6 +4,7 @@ import { DEFAULT_SHARD_MAP, type ShardRange } from '../../../functions/domain/sh
 import { operatorConfig } from '../../../local/aws-identity.ts';
 import { OWN_APP } from '../../../tooling/own-app.ts';
 import type { Instance } from '../../chaos/instance.ts';
+import { runAll } from '../../chaos/run-all.ts';
 import { operatorQuery } from '../../operator-query.ts';
 import type { OwnAddresses } from '../../own-addresses.ts';
 import { type BenchContext, type Part, withSystem } from '../context.ts';
@@ -40,8 +41,8 @@ export const drain: Part = {
 async function measureDrains(context: BenchContext, instance: Instance): Promise<Figure[]> {
   const { sizes, seed, signal, say } = context;
   const { addresses } = instance;
-  const place = (seconds: number) =>
-    runLoad({ api: addresses.api, seed, ...STEADY, warmUpSeconds: 0, seconds }, signal);
+  const place = (seconds: number, ending = signal) =>
+    runLoad({ api: addresses.api, seed, ...STEADY, warmUpSeconds: 0, seconds }, ending);
   await warmUp({ api: addresses.api, seed, clients: STEADY.clients }, signal);
   say(`drain: ${STEADY.perSecond} orders a second, nothing due`);
   const calm = await place(sizes.seconds * sizes.rounds);
@@ -54,11 +55,19 @@ async function measureDrains(context: BenchContext, instance: Instance): Promise
     say(`drain: ${rows} rows, ${of}`);
     await leaveOutage(addresses, rows, receipts);
     const spent = watchProcessorTime(instance.pid, instance.dataDir);
-    const ended = new AbortController();
-    const meanwhile = placeWhile(() => place(2), ended.signal);
-    const seconds = await relayEverything(addresses, signal).finally(() => ended.abort());
-    const cpu = spent();
-    const placed = await meanwhile;
+    let [isOver, seconds, cpu, placed] = [false, 0, 0, { p99: 0, errors: 0 }];
+    const relaying = async (ending: AbortSignal) => {
+      seconds = await relayEverything(addresses, ending);
+      cpu = spent().get('relay-outbox') ?? 0;
+      isOver = true;
+    };
+    const placing = async (ending: AbortSignal) => {
+      placed = await placeUntil(
+        () => isOver,
+        () => place(2, ending),
+      );
+    };
+    await runAll(signal, relaying, placing);
     figures.push(
       {
         what: 'rows a second',
@@ -69,16 +78,16 @@ async function measureDrains(context: BenchContext, instance: Instance): Promise
       { what: 'p99 of orders, ratio to nothing due', of, value: placed.p99 / calm.p99, wanted: { atMost: 2 } },
       { what: 'p99 of orders, ms', of, value: placed.p99 },
       { what: 'errors', of, value: placed.errors, wanted: { atMost: 0 } },
-      { what: 'CPU per row of relay-outbox, ms', of, value: (cpu.get('relay-outbox') ?? 0) / rows },
+      { what: 'CPU per row of relay-outbox, ms', of, value: cpu / rows },
     );
   }
   return [...figures, { what: 'p99 of orders, ms', of: 'nothing due', value: calm.p99 }];
 }
 
-/** Places orders again and again until the signal is aborted. @returns the median of their 99th percentiles, and all failures */
-async function placeWhile(
+/** Places orders again and again. @returns the median of their 99th percentiles, and all failures */
+async function placeUntil(
+  isOver: () => boolean,
   place: () => Promise<Measured>,
-  ending: AbortSignal,
 ): Promise<{ p99: number; errors: number }> {
   const times: number[] = [];
   let errors = 0;
@@ -86,7 +95,7 @@ async function placeWhile(
     const { p99, failures } = await place();
     times.push(p99);
     errors += Object.values(failures).reduce((sum, count) => sum + count, 0);
-  } while (!ending.aborted);
+  } while (!isOver());
   return { p99: times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0, errors };
 }
 
