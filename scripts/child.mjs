@@ -8,18 +8,25 @@ const GRACE_MS = 1_000;
 /** An exit code above this one stands for a signal, as in shells. */
 export const INTERRUPTED = 128;
 
+/** Whoever read what is printed has gone, which is no reason to end. @param {NodeJS.ErrnoException} error */
+const onError = (error) => {
+  if (error.code !== 'EPIPE') throw error;
+};
+
 /**
  * Runs a program to its end, and passes on the signals that this process gets.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {import('node:child_process').SpawnOptions} [options] with `detached`, a signal reaches everything that the program has
+ * @param {import('node:child_process').SpawnOptions} [options] what it prints into pipes goes to standard error; with `detached`, a signal reaches everything that the program has
  *   started, and ends it by force after 1 s
  * @returns {Promise<number>} its exit code; that of a signal when one has ended it, or was passed on to a detached one
  * @throws {Error} the system's, when it cannot be started
  */
 export async function runChild(command, args, options = {}) {
   const child = spawn(command, args, { stdio: 'inherit', ...options });
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => process.stderr.write(bytes));
+  process.stderr.on('error', onError);
   /** @type {NodeJS.Signals | undefined} */
   let received;
   /** @param {NodeJS.Signals} signal */
@@ -41,5 +48,6 @@ export async function runChild(command, args, options = {}) {
     return ended ? INTERRUPTED + constants.signals[ended] : code;
   } finally {
     for (const signal of SIGNALS) process.off(signal, passOn);
+    process.stderr.off('error', onError);
   }
 }

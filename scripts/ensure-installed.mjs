@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTERRUPTED, runChild } from './child.mjs';
+import { lockInstallation } from './install-lock.mjs';
 
 /**
  * @typedef {Record<string, string>} Versions
@@ -24,10 +25,21 @@ const HOW_TO_RUN_SCRIPTS =
  * @returns {Promise<number>} 0, or the exit code of a failure, which has been reported
  */
 export async function ensureInstalled(root) {
-  const lack = whatLacks(root);
-  if (lack === undefined) return 0;
+  if (whatLacks(root) === undefined) return 0;
   // npm tells the scripts that it runs its settings, wherever they come from.
   if (process.env.npm_config_ignore_scripts === 'true') return fail(HOW_TO_RUN_SCRIPTS);
+  const unlock = await lockInstallation(root);
+  try {
+    return await install(root);
+  } finally {
+    unlock();
+  }
+}
+
+/** @param {string} root */
+async function install(root) {
+  const lack = whatLacks(root);
+  if (lack === undefined) return 0;
   console.error(`${lack} Installing about 400 packages with npm ci, once for each version of package-lock.json.`);
   const code = await installEverything(root);
   if (code > INTERRUPTED) return code;
@@ -56,12 +68,14 @@ async function installEverything(root) {
   }, PROGRESS_MS);
   // Another package manager may have started this.
   const npm = process.env.npm_execpath ?? '';
+  // npm ends in the middle of its work when whoever reads what it prints has gone: `npm start 2>&1 | head`.
+  const output = process.stderr.isTTY ? 2 : 'pipe';
   const [command, first] = /npm-cli\.[cm]?js$/.test(npm) ? [process.execPath, [npm]] : ['npm', []];
   try {
     // What is reported here is no result of the command that follows.
     return await runChild(command, [...first, ...ARGUMENTS], {
       cwd: root,
-      stdio: ['ignore', 2, 2],
+      stdio: ['ignore', output, output],
       detached: true,
     });
   } finally {

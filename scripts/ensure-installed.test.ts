@@ -80,7 +80,7 @@ function installs(): boolean {
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'ensure installed '));
-  for (const name of ['run.mjs', 'ensure-installed.mjs', 'child.mjs']) {
+  for (const name of ['run.mjs', 'ensure-installed.mjs', 'install-lock.mjs', 'child.mjs']) {
     cpSync(join(import.meta.dirname, name), join(root, 'scripts', name));
   }
   write('bin/command.mjs', COMMAND);
@@ -182,6 +182,58 @@ describe('an installation that cannot be completed', () => {
     command.kill(signal);
     expect(await once(command, 'close')).toEqual([code, null]);
     expect(output.trimEnd().split('\n')).toHaveLength(2);
+  });
+});
+
+/** Stands for an npm that prints for a second, and installs what is missing at its end, unless it fails to print. */
+const SLOW_NPM = `
+  const { appendFileSync, cpSync } = require('node:fs');
+  appendFileSync(__dirname + '/installations', 'x');
+  const printing = setInterval(() => console.error('x'.repeat(1_000)), 50);
+  setTimeout(() => {
+    clearInterval(printing);
+    cpSync(__dirname + '/complete.json', __dirname + '/node_modules/.package-lock.json');
+  }, 1_000);`;
+
+describe('an installation that takes a while', () => {
+  const start = () =>
+    spawn(process.execPath, [join(root, 'scripts/run.mjs'), 'bin/command.mjs'], {
+      env: { ...process.env, VIA: 'same', npm_execpath: join(root, 'npm-cli.js') },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  beforeEach(() => {
+    installed({ tool: undefined });
+    write('npm-cli.js', SLOW_NPM);
+    write('complete.json', { packages: INSTALLED });
+  });
+
+  it('is completed when nobody reads any more what it prints', async () => {
+    const command = start();
+    await once(command.stderr, 'data');
+    command.stderr.destroy();
+    expect(await once(command, 'close')).toEqual([7, null]);
+    expect(installs()).toBe(false);
+  });
+
+  it('is made once when two commands need it', async () => {
+    const [one, other] = [start(), start()];
+    let printed = '';
+    for (const { stderr } of [one, other]) stderr.on('data', (bytes) => (printed += bytes));
+    const ended = await Promise.all([once(one, 'close'), once(other, 'close')]);
+    expect(ended).toEqual([
+      [7, null],
+      [7, null],
+    ]);
+    expect(readFileSync(join(root, 'installations'), 'utf8')).toBe('x');
+    expect(printed).toMatch(/Another command is installing the packages \(process \d+\)\. Waiting for it\.\n/);
+  });
+
+  it('is not waited for when the command that made it was killed', async () => {
+    const killed = start();
+    await once(killed.stderr, 'data');
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    expect(run({}, SLOW_NPM).status).toBe(7);
   });
 });
 
