@@ -58,17 +58,21 @@ describe('an app that is a program of Node', () => {
     },
   );
 
-  it('and exits with status 0 before the synthesis is told so, by a process started ahead and by another', PATIENCE, async () => {
-    const { dir, write, synthesizer } = appFolder();
-    await synthesizer.warmUp(await synthesizer.synthesize());
-    write('app.ts', "console.log('nothing to do'); process.exit(0);");
-    for (const _ of ['started ahead', 'another']) {
-      await expect(synthesizer.synthesize()).rejects.toThrow(
-        /^The CDK app cannot be synthesized:\nnothing to do\nIt ended with status 0, but wrote no cloud assembly/,
-      );
-    }
-    expect(readdirSync(dir)).toHaveLength(1);
-  });
+  it(
+    'and exits with status 0 before the synthesis is told so, by a process started ahead and by another',
+    PATIENCE,
+    async () => {
+      const { dir, write, synthesizer } = appFolder();
+      await synthesizer.warmUp(await synthesizer.synthesize());
+      write('app.ts', "console.log('nothing to do'); process.exit(0);");
+      for (const _ of ['started ahead', 'another']) {
+        await expect(synthesizer.synthesize()).rejects.toThrow(
+          /^The CDK app cannot be synthesized:\nnothing to do\nIt ended with status 0, but wrote no cloud assembly/,
+        );
+      }
+      expect(readdirSync(dir)).toHaveLength(1);
+    },
+  );
 
   it('may be in a folder with *, unless the CDK bundles a function of it', PATIENCE, async () => {
     const { synthesizer, valueIn } = appFolder(APP, {}, 'a*b-');
