@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { type ShardRange, shardFor, shardName } from '../../functions/domain/shard-map.ts';
+import { type ShardRange, shardFor, shardName, shownRange } from '../../functions/domain/shard-map.ts';
 import type { Order, Overview } from '../api.ts';
 import { formatCount, formatDuration, formatOrders, formatTime } from '../format.ts';
 import { outagesOf } from '../parts.ts';
@@ -114,6 +114,7 @@ function nodesOf(overview: Overview | undefined, shards: readonly ShardRange[], 
     },
     ...shards.map((shard, index): Node => {
       const name = shardName(shard);
+      const { from, to } = shownRange(shard);
       const own = stats?.shards.find((each) => each.shard === name);
       const due = own?.outbox.orders ?? 0;
       const note =
@@ -124,7 +125,7 @@ function nodesOf(overview: Overview | undefined, shards: readonly ShardRange[], 
             : formatOrders(own.orders);
       return {
         key: name,
-        title: `${name} ${shard.from}–${shard.to}`,
+        title: `${name} ${from}–${to}`,
         note: since(name) ?? note,
         x: 340,
         y: middle + (index - (shards.length - 1) / 2) * ROW,

@@ -14,11 +14,26 @@ describe('the variables of the shards', () => {
     expect(read({ SHARD_MAP: JSON.stringify(MAP), DATABASE_TLS: 'on' })).toEqual({ shards: MAP, tls: true });
   });
 
+  it('give the next map beside the present one', () => {
+    const map = [
+      { ...MAP[0], next: ['A', 'F'] },
+      { ...MAP[1], next: ['N', 'Z'] },
+      { id: 3, secret: 'orderflow/dev/shard3/orderuser', next: ['G', 'M'] },
+    ];
+    expect(read({ SHARD_MAP: JSON.stringify(map), DATABASE_TLS: 'on' }).shards).toEqual(map);
+  });
+
   it.each([
     ['not JSON', '{', /SHARD_MAP.*not JSON/],
     ['not a list', '{}', /SHARD_MAP/],
     ['without a secret', '[{"id":1,"from":"A","to":"Z"}]', /SHARD_MAP \(0\.secret\)/],
-    ['not covering A-Z', JSON.stringify(MAP.slice(0, 1)), /SHARD_MAP.*N belongs to no shard/],
+    ['of a shard without users', '[{"id":1,"secret":"s"}]', /SHARD_MAP: Shard 1 owns no users/],
+    [
+      'half a next map',
+      JSON.stringify([{ ...MAP[0], next: ['A', 'M'] }, MAP[1]]),
+      /SHARD_MAP: In the next map, .*from N/,
+    ],
+    ['not covering A-Z', JSON.stringify(MAP.slice(0, 1)), /SHARD_MAP.*from N on belong to no shard/],
   ])('are refused when the map is %s', (_, value, message) => {
     expect(() => read({ SHARD_MAP: value, DATABASE_TLS: 'on' })).toThrow(message);
   });

@@ -3,8 +3,11 @@ import { checkShardMap } from '../domain/shard-map.ts';
 
 const shard = z.object({
   id: z.int().positive(),
-  from: z.string(),
-  to: z.string(),
+  /** With `to`; absent for a shard that is new in the next map. */
+  from: z.string().optional(),
+  to: z.string().optional(),
+  /** `from` and `to` in the next map. */
+  next: z.tuple([z.string(), z.string()]).optional(),
   /** Name of the secret that opens the database. */
   secret: z.string().min(1),
 });
@@ -19,7 +22,8 @@ export const shards = groupOf(shard);
 /** The same with the secrets of the master users. */
 export const shardsWithMasters = groupOf(shardWithMaster);
 
-/** `SHARD_MAP` is `[{"id":1,"from":"A","to":"M","secret":"<secret name>"}, ...]`, checked as a whole. */
+/** `SHARD_MAP` is `[{"id":1,"from":"A","to":"M","secret":"<secret name>"}, ...]`, with `"next":["A","F"]` in
+ * those of the next map while there is one, checked as a whole. */
 function groupOf<Shard extends ConnectedShard>(entry: z.ZodType<Shard>) {
   return z
     .object({

@@ -2,7 +2,7 @@ import { askShards } from './ask-shards.ts';
 import type { Order } from './order.ts';
 import { mergePages, type OrderFilter, type OrderPosition, type OrderQuery } from './order-page.ts';
 import type { Log, OrderReader } from './ports.ts';
-import { type ShardRange, shardFor } from './shard-map.ts';
+import { placesForPrefix, type ShardRange, shardFor } from './shard-map.ts';
 
 export interface ListOrdersDependencies {
   readonly shards: readonly ShardRange[];
@@ -73,6 +73,6 @@ export async function listChanges(
 }
 
 function shardsOf({ userId, userPrefix }: OrderFilter, shards: readonly ShardRange[]): readonly ShardRange[] {
-  const name = userId ?? userPrefix;
-  return name === undefined ? shards : [shardFor(shards, name)];
+  if (userId !== undefined) return [shardFor(shards, userId)];
+  return userPrefix === undefined ? shards : placesForPrefix(shards, userPrefix);
 }

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DEFAULT_SHARD_MAP, type ShardRange } from '../../../functions/domain/shard-map.ts';
+import { DEFAULT_SHARD_MAP, type OwningShard } from '../../../functions/domain/shard-map.ts';
 import { operatorConfig } from '../../../local/aws-identity.ts';
 import { OWN_APP } from '../../../tooling/own-app.ts';
 import type { Instance } from '../../chaos/instance.ts';
@@ -103,7 +103,7 @@ async function leaveOutage(addresses: OwnAddresses, rows: number, receipts: bool
   const masters = await masterUrls(addresses);
   const ofEach = Math.ceil(rows / masters.length);
   for (const [index, url] of masters.entries()) {
-    const { from, to } = DEFAULT_SHARD_MAP[index] as ShardRange;
+    const { from, to } = DEFAULT_SHARD_MAP[index] as OwningShard;
     const letters = to.charCodeAt(0) - from.charCodeAt(0) + 1;
     await operatorQuery(url, OUTAGE, [ofEach, receipts, from, letters], LIMIT_MS);
   }

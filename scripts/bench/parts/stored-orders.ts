@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { DEFAULT_SHARD_MAP, type ShardRange } from '../../../functions/domain/shard-map.ts';
+import { DEFAULT_SHARD_MAP, type OwningShard } from '../../../functions/domain/shard-map.ts';
 import { operatorConfig } from '../../../local/aws-identity.ts';
 import { pollWithin } from '../../../tooling/timing.ts';
 import { operatorQuery } from '../../operator-query.ts';
@@ -28,7 +28,7 @@ const STORE = `
 export async function storeOrders(addresses: OwnAddresses, each: number): Promise<void> {
   const masters = await masterUrls(addresses);
   for (const [index, url] of masters.entries()) {
-    const { from, to } = DEFAULT_SHARD_MAP[index] as ShardRange;
+    const { from, to } = DEFAULT_SHARD_MAP[index] as OwningShard;
     const query = <Row extends object>(sql: string, values: readonly unknown[] = []) =>
       operatorQuery<Row>(url, sql, values, LIMIT_MS);
     const [{ stored } = { stored: 0 }] = await query<{ stored: number }>('SELECT count(*)::int AS stored FROM orders');

@@ -1,0 +1,62 @@
+/** Users whose id begins with `from`, with `to`, or with anything between them. */
+export interface UserRange {
+  /** One to three characters of a user id in upper case, the first of which is a letter. */
+  readonly from: string;
+  /** The same, inclusive: `S` is everything that begins with an S. */
+  readonly to: string;
+}
+
+/** What may follow the first letter of a user id, in upper case and in the order of its bytes. */
+const ALPHABET = '-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_';
+const LONGEST_PREFIX = 3;
+
+/** Whether a text can be the bound of a range. */
+export function isPrefix(text: string): boolean {
+  return /^[A-Z][-.0-9A-Z_]{0,2}$/.test(text);
+}
+
+/**
+ * What decides where a user belongs: the beginning of the id in upper case, compared byte by byte. In SQL it is
+ * `upper(left(user_id, 3) COLLATE "C")`.
+ *
+ * @returns undefined when the id does not start with a letter (A-Z or a-z)
+ */
+export function keyOf(userId: string): string | undefined {
+  // Tested before conversion: other letters, such as the long s, become A-Z in upper case.
+  return /^[A-Za-z][-.0-9A-Za-z_]{0,2}/.exec(userId)?.[0].toUpperCase();
+}
+
+/** The first key after all that begin with the prefix; undefined at the end of all keys. */
+export function successor(prefix: string): string | undefined {
+  const [head, last] = [prefix.slice(0, -1), prefix.slice(-1)];
+  if (head === '') return last === 'Z' ? undefined : ALPHABET[ALPHABET.indexOf(last) + 1];
+  return last === '_' ? successor(head) : head + ALPHABET[ALPHABET.indexOf(last) + 1];
+}
+
+/** The last prefix whose followers all come before the key, and the first of its range; undefined where none ends there. */
+export function predecessor(key: string): string | undefined {
+  const [head, last] = [key.slice(0, -1), key.slice(-1)];
+  if (head === '') return last === 'A' ? undefined : String.fromCharCode(last.charCodeAt(0) - 1);
+  return last === '-' ? undefined : head + ALPHABET[ALPHABET.indexOf(last) - 1];
+}
+
+/** The same range without its upper bound, as SQL compares keys: `from <= key`, and `key < before` unless that is undefined. */
+export function halfOpen({ from, to }: UserRange): { readonly from: string; readonly before: string | undefined } {
+  return { from, before: successor(to) };
+}
+
+/** Whether the user of that key belongs to the range. */
+export function includes(range: UserRange, key: string): boolean {
+  const { from, before } = halfOpen(range);
+  return from <= key && (before === undefined || key < before);
+}
+
+/** Whether users whose id begins with the prefix, in either case, may belong to the range. */
+export function mayInclude(range: UserRange, prefix: string): boolean {
+  const key = keyOf(prefix);
+  if (key === undefined) return false;
+  if (key.length === LONGEST_PREFIX) return includes(range, key);
+  const { from, before } = halfOpen(range);
+  const end = successor(key);
+  return (end === undefined || from < end) && (before === undefined || key < before);
+}
