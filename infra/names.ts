@@ -46,8 +46,11 @@ export function instanceIdentifier(stage: StageName, shard: string): string {
   return `${prefixOf(stage)}-${shard}`;
 }
 
+/** Who signs in to a shard: its master, the functions, and the function that moves users. */
+export type DatabaseUser = 'master' | 'orderuser' | 'ordermover';
+
 /** @param shard e.g. `shard1` */
-export function secretName(stage: StageName, shard: string, user: 'master' | 'orderuser'): string {
+export function secretName(stage: StageName, shard: string, user: DatabaseUser): string {
   return `orderflow/${stage}/${shard}/${user}`;
 }
 

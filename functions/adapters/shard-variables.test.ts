@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readEnvironment } from './environment.ts';
-import { shards, shardsWithMasters } from './shard-variables.ts';
+import { shards, shardsWithAllSecrets } from './shard-variables.ts';
 
 const MAP = [
   { id: 1, from: 'A', to: 'M', secret: 'orderflow/dev/shard1/orderuser' },
@@ -40,7 +40,20 @@ describe('the variables of the shards', () => {
 
   it('are refused without the master secrets where they are needed', () => {
     const environment = { SHARD_MAP: JSON.stringify(MAP), DATABASE_TLS: 'on' };
-    expect(() => readEnvironment({ database: shardsWithMasters }, environment)).toThrow(/0\.masterSecret/);
+    expect(() => readEnvironment({ database: shardsWithAllSecrets }, environment)).toThrow(/0\.masterSecret/);
+  });
+
+  it('name the secret of the mover of each shard by one pattern', () => {
+    const SHARD_MAP = JSON.stringify(MAP.map((each) => ({ ...each, masterSecret: 'master' })));
+    const environment = { SHARD_MAP, DATABASE_TLS: 'on', MOVER_SECRETS: 'orderflow/dev/{shard}/ordermover' };
+    const { shards } = readEnvironment({ database: shardsWithAllSecrets }, environment).database;
+    expect(shards.map(({ moverSecret }) => moverSecret)).toEqual([
+      'orderflow/dev/shard1/ordermover',
+      'orderflow/dev/shard2/ordermover',
+    ]);
+    expect(() =>
+      readEnvironment({ database: shardsWithAllSecrets }, { ...environment, MOVER_SECRETS: undefined }),
+    ).toThrow('MOVER_SECRETS');
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkShardMap } from '../domain/shard-map.ts';
+import { checkShardMap, shardName } from '../domain/shard-map.ts';
 
 const shard = z.object({
   id: z.int().positive(),
@@ -14,13 +14,21 @@ const shard = z.object({
 
 const shardWithMaster = shard.extend({ masterSecret: z.string().min(1) });
 
+/** `orderflow/dev/{shard}/ordermover`: one name for all shards, since a third one in each entry would not fit into 4 KB. */
+const moverSecrets = z.object({ MOVER_SECRETS: z.string().includes('{shard}') });
+
 export type ConnectedShard = Readonly<z.infer<typeof shard>>;
-export type MigratedShard = Readonly<z.infer<typeof shardWithMaster>>;
+export type MigratedShard = Readonly<z.infer<typeof shardWithMaster>> & { readonly moverSecret: string };
 
 /** The shards, and whether connections use TLS with the server's certificate verified. */
 export const shards = groupOf(shard);
-/** The same with the secrets of the master users. */
-export const shardsWithMasters = groupOf(shardWithMaster);
+/** The same with the secrets of all users. */
+export const shardsWithAllSecrets = groupOf(shardWithMaster)
+  .and(moverSecrets)
+  .transform(({ shards, tls, MOVER_SECRETS }) => ({
+    shards: shards.map((each) => ({ ...each, moverSecret: MOVER_SECRETS.replace('{shard}', shardName(each)) })),
+    tls,
+  }));
 
 /** `SHARD_MAP` is `[{"id":1,"from":"A","to":"M","secret":"<secret name>"}, ...]`, with `"next":["A","F"]` in
  * those of the next map while there is one, checked as a whole. */

@@ -3,11 +3,11 @@ import type { Context } from 'aws-lambda';
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { readEnvironment } from '../adapters/environment.ts';
 import { ShardSchemas } from '../adapters/postgres/shard-schemas.ts';
-import { shardsWithMasters } from '../adapters/shard-variables.ts';
+import { shardsWithAllSecrets } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { type MigrationSummary, migrateShards } from './migrate-shards.ts';
 
-const config = readEnvironment({ database: shardsWithMasters });
+const config = readEnvironment({ database: shardsWithAllSecrets });
 const log = new StructuredLog();
 // The bundle has the SQL files beside it.
 const migrationsDir = fileURLToPath(new URL('migrations', import.meta.url));

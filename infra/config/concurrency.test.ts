@@ -65,8 +65,8 @@ describe('reserved concurrency', () => {
     const functions = functionsOf(templatesOf({ lambdaConcurrencyQuota: '10' }));
     expect(functions).not.toHaveLength(0);
     for (const each of functions) expect(each).not.toHaveProperty('ReservedConcurrentExecutions');
-    expect(reserveConcurrency(dev, 84).concurrency).toBeUndefined();
-    expect(() => reserveConcurrency(dev, 85)).toThrow(UserError);
+    expect(reserveConcurrency(dev, 83).concurrency).toBeUndefined();
+    expect(() => reserveConcurrency(dev, 84)).toThrow(UserError);
   });
 });
 

@@ -16,8 +16,8 @@ export const WITHOUT_SHARDS: readonly FunctionFolder[] = ['describe-api', 'autho
  */
 export const UNRESERVED = 100;
 
-/** Three for superusers of Postgres, the rotation of both users, and a person. */
-export const CONNECTIONS_OF_OTHERS = 6;
+/** Three for superusers of Postgres, the rotation of three users, and a person. */
+export const CONNECTIONS_OF_OTHERS = 7;
 
 /** The account's quota must allow for this many concurrent executions. */
 export function neededQuota({ concurrency }: Stage): number {

@@ -63,9 +63,9 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
     logRetention: RetentionDays.ONE_WEEK,
     availabilityZones: 2,
     endpointZones: 1,
-    // Those that connect to shards add up to 83, of at most 84 (`maxConnections` less those of others).
+    // Those that connect to shards add up to 82, of at most 83 (`maxConnections` less those of others).
     concurrency: {
-      'create-order': 40,
+      'create-order': 39,
       'list-orders': 7,
       'get-order': 5,
       'get-receipt': 5,

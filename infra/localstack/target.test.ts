@@ -61,7 +61,7 @@ describe('external resources', () => {
         StandIn: {
           Host: `shard${number}`,
           Port: 5432,
-          Secrets: [`orderflow/dev/shard${number}/master`, `orderflow/dev/shard${number}/orderuser`],
+          Secrets: ['master', 'orderuser', 'ordermover'].map((user) => `orderflow/dev/shard${number}/${user}`),
         },
       })),
       { Type: 'Custom::Trigger', Properties: { HandlerArn: 'orderflow-dev-migrate-shards' }, StandIn: {} },
@@ -159,7 +159,7 @@ describe('functions', () => {
   const AUTH = 'none';
 
   const FUNCTIONS = [
-    ['Shards', 'migrate-shards', POSTGRES],
+    ['Shards', 'migrate-shards', { ...POSTGRES, MOVER_SECRETS: 'orderflow/dev/{shard}/ordermover' }],
     ['Orders', 'create-order', { ...POSTGRES, ...KAFKA, ORDERS_TOPIC: 'orders', RECEIPTS_BUCKET, AUTH }],
     ['Orders', 'list-orders', { ...POSTGRES, AUTH }],
     ['Orders', 'get-stats', { ...POSTGRES, AUTH }],
@@ -239,11 +239,13 @@ describe('secrets', () => {
       GenerateSecretString.GenerateStringKey,
     ]);
     const expected = [1, 2].flatMap((number) =>
-      Object.entries({ master: 'postgres', orderuser: 'orderuser' }).map(([user, username]) => [
-        `orderflow/dev/shard${number}/${user}`,
-        { engine: 'postgres', host: `shard${number}`, port: 5432, dbname: `orders_shard${number}`, username },
-        'password',
-      ]),
+      Object.entries({ master: 'postgres', orderuser: 'orderuser', ordermover: 'ordermover' }).map(
+        ([user, username]) => [
+          `orderflow/dev/shard${number}/${user}`,
+          { engine: 'postgres', host: `shard${number}`, port: 5432, dbname: `orders_shard${number}`, username },
+          'password',
+        ],
+      ),
     );
     expect(secrets).toEqual(expected);
   });

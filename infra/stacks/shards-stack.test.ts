@@ -22,16 +22,18 @@ describe('shards', () => {
       },
       3,
     ],
-  ])('give %s a database and two attached secrets for each entry', (_name, context, count) => {
+  ])('give %s a database and three attached secrets for each entry', (_name, context, count) => {
     const { Shards } = templatesOf(context);
     const numbers = Array.from({ length: count }, (_, index) => index + 1);
     expect(properties(Shards, 'AWS::RDS::DBInstance').map(({ DBName }) => DBName)).toEqual(
       numbers.map((number) => `orders_shard${number}`),
     );
     expect(properties(Shards, 'AWS::SecretsManager::Secret').map(({ Name }) => Name)).toEqual(
-      numbers.flatMap((number) => [`orderflow/dev/shard${number}/master`, `orderflow/dev/shard${number}/orderuser`]),
+      numbers.flatMap((number) =>
+        ['master', 'orderuser', 'ordermover'].map((user) => `orderflow/dev/shard${number}/${user}`),
+      ),
     );
-    Shards.resourceCountIs('AWS::SecretsManager::SecretTargetAttachment', 2 * count);
+    Shards.resourceCountIs('AWS::SecretsManager::SecretTargetAttachment', 3 * count);
   });
 
   it('run the current Postgres, which RDS keeps up to date within its major version', () => {
@@ -149,7 +151,7 @@ describe('shards', () => {
 });
 
 describe('rotation', () => {
-  it('gives both users of every shard a new password each month, but not during a deployment', () => {
+  it('gives every user of every shard a new password each month, but not during a deployment', () => {
     expect(properties(dev, 'AWS::SecretsManager::RotationSchedule')).toEqual(
       Object.keys(resources(dev, 'AWS::SecretsManager::SecretTargetAttachment')).map((attachment) => ({
         SecretId: { Ref: attachment },
@@ -160,7 +162,7 @@ describe('rotation', () => {
     );
   });
 
-  it('is set up after the migration, which creates the application user that it signs in as', () => {
+  it('is set up after the migration, which creates the users that it signs in as', () => {
     for (const schedule of Object.values<Json>(resources(dev, 'AWS::SecretsManager::RotationSchedule'))) {
       expect(schedule.DependsOn).toEqual(Object.keys(resources(dev, 'Custom::Trigger')));
     }
@@ -169,7 +171,7 @@ describe('rotation', () => {
   it("is done by one application of AWS's for all shards, in the isolated subnets, with characters that need no quoting", () => {
     const { Shards: many } = templatesOf({ shards: ONE_SHARD_PER_LETTER });
     many.resourceCountIs('AWS::Serverless::Application', 1);
-    many.resourceCountIs('AWS::SecretsManager::RotationSchedule', 52);
+    many.resourceCountIs('AWS::SecretsManager::RotationSchedule', 78);
     const [{ Parameters }] = properties(dev, 'AWS::Serverless::Application');
     expect(Parameters).toMatchObject({ functionName: 'orderflow-dev-rotate-credentials' });
     expect(JSON.stringify(Parameters.vpcSubnetIds)).toMatch(/IsolatedSubnet1.*IsolatedSubnet2/);
@@ -191,8 +193,10 @@ describe('rotation', () => {
 describe('migrate-shards', () => {
   const name = 'orderflow-dev-migrate-shards';
 
-  it('knows both secrets of every shard', () => {
-    expect(JSON.parse(functionNamed(dev, name).Environment.Variables.SHARD_MAP)).toEqual([
+  it('knows the secrets of every shard', () => {
+    const { SHARD_MAP, MOVER_SECRETS } = functionNamed(dev, name).Environment.Variables;
+    expect(MOVER_SECRETS).toBe('orderflow/dev/{shard}/ordermover');
+    expect(JSON.parse(SHARD_MAP)).toEqual([
       {
         id: 1,
         from: 'A',

@@ -35,7 +35,7 @@ export class ShardsStack extends Stack {
     this.shards.connectAsMaster(migrateShards);
     // The migrations lie in the function's code, and the shard map in its variables.
     const migrate = runAtDeploy(this, 'Migrate', { stage, fn: migrateShards, timeout, after: this.shards });
-    // `orderuser` is created by the migration.
+    // The users are created by the migration.
     new CredentialRotation(this, 'Rotation', { stage, network, shards: this.shards, after: migrate });
   }
 }

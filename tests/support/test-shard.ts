@@ -12,7 +12,14 @@ import { silentLog } from '../../tooling/log-fixture.ts';
 import type { PostgresAccess } from './engines.ts';
 
 /** The one shard of these tests. */
-export const SHARD = { id: 1, from: 'A', to: 'Z', secret: 'shard1/orderuser', masterSecret: 'shard1/master' };
+export const SHARD = {
+  id: 1,
+  from: 'A',
+  to: 'Z',
+  secret: 'shard1/orderuser',
+  masterSecret: 'shard1/master',
+  moverSecret: 'shard1/ordermover',
+};
 export const MIGRATIONS = join(import.meta.dirname, '../../scripts/migrations');
 
 /** A busy machine may not keep the limits of a request; tests of those take them as they are. */
@@ -36,6 +43,8 @@ export class TestShard {
   readonly master: Login;
   /** The application user, with a password that would break SQL and URLs if anything forgot to quote it. */
   readonly user: Login;
+  /** The user that moves users' orders. */
+  readonly mover: Login;
 
   private constructor(server: PostgresAccess) {
     const suffix = randomBytes(5).toString('hex');
@@ -43,9 +52,11 @@ export class TestShard {
     this.database = `orders_${suffix}`;
     this.master = { username: `master_${suffix}`, password: 'master-secret' };
     this.user = { username: `orderuser_${suffix}`, password: "it's a pässword" };
+    this.mover = { username: `ordermover_${suffix}`, password: 'mover-secret' };
     this.#versions = new Map([
       [`${SHARD.masterSecret} AWSCURRENT`, this.master],
       [`${SHARD.secret} AWSCURRENT`, this.user],
+      [`${SHARD.moverSecret} AWSCURRENT`, this.mover],
     ]);
   }
 
@@ -102,6 +113,10 @@ export class TestShard {
 
   asUser<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     return this.#signedIn(this.user, this.database, work);
+  }
+
+  asMover<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    return this.#signedIn(this.mover, this.database, work);
   }
 
   /** Runs one statement as the master user and gives its rows. */

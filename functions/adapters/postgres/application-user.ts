@@ -1,8 +1,11 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** All that the functions may do. Everything else is revoked. */
-const RIGHTS = [
+/** What a user may do. Everything else is revoked. */
+export type Rights = readonly { readonly table: string; readonly rights: string }[];
+
+/** All that the functions may do, but for the mover. */
+export const APPLICATION_RIGHTS: Rights = [
   {
     table: 'orders',
     rights:
@@ -14,15 +17,18 @@ const RIGHTS = [
   { table: 'order_statistics_delta', rights: 'SELECT, INSERT, UPDATE, DELETE' },
 ];
 
-export interface ApplicationUser {
+/** Of `move-users`, as `ordermover`. */
+export const MOVER_RIGHTS: Rights = [];
+
+export interface DatabaseUser {
   readonly username: string;
   readonly password: string;
   /** Then its password is left alone: a rotation may be about to make it the current one. */
   readonly canLogIn: boolean;
 }
 
-/** Creates or updates the application user. @param client the master user's connection, inside a transaction */
-export async function ensureApplicationUser(client: pg.Client, user: ApplicationUser): Promise<void> {
+/** Creates or updates a user. @param client the master user's connection, inside a transaction */
+export async function ensureDatabaseUser(client: pg.Client, user: DatabaseUser, granted: Rights): Promise<void> {
   const name = pg.escapeIdentifier(user.username);
   const database = pg.escapeIdentifier(client.database ?? '');
   const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [user.username]);
@@ -33,7 +39,7 @@ export async function ensureApplicationUser(client: pg.Client, user: Application
   await client.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
   await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${name}`);
   await client.query(`REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${name}`);
-  for (const { table, rights } of RIGHTS) await client.query(`GRANT ${rights} ON ${table} TO ${name}`);
+  for (const { table, rights } of granted) await client.query(`GRANT ${rights} ON ${table} TO ${name}`);
 }
 
 /**

@@ -42,6 +42,14 @@ describe('migrating a shard', () => {
     });
   });
 
+  it('gives the user that moves orders no right on a table beyond reading', async () => {
+    await shard.asMover(async (client) => {
+      for (const forbidden of ['CREATE TABLE mine (id int)', 'DELETE FROM orders', 'UPDATE orders SET price = 1']) {
+        await expect(client.query(forbidden), forbidden).rejects.toMatchObject({ code: '42501' });
+      }
+    });
+  });
+
   it('counts the orders that a map would put elsewhere', async () => {
     const databases = shard.open();
     const orders = new PostgresOrderWriter(databases);
@@ -69,9 +77,11 @@ describe('migrating a shard', () => {
       `CREATE ROLE ${master.username} LOGIN CREATEROLE CREATEDB PASSWORD 'secret' CONNECTION LIMIT ${CONNECTIONS_PER_SHARD}`,
     );
     await shard.sql(`CREATE DATABASE ${database} OWNER ${master.username}`);
-    const onRds = { ...SHARD, secret: 'rds/user', masterSecret: 'rds/master' };
+    const onRds = { ...SHARD, secret: 'rds/user', masterSecret: 'rds/master', moverSecret: 'rds/mover' };
+    const mover = { ...shard.mover, username: `${shard.mover.username}_rds` };
     shard.label('AWSCURRENT', master, onRds.masterSecret);
     shard.label('AWSCURRENT', user, onRds.secret);
+    shard.label('AWSCURRENT', mover, onRds.moverSecret);
 
     const secrets = shard.secrets(undefined, database);
     expect(await schemas(secrets).placementOf(onRds)).toBeUndefined();

@@ -4,7 +4,7 @@ import { rangeOf, shardName } from '../../domain/shard-map.ts';
 import { halfOpen } from '../../domain/user-range.ts';
 import type { DatabaseSecret, DatabaseSecrets } from '../database-secrets.ts';
 import type { MigratedShard } from '../shard-variables.ts';
-import { ensureApplicationUser } from './application-user.ts';
+import { APPLICATION_RIGHTS, type DatabaseUser, ensureDatabaseUser, MOVER_RIGHTS } from './application-user.ts';
 import { connectionSettings } from './connection.ts';
 import { isLoginRefused } from './failures.ts';
 import { inTransaction, lockOutOtherMigrations, type RetryPolicy } from './locks.ts';
@@ -74,33 +74,36 @@ export class ShardSchemas {
   }
 
   /**
-   * Updates schema and application user. Leaves a schema alone that is ahead because a later release was rolled back.
+   * Updates schema and users. Leaves a schema alone that is ahead because a later release was rolled back.
    *
    * @returns the names of the applied migrations
    * @throws MigrationBlockedError; Error when a migration fails or an applied one has been changed
    */
   async migrate(shard: MigratedShard): Promise<readonly string[]> {
-    const canLogIn = await this.#canLogIn(shard);
-    const user = await this.#secrets.get(shard.secret);
+    const application = await this.#userOf(shard.secret);
+    const mover = await this.#userOf(shard.moverSecret);
     return this.#asMaster(shard, async (client) => {
       await lockOutOtherMigrations(client, this.#retryPolicy);
       const { applied, isAhead } = await applyMigrations(client, this.#settings.migrationsDir, this.#retryPolicy);
       if (isAhead) this.#log.warn('the schema is ahead; nothing is changed', { shard: shardName(shard) });
       else {
-        await inTransaction(client, this.#retryPolicy, () => ensureApplicationUser(client, { ...user, canLogIn }));
+        await inTransaction(client, this.#retryPolicy, async () => {
+          await ensureDatabaseUser(client, application, APPLICATION_RIGHTS);
+          await ensureDatabaseUser(client, mover, MOVER_RIGHTS);
+        });
       }
       return applied;
     });
   }
 
-  async #canLogIn(shard: MigratedShard): Promise<boolean> {
+  async #userOf(secret: string): Promise<DatabaseUser> {
     let accepted = false;
     // The current one last, so that it is kept: the user is given it when neither is accepted.
     for (const stage of ['AWSPENDING', 'AWSCURRENT'] as const) {
-      if (!(await this.#secrets.renew(shard.secret, stage)) || accepted) continue;
-      accepted = await this.#acceptsLogin(await this.#secrets.get(shard.secret));
+      if (!(await this.#secrets.renew(secret, stage)) || accepted) continue;
+      accepted = await this.#acceptsLogin(await this.#secrets.get(secret));
     }
-    return accepted;
+    return { ...(await this.#secrets.get(secret)), canLogIn: accepted };
   }
 
   /** Ending the connection rolls back what is not committed. */

@@ -26,7 +26,7 @@ export interface CredentialRotationProps {
 }
 
 /**
- * Gives both users of every shard a new password each month, with AWS's own application. One serves all secrets, and may read
+ * Gives every user of every shard a new password each month, with AWS's own application. One serves all secrets, and may read
  * and write only those that name it.
  */
 export class CredentialRotation extends Construct {
@@ -37,8 +37,9 @@ export class CredentialRotation extends Construct {
     const functionArn = this.#deployApplication(props, demandNetwork(props.network));
     // The application itself allows Secrets Manager to invoke it.
     const rotationLambda = LambdaFunction.fromFunctionArn(this, 'Function', functionArn);
-    for (const { range, masterSecret, orderuserSecret } of props.shards.shards) {
-      for (const [user, secret] of Object.entries({ Master: masterSecret, Orderuser: orderuserSecret })) {
+    for (const { range, masterSecret, orderuserSecret, ordermoverSecret } of props.shards.shards) {
+      const secrets = { Master: masterSecret, Orderuser: orderuserSecret, Ordermover: ordermoverSecret };
+      for (const [user, secret] of Object.entries(secrets)) {
         const schedule = new RotationSchedule(this, `${shardName(range)}${user}`, {
           secret,
           rotationLambda,

@@ -11,6 +11,7 @@ import { instanceIdentifier } from '../../names.ts';
 import {
   APPLICATION_USER,
   MASTER_USER,
+  MOVER_USER,
   PASSWORD_EXCLUDES,
   POSTGRES,
   Shard,
@@ -40,6 +41,7 @@ interface ExternalShardProps extends ShardProps {
 class ExternalShard extends Shard {
   readonly masterSecret: ISecret;
   readonly orderuserSecret: ISecret;
+  readonly ordermoverSecret: ISecret;
 
   constructor(scope: Construct, id: string, props: ExternalShardProps) {
     super(scope, id, props);
@@ -54,9 +56,11 @@ class ExternalShard extends Shard {
         MasterUsername: MASTER_USER,
       },
     });
-    externalize(instance, { Host: host, Port: port, Secrets: [this.masterSecretName, this.orderuserSecretName] });
+    const secrets = [this.masterSecretName, this.orderuserSecretName, this.ordermoverSecretName];
+    externalize(instance, { Host: host, Port: port, Secrets: secrets });
     this.masterSecret = this.#secret('MasterSecret', this.masterSecretName, MASTER_USER, props);
     this.orderuserSecret = this.#secret('OrderuserSecret', this.orderuserSecretName, APPLICATION_USER, props);
+    this.ordermoverSecret = this.#secret('OrdermoverSecret', this.ordermoverSecretName, MOVER_USER, props);
   }
 
   /** With what RDS would fill in. The password is random until it is replaced by the stand-in's. */

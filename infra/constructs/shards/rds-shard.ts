@@ -17,7 +17,15 @@ import { shardDatabase, shardName } from '../../../functions/domain/shard-map.ts
 import { removalPolicyOf, type Stage } from '../../config/stage.ts';
 import { instanceIdentifier } from '../../names.ts';
 import { StageLogGroup } from '../stage-log-group.ts';
-import { APPLICATION_USER, MASTER_USER, PASSWORD_EXCLUDES, POSTGRES, Shard, type ShardProps } from './shard.ts';
+import {
+  APPLICATION_USER,
+  MASTER_USER,
+  MOVER_USER,
+  PASSWORD_EXCLUDES,
+  POSTGRES,
+  Shard,
+  type ShardProps,
+} from './shard.ts';
 
 export const POSTGRES_PORT = 5432;
 
@@ -31,17 +39,22 @@ export interface RdsShardProps extends ShardProps {
 export class RdsShard extends Shard {
   readonly masterSecret: ISecret;
   readonly orderuserSecret: ISecret;
+  readonly ordermoverSecret: ISecret;
 
   constructor(scope: Construct, id: string, props: RdsShardProps) {
     super(scope, id, props);
     const masterSecret = this.#secret('MasterSecret', this.masterSecretName, MASTER_USER);
     const instance = this.#instance(props, masterSecret);
     const orderuserSecret = this.#secret('OrderuserSecret', this.orderuserSecretName, APPLICATION_USER);
+    const ordermoverSecret = this.#secret('OrdermoverSecret', this.ordermoverSecretName, MOVER_USER);
     // A retained database needs its passwords.
-    for (const secret of [masterSecret, orderuserSecret]) secret.applyRemovalPolicy(removalPolicyOf(props.stage));
+    for (const secret of [masterSecret, orderuserSecret, ordermoverSecret]) {
+      secret.applyRemovalPolicy(removalPolicyOf(props.stage));
+    }
     // Before they are attached to the instance, they lack host, port and database name.
     this.masterSecret = instance.secret as ISecret;
     this.orderuserSecret = orderuserSecret.attach(instance);
+    this.ordermoverSecret = ordermoverSecret.attach(instance);
   }
 
   #instance(props: RdsShardProps, masterSecret: ISecret): DatabaseInstance {

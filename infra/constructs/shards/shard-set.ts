@@ -2,6 +2,7 @@ import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { ShardRange } from '../../../functions/domain/shard-map.ts';
 import type { Stage } from '../../config/stage.ts';
+import { secretName } from '../../names.ts';
 import type { NodeFunction } from '../functions/node-function.ts';
 import { demandNetwork, type Network } from '../network.ts';
 import { externalShards } from './external-shards.ts';
@@ -21,6 +22,7 @@ export class ShardSet extends Construct implements Shards, IConnectable {
   readonly connections: Connections;
   readonly tls: boolean;
   readonly #network: Network | undefined;
+  readonly #stage: Stage;
 
   constructor(scope: Construct, id: string, { stage, network, ranges }: ShardSetProps) {
     super(scope, id);
@@ -33,15 +35,24 @@ export class ShardSet extends Construct implements Shards, IConnectable {
     this.connections = connections;
     this.tls = tls;
     this.#network = network;
+    this.#stage = stage;
   }
 
   /** Lets a function sign in to every shard as the application user. */
   connect(fn: NodeFunction): void {
     const entries = this.shards.map(({ range, orderuserSecretName }) => ({ ...range, secret: orderuserSecretName }));
     this.#open(fn, entries);
+    for (const { orderuserSecret } of this.shards) orderuserSecret.grantRead(fn);
   }
 
-  /** Lets a function sign in to every shard as the master user as well, to migrate it. */
+  /** Lets a function sign in to every shard as the user that moves users' orders, and as nobody else. */
+  connectAsMover(fn: NodeFunction): void {
+    const entries = this.shards.map(({ range, ordermoverSecretName }) => ({ ...range, secret: ordermoverSecretName }));
+    this.#open(fn, entries);
+    for (const { ordermoverSecret } of this.shards) ordermoverSecret.grantRead(fn);
+  }
+
+  /** Lets a function sign in to every shard as its master user, to migrate it, and as the users that it creates. */
   connectAsMaster(fn: NodeFunction): void {
     const entries = this.shards.map(({ range, orderuserSecretName, masterSecretName }) => ({
       ...range,
@@ -49,7 +60,10 @@ export class ShardSet extends Construct implements Shards, IConnectable {
       masterSecret: masterSecretName,
     }));
     this.#open(fn, entries);
-    for (const { masterSecret } of this.shards) masterSecret.grantRead(fn);
+    fn.addEnvironment('MOVER_SECRETS', secretName(this.#stage.name, '{shard}', 'ordermover'));
+    for (const { masterSecret, orderuserSecret, ordermoverSecret } of this.shards) {
+      for (const secret of [orderuserSecret, ordermoverSecret, masterSecret]) secret.grantRead(fn);
+    }
   }
 
   #open(fn: NodeFunction, entries: readonly object[]): void {
@@ -60,6 +74,5 @@ export class ShardSet extends Construct implements Shards, IConnectable {
     if (this.tls) fn.addEnvironment('NODE_EXTRA_CA_CERTS', '/var/runtime/ca-cert.pem');
     fn.mayReach(this.#network?.secretsManager, 'Credentials of the shards');
     fn.mayReach(this, 'Shards');
-    for (const { orderuserSecret } of this.shards) orderuserSecret.grantRead(fn);
   }
 }

@@ -14,6 +14,7 @@ export const POSTGRES = DatabaseInstanceEngine.postgres({ version: PostgresEngin
 
 export const MASTER_USER = 'postgres';
 export const APPLICATION_USER = 'orderuser';
+export const MOVER_USER = 'ordermover';
 
 /** The shards of the map, for those who use them. */
 export interface Shards {
@@ -28,20 +29,24 @@ export interface ShardProps {
   readonly range: ShardRange;
 }
 
-/** One Postgres database and the two secrets to sign in to it, which say where it is as well. */
+/** One Postgres database and the secrets to sign in to it, which say where it is as well. */
 export abstract class Shard extends Construct {
   readonly range: ShardRange;
   readonly masterSecretName: string;
   readonly orderuserSecretName: string;
-  /** The master user's; for migrate-shards alone, which creates `orderuser`. */
+  readonly ordermoverSecretName: string;
+  /** The master user's; for migrate-shards alone, which creates the other users. */
   abstract readonly masterSecret: ISecret;
   /** The application user's: rights on its tables, no DDL. */
   abstract readonly orderuserSecret: ISecret;
+  /** Of the user that moves users' orders between shards. */
+  abstract readonly ordermoverSecret: ISecret;
 
   constructor(scope: Construct, id: string, { stage, range }: ShardProps) {
     super(scope, id);
     this.range = range;
     this.masterSecretName = secretName(stage.name, shardName(range), 'master');
     this.orderuserSecretName = secretName(stage.name, shardName(range), 'orderuser');
+    this.ordermoverSecretName = secretName(stage.name, shardName(range), 'ordermover');
   }
 }
