@@ -239,8 +239,8 @@ const LACKS: Lack[] = [
       lambda
         .on(GetAccountSettingsCommand)
         .resolves({ AccountLimit: { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 } }),
-    /Lambda concurrency: The functions reserve 100 concurrent executions, .* 10 of the quota of 10 are free\./,
-    /--quota-code L-B99A9384 --desired-value 200 .*-c lambdaConcurrencyQuota=10/,
+    /Lambda concurrency: The functions reserve 99 concurrent executions, .* 10 of the quota of 10 are free\./,
+    /--quota-code L-B99A9384 --desired-value 199 .*-c lambdaConcurrencyQuota=10/,
   ],
   [
     'a Region whose Lambda is behind',
