@@ -51,7 +51,8 @@ export async function start(settings: Settings, terminal: Terminal, signal: Abor
     const deployment = new Deployment(services, { log, readSecret });
     await timed('all resources', () => deployment.apply(stacks, signal));
     await timed('what needs all resources', () => services.start(signal));
-    await aws.lambda.followNetwork();
+    // What ran so far, such as custom resources, may never run again.
+    await aws.lambda.followNetwork(0);
     const host = await nameOfLoopback();
     let addresses = addressesOf(aws, host);
     await publishAddresses(dataDir, addresses, cleanup);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -61,6 +61,21 @@ describe("Kafka's jars", () => {
     writeFileSync(first, 'first_jar');
     await classPath(cacheDir, repository.url);
     expect(readFileSync(first, 'utf8')).toBe('first jar');
+    expect(repository.requests).toHaveLength(3);
+  });
+
+  it('are read again when they were written since, and not before', async () => {
+    const cacheDir = newDir();
+    const repository = await startRepository(serveFiles);
+    const [first = ''] = await classPath(cacheDir, repository.url);
+    utimesSync(first, 1, 1);
+    await classPath(cacheDir, repository.url);
+    writeFileSync(first, 'first_jar');
+    utimesSync(first, 1, 1);
+    await classPath(cacheDir, repository.url);
+    expect(repository.requests).toHaveLength(2);
+    utimesSync(first, 1, 2);
+    await classPath(cacheDir, repository.url);
     expect(repository.requests).toHaveLength(3);
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { globSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -37,6 +37,8 @@ export interface JarOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Tells what the files of a folder were when all their hashes were right. */
+const VERIFIED = 'verified.json';
 const PARALLEL_DOWNLOADS = 6;
 /** The environment variable with the base URL of a Maven repository. */
 const MIRROR = variableOf('maven-repository');
@@ -47,7 +49,7 @@ const PROGRESS_EVERY_MS = 2_000;
 
 /**
  * Kafka's class path: the jars in `KAFKA_HOME` if that is set, or else those of the lock file. Jars that are missing from
- * the cache or damaged are downloaded; {@link MIRROR} names a mirror, `HTTPS_PROXY` and the like a proxy.
+ * the cache or damaged are downloaded; those are read that were written since they were last read; {@link MIRROR} names a mirror, `HTTPS_PROXY` and the like a proxy.
  *
  * @returns absolute paths
  * @throws UserError when a file cannot be downloaded or does not have its locked hash
@@ -70,13 +72,24 @@ function installedJars(kafkaHome: string): string[] {
 async function lockedJars(options: JarOptions, lock: JarLock): Promise<string[]> {
   const dir = join(options.cacheDir, `kafka-${lock.kafka}`);
   const path = (jar: Jar) => join(dir, fileName(jar));
+  const stateOfAll = () => JSON.stringify(lock.jars.map((jar) => [jar.sha512, stateOf(path(jar))]));
+  // Reading 100 MB would hold up every start: files that have not been touched since they were read are the same.
+  const record = join(dir, VERIFIED);
+  if (existsSync(record) && readFileSync(record, 'utf8') === stateOfAll()) return lock.jars.map(path);
   const intact = await Promise.all(lock.jars.map((jar) => isIntact(path(jar), jar)));
   const missing = lock.jars.filter((_, index) => !intact[index]);
   if (missing.length > 0) {
     makeDir(dir);
     await downloadAll(missing, path, lock.kafka, options);
   }
+  writeFileSync(record, stateOfAll());
   return lock.jars.map(path);
+}
+
+/** What changes when a file is written. */
+function stateOf(path: string): readonly number[] {
+  const { size = 0, mtimeMs = 0, ino = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  return [size, mtimeMs, ino];
 }
 
 async function downloadAll(

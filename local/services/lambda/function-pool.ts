@@ -106,11 +106,13 @@ export class FunctionPool {
    * Runs what is invoked from now on with another definition, once as many environments as are in use have it ready. What is under way
    * ends with the former one. Where a debugger is let in, nothing is ready before the former environment has ended: there is one port.
    *
+   * @param atLeast so many environments are ready, also when fewer are in use
    * @returns when nothing runs the former definition any more
    */
-  async replace(definition: FunctionDefinition): Promise<{ readonly drained: Promise<void> }> {
+  async replace(definition: FunctionDefinition, atLeast = 1): Promise<{ readonly drained: Promise<void> }> {
     const next = { ...this.#options, definition };
-    const ready = this.#isInspected ? [] : await this.#warm(next, Math.max(1, this.#limits.machine.running(this)));
+    const needed = Math.max(atLeast, this.#limits.machine.running(this));
+    const ready = this.#isInspected ? [] : await this.#warm(next, needed);
     // What was prepared before serves no definition any more.
     this.#dropStandby();
     const former = this.#options.definition;

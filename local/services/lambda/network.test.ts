@@ -5,7 +5,7 @@ import { listenOnLoopback } from '../../../tooling/ports.ts';
 import { SOCKET_OWNERS_ARE_KNOWN } from '../../../tooling/sockets.ts';
 import { hiddenAddress } from '../../engines/port-guard.ts';
 import type { Target } from '../ec2/service.ts';
-import { startFunction } from './lambda-fixture.ts';
+import { isRunning, startFunction } from './lambda-fixture.ts';
 
 /** Says how connections begin: with an event of the socket within its own time limit. */
 const CALLER = `
@@ -135,5 +135,35 @@ describe.runIf(SOCKET_OWNERS_ARE_KNOWN)('a function that reaches a database', ()
     const { invoke, ec2, port, host } = await behindGuard();
     ec2.connections.assignGuarded(port, host, database(port));
     expect((await invoke(port)).value).toEqual(['guard', 'guard', 'guard']);
+  });
+});
+
+describe('a function whose network has become another one', () => {
+  async function served() {
+    const fixture = await startFunction("console.log('begins'); export const handler = async () => process.pid;");
+    const { value: former } = await fixture.invoke();
+    fixture.ec2.connections.assign(9, { kind: 'operator', name: 'a port of the operator' });
+    await fixture.ec2.start();
+    const begun = () => fixture.log.lines.filter((line) => line.includes('begins')).length;
+    return { ...fixture, former, begun };
+  }
+
+  it('gets another environment, which is ready before the next event', async () => {
+    const { service, invoke, former, begun } = await served();
+    const before = begun();
+    await service.followNetwork();
+    await expect.poll(begun).toBe(before + 1);
+    await expect.poll(() => isRunning(former)).toBe(false);
+    expect((await invoke()).value).not.toBe(former);
+    expect(begun()).toBe(before + 1);
+  });
+
+  it('gets none ahead of an event where that was not asked for', async () => {
+    const { service, invoke, former, begun } = await served();
+    const before = begun();
+    await service.followNetwork(0);
+    await expect.poll(() => isRunning(former)).toBe(false);
+    expect(begun()).toBe(before);
+    expect((await invoke()).value).not.toBe(former);
   });
 });

@@ -198,11 +198,15 @@ export class Lambda implements Service, FunctionDirectory {
       });
   }
 
-  /** Gives functions new environments whose network is another one than their environments were started with. */
-  async followNetwork(): Promise<void> {
+  /**
+   * Gives functions new environments whose network is another one than their environments were started with.
+   *
+   * @param atLeast so many are ready for each of these functions, also when fewer are in use
+   */
+  async followNetwork(atLeast = 1): Promise<void> {
     const follow = async (name: string, pool: FunctionPool) => {
       const { definition, role } = this.#known(name);
-      if (this.#views.get(pool) !== this.#viewOf(definition)) await this.#swap({ ...definition }, role);
+      if (this.#views.get(pool) !== this.#viewOf(definition)) await this.#swap({ ...definition }, role, atLeast);
     };
     await Promise.all([...this.#pools].map(([name, pool]) => this.#inTurn(name, () => follow(name, pool))));
   }
@@ -337,10 +341,14 @@ export class Lambda implements Service, FunctionDirectory {
     return turn;
   }
 
-  async #swap(next: FunctionDefinition, role: Principal): Promise<{ readonly drained: Promise<void> }> {
+  async #swap(
+    next: FunctionDefinition,
+    role: Principal,
+    atLeast?: number,
+  ): Promise<{ readonly drained: Promise<void> }> {
     const pool = this.#pools.get(next.name);
     // Whoever has no pool gets none for the former definition meanwhile: there is no wait.
-    const replaced = pool ? await pool.replace(next) : { drained: Promise.resolve() };
+    const replaced = pool ? await pool.replace(next, atLeast) : { drained: Promise.resolve() };
     if (pool) this.#views.set(pool, this.#viewOf(next));
     this.functions.set(next.name, { definition: next, role });
     return replaced;
