@@ -126,7 +126,10 @@ describe('context', () => {
     [{ receiptsBucket: 'Order_Receipts' }, 'Context "receiptsBucket": must be an S3 bucket name'],
     [{ shards: 'A-Z' }, 'Context "shards": must be a JSON list'],
     [{ shards: [{ id: 1, from: 'A' }] }, 'Context "shards" at 0.to: '],
-    [{ shards: [{ id: 1, from: 'A', to: 'M' }] }, 'Context "shards": Every user needs exactly one shard, but those from N on'],
+    [
+      { shards: [{ id: 1, from: 'A', to: 'M' }] },
+      'Context "shards": Every user needs exactly one shard, but those from N on',
+    ],
     [{ auth: 'basic' }, 'Context "auth": must be none or jwt; got "basic".'],
     [{ auth: 'jwt', ...JWT, issuer: 'http://login.example.com' }, 'Context "issuer": must be the https URL'],
     [
