@@ -155,14 +155,14 @@ describe('the log lines of batches', () => {
       `{"product_name":"${MARK}"`,
       { [MARK]: MARK },
       { ...created, event_type: MARK, status: MARK, user_id: ` ${MARK}`, order_id: MARK, timestamp: MARK, [MARK]: 1 },
-      { ...created, product_name: MARK, shard: 3 },
+      { ...created, product_name: MARK, shard: 27 },
       { ...created, product_name: MARK.repeat(100) },
     ].map(event);
     const publish = async () => undefined;
     const consume = consumeOrders({ confirmations: { publish }, now: () => new Date(), wait: publish, metrics, log });
     const confirm = confirmOrders({
       shards: DEFAULT_SHARD_MAP,
-      orders: { markConfirmed: async () => [] },
+      orders: { markConfirmed: async () => ({ lags: [], missing: [] }) },
       metrics,
       log,
     });

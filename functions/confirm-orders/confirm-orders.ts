@@ -1,6 +1,6 @@
 import { ORDER_CONFIRMED } from '../contract/events/order-confirmed.ts';
 import type { Metrics } from '../contract/metrics.ts';
-import { UnknownShardError } from '../domain/errors.ts';
+import { atAnyShard } from '../domain/at-any-shard.ts';
 import type { OrderConfirmed } from '../domain/events.ts';
 import type { ConfirmationStore, Log } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
@@ -14,26 +14,30 @@ export interface ConfirmOrdersDependencies {
   readonly log: Log;
 }
 
-/** Confirms a batch, shards in parallel: one that is down fails alone. Skips unreadable records, which would block others. */
+/**
+ * Confirms a batch, shards in parallel: one that is down fails alone. A confirmation names the shard where its order was placed; an
+ * order that is not there is looked for at the others. Skips unreadable records, which would block others.
+ */
 export function confirmOrders({ shards, orders, metrics, log }: ConfirmOrdersDependencies): BatchWork {
-  const read = (text: string): OrderConfirmed => {
-    const confirmation = ORDER_CONFIRMED.decode(text);
-    const known = shards.some(({ id }) => id === confirmation.shard);
-    if (!known) throw new UnknownShardError(confirmation.shard, shards.length);
-    return confirmation;
-  };
-
+  /** @param number of the shard, which this environment may not know yet */
   const markConfirmed = async (
-    shard: ShardRange,
+    number: number,
     confirmations: readonly Received<OrderConfirmed>[],
   ): Promise<TopicPartitionOffset[]> => {
     const orderIds = [...new Set(confirmations.map(({ value }) => value.orderId))];
-    const about = { shard: shardName(shard), orderIds };
+    const about = { shard: shardName({ id: number }), orderIds };
+    const lags: number[] = [];
     try {
-      const lags = await orders.markConfirmed(shard, orderIds);
+      const missing = await atAnyShard(number, shards, orderIds, async (shard, ids) => {
+        const confirmed = await orders.markConfirmed(shard, ids);
+        lags.push(...confirmed.lags);
+        return confirmed.missing;
+      });
       const values = { OrdersConfirmed: lags.length, ConfirmationLagSeconds: lags };
       metrics.record('orders confirmed', values, { ...about, unchanged: orderIds.length - lags.length });
-      return [];
+      if (missing.length === 0 || shards.some(({ id }) => id === number)) return [];
+      log.error('a shard is not known yet', { ...about, orderIds: missing });
+      return confirmations.filter(({ value }) => missing.includes(value.orderId)).map(({ position }) => position);
     } catch (error) {
       log.error('orders could not be confirmed', { ...about, error });
       return confirmations.map(({ position }) => position);
@@ -41,13 +45,12 @@ export function confirmOrders({ shards, orders, metrics, log }: ConfirmOrdersDep
   };
 
   return async (records) => {
-    const { readable, unreadable } = readRecords(records, read, log);
+    const { readable, unreadable } = readRecords(records, ORDER_CONFIRMED.decode, log);
     if (unreadable.length > 0) {
       metrics.record('confirmations were skipped', { UnreadableConfirmations: unreadable.length });
     }
     const byShard = Map.groupBy(readable, ({ value }) => value.shard);
-    const concerned = shards.filter(({ id }) => byShard.has(id));
-    const failed = await Promise.all(concerned.map((shard) => markConfirmed(shard, byShard.get(shard.id) ?? [])));
+    const failed = await Promise.all([...byShard].map(([number, of]) => markConfirmed(number, of)));
     return failed.flat();
   };
 }

@@ -10,18 +10,18 @@ import { consumeOrders } from './consume-orders.ts';
 import sample from './samples/msk-event.json' with { type: 'json' };
 
 const NOW = new Date('2026-11-22T09:30:02Z');
-const SHARDS = 2;
 
 /** The topic of confirmations; each of `failures` makes one publish fail. */
 class MemoryConfirmations implements ConfirmationPublisher {
   readonly sends: OrderConfirmed[][] = [];
+  partitions = 2;
   readonly failures: Error[] = [];
 
   async publish(confirmations: readonly OrderConfirmed[]): Promise<void> {
     const failure = this.failures.shift();
     if (failure !== undefined) throw failure;
-    const stray = confirmations.find(({ shard }) => shard > SHARDS);
-    if (stray !== undefined) throw new UnknownShardError(stray.shard, SHARDS);
+    const stray = confirmations.find(({ shard }) => shard > this.partitions);
+    if (stray !== undefined) throw new UnknownShardError(stray.shard, this.partitions);
     this.sends.push([...confirmations]);
   }
 }
@@ -34,15 +34,18 @@ describe('consume-orders', () => {
   let metrics: MemoryMetrics;
   let log: MemoryLog;
   let waited: number;
+  /** How many partitions the topic has after two seconds. */
+  let later: number;
   let consume: ReturnType<typeof consumeOrders>;
 
   beforeEach(() => {
     confirmations = new MemoryConfirmations();
     metrics = new MemoryMetrics();
     log = new MemoryLog();
-    waited = 0;
+    [waited, later] = [0, confirmations.partitions];
     const wait = async (milliseconds: number) => {
       waited += milliseconds;
+      if (waited >= 2_000) confirmations.partitions = later;
     };
     consume = consumeOrders({ confirmations, now: () => NOW, wait, metrics, log });
   });
@@ -81,7 +84,7 @@ describe('consume-orders', () => {
     ['not JSON', 'oops'],
     ['not UTF-8', Buffer.from([0xff])],
     ['of 900 KB', 'x'.repeat(900 * 1024)],
-    ['for a shard that does not exist', eventOf('alice', 3)],
+    ['for a shard that cannot be', eventOf('alice').replace('"shard":1', '"shard":27')],
   ])('fails a record that is %s alone', async (_, poison) => {
     const failed = await consume(batchLike(sample, eventOf('alice'), poison, eventOf('bob')), INVOCATION);
     expect(failed).toEqual([{ topic: 'orders', partition: 3, offset: 43 }]);
@@ -93,7 +96,7 @@ describe('consume-orders', () => {
   });
 
   it('counts all events together that a batch rejects, for whatever reason, and none when there are none', async () => {
-    await consume(batchLike(sample, 'oops', eventOf('alice', 3), eventOf('bob', 4), null), INVOCATION);
+    await consume(batchLike(sample, 'oops', '{}', eventOf('bob'), '[]', null), INVOCATION);
     await consume(batchLike(sample, eventOf('alice')), INVOCATION);
     expect(metrics.recorded.map(({ values }) => values)).toEqual([{ RejectedEvents: 4 }]);
   });
@@ -108,6 +111,23 @@ describe('consume-orders', () => {
     expect(await consume(batchLike(sample, eventOf('alice')), INVOCATION)).toEqual([]);
     expect(confirmations.sends).toHaveLength(1);
     expect(waited).toBeGreaterThan(0);
+  });
+
+  it('waits for the partition of a new shard, and confirms the others meanwhile', async () => {
+    later = 3;
+    const batch = batchLike(sample, eventOf('mia', 3), eventOf('alice'), eventOf('max', 3));
+    expect(await consume(batch, INVOCATION)).toEqual([]);
+    const sent = confirmations.sends.map((each) => each.map(({ userId, shard }) => `${userId} ${shard}`));
+    expect(sent).toEqual([['alice 1'], ['mia 3', 'max 3']]);
+    expect(metrics.recorded).toEqual([]);
+  });
+
+  it('fails those alone whose partition does not come while it has time', async () => {
+    const ending = { ...INVOCATION, getRemainingTimeInMillis: () => 60_000 - waited };
+    const failed = await consume(batchLike(sample, eventOf('mia', 3), eventOf('alice')), ending);
+    expect(failed.map(({ offset }) => offset)).toEqual([42]);
+    expect(waited).toBeLessThanOrEqual(55_000);
+    expect(confirmations.sends).toMatchObject([[{ userId: 'alice' }]]);
   });
 
   it('fails what it could not publish when its time is nearly over, and confirms it to nobody', async () => {

@@ -21,71 +21,57 @@ export interface ConsumeOrdersDependencies {
 
 type Confirmation = Received<OrderConfirmed>;
 
-interface Unconfirmed {
-  /** Retrying is useless. */
-  readonly rejected: readonly TopicPartitionOffset[];
-  readonly unpublished: readonly TopicPartitionOffset[];
-}
-
-/** Confirms a batch. Records that cannot be read or name an unknown shard fail alone. Safe to repeat. */
+/** Confirms a batch. Records that cannot be read fail alone. Safe to repeat. */
 export function consumeOrders(dependencies: ConsumeOrdersDependencies): BatchWork {
   const { now, metrics, log } = dependencies;
   return async (records, invocation) => {
     const { readable, unreadable } = readRecords(records, ORDER_CREATED.decode, log);
     const confirmations = readable.map((order) => ({ ...order, value: confirm(order.value, now()) }));
-    const failed = await publish(confirmations, () => invocation.getRemainingTimeInMillis(), dependencies);
-    const rejected = [...unreadable, ...failed.rejected];
-    if (rejected.length > 0) metrics.record('events were rejected', { RejectedEvents: rejected.length });
-    return [...rejected, ...failed.unpublished];
+    const unpublished = await publish(confirmations, () => invocation.getRemainingTimeInMillis(), dependencies);
+    if (unreadable.length > 0) metrics.record('events were rejected', { RejectedEvents: unreadable.length });
+    return [...unreadable, ...unpublished];
   };
 }
 
 /**
- * Retries for as long as the invocation lasts: the event source mapping gives a record up after a few attempts, and an outage
- * is not the record's fault.
+ * Retries for as long as the invocation lasts: the event source mapping gives a record up after a few attempts, and neither an
+ * outage nor a shard whose partition is still to come is the record's fault.
+ *
+ * @returns what could not be published
  */
 async function publish(
   confirmations: readonly Confirmation[],
   remainingMs: () => number,
   dependencies: ConsumeOrdersDependencies,
-): Promise<Unconfirmed> {
-  if (confirmations.length === 0) return { rejected: [], unpublished: [] };
+): Promise<TopicPartitionOffset[]> {
   const { log, wait } = dependencies;
-  for (;;) {
+  const unpublished: TopicPartitionOffset[] = [];
+  let left = confirmations;
+  while (left.length > 0) {
     try {
-      await dependencies.confirmations.publish(confirmations.map(({ value }) => value));
-      for (const confirmation of confirmations) logConfirmation(confirmation, log);
-      return { rejected: [], unpublished: [] };
+      await dependencies.confirmations.publish(left.map(({ value }) => value));
+      for (const confirmation of left) logConfirmation(confirmation, log);
+      left = [];
     } catch (error) {
       if (error instanceof UnknownShardError) {
         const { shards } = error;
-        const stray = confirmations.filter(({ value }) => value.shard > shards);
-        for (const { position, value } of stray) {
-          log.error('a record names a shard that does not exist', { ...position, orderId: value.orderId, error });
-        }
-        const others = confirmations.filter(({ value }) => value.shard <= shards);
-        const { unpublished } = await publish(others, remainingMs, dependencies);
-        return { rejected: positionsOf(stray), unpublished };
+        const others = left.filter(({ value }) => value.shard <= shards);
+        left = left.filter(({ value }) => value.shard > shards);
+        unpublished.push(...(await publish(others, remainingMs, dependencies)));
       }
+      const orderIds = left.map(({ value }) => value.orderId);
       if (remainingMs() < ATTEMPT_MS + PAUSE_MS) {
-        log.error('confirmations could not be published', { orderIds: orderIdsOf(confirmations), error });
-        return { rejected: [], unpublished: positionsOf(confirmations) };
+        log.error('confirmations could not be published', { orderIds, error });
+        return [...unpublished, ...left.map(({ position }) => position)];
       }
-      log.warn('publishing confirmations failed; trying again', { orderIds: orderIdsOf(confirmations), error });
+      log.warn('publishing confirmations failed; trying again', { orderIds, error });
       await wait(PAUSE_MS);
     }
   }
+  return unpublished;
 }
 
 function logConfirmation({ value, traceparent }: Confirmation, log: Log): void {
   const { message, orderId, shard } = value;
   log.info(message, { orderId, shard: shardName({ id: shard }), ...(traceparent && { traceparent }) });
-}
-
-function orderIdsOf(confirmations: readonly Confirmation[]): string[] {
-  return confirmations.map(({ value }) => value.orderId);
-}
-
-function positionsOf(received: readonly Confirmation[]): TopicPartitionOffset[] {
-  return received.map(({ position }) => position);
 }

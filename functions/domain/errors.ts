@@ -57,14 +57,15 @@ export class DeadlineExceededError extends OrderFlowError {
   }
 }
 
+/** Partitions are added to the topic of confirmations before users move to a new shard; this environment may not know of them yet. */
 export class UnknownShardError extends OrderFlowError {
   override readonly name = 'UnknownShardError';
   readonly code = 'unknown_shard';
-  readonly retryable = false;
+  readonly retryable = true;
   readonly shards: number;
 
   constructor(shard: number, shards: number) {
-    super(`There is no shard ${shard}: the shards are 1 to ${shards}.`);
+    super(`There is no partition for shard ${shard} yet: those that there are belong to the shards 1 to ${shards}.`);
     this.shards = shards;
   }
 }

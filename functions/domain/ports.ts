@@ -122,13 +122,24 @@ export interface EventPublisher {
 }
 
 export interface ConfirmationPublisher {
-  /** When it throws, some may have been published. @throws UnknownShardError before anything is published */
+  /**
+   * When it throws, some may have been published.
+   *
+   * @throws UnknownShardError before anything is published, when the topic has no partition for a shard yet
+   */
   publish(confirmations: readonly OrderConfirmed[]): Promise<void>;
 }
 
+export interface Confirmed {
+  /** The age in seconds of each order that was not confirmed before. */
+  readonly lags: readonly number[];
+  /** Ids of orders that the shard does not have. */
+  readonly missing: readonly string[];
+}
+
 export interface ConfirmationStore {
-  /** Changes those that are not confirmed yet. @returns the age of each in seconds */
-  markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<number[]>;
+  /** Confirms the orders that the shard has. */
+  markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<Confirmed>;
 }
 
 /** Fields of a log line. An `error` among them is written with its cause. */

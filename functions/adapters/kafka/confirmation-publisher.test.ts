@@ -38,6 +38,8 @@ describe('a confirmation', () => {
   });
 
   it('is refused when its shard has no partition', () => {
-    expect(() => partition(3)).toThrow('There is no shard 3: the shards are 1 to 2.');
+    expect(() => partition(3)).toThrow(
+      'There is no partition for shard 3 yet: those that there are belong to the shards 1 to 2.',
+    );
   });
 });

@@ -125,6 +125,16 @@ describe('Kafka', () => {
       await confirmations.publish([confirmation('alice', 1)]);
       expect(await readAll(settings.topic)).toHaveLength(1);
     });
+
+    it('gets a confirmation of a new shard once its partition has been added, though it was refused before', async () => {
+      await expect(confirmations.publish([confirmation('zara', 7)])).rejects.toMatchObject({ code: 'unknown_shard' });
+      const admin = operator().admin();
+      await admin.connect();
+      await admin.createPartitions({ topicPartitions: [{ topic: settings.topic, count: 7 }] });
+      await admin.disconnect();
+      await expect.poll(() => confirmations.publish([confirmation('zara', 7)]).then(() => 'done', String)).toBe('done');
+      expect((await readAll(settings.topic)).at(-1)).toMatchObject({ partition: 6 });
+    });
   });
 
   describe('read as a whole', () => {

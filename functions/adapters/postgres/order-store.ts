@@ -1,4 +1,4 @@
-import type { ConfirmationStore, FoundOrder, OrderFinder } from '../../domain/ports.ts';
+import type { ConfirmationStore, Confirmed, FoundOrder, OrderFinder } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases } from './shard-databases.ts';
@@ -8,10 +8,12 @@ import type { ShardDatabases } from './shard-databases.ts';
 const CONFIRM = `
   WITH due AS MATERIALIZED (
     SELECT id FROM orders WHERE id = ANY($1::uuid[]) AND status = 'created' ORDER BY id FOR UPDATE
+  ), confirmed AS (
+    UPDATE orders SET status = 'confirmed', updated_at = greatest(now(), created_at), changed_at = now()
+    WHERE id IN (SELECT id FROM due)
+    RETURNING id, extract(epoch FROM updated_at - created_at)::float8 AS seconds
   )
-  UPDATE orders SET status = 'confirmed', updated_at = greatest(now(), created_at), changed_at = now()
-  WHERE id IN (SELECT id FROM due)
-  RETURNING extract(epoch FROM updated_at - created_at)::float8 AS seconds`;
+  SELECT id, seconds FROM orders LEFT JOIN confirmed USING (id) WHERE id = ANY($1::uuid[])`;
 
 // Without an outbox entry, everything is delivered.
 const FIND = `
@@ -30,6 +32,12 @@ interface FoundRow extends OrderRow {
   readonly event_offset: string | null;
 }
 
+interface ConfirmedRow {
+  readonly id: string;
+  /** Null for an order that was confirmed before. */
+  readonly seconds: number | null;
+}
+
 export class PostgresOrderStore implements OrderFinder, ConfirmationStore {
   readonly #databases: ShardDatabases;
 
@@ -42,9 +50,13 @@ export class PostgresOrderStore implements OrderFinder, ConfirmationStore {
     return row && toFoundOrder(row);
   }
 
-  async markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<number[]> {
-    const changed = await this.#databases.query<{ seconds: number }>(shard, { text: CONFIRM, values: [orderIds] });
-    return changed.map(({ seconds }) => seconds);
+  async markConfirmed(shard: ShardRange, orderIds: readonly string[]): Promise<Confirmed> {
+    const rows = await this.#databases.query<ConfirmedRow>(shard, { text: CONFIRM, values: [orderIds] });
+    const found = new Set(rows.map(({ id }) => id));
+    return {
+      lags: rows.flatMap(({ seconds }) => seconds ?? []),
+      missing: orderIds.filter((id) => !found.has(id)),
+    };
   }
 }
 

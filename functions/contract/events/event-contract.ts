@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { OrderEvent } from '../../domain/events.ts';
 import { exactNumber, parseJsonExactly } from '../../domain/json.ts';
 import { formatMoney, parseMoney } from '../../domain/money.ts';
+import { MOST_SHARDS } from '../../domain/shard-map.ts';
 import '../zod-messages.ts';
 
 /** How producers write an event and consumers read it. */
@@ -40,6 +41,9 @@ export function eventContract<Event extends OrderEvent>(
     },
   };
 }
+
+/** Where an order was placed. The consumers may not know that shard yet. */
+export const shardNumber = z.int().check(z.positive(), z.maximum(MOST_SHARDS));
 
 /** RFC 3339. */
 export const timestamp = z.codec(z.iso.datetime({ offset: true }), z.date(), {

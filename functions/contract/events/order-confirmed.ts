@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { OrderConfirmed } from '../../domain/events.ts';
-import { eventContract, timestamp } from './event-contract.ts';
+import { eventContract, shardNumber, timestamp } from './event-contract.ts';
 
 const TYPE = 'order.confirmed' as const;
 
@@ -9,7 +9,7 @@ const value = z.object({
   event_type: z.literal(TYPE),
   order_id: z.guid(),
   user_id: z.string().check(z.minLength(1)),
-  shard: z.int().check(z.positive()),
+  shard: shardNumber,
   message: z.string(),
   timestamp,
 });

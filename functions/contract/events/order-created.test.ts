@@ -41,6 +41,10 @@ describe('an event on the topic of orders', () => {
     expect(ORDER_CREATED.decode(JSON.stringify(event).replace('299.98', digits))).toMatchObject({ total });
   });
 
+  it('may be of a shard that is still to come', () => {
+    expect(ORDER_CREATED.decode(JSON.stringify({ ...event, shard: 26 }))).toMatchObject({ shard: 26 });
+  });
+
   it('may have grown a field', () => {
     expect(ORDER_CREATED.decode(JSON.stringify({ ...event, discount: 5 }))).toMatchObject({ userId: 'alice' });
   });
@@ -59,6 +63,7 @@ describe('an event on the topic of orders', () => {
     ['with a total beyond all numbers', JSON.stringify(event).replace('299.98', '1e999')],
     ['with a total beyond any order', JSON.stringify(event).replace('299.98', '9'.repeat(20))],
     ['of shard 0', JSON.stringify({ ...event, shard: 0 })],
+    ['of shard 27', JSON.stringify({ ...event, shard: 27 })],
   ])('is refused when it is %s', (_, text) => {
     expect(() => ORDER_CREATED.decode(text)).toThrow();
   });

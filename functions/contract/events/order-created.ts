@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { OrderCreated } from '../../domain/events.ts';
 import { ORDER_LIMITS } from '../../domain/order.ts';
-import { eventContract, timestamp } from './event-contract.ts';
+import { eventContract, shardNumber, timestamp } from './event-contract.ts';
 
 const TYPE = 'order.created' as const;
 const MAXIMUM_TOTAL = BigInt(ORDER_LIMITS.quantity) * ORDER_LIMITS.maximumPrice;
@@ -18,7 +18,7 @@ const value = z.object({
   quantity: z.int().check(z.positive(), z.maximum(ORDER_LIMITS.quantity)),
   total: z.bigint({ error: 'must be a number with at most 2 decimals' }).check(z.gt(0n), z.maximum(MAXIMUM_TOTAL)),
   status: z.enum(['created', 'confirmed']),
-  shard: z.int().check(z.positive()),
+  shard: shardNumber,
   timestamp,
 });
 
