@@ -15,6 +15,8 @@ export const APPLICATION_RIGHTS: Rights = [
   { table: 'part_transitions', rights: 'SELECT, INSERT, DELETE' },
   { table: 'order_statistics', rights: 'SELECT, INSERT, UPDATE, DELETE' },
   { table: 'order_statistics_delta', rights: 'SELECT, INSERT, UPDATE, DELETE' },
+  { table: 'placements', rights: 'SELECT' },
+  { table: 'FUNCTION move_refuse, move_left, move_stay, move_welcome', rights: 'EXECUTE' },
 ];
 
 /** Of `move-users`, as `ordermover`. */

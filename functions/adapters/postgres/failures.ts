@@ -33,3 +33,49 @@ export function isUnavailable(error: unknown): boolean {
   const code = error.code ?? '';
   return UNAVAILABLE_CODES.has(code) || UNAVAILABLE_CLASSES.has(code.slice(0, 2));
 }
+
+/** Why a shard refuses a user: another has them. */
+export interface Moved {
+  /** The id of the shard that has the user, as far as this one knows; null when it does not. */
+  readonly peer: number | null;
+  readonly move: number;
+  /** The user has no orders here: `peer` welcomes them. */
+  readonly new: boolean;
+  /** The user has not come here yet. */
+  readonly notYet: boolean;
+}
+
+/** Why a shard refuses a user for a moment: nobody has them. */
+export interface Leaving {
+  readonly peer: number;
+  readonly move: number;
+  readonly attempt: number;
+  /** The lease has ended: whoever finds this finishes or undoes the move. */
+  readonly expired: boolean;
+}
+
+/** @returns what the shard said when another one has the user */
+export function isMoved(error: unknown): Moved | undefined {
+  return detailOf<Moved>(error, '53M01');
+}
+
+/** @returns what the shard said when the user is on the way to another */
+export function isLeaving(error: unknown): Leaving | undefined {
+  return detailOf<Leaving>(error, '53M02');
+}
+
+/** Whether a step of a move came too late: a later attempt or move has begun. */
+export function isAttemptOver(error: unknown): boolean {
+  return causeOf(error)?.code === '53M03';
+}
+
+function detailOf<Detail>(error: unknown, code: string): Detail | undefined {
+  const refusal = causeOf(error);
+  return refusal?.code === code ? JSON.parse(refusal.detail ?? '{}') : undefined;
+}
+
+/** What the database said, when an error of the domain wraps it. */
+function causeOf(error: unknown): pg.DatabaseError | undefined {
+  if (error instanceof pg.DatabaseError) return error;
+  return error instanceof Error && error.cause !== undefined ? causeOf(error.cause) : undefined;
+}

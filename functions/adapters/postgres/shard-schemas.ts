@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Log } from '../../domain/ports.ts';
-import { rangeOf, shardName } from '../../domain/shard-map.ts';
+import { describeShard, rangeOf, shardName } from '../../domain/shard-map.ts';
 import { halfOpen } from '../../domain/user-range.ts';
 import type { DatabaseSecret, DatabaseSecrets } from '../database-secrets.ts';
 import type { MigratedShard } from '../shard-variables.ts';
@@ -84,6 +84,8 @@ export class ShardSchemas {
     const mover = await this.#userOf(shard.moverSecret);
     return this.#asMaster(shard, async (client) => {
       await lockOutOtherMigrations(client, this.#retryPolicy);
+      // What migrations give the orders so far as the place where they were placed.
+      await client.query("SELECT set_config('orderflow.placed_in', $1, false)", [describeShard(shard)]);
       const { applied, isAhead } = await applyMigrations(client, this.#settings.migrationsDir, this.#retryPolicy);
       if (isAhead) this.#log.warn('the schema is ahead; nothing is changed', { shard: shardName(shard) });
       else {
