@@ -32,6 +32,15 @@ export const PROD_WITH_EVERYTHING = {
   ],
 } as const;
 
+/** Splits the first of the two shards that there are by default. */
+export const SPLIT = {
+  nextShards: [
+    { id: 1, from: 'A', to: 'F' },
+    { id: 3, from: 'G', to: 'M' },
+    { id: 2, from: 'N', to: 'Z' },
+  ],
+} as const;
+
 /** The largest shard map there is. */
 export const ONE_SHARD_PER_LETTER = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (letter, index) => ({
   id: index + 1,

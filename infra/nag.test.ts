@@ -1,11 +1,15 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { PROD_WITH_EVERYTHING, STAGE_CONTEXTS } from './example-contexts.ts';
+import { PROD_WITH_EVERYTHING, SPLIT, STAGE_CONTEXTS } from './example-contexts.ts';
 import { synthesizeApp } from './synthesize.ts';
 import { describe as describeAcknowledgement, review } from './testing/nag.ts';
 
-const CONTEXTS = { ...STAGE_CONTEXTS, 'prod with everything': PROD_WITH_EVERYTHING };
+const CONTEXTS = {
+  ...STAGE_CONTEXTS,
+  'prod with everything': PROD_WITH_EVERYTHING,
+  'prod while users move': { ...STAGE_CONTEXTS.prod, ...SPLIT },
+};
 
 describe.each(Object.entries(CONTEXTS))('cdk-nag on %s', (_stage, context) => {
   const { open, stale, blanket, acknowledgements } = review(synthesizeApp(context));

@@ -19,7 +19,7 @@ import { StreamStack } from './stacks/stream-stack.ts';
  * They are exports and imports (`"strong"` in cdk.json), which every CloudFormation implementation understands.
  */
 export function composeOrderFlow(app: App, config: Config): void {
-  const { stage, shards: ranges, auth } = config;
+  const { stage, shards: ranges, confirmationPartitions, auth } = config;
   const about = (part: string, description: string) => stackProps(stage, part, description);
 
   // LocalStack has no network of ours, and nothing there reports the metrics that alarms look at.
@@ -45,7 +45,8 @@ export function composeOrderFlow(app: App, config: Config): void {
     ...about('stream', 'the Kafka cluster and its topics'),
     stage,
     network,
-    shardCount: ranges.length,
+    confirmationPartitions,
+    shards: ranges,
   });
   const orders = new OrdersStack(app, 'Orders', {
     ...about('orders', 'the HTTP API, its functions and what delivers accepted orders'),

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { describeShard, type ShardRange, shardFor } from '../../functions/domain/shard-map.ts';
+import { describeShard, placesFor, type ShardRange } from '../../functions/domain/shard-map.ts';
 import { type Api, ApiError, type Order, type PlacedOrder, type Problem } from '../api.ts';
 import { formatTotal } from '../format.ts';
 import { isWellFormed, ORDER_FIELDS, type OrderField } from '../order-fields.ts';
@@ -200,7 +200,9 @@ function totalOf({ quantity, price }: Record<Name, string>): string {
 }
 
 function shardHint(user: string, shards: readonly ShardRange[]): string | undefined {
-  return isWellFormed('user_id', user) ? `${user} is on ${describeShard(shardFor(shards, user))}` : undefined;
+  return isWellFormed('user_id', user)
+    ? `${user} is on ${placesFor(shards, user).map(describeShard).join(' or ')}`
+    : undefined;
 }
 
 function problemsOf(failure: unknown): readonly Problem[] {

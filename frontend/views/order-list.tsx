@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type ShardRange, shardFor, shardName } from '../../functions/domain/shard-map.ts';
+import { placesFor, type ShardRange, shardName } from '../../functions/domain/shard-map.ts';
 import type { Order, Statistics } from '../api.ts';
 import { formatCount, formatPrice, formatTime, formatTotal } from '../format.ts';
 import type { Route } from '../route.ts';
@@ -139,7 +139,7 @@ function Row({ order, shards, index, start, go }: RowProps) {
         <button type="button" class="link" title={`Show only the orders of ${user}`} onClick={() => go({ q: user })}>
           {user}
         </button>
-        <span class="sub">{shardName(shardFor(shards, user))}</span>
+        <span class="sub">{placesFor(shards, user).map(shardName).join(' or ')}</span>
       </td>
       <td class="amount">
         <span>{formatTotal(quantity, price)}</span>

@@ -38,22 +38,26 @@ describe('the variables of the shards', () => {
     expect(() => read({ SHARD_MAP: value, DATABASE_TLS: 'on' })).toThrow(message);
   });
 
-  it('are refused without the master secrets where they are needed', () => {
-    const environment = { SHARD_MAP: JSON.stringify(MAP), DATABASE_TLS: 'on' };
-    expect(() => readEnvironment({ database: shardsWithAllSecrets }, environment)).toThrow(/0\.masterSecret/);
-  });
-
-  it('name the secret of the mover of each shard by one pattern', () => {
-    const SHARD_MAP = JSON.stringify(MAP.map((each) => ({ ...each, masterSecret: 'master' })));
-    const environment = { SHARD_MAP, DATABASE_TLS: 'on', MOVER_SECRETS: 'orderflow/dev/{shard}/ordermover' };
-    const { shards } = readEnvironment({ database: shardsWithAllSecrets }, environment).database;
-    expect(shards.map(({ moverSecret }) => moverSecret)).toEqual([
-      'orderflow/dev/shard1/ordermover',
-      'orderflow/dev/shard2/ordermover',
-    ]);
-    expect(() =>
-      readEnvironment({ database: shardsWithAllSecrets }, { ...environment, MOVER_SECRETS: undefined }),
-    ).toThrow('MOVER_SECRETS');
+  it('name the secrets of all users where they are needed, by one pattern for all shards', () => {
+    const environment = {
+      SHARD_MAP: JSON.stringify(MAP),
+      DATABASE_TLS: 'on',
+      MASTER_SECRETS: 'orderflow/dev/{shard}/master',
+      MOVER_SECRETS: 'orderflow/dev/{shard}/ordermover',
+    };
+    const readAll = (more: object) => readEnvironment({ database: shardsWithAllSecrets }, { ...environment, ...more });
+    expect(readAll({}).database).toEqual({
+      shards: MAP.map((shard) => ({
+        ...shard,
+        masterSecret: `orderflow/dev/shard${shard.id}/master`,
+        moverSecret: `orderflow/dev/shard${shard.id}/ordermover`,
+      })),
+      tls: true,
+    });
+    for (const name of ['MASTER_SECRETS', 'MOVER_SECRETS']) {
+      expect(() => readAll({ [name]: undefined })).toThrow(name);
+      expect(() => readAll({ [name]: 'orderflow/dev/shard1/master' })).toThrow(name);
+    }
   });
 
   it.each([

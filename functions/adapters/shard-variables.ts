@@ -12,34 +12,41 @@ const shard = z.object({
   secret: z.string().min(1),
 });
 
-const shardWithMaster = shard.extend({ masterSecret: z.string().min(1) });
-
-/** `orderflow/dev/{shard}/ordermover`: one name for all shards, since a third one in each entry would not fit into 4 KB. */
-const moverSecrets = z.object({ MOVER_SECRETS: z.string().includes('{shard}') });
-
 export type ConnectedShard = Readonly<z.infer<typeof shard>>;
-export type MigratedShard = Readonly<z.infer<typeof shardWithMaster>> & { readonly moverSecret: string };
+/** With the names of the secrets of its master user and of the user that moves orders. */
+export type MigratedShard = ConnectedShard & { readonly masterSecret: string; readonly moverSecret: string };
+
+/** `orderflow/dev/{shard}/master`: one name for all shards, since further ones in each entry would not fit into 4 KB. */
+const secrets = z.string().includes('{shard}');
+
+/**
+ * `SHARD_MAP` is `[{"id":1,"from":"A","to":"M","secret":"<secret name>"}, ...]`, with `"next":["A","F"]` in those of the next map
+ * while there is one, checked as a whole.
+ */
+const variables = z.object({
+  SHARD_MAP: z.string().transform(parseJson).pipe(z.array(shard)).transform(check),
+  DATABASE_TLS: z.enum(['on', 'off']),
+});
 
 /** The shards, and whether connections use TLS with the server's certificate verified. */
-export const shards = groupOf(shard);
-/** The same with the secrets of all users. */
-export const shardsWithAllSecrets = groupOf(shardWithMaster)
-  .and(moverSecrets)
-  .transform(({ shards, tls, MOVER_SECRETS }) => ({
-    shards: shards.map((each) => ({ ...each, moverSecret: MOVER_SECRETS.replace('{shard}', shardName(each)) })),
-    tls,
-  }));
+export const shards = variables.transform(({ SHARD_MAP, DATABASE_TLS }) => ({
+  shards: SHARD_MAP,
+  tls: DATABASE_TLS === 'on',
+}));
 
-/** `SHARD_MAP` is `[{"id":1,"from":"A","to":"M","secret":"<secret name>"}, ...]`, with `"next":["A","F"]` in
- * those of the next map while there is one, checked as a whole. */
-function groupOf<Shard extends ConnectedShard>(entry: z.ZodType<Shard>) {
-  return z
-    .object({
-      SHARD_MAP: z.string().transform(parseJson).pipe(z.array(entry)).transform(check),
-      DATABASE_TLS: z.enum(['on', 'off']),
-    })
-    .transform(({ SHARD_MAP, DATABASE_TLS }) => ({ shards: SHARD_MAP, tls: DATABASE_TLS === 'on' }));
-}
+/** The same with the secrets of all users. */
+export const shardsWithAllSecrets = variables
+  .extend({ MASTER_SECRETS: secrets, MOVER_SECRETS: secrets })
+  .transform(({ SHARD_MAP, DATABASE_TLS, MASTER_SECRETS, MOVER_SECRETS }) => ({
+    shards: SHARD_MAP.map(
+      (each): MigratedShard => ({
+        ...each,
+        masterSecret: MASTER_SECRETS.replace('{shard}', shardName(each)),
+        moverSecret: MOVER_SECRETS.replace('{shard}', shardName(each)),
+      }),
+    ),
+    tls: DATABASE_TLS === 'on',
+  }));
 
 function parseJson(value: string, context: z.RefinementCtx): unknown {
   try {
@@ -50,7 +57,7 @@ function parseJson(value: string, context: z.RefinementCtx): unknown {
   }
 }
 
-function check<Shard extends ConnectedShard>(shards: Shard[], context: z.RefinementCtx): readonly Shard[] {
+function check(shards: ConnectedShard[], context: z.RefinementCtx): readonly ConnectedShard[] {
   try {
     return checkShardMap(shards);
   } catch (error) {

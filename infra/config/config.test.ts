@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SHARD_MAP } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { OWN_APP } from '../../tooling/own-app.ts';
-import { STAGE_CONTEXTS } from '../example-contexts.ts';
+import { SPLIT, STAGE_CONTEXTS } from '../example-contexts.ts';
 import { readConfig } from './config.ts';
 import { personalContextKeys } from './personal-context.ts';
 import { STAGES } from './stage.ts';
@@ -26,6 +26,7 @@ describe('context', () => {
       stage: STAGES.dev,
       receiptsBucket: undefined,
       shards: DEFAULT_SHARD_MAP,
+      confirmationPartitions: 2,
       republishAfterMinutes: 10,
       auth: undefined,
       alarmEmail: undefined,
@@ -64,6 +65,25 @@ describe('context', () => {
     const shards = [{ id: 1, from: 'A', to: 'Z' }];
     expect(readConfig({ shards: JSON.stringify(shards) }).shards).toEqual(shards);
     expect(readConfig({ shards }).shards).toEqual(shards);
+  });
+
+  it('takes a next map beside the present one, and as many partitions of confirmations as both need', () => {
+    const config = readConfig({ nextShards: JSON.stringify(SPLIT.nextShards) });
+    expect(config.shards).toEqual([
+      { id: 1, from: 'A', to: 'M', next: ['A', 'F'] },
+      { id: 2, from: 'N', to: 'Z', next: ['N', 'Z'] },
+      { id: 3, next: ['G', 'M'] },
+    ]);
+    expect(config.confirmationPartitions).toBe(3);
+  });
+
+  it('keeps more partitions of confirmations than shards need: Kafka removes none', () => {
+    expect(readConfig({ confirmationPartitions: '3' }).confirmationPartitions).toBe(3);
+    for (const confirmationPartitions of ['1', '27']) {
+      expect(() => readConfig({ confirmationPartitions })).toThrow(
+        `Context "confirmationPartitions": must be from 2, the highest id of a shard, to 26; got ${confirmationPartitions}.`,
+      );
+    }
   });
 
   it('takes as many different zones as the stage has', () => {
@@ -120,6 +140,16 @@ describe('context', () => {
   });
 
   it.each([
+    [
+      { nextShards: DEFAULT_SHARD_MAP.toReversed() },
+      'Context "nextShards" is the map that "shards" has already; change it or remove nextShards.',
+    ],
+    [{ nextShards: [{ id: 1, from: 'A', to: 'M' }] }, 'Context "nextShards": Every user needs exactly one shard, but'],
+    [{ nextShards: 'A-M' }, 'Context "nextShards": must be a JSON list such as'],
+    [
+      { target: 'localstack', ...SPLIT },
+      'Context "nextShards" is refused with target=localstack: no users are moved on LocalStack; remove nextShards',
+    ],
     [{ environment: 'dev' }, 'Unknown context "environment": the allowed keys are stage, receiptsBucket, shards, '],
     [{ target: 'azure' }, 'Context "target": must be aws or localstack; got "azure".'],
     [{ stage: 'test' }, 'Context "stage": must be dev or prod; got "test".'],

@@ -1,6 +1,14 @@
 import leven from 'leven';
 import { z } from 'zod';
-import { checkShardMap, DEFAULT_SHARD_MAP, ShardMapError, type ShardRange } from '../../functions/domain/shard-map.ts';
+import {
+  checkShardMap,
+  DEFAULT_SHARD_MAP,
+  joinMaps,
+  MOST_SHARDS,
+  type OwningShard,
+  ShardMapError,
+  type ShardRange,
+} from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { FUNCTION_FOLDERS, reserveConcurrency, withConcurrency } from './concurrency.ts';
 import { addressList, parseJsonText, serverUrl, text, wholeNumber } from './context-values.ts';
@@ -42,7 +50,10 @@ export interface Config {
   readonly stage: Stage;
   /** CloudFormation names the bucket when undefined, since names are global. */
   readonly receiptsBucket?: string | undefined;
+  /** Of the present map and of the next one. */
   readonly shards: readonly ShardRange[];
+  /** How many the topic of confirmations has: never fewer than before. */
+  readonly confirmationPartitions: number;
   /** The event of an order that is unconfirmed at this age is published again. */
   readonly republishAfterMinutes: number;
   /** Undefined for no sign-in: everybody may do everything. */
@@ -90,6 +101,8 @@ const schema = z.strictObject({
     'must be an S3 bucket name: 3-63 lower case letters, digits, dots and hyphens',
   ).optional(),
   shards: shardMap.default([...DEFAULT_SHARD_MAP]),
+  nextShards: shardMap.optional(),
+  confirmationPartitions: wholeNumber('a whole number of partitions').optional(),
   republishAfterMinutes: wholeNumber('a whole number of minutes').default(10),
   auth: z.enum(['none', 'jwt'], { error: 'must be none or jwt' }).optional(),
   issuer: text(
@@ -164,12 +177,13 @@ export function readConfig(context: Record<string, unknown>, personal: readonly 
   if (!parsed.success || problems.length > 0) throw new UserError(problems.join('\n'));
 
   const { republishAfterMinutes, alarmEmail, lambdaConcurrencyQuota, webAclArn } = parsed.data;
-  const shards = checkShards(parsed.data.shards);
+  const shards = checkShards(parsed.data);
   const stage = stageOf(parsed.data, shards);
   return {
     stage: reserveConcurrency(withConcurrency(stage, parsed.data.concurrency), lambdaConcurrencyQuota),
     receiptsBucket: parsed.data.receiptsBucket ?? (stage.localstack === undefined ? undefined : LOCAL_RECEIPTS_BUCKET),
     shards,
+    confirmationPartitions: confirmationPartitionsOf(parsed.data, shards),
     republishAfterMinutes,
     auth: authOf(parsed.data),
     alarmEmail,
@@ -229,13 +243,29 @@ function belongsToCdk(key: string): boolean {
   return key.includes(':') || KEYS_OF_CLI.includes(key);
 }
 
-function checkShards(shards: readonly ShardRange[]): readonly ShardRange[] {
+function checkShards({ shards, nextShards }: Given): readonly ShardRange[] {
+  checkMap('shards', shards);
+  if (nextShards !== undefined) checkMap('nextShards', nextShards);
+  return joinMaps(shards, nextShards);
+}
+
+function checkMap(key: string, map: readonly OwningShard[]): void {
   try {
-    return checkShardMap(shards);
+    checkShardMap(map);
   } catch (error) {
-    if (error instanceof ShardMapError) throw new UserError(`Context "shards": ${error.message}`, { cause: error });
+    if (error instanceof ShardMapError) throw new UserError(`Context "${key}": ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** A shard has the partition before its id. */
+function confirmationPartitionsOf({ confirmationPartitions }: Given, shards: readonly ShardRange[]): number {
+  const needed = Math.max(...shards.map(({ id }) => id));
+  const given = confirmationPartitions ?? needed;
+  if (needed <= given && given <= MOST_SHARDS) return given;
+  throw new UserError(
+    `Context "confirmationPartitions": must be from ${needed}, the highest id of a shard, to ${MOST_SHARDS}; got ${given}.`,
+  );
 }
 
 function describe(issue: z.core.$ZodIssue, context: Record<string, unknown>): string {

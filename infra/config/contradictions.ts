@@ -1,3 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DEFAULT_SHARD_MAP } from '../../functions/domain/shard-map.ts';
+import { parseJsonText } from './context-values.ts';
+
 type Context = Readonly<Record<string, unknown>>;
 
 /** What `auth=jwt` requires, with an example of each. */
@@ -28,6 +32,7 @@ const REFUSED_ON_LOCALSTACK: Readonly<Record<string, { readonly value?: string; 
   kafkaInstanceType: { why: 'LocalStack has no MSK' },
   availabilityZones: { why: 'functions run outside any network on LocalStack' },
   alarmEmail: { why: 'there are no alarms on LocalStack' },
+  nextShards: { why: 'no users are moved on LocalStack' },
 };
 
 /**
@@ -38,7 +43,7 @@ const REFUSED_ON_LOCALSTACK: Readonly<Record<string, { readonly value?: string; 
  */
 export function contradictions(context: Context): string[] {
   if (context.target === 'localstack') return ofLocalStack(context);
-  return [...ofAuth(context), ...ofAlarms(context), ...ofSiteDomain(context), ...ofAws(context)];
+  return [...ofAuth(context), ...ofAlarms(context), ...ofSiteDomain(context), ...ofShards(context), ...ofAws(context)];
 }
 
 function ofAuth(context: Context): string[] {
@@ -91,6 +96,18 @@ function ofSiteDomain(context: Context): string[] {
     `Context "${missing}" is missing: the site's own domain needs both a name and a certificate; ` +
       `add ${missing} or remove ${given}.`,
   ];
+}
+
+function ofShards({ shards = DEFAULT_SHARD_MAP, nextShards }: Context): string[] {
+  const isSame = nextShards !== undefined && isDeepStrictEqual(rangesOf(shards), rangesOf(nextShards));
+  return isSame ? ['Context "nextShards" is the map that "shards" has already; change it or remove nextShards.'] : [];
+}
+
+/** What a map says, whatever the order of its entries; as it is when it is no map. */
+function rangesOf(map: unknown): unknown {
+  const entries = parseJsonText(map);
+  if (!Array.isArray(entries)) return entries;
+  return new Set(entries.map((entry) => JSON.stringify([entry?.id, entry?.from, entry?.to])));
 }
 
 function ofLocalStack(context: Context): string[] {

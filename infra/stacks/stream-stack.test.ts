@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { TOPICS } from '../../functions/contract/topics.ts';
-import { ONE_SHARD_PER_LETTER, STAGE_CONTEXTS } from '../example-contexts.ts';
+import { ONE_SHARD_PER_LETTER, SPLIT, STAGE_CONTEXTS } from '../example-contexts.ts';
 import { type Json, properties, resources } from '../testing/inspect.ts';
 import { templatesOf } from '../testing/templates.ts';
 
@@ -66,6 +66,8 @@ describe('kafka', () => {
   it.each([
     ['two shards', {}, 2],
     ['a shard for each letter', { shards: ONE_SHARD_PER_LETTER }, 26],
+    ['both maps, up to the highest id', { nextShards: [{ id: 7, from: 'A', to: 'Z' }] }, 7],
+    ['a shard that is gone', { confirmationPartitions: 3 }, 3],
   ])(
     'has a partition of confirmations for each of %s, and a month and room for wrapped events',
     (_map, context, shards) => {
@@ -96,6 +98,14 @@ describe('kafka', () => {
       return partitions * (Number(retention) + Number(segment));
     });
     expect(largest.reduce((sum, each) => sum + each, 0) / (storageGiB * 1024 ** 3)).toBeCloseTo(0.75, 5);
+  });
+
+  it('gets partitions of a next map without other settings, and these once the map is the present one', () => {
+    const confirmations = (context: object) => topics(templatesOf(context).Stream)['order-confirmations'];
+    const [before, during, after] = [{}, SPLIT, { shards: SPLIT.nextShards }].map(confirmations);
+    expect(during).toEqual({ ...before, partitions: 3 });
+    expect(after.partitions).toBe(3);
+    expect(after.configs).not.toEqual(during.configs);
   });
 
   it('has the topics of the contract made one after the other', () => {

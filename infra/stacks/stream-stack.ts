@@ -1,6 +1,7 @@
 import { Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { TOPICS } from '../../functions/contract/topics.ts';
+import { nextMap, presentMap, type ShardRange } from '../../functions/domain/shard-map.ts';
 import type { Stage } from '../config/stage.ts';
 import { KafkaCluster } from '../constructs/kafka/kafka-cluster.ts';
 import { KafkaTopic, type KafkaTopicProps } from '../constructs/kafka/kafka-topic.ts';
@@ -16,8 +17,8 @@ const LARGEST_SEGMENT = Size.gibibytes(1).toBytes();
 export interface StreamStackProps extends StackProps {
   readonly stage: Stage;
   readonly network: Network | undefined;
-  /** How many shards the orders lie on. */
-  readonly shardCount: number;
+  readonly confirmationPartitions: number;
+  readonly shards: readonly ShardRange[];
 }
 
 /** The Kafka cluster and its topics. The topics' shares of the brokers' disks leave a quarter free. */
@@ -32,7 +33,7 @@ export class StreamStack extends Stack {
 
   constructor(scope: Construct, id: string, props: StreamStackProps) {
     super(scope, id, props);
-    const { stage, network, shardCount } = props;
+    const { stage, network, confirmationPartitions, shards } = props;
     const cluster = new KafkaCluster(this, 'Kafka', { stage, network });
     this.cluster = cluster;
     const topics: KafkaTopic[] = [];
@@ -52,8 +53,8 @@ export class StreamStack extends Stack {
     });
     this.orderConfirmationsTopic = addTopic('OrderConfirmations', {
       topicName: TOPICS.orderConfirmations,
-      partitions: shardCount,
-      configs: shareOfDisk(stage, 0.2, shardCount),
+      partitions: confirmationPartitions,
+      configs: shareOfDisk(stage, 0.2, sharingPartitions(shards, confirmationPartitions)),
     });
     this.ordersDltTopic = addTopic('OrdersDlt', {
       topicName: TOPICS.ordersDlt,
@@ -72,6 +73,15 @@ export class StreamStack extends Stack {
       configs: { 'cleanup.policy': 'compact' },
     });
   }
+}
+
+/**
+ * How many partitions share the disk that confirmations may fill. While there is a next map, as many as before: MSK changes the
+ * partitions of a topic or its settings, not both at once.
+ * https://docs.aws.amazon.com/msk/latest/developerguide/msk-update-topic.html
+ */
+function sharingPartitions(shards: readonly ShardRange[], partitions: number): number {
+  return nextMap(shards) === undefined ? partitions : Math.max(...presentMap(shards).map(({ id }) => id));
 }
 
 /**

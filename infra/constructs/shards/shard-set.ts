@@ -16,13 +16,13 @@ export interface ShardSetProps {
   readonly ranges: readonly ShardRange[];
 }
 
-/** All shards of the map, and the ways in which a function may use them. */
+/** All shards of the present map and of the next one, and the ways in which a function may use them. */
 export class ShardSet extends Construct implements Shards, IConnectable {
   readonly shards: readonly Shard[];
   readonly connections: Connections;
   readonly tls: boolean;
-  readonly #network: Network | undefined;
   readonly #stage: Stage;
+  readonly #network: Network | undefined;
 
   constructor(scope: Construct, id: string, { stage, network, ranges }: ShardSetProps) {
     super(scope, id);
@@ -34,8 +34,8 @@ export class ShardSet extends Construct implements Shards, IConnectable {
     this.shards = shards;
     this.connections = connections;
     this.tls = tls;
-    this.#network = network;
     this.#stage = stage;
+    this.#network = network;
   }
 
   /** Lets a function sign in to every shard as the application user. */
@@ -54,15 +54,11 @@ export class ShardSet extends Construct implements Shards, IConnectable {
 
   /** Lets a function sign in to every shard as its master user, to migrate it, and as the users that it creates. */
   connectAsMaster(fn: NodeFunction): void {
-    const entries = this.shards.map(({ range, orderuserSecretName, masterSecretName }) => ({
-      ...range,
-      secret: orderuserSecretName,
-      masterSecret: masterSecretName,
-    }));
-    this.#open(fn, entries);
+    this.connect(fn);
+    fn.addEnvironment('MASTER_SECRETS', secretName(this.#stage.name, '{shard}', 'master'));
     fn.addEnvironment('MOVER_SECRETS', secretName(this.#stage.name, '{shard}', 'ordermover'));
-    for (const { masterSecret, orderuserSecret, ordermoverSecret } of this.shards) {
-      for (const secret of [orderuserSecret, ordermoverSecret, masterSecret]) secret.grantRead(fn);
+    for (const { masterSecret, ordermoverSecret } of this.shards) {
+      for (const secret of [ordermoverSecret, masterSecret]) secret.grantRead(fn);
     }
   }
 

@@ -16,7 +16,7 @@ export const MASTER_USER = 'postgres';
 export const APPLICATION_USER = 'orderuser';
 export const MOVER_USER = 'ordermover';
 
-/** The shards of the map, for those who use them. */
+/** The shards of both maps, for those who use them. */
 export interface Shards {
   readonly shards: readonly Shard[];
   readonly connections: Connections;
