@@ -24,6 +24,20 @@ describe('concurrency', () => {
     expect(new Set(results.map(({ value }) => value)).size).toBe(1);
   });
 
+  it('beyond what the processors can compute, events wait for an environment that is warm', async () => {
+    const { invoke } = await startFunction(SLEEPER, {}, { limits: { turns: new MachineLimit(1) } });
+    const results = await Promise.all([invoke(20), invoke(20), invoke(20)]);
+    expect(new Set(results.map(({ value }) => value)).size).toBe(1);
+  });
+
+  it('an event that only waits keeps no other one waiting', async () => {
+    const { invoke } = await startFunction(SLEEPER, {}, { limits: { turns: new MachineLimit(1, 100) } });
+    const ended: string[] = [];
+    const slow = invoke(5_000).then(() => ended.push('slow'));
+    await Promise.all([slow, invoke(0).then(() => ended.push('quick'))]);
+    expect(ended).toEqual(['quick', 'slow']);
+  });
+
   it('the wait ends when the caller gives up, and the place goes to the next one', async () => {
     const { invoke, service } = await startFunction(SLEEPER, {}, { limits: { machine: new MachineLimit(1) } });
     const caller = new AbortController();
@@ -60,7 +74,7 @@ describe('environments that start', () => {
 
   /** What several simultaneous events come to where one environment starts at a time, the earliest first. */
   async function together(initMs: number, events: readonly number[]) {
-    const { invoke } = await startFunction(slowly(initMs), {}, { limits: { starts: new MachineLimit(1) } });
+    const { invoke } = await startFunction(slowly(initMs), {}, { limits: { starts: new MachineLimit(1, 1_000) } });
     const results = await Promise.all(events.map((ms) => invoke(ms)));
     return results.map(({ value }) => value).sort((one, other) => one.begun - other.begun);
   }

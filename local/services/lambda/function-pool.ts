@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { timed } from '../../../tooling/timed.ts';
-import { settlesWithin } from '../../../tooling/timing.ts';
 import { LambdaError, throttled } from './errors.ts';
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 import { timedOut } from './failures.ts';
@@ -9,12 +8,14 @@ import { DEFAULT_CONCURRENCY, MachineLimit } from './machine-limit.ts';
 import type { Outcome } from './platform-log.ts';
 import { failedResponse, type Invocation, type RuntimeResponse } from './runtime-api.ts';
 
-/** One that takes longer to start waits rather than computes, and keeps no other one from starting. */
-const TURN_MS = 1_000;
+/** How long an event, and the start of an environment, count as computing. */
+const TURN_MS = { event: 100, start: 1_000 };
 
 export interface PoolLimits {
   /** Shared by all functions of the machine. */
   readonly machine: MachineLimit;
+  /** How many of these events have a turn: more than compute at once would get ever more processes, each of them less often and so colder. */
+  readonly turns: MachineLimit;
   /** How many environments start at once, of all functions together. */
   readonly starts: MachineLimit;
   readonly idleTimeoutMs: number;
@@ -26,7 +27,8 @@ export interface PoolLimits {
 export function poolLimits(concurrency = DEFAULT_CONCURRENCY): PoolLimits {
   return {
     machine: new MachineLimit(concurrency),
-    starts: new MachineLimit(Math.max(2, availableParallelism())),
+    turns: new MachineLimit(availableParallelism() + 1, TURN_MS.event),
+    starts: new MachineLimit(Math.max(2, availableParallelism()), TURN_MS.start),
     idleTimeoutMs: 15 * 60_000,
     initTimeoutMs: 10_000,
   };
@@ -82,7 +84,11 @@ export class FunctionPool {
     try {
       await this.#limits.machine.acquire(this, request.signal);
       try {
-        return await this.#run(request);
+        await this.#limits.turns.acquire(this, request.signal);
+        const begun = Promise.withResolvers<void>();
+        const response = this.#run(request, begun.resolve);
+        void this.#limits.turns.releaseAfter(this, response, begun.promise);
+        return await response;
       } finally {
         this.#limits.machine.release(this);
       }
@@ -111,8 +117,14 @@ export class FunctionPool {
    */
   async replace(definition: FunctionDefinition, atLeast = 1): Promise<{ readonly drained: Promise<void> }> {
     const next = { ...this.#options, definition };
+<<<<<<< HEAD
     const needed = Math.max(atLeast, this.#limits.machine.running(this));
     const ready = this.#isInspected ? [] : await this.#warm(next, needed);
+=======
+    const { machine, turns } = this.#limits;
+    const inUse = machine.running(this) - turns.waiting(this);
+    const ready = this.#isInspected ? [] : await this.#warm(next, Math.max(atLeast, inUse));
+>>>>>>> ae626db (Events take turns at the processors: eight clients no longer get eight processes, each of which runs code that is hardly compiled)
     // What was prepared before serves no definition any more.
     this.#dropStandby();
     const former = this.#options.definition;
@@ -140,7 +152,8 @@ export class FunctionPool {
   /** Ends every environment, busy or not, and refuses the invocations that wait. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const limit of [this.#limits.machine, this.#limits.starts]) limit.refuse(this, stopping());
+    const { machine, turns, starts } = this.#limits;
+    for (const limit of [machine, turns, starts]) limit.refuse(this, stopping());
     for (const { timer } of this.#idle) clearTimeout(timer);
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
   }
@@ -163,25 +176,26 @@ export class FunctionPool {
     await Promise.all(left.map(({ gone }) => gone));
   }
 
-  /** An environment that becomes free before it is the event's turn to start one is as good. */
-  async #run({ signal, ...request }: InvocationRequest): Promise<LoggedResponse> {
-    const idle = this.#takeIdle();
-    if (idle) return this.#invoke(idle, request);
+  /** An environment that becomes free before it is the event's turn to start one is as good. @param begun called when it has one */
+  async #run({ signal, ...request }: InvocationRequest, begun: () => void): Promise<LoggedResponse> {
     const { starts } = this.#limits;
-    await starts.acquire(this, signal);
-    const environment = this.#takeIdle();
-    if (!environment) return this.#coldStart(request);
-    starts.release(this);
+    let environment = this.#takeIdle();
+    if (!environment) {
+      await starts.acquire(this, signal);
+      environment = this.#takeIdle();
+      if (!environment) return this.#coldStart(request, begun);
+      starts.release(this);
+    }
+    begun();
     return this.#invoke(environment, request);
   }
 
   /** Ends the turn to start one. As on AWS, an init phase that fails starts over as part of the invocation and its timeout. */
-  async #coldStart(request: Omit<Invocation, 'deadline'>): Promise<LoggedResponse> {
+  async #coldStart(request: Omit<Invocation, 'deadline'>, begun: () => void): Promise<LoggedResponse> {
     const { requestId } = request;
     const timeoutMs = this.#timeoutMs;
     const starting = this.#init('init', this.#limits.initTimeoutMs, request);
-    const endTurn = () => this.#limits.starts.release(this);
-    settlesWithin(TURN_MS, starting).then(endTurn, endTurn);
+    void this.#limits.starts.releaseAfter(this, starting).then(begun);
     const first = await starting;
     if (first.outcome.status === 'success') return this.#invoke(first.environment, request, { initMs: first.initMs });
 

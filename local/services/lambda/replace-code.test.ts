@@ -94,8 +94,10 @@ describe('code that is replaced', () => {
     expect((await invoke(1)).value.version).toBe(2);
   });
 
-  it('is made ready for the events that run, not for all that wait for the machine', async () => {
-    const limits = { machine: new MachineLimit(2) };
+  it.each([
+    ['the machine', { machine: new MachineLimit(2) }],
+    ['their turn', { turns: new MachineLimit(2) }],
+  ])('is made ready for the events that run, not for all that wait for %s', async (_, limits) => {
     const { invoke, service, log } = await startFunction(code(1), {}, { limits });
     const events = Promise.all([1_000, 1_000, 1, 1, 1, 1].map((ms) => invoke(ms)));
     await service.replaceCode(
