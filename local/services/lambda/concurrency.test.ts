@@ -89,6 +89,13 @@ describe('environments that start', () => {
     expect(second.begun).toBeLessThan(first.ready);
   });
 
+  it('count as computing, so that the events that wait get one that has started', async () => {
+    const limits = { turns: new MachineLimit(1, 2_000), starts: new MachineLimit(2, 60_000) };
+    const { invoke } = await startFunction(slowly(3_000), {}, { limits });
+    const results = await Promise.all([invoke(0), invoke(0)]);
+    expect(new Set(results.map(({ value }) => value.pid)).size).toBe(1);
+  });
+
   it('are not waited for by an event for which another one becomes free', async () => {
     const results = await together(500, [0, 0, 0]);
     expect(new Set(results.map(({ pid }) => pid)).size).toBe(2);

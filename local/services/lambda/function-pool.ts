@@ -117,14 +117,9 @@ export class FunctionPool {
    */
   async replace(definition: FunctionDefinition, atLeast = 1): Promise<{ readonly drained: Promise<void> }> {
     const next = { ...this.#options, definition };
-<<<<<<< HEAD
-    const needed = Math.max(atLeast, this.#limits.machine.running(this));
-    const ready = this.#isInspected ? [] : await this.#warm(next, needed);
-=======
     const { machine, turns } = this.#limits;
     const inUse = machine.running(this) - turns.waiting(this);
     const ready = this.#isInspected ? [] : await this.#warm(next, Math.max(atLeast, inUse));
->>>>>>> ae626db (Events take turns at the processors: eight clients no longer get eight processes, each of which runs code that is hardly compiled)
     // What was prepared before serves no definition any more.
     this.#dropStandby();
     const former = this.#options.definition;
