@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { LocalHttpsEndpoints } from '../../local/services/lambda/environment-variables.ts';
-import { runClosedLoop } from './load/closed-loop.ts';
+import { type Measured, runClosedLoop } from './load/closed-loop.ts';
 
 /** What the program is asked for, as JSON on its command line. Its environment is that of an execution environment. */
 export interface DistanceRequest {
@@ -13,6 +13,11 @@ export interface DistanceRequest {
   /** By the port of a server: that of the relay in front of it. */
   readonly relays: Readonly<Record<string, number>>;
   readonly seconds: number;
+}
+
+export interface DistanceResult extends Measured {
+  /** When the measurement began, in milliseconds since 1970: what came before has opened connections. */
+  readonly begunAt: number;
 }
 
 // Runs a function's code as its execution environment does, one event after the other, but reaches servers through relays.
@@ -35,7 +40,7 @@ setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificate
 const { handler } = (await import(bundle)) as {
   handler: (event: unknown, context: object) => Promise<APIGatewayProxyResult>;
 };
-const measured = await runClosedLoop({ clients: 1, warmUpSeconds: 3, seconds }, async (number) => {
+const placeOrder = async (number: number) => {
   const event = JSON.parse(events[number % events.length] ?? '');
   const { statusCode, body } = await handler(event, {
     awsRequestId: crypto.randomUUID(),
@@ -45,7 +50,11 @@ const measured = await runClosedLoop({ clients: 1, warmUpSeconds: 3, seconds }, 
   const { delivery } = JSON.parse(body) as { delivery: object };
   // An order that the relay has to deliver was not created at that distance.
   return Object.values(delivery).includes('pending') ? 'not delivered' : undefined;
-});
+};
+// Connections open in it.
+await runClosedLoop({ clients: 1, warmUpSeconds: 0, seconds: 3 }, placeOrder);
+const begunAt = performance.timeOrigin + performance.now();
+const measured = await runClosedLoop({ clients: 1, warmUpSeconds: 0, seconds }, placeOrder);
 // The function's own lines are before it.
-console.log(`\n${JSON.stringify(measured)}`);
+console.log(`\n${JSON.stringify({ ...measured, begunAt } satisfies DistanceResult)}`);
 process.exit();
