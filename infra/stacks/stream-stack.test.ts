@@ -101,7 +101,8 @@ describe('kafka', () => {
   });
 
   it('gets partitions of a next map without other settings, and these once the map is the present one', () => {
-    const confirmations = (context: Record<string, unknown>) => topics(templatesOf(context).Stream)['order-confirmations'];
+    const confirmations = (context: Record<string, unknown>) =>
+      topics(templatesOf(context).Stream)['order-confirmations'];
     const [before, during, after] = [{}, SPLIT, { shards: SPLIT.nextShards }].map(confirmations);
     expect(during).toEqual({ ...before, partitions: 3 });
     expect(after.partitions).toBe(3);
