@@ -14,12 +14,11 @@ import type { Figure } from '../figures.ts';
 import { someOrder } from '../load/orders.ts';
 import { runLoad, runProgram } from '../load/run-load.ts';
 import { PREFIX, processGroups } from '../process-groups.ts';
+import { DISTANCES, WAITS_MS } from '../waits.ts';
 
 const PROGRAM = join(import.meta.dirname, '../distance-program.ts');
 const FUNCTION = 'create-order';
-/** Milliseconds to each server and back. */
-const DISTANCES = { postgres: 1, s3: 20, kafka: 5 } as const;
-const WANTED_MS = 1.25 * (DISTANCES.postgres + Math.max(DISTANCES.s3, DISTANCES.kafka) + DISTANCES.postgres);
+const WANTED_MS = 1.25 * WAITS_MS[FUNCTION];
 /** They go through a command line. */
 const EVENTS = 26;
 

@@ -20,8 +20,10 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   'by user': 'list',
   search: 'list',
 };
-/** Of reads of any kind, to page 1 of few orders. */
+/** Of a page of any list to page 1 of few orders, and of any read to the same of few. */
 const WANTED_RATIO = { atMost: 1.2 };
+/** What computes less than this part of a read is not shown by itself. */
+const SHOWN_FROM = 0.02;
 
 /** Reading of every kind, from few orders and from many. */
 export const reads: Part = {
@@ -34,7 +36,10 @@ interface Read {
   readonly p50: number;
   readonly p99: number;
   readonly perSecond: number;
+  /** Milliseconds of computing. */
   readonly cpu: number;
+  /** The same by process. */
+  readonly cpuBy: ReadonlyMap<string, number>;
   readonly errors: number;
   readonly memoryMb: number;
 }
@@ -43,7 +48,7 @@ async function measureReads(context: BenchContext, instance: Instance): Promise<
   const { sizes, say } = context;
   const figures: Figure[] = [];
   const warm = new Set<string>();
-  let pageOne: Read | undefined;
+  const ofFew = new Map<string, Read>();
   for (const orders of [Math.min(FEW_ORDERS, sizes.orders), sizes.orders]) {
     const amount = `${orders.toLocaleString('en-US')} a shard`;
     say(`reads: storing ${amount}`);
@@ -54,8 +59,8 @@ async function measureReads(context: BenchContext, instance: Instance): Promise<
       const isFirst = !warm.has(FUNCTIONS[kind] ?? kind);
       warm.add(FUNCTIONS[kind] ?? kind);
       const read = await measureRead(context, instance, { kind, paths, isFirst });
-      pageOne ??= read;
-      figures.push(...figuresOf(amount, read, pageOne));
+      if (!ofFew.has(kind)) ofFew.set(kind, read);
+      figures.push(...figuresOf(amount, read, ofFew));
     }
   }
   return figures;
@@ -76,7 +81,8 @@ async function measureRead(
   const total = (values: Iterable<number>) => [...values].reduce((sum, value) => sum + value, 0);
   const memoryMb = total(memoryByGroup(pid, dataDir).values());
   const errors = total(Object.values(failures));
-  return { kind, p50, p99, perSecond, cpu: total(spent().values()) / all, errors, memoryMb };
+  const cpuBy = new Map([...spent()].map(([group, ms]) => [group, ms / all]));
+  return { kind, p50, p99, perSecond, cpu: total(cpuBy.values()), cpuBy, errors, memoryMb };
 }
 
 /** Paths of each kind of read, for which there are orders. */
@@ -103,16 +109,27 @@ async function pathsOf(
   };
 }
 
-function figuresOf(amount: string, read: Read, pageOne: Read): Figure[] {
-  const { kind: of, p50, p99, perSecond, cpu, errors, memoryMb } = read;
+function figuresOf(amount: string, read: Read, ofFew: ReadonlyMap<string, Read>): Figure[] {
+  const { kind: of, p50, p99, perSecond, cpu, cpuBy, errors, memoryMb } = read;
+  const pageOne = FUNCTIONS[of] === undefined ? undefined : ofFew.get('page 1');
+  const ratios = (to: string, other: Read | undefined) =>
+    other === undefined || other === read
+      ? []
+      : [
+          { what: `${amount}: p50, ratio to ${to}`, of, value: p50 / other.p50, wanted: WANTED_RATIO },
+          { what: `${amount}: CPU per read, ratio to ${to}`, of, value: cpu / other.cpu, wanted: WANTED_RATIO },
+        ];
   return [
-    { what: `${amount}: p50, ratio to page 1 of few`, of, value: p50 / pageOne.p50, wanted: WANTED_RATIO },
-    { what: `${amount}: CPU per read, ratio to page 1 of few`, of, value: cpu / pageOne.cpu, wanted: WANTED_RATIO },
+    ...ratios('page 1 of few', pageOne),
+    ...ratios('the same of few', ofFew.get(of)),
     { what: `${amount}: errors`, of, value: errors, wanted: { atMost: 0 } },
     { what: `${amount}: reads a second`, of, value: perSecond },
     { what: `${amount}: p50, ms`, of, value: p50 },
     { what: `${amount}: p99, ms`, of, value: p99 },
     { what: `${amount}: CPU per read, ms`, of, value: cpu },
+    ...[...cpuBy]
+      .filter(([, ms]) => ms >= SHOWN_FROM * cpu)
+      .map(([group, value]) => ({ what: `${amount}: CPU per read of ${group}, ms`, of, value })),
     { what: `${amount}: memory (PSS) afterwards, MB`, of, value: memoryMb },
   ];
 }
