@@ -14,11 +14,13 @@ import { createOrderEndpoint } from './create-order/endpoint.ts';
 import { ShardUnavailableError } from './domain/errors.ts';
 import { orderCreated } from './domain/events.ts';
 import { DEFAULT_SHARD_MAP } from './domain/shard-map.ts';
+import { UsersPlace } from './domain/users-place.ts';
 import { httpHandler } from './http/pipeline.ts';
 import { kafkaHandler } from './kafka-batch/pipeline.ts';
 import { listOrdersEndpoint } from './list-orders/endpoint.ts';
 import { relayOutbox } from './relay-outbox/relay-outbox.ts';
 import { apiEvent, postJson, type RequestParts } from './testing/api-request.ts';
+import { MemoryMoves } from './testing/memory-moves.ts';
 import { MemoryOrders } from './testing/memory-orders.ts';
 import { MemoryOutbox } from './testing/memory-outbox.ts';
 import { MemoryStatistics } from './testing/memory-statistics.ts';
@@ -62,6 +64,7 @@ function driverError(): Error {
 describe('the log lines of requests', () => {
   const system = () => ({
     shards: DEFAULT_SHARD_MAP,
+    places: new UsersPlace(DEFAULT_SHARD_MAP, new MemoryMoves()),
     orders: new MemoryOrders(),
     receipts: new MemoryReceipts(),
     events: new MemoryEvents(),
@@ -136,7 +139,7 @@ describe('the log lines of requests', () => {
       const secrets = new DatabaseSecrets(async () => secret);
       const shards = DEFAULT_SHARD_MAP.map((shard) => ({ ...shard, secret: `shard${shard.id}` }));
       const orders = new PostgresOrderWriter(new ShardDatabases({ shards, tls: true }, secrets, log));
-      const endpoint = createOrderEndpoint('none', { ...system(), shards, orders });
+      const endpoint = createOrderEndpoint('none', { ...system(), orders });
       expect(await statusOf(endpoint, postJson(ORDER))).toBe(503);
     }
     expect(written).not.toContain(MARK);
@@ -200,7 +203,9 @@ describe('the log lines of batches', () => {
   it('tell of orders that are relayed by their ids', async () => {
     const outbox = new MemoryOutbox();
     const nothing = { receipt: false, event: false };
-    const batch = [{ order: anOrder({ productName: MARK }), delivered: nothing, renewed: false }];
+    const [placedIn] = DEFAULT_SHARD_MAP;
+    if (placedIn === undefined) throw new Error('The default map has two shards.');
+    const batch = [{ order: anOrder({ productName: MARK }), placedIn, delivered: nothing, renewed: false }];
     outbox.batches.shard1 = [batch, batch];
     const [receipts, events] = [new MemoryReceipts(), new MemoryEvents()];
     receipts.failure = driverError();

@@ -4,6 +4,7 @@ import { atAnyShard } from '../domain/at-any-shard.ts';
 import type { OrderConfirmed } from '../domain/events.ts';
 import type { ConfirmationStore, Log } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
+import { againWhileMoving } from '../domain/users-place.ts';
 import type { BatchWork } from '../kafka-batch/pipeline.ts';
 import { type Received, readRecords, type TopicPartitionOffset } from '../kafka-batch/records.ts';
 
@@ -29,7 +30,7 @@ export function confirmOrders({ shards, orders, metrics, log }: ConfirmOrdersDep
     const lags: number[] = [];
     try {
       const missing = await atAnyShard(number, shards, orderIds, async (shard, ids) => {
-        const confirmed = await orders.markConfirmed(shard, ids);
+        const confirmed = await againWhileMoving(() => orders.markConfirmed(shard, ids));
         lags.push(...confirmed.lags);
         return confirmed.missing;
       });

@@ -1,4 +1,6 @@
 import { DEFAULT_SHARD_MAP } from '../domain/shard-map.ts';
+import { UsersPlace } from '../domain/users-place.ts';
+import { MemoryMoves } from '../testing/memory-moves.ts';
 import { MemoryOrders } from '../testing/memory-orders.ts';
 import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testing/ports.ts';
 
@@ -6,7 +8,7 @@ import { MemoryEvents, MemoryLog, MemoryMetrics, MemoryReceipts } from '../testi
 export function memorySystem() {
   let ids = 0;
   return {
-    shards: DEFAULT_SHARD_MAP,
+    places: new UsersPlace(DEFAULT_SHARD_MAP, new MemoryMoves()),
     orders: new MemoryOrders(),
     receipts: new MemoryReceipts(),
     events: new MemoryEvents(),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderRequest } from '../domain/order.ts';
 import { DEFAULT_SHARD_MAP, shardFor } from '../domain/shard-map.ts';
+import { UsersPlace } from '../domain/users-place.ts';
+import { MemoryMoves } from '../testing/memory-moves.ts';
 import { anOrder } from '../testing/orders.ts';
 import { type CreateOrderDependencies, createOrder } from './create-order.ts';
 import { memorySystem } from './create-order-fixture.ts';
@@ -13,7 +15,7 @@ describe('creating an order', () => {
   it('stores it in its user’s shard, keeps its receipt, publishes its event and leaves no outbox row', async () => {
     const { orders, receipts, events, ...rest } = memorySystem();
     const { order, replayed } = await create({ orders, receipts, events, ...rest });
-    expect(orders.stored).toEqual([{ shard: 'shard2', order, key: undefined }]);
+    expect(orders.stored).toMatchObject([{ shard: 'shard2', order, key: undefined }]);
     expect([...receipts.texts.keys()]).toEqual([`receipts/zara/${order.id}.txt`]);
     expect(events.published).toMatchObject([{ orderId: order.id, shard: 2, total: 10_000n }]);
     expect([orders.outbox.size, replayed]).toEqual([0, false]);
@@ -90,6 +92,33 @@ describe('creating an order', () => {
     orders.unavailable.add('shard2');
     await expect(create({ orders, receipts, events, ...rest })).rejects.toMatchObject({ code: 'shard_unavailable' });
     expect([receipts.texts.size, events.published.length]).toEqual([0, 0]);
+  });
+});
+
+describe('creating an order of a user who has moved', () => {
+  it('stores and settles it at the new place, which its receipt and event name', async () => {
+    const { orders, receipts, events, ...rest } = memorySystem();
+    orders.refusals.set('shard2 zara', { peer: 1, move: 1 });
+    const { order, shard } = await create({ orders, receipts, events, ...rest });
+    expect([shard.id, orders.stored.map((stored) => stored.shard), orders.settledAt]).toEqual([
+      1,
+      ['shard1'],
+      ['shard1'],
+    ]);
+    expect(receipts.texts.get(`receipts/zara/${order.id}.txt`)).toContain('Shard:      shard1 (A-M)');
+    expect(events.published).toMatchObject([{ shard: 1 }]);
+  });
+
+  it('settles it at the new place also when the user moves in between', async () => {
+    const { orders, events, ...rest } = memorySystem();
+    const moving = {
+      publish: async () => {
+        orders.refusals.set('shard2 zara', { peer: 1, move: 1 });
+        return undefined;
+      },
+    };
+    const { delivered } = await create({ orders, ...rest, events: moving });
+    expect([delivered, orders.outbox.size, orders.settledAt]).toEqual([{ receipt: true, event: true }, 0, ['shard1']]);
   });
 });
 
@@ -202,5 +231,24 @@ describe('sending a request again with its key', () => {
     const again = await createOrder(REQUEST, 'k1', { events, ...rest, receipts: failing });
     expect(again.delivered).toEqual({ receipt: true, event: true });
     expect(events.published).toMatchObject([{ orderId: order.id, status: 'created' }]);
+  });
+
+  it('is answered as the first time after its user has moved and the map has changed', async () => {
+    const { events, ...rest } = memorySystem();
+    events.failure = new Error('Kafka is down');
+    const first = await createOrder(REQUEST, 'k1', { events, ...rest });
+    const text = rest.receipts.texts.get(`receipts/zara/${first.order.id}.txt`);
+    events.failure = undefined;
+    rest.receipts.texts.clear();
+    rest.orders.outbox.set(first.order.id, { receipt: false, event: false });
+    rest.orders.outstandingMs = 60_000;
+    const [stored] = rest.orders.stored;
+    if (stored !== undefined) stored.shard = 'shard1';
+    const map = [{ id: 1, from: 'A', to: 'Z' }];
+    const places = new UsersPlace(map, new MemoryMoves());
+    const again = await createOrder(REQUEST, 'k1', { events, ...rest, places });
+    expect(again).toEqual({ ...first, delivered: { receipt: true, event: true }, replayed: true });
+    expect([...rest.receipts.texts.values()]).toEqual([text]);
+    expect(events.published).toMatchObject([{ shard: 2 }]);
   });
 });

@@ -6,10 +6,11 @@ import { centsToNumber } from '../domain/money.ts';
 import { isSameRequest, type Order, type OrderRequest, orderTotal, receiptKey } from '../domain/order.ts';
 import type { Delivered, EventPublisher, Log, OrderWriter, Placement, ReceiptStore } from '../domain/ports.ts';
 import { receiptText } from '../domain/receipt.ts';
-import { type ShardRange, shardFor, shardName } from '../domain/shard-map.ts';
+import { type ShardRange, shardName } from '../domain/shard-map.ts';
+import type { UsersPlace } from '../domain/users-place.ts';
 
 export interface CreateOrderDependencies {
-  readonly shards: readonly ShardRange[];
+  readonly places: UsersPlace;
   readonly orders: OrderWriter;
   readonly receipts: ReceiptStore;
   readonly events: Pick<EventPublisher, 'publish'>;
@@ -22,13 +23,14 @@ export interface CreateOrderDependencies {
 
 export interface CreatedOrder {
   readonly order: Order;
+  /** Where it was placed. */
   readonly shard: ShardRange;
   readonly delivered: Delivered;
   readonly replayed: boolean;
 }
 
 /**
- * Stores an order in its user's shard, then delivers its receipt and event in parallel. The order stands once it is stored; the
+ * Stores an order in the shard that has its user, then delivers its receipt and event in parallel. The order stands once it is stored; the
  * relay delivers what fails here. A request repeated with its key gets its order again, and completes its delivery.
  *
  * @throws ShardUnavailableError when the order could not be stored
@@ -39,19 +41,19 @@ export async function createOrder(
   idempotencyKey: string | undefined,
   dependencies: CreateOrderDependencies,
 ): Promise<CreatedOrder> {
-  const { shards, orders, newId, now, metrics, log } = dependencies;
-  const shard = shardFor(shards, request.userId);
+  const { places, orders, newId, now, metrics, log } = dependencies;
   const createdAt = now();
   const order = { ...request, id: newId(), status: 'created' as const, createdAt, updatedAt: createdAt };
 
-  const placement = await orders.place(shard, order, idempotencyKey).catch((error: unknown) => {
+  const placing = places.at(request.userId, (shard) => orders.place(shard, order, idempotencyKey));
+  const placement = await placing.catch((error: unknown) => {
     // The reason is logged with the response; this is for whoever comes across the order later.
-    log.warn('the order may or may not have been stored', aboutOrder(order, shard));
+    log.warn('the order may or may not have been stored', aboutOrder(order, places.firstFor(order.userId)));
     throw error;
   });
-  const { replayed } = placement;
+  const { replayed, placedIn: shard } = placement;
   if (replayed && !isSameRequest(placement.order, request)) throw new IdempotencyKeyReusedError();
-  const delivered = await completeDelivery(placement, shard, dependencies);
+  const delivered = await completeDelivery(placement, dependencies);
 
   metrics.record(replayed ? 'order found by its key' : 'order created', metricsOf(placement, delivered, now()), {
     ...aboutOrder(placement.order, shard),
@@ -74,10 +76,9 @@ function aboutOrder(order: Order, shard: ShardRange): MetricFields {
 
 async function completeDelivery(
   placement: Placement,
-  shard: ShardRange,
-  { orders, receipts, events, log }: CreateOrderDependencies,
+  { places, orders, receipts, events, log }: CreateOrderDependencies,
 ): Promise<Delivered> {
-  const { order, delivered, eventMustWait } = placement;
+  const { order, placedIn, delivered, eventMustWait } = placement;
   const complete = delivered.receipt && delivered.event;
   const underWay = placement.replayed && placement.outstandingMs <= REQUEST_DELIVERY_SECONDS * 1_000;
   if (complete || underWay) return delivered;
@@ -88,7 +89,7 @@ async function completeDelivery(
       const result = await work();
       return { result, at: performance.now() };
     } catch (error) {
-      log.warn(`${step} failed; it stays in the outbox`, { ...aboutOrder(order, shard), error });
+      log.warn(`${step} failed; it stays in the outbox`, { ...aboutOrder(order, placedIn), error });
       return undefined;
     }
   };
@@ -96,14 +97,16 @@ async function completeDelivery(
   const [receipt, event] = await Promise.all([
     delivered.receipt
       ? undefined
-      : attempt('storing the receipt', () => receipts.put(receiptKey(order), receiptText(order, shard))),
+      : attempt('storing the receipt', () => receipts.put(receiptKey(order), receiptText(order, placedIn))),
     delivered.event || eventMustWait
       ? undefined
-      : attempt('publishing the event', () => events.publish(orderCreated(order, shard))),
+      : attempt('publishing the event', () => events.publish(orderCreated(order, placedIn))),
   ]);
   const after = { receipt: delivered.receipt || receipt !== undefined, event: delivered.event || event !== undefined };
   const just = { receiptAgeMs: ageOf(receipt), eventAgeMs: ageOf(event), position: event?.result };
-  await attempt('settling the outbox', () => orders.settle(shard, order.id, after, just));
+  await attempt('settling the outbox', () =>
+    places.at(order.userId, (shard) => orders.settle(shard, order.id, after, just)),
+  );
   return after;
 }
 

@@ -3,12 +3,14 @@ import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
 import { kafka, ordersTopic, readEnvironment, receiptsBucket, stage, variable } from '../adapters/environment.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
+import { PostgresMoves } from '../adapters/postgres/moves.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { NAMED_STATEMENT_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
 import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { Breaker, guardEvents, guardReceipts } from '../domain/breaker.ts';
+import { UsersPlace } from '../domain/users-place.ts';
 import { authMode } from '../http/caller.ts';
 import { httpHandler } from '../http/pipeline.ts';
 import { createOrderEndpoint } from './endpoint.ts';
@@ -23,11 +25,10 @@ const config = readEnvironment({
 });
 const log = new StructuredLog();
 const events = new KafkaEventPublisher({ ...config.kafka, topic: config.ordersTopic }, log);
+const databases = new ShardDatabases(config.database, new DatabaseSecrets(), log, NAMED_STATEMENT_LIMITS);
 const endpoint = createOrderEndpoint(config.auth, {
-  shards: config.database.shards,
-  orders: new PostgresOrderWriter(
-    new ShardDatabases(config.database, new DatabaseSecrets(), log, NAMED_STATEMENT_LIMITS),
-  ),
+  places: new UsersPlace(config.database.shards, new PostgresMoves(databases)),
+  orders: new PostgresOrderWriter(databases),
   receipts: guardReceipts(new S3ReceiptStore(config.receiptsBucket), new Breaker('The receipts bucket')),
   events: guardEvents(events, new Breaker('Kafka')),
   newId: () => uuidv7(),

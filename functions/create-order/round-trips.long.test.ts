@@ -11,8 +11,10 @@ import { SHARD, TestShard } from '../../tests/support/test-shard.ts';
 import { createTopic } from '../../tests/support/topics.ts';
 import { sequentialRoundTrips, TcpRelay } from '../../tooling/tcp-relay.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
+import { PostgresMoves } from '../adapters/postgres/moves.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
+import { UsersPlace } from '../domain/users-place.ts';
 import { anOrder } from '../testing/orders.ts';
 import { MemoryLog, MemoryMetrics } from '../testing/ports.ts';
 import { createOrder } from './create-order.ts';
@@ -70,7 +72,7 @@ it('a create takes three round trips one after the other, on the wire: insert, r
   let ids = 0;
   const create = () =>
     createOrder(anOrder(), `k${ids}`, {
-      shards: [SHARD],
+      places: new UsersPlace([SHARD], new PostgresMoves(databases)),
       orders: new PostgresOrderWriter(databases),
       receipts,
       events,

@@ -36,3 +36,30 @@ export async function askShards<T>(
     unavailableShards: shards.map(shardName).filter((name) => silent.has(name)),
   };
 }
+
+/**
+ * Asks shards between which users move, twice, one round after the other: who has left a shard before the first answer has
+ * arrived at another before the second.
+ *
+ * @returns the answers of both rounds
+ * @throws ShardUnavailableError as {@link askShards}
+ */
+export async function askShardsTwice<T>(
+  shards: readonly ShardRange[],
+  ask: (shard: ShardRange) => Promise<T>,
+  log: Log,
+): Promise<ShardAnswers<T>> {
+  const first = await askShards(shards, ask, log);
+  const second = await askShards(shards, ask, log);
+  return {
+    answers: [...first.answers, ...second.answers],
+    unavailableShards: [...new Set([...first.unavailableShards, ...second.unavailableShards])],
+  };
+}
+
+/** Of one user, whose orders may be in any of the shards. @throws ShardUnavailableError when one did not respond */
+export function complete<T>(answers: ShardAnswers<T>): ShardAnswers<T> {
+  const [missing] = answers.unavailableShards;
+  if (missing !== undefined) throw new ShardUnavailableError(missing);
+  return answers;
+}

@@ -22,7 +22,8 @@ export const RELAY_RUN = {
 
 /**
  * What the relay failed to deliver is due again after a share of its age: soon after an outage of minutes, rarely after one of
- * days. Never sooner than a delivery takes, since another run may still be at it.
+ * days. Never sooner than a delivery takes, since another run may still be at it: so long its rows are leased, and their user does
+ * not move to another shard.
  */
 export const RELAY_RETRY = { shareOfAge: 1 / 4, atLeastSeconds: 50, atMostSeconds: 30 * 60 } as const;
 

@@ -34,16 +34,30 @@ export class IdempotencyKeyReusedError extends OrderFlowError {
   }
 }
 
-/** The shard, or the secret that opens it, did not respond in time. */
+/** Why a shard does not do something for a user: another has them, or nobody for a moment. */
+export interface UserRefusal {
+  /** The id of the other shard; null when this one does not know it. */
+  readonly peer: number | null;
+  /** The number of the move. */
+  readonly move: number;
+  /** The user has no orders here: `peer` is to take them in. */
+  readonly new?: boolean;
+  /** Set while the user is on the way to `peer`: which attempt that is, and whether its time is over. */
+  readonly leaving?: { readonly attempt: number; readonly expired: boolean };
+}
+
+/** The shard, or the secret that opens it, did not respond in time; or it does not have the user now. */
 export class ShardUnavailableError extends OrderFlowError {
   override readonly name = 'ShardUnavailableError';
   readonly code = 'shard_unavailable';
   readonly retryable = true;
   readonly shard: string;
+  readonly refusal: UserRefusal | undefined;
 
-  constructor(shard: string, options?: ErrorOptions) {
+  constructor(shard: string, options?: ErrorOptions & { readonly refusal?: UserRefusal | undefined }) {
     super(`The database ${shard} is not responding at the moment. Please try again.`, options);
     this.shard = shard;
+    this.refusal = options?.refusal;
   }
 }
 

@@ -4,11 +4,13 @@ import { anOrder } from '../testing/orders.ts';
 import type { Caller } from './caller.ts';
 import { findOrder } from './find-order.ts';
 import type { OrderFinder } from './ports.ts';
-import { DEFAULT_SHARD_MAP, shardFor, shardName } from './shard-map.ts';
+import { DEFAULT_SHARD_MAP, type ShardRange, shardFor, shardName } from './shard-map.ts';
 
 const ALICES = anOrder();
 const ZARAS = anOrder({ id: '019d0f2e-7b5c-7000-8000-000000000002', userId: 'zara' });
 const UNKNOWN = '019d0f2e-7b5c-7000-8000-000000000003';
+const NOTHING = { receipt: false, event: false };
+const UNKNOWN_WAY = { receiptStoredAt: undefined, eventPublishedAt: undefined, position: undefined };
 const anyone: Caller = { kind: 'anyone' };
 const user = (userId: string, operator = false): Caller => ({ kind: 'user', userId, operator });
 
@@ -81,5 +83,38 @@ describe('finding an order', () => {
     await expect(findOrder(UNKNOWN, anyone, { shards: DEFAULT_SHARD_MAP, orders: broken })).rejects.toThrow(
       'no such column',
     );
+  });
+});
+
+describe('finding an order while users move', () => {
+  const MOVING: readonly ShardRange[] = [
+    { id: 1, from: 'A', to: 'M', next: ['B', 'M'] },
+    { id: 2, from: 'N', to: 'Z', next: ['N', 'Z'] },
+    { id: 3, next: ['A', 'A'] },
+  ];
+  /** Shard 3 gets alice after it was asked for the first time; shard 1 has let her go. */
+  function onTheWay() {
+    const asked: string[] = [];
+    const orders: OrderFinder = {
+      find: async (shard) => {
+        asked.push(shardName(shard));
+        const arrived = shard.id === 3 && asked.filter((name) => name === 'shard3').length > 1;
+        return arrived ? { order: ALICES, delivered: NOTHING, way: UNKNOWN_WAY } : undefined;
+      },
+    };
+    return { asked, find: (caller: Caller) => findOrder(ALICES.id, caller, { shards: MOVING, orders }) };
+  }
+
+  it('finds it though its user was at neither shard when that was asked', async () => {
+    for (const caller of [anyone, user('alice')]) {
+      expect(await onTheWay().find(caller)).toMatchObject({ order: ALICES, shard: { id: 3 } });
+    }
+  });
+
+  it('asks a user’s two shards alone, twice when neither has it, and the one of a user who does not move once', async () => {
+    const [moving, still] = [onTheWay(), onTheWay()];
+    await moving.find(user('alice'));
+    await expect(still.find(user('zara'))).rejects.toMatchObject({ code: 'order_not_found' });
+    expect([moving.asked, still.asked]).toEqual([['shard1', 'shard3', 'shard1', 'shard3'], ['shard2']]);
   });
 });

@@ -1,8 +1,8 @@
-import { askShards } from './ask-shards.ts';
+import { askShards, askShardsTwice, complete, type ShardAnswers } from './ask-shards.ts';
 import type { Order } from './order.ts';
 import { mergePages, type OrderFilter, type OrderPosition, type OrderQuery } from './order-page.ts';
 import type { Log, OrderReader } from './ports.ts';
-import { placesForPrefix, type ShardRange, shardFor } from './shard-map.ts';
+import { nextMap, placesFor, placesForPrefix, type ShardRange } from './shard-map.ts';
 
 export interface ListOrdersDependencies {
   readonly shards: readonly ShardRange[];
@@ -31,12 +31,9 @@ export interface ChangedOrders extends OrderList {
 
 /** @throws ShardUnavailableError when no shard that was asked responds: for one user, that user's own */
 export async function listOrders(query: OrderQuery, dependencies: ListOrdersDependencies): Promise<OrderPage> {
-  const { shards, orders, log } = dependencies;
-  const oneMore = { ...query, limit: query.limit + 1 };
-  const { answers, unavailableShards } = await askShards(
-    shardsOf(query, shards),
-    (shard) => orders.list(shard, oneMore),
-    log,
+  const { orders } = dependencies;
+  const { answers, unavailableShards } = await askForOneMore(query, dependencies, (shard, one) =>
+    orders.list(shard, one),
   );
   const page = mergePages(
     answers.map(({ answer }) => answer),
@@ -51,12 +48,9 @@ export async function listChanges(
   since: Date,
   dependencies: ListOrdersDependencies,
 ): Promise<ChangedOrders> {
-  const { shards, orders, log } = dependencies;
-  const oneMore = { ...query, limit: query.limit + 1 };
-  const { answers, unavailableShards } = await askShards(
-    shardsOf(query, shards),
-    (shard) => orders.changes(shard, oneMore, since),
-    log,
+  const { orders } = dependencies;
+  const { answers, unavailableShards } = await askForOneMore(query, dependencies, (shard, one) =>
+    orders.changes(shard, one, since),
   );
   const changed = mergePages(
     answers.map(({ answer }) => answer.orders),
@@ -72,7 +66,20 @@ export async function listChanges(
   };
 }
 
+/** Asks the shards that have such orders for one more than the limit; while their users may move, for what each owns. */
+async function askForOneMore<T>(
+  query: OrderQuery,
+  { shards, log }: ListOrdersDependencies,
+  ask: (shard: ShardRange, query: OrderQuery) => Promise<T>,
+): Promise<ShardAnswers<T>> {
+  const asked = shardsOf(query, shards);
+  const oneMore = { ...query, limit: query.limit + 1 };
+  if (asked.length === 1 || nextMap(shards) === undefined) return askShards(asked, (shard) => ask(shard, oneMore), log);
+  const answers = await askShardsTwice(asked, (shard) => ask(shard, { ...oneMore, ownedOnly: true }), log);
+  return query.userId === undefined ? answers : complete(answers);
+}
+
 function shardsOf({ userId, userPrefix }: OrderFilter, shards: readonly ShardRange[]): readonly ShardRange[] {
-  if (userId !== undefined) return [shardFor(shards, userId)];
+  if (userId !== undefined) return placesFor(shards, userId);
   return userPrefix === undefined ? shards : placesForPrefix(shards, userPrefix);
 }

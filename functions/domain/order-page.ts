@@ -17,6 +17,8 @@ export interface OrderFilter {
 }
 
 export interface OrderQuery extends OrderFilter {
+  /** Leaves out orders of users who have moved to another shard, or not here yet. */
+  readonly ownedOnly?: boolean;
   readonly after?: OrderPosition | undefined;
   readonly limit: number;
 }
@@ -58,8 +60,17 @@ function newestFirst(a: Order, b: Order): number {
   return b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1);
 }
 
-/** @param lists up to `limit + 1` orders per shard: the extra one shows that there are more */
+/**
+ * Of an order that two shards gave, because its user moved meanwhile, the later state counts.
+ *
+ * @param lists up to `limit + 1` orders per shard: the extra one shows that there are more
+ */
 export function mergePages(lists: readonly (readonly Order[])[], limit: number): { orders: Order[]; more: boolean } {
-  const merged = lists.flat().sort(newestFirst);
+  const latest = new Map<string, Order>();
+  for (const order of lists.flat()) {
+    const known = latest.get(order.id);
+    if (known === undefined || known.updatedAt < order.updatedAt) latest.set(order.id, order);
+  }
+  const merged = [...latest.values()].sort(newestFirst);
   return { orders: merged.slice(0, limit), more: merged.length > limit };
 }

@@ -25,9 +25,30 @@ export interface JustDelivered {
   readonly position?: EventPosition | undefined;
 }
 
+/** One attempt at moving a user. */
+export interface MoveAttempt {
+  readonly userId: string;
+  readonly move: number;
+  readonly attempt: number;
+}
+
+/** Steps of a move that anybody may take who meets a user on the way: docs/moving-users.md. */
+export interface MoveSteps {
+  /** Settles whether the user has arrived: afterwards nobody can change that. @param peer the source's id */
+  refuse(target: ShardRange, attempt: MoveAttempt, peer: number): Promise<'here' | 'refused'>;
+  /** The user has arrived at the target. */
+  left(source: ShardRange, attempt: MoveAttempt): Promise<unknown>;
+  /** The target has refused the user. */
+  stay(source: ShardRange, attempt: MoveAttempt): Promise<unknown>;
+  /** Takes in a user whom the source called new. */
+  welcome(target: ShardRange, userId: string, move: number): Promise<unknown>;
+}
+
 export interface Placement {
   /** As it was created: the given order, or the one that an earlier request with the same key placed. */
   readonly order: Order;
+  /** The shard as it was then, which responses, receipt and event say for ever. */
+  readonly placedIn: ShardRange;
   /** Whether an earlier request placed it. */
   readonly replayed: boolean;
   readonly delivered: Delivered;
@@ -50,6 +71,8 @@ export interface OrderWriter {
 export interface OutstandingOrder {
   /** As it was created. */
   readonly order: Order;
+  /** The shard as it was when the order was placed. */
+  readonly placedIn: ShardRange;
   readonly delivered: Delivered;
   /** Whether its event was published before and is outstanding again, because the order was never confirmed. */
   readonly renewed: boolean;
@@ -59,7 +82,8 @@ export interface OutstandingOrder {
 export interface Outbox {
   /** Claims overdue orders of some users, each user's oldest first. They are overdue again later unless they are settled. */
   claim(shard: ShardRange): Promise<OutstandingOrder[]>;
-  settleAll(shard: ShardRange, orders: readonly OutstandingOrder[]): Promise<void>;
+  /** @returns those that the shard does not have */
+  settleAll(shard: ShardRange, orders: readonly OutstandingOrder[]): Promise<readonly OutstandingOrder[]>;
   /** Makes events of unconfirmed orders outstanding again: after `minutes`, then twice that, and so on. @returns how many */
   renewUnconfirmed(shard: ShardRange, minutes: number): Promise<number>;
   /** The age of the oldest entry, in seconds; 0 when there is none. */

@@ -8,6 +8,7 @@ import {
   placesFor,
   placesForPrefix,
   presentMap,
+  readShardDescription,
   ShardMapError,
   shardDatabase,
   shardFor,
@@ -138,3 +139,14 @@ function ranges(...texts: string[]) {
     return { id: index + 1, from, to };
   });
 }
+
+describe('the description of a shard', () => {
+  it.each(['shard1 (A-M)', 'shard26 (Z-Z)', 'shard3 (SM-S_Z)', 'shard4 (A-B-C.9)'])('is read back: %s', (text) => {
+    const shard = readShardDescription(text);
+    expect([describeShard(shard), shardName(shard)]).toEqual([text, text.split(' ')[0]]);
+  });
+
+  it.each(['', 'shard1', 'shard1 (A-M) ', 'shardx (A-M)', 'shard1 (a-m)'])('is refused: "%s"', (text) => {
+    expect(() => readShardDescription(text)).toThrow(ShardMapError);
+  });
+});

@@ -56,6 +56,13 @@ export function describeShard(shard: ShardRange): string {
   return `${shardName(shard)} (${from}-${to})`;
 }
 
+/** A shard as {@link describeShard} described it. @throws ShardMapError */
+export function readShardDescription(text: string): ShardRange {
+  const [, id, from, to] = /^shard(\d+) \(([A-Z].{0,2})-([A-Z].{0,2})\)$/.exec(text) ?? [];
+  if (id === undefined) throw new ShardMapError(`"${text}" describes no shard.`);
+  return { id: Number(id), from, to };
+}
+
 /** The shards that own users now. */
 export function presentMap<Shard extends ShardRange>(shards: readonly Shard[]): (Shard & OwningShard)[] {
   return shards.flatMap((shard) => withRange(shard, rangeOf(shard)));
@@ -106,15 +113,16 @@ export function shardFor<Shard extends ShardRange>(shards: readonly Shard[], use
 }
 
 /**
- * Where a user's orders may be: at the present owner, which is first, and at the next one if that is another.
+ * Where a user's orders may be: at the present owner, which is first, and, if that is another, at the next one, with its range of
+ * then.
  *
  * @throws ShardMapError when the id does not start with a letter
  */
 export function placesFor<Shard extends ShardRange>(shards: readonly Shard[], userId: string): readonly Shard[] {
   const key = demandKey(userId);
   const present = shardFor(shards, userId);
-  const next = shards.find((each) => owns(nextRangeOf(each), key));
-  return next === undefined || next === present ? [present] : [present, next];
+  const next = nextMap(shards)?.find((each) => owns(each, key));
+  return next === undefined || next.id === present.id ? [present] : [present, next];
 }
 
 /** Where the orders of users may be whose ids begin so, in either case. @throws ShardMapError when no id begins so */

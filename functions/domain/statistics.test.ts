@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { someStatistics } from '../testing/memory-statistics.ts';
-import { byStatus, lastMinutes, sum, summarizeLags } from './statistics.ts';
+import { MemoryLog } from '../testing/ports.ts';
+import { type ShardRange, shardName } from './shard-map.ts';
+import { byStatus, lastMinutes, readStatistics, sum, summarizeLags } from './statistics.ts';
 
 const at = (time: string) => new Date(`2026-11-22T${time}Z`);
 
@@ -58,5 +60,24 @@ describe('lags', () => {
 
   it('of no orders are unknown', () => {
     expect(summarizeLags([new Map()])).toEqual({ orders: 0, p50: undefined, p95: undefined });
+  });
+});
+
+describe('the statistics of a user who moves', () => {
+  const MOVING: readonly ShardRange[] = [
+    { id: 1, from: 'A', to: 'M', next: ['B', 'Z'] },
+    { id: 2, from: 'N', to: 'Z', next: ['A', 'A'] },
+  ];
+  const some = (orders: number) => someStatistics({ placed: { orders, revenue: 1n } });
+
+  it.each<[string, Record<string, number[]>, number, number]>([
+    ['before', { shard1: [4, 4], shard2: [0, 0] }, 1, 4],
+    ['while both shards count the orders', { shard1: [4, 4], shard2: [0, 5] }, 2, 5],
+    ['between two shards that are asked', { shard1: [0, 0], shard2: [0, 5] }, 2, 5],
+    ['after', { shard1: [0, 0], shard2: [5, 6] }, 2, 6],
+  ])('are of one shard, in its latest state: %s', async (_, rounds, id, orders) => {
+    const statistics = { read: async (shard: ShardRange) => some(rounds[shardName(shard)]?.shift() ?? 0) };
+    const { answers } = await readStatistics('alice', { shards: MOVING, statistics, log: new MemoryLog() });
+    expect(answers.map(({ shard, answer }) => [shard.id, answer.placed.orders])).toEqual([[id, orders]]);
   });
 });

@@ -1,8 +1,8 @@
-import { askShards, type ShardAnswers } from './ask-shards.ts';
+import { askShards, askShardsTwice, complete, type ShardAnswers } from './ask-shards.ts';
 import type { Cents } from './money.ts';
 import type { OrderStatus } from './order.ts';
 import type { Log } from './ports.ts';
-import { type ShardRange, shardFor } from './shard-map.ts';
+import { placesFor, type ShardRange } from './shard-map.ts';
 
 export const MINUTES_OF_STATISTICS = 60;
 
@@ -60,12 +60,18 @@ export interface ReadStatisticsDependencies {
  * @param userId whose; everybody's when undefined
  * @throws ShardUnavailableError when no shard that was asked responds: for one user, that user's own
  */
-export function readStatistics(
+export async function readStatistics(
   userId: string | undefined,
   { shards, statistics, log }: ReadStatisticsDependencies,
 ): Promise<ShardAnswers<ShardStatistics>> {
-  const asked = userId === undefined ? shards : [shardFor(shards, userId)];
-  return askShards(asked, (shard) => statistics.read(shard, userId), log);
+  const asked = userId === undefined ? shards : placesFor(shards, userId);
+  const ask = (shard: ShardRange) => statistics.read(shard, userId);
+  if (userId === undefined || asked.length === 1) return askShards(asked, ask, log);
+  // All that is counted of a user is in one shard; for a moment, as the user arrives, also in the one before.
+  const { answers } = complete(await askShardsTwice(asked, ask, log));
+  const most = Math.max(...answers.map(({ answer }) => answer.placed.orders));
+  const [shard] = answers.filter(({ answer }) => answer.placed.orders === most).slice(-1);
+  return { answers: shard === undefined ? [] : [shard], unavailableShards: [] };
 }
 
 const NONE: Tally = { orders: 0, revenue: 0n };

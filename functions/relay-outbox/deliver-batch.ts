@@ -1,6 +1,6 @@
 import { RECEIPTS_OF_BATCH_SECONDS } from '../domain/delivery-timing.ts';
 import { orderCreated } from '../domain/events.ts';
-import { type Order, receiptKey } from '../domain/order.ts';
+import { receiptKey } from '../domain/order.ts';
 import type { EventPublisher, Log, OutstandingOrder, ReceiptStore } from '../domain/ports.ts';
 import { receiptText } from '../domain/receipt.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
@@ -25,36 +25,35 @@ export async function deliverBatch(
   dependencies: DeliveryDependencies,
 ): Promise<OutstandingOrder[]> {
   const [stored, published] = await Promise.all([
-    storeReceipts(shard, ordersWithout('receipt', batch), dependencies),
-    publishEvents(shard, ordersWithout('event', batch), dependencies),
+    storeReceipts(shard, without('receipt', batch), dependencies),
+    publishEvents(shard, without('event', batch), dependencies),
   ]);
-  return batch.map(({ order, delivered, renewed }) => ({
-    order,
-    delivered: { receipt: delivered.receipt || stored.has(order), event: delivered.event || published.has(order) },
-    renewed,
+  return batch.map((one) => ({
+    ...one,
+    delivered: { receipt: one.delivered.receipt || stored.has(one), event: one.delivered.event || published.has(one) },
   }));
 }
 
-function ordersWithout(effect: 'receipt' | 'event', batch: readonly OutstandingOrder[]): Order[] {
-  return batch.filter(({ delivered }) => !delivered[effect]).map(({ order }) => order);
+function without(effect: 'receipt' | 'event', batch: readonly OutstandingOrder[]): OutstandingOrder[] {
+  return batch.filter(({ delivered }) => !delivered[effect]);
 }
 
 async function storeReceipts(
   shard: ShardRange,
-  orders: readonly Order[],
+  orders: readonly OutstandingOrder[],
   { receipts, log }: DeliveryDependencies,
-): Promise<Set<Order>> {
-  const stored = new Set<Order>();
+): Promise<Set<OutstandingOrder>> {
+  const stored = new Set<OutstandingOrder>();
   const failures: unknown[] = [];
   const until = performance.now() + RECEIPTS_OF_BATCH_SECONDS * 1_000;
   const queue = orders.values();
   const work = async () => {
     // All workers take from the same queue.
-    for (const order of queue) {
+    for (const one of queue) {
       if (performance.now() > until) return;
       try {
-        await receipts.put(receiptKey(order), receiptText(order, shard));
-        stored.add(order);
+        await receipts.put(receiptKey(one.order), receiptText(one.order, one.placedIn));
+        stored.add(one);
       } catch (error) {
         failures.push(error);
       }
@@ -62,7 +61,7 @@ async function storeReceipts(
   };
   await Promise.all(Array.from({ length: RECEIPTS_AT_A_TIME }, work));
   if (stored.size < orders.length) {
-    const orderIds = orders.filter((order) => !stored.has(order)).map(({ id }) => id);
+    const orderIds = idsOf(orders.filter((one) => !stored.has(one)));
     log.warn('receipts stay outstanding', { shard: shardName(shard), orderIds, error: failures[0] });
   }
   return stored;
@@ -71,15 +70,19 @@ async function storeReceipts(
 /** All, or none when any is in doubt. */
 async function publishEvents(
   shard: ShardRange,
-  orders: readonly Order[],
+  orders: readonly OutstandingOrder[],
   { events, log }: DeliveryDependencies,
-): Promise<Set<Order>> {
+): Promise<Set<OutstandingOrder>> {
   if (orders.length === 0) return new Set();
   try {
-    await events.publishAll(orders.map((order) => orderCreated(order, shard)));
+    await events.publishAll(orders.map(({ order, placedIn }) => orderCreated(order, placedIn)));
     return new Set(orders);
   } catch (error) {
-    log.warn('events stay outstanding', { shard: shardName(shard), orderIds: orders.map(({ id }) => id), error });
+    log.warn('events stay outstanding', { shard: shardName(shard), orderIds: idsOf(orders), error });
     return new Set();
   }
+}
+
+function idsOf(orders: readonly OutstandingOrder[]): string[] {
+  return orders.map(({ order }) => order.id);
 }

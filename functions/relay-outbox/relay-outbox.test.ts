@@ -13,6 +13,7 @@ const ALL = { receipt: true, event: true };
 /** Order n with nothing delivered, unless said otherwise. */
 const outstanding = (n: number, delivered = { receipt: false, event: false }, renewed = false): OutstandingOrder => ({
   order: anOrder({ id: ID(n) }),
+  placedIn: { id: 1, from: 'A', to: 'M' },
   delivered,
   renewed,
 });
@@ -49,6 +50,21 @@ describe('relaying the outbox', () => {
     });
   const values = (shard: string) => metrics.recorded.find(({ fields }) => fields?.shard === shard)?.values;
   const published = () => events.published.map(({ orderId }) => Number(orderId.slice(-12)));
+
+  it('tells the shard and the range of the time when an order was placed, in its receipt and in its event', async () => {
+    outbox.batches.shard2 = [[{ ...outstanding(1), placedIn: { id: 3, from: 'A', to: 'F' } }]];
+    await relay();
+    expect(receipts.texts.get(`receipts/alice/${ID(1)}.txt`)).toContain('Shard:      shard3 (A-F)');
+    expect(events.published).toMatchObject([{ shard: 3 }]);
+  });
+
+  it('settles the orders of a user who has moved meanwhile at the new place', async () => {
+    outbox.batches.shard1 = [[outstanding(1), outstanding(2)]];
+    outbox.moved.set('alice', 'shard2');
+    await relay();
+    expect(outbox.settled).toEqual([1, 2].map((n) => outstanding(n, ALL)));
+    expect(values('shard1')).toMatchObject({ Relayed: 2 });
+  });
 
   it('delivers receipts and events batch by batch until nothing is left, and reports each shard', async () => {
     outbox.batches.shard1 = [[outstanding(1), outstanding(2)], [outstanding(3)]];

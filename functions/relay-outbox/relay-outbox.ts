@@ -1,9 +1,11 @@
 import { type Metrics, secondsSince } from '../contract/metrics.ts';
+import { atAnyShard } from '../domain/at-any-shard.ts';
 import { RELAY_RUN } from '../domain/delivery-timing.ts';
 import { ShardUnavailableError } from '../domain/errors.ts';
 import type { Outbox, OutstandingOrder } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import type { StatisticsKeeper } from '../domain/statistics.ts';
+import { againWhileMoving } from '../domain/users-place.ts';
 import { type DeliveryDependencies, deliverBatch } from './deliver-batch.ts';
 
 export interface RelayOutboxDependencies extends DeliveryDependencies {
@@ -36,7 +38,7 @@ export async function relayOutbox(dependencies: RelayOutboxDependencies): Promis
 }
 
 async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependencies): Promise<void> {
-  const { outbox, statistics, republishAfterMinutes, metrics, log, now } = dependencies;
+  const { shards, outbox, statistics, republishAfterMinutes, metrics, log, now } = dependencies;
   const until = performance.now() + RELAY_RUN.beginBatchesSeconds * 1_000;
   const lags: number[] = [];
   let [relayed, republished] = [0, 0];
@@ -46,7 +48,10 @@ async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependenci
     if (batch.length > 0) {
       const outcome = await deliverBatch(shard, batch, dependencies);
       lags.push(...firstPublished(batch, outcome).map(({ order }) => secondsSince(order.createdAt, now())));
-      await outbox.settleAll(shard, outcome);
+      // A user moves while a relay has their orders only if that took longer than its lease.
+      await atAnyShard(shard.id, shards, outcome, (place, orders) =>
+        againWhileMoving(() => outbox.settleAll(place, orders)),
+      );
       const finished = outcome.filter(({ delivered }) => delivered.receipt && delivered.event);
       relayed += finished.length;
       const orderIds = finished.map(({ order }) => order.id);

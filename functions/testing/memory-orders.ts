@@ -1,4 +1,4 @@
-import { ShardUnavailableError } from '../domain/errors.ts';
+import { ShardUnavailableError, type UserRefusal } from '../domain/errors.ts';
 import { asCreated, type Order } from '../domain/order.ts';
 import { type OrderChanges, type OrderQuery, OVERLAP_SECONDS } from '../domain/order-page.ts';
 import type {
@@ -17,14 +17,18 @@ const NOTHING_KNOWN: OrderWay = { receiptStoredAt: undefined, eventPublishedAt: 
 
 /** Orders and outbox of all shards in memory. */
 export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
-  readonly stored: { shard: string; order: Order; key?: string | undefined }[] = [];
+  readonly stored: { shard: string; placedIn: ShardRange; order: Order; key?: string | undefined }[] = [];
   readonly outbox = new Map<string, Delivered>();
+  /** Names of the shards where orders were settled. */
+  readonly settledAt: string[] = [];
   /** What was said of an order when it was settled last. */
   readonly just = new Map<string, JustDelivered>();
   /** The ways of orders, where a test says something of them. */
   readonly ways = new Map<string, OrderWay>();
   /** Names of the shards that do not respond. */
   readonly unavailable = new Set<string>();
+  /** What a shard says of a user whom it does not have, by both as in `shard1 alice`. */
+  readonly refusals = new Map<string, UserRefusal>();
   /** Users with an older event that waits for the relay. */
   readonly waiting = new Set<string>();
   /** The time of all shards. */
@@ -35,23 +39,25 @@ export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
   outstandingMs = 0;
 
   async place(shard: ShardRange, order: Order, key?: string): Promise<Placement> {
-    this.#reach(shard);
+    this.#reach(shard, order.userId);
     const eventMustWait = this.waiting.has(order.userId);
     const found = this.stored.find((one) => key !== undefined && one.order.userId === order.userId && one.key === key);
     if (found === undefined) {
       const delivered = { receipt: false, event: false };
-      this.stored.push({ shard: shardName(shard), order, key });
+      this.stored.push({ shard: shardName(shard), placedIn: shard, order, key });
       this.outbox.set(order.id, delivered);
-      return { order, replayed: false, delivered, outstandingMs: 0, eventMustWait };
+      return { order, placedIn: shard, replayed: false, delivered, outstandingMs: 0, eventMustWait };
     }
     const outstanding = this.outbox.get(found.order.id);
     const delivered = outstanding ?? { receipt: true, event: true };
     const outstandingMs = outstanding === undefined ? 0 : this.outstandingMs;
-    return { order: asCreated(found.order), replayed: true, delivered, outstandingMs, eventMustWait };
+    const { placedIn } = found;
+    return { order: asCreated(found.order), placedIn, replayed: true, delivered, outstandingMs, eventMustWait };
   }
 
   async settle(shard: ShardRange, orderId: string, delivered: Delivered, just: JustDelivered = {}): Promise<void> {
-    this.#reach(shard);
+    this.#reach(shard, this.stored.find(({ order }) => order.id === orderId)?.order.userId);
+    this.settledAt.push(shardName(shard));
     this.just.set(orderId, just);
     if (delivered.receipt && delivered.event) this.outbox.delete(orderId);
     else this.outbox.set(orderId, delivered);
@@ -86,7 +92,9 @@ export class MemoryOrders implements OrderWriter, OrderReader, OrderFinder {
     return found && { order: found.order, delivered, way: this.ways.get(id) ?? NOTHING_KNOWN };
   }
 
-  #reach(shard: ShardRange): void {
+  #reach(shard: ShardRange, userId = ''): void {
     if (this.unavailable.has(shardName(shard))) throw new ShardUnavailableError(shardName(shard));
+    const refusal = this.refusals.get(`${shardName(shard)} ${userId}`);
+    if (refusal !== undefined) throw new ShardUnavailableError(shardName(shard), { refusal });
   }
 }

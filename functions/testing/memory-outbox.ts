@@ -9,6 +9,8 @@ export class MemoryOutbox implements Outbox {
   /** Batches by shard that become outstanding again once everything else is done. */
   readonly unconfirmed: Record<string, OutstandingOrder[][]> = {};
   readonly settled: OutstandingOrder[] = [];
+  /** Names of the shards to which users have moved since their orders were claimed. */
+  readonly moved = new Map<string, string>();
   /** Names of the shards that do not respond. */
   readonly unavailable = new Set<string>();
 
@@ -17,8 +19,10 @@ export class MemoryOutbox implements Outbox {
     return this.batches[shardName(shard)]?.shift() ?? [];
   }
 
-  async settleAll(_shard: ShardRange, orders: readonly OutstandingOrder[]): Promise<void> {
-    this.settled.push(...orders);
+  async settleAll(shard: ShardRange, orders: readonly OutstandingOrder[]): Promise<OutstandingOrder[]> {
+    const here = orders.filter(({ order }) => (this.moved.get(order.userId) ?? shardName(shard)) === shardName(shard));
+    this.settled.push(...here);
+    return orders.filter((order) => !here.includes(order));
   }
 
   async renewUnconfirmed(shard: ShardRange): Promise<number> {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { UserRefusal } from '../../domain/errors.ts';
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const INVALID_PASSWORD = '28P01';
@@ -10,6 +11,9 @@ const CONNECTION_ENDED_CODES = new Set(['57P01', '57P02', '57P05']);
 const UNAVAILABLE_CODES = new Set([...CONNECTION_ENDED_CODES, '57P03', '57014', '25006']);
 /** Lock timeout, deadlock. */
 const BLOCKED_CODES = new Set(['55P03', '40P01']);
+
+/** The user is in another shard, or on the way there. Of a class that every release takes for an unavailable shard. */
+const USER_REFUSED_CODES = new Set(['53M01', '53M02']);
 
 /** Happens while the password is rotated. */
 export function isLoginRefused(error: unknown): boolean {
@@ -34,44 +38,16 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE_CODES.has(code) || UNAVAILABLE_CLASSES.has(code.slice(0, 2));
 }
 
-/** Why a shard refuses a user: another has them. */
-export interface Moved {
-  /** The id of the shard that has the user, as far as this one knows; null when it does not. */
-  readonly peer: number | null;
-  readonly move: number;
-  /** The user has no orders here: `peer` welcomes them. */
-  readonly new: boolean;
-  /** The user has not come here yet. */
-  readonly notYet: boolean;
-}
-
-/** Why a shard refuses a user for a moment: nobody has them. */
-export interface Leaving {
-  readonly peer: number;
-  readonly move: number;
-  readonly attempt: number;
-  /** The lease has ended: whoever finds this finishes or undoes the move. */
-  readonly expired: boolean;
-}
-
-/** @returns what the shard said when another one has the user */
-export function isMoved(error: unknown): Moved | undefined {
-  return detailOf<Moved>(error, '53M01');
-}
-
-/** @returns what the shard said when the user is on the way to another */
-export function isLeaving(error: unknown): Leaving | undefined {
-  return detailOf<Leaving>(error, '53M02');
+/** @returns what the shard said when it does not have the user: scripts/migrations/010.do.guard-users.sql */
+export function refusalOf(error: unknown): UserRefusal | undefined {
+  if (!(error instanceof pg.DatabaseError) || !USER_REFUSED_CODES.has(error.code ?? '')) return undefined;
+  const { attempt, expired, ...refusal } = JSON.parse(error.detail ?? '{}');
+  return { ...refusal, ...(attempt !== undefined && { leaving: { attempt, expired } }) };
 }
 
 /** Whether a step of a move came too late: a later attempt or move has begun. */
 export function isAttemptOver(error: unknown): boolean {
   return causeOf(error)?.code === '53M03';
-}
-
-function detailOf<Detail>(error: unknown, code: string): Detail | undefined {
-  const refusal = causeOf(error);
-  return refusal?.code === code ? JSON.parse(refusal.detail ?? '{}') : undefined;
 }
 
 /** What the database said, when an error of the domain wraps it. */

@@ -1,8 +1,9 @@
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { Order } from '../../domain/order.ts';
+import type { MoveAttempt } from '../../domain/ports.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
-import { type Attempt, type OwnedRange, PostgresMoves } from './moves.ts';
+import { type OwnedRange, PostgresMoves } from './moves.ts';
 import { PostgresOrderStatistics } from './order-statistics.ts';
 import { PostgresOrderStore } from './order-store.ts';
 import { PostgresOrderWriter } from './order-writer.ts';
@@ -11,16 +12,9 @@ import { ShardDatabases } from './shard-databases.ts';
 
 export const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
 
-/** What a shard says of itself when users from A to F move to another. */
-const OUT: readonly OwnedRange[] = [
-  { role: 'out', from: 'A', before: 'G', peer: 2 },
-  { role: 'own', from: 'G', before: undefined },
-];
-/** And what the other one says. */
-const IN: readonly OwnedRange[] = [{ role: 'in', from: 'A', before: 'G', peer: 1 }];
-
 /** A shard on a database of its own, with all that functions and the mover say to it. */
 export class Place {
+  readonly id: number;
   readonly test: TestShard;
   readonly databases: ShardDatabases;
   readonly moves: PostgresMoves;
@@ -30,7 +24,8 @@ export class Place {
   readonly #statistics: PostgresOrderStatistics;
   readonly #asMover: ShardDatabases;
 
-  private constructor(test: TestShard) {
+  private constructor(id: number, test: TestShard) {
+    this.id = id;
     this.test = test;
     this.databases = test.open();
     this.#asMover = new ShardDatabases(
@@ -45,8 +40,9 @@ export class Place {
     this.#statistics = new PostgresOrderStatistics(this.databases);
   }
 
-  static async create(): Promise<Place> {
-    return new Place(await TestShard.create());
+  /** @param id by which other shards know it */
+  static async create(id: number): Promise<Place> {
+    return new Place(id, await TestShard.create());
   }
 
   place(n: number, over: Partial<Order> = {}, key?: string) {
@@ -85,18 +81,21 @@ export class Place {
   }
 }
 
-/** Begins to move users from A to F. */
+/** Begins to move users from A to F, from shard 1 or back to it; shard 1 keeps the others. */
 export async function beginMove(source: Place, target: Place, move = 1): Promise<void> {
-  await target.moves.setMove(SHARD, move, 'running', IN);
-  await source.moves.setMove(SHARD, move, 'running', OUT);
+  const moving = { from: 'A', before: 'G' };
+  const others: OwnedRange = { role: 'own', from: 'G', before: undefined };
+  const keeps = (place: Place) => (place.id === 1 ? [others] : []);
+  await target.moves.setMove(SHARD, move, 'running', [{ role: 'in', ...moving, peer: source.id }, ...keeps(target)]);
+  await source.moves.setMove(SHARD, move, 'running', [{ role: 'out', ...moving, peer: target.id }, ...keeps(source)]);
 }
 
 /** Claims a user and copies what there is, a page of two orders at a time. */
-export async function copy(source: Place, target: Place, move = 1, userId = 'alice'): Promise<Attempt> {
-  const claimed = await source.moves.claim(SHARD, userId, move, 2);
+export async function copy(source: Place, target: Place, move = 1, userId = 'alice'): Promise<MoveAttempt> {
+  const claimed = await source.moves.claim(SHARD, userId, move, target.id);
   if (claimed.outcome !== 'copying') throw new Error(`The user cannot be claimed: ${claimed.outcome}.`);
   const attempt = { userId, move, attempt: claimed.attempt };
-  await target.moves.expect(SHARD, attempt, 1);
+  await target.moves.expect(SHARD, attempt, source.id);
   let page = await source.moves.page(SHARD, userId, undefined, 2);
   while (page.orders > 0) {
     await target.moves.take(SHARD, attempt, page.rows);
@@ -106,7 +105,7 @@ export async function copy(source: Place, target: Place, move = 1, userId = 'ali
 }
 
 /** @returns the rest of a copied user */
-export async function leave(source: Place, attempt: Attempt): Promise<string> {
+export async function leave(source: Place, attempt: MoveAttempt): Promise<string> {
   const leaving = await source.moves.leave(SHARD, attempt, true);
   if (leaving.outcome !== 'leaving') throw new Error(`The user cannot leave: ${leaving.outcome}.`);
   return leaving.rest;

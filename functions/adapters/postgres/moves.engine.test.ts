@@ -8,7 +8,7 @@ let source: Place;
 let target: Place;
 
 beforeAll(async () => {
-  [source, target] = await Promise.all([Place.create(), Place.create()]);
+  [source, target] = await Promise.all([Place.create(1), Place.create(2)]);
   return () => Promise.all([source.close(), target.close()]);
 });
 beforeEach(async () => {
@@ -77,7 +77,7 @@ describe('a user who moves', () => {
     await moveUser(source, target);
     await target.place(7, { price: 100n });
     await target.writer.settle(SHARD, ID(4), ALL);
-    expect(await target.store.markConfirmed(SHARD, [ID(2)])).toHaveLength(1);
+    expect((await target.store.markConfirmed(SHARD, [ID(2)])).lags).toHaveLength(1);
     expect((await target.place(8, { price: 100n }, 'key')).replayed).toBe(true);
 
     await beginMove(target, source, 2);

@@ -1,12 +1,6 @@
+import type { MoveAttempt, MoveSteps } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
-
-/** One copy of a user from a source to a target. Made anew, it has a greater attempt. */
-export interface Attempt {
-  readonly userId: string;
-  readonly move: number;
-  readonly attempt: number;
-}
 
 export type PlacementState = 'copying' | 'leaving' | 'moved' | 'arriving' | 'here' | 'refused';
 
@@ -45,7 +39,7 @@ export interface OwnedRange {
  * The steps of moving a user, each one transaction of one shard that may be repeated when its answer was lost. What each is
  * for, and in which order they are safe: docs/moving-users.md. All throw ShardUnavailableError when the shard does not respond.
  */
-export class PostgresMoves {
+export class PostgresMoves implements MoveSteps {
   readonly #databases: ShardDatabases;
 
   constructor(databases: ShardDatabases) {
@@ -68,17 +62,17 @@ export class PostgresMoves {
   }
 
   /** At the target, before the first page. @returns `arriving`, or why the attempt cannot go on */
-  expect(target: ShardRange, attempt: Attempt, peer: number): Promise<PlacementState | 'stopped'> {
+  expect(target: ShardRange, attempt: MoveAttempt, peer: number): Promise<PlacementState | 'stopped'> {
     return this.#step(target, 'move_expect', attempt, peer);
   }
 
   /** At the target: stores a page. @throws an error that isAttemptOver knows */
-  async take(target: ShardRange, attempt: Attempt, rows: string): Promise<void> {
+  async take(target: ShardRange, attempt: MoveAttempt, rows: string): Promise<void> {
     await this.#step(target, 'move_take', attempt, rows);
   }
 
   /** At the source: from now on nobody owns the user, for 2 s. @param fence also while a request may deliver an order */
-  leave(source: ShardRange, { userId, move, attempt }: Attempt, fence = false): Promise<Leaving> {
+  leave(source: ShardRange, { userId, move, attempt }: MoveAttempt, fence = false): Promise<Leaving> {
     return this.#one(source, {
       text: 'SELECT * FROM move_leave($1, $2, $3, $4)',
       values: [userId, move, attempt, fence],
@@ -86,22 +80,22 @@ export class PostgresMoves {
   }
 
   /** At the target: the commit point. @returns `here`; otherwise, the attempt was refused or is over */
-  arrive(target: ShardRange, attempt: Attempt, rest: string): Promise<PlacementState | null> {
+  arrive(target: ShardRange, attempt: MoveAttempt, rest: string): Promise<PlacementState | null> {
     return this.#step(target, 'move_arrive', attempt, rest);
   }
 
   /** At the source, once the target has said `here`. @returns the state */
-  left(source: ShardRange, attempt: Attempt): Promise<PlacementState | null> {
+  left(source: ShardRange, attempt: MoveAttempt): Promise<PlacementState | null> {
     return this.#step(source, 'move_left', attempt);
   }
 
   /** At the target, when the lease has ended: settles whether the user has arrived. @param peer the source's id */
-  refuse(target: ShardRange, attempt: Attempt, peer: number): Promise<'here' | 'refused'> {
+  refuse(target: ShardRange, attempt: MoveAttempt, peer: number): Promise<'here' | 'refused'> {
     return this.#step(target, 'move_refuse', attempt, peer);
   }
 
   /** At the source, once the target has said `refused`. @returns the state */
-  stay(source: ShardRange, attempt: Attempt): Promise<PlacementState | null> {
+  stay(source: ShardRange, attempt: MoveAttempt): Promise<PlacementState | null> {
     return this.#step(source, 'move_stay', attempt);
   }
 
@@ -142,7 +136,7 @@ export class PostgresMoves {
   #step<Result>(
     shard: ShardRange,
     name: string,
-    { userId, move, attempt }: Attempt,
+    { userId, move, attempt }: MoveAttempt,
     ...rest: unknown[]
   ): Promise<Result> {
     const values = [userId, move, attempt, ...rest];

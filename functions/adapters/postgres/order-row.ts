@@ -4,6 +4,11 @@ import type { Order, OrderStatus } from '../../domain/order.ts';
 export const ORDER_COLUMNS =
   'orders.id, orders.user_id, product_name, quantity, price, status, orders.created_at, orders.updated_at';
 
+/** For orders of users whom the shard may not own: what it is being given, or has given away. docs/moving-users.md */
+export const IS_OWNED = `NOT EXISTS (
+  SELECT FROM placements
+  WHERE placements.user_id = orders.user_id AND placements.state IN ('arriving', 'refused', 'moved'))`;
+
 export interface OrderRow {
   readonly id: string;
   readonly user_id: string;

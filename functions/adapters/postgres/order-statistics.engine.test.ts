@@ -207,10 +207,10 @@ describe('what the relay delivers', () => {
   it('counts as published once, and not again when it is renewed', async () => {
     await place(1);
     const outbox = new PostgresOutbox(databases);
-    await outbox.settleAll(SHARD, [{ order: anOrder({ id: ID(1) }), delivered: ALL, renewed: false }]);
+    await outbox.settleAll(SHARD, [{ order: anOrder({ id: ID(1) }), placedIn: SHARD, delivered: ALL, renewed: false }]);
     expect((await counted()).published).toBe(1);
     await outbox.renewUnconfirmed(SHARD, 0);
-    await outbox.settleAll(SHARD, [{ order: anOrder({ id: ID(1) }), delivered: ALL, renewed: true }]);
+    await outbox.settleAll(SHARD, [{ order: anOrder({ id: ID(1) }), placedIn: SHARD, delivered: ALL, renewed: true }]);
     expect((await counted()).published).toBe(1);
     expect((await store.find(SHARD, ID(1)))?.way).toEqual({
       receiptStoredAt: expect.any(Date),

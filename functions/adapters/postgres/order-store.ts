@@ -1,26 +1,26 @@
 import type { ConfirmationStore, Confirmed, FoundOrder, OrderFinder } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
-import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+import { IS_OWNED, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
 // A repeated confirmation changes nothing. The confirmation's time is the database's, the creation's another clock's.
 // Locks by id, as the relay does.
 const CONFIRM = `
   WITH due AS MATERIALIZED (
-    SELECT id FROM orders WHERE id = ANY($1::uuid[]) AND status = 'created' ORDER BY id FOR UPDATE
+    SELECT id FROM orders WHERE id = ANY($1::uuid[]) AND status = 'created' AND ${IS_OWNED} ORDER BY id FOR UPDATE
   ), confirmed AS (
     UPDATE orders SET status = 'confirmed', updated_at = greatest(now(), created_at), changed_at = now()
     WHERE id IN (SELECT id FROM due)
     RETURNING id, extract(epoch FROM updated_at - created_at)::float8 AS seconds
   )
-  SELECT id, seconds FROM orders LEFT JOIN confirmed USING (id) WHERE id = ANY($1::uuid[])`;
+  SELECT id, seconds FROM orders LEFT JOIN confirmed USING (id) WHERE id = ANY($1::uuid[]) AND ${IS_OWNED}`;
 
 // Without an outbox entry, everything is delivered.
 const FIND = `
   SELECT ${ORDER_COLUMNS}, coalesce(receipt_pending, false) AS receipt_pending, coalesce(event_pending, false) AS event_pending,
     receipt_stored_at, event_published_at, event_partition, event_offset
   FROM orders LEFT JOIN outbox ON order_id = orders.id
-  WHERE orders.id = $1::uuid`;
+  WHERE orders.id = $1::uuid AND ${IS_OWNED}`;
 
 interface FoundRow extends OrderRow {
   readonly receipt_pending: boolean;

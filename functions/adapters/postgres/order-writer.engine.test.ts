@@ -35,6 +35,7 @@ describe('placing an order', () => {
     const order = anOrder();
     expect(placement).toEqual({
       order,
+      placedIn: SHARD,
       replayed: false,
       delivered: NOTHING,
       outstandingMs: 0,
@@ -63,7 +64,12 @@ describe('placing an order with a key', () => {
     await place(1, {}, 'k1');
     await shard.sql(`UPDATE orders SET status = 'confirmed', updated_at = now()`);
     const again = await place(2, { quantity: 9 }, 'k1');
-    expect(again).toMatchObject({ order: anOrder(), replayed: true, delivered: NOTHING });
+    expect(again).toMatchObject({
+      order: anOrder(),
+      placedIn: { id: 1, from: 'A', to: 'Z' },
+      replayed: true,
+      delivered: NOTHING,
+    });
     expect(again.outstandingMs).toBeGreaterThan(0);
     expect(again.outstandingMs).toBeLessThan(60_000);
   });

@@ -2,7 +2,7 @@ import { HOLD_BACK_AFTER_SECONDS, RELAY_AFTER_SECONDS } from '../../domain/deliv
 import { formatMoney } from '../../domain/money.ts';
 import { asCreated, type Order } from '../../domain/order.ts';
 import type { Delivered, JustDelivered, OrderWriter, Placement } from '../../domain/ports.ts';
-import type { ShardRange } from '../../domain/shard-map.ts';
+import { describeShard, readShardDescription, type ShardRange } from '../../domain/shard-map.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
@@ -11,7 +11,7 @@ import type { ShardDatabases } from './shard-databases.ts';
 // waits for the relay behind an older one of its user that the relay has, or that is outstanding for too long.
 const PLACE = `
   WITH found AS (
-    SELECT ${ORDER_COLUMNS}, receipt_pending, event_pending, outbox.created_at AS outstanding_since
+    SELECT ${ORDER_COLUMNS}, placed_in, receipt_pending, event_pending, outbox.created_at AS outstanding_since
     FROM orders LEFT JOIN outbox ON order_id = orders.id
     WHERE orders.id = $1 OR (orders.user_id = $2 AND idempotency_key = $9)
   ), older AS (
@@ -22,8 +22,8 @@ const PLACE = `
         AND (left_to_relay OR created_at < now() - make_interval(secs => $10))
     ) AS event_waits
   ), stored AS (
-    INSERT INTO orders (id, user_id, product_name, quantity, price, status, created_at, updated_at, idempotency_key)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    INSERT INTO orders (id, user_id, product_name, quantity, price, status, created_at, updated_at, idempotency_key, placed_in)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $12)
     ON CONFLICT DO NOTHING
     RETURNING id
   ), noted AS (
@@ -65,6 +65,7 @@ interface PlacementRow {
 
 /** Its outbox columns are null once everything is delivered. */
 interface FoundRow extends PlacementRow, OrderRow {
+  readonly placed_in: string;
   readonly receipt_pending: boolean | null;
   readonly event_pending: boolean | null;
   readonly outstanding_ms: number | null;
@@ -98,12 +99,12 @@ export class PostgresOrderWriter implements OrderWriter {
   async #tryToPlace(shard: ShardRange, order: Order, key: string | undefined): Promise<Placement | undefined> {
     const { id, userId, productName, quantity, price, status, createdAt, updatedAt } = order;
     const columns = [id, userId, productName, quantity, formatMoney(price), status, createdAt, updatedAt, key];
-    const values = [...columns, HOLD_BACK_AFTER_SECONDS, RELAY_AFTER_SECONDS];
+    const values = [...columns, HOLD_BACK_AFTER_SECONDS, RELAY_AFTER_SECONDS, describeShard(shard)];
     const [row] = await this.#databases.query<PlacementRow | FoundRow>(shard, { name: 'place', text: PLACE, values });
     if (row === undefined) return undefined;
     if (row.stored) {
       const delivered = { receipt: false, event: false };
-      return { order, replayed: false, delivered, outstandingMs: 0, eventMustWait: row.event_waits };
+      return { order, placedIn: shard, replayed: false, delivered, outstandingMs: 0, eventMustWait: row.event_waits };
     }
     return isFound(row) ? toPlacement(row, id) : undefined;
   }
@@ -116,6 +117,7 @@ function isFound(row: PlacementRow | FoundRow): row is FoundRow {
 function toPlacement(row: FoundRow, ownId: string): Placement {
   return {
     order: asCreated(toOrder(row)),
+    placedIn: readShardDescription(row.placed_in),
     replayed: row.id !== ownId,
     delivered: { receipt: row.receipt_pending !== true, event: row.event_pending !== true },
     outstandingMs: row.outstanding_ms ?? 0,

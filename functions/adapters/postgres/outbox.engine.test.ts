@@ -11,6 +11,7 @@ import type { ShardDatabases } from './shard-databases.ts';
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
 const NOTHING = { receipt: false, event: false };
 const ALL = { receipt: true, event: true };
+const placedIn = { id: 1, from: 'A', to: 'Z' };
 
 let shard: TestShard;
 let databases: ShardDatabases;
@@ -47,7 +48,7 @@ describe('claiming', () => {
     expect(await outbox.claim(SHARD)).toEqual([]);
     await wait(1);
     expect(await outbox.claim(SHARD)).toEqual([
-      { order: anOrder(), delivered: { receipt: true, event: false }, renewed: false },
+      { order: anOrder(), placedIn, delivered: { receipt: true, event: false }, renewed: false },
     ]);
   });
 
@@ -55,7 +56,7 @@ describe('claiming', () => {
     await place(1);
     await new PostgresOrderStore(databases).markConfirmed(SHARD, [ID(1)]);
     await wait(30);
-    expect(await outbox.claim(SHARD)).toEqual([{ order: anOrder(), delivered: NOTHING, renewed: false }]);
+    expect(await outbox.claim(SHARD)).toEqual([{ order: anOrder(), placedIn, delivered: NOTHING, renewed: false }]);
   });
 
   it('takes all of a user, oldest first, when the oldest is overdue', async () => {
@@ -86,6 +87,17 @@ describe('claiming', () => {
     expect(await outbox.claim(SHARD)).toEqual([]);
     await wait(2);
     expect(await outbox.claim(SHARD)).toHaveLength(1);
+  });
+
+  it('keeps its user here for 50 s, or until the batch is settled', async () => {
+    const seconds = () => shard.sql('SELECT extract(epoch FROM leased_until - now())::int AS seconds FROM outbox');
+    await place(1);
+    expect(await seconds()).toEqual([{ seconds: null }]);
+    await wait(30);
+    const batch = await outbox.claim(SHARD);
+    expect(await seconds()).toEqual([{ seconds: expect.closeTo(50, -1) }]);
+    await outbox.settleAll(SHARD, settledAs(batch, { receipt: false, event: true }));
+    expect(await seconds()).toEqual([{ seconds: null }]);
   });
 
   it.each([
@@ -176,6 +188,14 @@ describe('settling a batch', () => {
       await settling;
     });
     expect(await rows()).toEqual([]);
+  });
+
+  it('gives back the orders that the shard does not have', async () => {
+    await place(1);
+    await wait(30);
+    const batch = await outbox.claim(SHARD);
+    const strange = batch.map((one) => ({ ...one, order: anOrder({ id: ID(9) }) }));
+    expect(await outbox.settleAll(SHARD, settledAs([...batch, ...strange]))).toEqual(settledAs(strange));
   });
 
   it('comes too late without harm', async () => {

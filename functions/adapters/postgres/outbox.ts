@@ -1,8 +1,8 @@
 import { RELAY_RETRY } from '../../domain/delivery-timing.ts';
 import { asCreated } from '../../domain/order.ts';
 import type { Outbox, OutstandingOrder } from '../../domain/ports.ts';
-import type { ShardRange } from '../../domain/shard-map.ts';
-import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+import { readShardDescription, type ShardRange } from '../../domain/shard-map.ts';
+import { IS_OWNED, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
 /** Per claim: at least one order of every user, and all events in one request to Kafka. */
@@ -12,8 +12,8 @@ const RENEWED = 250;
 /** From now until the next attempt. An order has no later one, unless the clock was set back since that was written. */
 const PAUSE = `least(greatest((now() - created_at) * $3::float8, make_interval(secs => $4)), make_interval(secs => $5))`;
 
-// A user is claimed by the oldest of their rows: whoever has it has them all, and its `due_at` keeps others away until the
-// next attempt. Everybody's first order comes before anybody's second: a user with many orders does not crowd out the others,
+// A user is claimed by the oldest of their rows: whoever has it has them all. Its `due_at` keeps other relays away until the
+// next attempt, its `leased_until` keeps the user from moving to another shard meanwhile. Everybody's first order comes before anybody's second: a user with many orders does not crowd out the others,
 // and theirs stay in order.
 const CLAIM_USERS = `
   WITH overdue AS MATERIALIZED (
@@ -28,11 +28,11 @@ const CLAIM_USERS = `
     FOR UPDATE SKIP LOCKED
   ), claimed AS (
     UPDATE outbox
-    SET due_at = now() + ${PAUSE}
+    SET due_at = now() + ${PAUSE}, leased_until = now() + make_interval(secs => $4)
     WHERE order_id IN (SELECT order_id FROM overdue)
     RETURNING user_id
   )
-  SELECT ${ORDER_COLUMNS}, receipt_pending, event_pending, renewed_at IS NOT NULL AS renewed
+  SELECT ${ORDER_COLUMNS}, placed_in, receipt_pending, event_pending, renewed_at IS NOT NULL AS renewed
   FROM outbox JOIN orders ON orders.id = order_id
   WHERE outbox.user_id IN (SELECT user_id FROM claimed)
   ORDER BY row_number() OVER (PARTITION BY outbox.user_id ORDER BY outbox.created_at, order_id), outbox.created_at
@@ -45,7 +45,7 @@ const SETTLE = `
   WITH settled AS (
     SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::boolean[]) AS settled (order_id, receipt, event)
   ), locked AS (
-    SELECT id FROM orders JOIN settled ON order_id = id ORDER BY id FOR UPDATE OF orders
+    SELECT id FROM orders JOIN settled ON order_id = id WHERE ${IS_OWNED} ORDER BY id FOR UPDATE OF orders
   ), reachable AS (
     SELECT order_id, receipt, event, receipt AND receipt_pending AS stored_now, event AND event_pending AS published_now
     FROM outbox JOIN settled USING (order_id)
@@ -61,12 +61,14 @@ const SETTLE = `
     WHERE orders.id = order_id AND (stored_now OR published_now)
   ), dropped AS (
     DELETE FROM outbox USING reachable WHERE outbox.order_id = reachable.order_id AND receipt AND event
+  ), kept AS (
+    UPDATE outbox
+    SET receipt_pending = receipt_pending AND NOT receipt, event_pending = event_pending AND NOT event,
+      left_to_relay = true, leased_until = NULL
+    FROM reachable
+    WHERE outbox.order_id = reachable.order_id AND NOT (receipt AND event)
   )
-  UPDATE outbox
-  SET receipt_pending = receipt_pending AND NOT receipt, event_pending = event_pending AND NOT event,
-    left_to_relay = true
-  FROM reachable
-  WHERE outbox.order_id = reachable.order_id AND NOT (receipt AND event)`;
+  SELECT id FROM locked`;
 
 // An order is renewed when its age has doubled since the last time, so the backoff needs no counter.
 const RENEW = `
@@ -90,6 +92,7 @@ const OLDEST_AGE = `
   SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS seconds FROM outbox`;
 
 interface OutstandingRow extends OrderRow {
+  readonly placed_in: string;
   readonly receipt_pending: boolean;
   readonly event_pending: boolean;
   readonly renewed: boolean;
@@ -108,16 +111,19 @@ export class PostgresOutbox implements Outbox {
     const rows = await this.#databases.query<OutstandingRow>(shard, { text: CLAIM_USERS, values });
     return rows.map((row) => ({
       order: asCreated(toOrder(row)),
+      placedIn: readShardDescription(row.placed_in),
       delivered: { receipt: !row.receipt_pending, event: !row.event_pending },
       renewed: row.renewed,
     }));
   }
 
-  async settleAll(shard: ShardRange, orders: readonly OutstandingOrder[]): Promise<void> {
+  async settleAll(shard: ShardRange, orders: readonly OutstandingOrder[]): Promise<OutstandingOrder[]> {
     const ids = orders.map(({ order }) => order.id);
     const receipts = orders.map(({ delivered }) => delivered.receipt);
     const events = orders.map(({ delivered }) => delivered.event);
-    await this.#databases.query(shard, { text: SETTLE, values: [ids, receipts, events] });
+    const rows = await this.#databases.query<{ id: string }>(shard, { text: SETTLE, values: [ids, receipts, events] });
+    const found = new Set(rows.map(({ id }) => id));
+    return orders.filter(({ order }) => !found.has(order.id));
   }
 
   async renewUnconfirmed(shard: ShardRange, minutes: number): Promise<number> {

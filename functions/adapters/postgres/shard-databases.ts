@@ -6,7 +6,7 @@ import { CONNECTIONS_PER_SHARD, type ShardRange, shardName } from '../../domain/
 import type { DatabaseSecrets } from '../database-secrets.ts';
 import type { ConnectedShard } from '../shard-variables.ts';
 import { type ConnectionLimits, connectionSettings } from './connection.ts';
-import { isConnectionLost, isLoginRefused, isUnavailable } from './failures.ts';
+import { isConnectionLost, isLoginRefused, isUnavailable, refusalOf } from './failures.ts';
 
 /** `total` covers secret, connection, statement and retries. */
 export interface QueryLimits extends ConnectionLimits {
@@ -53,7 +53,8 @@ export class ShardDatabases {
    * Runs a statement that is safe to run twice. Retries on a new connection when the kept one is dead, and with another
    * password when the login is refused, as during a rotation.
    *
-   * @throws ShardUnavailableError when the shard did not respond in time; the statement may have run
+   * @throws ShardUnavailableError when the shard did not respond in time; the statement may have run, unless the shard refused it
+   *   because of a user who moves
    */
   async query<Row extends pg.QueryResultRow>(range: ShardRange, statement: Statement): Promise<Row[]> {
     const name = shardName(range);
@@ -66,7 +67,7 @@ export class ShardDatabases {
         this.#attemptRepeatedly<Row>(shard, statement),
       );
     } catch (error) {
-      if (isUnavailable(error)) throw new ShardUnavailableError(name, { cause: error });
+      if (isUnavailable(error)) throw new ShardUnavailableError(name, { cause: error, refusal: refusalOf(error) });
       throw error;
     }
   }
