@@ -1,24 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SHARD_MAP, type ShardRange } from '../domain/shard-map.ts';
+import { type HeldRange, MissingShardsError, type ShardState } from '../domain/map-changes.ts';
+import { DEFAULT_SHARD_MAP, joinMaps, type OwningShard, type ShardRange } from '../domain/shard-map.ts';
 import { MemoryLog } from '../testing/ports.ts';
-import { MisplacedOrdersError, MissingShardsError, migrateShards, type Schemas } from './migrate-shards.ts';
+import { MisplacedOrdersError, migrateShards, type Schemas } from './migrate-shards.ts';
 
 class MemorySchemas implements Schemas<ShardRange> {
   readonly migrated: number[] = [];
   readonly misplaced: Record<number, number> = {};
   readonly failing = new Set<number>();
-  readonly placements = new Map<number, number>();
+  readonly states: Record<number, Partial<ShardState>> = {};
+  readonly maps = new Map<number, readonly OwningShard[]>();
 
   async countMisplacedOrders({ id }: ShardRange): Promise<number> {
     return this.misplaced[id] ?? 0;
   }
 
-  async placementOf({ id }: ShardRange): Promise<number | undefined> {
-    return this.placements.get(id);
+  async stateOf({ id }: ShardRange): Promise<ShardState> {
+    return { recorded: this.maps.get(id) ?? [], move: undefined, held: [], ...this.states[id] };
   }
 
-  async recordPlacement({ id }: ShardRange, shards: number): Promise<void> {
-    this.placements.set(id, shards);
+  async recordMap({ id }: ShardRange, map: readonly OwningShard[]): Promise<void> {
+    this.maps.set(id, map);
   }
 
   async migrate({ id }: ShardRange): Promise<string[]> {
@@ -27,6 +29,14 @@ class MemorySchemas implements Schemas<ShardRange> {
     return ['1 create-orders'];
   }
 }
+
+const NEXT = [
+  { id: 1, from: 'A', to: 'F' },
+  { id: 3, from: 'G', to: 'M' },
+  { id: 2, from: 'N', to: 'Z' },
+];
+
+const held = (role: HeldRange['role'], from: string, before: string): HeldRange => ({ role, from, before });
 
 describe('migrating the shards', () => {
   it('brings every shard up to date and says what was applied', async () => {
@@ -44,42 +54,49 @@ describe('migrating the shards', () => {
     await expect(migrateShards(DEFAULT_SHARD_MAP, schemas, new MemoryLog())).rejects.toThrow(
       new MisplacedOrdersError(
         'This shard map would hide 12 stored orders, because it assigns their users to another shard: 12 in shard2 (N-Z). ' +
-          'Deploy the previous map again, or move these orders first.',
+          'Deploy the previous map again, and this one as "nextShards" to move them with "npm run shards".',
       ),
     );
     expect(schemas.migrated).toEqual([]);
   });
 
-  it('keeps in every shard how many there are', async () => {
+  it('keeps the present map in every shard, new ones of the next map included', async () => {
     const schemas = new MemorySchemas();
-    await migrateShards(DEFAULT_SHARD_MAP, schemas, new MemoryLog());
-    expect([...schemas.placements]).toEqual([
-      [1, 2],
-      [2, 2],
-    ]);
+    await migrateShards(joinMaps(DEFAULT_SHARD_MAP, NEXT), schemas, new MemoryLog());
+    expect([...schemas.maps]).toEqual([1, 2, 3].map((id) => [id, DEFAULT_SHARD_MAP]));
   });
 
-  it('refuses a map with fewer shards than there were, before anything is changed', async () => {
+  it('refuses a map without a shard that there was, before anything is changed', async () => {
     const schemas = new MemorySchemas();
-    schemas.placements.set(1, 3);
-    await expect(migrateShards(DEFAULT_SHARD_MAP, schemas, new MemoryLog())).rejects.toThrow(
-      new MissingShardsError(
-        'This shard map has 2 shards, but the stored orders were placed on 3: ' +
-          'those of the shards that it leaves out would be hidden. Deploy a map with at least as many shards.',
-      ),
-    );
-    expect([schemas.migrated, schemas.placements.get(2)]).toEqual([[], undefined]);
+    schemas.maps.set(1, NEXT);
+    const migrated = migrateShards(DEFAULT_SHARD_MAP, schemas, new MemoryLog());
+    await expect(migrated).rejects.toThrow(MissingShardsError);
+    expect([schemas.migrated, schemas.maps.get(2)]).toEqual([[], undefined]);
   });
 
   it('takes a map with more shards, also on a second attempt', async () => {
     const schemas = new MemorySchemas();
-    schemas.placements.set(1, 1);
+    schemas.maps.set(1, [{ id: 1, from: 'A', to: 'Z' }]);
     schemas.failing.add(2);
     await expect(migrateShards(DEFAULT_SHARD_MAP, schemas, new MemoryLog())).rejects.toThrow('shard 2 is down');
-    expect([...schemas.placements]).toEqual([[1, 1]]);
+    expect(schemas.maps.get(1)).toHaveLength(1);
     schemas.failing.clear();
     await migrateShards(DEFAULT_SHARD_MAP, schemas, new MemoryLog());
-    expect(schemas.placements.get(1)).toBe(2);
+    expect(schemas.maps.get(1)).toEqual(DEFAULT_SHARD_MAP);
+  });
+
+  it('takes no orders for misplaced that a move has brought', async () => {
+    const schemas = new MemorySchemas();
+    schemas.misplaced[3] = 12;
+    schemas.states[1] = { move: 'running', held: [held('own', 'A', 'G'), held('out', 'G', 'N')] };
+    schemas.states[3] = { move: 'running', held: [held('in', 'G', 'N')] };
+    await migrateShards(joinMaps(DEFAULT_SHARD_MAP, NEXT), schemas, new MemoryLog());
+    expect(schemas.migrated).toEqual([1, 2, 3]);
+    schemas.states[1] = {};
+    schemas.states[3] = {};
+    await expect(migrateShards(joinMaps(DEFAULT_SHARD_MAP, NEXT), schemas, new MemoryLog())).rejects.toThrow(
+      MisplacedOrdersError,
+    );
   });
 
   it('fails when one shard fails, after the others are done', async () => {

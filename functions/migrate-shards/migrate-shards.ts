@@ -1,26 +1,21 @@
 import { OrderFlowError } from '../domain/errors.ts';
+import { checkMissing, checkMoves, type ShardState } from '../domain/map-changes.ts';
 import type { Log } from '../domain/ports.ts';
-import { describeShard, type ShardRange, shardName } from '../domain/shard-map.ts';
+import { describeShard, type OwningShard, presentMap, type ShardRange, shardName } from '../domain/shard-map.ts';
 
 export interface Schemas<Shard> {
   /** Orders of users who do not belong to the shard. */
   countMisplacedOrders(shard: Shard): Promise<number>;
-  /** Over how many shards users were distributed at the last migration; undefined for a new shard. */
-  placementOf(shard: Shard): Promise<number | undefined>;
+  stateOf(shard: Shard): Promise<ShardState>;
   /** @returns the names of the applied migrations */
   migrate(shard: Shard): Promise<readonly string[]>;
-  recordPlacement(shard: Shard, shards: number): Promise<void>;
+  /** Keeps in the shard by which map users are placed. */
+  recordMap(shard: Shard, map: readonly OwningShard[]): Promise<void>;
 }
 
 export class MisplacedOrdersError extends OrderFlowError {
   override readonly name = 'MisplacedOrdersError';
   readonly code = 'misplaced_orders';
-  readonly retryable = false;
-}
-
-export class MissingShardsError extends OrderFlowError {
-  override readonly name = 'MissingShardsError';
-  readonly code = 'missing_shards';
   readonly retryable = false;
 }
 
@@ -31,16 +26,17 @@ export interface MigrationSummary {
 /**
  * Brings all shards up to date, in parallel.
  *
- * @throws MisplacedOrdersError or MissingShardsError before any change, when the map would hide stored orders; otherwise the
- *   first failure, after all shards have finished
+ * @throws MisplacedOrdersError, MissingShardsError or MovedUsersError before any change, when the map would hide stored orders or
+ *   is not that of a move; otherwise the first failure, after all shards have finished
  */
 export async function migrateShards<Shard extends ShardRange>(
   shards: readonly Shard[],
   schemas: Schemas<Shard>,
   log: Log,
 ): Promise<MigrationSummary> {
-  await refuseMissingShards(shards, schemas);
-  await refuseHidingOrders(shards, schemas);
+  const asked = await Promise.all(shards.map(async (shard) => ({ shard, ...(await schemas.stateOf(shard)) })));
+  checkMissing(asked);
+  if (checkMoves(asked)) await refuseHidingOrders(shards, schemas);
   const failures: Error[] = [];
   const migrations = await Promise.all(
     shards.map(async (shard) => {
@@ -59,22 +55,9 @@ export async function migrateShards<Shard extends ShardRange>(
   );
   if (failures.length > 0) throw failures[0];
   // The map takes effect only now: until all shards are ready, the previous one may come back.
-  await Promise.all(shards.map((shard) => schemas.recordPlacement(shard, shards.length)));
+  const map = presentMap(shards).map(({ id, from, to }) => ({ id, from, to }));
+  await Promise.all(shards.map((shard) => schemas.recordMap(shard, map)));
   return { shards: migrations };
-}
-
-/** A shard that is missing in the map cannot be asked, but the others know of it. */
-async function refuseMissingShards<Shard extends ShardRange>(
-  shards: readonly Shard[],
-  schemas: Schemas<Shard>,
-): Promise<void> {
-  const placements = await Promise.all(shards.map((shard) => schemas.placementOf(shard)));
-  const placed = Math.max(...placements.map((placement) => placement ?? 0));
-  if (placed <= shards.length) return;
-  throw new MissingShardsError(
-    `This shard map has ${shards.length} shards, but the stored orders were placed on ${placed}: ` +
-      'those of the shards that it leaves out would be hidden. Deploy a map with at least as many shards.',
-  );
 }
 
 async function refuseHidingOrders<Shard extends ShardRange>(
@@ -90,6 +73,6 @@ async function refuseHidingOrders<Shard extends ShardRange>(
   const where = misplaced.map(({ shard, orders }) => `${orders} in ${describeShard(shard)}`).join(', ');
   throw new MisplacedOrdersError(
     `This shard map would hide ${total} stored orders, because it assigns their users to another shard: ${where}. ` +
-      'Deploy the previous map again, or move these orders first.',
+      'Deploy the previous map again, and this one as "nextShards" to move them with "npm run shards".',
   );
 }

@@ -174,11 +174,11 @@ describe('an earlier release after a later one', () => {
       log,
       QUICK_RETRY,
     );
-    await earlier.recordPlacement(SHARD, 2);
+    await earlier.recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }]);
     const before = await schema();
 
     expect(await earlier.migrate(SHARD)).toEqual([]);
-    await earlier.recordPlacement(SHARD, 2);
+    await earlier.recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }]);
 
     expect(await schema()).toEqual(before);
     expect(log.lines).toEqual([

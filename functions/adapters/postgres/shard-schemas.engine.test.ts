@@ -60,13 +60,40 @@ describe('migrating a shard', () => {
     expect(await schemas().countMisplacedOrders(SHARD)).toBe(0);
     expect(await schemas().countMisplacedOrders({ ...SHARD, to: 'B' })).toBe(1);
     expect(await schemas().countMisplacedOrders({ ...SHARD, from: 'N', to: 'Z' })).toBe(3);
+    expect(await schemas().countMisplacedOrders({ ...SHARD, from: undefined, to: undefined })).toBe(3);
   });
 
-  it('keeps over how many shards users are distributed', async () => {
-    expect(await schemas().placementOf(SHARD)).toBeUndefined();
-    await schemas().recordPlacement(SHARD, 2);
-    await schemas().recordPlacement(SHARD, 3);
-    expect(await schemas().placementOf(SHARD)).toBe(3);
+  it('keeps the map by which users are placed, and says what moves have changed of it', async () => {
+    expect(await schemas().stateOf(SHARD)).toEqual({ recorded: [], move: undefined, held: [] });
+    const map = [
+      { id: 1, from: 'A', to: 'M' },
+      { id: 4, from: 'N', to: 'Z' },
+    ];
+    await schemas().recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }]);
+    await schemas().recordMap(SHARD, map);
+    await shard.sql(`SELECT move_ranges(1, 'running', '[{"from_key":"A","before_key":"N","role":"own","peer":null},
+      {"from_key":"N","before_key":null,"role":"out","peer":4}]')`);
+    expect(await schemas().stateOf(SHARD)).toEqual({
+      recorded: map,
+      move: 'running',
+      held: [
+        { role: 'own', from: 'A', before: 'N' },
+        { role: 'out', from: 'N', before: undefined },
+      ],
+    });
+    await shard.sql('DELETE FROM shard_move');
+    await shard.sql('DELETE FROM shard_ranges');
+  });
+
+  it('knows the shards of an earlier release by their number, also when that was deployed again', async () => {
+    await schemas().recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }]);
+    // The statement of releases that keep no map.
+    await shard.sql(`INSERT INTO placement (shards) VALUES (3)
+      ON CONFLICT (only_row) DO UPDATE SET shards = EXCLUDED.shards WHERE placement.shards <> EXCLUDED.shards`);
+    expect((await schemas().stateOf(SHARD)).recorded).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+    await shard.sql('ALTER TABLE placement RENAME COLUMN map TO later');
+    expect((await schemas().stateOf(SHARD)).recorded).toHaveLength(3);
+    await shard.sql('ALTER TABLE placement RENAME COLUMN later TO map');
   });
 
   it('needs no superuser, which RDS gives to nobody, and one connection at a time', async () => {
@@ -84,10 +111,10 @@ describe('migrating a shard', () => {
     shard.label('AWSCURRENT', mover, onRds.moverSecret);
 
     const secrets = shard.secrets(undefined, database);
-    expect(await schemas(secrets).placementOf(onRds)).toBeUndefined();
+    expect((await schemas(secrets).stateOf(onRds)).recorded).toEqual([]);
     expect(await schemas(secrets).migrate(onRds)).toContain('1 create-orders');
     expect(await schemas(secrets).migrate(onRds)).toEqual([]);
-    await schemas(secrets).recordPlacement(onRds, 1);
+    await schemas(secrets).recordMap(onRds, [{ id: 1, from: 'A', to: 'Z' }]);
     expect(await schemas(secrets).countMisplacedOrders(onRds)).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import pg from 'pg';
+import type { HeldRange, ShardState } from '../../domain/map-changes.ts';
 import type { Log } from '../../domain/ports.ts';
-import { describeShard, rangeOf, shardName } from '../../domain/shard-map.ts';
+import { describeShard, type OwningShard, rangeOf, shardName } from '../../domain/shard-map.ts';
 import { halfOpen } from '../../domain/user-range.ts';
 import type { DatabaseSecret, DatabaseSecrets } from '../database-secrets.ts';
 import type { MigratedShard } from '../shard-variables.ts';
@@ -17,6 +18,9 @@ const LIMITS = { connect: 5_000, statement: 180_000 };
 const LOGIN_WITHIN_MS = 5_000;
 /** One of the five minutes that the function has. */
 const RETRY_POLICY: RetryPolicy = { attempts: 30, pauseMs: 1_500 };
+
+/** A key that no user reaches. */
+const PAST_ALL = '~';
 
 export interface SchemaSettings {
   /** Folder with `<number>.do.<name>.sql` files. */
@@ -43,9 +47,7 @@ export class ShardSchemas {
     return this.#asMaster(shard, async (client) => {
       if (!(await tableExists(client, 'orders'))) return 0;
       const range = rangeOf(shard);
-      // In the next map alone: a move brings orders here, and whether one is under way is asked elsewhere.
-      if (range === undefined) return 0;
-      const { from, before } = halfOpen(range);
+      const { from, before } = range === undefined ? { from: PAST_ALL, before: undefined } : halfOpen(range);
       const { rows } = await client.query<{ misplaced: string }>(
         `SELECT count(*) AS misplaced FROM orders WHERE NOT ${IN_RANGE}`,
         [from, before],
@@ -54,21 +56,43 @@ export class ShardSchemas {
     });
   }
 
-  /** Over how many shards users were distributed at the last migration; undefined for a new shard. */
-  async placementOf(shard: MigratedShard): Promise<number | undefined> {
+  /** By which map users were placed, and what moves have changed of it. */
+  async stateOf(shard: MigratedShard): Promise<ShardState> {
     return this.#asMaster(shard, async (client) => {
-      if (!(await tableExists(client, 'placement'))) return undefined;
-      const { rows } = await client.query<{ shards: number }>('SELECT shards FROM placement');
-      return rows[0]?.shards;
+      if (!(await tableExists(client, 'placement'))) return { recorded: [], move: undefined, held: [] };
+      const [placement] = await rowsOf<{ shards: number; map: OwningShard[] | null }>(
+        client,
+        // The column of a later migration.
+        `SELECT shards, to_jsonb(placement) -> 'map' AS map FROM placement`,
+      );
+      const map = placement?.map ?? [];
+      // An earlier release keeps their number alone.
+      const isOfThisRelease = map.length === placement?.shards;
+      const recorded = isOfThisRelease
+        ? map
+        : Array.from({ length: placement?.shards ?? 0 }, (_, index) => ({ id: index + 1 }));
+      if (!(await tableExists(client, 'shard_move'))) return { recorded, move: undefined, held: [] };
+      const [move] = await rowsOf<{ state: ShardState['move'] }>(client, 'SELECT state FROM shard_move');
+      const held = await rowsOf<{ role: HeldRange['role']; from: string; before: string | null }>(
+        client,
+        'SELECT role, from_key AS from, before_key AS before FROM shard_ranges',
+      );
+      return {
+        recorded,
+        move: move?.state,
+        held: held.map((range) => ({ ...range, before: range.before ?? undefined })),
+      };
     });
   }
 
-  async recordPlacement(shard: MigratedShard, shards: number): Promise<void> {
+  /** Keeps by which map users are placed. */
+  async recordMap(shard: MigratedShard, map: readonly OwningShard[]): Promise<void> {
     await this.#asMaster(shard, (client) =>
       client.query(
-        `INSERT INTO placement (shards) VALUES ($1)
-         ON CONFLICT (only_row) DO UPDATE SET shards = EXCLUDED.shards WHERE placement.shards <> EXCLUDED.shards`,
-        [shards],
+        `INSERT INTO placement (shards, map) VALUES ($1, $2)
+         ON CONFLICT (only_row) DO UPDATE SET shards = EXCLUDED.shards, map = EXCLUDED.map
+         WHERE (placement.shards, placement.map) IS DISTINCT FROM (EXCLUDED.shards, EXCLUDED.map)`,
+        [map.length, JSON.stringify(map)],
       ),
     );
   }
@@ -150,6 +174,10 @@ export class ShardSchemas {
     await client.connect();
     return client;
   }
+}
+
+async function rowsOf<Row extends pg.QueryResultRow>(client: pg.Client, text: string): Promise<Row[]> {
+  return (await client.query<Row>(text)).rows;
 }
 
 async function tableExists(client: pg.Client, table: string): Promise<boolean> {
