@@ -72,6 +72,22 @@ BEGIN
   RETURN (SELECT CASE WHEN state IN ('refused', 'arriving') THEN 'refused' ELSE 'here' END FROM placements WHERE user_id = of_user);
 END $$;
 
+-- Deletes what was copied here of a user who has not come: their copy was undone, and the move it belonged to is over.
+-- @returns how many orders
+CREATE FUNCTION move_clear(of_user text, page_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  cleared integer;
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(7210005, 0);
+  UPDATE placements SET state = 'refused', changed_at = now()
+  WHERE user_id = of_user AND state IN ('arriving', 'refused') AND move < (SELECT move FROM shard_move);
+  IF NOT FOUND THEN RETURN 0; END IF;
+  DELETE FROM orders WHERE id IN (SELECT id FROM orders WHERE user_id = of_user LIMIT page_size);
+  GET DIAGNOSTICS cleared = ROW_COUNT;
+  RETURN cleared;
+END $$;
+
 -- A user whom the source called new is this shard's. @returns the state, or null when this is not the move under way
 CREATE FUNCTION move_welcome(of_user text, of_move integer) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -93,13 +109,18 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_tim
 DECLARE
   known integer;
 BEGIN
+  -- Before the lock, which keeps everybody waiting: once there are none, none can come back.
+  IF to_state = 'finished' AND EXISTS (
+    SELECT FROM placements WHERE state IN ('copying', 'leaving')
+      OR state <> 'here' AND EXISTS (SELECT FROM orders WHERE orders.user_id = placements.user_id)
+  ) THEN
+    RAISE EXCEPTION 'users are still moving from this shard, or it has orders of users who are elsewhere'
+      USING ERRCODE = '53M03';
+  END IF;
   PERFORM pg_advisory_xact_lock(7210005, 0);
   SELECT move INTO known FROM shard_move;
   IF of_move < known THEN
     RAISE EXCEPTION 'move % is over: this shard is at move %', of_move, known USING ERRCODE = '53M03';
-  END IF;
-  IF to_state = 'finished' AND EXISTS (SELECT FROM placements WHERE state IN ('copying', 'leaving')) THEN
-    RAISE EXCEPTION 'users are still moving from this shard' USING ERRCODE = '53M03';
   END IF;
   -- Who was being copied is owned here as before, and the former move's mover can do nothing more.
   IF of_move > known THEN
@@ -114,4 +135,4 @@ BEGIN
   ON CONFLICT (only_row) DO UPDATE SET move = excluded.move, state = excluded.state, changed_at = now();
 END $$;
 
-REVOKE ALL ON FUNCTION move_expect, move_take, move_store, move_arrive, move_refuse, move_welcome, move_ranges FROM PUBLIC;
+REVOKE ALL ON FUNCTION move_expect, move_take, move_store, move_arrive, move_refuse, move_clear, move_welcome, move_ranges FROM PUBLIC;

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHARD } from '../../../tests/support/test-shard.ts';
+import { isAttemptOver } from './failures.ts';
 import { beginMove, copy, ID, leave, moveUser, Place } from './moves-fixture.ts';
 
 const ALL = { receipt: true, event: true };
@@ -103,5 +104,85 @@ describe('a user who moves', () => {
     expect(kept.map(({ data }) => data)).toEqual(rows);
     expect(await source.moves.forget(SHARD, new Date(0), 10)).toBe(0);
     expect(await source.moves.forget(SHARD, new Date(Date.now() + 60_000), 10)).toBe(5);
+  });
+});
+
+describe('a move that nobody ends', () => {
+  it('is undone for good: the mover that wakes cannot commit it, and the user is copied anew', async () => {
+    await someOrders();
+    await beginMove(source, target);
+    const attempt = await copy(source, target);
+    const rest = await leave(source, attempt);
+    expect(await target.moves.refuse(SHARD, attempt, 1)).toBe('refused');
+    expect(await source.moves.stay(SHARD, attempt)).toBe('copying');
+    await source.place(7);
+
+    expect(await target.moves.arrive(SHARD, attempt, rest)).toBe('refused');
+    await expect(target.moves.take(SHARD, attempt, '[]')).rejects.toSatisfy(isAttemptOver);
+    await moveUser(source, target);
+    expect(await target.rows('orders')).toEqual(await source.rows('orders'));
+    expect(await target.moves.arrive(SHARD, attempt, rest)).toBeNull();
+    expect((await target.statistics()).placed.orders).toBe(6);
+  });
+
+  it('is finished when the user had arrived, and each step may come again', async () => {
+    await someOrders();
+    await beginMove(source, target);
+    const attempt = await copy(source, target);
+    const rest = await leave(source, attempt);
+    expect(await leave(source, attempt)).toBe(rest);
+    for (const _ of ['once', 'again']) expect(await target.moves.arrive(SHARD, attempt, rest)).toBe('here');
+    expect(await target.moves.refuse(SHARD, attempt, 1)).toBe('here');
+    for (const _ of ['once', 'again']) expect(await source.moves.left(SHARD, attempt)).toBe('moved');
+    expect(await source.moves.stay(SHARD, attempt)).toBe('moved');
+    expect((await target.statistics()).placed.orders).toBe(5);
+    expect((await source.statistics()).placed.orders).toBe(1);
+  });
+
+  it('has no effect of a mover that was taken for dead: a later attempt has begun', async () => {
+    await someOrders();
+    await beginMove(source, target);
+    const frozen = await copy(source, target);
+    const attempt = await copy(source, target);
+    await expect(target.moves.take(SHARD, frozen, '[]')).rejects.toSatisfy(isAttemptOver);
+    expect(await source.moves.leave(SHARD, frozen, true)).toMatchObject({ outcome: 'gone' });
+    expect(await target.moves.expect(SHARD, frozen, 1)).toBe('refused');
+    expect(await target.moves.arrive(SHARD, attempt, await leave(source, attempt))).toBe('here');
+    expect(await target.moves.expect(SHARD, frozen, 1)).toBe('here');
+  });
+
+  it('leaves nothing behind when it is aborted: copies are cleared before the move back can be finished', async () => {
+    await someOrders();
+    await beginMove(source, target);
+    const attempt = await copy(source, target);
+    const rest = await leave(source, attempt);
+    await source.moves.setMove(SHARD, 1, 'paused');
+    expect(await source.moves.claim(SHARD, 'alice', 1, 2)).toMatchObject({ outcome: 'stopped' });
+    expect(await target.moves.clear(SHARD, 'alice', 10)).toBe(0);
+
+    await beginMove(target, source, 2);
+    expect(await target.moves.arrive(SHARD, attempt, rest)).toBe('arriving');
+    expect(await target.moves.refuse(SHARD, attempt, 1)).toBe('refused');
+    expect(await source.moves.stay(SHARD, attempt)).toBe('here');
+    await source.place(7);
+    await expect(target.moves.setMove(SHARD, 2, 'finished', [])).rejects.toSatisfy(isAttemptOver);
+    expect([await target.moves.clear(SHARD, 'alice', 3), await target.moves.clear(SHARD, 'alice', 3)]).toEqual([3, 2]);
+    await target.moves.setMove(SHARD, 2, 'finished', [{ role: 'own', from: 'G', before: undefined }]);
+    expect([await target.rows('orders'), (await source.rows('orders')).length]).toEqual([[], 6]);
+    await expect(source.moves.setMove(SHARD, 1, 'running', [])).rejects.toSatisfy(isAttemptOver);
+  });
+
+  it('cannot be finished while a user’s old orders are in lists, nor while one is under way', async () => {
+    await someOrders();
+    await beginMove(source, target);
+    const attempt = await copy(source, target);
+    const finish = () => source.moves.setMove(SHARD, 1, 'finished', [{ role: 'own', from: 'G', before: undefined }]);
+    await expect(finish()).rejects.toSatisfy(isAttemptOver);
+    await target.moves.arrive(SHARD, attempt, await leave(source, attempt));
+    await source.moves.left(SHARD, attempt);
+    await expect(finish()).rejects.toSatisfy(isAttemptOver);
+    await source.test.sql(`UPDATE placements SET changed_at = changed_at - interval '60 seconds'`);
+    await source.moves.archive(SHARD, 'alice', 10);
+    await finish();
   });
 });

@@ -109,6 +109,11 @@ export class PostgresMoves implements MoveSteps {
     return this.#value(source, { text: 'SELECT move_archive($1, $2) AS value', values: [userId, limit] });
   }
 
+  /** At a target: deletes what an earlier move copied of a user who did not come. @returns how many orders; 0 for none left */
+  clear(target: ShardRange, userId: string, limit: number): Promise<number> {
+    return this.#value(target, { text: 'SELECT move_clear($1, $2) AS value', values: [userId, limit] });
+  }
+
   /** Drops what was archived before. @returns how many orders */
   forget(shard: ShardRange, before: Date, limit: number): Promise<number> {
     return this.#value(shard, { text: 'SELECT move_forget($1, $2) AS value', values: [before, limit] });
