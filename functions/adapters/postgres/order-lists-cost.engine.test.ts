@@ -58,6 +58,9 @@ beforeAll(async () => {
   const databases = shard.open();
   await new PostgresOrderStatistics(databases).fold(SHARD);
   await databases.close();
+  // One user in fifty has moved away.
+  await shard.sql(`INSERT INTO placements (user_id, move, attempt, state, peer)
+    SELECT user_id, 1, 1, CASE WHEN user_id LIKE '%50' THEN 'moved' ELSE 'here' END, 2 FROM (SELECT DISTINCT user_id FROM orders)`);
   await shard.sql('ANALYZE');
 });
 
@@ -72,6 +75,18 @@ describe('a page of a great many orders', () => {
     ['unconfirmed ones of a user with many confirmed', { userId: 'heavy7', status: 'created' }],
   ])('reads no more than it shows, but for one to sort by: %s', async (_, query) => {
     expect((await readOfPage(query)).orders).toBeLessThanOrEqual(LIMIT + 1);
+  });
+
+  it.each<[string, Omit<OrderQuery, 'limit'>, number]>([
+    ['the newest', {}, LIMIT + 5],
+    ['those in the middle', { after: MIDDLE }, LIMIT + 5],
+    ['those of a user with many', { userId: 'heavy7' }, LIMIT],
+    ['those of a user who has moved', { userId: 'light50' }, 0],
+    ['unconfirmed ones', { status: 'created' }, LIMIT + 5],
+  ])('reads only that and the orders of users who have moved: %s', async (_, query, most) => {
+    const read = await readOfPage({ ...query, ownedOnly: true });
+    expect(read.orders).toBeLessThanOrEqual(most);
+    expect(read.placements).toBeLessThanOrEqual(2 * LIMIT);
   });
 
   it.each<[string, Omit<OrderQuery, 'limit'>]>([

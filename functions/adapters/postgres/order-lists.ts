@@ -2,7 +2,7 @@ import type { Order } from '../../domain/order.ts';
 import { type OrderChanges, type OrderQuery, OVERLAP_SECONDS } from '../../domain/order-page.ts';
 import type { OrderReader } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
-import { IS_OWNED, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+import { isOwned, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
 
 const USERS = 20;
@@ -101,7 +101,7 @@ function changesStatement(query: OrderQuery, since: Date): Statement {
 
 function filtersOf({ id, userId, status, ownedOnly }: OrderQuery, sql: Sql): string[] {
   return [
-    ...(ownedOnly ? [IS_OWNED] : []),
+    ...(ownedOnly ? [isOwned(userId === undefined ? 'orders.user_id' : sql.value(userId))] : []),
     ...(id === undefined ? [] : [`orders.id = ${sql.value(id)}::uuid`]),
     ...(userId === undefined ? [] : [`orders.user_id = ${sql.value(userId)}`]),
     ...(status === undefined ? [] : [`orders.status = ${sql.value(status)}`]),

@@ -4,10 +4,15 @@ import type { Order, OrderStatus } from '../../domain/order.ts';
 export const ORDER_COLUMNS =
   'orders.id, orders.user_id, product_name, quantity, price, status, orders.created_at, orders.updated_at';
 
-/** For orders of users whom the shard may not own: what it is being given, or has given away. docs/moving-users.md */
-export const IS_OWNED = `NOT EXISTS (
+/**
+ * A condition for orders: false for those that the shard is being given, or has given away. docs/moving-users.md
+ *
+ * @param userId in SQL; a parameter is looked up once, a column for each order
+ */
+export const isOwned = (userId: string) => `NOT EXISTS (
   SELECT FROM placements
-  WHERE placements.user_id = orders.user_id AND placements.state IN ('arriving', 'refused', 'moved'))`;
+  WHERE placements.user_id = ${userId} AND placements.state IN ('arriving', 'refused', 'moved'))`;
+export const IS_OWNED = isOwned('orders.user_id');
 
 export interface OrderRow {
   readonly id: string;

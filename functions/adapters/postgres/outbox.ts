@@ -77,6 +77,7 @@ const RENEW = `
     WHERE status = 'created' AND created_at <= now() - make_interval(mins => $1)
       AND (renewed_at IS NULL OR now() - renewed_at >= renewed_at - created_at)
       AND NOT EXISTS (SELECT FROM outbox WHERE order_id = id AND event_pending)
+      AND ${IS_OWNED}
     ORDER BY created_at
     LIMIT $2
     FOR UPDATE SKIP LOCKED
