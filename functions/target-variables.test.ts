@@ -19,6 +19,7 @@ const USES: Readonly<Record<string, readonly (keyof typeof VARIABLES)[]>> = {
   health: ['kafka', 'databases'],
   'list-orders': ['databases'],
   'migrate-shards': ['databases'],
+  'move-users': ['databases'],
   overview: ['kafka', 'databases'],
   'relay-outbox': ['kafka', 'databases'],
 };

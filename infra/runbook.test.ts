@@ -17,6 +17,7 @@ const STATED_THRESHOLDS: Readonly<Record<string, (threshold: number, text: strin
   'api-latency': (ms) => ` ${ms / 1000} s `,
   'function-errors': (times) => `at least ${times} times`,
   'outbox-age': (seconds) => ` ${seconds / 60} minutes`,
+  'move-standstill': (seconds) => ` ${seconds / 60} minutes`,
   'consumer-lag': (records) => ` ${records} records`,
   'shard-cpu': (percent) => ` ${percent} %`,
   // A share of what the instance has, which the text is made with.

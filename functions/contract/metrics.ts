@@ -26,6 +26,10 @@ export const METRIC_UNITS = {
   ConfirmationLagSeconds: 'Seconds',
   /** Confirmations that could not be read and were skipped. */
   UnreadableConfirmations: 'Count',
+  /** Users who came to another shard, while the shard map changes. */
+  UsersMoved: 'Count',
+  /** For how long none has although some are left; 0 when no move is under way. */
+  MoveStandstillSeconds: 'Seconds',
 } as const;
 
 export type MetricName = keyof typeof METRIC_UNITS;

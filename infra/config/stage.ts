@@ -11,6 +11,7 @@ export type FunctionFolder =
   | 'confirm-orders'
   | 'consume-orders'
   | 'migrate-shards'
+  | 'move-users'
   | 'dlt';
 
 /** What differs between a stage that is disposable and one that serves customers. */
@@ -65,7 +66,7 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
     endpointZones: 1,
     // Those that connect to shards add up to 82, of at most 83 (`maxConnections` less those of others).
     concurrency: {
-      'create-order': 39,
+      'create-order': 37,
       'list-orders': 7,
       'get-order': 5,
       'get-receipt': 5,
@@ -78,6 +79,8 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
       'confirm-orders': 5,
       'consume-orders': 10,
       'migrate-shards': 1,
+      // A run each minute, and an operator's question beside it.
+      'move-users': 2,
       dlt: 2,
     },
     // Open to everybody without sign-in, at somebody's expense.
@@ -114,6 +117,7 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
       'confirm-orders': 30,
       'consume-orders': 30,
       'migrate-shards': 1,
+      'move-users': 2,
       dlt: 2,
     },
     api: { requestsPerSecond: 1000, burst: 2000 },

@@ -178,6 +178,7 @@ describe('functions', () => {
       { ...POSTGRES, ...KAFKA, ORDERS_TOPIC: 'orders', RECEIPTS_BUCKET, REPUBLISH_AFTER_MINUTES: '10' },
     ],
     ['Orders', 'confirm-orders', POSTGRES],
+    ['Orders', 'move-users', { ...POSTGRES, SHARD_MAP: expect.stringContaining('orderflow/dev/shard2/ordermover') }],
     ['Consumer', 'consume-orders', { ...KAFKA, ORDER_CONFIRMATIONS_TOPIC: 'order-confirmations' }],
     [
       'Consumer',

@@ -63,6 +63,7 @@ describe('alarms', () => {
       'DatabaseConnections Maximum > 576, 2 x 300 s, ignore',
     ],
     ['rotation-errors', 'Errors Sum >= 1, 1 x 300 s, notBreaching'],
+    ['move-standstill', 'MoveStandstillSeconds Maximum > 600, 1 x 300 s, breaching'],
     [
       'kafka-disk',
       `MAX(${list('fullest_disk', 2)}) > 85, 1 x 300 s, ignore`,

@@ -9,6 +9,7 @@ import { ApiAlarms } from '../constructs/observability/alarms/api-alarms.ts';
 import { DeliveryAlarms, type GroupOnTopic } from '../constructs/observability/alarms/delivery-alarms.ts';
 import { FunctionAlarms } from '../constructs/observability/alarms/function-alarms.ts';
 import { KafkaAlarms } from '../constructs/observability/alarms/kafka-alarms.ts';
+import { MoveAlarm } from '../constructs/observability/alarms/move-alarm.ts';
 import { OperatorAlarm } from '../constructs/observability/alarms/operator-alarm.ts';
 import { RotationAlarm } from '../constructs/observability/alarms/rotation-alarm.ts';
 import { ShardAlarms } from '../constructs/observability/alarms/shard-alarms.ts';
@@ -57,6 +58,7 @@ export class ObservabilityStack extends Stack {
     }
     for (const shard of shards) new ShardAlarms(this, `ShardAlarms-${shard}`, { ...alarmScope, shard });
     new RotationAlarm(this, 'RotationAlarm', alarmScope);
+    new MoveAlarm(this, 'MoveAlarm', alarmScope);
     new KafkaAlarms(this, 'KafkaAlarms', { ...alarmScope, kafka });
 
     const alarms = this.node.findAll().filter((each) => each instanceof OperatorAlarm);
@@ -78,7 +80,7 @@ export class ObservabilityStack extends Stack {
 
 /** The functions that run without a person waiting for their outcome at a terminal. */
 function serving({ orders, consumer }: ObservabilityStackProps): NodeFunction[] {
-  const { routeFunctions, authorizer, relayOutbox, confirmOrders } = orders;
+  const { routeFunctions, authorizer, relayOutbox, confirmOrders, moveUsers } = orders;
   const ofApi = [...Object.values(routeFunctions), ...(authorizer === undefined ? [] : [authorizer])];
-  return [...ofApi, relayOutbox, confirmOrders, consumer.consumeOrders];
+  return [...ofApi, relayOutbox, confirmOrders, moveUsers, consumer.consumeOrders];
 }

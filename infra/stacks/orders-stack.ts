@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { RouteFunction } from '../../functions/contract/http/routes.ts';
 import { CONSUMER_GROUPS } from '../../functions/contract/topics.ts';
 import { RELAY_RUN } from '../../functions/domain/delivery-timing.ts';
+import { MOVER_RUN } from '../../functions/domain/mover-timing.ts';
 import type { JwtAuth } from '../config/config.ts';
 import type { FunctionFolder, Stage } from '../config/stage.ts';
 import { JwtAuthorizer } from '../constructs/api/jwt-authorizer.ts';
@@ -40,6 +41,8 @@ export class OrdersStack extends Stack {
   readonly authorizer: NodeFunction | undefined;
   readonly relayOutbox: NodeFunction;
   readonly confirmOrders: NodeFunction;
+  /** Moves users while the shard map changes; otherwise it has nothing to do. */
+  readonly moveUsers: NodeFunction;
   readonly #props: OrdersStackProps;
 
   constructor(scope: Construct, id: string, props: OrdersStackProps) {
@@ -63,6 +66,7 @@ export class OrdersStack extends Stack {
     };
     this.relayOutbox = this.#relayOutbox(receipts);
     this.confirmOrders = this.#confirmOrders();
+    this.moveUsers = this.#moveUsers();
 
     const tokens = auth === undefined ? undefined : new JwtAuthorizer(this, 'Authorizer', { stage, auth });
     this.authorizer = tokens?.fn;
@@ -150,6 +154,21 @@ export class OrdersStack extends Stack {
       cluster: stream.cluster,
       topic: stream.orderConfirmationsTopic,
       consumerGroup: CONSUMER_GROUPS.orderConfirmations,
+    });
+    return fn;
+  }
+
+  #moveUsers(): NodeFunction {
+    const timeout = Duration.seconds(MOVER_RUN.timeoutSeconds);
+    // In its new version at once: two versions of it would take turns at the same move.
+    const fn = this.#function('MoveUsers', 'move-users', { timeout, memoryMiB: 256, alarmTopic: undefined });
+    this.#props.shards.connectAsMover(fn);
+    // The next run goes on where one has failed.
+    fn.live.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(MOVER_RUN.everySeconds) });
+    new Rule(this, 'MoveSchedule', {
+      description: 'Moves users between shards while the shard map changes',
+      schedule: Schedule.rate(Duration.seconds(MOVER_RUN.everySeconds)),
+      targets: [new LambdaFunction(fn.live)],
     });
     return fn;
   }

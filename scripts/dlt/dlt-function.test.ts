@@ -82,7 +82,7 @@ describe('the function dlt of a local run', () => {
         .end('{"Message":"Rate Exceeded."}');
     await expect(list()).rejects.toMatchObject({
       name: 'UserError',
-      message: 'Lambda refused to invoke orderflow-dev-dlt: TooManyRequestsException: Rate Exceeded.',
+      message: 'Lambda refused a request about orderflow-dev-dlt: TooManyRequestsException: Rate Exceeded.',
     });
     expect(requests).toHaveLength(1);
   });

@@ -17,6 +17,7 @@ describe('the ready events of a function', () => {
     ['consume-orders', ['orders']],
     ['confirm-orders', ['order-confirmations']],
     ['relay-outbox', ['schedule']],
+    ['move-users', ['schedule']],
     ['authorizer', ['authorizer']],
     ['dlt', []],
   ])('%s are those of its triggers', (folder, names) => {

@@ -20,7 +20,15 @@ export const APPLICATION_RIGHTS: Rights = [
 ];
 
 /** Of `move-users`, as `ordermover`. */
-export const MOVER_RIGHTS: Rights = [];
+export const MOVER_RIGHTS: Rights = [
+  { table: 'orders, orders_archive, outbox, order_statistics, placements, shard_move, shard_ranges', rights: 'SELECT' },
+  {
+    table:
+      'FUNCTION move_claim, move_page, move_leave, move_left, move_stay, move_archive, move_forget, move_expect, move_take, ' +
+      'move_arrive, move_refuse, move_ranges',
+    rights: 'EXECUTE',
+  },
+];
 
 export interface DatabaseUser {
   readonly username: string;

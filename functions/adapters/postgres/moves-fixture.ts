@@ -1,9 +1,10 @@
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
+import type { OwnedRange } from '../../domain/moves.ts';
 import type { Order } from '../../domain/order.ts';
 import type { MoveAttempt } from '../../domain/ports.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
-import { type OwnedRange, PostgresMoves } from './moves.ts';
+import { PostgresMoves } from './moves.ts';
 import { PostgresOrderStatistics } from './order-statistics.ts';
 import { PostgresOrderStore } from './order-store.ts';
 import { PostgresOrderWriter } from './order-writer.ts';

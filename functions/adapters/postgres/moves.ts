@@ -1,45 +1,22 @@
-import type { MoveAttempt, MoveSteps } from '../../domain/ports.ts';
+import type {
+  Claimed,
+  Leaving,
+  MovedPage,
+  MoveState,
+  Moves,
+  OwnedRange,
+  PageEnd,
+  PlacementState,
+} from '../../domain/moves.ts';
+import type { MoveAttempt } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
-
-export type PlacementState = 'copying' | 'leaving' | 'moved' | 'arriving' | 'here' | 'refused';
-
-/** `busy`: try again later; `gone`: there is nothing to move; `stopped`: this is not the move under way, or it is paused. */
-export type Claimed =
-  | { readonly outcome: 'copying'; readonly attempt: number }
-  | { readonly outcome: 'busy' | 'gone' | 'stopped' };
-
-/** `gone`: the attempt is over. `rest` is for {@link PostgresMoves.arrive}. */
-export type Leaving = { readonly outcome: 'leaving'; readonly rest: string } | { readonly outcome: 'busy' | 'gone' };
-
-/** Orders as one JSON text, which is passed on as it is: prices and times stay exact. */
-export interface MovedPage {
-  readonly orders: number;
-  readonly rows: string;
-  /** Of its last order; undefined for an empty page. */
-  readonly last: PageEnd | undefined;
-}
-
-export interface PageEnd {
-  readonly createdAt: Date;
-  readonly id: string;
-}
-
-/** Who owns users without a placement; see scripts/migrations/009. Keys are compared bytewise, `before` is exclusive. */
-export interface OwnedRange {
-  readonly role: 'own' | 'in' | 'out';
-  readonly from: string;
-  /** Undefined for the end of all keys. */
-  readonly before: string | undefined;
-  /** The id of the other shard, unless the role is `own`. */
-  readonly peer?: number;
-}
 
 /**
  * The steps of moving a user, each one transaction of one shard that may be repeated when its answer was lost. What each is
  * for, and in which order they are safe: docs/moving-users.md. All throw ShardUnavailableError when the shard does not respond.
  */
-export class PostgresMoves implements MoveSteps {
+export class PostgresMoves implements Moves {
   readonly #databases: ShardDatabases;
 
   constructor(databases: ShardDatabases) {
@@ -125,12 +102,7 @@ export class PostgresMoves implements MoveSteps {
    * @param ranges undefined leaves them as they are
    * @throws an error that isAttemptOver knows, when the shard knows a later move, or users are still moving from it and it should finish
    */
-  async setMove(
-    shard: ShardRange,
-    move: number,
-    state: 'running' | 'paused' | 'finished',
-    ranges?: readonly OwnedRange[],
-  ): Promise<void> {
+  async setMove(shard: ShardRange, move: number, state: MoveState, ranges?: readonly OwnedRange[]): Promise<void> {
     const rows = ranges?.map(({ role, from, before, peer }) => ({ role, from_key: from, before_key: before, peer }));
     await this.#value(shard, {
       text: 'SELECT move_ranges($1, $2, $3) AS value',

@@ -120,6 +120,10 @@ export class Dashboard extends Construct {
       graph('Shards: CPU, %', this.#byDatabase('CPUUtilization', 'Average')),
       graph('Shards: connections', this.#byDatabase('DatabaseConnections', 'Maximum')),
       graph('Shards: free storage, bytes', this.#byDatabase('FreeStorageSpace', 'Minimum')),
+      graph('Users moved between shards, per 5 min, and for how long none has, s', [
+        this.#figure('UsersMoved', 'Sum', 'moved'),
+        this.#figure('MoveStandstillSeconds', 'Maximum', 'standstill'),
+      ]),
     ];
   }
 

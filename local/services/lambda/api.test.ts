@@ -1,4 +1,5 @@
 import {
+  GetAliasCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
   InvokeCommand,
@@ -266,6 +267,17 @@ describe('the Lambda API', () => {
     await expect(refused).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
+  it('tells to which version an alias leads', async () => {
+    const client = new LambdaClient(fixture.client);
+    const { $metadata: _, ...live } = await client.send(new GetAliasCommand({ FunctionName: 'migrate', Name: 'live' }));
+    expect(live).toEqual({ AliasArn: `${functionArn}:live`, Name: 'live', FunctionVersion: '7', Description: '' });
+    const missing = client.send(new GetAliasCommand({ FunctionName: 'migrate', Name: 'next' }));
+    await expect(missing).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    fixture.evaluator.refused.add('lambda:GetAlias');
+    const refused = client.send(new GetAliasCommand({ FunctionName: 'migrate', Name: 'live' }));
+    await expect(refused).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
   it('lists functions by page, with all of their versions if asked', async () => {
     const client = new LambdaClient(fixture.client);
     const arns = async (input: { FunctionVersion?: 'ALL' }) => {
@@ -295,7 +307,7 @@ describe('the Lambda API', () => {
       name: 'UnknownOperationException',
       message:
         'The local Lambda does not support GET /2015-03-31/functions/migrate/versions. ' +
-        'It supports Invoke, GetFunction, GetFunctionConfiguration, ListFunctions, GetEventSourceMapping, ListEventSourceMappings, UpdateEventSourceMapping.',
+        'It supports Invoke, GetFunction, GetFunctionConfiguration, GetAlias, ListFunctions, GetEventSourceMapping, ListEventSourceMappings, UpdateEventSourceMapping.',
       $metadata: { httpStatusCode: 404 },
     });
   });

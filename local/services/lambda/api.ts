@@ -9,6 +9,7 @@ import { LambdaError } from './errors.ts';
 import { mappingOperations } from './event-source-mapping/api.ts';
 import type { EventSourceMapping } from './event-source-mapping/mapping.ts';
 import {
+  aliasDescription,
   type FunctionDirectory,
   functionConfiguration,
   functionConfigurations,
@@ -25,6 +26,12 @@ const listParameters = {
   FunctionVersion: z.literal('ALL').optional(),
   Marker: z.string().optional(),
   MaxItems: z.coerce.number().int().min(1).max(10_000).default(MAX_PAGE),
+};
+
+/** An alias has a letter in its name; numbers are versions. */
+const aliasParameters = {
+  FunctionName: functionReference.FunctionName,
+  Name: z.string().regex(/^(?!\d+$)[\w-]{1,128}$/, 'It is not the name of an alias.'),
 };
 
 /** Lambda's API: invoking functions, reading what they are, and their event source mappings. */
@@ -57,6 +64,15 @@ export function lambdaApi(lambda: FunctionDirectory, mappings: ReadonlyMap<strin
     },
     GetFunction: described('GetFunction', '', functionDescription),
     GetFunctionConfiguration: described('GetFunctionConfiguration', '/configuration', functionConfiguration),
+    GetAlias: {
+      method: 'GET',
+      path: `${FUNCTIONS}/{FunctionName}/aliases/{Name}`,
+      ...respond(aliasParameters, ({ FunctionName, Name }, call) => {
+        const arn = `${referencedArn({ FunctionName })}:${Name}`;
+        call.requireAccess('lambda:GetAlias', referencedArn({ FunctionName }));
+        return json(aliasDescription(lambda.find(arn).executedVersion, arn, Name));
+      }),
+    },
     ListFunctions: {
       method: 'GET',
       path: FUNCTIONS,

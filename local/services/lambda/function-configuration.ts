@@ -54,6 +54,14 @@ export function functionConfiguration({ definition, roleArn }: KnownFunction, ar
   };
 }
 
+/**
+ * What Lambda tells of an alias. Here it always leads to one version.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_GetAlias.html
+ */
+export function aliasDescription(version: string, arn: string, name: string) {
+  return { AliasArn: arn, Name: name, FunctionVersion: version, Description: '' };
+}
+
 /** A function's configuration, where its code is, and its reserved concurrency. */
 export function functionDescription(known: KnownFunction, arn: string, version: string) {
   const { codeDir, reservedConcurrency } = known.definition;

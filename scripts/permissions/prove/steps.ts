@@ -165,6 +165,11 @@ export const STEPS: readonly Step[] = [
     },
   },
   {
+    name: 'the mover finds the owner of every user',
+    functions: ['move-users'],
+    run: async (system) => void (await system.invoke(functionName('dev', 'move-users'), { do: 'check' })),
+  },
+  {
     name: 'a deployment migrates all shards',
     functions: ['migrate-shards'],
     run: async (system) => void (await system.invoke(functionName('dev', 'migrate-shards'))),

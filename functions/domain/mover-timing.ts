@@ -1,0 +1,21 @@
+// When users are moved between shards, and how fast.
+
+/** Runs of the mover must rarely overlap. */
+export const MOVER_RUN = {
+  everySeconds: 60,
+  timeoutSeconds: 55,
+  /** No user is begun later than this after the start, so that the move of one can end in time. */
+  beginUsersSeconds: 45,
+} as const;
+
+/** How fast orders are copied: with what is left, a small instance serves requests as before. */
+export const MOVER_PACE = { ordersPerPage: 500, ordersPerSecond: 1_000 } as const;
+
+/** A user whose orders are being delivered is asked again, and from then on fenced: new requests wait, a second at most. */
+export const MOVER_PATIENCE = { triesBeforeFence: 10, tries: 15, pauseMs: 100 } as const;
+
+/** Old rows of users who have moved. Lists of both places find them for a minute; then they rest in the archive. */
+export const MOVED_ORDERS = { archivePage: 1_000, keepDays: 14 } as const;
+
+/** A move that has users left and has moved none for longer stands still. */
+export const STANDSTILL_SECONDS = 600;

@@ -1,0 +1,126 @@
+import type { MoveAttempt, MoveSteps } from './ports.ts';
+import type { ShardRange } from './shard-map.ts';
+
+// How users move between shards: docs/moving-users.md. Every method throws ShardUnavailableError when its shard does not respond.
+
+export type MoveState = 'running' | 'paused' | 'finished';
+
+export type PlacementState = 'copying' | 'leaving' | 'moved' | 'arriving' | 'here' | 'refused';
+
+/** `busy`: try again later; `gone`: there is nothing to move; `stopped`: this is not the move under way, or it is paused. */
+export type Claimed =
+  | { readonly outcome: 'copying'; readonly attempt: number }
+  | { readonly outcome: 'busy' | 'gone' | 'stopped' };
+
+/** `gone`: the attempt is over. `rest` is for {@link Moves.arrive}. */
+export type Leaving = { readonly outcome: 'leaving'; readonly rest: string } | { readonly outcome: 'busy' | 'gone' };
+
+/** Orders as one JSON text, which is passed on as it is: prices and times stay exact. */
+export interface MovedPage {
+  readonly orders: number;
+  readonly rows: string;
+  /** Of its last order; undefined for an empty page. */
+  readonly last: PageEnd | undefined;
+}
+
+export interface PageEnd {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
+/** Who owns users without a placement. Keys are compared bytewise. */
+export interface OwnedRange {
+  /** `out`: still here until the user has moved to `peer`; `in`: at `peer` until the user has moved here. */
+  readonly role: 'own' | 'in' | 'out';
+  readonly from: string;
+  /** Exclusive; undefined for the end of all keys. */
+  readonly before: string | undefined;
+  /** The id of the other shard, unless the role is `own`. */
+  readonly peer?: number;
+}
+
+/** The steps of moving a user, each one transaction of one shard that may be repeated when its answer was lost. */
+export interface Moves extends MoveSteps {
+  /** At the source: begins to copy a user, or begins anew. @param peer the target's id */
+  claim(source: ShardRange, userId: string, move: number, peer: number): Promise<Claimed>;
+  /** At the source: the orders after the given one, oldest first. */
+  page(source: ShardRange, userId: string, after: PageEnd | undefined, limit: number): Promise<MovedPage>;
+  /** At the target, before the first page. @returns `arriving`, or why the attempt cannot go on */
+  expect(target: ShardRange, attempt: MoveAttempt, peer: number): Promise<PlacementState | 'stopped'>;
+  /** At the target: stores a page. @throws Error when the attempt is over */
+  take(target: ShardRange, attempt: MoveAttempt, rows: string): Promise<void>;
+  /** At the source: from now on nobody owns the user, for 2 s. @param fence also while a request may deliver an order */
+  leave(source: ShardRange, attempt: MoveAttempt, fence?: boolean): Promise<Leaving>;
+  /** At the target: the commit point. @returns `here`; otherwise the attempt was refused or is over */
+  arrive(target: ShardRange, attempt: MoveAttempt, rest: string): Promise<PlacementState | null>;
+  /** At the source, 60 s after the user left. @returns how many orders were archived; 0 when none is left, or it is too early */
+  archive(source: ShardRange, userId: string, limit: number): Promise<number>;
+  /** Drops what was archived before. @returns how many orders */
+  forget(shard: ShardRange, before: Date, limit: number): Promise<number>;
+  /** @param ranges undefined leaves them as they are. @throws Error when the shard knows a later move */
+  setMove(shard: ShardRange, move: number, state: MoveState, ranges?: readonly OwnedRange[]): Promise<void>;
+}
+
+/** What a shard knows of moves. */
+export interface ShardMove {
+  /** 0 before the first one. */
+  readonly move: number;
+  readonly state: MoveState;
+  readonly changedAt: Date | undefined;
+  readonly ranges: readonly OwnedRange[];
+}
+
+export interface UserToMove {
+  readonly userId: string;
+  readonly orders: number;
+  /** The target's id. */
+  readonly peer: number;
+}
+
+/** An attempt whose lease has ended: whoever finds it finishes or undoes it. */
+export interface ExpiredAttempt extends MoveAttempt {
+  readonly peer: number;
+}
+
+/** How far a source is. */
+export interface SourceProgress {
+  readonly usersLeft: number;
+  readonly ordersLeft: number;
+  readonly usersMoved: number;
+  /** The moved users' orders of before the switch. */
+  readonly ordersMoved: number;
+  /** Of these, in the last five minutes. */
+  readonly recentOrders: number;
+  /** When a user moved last, or the move began. */
+  readonly lastMovedAt: Date;
+  /** Users that cannot move at this moment, the longest first, and why. */
+  readonly busy: readonly BusyUser[];
+}
+
+export interface BusyUser {
+  readonly userId: string;
+  readonly why: 'relayed' | 'ordering' | 'leaving';
+  readonly seconds: number;
+}
+
+/** A user of whom a shard knows anything. */
+export interface KnownUser {
+  readonly userId: string;
+  readonly orders: number;
+  readonly state: PlacementState | undefined;
+  /** Whether a switch that is under way has taken longer than it may. */
+  readonly expired: boolean;
+}
+
+/** What the mover reads. */
+export interface MoveReader {
+  moveOf(shard: ShardRange): Promise<ShardMove>;
+  /** The users in ranges that move out, those with the fewest orders first. */
+  usersToMove(source: ShardRange): Promise<UserToMove[]>;
+  expired(source: ShardRange): Promise<ExpiredAttempt[]>;
+  /** Users who have moved at least a minute ago and whose old rows are still in lists. */
+  toArchive(source: ShardRange): Promise<string[]>;
+  progress(source: ShardRange, move: number): Promise<SourceProgress>;
+  /** The next users by their ids. @param after undefined from the first one */
+  knownUsers(shard: ShardRange, after: string | undefined, limit: number): Promise<KnownUser[]>;
+}

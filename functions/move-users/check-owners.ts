@@ -1,0 +1,96 @@
+import { isInRange } from '../domain/move-ranges.ts';
+import type { KnownUser } from '../domain/moves.ts';
+import { describeShard, presentMap, shardName } from '../domain/shard-map.ts';
+import { halfOpen, keyOf } from '../domain/user-range.ts';
+import { type KnownMove, knownMoves, latestMove, type MoveCommandDependencies } from './known-moves.ts';
+
+/** Users of a shard that are read at once. */
+const PAGE = 2_000;
+/** Findings that are told one by one. */
+const TOLD = 50;
+
+export interface Finding {
+  readonly userId: string;
+  readonly what: 'two owners' | 'no owner' | 'orders elsewhere' | 'switch not ended';
+  /** Where the user is known, such as `shard1: here, 3 orders`. */
+  readonly where: readonly string[];
+}
+
+export interface Checked {
+  readonly users: number;
+  readonly findings: number;
+  /** The first of them. */
+  readonly first: readonly Finding[];
+  /** Shards that know an earlier move than the others, as after the restore of a backup. */
+  readonly behind: readonly string[];
+}
+
+interface Place {
+  readonly known: KnownMove;
+  readonly user: KnownUser;
+}
+
+/** Looks at every user in every shard: whether exactly one owns them, and has their orders. @throws ShardUnavailableError */
+export async function checkOwners(dependencies: MoveCommandDependencies): Promise<Checked> {
+  const moves = await knownMoves(dependencies);
+  const latest = latestMove(moves);
+  const findings: Finding[] = [];
+  let users = 0;
+  let count = 0;
+  for await (const places of everyUser(moves, dependencies)) {
+    users += 1;
+    const what = judge(places);
+    if (what === undefined) continue;
+    count += 1;
+    if (findings.length < TOLD) findings.push({ userId: places[0]?.user.userId ?? '', what, where: places.map(tell) });
+  }
+  const behind = moves.filter(({ move }) => move < latest).map(({ shard }) => shardName(shard));
+  return { users, findings: count, first: findings, behind };
+}
+
+/** All places of one user after the other. */
+async function* everyUser(moves: readonly KnownMove[], { reader }: MoveCommandDependencies): AsyncGenerator<Place[]> {
+  for (let after: string | undefined; ; ) {
+    const pages = await Promise.all(
+      moves.map(async (known) => ({ known, users: await reader.knownUsers(known.shard, after, PAGE) })),
+    );
+    // What is behind the end of a full page may be missing of that shard.
+    const ends = pages.flatMap(({ users }) => (users.length < PAGE ? [] : [users.at(-1)?.userId ?? '']));
+    const end = ends.sort()[0];
+    const places = pages.flatMap(({ known, users }) => users.map((user): Place => ({ known, user })));
+    const complete = places.filter(({ user }) => end === undefined || user.userId <= end);
+    yield* Map.groupBy(complete, ({ user }) => user.userId).values();
+    if (end === undefined) return;
+    after = end;
+  }
+}
+
+function judge(places: readonly Place[]): Finding['what'] | undefined {
+  if (places.some(({ user }) => user.expired)) return 'switch not ended';
+  if (places.some(({ user }) => user.state === 'leaving')) return undefined;
+  const owners = places.filter(isOwner);
+  if (owners.length > 1) return 'two owners';
+  const withOrders = places.filter(({ user }) => user.orders > 0);
+  if (withOrders.length === 0) return undefined;
+  if (owners.length === 0) return 'no owner';
+  // Copies rest where the user was, or is about to be.
+  const stray = withOrders.filter((place) => !owners.includes(place) && place.user.state === undefined);
+  return stray.length > 0 ? 'orders elsewhere' : undefined;
+}
+
+/** As the guard of the shard says it. */
+function isOwner({ known, user }: Place): boolean {
+  if (user.state !== undefined) return user.state === 'here' || user.state === 'copying';
+  const key = keyOf(user.userId) ?? '';
+  // Before its first move a shard takes everybody; who belongs to it is said by the map.
+  if (known.move === 0) {
+    return presentMap([known.shard]).some((shard) => isInRange({ role: 'own', ...halfOpen(shard) }, key));
+  }
+  const role = known.ranges.find((range) => isInRange(range, key))?.role;
+  return role === 'own' || (role !== undefined && user.orders > 0);
+}
+
+function tell({ known, user }: Place): string {
+  const state = user.state ?? 'no placement';
+  return `${describeShard(known.shard)}: ${state}, ${user.orders} ${user.orders === 1 ? 'order' : 'orders'}`;
+}

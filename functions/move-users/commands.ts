@@ -1,0 +1,40 @@
+import { abortMove, type Begun, startMove } from './begin-move.ts';
+import { type Checked, checkOwners } from './check-owners.ts';
+import { type Finished, finishMove, pauseOrResume } from './end-move.ts';
+import type { Command } from './input.ts';
+import type { MoveCommandDependencies } from './known-moves.ts';
+import { type MoveStatus, moveStatus } from './status.ts';
+
+/** What the mover answers to each command. */
+export interface Answers {
+  readonly start: Begun;
+  readonly status: MoveStatus;
+  readonly pause: null;
+  readonly resume: null;
+  readonly abort: Begun;
+  readonly finish: Finished;
+  readonly check: Checked;
+}
+
+/** Does what an operator asks for. @throws MoveRefusedError when it cannot be done now; ShardUnavailableError */
+export async function carryOut(
+  command: Command,
+  dependencies: MoveCommandDependencies,
+): Promise<Answers[keyof Answers]> {
+  switch (command.do) {
+    case 'start':
+      return startMove(dependencies);
+    case 'status':
+      return moveStatus(dependencies);
+    case 'pause':
+    case 'resume':
+      await pauseOrResume(command.do === 'pause' ? 'paused' : 'running', dependencies);
+      return null;
+    case 'abort':
+      return abortMove(dependencies);
+    case 'finish':
+      return finishMove(dependencies);
+    case 'check':
+      return checkOwners(dependencies);
+  }
+}

@@ -1,0 +1,40 @@
+import { ownedAfter } from '../domain/move-ranges.ts';
+import type { OwnedRange } from '../domain/moves.ts';
+import { shardName } from '../domain/shard-map.ts';
+import { demandMove, isUnderWay, knownMoves, type MoveCommandDependencies, MoveRefusedError } from './known-moves.ts';
+
+export interface Finished {
+  readonly move: number;
+  /** What each shard owns from now on; nothing where it was emptied. */
+  readonly shards: readonly { readonly shard: string; readonly owns: readonly OwnedRange[] }[];
+}
+
+/**
+ * Ends a move that has nobody left: what the shards own is then said by their ranges alone.
+ *
+ * @throws MoveRefusedError while users are left, with their number
+ * @throws ShardUnavailableError when a shard does not respond; the command may be repeated
+ */
+export async function finishMove(dependencies: MoveCommandDependencies): Promise<Finished> {
+  const { reader, moves } = dependencies;
+  const known = demandMove(await knownMoves(dependencies));
+  const left = await Promise.all(known.map(({ shard, move }) => reader.progress(shard, move)));
+  const users = left.reduce((sum, { usersLeft }) => sum + usersLeft, 0);
+  if (users > 0) {
+    throw new MoveRefusedError(
+      `${users} ${users === 1 ? 'user has' : 'users have'} not moved yet. \`npm run shards -- status\` shows what they wait for.`,
+    );
+  }
+  const ended = known.map((each) => ({ ...each, owns: ownedAfter(each.ranges) }));
+  for (const { shard, move, owns } of ended.filter(isUnderWay)) await moves.setMove(shard, move, 'finished', owns);
+  return {
+    move: Math.max(...ended.map(({ move }) => move)),
+    shards: ended.map(({ shard, owns }) => ({ shard: shardName(shard), owns })),
+  };
+}
+
+/** Stops beginning users, or goes on. @throws MoveRefusedError when no move is under way; ShardUnavailableError */
+export async function pauseOrResume(state: 'paused' | 'running', dependencies: MoveCommandDependencies): Promise<void> {
+  const known = demandMove(await knownMoves(dependencies));
+  for (const { shard, move } of known.filter(isUnderWay)) await dependencies.moves.setMove(shard, move, state);
+}

@@ -1,0 +1,33 @@
+import type { Context } from 'aws-lambda';
+import { DatabaseSecrets } from '../adapters/database-secrets.ts';
+import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
+import { readEnvironment, stage } from '../adapters/environment.ts';
+import { PostgresMoveReader } from '../adapters/postgres/move-reader.ts';
+import { PostgresMoverLock } from '../adapters/postgres/mover-lock.ts';
+import { PostgresMoves } from '../adapters/postgres/moves.ts';
+import { MOVER_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { shards } from '../adapters/shard-variables.ts';
+import { StructuredLog } from '../adapters/structured-log.ts';
+import { carryOut } from './commands.ts';
+import { readCommand } from './input.ts';
+import { runMover } from './run-mover.ts';
+
+const config = readEnvironment({ stage, database: shards });
+const log = new StructuredLog();
+const databases = new ShardDatabases(config.database, new DatabaseSecrets(), log, MOVER_LIMITS);
+const dependencies = {
+  shards: config.database.shards,
+  moves: new PostgresMoves(databases),
+  reader: new PostgresMoveReader(databases),
+  lock: new PostgresMoverLock(databases, config.database.shards),
+  metrics: new EmbeddedMetrics(log, config.stage),
+  now: () => new Date(),
+  log,
+};
+
+/** A schedule invokes it to go on moving users, and an operator through `npm run shards`. */
+export const handler = async (event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<unknown> => {
+  log.startRequest(context.awsRequestId);
+  const command = readCommand(event);
+  return command === undefined ? runMover(dependencies) : carryOut(command, dependencies);
+};

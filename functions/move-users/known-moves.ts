@@ -1,0 +1,60 @@
+import { OrderFlowError } from '../domain/errors.ts';
+import type { MoveReader, Moves, ShardMove } from '../domain/moves.ts';
+import { type ShardRange, shardName } from '../domain/shard-map.ts';
+
+/** What an operator's command works with. */
+export interface MoveCommandDependencies {
+  readonly shards: readonly ShardRange[];
+  readonly moves: Moves;
+  readonly reader: MoveReader;
+  readonly now: () => Date;
+}
+
+/** A command that cannot be carried out at this moment, and what to do. */
+export class MoveRefusedError extends OrderFlowError {
+  override readonly name = 'MoveRefusedError';
+  readonly code = 'move_refused';
+  readonly retryable = false;
+}
+
+export interface KnownMove extends ShardMove {
+  readonly shard: ShardRange;
+}
+
+/** What each shard knows of moves. @throws ShardUnavailableError when one does not respond */
+export function knownMoves({ shards, reader }: MoveCommandDependencies): Promise<KnownMove[]> {
+  return Promise.all(shards.map(async (shard) => ({ shard, ...(await reader.moveOf(shard)) })));
+}
+
+/** The number of the latest move, 0 before the first one. */
+export function latestMove(known: readonly ShardMove[]): number {
+  return Math.max(0, ...known.map(({ move }) => move));
+}
+
+/** Those that take part in the latest move, in whatever state it is. */
+export function ofLatestMove(known: readonly KnownMove[]): KnownMove[] {
+  const latest = latestMove(known);
+  return known.filter(({ move }) => move === latest);
+}
+
+export function isUnderWay({ state }: ShardMove): boolean {
+  return state !== 'finished';
+}
+
+/** @throws MoveRefusedError unless a move is under way, and every shard knows of it */
+export function demandMove(known: readonly KnownMove[]): KnownMove[] {
+  const latest = ofLatestMove(known);
+  if (!latest.some(isUnderWay))
+    throw new MoveRefusedError('No move is under way. `npm run shards -- start` begins one.');
+  const behind = known.filter((each) => !latest.includes(each));
+  if (behind.length === 0) return latest;
+  const names = behind.map(({ shard }) => shardName(shard)).join(', ');
+  const verb = behind.some(isUnderWay) ? 'abort' : 'start';
+  throw new MoveRefusedError(`${names} does not know of the move yet. Repeat \`npm run shards -- ${verb}\` first.`);
+}
+
+/** Targets before sources, so that nobody is sent to a shard that does not expect them. */
+export function targetsFirst<Each extends { readonly ranges: ShardMove['ranges'] }>(all: readonly Each[]): Each[] {
+  const sends = ({ ranges }: Each) => Number(ranges.some(({ role }) => role === 'out'));
+  return all.toSorted((one, other) => sends(one) - sends(other));
+}

@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { MOVER_PACE, MOVER_PATIENCE } from '../domain/mover-timing.ts';
+import type { ExpiredAttempt, Leaving, Moves, PageEnd } from '../domain/moves.ts';
+import type { MoveAttempt } from '../domain/ports.ts';
+import type { ShardRange } from '../domain/shard-map.ts';
+
+export interface UserMove {
+  readonly userId: string;
+  readonly move: number;
+  readonly source: ShardRange;
+  readonly target: ShardRange;
+}
+
+/** `busy`: not now; `gone`: there is nothing to move; `stopped`: this is not the move under way, or it is paused. */
+export type MoveOutcome = 'moved' | 'busy' | 'gone' | 'stopped';
+
+/**
+ * Moves one user: copies the orders while requests go on, then switches. Whatever fails on the way leaves a state that the next
+ * attempt, or {@link endExpired}, goes on from.
+ *
+ * @throws ShardUnavailableError when a shard does not respond
+ */
+export async function moveUser({ userId, move, source, target }: UserMove, moves: Moves): Promise<MoveOutcome> {
+  const claimed = await moves.claim(source, userId, move, target.id);
+  if (claimed.outcome !== 'copying') return claimed.outcome;
+  const attempt = { userId, move, attempt: claimed.attempt };
+  const expected = await moves.expect(target, attempt, source.id);
+  if (expected !== 'arriving') return expected === 'stopped' ? 'stopped' : 'busy';
+  await copyOrders(attempt, source, target, moves);
+  const leaving = await leave(attempt, source, moves);
+  if (leaving.outcome !== 'leaving') return leaving.outcome;
+  const arrived = await moves.arrive(target, attempt, leaving.rest);
+  if (arrived !== 'here') return 'busy';
+  await moves.left(source, attempt);
+  return 'moved';
+}
+
+/** Finishes or undoes a switch that nobody has ended in time. @returns whether the user has moved */
+export async function endExpired(
+  { peer: _, ...attempt }: ExpiredAttempt,
+  source: ShardRange,
+  target: ShardRange,
+  moves: Moves,
+): Promise<boolean> {
+  const arrived = (await moves.refuse(target, attempt, source.id)) === 'here';
+  await (arrived ? moves.left(source, attempt) : moves.stay(source, attempt));
+  return arrived;
+}
+
+async function copyOrders(attempt: MoveAttempt, source: ShardRange, target: ShardRange, moves: Moves): Promise<void> {
+  const { ordersPerPage, ordersPerSecond } = MOVER_PACE;
+  let after: PageEnd | undefined;
+  for (;;) {
+    const begun = performance.now();
+    const page = await moves.page(source, attempt.userId, after, ordersPerPage);
+    if (page.orders > 0) await moves.take(target, attempt, page.rows);
+    if (page.orders < ordersPerPage) return;
+    after = page.last;
+    await delay(Math.max(0, begun + (page.orders / ordersPerSecond) * 1_000 - performance.now()));
+  }
+}
+
+/** What is placed meanwhile belongs to the rest, so waiting costs nothing but time. */
+async function leave(attempt: MoveAttempt, source: ShardRange, moves: Moves): Promise<Leaving> {
+  const { triesBeforeFence, tries, pauseMs } = MOVER_PATIENCE;
+  for (let tried = 1; ; tried++) {
+    const leaving = await moves.leave(source, attempt, tried > triesBeforeFence);
+    if (leaving.outcome !== 'busy' || tried >= tries) return leaving;
+    await delay(pauseMs);
+  }
+}

@@ -1,0 +1,103 @@
+import type { OwnedRange } from '../../functions/domain/moves.ts';
+import { predecessor } from '../../functions/domain/user-range.ts';
+import type { Answers } from '../../functions/move-users/commands.ts';
+import type { SourceStatus } from '../../functions/move-users/status.ts';
+import { tableLines } from '../../tooling/table.ts';
+import type { Verb } from './command.ts';
+
+/** Why a user cannot move at this moment. */
+const WHY = {
+  relayed: 'relay-outbox is delivering their orders',
+  ordering: 'an order is being delivered',
+  leaving: 'the switch has begun and not ended; the next run ends it',
+} as const;
+
+const STANDSTILL_SECONDS = 120;
+
+/** What a command has done or found, for a person. */
+export function answerText(verb: Verb, answer: Answers[Verb]): string {
+  switch (verb) {
+    case 'start':
+    case 'abort':
+      return begunText(verb, answer as Answers['start']);
+    case 'status':
+      return statusText(answer as Answers['status']);
+    case 'finish':
+      return finishedText(answer as Answers['finish']);
+    case 'check':
+      return checkText(answer as Answers['check']);
+    case 'pause':
+      return 'The move is paused. `npm run shards -- resume` goes on.';
+    case 'resume':
+      return 'The move goes on within a minute.';
+  }
+}
+
+function begunText(verb: 'start' | 'abort', { move }: Answers['start']): string {
+  const what = verb === 'start' ? 'has begun' : 'moves everybody back';
+  return `Move ${move} ${what}. Users move from the next minute on; \`npm run shards -- status\` shows how far it is.`;
+}
+
+function statusText({ move, state, behind, sources }: Answers['status']): string {
+  if (move === 0) return 'No user has ever moved.';
+  if (state === 'finished') return `Move ${move} is finished.`;
+  const lines = [`Move ${move} is ${state}.`];
+  if (behind.length > 0) lines.push(`${behind.join(', ')} does not know of it yet: repeat the start or the abort.`);
+  const header = ['FROM', 'TO', 'USERS LEFT', 'MOVED', 'ORDERS LEFT', 'MOVED', 'ORDERS/S', 'EXPECTED END'];
+  lines.push('', ...tableLines([header, ...sources.map((source) => rowOf(source, state))]), '');
+  for (const source of sources) lines.push(...standingStill(source, state));
+  if (sources.every(({ usersLeft }) => usersLeft === 0)) {
+    lines.push('Nobody is left. `npm run shards -- finish` ends the move.');
+  }
+  return lines.join('\n').trimEnd();
+}
+
+function rowOf(source: SourceStatus, state: Answers['status']['state']): string[] {
+  const { shard, targets, usersLeft, usersMoved, ordersLeft, ordersMoved, ordersPerSecond, secondsLeft } = source;
+  const end =
+    usersLeft === 0 ? 'done' : secondsLeft === undefined || state === 'paused' ? '-' : `in ${inWords(secondsLeft)}`;
+  const counts = [usersLeft, usersMoved, ordersLeft, ordersMoved, ordersPerSecond].map((n) =>
+    n.toLocaleString('en-US'),
+  );
+  return [shard, targets.join(' '), ...counts, end];
+}
+
+function standingStill({ shard, usersLeft, standstillSeconds, busy }: SourceStatus, state: string): string[] {
+  const users = busy.map(({ userId, why }) => `${shard}: ${userId} cannot move at this moment: ${WHY[why]}.`);
+  if (state === 'paused' || usersLeft === 0 || standstillSeconds < STANDSTILL_SECONDS) return users;
+  return [`${shard}: nobody has moved for ${inWords(standstillSeconds)}. The log of move-users says why.`, ...users];
+}
+
+function finishedText({ move, shards }: Answers['finish']): string {
+  const owning = shards.filter(({ owns }) => owns.length > 0);
+  const emptied = shards.filter(({ owns }) => owns.length === 0).map(({ shard }) => shard);
+  const map = owning.flatMap(({ shard, owns }) => owns.map((range) => entryOf(shard, range)));
+  return [
+    `Move ${move} is finished. Deploy what holds now as the present map, without nextShards:`,
+    `  -c 'shards=${JSON.stringify(map)}'`,
+    ...(emptied.length > 0 ? [`${emptied.join(', ')} owns nobody any more: that deployment may leave it out.`] : []),
+  ].join('\n');
+}
+
+function entryOf(shard: string, { from, before }: OwnedRange) {
+  return {
+    id: Number(shard.replace('shard', '')),
+    from,
+    to: before === undefined ? 'Z' : (predecessor(before) ?? before),
+  };
+}
+
+function checkText({ users, findings, first, behind }: Answers['check']): string {
+  const lines = first.map(({ userId, what, where }) => `${userId}: ${what} (${where.join('; ')})`);
+  if (findings > first.length) lines.push(`... and ${findings - first.length} more.`);
+  if (behind.length > 0) lines.push(`${behind.join(', ')} knows an earlier move than the others, as after a restore.`);
+  lines.push(
+    `${users} users: ${findings === 0 ? 'each has one owner, who has the orders' : `${findings} need attention`}.`,
+  );
+  return lines.join('\n');
+}
+
+function inWords(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3_600)} hours`;
+}
