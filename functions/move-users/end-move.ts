@@ -1,12 +1,12 @@
 import { ownedAfter } from '../domain/move-ranges.ts';
-import type { OwnedRange } from '../domain/moves.ts';
 import { shardName } from '../domain/shard-map.ts';
 import { demandMove, isUnderWay, knownMoves, type MoveCommandDependencies, MoveRefusedError } from './known-moves.ts';
+import type { ShardOwns } from './status.ts';
 
 export interface Finished {
   readonly move: number;
-  /** What each shard owns from now on; nothing where it was emptied. */
-  readonly shards: readonly { readonly shard: string; readonly owns: readonly OwnedRange[] }[];
+  /** What each shard owns from now on. */
+  readonly owners: readonly ShardOwns[];
 }
 
 /**
@@ -29,7 +29,7 @@ export async function finishMove(dependencies: MoveCommandDependencies): Promise
   for (const { shard, move, owns } of ended.filter(isUnderWay)) await moves.setMove(shard, move, 'finished', owns);
   return {
     move: Math.max(...ended.map(({ move }) => move)),
-    shards: ended.map(({ shard, owns }) => ({ shard: shardName(shard), owns })),
+    owners: ended.map(({ shard, owns }) => ({ shard: shardName(shard), owns })),
   };
 }
 

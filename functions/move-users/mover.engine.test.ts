@@ -54,7 +54,7 @@ describe('the mover', () => {
     expect(await abortMove(shards)).toEqual({ move: 2 });
     expect(await runMover(shards)).toEqual({ moved: 2, archived: 0 });
     expect(await shards.orders(1)).toEqual({ alice: 2, gina: 4, Mike: 1_201 });
-    expect((await finishMove(shards)).shards).toEqual([
+    expect((await finishMove(shards)).owners).toEqual([
       { shard: 'shard1', owns: [{ role: 'own', from: 'A', before: 'N' }] },
       { shard: 'shard2', owns: [{ role: 'own', from: 'N', before: undefined }] },
       { shard: 'shard3', owns: [] },

@@ -1,4 +1,4 @@
-import type { MoveState, SourceProgress } from '../domain/moves.ts';
+import type { MoveState, OwnedRange, SourceProgress } from '../domain/moves.ts';
 import { shardName } from '../domain/shard-map.ts';
 import { isUnderWay, knownMoves, latestMove, type MoveCommandDependencies, ofLatestMove } from './known-moves.ts';
 
@@ -9,6 +9,14 @@ export interface MoveStatus {
   /** Shards that an interrupted start or abort has not reached. */
   readonly behind: readonly string[];
   readonly sources: readonly SourceStatus[];
+  /** What each shard owns by a finished move. */
+  readonly owners: readonly ShardOwns[];
+}
+
+export interface ShardOwns {
+  readonly shard: string;
+  /** Nothing of one that was emptied. */
+  readonly owns: readonly OwnedRange[];
 }
 
 export interface SourceStatus extends Omit<SourceProgress, 'lastMovedAt'> {
@@ -38,6 +46,7 @@ export async function moveStatus(dependencies: MoveCommandDependencies): Promise
     state: running[0]?.state ?? 'finished',
     behind:
       running.length === 0 ? [] : known.filter((each) => !latest.includes(each)).map(({ shard }) => shardName(shard)),
+    owners: running.length > 0 ? [] : latest.map(({ shard, ranges }) => ({ shard: shardName(shard), owns: ranges })),
     sources: await Promise.all(
       sources.map(async ({ shard, move, changedAt, ranges }) => {
         const { lastMovedAt, ...progress } = await dependencies.reader.progress(shard, move);

@@ -16,7 +16,7 @@ const SOURCE: SourceStatus = {
   busy: [],
 };
 const status = (over: Partial<SourceStatus> = {}, state: 'running' | 'paused' = 'running') =>
-  answerText('status', { move: 3, state, behind: [], sources: [{ ...SOURCE, ...over }] });
+  answerText('status', { move: 3, state, behind: [], owners: [], sources: [{ ...SOURCE, ...over }] });
 
 describe('what npm run shards prints', () => {
   it('of a move: how far each source is, and when it is expected to end', () => {
@@ -43,13 +43,14 @@ describe('what npm run shards prints', () => {
   });
 
   it('of a finished one: the map to deploy, and which shard may go', () => {
-    const shards = [
+    const owners = [
       { shard: 'shard1', owns: [] },
       { shard: 'shard2', owns: [{ role: 'own', from: 'N', before: undefined }] },
       { shard: 'shard3', owns: [{ role: 'own', from: 'A', before: 'N' }] },
     ] as const;
-    const text = answerText('finish', { move: 1, shards });
+    const text = answerText('finish', { move: 1, owners });
     expect(text).toContain(`-c 'shards=[{"id":2,"from":"N","to":"Z"},{"id":3,"from":"A","to":"M"}]'`);
+    expect(answerText('status', { move: 1, state: 'finished', behind: [], sources: [], owners })).toBe(text);
     expect(text).toContain('shard1 owns nobody any more: that deployment may leave it out.');
   });
 

@@ -38,9 +38,9 @@ function begunText(verb: 'start' | 'abort', { move }: Answers['start']): string 
   return `Move ${move} ${what}. Users move from the next minute on; \`npm run shards -- status\` shows how far it is.`;
 }
 
-function statusText({ move, state, behind, sources }: Answers['status']): string {
+function statusText({ move, state, behind, sources, owners }: Answers['status']): string {
   if (move === 0) return 'No user has ever moved.';
-  if (state === 'finished') return `Move ${move} is finished.`;
+  if (state === 'finished') return finishedText({ move, owners });
   const lines = [`Move ${move} is ${state}.`];
   if (behind.length > 0) lines.push(`${behind.join(', ')} does not know of it yet: repeat the start or the abort.`);
   const header = ['FROM', 'TO', 'USERS LEFT', 'MOVED', 'ORDERS LEFT', 'MOVED', 'ORDERS/S', 'EXPECTED END'];
@@ -68,12 +68,12 @@ function standingStill({ shard, usersLeft, standstillSeconds, busy }: SourceStat
   return [`${shard}: nobody has moved for ${inWords(standstillSeconds)}. The log of move-users says why.`, ...users];
 }
 
-function finishedText({ move, shards }: Answers['finish']): string {
-  const owning = shards.filter(({ owns }) => owns.length > 0);
-  const emptied = shards.filter(({ owns }) => owns.length === 0).map(({ shard }) => shard);
+function finishedText({ move, owners }: Answers['finish']): string {
+  const owning = owners.filter(({ owns }) => owns.length > 0);
+  const emptied = owners.filter(({ owns }) => owns.length === 0).map(({ shard }) => shard);
   const map = owning.flatMap(({ shard, owns }) => owns.map((range) => entryOf(shard, range)));
   return [
-    `Move ${move} is finished. Deploy what holds now as the present map, without nextShards:`,
+    `Move ${move} is finished. What holds now is deployed as the present map, without nextShards:`,
     `  -c 'shards=${JSON.stringify(map)}'`,
     ...(emptied.length > 0 ? [`${emptied.join(', ')} owns nobody any more: that deployment may leave it out.`] : []),
   ].join('\n');
