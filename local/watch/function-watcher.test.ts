@@ -41,12 +41,17 @@ async function watchedApp() {
   /** Resolves when the code that was replaced first runs no longer. */
   const drained = Promise.withResolvers<void>();
   const log = memoryLog();
+  const prepared: string[] = [];
   const target = {
-    prepareCode: (name: string, dir: string) => async () => {
-      const map = JSON.parse(readFileSync(join(dir, 'index.mjs.map'), 'utf8'));
-      swapped.push({ name, dir, code: readFileSync(join(dir, 'index.mjs'), 'utf8'), map });
-      return { drained: drained.promise };
+    prepareCode: (name: string, dir: string) => {
+      prepared.push(dir);
+      return swapTo(name, dir);
     },
+  };
+  const swapTo = (name: string, dir: string) => async () => {
+    const map = JSON.parse(readFileSync(join(dir, 'index.mjs.map'), 'utf8'));
+    swapped.push({ name, dir, code: readFileSync(join(dir, 'index.mjs'), 'utf8'), map });
+    return { drained: drained.promise };
   };
   const sources = new SourceWatcher({ folder, log });
   const watcher = new FunctionWatcher({ folder, codeDir, target, sources, log });
@@ -58,7 +63,7 @@ async function watchedApp() {
     await watcher.stop();
     rmSync(root, { recursive: true });
   });
-  return { folder, write, pathOf, swapped, log, drained };
+  return { folder, write, pathOf, prepared, swapped, log, drained };
 }
 
 describe('a source that is saved', () => {
@@ -116,6 +121,18 @@ describe('a source that is saved', () => {
     const [live, between] = [swapped[2]?.dir ?? '', swapped[1]?.dir ?? ''];
     await expect.poll(() => existsSync(between), PATIENCE).toBe(false);
     expect(existsSync(live)).toBe(true);
+  });
+
+  it('finds a process that was prepared since the former save of its function', PATIENCE, async () => {
+    const { write, prepared, swapped, drained } = await watchedApp();
+    write('own.ts', "export const own = 'own 2';");
+    await expect.poll(() => swapped.length, PATIENCE).toBe(1);
+    expect(prepared).toHaveLength(1);
+    drained.resolve();
+    await expect.poll(() => prepared.length, PATIENCE).toBe(2);
+    write('own.ts', "export const own = 'own 3';");
+    await expect.poll(() => swapped.at(-1)?.dir, PATIENCE).toBe(prepared[1]);
+    await expect.poll(() => prepared.length, PATIENCE).toBe(3);
   });
 
   it('that imports a file which comes only later is served as soon as that is there', PATIENCE, async () => {

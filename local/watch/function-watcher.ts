@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Bundle, type BundleRecipe, Bundler } from '../../tooling/bundle.ts';
 import type { Log } from '../../tooling/log.ts';
@@ -6,7 +7,7 @@ import { writeBundle } from '../assembly/bundled-folder.ts';
 import { buildFailureText } from './build-failure.ts';
 import type { SourceWatcher } from './source-watcher.ts';
 
-/** Processes for more functions at once would only wait for each other, and those whose code turns out to be the same stay. */
+/** Processes for more functions at once would only wait for each other. Those whose code is the same, and those for the next save, stay. */
 const MOST_PREPARED = 4;
 
 /** A function that can be bundled again. */
@@ -56,6 +57,7 @@ export class FunctionWatcher {
   readonly #bundler: Bundler;
   #foldersMade = 0;
   #functions: readonly Known[] = [];
+  #isStopped = false;
 
   /**
    * @param o.folder of the app, where its sources are
@@ -99,6 +101,7 @@ export class FunctionWatcher {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#bundler.stop();
   }
 
@@ -119,19 +122,24 @@ export class FunctionWatcher {
   async #rebuild(known: Known, isPrepared: boolean): Promise<boolean> {
     try {
       // Beside the bundling, which takes about as long.
-      if (isPrepared) known.next ??= await this.#prepare(known);
+      if (isPrepared) known.next ??= this.#prepare(known);
       const made = await this.#bundler.bundle(known.recipe);
       known.inputs = new Set(made.inputs);
       this.#sources.include(made.inputs);
       known.isBroken = false;
       if (await isSame(known.codeDir, made)) return false;
-      const { codeDir, swap } = known.next ?? (await this.#prepare(known));
+      const { codeDir, swap } = known.next ?? this.#prepare(known);
       known.next = undefined;
       await writeBundle(this.#folder, known.recipe, made, codeDir);
       const former = known.codeDir;
       const { drained } = await swap();
       known.codeDir = codeDir;
-      void drained.then(() => this.#remove(former));
+      void drained
+        .then(async () => {
+          await this.#remove(former);
+          this.#prepareAhead(known);
+        })
+        .catch((error: Error) => this.#log.debug(error.message));
       return true;
     } catch (error) {
       known.isBroken = true;
@@ -140,10 +148,16 @@ export class FunctionWatcher {
     }
   }
 
-  async #prepare({ name }: Known): Promise<Next> {
+  /** What was saved is likely to be saved again, so its next process is there before that. */
+  #prepareAhead(known: Known): void {
+    const prepared = this.#functions.filter(({ next }) => next !== undefined);
+    if (!this.#isStopped && prepared.length < MOST_PREPARED) known.next ??= this.#prepare(known);
+  }
+
+  #prepare({ name }: Known): Next {
     this.#foldersMade += 1;
     const codeDir = join(this.#codeDir, String(this.#foldersMade));
-    await mkdir(codeDir, { recursive: true });
+    mkdirSync(codeDir, { recursive: true });
     return { codeDir, swap: this.#target.prepareCode(name, codeDir) };
   }
 

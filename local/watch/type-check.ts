@@ -55,7 +55,7 @@ export class TypeCheck {
     });
     this.#child = child;
     child.once('error', (error) => this.#log.warn(`types are not checked: ${error.message}`));
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     void this.#report(child);
   }
 

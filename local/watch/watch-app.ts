@@ -73,8 +73,11 @@ export async function watchApp(options: WatchOptions, cleanup: AsyncDisposableSt
   });
   const types = new TypeCheck({ folder, stateFile: join(dataDir, 'types.tsbuildinfo'), log: log.child('types') });
   sources.listen(async (files) => {
+    const isTypedSave = files.some(isTyped);
+    // What it checks is the former text, and what is saved is not to wait for it.
+    if (isTypedSave) void types.stop();
     await reloader.saved(files);
-    if (files.some(isTyped)) await types.begin();
+    if (isTypedSave) await types.begin();
   });
   cleanup.defer(() => synthesizer.stop());
   cleanup.defer(() => types.stop());
