@@ -17,7 +17,8 @@ export function failureText(failure: unknown): string | undefined {
     string,
     unknown
   >;
-  const [type, said] = [errorType ?? name, errorMessage ?? message];
+  // For Lambda's lines, the type is the name of the class, which a minified bundle shortens; an error that has a name of its own tells it.
+  const [type, said] = [name ?? errorType, errorMessage ?? message];
   if (typeof said !== 'string') return undefined;
   const place = placeIn(stackTrace ?? trace ?? stack);
   const reason = failureText(cause);

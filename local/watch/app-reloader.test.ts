@@ -176,7 +176,7 @@ describe('what is saved', () => {
     await save(['app.ts'], of(1));
     const { log } = await save(['app.ts'], of(2));
     expect(log).toMatch(/warn .*fixed Broker \(size\) cannot be changed in place: Ctrl-C, then npm start\./);
-    expect(log).toMatch(/later Migrate \(size\) runs at a start only, not when a file is saved: press the key\./);
+    expect(log).toMatch(/later Migrate \(size\) waits: it may be a migration, .*; press the key\./);
     expect((await save(['app.ts'], { ...of(2), ...thing(2) })).log).not.toContain('Broker');
     events.length = 0;
     await reloader.runLater();

@@ -25,7 +25,7 @@ export function notDoneLines(changes: readonly Change[], remedy: string): string
   const lines = changes.flatMap((change) => {
     if (change.kind === 'start') return [`${nameOf(change)} cannot be changed in place: Ctrl-C, then npm start.`];
     return change.kind === 'later'
-      ? [`${nameOf(change)} runs at a start only, not when a file is saved: ${remedy}.`]
+      ? [`${nameOf(change)} waits: it may be a migration, which does not run when a file is saved; ${remedy}.`]
       : [];
   });
   return lines.sort();

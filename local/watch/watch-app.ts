@@ -71,13 +71,13 @@ export async function watchApp(options: WatchOptions, cleanup: AsyncDisposableSt
     remedy: keysCanBePressed() ? 'press m' : 'stop npm start and start it again',
     log,
   });
-  const types = new TypeCheck({ folder, stateFile: join(dataDir, 'types.tsbuildinfo'), log: log.child('types') });
+  const types = new TypeCheck({ folder, stateDir: join(dataDir, 'types'), log: log.child('types') });
   sources.listen(async (files) => {
-    const isTypedSave = files.some(isTyped);
+    const typed = files.filter(isTyped);
     // What it checks is the former text, and what is saved is not to wait for it.
-    if (isTypedSave) void types.stop();
+    if (typed.length > 0) void types.stop();
     await reloader.saved(files);
-    if (isTypedSave) await types.begin();
+    if (typed.length > 0) await types.begin(typed);
   });
   cleanup.defer(() => synthesizer.stop());
   cleanup.defer(() => types.stop());
