@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { version as esbuild } from 'esbuild';
 import { type Bundle, type BundleRecipe, bundleSync } from './bundle.ts';
+import { hashOfFile } from './file-hash.ts';
 
 /** What decides how sources are bundled, besides them and the recipe: where packages lead, and the compiler's options. */
 const SURROUNDINGS = ['node_modules/.package-lock.json', 'tsconfig.json'];
@@ -23,7 +24,8 @@ interface Kept {
  * @throws BuildFailure of esbuild, with the place of each error
  */
 export function cachedBundleSync(folder: string, recipe: BundleRecipe): Bundle {
-  const hashOf = (file: string) => hashOfFile(join(folder, file));
+  // Functions share most of their packages.
+  const hashOf = (file: string) => hashOfFile(join(folder, file)) ?? '';
   const surroundings = [esbuild, process.version, ...SURROUNDINGS.map(hashOf)].join(' ');
   const dir = join(folder, 'node_modules/.cache/bundles');
   const file = join(dir, hash('sha256', JSON.stringify(recipe)));
@@ -54,19 +56,6 @@ function read(file: string): Kept | undefined {
     // None yet, or of another version of Node.
     return undefined;
   }
-}
-
-/** By path, time of the last change and size: functions share most of their packages. */
-const hashes = new Map<string, string>();
-
-/** Of a file's contents; empty when there is none. */
-function hashOfFile(path: string): string {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-  if (!stat?.isFile()) return '';
-  const key = `${path} ${stat.mtimeNs} ${stat.size}`;
-  const known = hashes.get(key) ?? hash('sha256', readFileSync(path));
-  hashes.set(key, known);
-  return known;
 }
 
 /** When its contents, name or times were changed last, in nanoseconds of the file system's clock. 0 when there is none. */

@@ -1,18 +1,14 @@
 import { execFile } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { isDataDir } from '../../tooling/data-dir.ts';
+import { hashOfFile } from '../../tooling/file-hash.ts';
 
 /** What is nobody's source, in a copy without git as well. */
 const GENERATED = new Set(['node_modules', 'cdk.out', 'coverage', '.git']);
-
-/** More than one of the clock by which a file system dates files. */
-const CLOCK_TICK_MS = 100;
-/** By absolute path: what a file was when it was read. */
-const read = new Map<string, { readonly state: string; readonly hash: string }>();
 
 /** Matches no path. */
 const NOTHING = /(?!)/;
@@ -47,7 +43,7 @@ export async function sourceHashes({
   const files = (await filesOf(folder)).filter((file) => !irrelevant.test(file)).sort();
   return new Map(
     files.flatMap((file) => {
-      const found = hashIfThere(join(folder, file));
+      const found = hashOfFile(join(folder, file));
       return found === undefined ? [] : [[file, found] as const];
     }),
   );
@@ -77,26 +73,4 @@ async function filesBelow(repository: string): Promise<string[]> {
     if (entry.isFile()) files.push(relative(repository, join(entry.parentPath, entry.name)));
   }
   return files;
-}
-
-/**
- * Reads a file unless it is as it was when it was read last. One that had just been written is read again: its next content may have the
- * same time.
- *
- * @returns undefined for a deleted file that is still tracked, and for a link to a folder
- */
-function hashIfThere(file: string): string | undefined {
-  try {
-    const stats = statSync(file);
-    if (!stats.isFile()) return undefined;
-    const state = [stats.ino, stats.size, stats.ctimeMs].join();
-    const former = read.get(file);
-    if (former?.state === state) return former.hash;
-    const found = hash('sha256', readFileSync(file));
-    if (Date.now() - stats.ctimeMs > CLOCK_TICK_MS) read.set(file, { state, hash: found });
-    return found;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
