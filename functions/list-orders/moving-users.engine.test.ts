@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ID } from '../adapters/postgres/moves-fixture.ts';
 import { MOVING_MAP, MovingShards } from '../adapters/postgres/moving-shards-fixture.ts';
 import { PostgresOrderLists } from '../adapters/postgres/order-lists.ts';
@@ -9,6 +9,7 @@ import { findOrder } from '../domain/find-order.ts';
 import { listChanges, listOrders } from '../domain/order-lists.ts';
 import type { OrderQuery } from '../domain/order-page.ts';
 import { readStatistics } from '../domain/statistics.ts';
+import { anOrder } from '../testing/orders.ts';
 import { MemoryLog } from '../testing/ports.ts';
 
 const NOTHING = { receipt: false, event: false };
@@ -104,28 +105,50 @@ it('a cursor from before the move leads on during and after it', async () => {
   }
 });
 
-it('a reader who pages through all the time finds everything while users move there and back', async () => {
-  await shards.begin();
-  const all = [1, 2, 3, 4, 5, 6, 7];
-  let moving = true;
-  const moves = (async () => {
-    for (let times = 0; times < 5; times++) {
-      await shards.move();
-      await shards.abort();
-      await shards.moveBack();
-      await shards.begin();
-    }
-  })().finally(() => {
-    moving = false;
-  });
-  let walks = 0;
-  for (; moving; walks++) {
-    const pages = [await list({ limit: 3 })];
-    for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next) {
-      pages.push(await list({ limit: 3, after: next }));
-    }
-    expect(pages.flatMap(numbers).toSorted()).toEqual(all);
+describe('while users move there and back all the time', () => {
+  /** Repeats the work, which is told how often it was done before, until alice has moved five times there and back. */
+  async function meanwhile(work: (times: number) => Promise<void>): Promise<number> {
+    await shards.begin();
+    let moving = true;
+    const moves = (async () => {
+      for (let times = 0; times < 5; times++) {
+        await shards.move();
+        await shards.abort();
+        await shards.moveBack();
+        await shards.begin();
+      }
+    })().finally(() => {
+      moving = false;
+    });
+    let times = 0;
+    for (; moving; times++) await work(times);
+    await moves;
+    return times;
   }
-  await moves;
-  expect(walks).toBeGreaterThan(2);
+
+  it('a reader who pages through finds everything, once', async () => {
+    const walks = await meanwhile(async () => {
+      const pages = [await list({ limit: 3 })];
+      for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next) {
+        pages.push(await list({ limit: 3, after: next }));
+      }
+      expect(pages.flatMap(numbers).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    });
+    expect(walks).toBeGreaterThan(2);
+  });
+
+  it('an order that has been stored is listed and found from then on, once', async () => {
+    const places = shards.users();
+    const writer = new PostgresOrderWriter(shards.databases);
+    const orders = new PostgresOrderStore(shards.databases);
+    const stored = await meanwhile(async (times) => {
+      const order = anOrder({ id: ID(100 + times), createdAt: new Date(), updatedAt: new Date() });
+      await places.at(order.userId, (shard) => writer.place(shard, order, undefined));
+      const listed = numbers(await list({ userId: 'alice', limit: 1_000 })).filter((n) => n >= 100);
+      expect(listed.toSorted()).toEqual(Array.from({ length: times + 1 }, (_, n) => 100 + n));
+      const found = await findOrder(order.id, { kind: 'anyone' }, { shards: MOVING_MAP, orders });
+      expect(found.order.id).toBe(order.id);
+    });
+    expect(stored).toBeGreaterThan(2);
+  });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { IS_OWNED } from '../../functions/adapters/postgres/order-row.ts';
 import { operatorQuery } from '../operator-query.ts';
 import type { OwnAddresses } from '../own-addresses.ts';
 
@@ -21,12 +22,12 @@ interface Backlog {
   readonly unconfirmed: number;
 }
 
-/** All orders of all shards. */
+/** All orders, each in the shard that has its user. */
 export async function readOrders({ databases }: OwnAddresses): Promise<StoredOrder[]> {
   const sql = `
     SELECT id, user_id AS "userId", product_name AS "productName", quantity, price::float8 AS price, status,
       to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
-    FROM orders`;
+    FROM orders WHERE ${IS_OWNED}`;
   const perShard = Object.entries(databases).map(async ([database, url]) => {
     const rows = await operatorQuery<Omit<StoredOrder, 'database'>>(url, sql);
     return rows.map((row) => ({ ...row, database }));
@@ -42,7 +43,7 @@ export async function readOrders({ databases }: OwnAddresses): Promise<StoredOrd
 export async function readBacklog({ databases }: OwnAddresses, before = new Date()): Promise<Backlog> {
   const sql = `
     SELECT (SELECT count(*) FROM outbox JOIN orders ON id = order_id WHERE orders.created_at <= $1)::int AS "outboxRows",
-      (SELECT count(*) FROM orders WHERE status = 'created' AND created_at <= $1)::int AS unconfirmed`;
+      (SELECT count(*) FROM orders WHERE status = 'created' AND created_at <= $1 AND ${IS_OWNED})::int AS unconfirmed`;
   const rows = await Promise.all(Object.values(databases).map((url) => operatorQuery<Backlog>(url, sql, [before])));
   const sum = (field: keyof Backlog) => rows.flat().reduce((total, row) => total + row[field], 0);
   return { outboxRows: sum('outboxRows'), unconfirmed: sum('unconfirmed') };

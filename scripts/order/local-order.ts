@@ -1,9 +1,10 @@
 import { HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import { ORDER_COLUMNS, type OrderRow, toOrder } from '../../functions/adapters/postgres/order-row.ts';
+import { IS_OWNED, ORDER_COLUMNS, type OrderRow, toOrder } from '../../functions/adapters/postgres/order-row.ts';
 import { CONSUMER_GROUPS, TOPICS } from '../../functions/contract/topics.ts';
 import type { Listing } from '../../functions/dlt/dead-letters.ts';
 import { receiptKey } from '../../functions/domain/order.ts';
+import { readShardDescription } from '../../functions/domain/shard-map.ts';
 import { toOrderBody } from '../../functions/http/order-body.ts';
 import type { Addresses } from '../../local/addresses.ts';
 import { operatorConfig } from '../../local/aws-identity.ts';
@@ -20,12 +21,13 @@ const TIMEOUT_MS = 5_000;
 const DLT_LIMIT_MS = 10_000;
 
 const FIND = `
-  SELECT ${ORDER_COLUMNS}, idempotency_key, renewed_at, receipt_stored_at, event_published_at, event_partition, event_offset,
+  SELECT ${ORDER_COLUMNS}, placed_in, idempotency_key, renewed_at, receipt_stored_at, event_published_at, event_partition, event_offset,
     order_id IS NOT NULL AS is_outstanding, receipt_pending, event_pending, due_at
   FROM orders LEFT JOIN outbox ON order_id = orders.id
-  WHERE orders.id = $1::uuid`;
+  WHERE orders.id = $1::uuid AND ${IS_OWNED}`;
 
 interface FoundRow extends OrderRow {
+  readonly placed_in: string;
   readonly idempotency_key: string | null;
   readonly renewed_at: Date | null;
   readonly receipt_stored_at: Date | null;
@@ -71,13 +73,7 @@ export async function orderInLocalRun(
   const event = eventOf(row);
   const [bytes, kafka, deadLetters] = await Promise.all([
     row.receipt_pending ? undefined : ask('S3', () => receiptBytes(addresses, receiptKey(order))),
-    ask('Kafka', () =>
-      kafkaFacts(
-        addresses,
-        event,
-        databases.findIndex(([name]) => name === place.name),
-      ),
-    ),
+    ask('Kafka', () => kafkaFacts(addresses, event, readShardDescription(row.placed_in).id - 1)),
     // Of an order that is confirmed, or whose event waits, no dead letter tells anything.
     event === undefined || order.status === 'confirmed'
       ? undefined
@@ -139,7 +135,8 @@ async function receiptBytes({ aws }: Addresses, key: string): Promise<number | u
   }
 }
 
-async function kafkaFacts({ clusters }: Addresses, event: PublishedEvent | undefined, shardIndex: number) {
+/** @param confirmations the partition of the order's confirmation */
+async function kafkaFacts({ clusters }: Addresses, event: PublishedEvent | undefined, confirmations: number) {
   const kafka = new Kafka({
     brokers: Object.values(clusters),
     logLevel: logLevel.NOTHING,
@@ -160,7 +157,7 @@ async function kafkaFacts({ clusters }: Addresses, event: PublishedEvent | undef
         admin,
         CONSUMER_GROUPS.orderConfirmations,
         TOPICS.orderConfirmations,
-        shardIndex,
+        confirmations,
       ),
       headers: isPlaced ? await headersAt(kafka, TOPICS.orders, partition, offset) : undefined,
     };
