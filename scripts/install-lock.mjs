@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -18,10 +18,10 @@ export async function lockInstallation(root) {
   let told = false;
   while (!take(file)) {
     const owner = ownerOf(file);
-    if (owner !== undefined && !isRunning(owner)) rmSync(file, { force: true });
+    if (owner === undefined) continue;
+    if (!isRunning(owner)) rmSync(file, { force: true });
     else {
-      if (!told)
-        console.error(`Another command is installing the packages (process ${owner ?? 'unknown'}). Waiting for it.`);
+      if (!told) console.error(`Another command is installing the packages (process ${owner}). Waiting for it.`);
       told = true;
       await delay(LOOK_EVERY_MS);
     }
@@ -29,21 +29,25 @@ export async function lockInstallation(root) {
   return () => rmSync(file, { force: true });
 }
 
-/** @param {string} file */
+/** The file is there with its content, or not at all. @param {string} file */
 function take(file) {
+  const draft = `${file}-${process.pid}`;
+  writeFileSync(draft, String(process.pid));
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    linkSync(draft, file);
     return true;
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
     return false;
+  } finally {
+    rmSync(draft);
   }
 }
 
-/** @param {string} file @returns {number | undefined} its process, once that has written itself down */
+/** @param {string} file @returns {number | undefined} its process, unless that has removed it */
 function ownerOf(file) {
   try {
-    return Number(readFileSync(file, 'utf8')) || undefined;
+    return Number(readFileSync(file, 'utf8'));
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
     return undefined;
