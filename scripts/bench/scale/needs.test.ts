@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CONNECTIONS_OF_OTHERS } from '../../../infra/config/concurrency.ts';
+import { CONNECTIONS_OF_OTHERS, WITHOUT_SHARDS } from '../../../infra/config/concurrency.ts';
+import { STAGES } from '../../../infra/config/stage.ts';
 import { dollarsAt, keptDollars } from './dollars.ts';
 import { needsAt } from './needs.ts';
 
@@ -15,7 +16,11 @@ describe('what a thousand orders a second need', () => {
   it('is two shards of the class of prod, whose connections suffice', () => {
     expect(needs.processors).toBe(3);
     expect(needs.shards).toMatchObject({ count: 2, instance: { size: 'large' } });
-    expect(needs.connections).toEqual({ open: 67 + 2 + 128 + CONNECTIONS_OF_OTHERS, allowed: 720 });
+    // The 67, one for each of two partitions of confirmations, and those that prod reserves for all others.
+    const { 'create-order': _creates, 'confirm-orders': _confirms, ...others } = STAGES.prod.concurrency ?? {};
+    const reserved = Object.entries(others).filter(([folder]) => !WITHOUT_SHARDS.some((each) => each === folder));
+    const ofOthers = reserved.reduce((sum, [, each]) => sum + each, CONNECTIONS_OF_OTHERS);
+    expect(needs.connections).toEqual({ open: 67 + 2 + ofOthers, allowed: 720 });
   });
 
   it('keeps an event for as long as 40 % of a disk takes it', () => {
