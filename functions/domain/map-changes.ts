@@ -1,12 +1,10 @@
 import { OrderFlowError } from './errors.ts';
 import { nextMap, presentMap, type ShardRange, shardName } from './shard-map.ts';
-import { halfOpen } from './user-range.ts';
+import { type HalfOpenRange, halfOpen } from './user-range.ts';
 
 /** A range as a shard has it: from `from` up to `before`, or to the end. */
-export interface HeldRange {
+export interface HeldRange extends HalfOpenRange {
   readonly role: 'own' | 'in' | 'out';
-  readonly from: string;
-  readonly before: string | undefined;
 }
 
 /** What a shard knows of the map by which its users were placed. */
@@ -80,7 +78,7 @@ export function checkMissing(asked: readonly AskedShard[]): void {
   );
 }
 
-function ownedBy({ shard, move, held, recorded }: AskedShard): Omit<HeldRange, 'role'>[] {
+function ownedBy({ shard, move, held, recorded }: AskedShard): HalfOpenRange[] {
   if (move === 'finished') return held.filter(({ role }) => role === 'own');
   return presentMap(recorded.filter(({ id }) => id === shard.id)).map(halfOpen);
 }
@@ -88,7 +86,7 @@ function ownedBy({ shard, move, held, recorded }: AskedShard): Omit<HeldRange, '
 const EVERYBODY = 'A up to the end';
 
 /** Ranges in words, with those that follow each other as one: equal for the same users. */
-function spanOf(ranges: readonly Omit<HeldRange, 'role'>[]): string {
+function spanOf(ranges: readonly HalfOpenRange[]): string {
   const joined: { from: string; before: string | undefined }[] = [];
   for (const { from, before } of ranges.toSorted((a, b) => (a.from < b.from ? -1 : 1))) {
     const last = joined.at(-1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { everyKey } from '../testing/user-keys.ts';
 import { checkShardMap, type OwningShard, shardFor } from './shard-map.ts';
-import { halfOpen, includes, isPrefix, keyOf, mayInclude, predecessor, successor } from './user-range.ts';
+import { closed, halfOpen, includes, isPrefix, keyOf, mayInclude, predecessor, successor } from './user-range.ts';
 
 const KEYS = everyKey();
 
@@ -54,6 +54,17 @@ describe('the order of users', () => {
 });
 
 describe('a range', () => {
+  it('is the same by its last prefix and by the first key behind it', () => {
+    const starts = ['A', 'S', 'SMI', 'S_A', 'Z', 'ZB'];
+    const ends = [...KEYS.filter((key) => predecessor(key) !== undefined), undefined];
+    for (const from of starts) {
+      const ranges = ends.filter((end) => end === undefined || end > from).map((before) => ({ from, before }));
+      expect(ranges.map(closed).filter(({ to }) => !isPrefix(to) || to < from)).toEqual([]);
+      expect(ranges.map((range) => halfOpen(closed(range)))).toEqual(ranges);
+    }
+    expect(closed({ from: 'SMI', before: 'T' })).toEqual({ from: 'SMI', to: 'S_' });
+  });
+
   it('has everybody whose id begins with one of its bounds or with anything between', () => {
     const range = { from: 'N', to: 'SL' };
     expect(halfOpen(range)).toEqual({ from: 'N', before: 'SM' });

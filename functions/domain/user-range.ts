@@ -40,9 +40,22 @@ export function predecessor(key: string): string | undefined {
   return last === '-' ? undefined : head + ALPHABET[ALPHABET.indexOf(last) - 1];
 }
 
-/** The same range without its upper bound, as SQL compares keys: `from <= key`, and `key < before` unless that is undefined. */
-export function halfOpen({ from, to }: UserRange): { readonly from: string; readonly before: string | undefined } {
+/** A range as SQL compares keys: `from <= key`, and `key < before` unless that is undefined. */
+export interface HalfOpenRange {
+  readonly from: string;
+  readonly before: string | undefined;
+}
+
+/** The same range by the first key behind it. */
+export function halfOpen({ from, to }: UserRange): HalfOpenRange {
   return { from, before: successor(to) };
+}
+
+/** The same range by its last prefix: `S_` where it begins at SMI and ends with the users of S, since S alone is before that. */
+export function closed({ from, before }: HalfOpenRange): UserRange {
+  let to = before === undefined ? 'Z' : (predecessor(before) ?? '');
+  while (to < from) to += '_';
+  return { from, to };
 }
 
 /** Whether the user of that key belongs to the range. */

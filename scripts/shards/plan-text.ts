@@ -1,0 +1,95 @@
+import { nextMap, type ShardRange, shardName } from '../../functions/domain/shard-map.ts';
+import type { Amount, Plan, PlannedShard } from '../../functions/domain/shard-plan.ts';
+import type { Stage } from '../../infra/config/stage.ts';
+import { tableLines } from '../../tooling/table.ts';
+import { monthlyCostOfShard } from './shard-cost.ts';
+
+export interface PlanTextOptions {
+  /** How fast the mover is. */
+  readonly ordersPerSecond: number;
+  /** Where the plan is for; undefined for a local run, which costs nothing. */
+  readonly stage: Pick<Stage, 'name' | 'database'> | undefined;
+}
+
+/** What a plan says, for a person. */
+export function planText(plan: Plan, { ordersPerSecond, stage }: PlanTextOptions): string {
+  const { shards, flows, moving, total } = plan;
+  const header = ['SHARD', 'NOW', 'NEXT', 'ORDERS NOW', 'SHARE', 'NEXT', 'SHARE', 'SIZE NOW', 'NEXT'];
+  const rows = shards.map((each) => [...rangesOf(each), ...columnsOf(each, total)]);
+  const moves = flows.map(({ from, to, ...amount }) => [
+    shardName({ id: from }),
+    shardName({ id: to }),
+    ...amountOf(amount),
+  ]);
+  return [
+    ...tableLines([header, ...rows]),
+    '',
+    ...(flows.length === 0 ? [] : [...tableLines([['FROM', 'TO', 'USERS', 'ORDERS', 'SIZE'], ...moves]), '']),
+    summary(moving, total, ordersPerSecond),
+    ...additions(plan, stage),
+    ...setting(shards),
+  ].join('\n');
+}
+
+function rangesOf({ shard }: PlannedShard): string[] {
+  const { from, to, next }: ShardRange = shard;
+  return [shardName(shard), from === undefined ? '-' : `${from}-${to}`, next === undefined ? '-' : next.join('-')];
+}
+
+function columnsOf({ before, after }: PlannedShard, total: Amount): string[] {
+  const orders = [before, after].flatMap((each) => [count(each.orders), share(each.orders, total.orders)]);
+  return [...orders, size(before.bytes), size(after.bytes)];
+}
+
+function amountOf({ users, orders, bytes }: Amount): string[] {
+  return [count(users), count(orders), size(bytes)];
+}
+
+function summary(moving: Amount, total: Amount, ordersPerSecond: number): string {
+  if (moving.orders === 0) return 'Nobody who has orders moves.';
+  const of = `${count(moving.orders)} of ${count(total.orders)} orders (${share(moving.orders, total.orders)})`;
+  const duration = inWords(moving.orders / ordersPerSecond);
+  return `${of} move, of ${count(moving.users)} users: about ${duration} at ${count(ordersPerSecond)} orders a second.`;
+}
+
+function additions({ added, emptied }: Plan, stage: PlanTextOptions['stage']): string[] {
+  const named = (ids: readonly number[]) => ids.map((id) => shardName({ id })).join(', ');
+  const cost = (ids: readonly number[], verb: string) => {
+    if (stage === undefined) return '';
+    return `, which ${verb} about $${Math.round(ids.length * monthlyCostOfShard(stage))} a month in us-east-1`;
+  };
+  const database = stage && `(db.${stage.database.instanceType}, ${stage.database.storageGiB} GB)`;
+  const what = ['a database', ...(database === undefined ? [] : [database]), 'with its secrets'].join(' ');
+  return [
+    ...(added.length === 0 ? [] : [`The deployment adds ${named(added)}: ${what} each${cost(added, 'costs')}.`]),
+    ...(emptied.length === 0
+      ? []
+      : [
+          `${named(emptied)} will own nobody: the deployment after the move may leave it out${cost(emptied, 'saves')}.`,
+        ]),
+  ];
+}
+
+function setting(shards: readonly PlannedShard[]): string[] {
+  const map = nextMap(shards.map(({ shard }) => shard))?.map(({ id, from, to }) => ({ id, from, to }));
+  return map === undefined
+    ? []
+    : ['The deployment that carries this map has', `  -c 'nextShards=${JSON.stringify(map)}'`];
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+function share(part: number, all: number): string {
+  return all === 0 ? '-' : `${((100 * part) / all).toFixed(1)} %`;
+}
+
+function size(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+function inWords(seconds: number): string {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3_600)} hours`;
+}
