@@ -159,7 +159,15 @@ describe('functions', () => {
   const AUTH = 'none';
 
   const FUNCTIONS = [
-    ['Shards', 'migrate-shards', { ...POSTGRES, MOVER_SECRETS: 'orderflow/dev/{shard}/ordermover' }],
+    [
+      'Shards',
+      'migrate-shards',
+      {
+        ...POSTGRES,
+        MASTER_SECRETS: 'orderflow/dev/{shard}/master',
+        MOVER_SECRETS: 'orderflow/dev/{shard}/ordermover',
+      },
+    ],
     ['Orders', 'create-order', { ...POSTGRES, ...KAFKA, ORDERS_TOPIC: 'orders', RECEIPTS_BUCKET, AUTH }],
     ['Orders', 'list-orders', { ...POSTGRES, AUTH }],
     ['Orders', 'get-stats', { ...POSTGRES, AUTH }],
