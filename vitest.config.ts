@@ -29,7 +29,7 @@ export default defineConfig({
     reporters: ['default', './tests/setup/count-reporter.ts'],
     projects: [
       project(1, 'unit', {
-        include: [`${TREES}/**/*.test.ts`, 'tests/*.test.ts'],
+        include: [`${TREES}/**/*.test.ts`, 'tests/*.test.ts', 'tests/moving/*.test.ts'],
         exclude: OTHER_TIERS,
         testTimeout: 120_000,
         hookTimeout: 120_000,
