@@ -61,6 +61,7 @@ describe('mapping of orders', () => {
       AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'order-consumer-group' },
       StartingPosition: 'TRIM_HORIZON',
       BatchSize: 1000,
+      MaximumBatchingWindowInSeconds: 0,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MaximumRetryAttempts: 3,

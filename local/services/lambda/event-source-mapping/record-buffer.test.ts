@@ -14,6 +14,14 @@ describe('a batch', () => {
     expect(buffer.dueIn(1500)).toBeUndefined();
   });
 
+  it('is due at once, with all that is there, when there is no window', () => {
+    const buffer = new RecordBuffer(100, 0);
+    buffer.add(records(0, 1), 1000);
+    buffer.add(records(2, 2), 1001);
+    expect(buffer.dueIn(1001)).toBe(0);
+    expect(offsetsOf(buffer.take())).toEqual([0, 1, 2]);
+  });
+
   it('is due at once when it is full, and takes no more than its size', () => {
     const buffer = new RecordBuffer(3, 500);
     buffer.add(records(0, 3), 1000);
