@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rowsRead } from '../../../tests/support/rows-read.ts';
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { OrderQuery } from '../../domain/order-page.ts';
 import { PostgresOrderLists } from './order-lists.ts';
 import { PostgresOrderStatistics } from './order-statistics.ts';
-import type { Statement } from './shard-databases.ts';
 
 const LIMIT = 50;
 const USERS = 20;
@@ -12,34 +12,8 @@ const MIDDLE = { createdAt: new Date(ORDERS_OF_A_HEAVY_USER * 500), id: '0000000
 
 let shard: TestShard;
 
-interface PlanNode {
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
-/** How many rows of each table the adapter's own statement reads. */
-async function rowsRead(ask: (lists: PostgresOrderLists) => Promise<unknown>): Promise<Record<string, number>> {
-  const read: Record<string, number> = {};
-  const count = (node: PlanNode) => {
-    const { 'Relation Name': table, 'Rows Removed by Filter': removed = 0 } = node;
-    const rows = (node['Actual Rows'] + removed) * node['Actual Loops'];
-    if (table !== undefined) read[table] = (read[table] ?? 0) + rows;
-    node.Plans?.forEach(count);
-  };
-  const query = (_: unknown, { text, values }: Statement) =>
-    shard.asMaster(async (client) => {
-      const explained = await client.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, [...values]);
-      count(explained.rows[0]['QUERY PLAN'][0].Plan);
-      return (await client.query(text, [...values])).rows;
-    });
-  await ask(new PostgresOrderLists({ query } as never));
-  return read;
-}
 const readOfPage = (query: Omit<OrderQuery, 'limit'>) =>
-  rowsRead((lists) => lists.list(SHARD, { ...query, limit: LIMIT }));
+  rowsRead(shard, (databases) => new PostgresOrderLists(databases).list(SHARD, { ...query, limit: LIMIT }));
 
 /** Twenty users with many orders and a thousand with twenty; of each, the oldest twenty are unconfirmed. They lie in no order. */
 beforeAll(async () => {
@@ -107,7 +81,8 @@ describe('what has changed since long ago', () => {
     ['of users that do not exist', { userPrefix: 'zzz' }],
   ])('is looked for among the last changes only, and says so: %s', async (_, query) => {
     const ask = (lists: PostgresOrderLists) => lists.changes(SHARD, { ...query, limit: LIMIT }, new Date(0));
-    expect((await rowsRead(ask)).orders).toBe(2_001);
+    const read = await rowsRead(shard, (databases) => ask(new PostgresOrderLists(databases)));
+    expect(read.orders).toBe(2_001);
     const databases = shard.open();
     expect((await ask(new PostgresOrderLists(databases))).truncated).toBe(true);
     await databases.close();

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { rowsRead } from '../../../tests/support/rows-read.ts';
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import type { Order } from '../../domain/order.ts';
 import type { OutstandingOrder } from '../../domain/ports.ts';
@@ -153,6 +154,36 @@ describe('claiming', () => {
       expect(numbers(await outbox.claim(SHARD))).toEqual([2]);
     });
     expect(numbers(await outbox.claim(SHARD))).toEqual([1]);
+  });
+});
+
+describe('after an outage', () => {
+  /** Rows of three times as many users as a claim takes, who have ordered by turns. */
+  const leave = async (count: number) => {
+    await shard.sql(
+      `WITH stored AS (
+         INSERT INTO orders (id, user_id, product_name, quantity, price, status, created_at, updated_at)
+         SELECT gen_random_uuid(), 'user' || n % 300, 'Keyboard', 1, 1, 'created', at, at
+         FROM (SELECT n, now() - interval '1 day' + n * interval '1 second' AS at FROM generate_series(1, $1) AS n) AS placed
+         RETURNING id, user_id, created_at
+       )
+       INSERT INTO outbox (order_id, user_id, created_at) SELECT id, user_id, created_at FROM stored`,
+      [count],
+    );
+    await shard.sql('ANALYZE orders, outbox');
+  };
+
+  it('a batch is claimed and settled without reading more rows than it has, however many there are', async () => {
+    await leave(20_000);
+    const claimed = await rowsRead(shard, async (explained) => new PostgresOutbox(explained).claim(SHARD));
+    // Of each of the hundred users also the oldest row: where it is, whether it is due, and to change it.
+    expect(claimed).toEqual({ outbox: 400 + 3 * 100, orders: 400 });
+    const batch = await outbox.claim(SHARD);
+    // Each is locked, then changed or deleted.
+    const settled = await rowsRead(shard, async (explained) =>
+      new PostgresOutbox(explained).settleAll(SHARD, settledAs(batch)),
+    );
+    expect(settled).toMatchObject({ outbox: 2 * 400, orders: 2 * 400 });
   });
 });
 

@@ -13,8 +13,9 @@ const RENEWED = 250;
 const PAUSE = `least(greatest((now() - created_at) * $3::float8, make_interval(secs => $4)), make_interval(secs => $5))`;
 
 // A user is claimed by the oldest of their rows: whoever has it has them all. Its `due_at` keeps other relays away until the
-// next attempt, its `leased_until` keeps the user from moving to another shard meanwhile. Everybody's first order comes before anybody's second: a user with many orders does not crowd out the others,
-// and theirs stay in order.
+// next attempt, its `leased_until` keeps the user from moving to another shard meanwhile. Of each user, as many of the oldest
+// orders are read as make a batch together: one with many does not crowd out the others, and theirs stay in order. By indexes
+// alone: what an outage has left must not slow down its end.
 const CLAIM_USERS = `
   WITH overdue AS MATERIALIZED (
     SELECT order_id FROM outbox AS oldest
@@ -29,14 +30,18 @@ const CLAIM_USERS = `
   ), claimed AS (
     UPDATE outbox
     SET due_at = now() + ${PAUSE}, leased_until = now() + make_interval(secs => $4)
-    WHERE order_id IN (SELECT order_id FROM overdue)
+    WHERE order_id = ANY (ARRAY(SELECT order_id FROM overdue))
     RETURNING user_id
   )
   SELECT ${ORDER_COLUMNS}, placed_in, receipt_pending, event_pending, renewed_at IS NOT NULL AS renewed
-  FROM outbox JOIN orders ON orders.id = order_id
-  WHERE outbox.user_id IN (SELECT user_id FROM claimed)
-  ORDER BY row_number() OVER (PARTITION BY outbox.user_id ORDER BY outbox.created_at, order_id), outbox.created_at
-  LIMIT $2`;
+  FROM claimed, LATERAL (
+    SELECT order_id, receipt_pending, event_pending, outbox.created_at,
+      row_number() OVER (ORDER BY outbox.created_at, order_id) AS nth
+    FROM outbox WHERE outbox.user_id = claimed.user_id
+    ORDER BY outbox.created_at, order_id
+    LIMIT $2 / (SELECT count(*) FROM claimed)
+  ) AS next JOIN orders ON orders.id = order_id
+  ORDER BY nth, next.created_at`;
 
 // Waits for locked rows: skipping them would leave delivered orders in the outbox, and block their users' next ones. One
 // order of locking prevents deadlocks: by id, and an order before its outbox entry. An event that is published again keeps its
@@ -45,11 +50,11 @@ const SETTLE = `
   WITH settled AS (
     SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::boolean[]) AS settled (order_id, receipt, event)
   ), locked AS (
-    SELECT id FROM orders JOIN settled ON order_id = id WHERE ${IS_OWNED} ORDER BY id FOR UPDATE OF orders
+    SELECT id FROM orders WHERE id = ANY($1) AND ${IS_OWNED} ORDER BY id FOR UPDATE OF orders
   ), reachable AS (
     SELECT order_id, receipt, event, receipt AND receipt_pending AS stored_now, event AND event_pending AS published_now
     FROM outbox JOIN settled USING (order_id)
-    WHERE order_id IN (SELECT id FROM locked)
+    WHERE order_id = ANY (ARRAY(SELECT id FROM locked))
     ORDER BY order_id
     FOR UPDATE OF outbox
   ), marked AS (
