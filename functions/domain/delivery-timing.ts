@@ -27,5 +27,5 @@ export const RELAY_RUN = {
  */
 export const RELAY_RETRY = { shareOfAge: 1 / 4, atLeastSeconds: 50, atMostSeconds: 30 * 60 } as const;
 
-/** Receipts that take longer wait for another batch, so that a slow bucket does not delay events. */
+/** Receipts that take longer wait until all events are published, so that a slow bucket does not delay those. */
 export const RECEIPTS_OF_BATCH_SECONDS = 2;

@@ -13,58 +13,67 @@ export interface DeliveryDependencies {
   readonly log: Log;
 }
 
+export interface DeliveredBatch {
+  /** The batch as it is now. */
+  readonly outcome: readonly OutstandingOrder[];
+  /** Those of it of which the receipt alone is left, because there was no time for it. */
+  readonly late: readonly OutstandingOrder[];
+}
+
 /**
  * Stores receipts in parallel and publishes all events in one request, in order, so that none overtakes another. The two fail
  * independently.
- *
- * @returns the batch as it is now
  */
 export async function deliverBatch(
   shard: ShardRange,
   batch: readonly OutstandingOrder[],
   dependencies: DeliveryDependencies,
-): Promise<OutstandingOrder[]> {
-  const [stored, published] = await Promise.all([
+): Promise<DeliveredBatch> {
+  const [{ stored, untried }, published] = await Promise.all([
     storeReceipts(shard, without('receipt', batch), dependencies),
     publishEvents(shard, without('event', batch), dependencies),
   ]);
-  return batch.map((one) => ({
+  const outcome = batch.map((one) => ({
     ...one,
     delivered: { receipt: one.delivered.receipt || stored.has(one), event: one.delivered.event || published.has(one) },
   }));
+  const late = outcome.filter(({ delivered }, n) => delivered.event && untried.has(batch[n] as OutstandingOrder));
+  return { outcome, late };
 }
 
 function without(effect: 'receipt' | 'event', batch: readonly OutstandingOrder[]): OutstandingOrder[] {
   return batch.filter(({ delivered }) => !delivered[effect]);
 }
 
+/** @returns those that are stored, and those that the time was not enough for */
 async function storeReceipts(
   shard: ShardRange,
   orders: readonly OutstandingOrder[],
   { receipts, log }: DeliveryDependencies,
-): Promise<Set<OutstandingOrder>> {
+): Promise<Record<'stored' | 'untried', ReadonlySet<OutstandingOrder>>> {
   const stored = new Set<OutstandingOrder>();
-  const failures: unknown[] = [];
+  const failed = new Map<OutstandingOrder, unknown>();
+  const untried = new Set(orders);
   const until = performance.now() + RECEIPTS_OF_BATCH_SECONDS * 1_000;
-  const queue = orders.values();
   const work = async () => {
-    // All workers take from the same queue.
-    for (const one of queue) {
+    // All workers take from the same set.
+    for (const one of untried) {
       if (performance.now() > until) return;
+      untried.delete(one);
       try {
         await receipts.put(receiptKey(one.order), receiptText(one.order, one.placedIn));
         stored.add(one);
       } catch (error) {
-        failures.push(error);
+        failed.set(one, error);
       }
     }
   };
   await Promise.all(Array.from({ length: RECEIPTS_AT_A_TIME }, work));
-  if (stored.size < orders.length) {
-    const orderIds = idsOf(orders.filter((one) => !stored.has(one)));
-    log.warn('receipts stay outstanding', { shard: shardName(shard), orderIds, error: failures[0] });
+  if (failed.size > 0) {
+    const [error] = failed.values();
+    log.warn('receipts stay outstanding', { shard: shardName(shard), orderIds: idsOf([...failed.keys()]), error });
   }
-  return stored;
+  return { stored, untried };
 }
 
 /** All, or none when any is in doubt. */

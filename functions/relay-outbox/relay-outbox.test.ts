@@ -142,6 +142,43 @@ describe('relaying the outbox', () => {
     expect([most, outbox.settled.filter(({ delivered }) => delivered.receipt).length]).toEqual([10, 35]);
   });
 
+  it('stores receipts for which a batch had no time in the same run, once all events are published', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const effects: string[] = [];
+    const slowBucket = {
+      put: async (...receipt: Parameters<MemoryReceipts['put']>) => {
+        vi.advanceTimersByTime(300);
+        effects.push('receipt');
+        await receipts.put(...receipt);
+      },
+    };
+    const publisher = {
+      publishAll: async (all: Parameters<MemoryEvents['publishAll']>[0]) => {
+        effects.push('events');
+        await events.publishAll(all);
+      },
+    };
+    const first = Array.from({ length: 20 }, (_, n) => outstanding(n));
+    outbox.batches.shard1 = [first, [outstanding(20, { receipt: true, event: false })]];
+    await relay({ receipts: slowBucket, events: publisher, now: () => new Date() });
+    expect(receipts.texts.size).toBe(20);
+    expect(effects.filter((effect) => effect === 'receipt')).toHaveLength(20);
+    expect(effects.lastIndexOf('events')).toBeLessThan(effects.lastIndexOf('receipt'));
+    expect(new Set(outbox.settled.filter(({ delivered }) => delivered.receipt && delivered.event)).size).toBe(21);
+    expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
+  it('says how many receipts wait for another run', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const slowBucket = { put: async () => void vi.advanceTimersByTime(6_000) };
+    outbox.batches.shard1 = [Array.from({ length: 20 }, (_, n) => outstanding(n))];
+    await relay({ receipts: slowBucket, now: () => new Date() });
+    const line = { level: 'warn', message: 'receipts wait for another run' };
+    expect(log.lines).toContainEqual({ ...line, fields: { shard: 'shard1', receipts: 12 } });
+  });
+
   it('publishes again what was never confirmed, once everything else is done', async () => {
     outbox.batches.shard1 = [[outstanding(1)]];
     outbox.unconfirmed.shard1 = [[outstanding(2, { receipt: true, event: false }, true)]];

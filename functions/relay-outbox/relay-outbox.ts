@@ -8,6 +8,9 @@ import type { StatisticsKeeper } from '../domain/statistics.ts';
 import { againWhileMoving } from '../domain/users-place.ts';
 import { type DeliveryDependencies, deliverBatch } from './deliver-batch.ts';
 
+/** As many as are claimed at a time. */
+const LATE_AT_A_TIME = 400;
+
 export interface RelayOutboxDependencies extends DeliveryDependencies {
   readonly shards: readonly ShardRange[];
   readonly outbox: Outbox;
@@ -42,11 +45,14 @@ async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependenci
   const until = performance.now() + RELAY_RUN.beginBatchesSeconds * 1_000;
   const lags: number[] = [];
   let [relayed, republished] = [0, 0];
-  // Both lists end: nothing is taken twice in one run.
+  const late: OutstandingOrder[] = [];
+  // All lists end: nothing is claimed twice in one run, and of what was late, each batch stores or gives up some.
   while (performance.now() < until) {
-    const batch = await outbox.claim(shard);
+    const claimed = await outbox.claim(shard);
+    const batch = claimed.length > 0 ? claimed : late.splice(0, LATE_AT_A_TIME);
     if (batch.length > 0) {
-      const outcome = await deliverBatch(shard, batch, dependencies);
+      const { outcome, late: nowLate } = await deliverBatch(shard, batch, dependencies);
+      late.push(...nowLate);
       lags.push(...firstPublished(batch, outcome).map(({ order }) => secondsSince(order.createdAt, now())));
       // A user moves while a relay has their orders only if that took longer than its lease.
       await atAnyShard(shard.id, shards, outcome, (place, orders) =>
@@ -62,6 +68,7 @@ async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependenci
       republished += renewed;
     }
   }
+  if (late.length > 0) log.warn('receipts wait for another run', { shard: shardName(shard), receipts: late.length });
   const values = {
     Relayed: relayed,
     Republished: republished,
