@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Consumer, ListOffsetTimestamps, NetworkError } from '@platformatic/kafka';
 import { settlesWithin } from '../../../../tooling/timing.ts';
 import { guarded, type KafkaConnection } from '../../msk/service.ts';
@@ -8,6 +9,8 @@ const SESSION_TIMEOUT_MS = 6_000;
 const HEARTBEAT_MS = 1_500;
 /** How long leaving the group and closing connections may take each: the broker may be gone. */
 const LEAVE_MS = 1_500;
+/** What is processed in this time is committed at once. After a kill, no more than that comes again. */
+const GATHER_MS = 100;
 /** How often it looks whether the topic has other partitions. */
 const LOOK_MS = 30_000;
 
@@ -109,7 +112,7 @@ export class GroupMember {
   }
 
   async #commitAfter(previous: Promise<unknown> | undefined): Promise<void> {
-    await Promise.allSettled([previous]);
+    await Promise.allSettled([previous, delay(GATHER_MS)]);
     this.#lastCommit = this.#nextCommit;
     this.#nextCommit = undefined;
     const { topic } = this.#mapping;

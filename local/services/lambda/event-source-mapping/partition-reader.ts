@@ -7,8 +7,8 @@ import { partitionName } from './kafka-event.ts';
 import type { PartitionWorker } from './partition-worker.ts';
 import { problemOf, SourceProblem } from './problem.ts';
 
-/** Compressed, a batch can be a thousand times as large as what is fetched. */
-const MAX_BYTES = 256 * 1024;
+/** A thousand small records at once. Compressed, a batch can be a thousand times as large as what is fetched. */
+const MAX_BYTES = 512 * 1024;
 /** Makes the broker send one batch alone. */
 const ONE_BATCH = 1;
 
