@@ -15,6 +15,8 @@ import { newDataDir, type Run, removeFolder, startRun } from '../support/run.ts'
 const dataDir = newDataDir(inject('seed'));
 const SECRET = 'orderflow/dev/shard1/orderuser';
 const PAUSE_MS = 2_000;
+/** Far more than a request takes beside a rotation, and less than API Gateway waits. */
+const HANGS_MS = 20_000;
 let run: Run;
 let secrets: SecretsManagerClient;
 let master: pg.Client;
@@ -100,5 +102,5 @@ it('fails no request while the password of a shard’s user is rotated under loa
   }
   expect(responses.length).toBeGreaterThan(50);
   expect(responses.filter(({ status, body }) => status >= 400 || body.partial)).toEqual([]);
-  expect(slowest.ms).toBeLessThan(3_000);
+  expect(slowest.ms).toBeLessThan(HANGS_MS);
 });
