@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MovingShards } from '../adapters/postgres/moving-shards-fixture.ts';
+import { MOVED_MAP, MovingShards } from '../adapters/postgres/moving-shards-fixture.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
 import type { UsersPlace } from '../domain/users-place.ts';
 import { locatedOrder } from '../http/order-body.ts';
@@ -89,6 +89,7 @@ describe('an order of a user who moves', () => {
     expect((await create()).shard).toMatchObject({ id: 1 });
     expect(await arrive()).toBe('refused');
     expect([await shards.source.state(), await shards.target.state()]).toEqual(['copying', 'refused']);
+    expect((await create(undefined, 'alice', shards.users(MOVED_MAP))).shard).toMatchObject({ id: 1 });
   });
 
   it('ends the move when their mover has died after they had arrived', async () => {
@@ -116,6 +117,21 @@ describe('an order of a user who moves', () => {
     await shards.moveBack();
     expect((await create(undefined, 'alice', places)).shard).toMatchObject({ id: 1 });
     expect((await shards.source.rows('orders')).length).toBe(4);
+  });
+
+  it('is stored at the target while they are copied back from there, and waits while they are on the way back', async () => {
+    await shards.move();
+    await shards.abort();
+    await shards.copyingBack();
+    expect(await shards.source.state()).toBe('arriving');
+    expect((await create()).shard).toMatchObject({ id: 2 });
+    const { arrive, left } = await shards.leavingBack();
+    const created = create();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await arrive();
+    await left();
+    expect((await created).shard).toMatchObject({ id: 1 });
+    expect((await shards.source.rows('orders')).length).toBe(3);
   });
 
   it('is settled where they are, though they have moved since it was stored', async () => {
@@ -170,11 +186,7 @@ describe('an order for which an environment of the release after asks the target
   it('is stored at the source before its user has moved', async () => {
     await shards.source.place(1);
     await shards.begin();
-    const next = shards.users([
-      { id: 1, from: 'G', to: 'Z' },
-      { id: 2, from: 'A', to: 'F' },
-    ]);
-    expect((await create(undefined, 'alice', next)).shard).toMatchObject({ id: 1 });
+    expect((await create(undefined, 'alice', shards.users(MOVED_MAP))).shard).toMatchObject({ id: 1 });
     expect((await where()).orders).toEqual([2, 0]);
   });
 });

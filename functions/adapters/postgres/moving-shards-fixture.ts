@@ -13,6 +13,12 @@ export const MOVING_MAP: readonly ShardRange[] = [
   { id: 2, next: ['A', 'F'] },
 ];
 
+/** The map of the deployment after the move. */
+export const MOVED_MAP: readonly ShardRange[] = [
+  { id: 1, from: 'G', to: 'Z' },
+  { id: 2, from: 'A', to: 'F' },
+];
+
 /** Two shards as a function has them, on databases of their own. Counts the statements. */
 class BothDatabases extends ShardDatabases {
   readonly #places: readonly Place[];
@@ -66,6 +72,9 @@ export class MovingShards {
   leaving() {
     return this.#leaving(this.source, this.target);
   }
+
+  /** The user is being copied back. */
+  copyingBack = () => copy(this.target, this.source, this.#move);
 
   /** The user has left the target for the source again. */
   leavingBack() {

@@ -14,7 +14,7 @@ const PRICE = `must be a number from ${grouped(formatMoney(minimumPrice))} to ${
 export const userId = z
   .string({ error: USER_ID_RULE })
   .regex(ORDER_LIMITS.userId, { error: USER_ID_RULE })
-  .meta({ description: 'Its first letter decides the shard.' });
+  .meta({ description: 'Its beginning, in either case, decides the shard.' });
 
 export const productName = z.string({ error: PRODUCT_NAME }).refine(isProductName, { error: PRODUCT_NAME }).meta({
   minLength: 1,

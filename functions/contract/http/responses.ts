@@ -21,8 +21,13 @@ const order = z
 
 const located = {
   order,
-  shard: z.string().meta({ description: 'The shard that keeps the order.', examples: ['shard1'] }),
-  shard_info: z.string().meta({ description: 'The shard with its letters.', examples: ['shard1 (A-M)'] }),
+  shard: z.string().meta({
+    description: 'The shard that has the order. In the response to its placing, the one where it was placed.',
+    examples: ['shard1'],
+  }),
+  shard_info: z
+    .string()
+    .meta({ description: 'That shard with the beginnings of its users’ ids.', examples: ['shard1 (A-M)'] }),
   receipt: receiptKey,
 };
 
