@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { silentLog } from '../../tooling/log-fixture.ts';
 import { processIdentity } from '../../tooling/processes.ts';
-import { synthesize } from './synthesize.ts';
+import { appModules, synthesize } from './synthesize.ts';
 
 /** A CDK app that is a shell script, in a folder of its own. */
 function repositoryWith(script: string): string {
@@ -55,4 +55,11 @@ it('a synthesis that is given up ends with all that the app has started, and lea
   await expect(synthesis).rejects.toBe('Ctrl-C');
   await expect.poll(() => processIdentity(pid)).toBeUndefined();
   expect(readdirSync(join(repository, '.assemblies'))).toEqual([]);
+});
+
+it('the sources of an app whose folder was moved since are not known, rather than none', () => {
+  const assembly = mkdtempSync(join(tmpdir(), 'assembly-'));
+  writeFileSync(join(assembly, 'modules.json'), JSON.stringify(['/old/app.ts', '/old/node_modules/cdk/index.js']));
+  expect(appModules(assembly, '/old')).toEqual(new Set(['app.ts']));
+  expect(appModules(assembly, '/new')).toBeUndefined();
 });

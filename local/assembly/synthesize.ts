@@ -119,10 +119,14 @@ export async function synthesize({
   return new Synthesizer(options).synthesize(signal);
 }
 
-/** The app's own sources that an assembly was made by, by their paths in its folder; undefined when that is not known. */
+/**
+ * The app's own sources that an assembly was made by, by their paths in its folder; undefined when that is not known, such as after the folder
+ * was moved.
+ */
 export function appModules(assembly: string, folder: string): ReadonlySet<string> | undefined {
   const files = modulesOf(assembly).map((file) => relative(folder, file));
-  return files.length === 0 ? undefined : new Set(files.filter((file) => !/^\.\.|node_modules/.test(file)));
+  const own = files.filter((file) => !/^\.\.|node_modules/.test(file));
+  return own.length === 0 ? undefined : new Set(own);
 }
 
 /** Removes all assemblies of a folder but some. */
