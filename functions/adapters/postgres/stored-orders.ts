@@ -1,0 +1,32 @@
+import type { ShardRange } from '../../domain/shard-map.ts';
+import type { StoredShard } from '../../domain/shard-plan.ts';
+import type { ShardDatabases } from './shard-databases.ts';
+
+// The statistics have a row for each user, and one for all, whose user is empty.
+const READ = `
+  SELECT pg_total_relation_size('orders')::float8 AS bytes, (
+    SELECT coalesce(json_agg(counted ORDER BY key), '[]') FROM (
+      SELECT upper(left(user_id, 3) COLLATE "C") AS key, count(*) AS users, sum(orders) AS orders
+      FROM order_statistics WHERE fact = 'placed' AND minute = '-infinity' AND user_id <> '' AND orders > 0
+      GROUP BY 1
+    ) AS counted
+  ) AS keys`;
+
+/** How the orders of the shards are distributed. */
+export class PostgresStoredOrders {
+  readonly #databases: ShardDatabases;
+
+  constructor(databases: ShardDatabases) {
+    this.#databases = databases;
+  }
+
+  /**
+   * What a shard holds, by the totals that the relay keeps, so without the orders of the last minute.
+   *
+   * @throws ShardUnavailableError
+   */
+  async read(shard: ShardRange): Promise<StoredShard> {
+    const [row] = await this.#databases.query<Omit<StoredShard, 'id'>>(shard, { text: READ, values: [] });
+    return { id: shard.id, bytes: row?.bytes ?? 0, keys: row?.keys ?? [] };
+  }
+}
