@@ -80,6 +80,16 @@ describe('a map that evens out the orders', () => {
     ]);
   });
 
+  it('leaves a bound that is nearly even, though another would be exactly', () => {
+    const keys = keysOf({ ALI: 485, GIA: 15, HAL: 500 });
+    const halves = (end: string, begin: string) => [
+      { id: 1, from: 'A', to: end },
+      { id: 2, from: begin, to: 'Z' },
+    ];
+    expect(balance(2, halves('F', 'G'), keys)).toEqual(halves('F', 'G'));
+    expect(balance(2, halves('M', 'N'), keys)).toEqual(halves('G', 'H'));
+  });
+
   it('never splits a user, however many orders one has', () => {
     const keys = keysOf({ ALI: 10, SAM: 700, SLY: 10, SMI: 10, ZED: 10 });
     expect(balance(3, DEFAULT_SHARD_MAP, keys)).toEqual([
