@@ -143,7 +143,7 @@ export async function readTopic(
   addresses: Pick<OwnAddresses, 'kafka'>,
   topic: string,
   enough: (records: readonly TopicRecord[]) => boolean,
-  seconds = 20,
+  seconds = 60,
 ): Promise<TopicRecord[]> {
   const consumer = operatorKafka(addresses).consumer({ groupId: `reader-${crypto.randomUUID()}` });
   const records: TopicRecord[] = [];
