@@ -20,23 +20,6 @@ describe('the structured log', () => {
     });
   });
 
-  it('writes lines together, in order, also where what logs them fails; lines after that by themselves', () => {
-    const written: string[] = [];
-    const log = new StructuredLog((lines) => written.push(lines));
-    const failing = () =>
-      log.together(() => {
-        for (const message of ['one', 'two']) log.info(message);
-        throw new Error('failed');
-      });
-    expect(failing).toThrow('failed');
-    log.together(() => {});
-    log.info('three');
-    const messages = written.map((lines) =>
-      [...lines.matchAll(/"message":"(\w+)".*\n/g)].map(([, message]) => message),
-    );
-    expect(messages).toEqual([['one', 'two'], ['three']]);
-  });
-
   it('writes an error with its causes', () => {
     const error = new Error('outer', { cause: Object.assign(new Error('inner'), { code: 'ECONNREFUSED' }) });
     expect(logLine((log) => log.error('failed', { error })).error).toMatchObject({

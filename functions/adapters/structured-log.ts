@@ -1,4 +1,4 @@
-import type { BatchLog, LogFields } from '../domain/ports.ts';
+import type { Log, LogFields } from '../domain/ports.ts';
 import { mapStacks } from './mapped-stacks.ts';
 
 mapStacks(import.meta.url);
@@ -8,13 +8,11 @@ mapStacks(import.meta.url);
  * at a time, so one log is enough.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
  */
-export class StructuredLog implements BatchLog {
+export class StructuredLog implements Log {
   #requestId: string | undefined;
-  readonly #write: (lines: string) => void;
-  /** Lines that wait to be written together. */
-  #waiting: string[] | undefined;
+  readonly #write: (line: string) => void;
 
-  constructor(write: (lines: string) => void = (lines) => process.stdout.write(lines)) {
+  constructor(write: (line: string) => void = (line) => process.stdout.write(line)) {
     this.#write = write;
   }
 
@@ -35,18 +33,6 @@ export class StructuredLog implements BatchLog {
     this.#line('ERROR', message, fields);
   }
 
-  /** A write costs more than the line. The work cannot wait in between, so that a process that is killed loses no more lines than without. */
-  together(work: () => void): void {
-    const lines: string[] = [];
-    this.#waiting = lines;
-    try {
-      work();
-    } finally {
-      this.#waiting = undefined;
-      if (lines.length > 0) this.#write(lines.join(''));
-    }
-  }
-
   #line(level: string, message: string, fields: LogFields = {}): void {
     const { error, ...facts } = fields;
     const line = {
@@ -57,9 +43,7 @@ export class StructuredLog implements BatchLog {
       ...facts,
       ...(error === undefined ? {} : { error: describeError(error) }),
     };
-    const text = `${JSON.stringify(line)}\n`;
-    if (this.#waiting) this.#waiting.push(text);
-    else this.#write(text);
+    this.#write(`${JSON.stringify(line)}\n`);
   }
 }
 

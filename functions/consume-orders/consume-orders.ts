@@ -2,7 +2,7 @@ import { ORDER_CREATED } from '../contract/events/order-created.ts';
 import type { Metrics } from '../contract/metrics.ts';
 import { UnknownShardError } from '../domain/errors.ts';
 import { confirm, type OrderConfirmed } from '../domain/events.ts';
-import type { BatchLog, ConfirmationPublisher, Log } from '../domain/ports.ts';
+import type { ConfirmationPublisher, Log } from '../domain/ports.ts';
 import { shardName } from '../domain/shard-map.ts';
 import type { BatchWork } from '../kafka-batch/pipeline.ts';
 import { type Received, readRecords, type TopicPartitionOffset } from '../kafka-batch/records.ts';
@@ -16,7 +16,7 @@ export interface ConsumeOrdersDependencies {
   readonly now: () => Date;
   readonly wait: (milliseconds: number) => Promise<void>;
   readonly metrics: Metrics;
-  readonly log: BatchLog;
+  readonly log: Log;
 }
 
 type Confirmation = Received<OrderConfirmed>;

@@ -175,9 +175,3 @@ export interface Log {
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
 }
-
-/** A log of what is done many times at once. */
-export interface BatchLog extends Log {
-  /** Writes the lines of the work together, as soon as it returns. */
-  together(work: () => void): void;
-}

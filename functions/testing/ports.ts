@@ -46,10 +46,6 @@ export class MemoryLog {
 
   startRequest(): void {}
 
-  together(work: () => void): void {
-    work();
-  }
-
   info(message: string, fields?: LogFields): void {
     this.lines.push({ level: 'info', message, fields });
   }
