@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MIGRATIONS, SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import { MemoryLog } from '../../testing/ports.ts';
+import { applyMigrations } from './schema-migrations.ts';
 import { ShardSchemas } from './shard-schemas.ts';
 
 const QUICK_RETRY = { attempts: 2, pauseMs: 20 };
@@ -62,6 +63,23 @@ describe('a migration', () => {
   it('is refused when an applied one has been changed', async () => {
     addMigration('record-placement', 'SELECT 1;', 4);
     await expect(migrate()).rejects.toThrow('MD5 checksum failed for migration [4]');
+  });
+
+  it('says of orders that are there, and of those that earlier releases place, where they were placed', async () => {
+    database = `${database}_former`;
+    await shard.sql(`CREATE DATABASE ${database}`);
+    for (const file of readdirSync(folder).slice(8)) rmSync(join(folder, file));
+    await inDatabase((client) => applyMigrations(client, folder, QUICK_RETRY));
+    const insert = () =>
+      query(`INSERT INTO orders (id, user_id, product_name, quantity, price, status, created_at, updated_at)
+        VALUES (gen_random_uuid(), 'alice', 'Desk', 1, 1, 'created', now(), now())`);
+    await insert();
+    await migrate(MIGRATIONS);
+    await insert();
+    expect(await query('SELECT placed_in FROM orders')).toEqual([
+      { placed_in: 'shard1 (A-Z)' },
+      { placed_in: 'shard1 (A-Z)' },
+    ]);
   });
 
   it('is missed when there is none', async () => {
