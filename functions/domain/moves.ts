@@ -55,6 +55,8 @@ export interface Moves extends MoveSteps {
   arrive(target: ShardRange, attempt: MoveAttempt, rest: string): Promise<PlacementState | null>;
   /** At the source, 60 s after the user left. @returns how many orders were archived; 0 when none is left, or it is too early */
   archive(source: ShardRange, userId: string, limit: number): Promise<number>;
+  /** At a target: deletes what an earlier move copied of a user who did not come. @returns how many orders; 0 for none left */
+  clear(target: ShardRange, userId: string, limit: number): Promise<number>;
   /** Drops what was archived before. @returns how many orders */
   forget(shard: ShardRange, before: Date, limit: number): Promise<number>;
   /** @param ranges undefined leaves them as they are. @throws Error when the shard knows a later move */
@@ -120,6 +122,10 @@ export interface MoveReader {
   expired(source: ShardRange): Promise<ExpiredAttempt[]>;
   /** Users who have moved at least a minute ago and whose old rows are still in lists. */
   toArchive(source: ShardRange): Promise<string[]>;
+  /** Users whom an earlier move has copied here, and who did not come. */
+  toClear(target: ShardRange): Promise<string[]>;
+  /** How many users have orders here that are another shard's: they rest in lists for a minute, or wait to be cleared. */
+  usersElsewhere(shard: ShardRange): Promise<number>;
   progress(source: ShardRange, move: number): Promise<SourceProgress>;
   /** The next users by their ids. @param after undefined from the first one */
   knownUsers(shard: ShardRange, after: string | undefined, limit: number): Promise<KnownUser[]>;

@@ -12,7 +12,7 @@ export interface Finished {
 /**
  * Ends a move that has nobody left: what the shards own is then said by their ranges alone.
  *
- * @throws MoveRefusedError while users are left, with their number
+ * @throws MoveRefusedError while users are left, or their former orders, with their number
  * @throws ShardUnavailableError when a shard does not respond; the command may be repeated
  */
 export async function finishMove(dependencies: MoveCommandDependencies): Promise<Finished> {
@@ -23,6 +23,13 @@ export async function finishMove(dependencies: MoveCommandDependencies): Promise
   if (users > 0) {
     throw new MoveRefusedError(
       `${users} ${users === 1 ? 'user has' : 'users have'} not moved yet. \`npm run shards -- status\` shows what they wait for.`,
+    );
+  }
+  const elsewhere = await Promise.all(known.map(({ shard }) => reader.usersElsewhere(shard)));
+  const resting = elsewhere.reduce((sum, each) => sum + each, 0);
+  if (resting > 0) {
+    throw new MoveRefusedError(
+      `The former orders of ${resting} ${resting === 1 ? 'user' : 'users'} are archived a minute after the switch. Finish again once move-users has run, which it does each minute.`,
     );
   }
   const ended = known.map((each) => ({ ...each, owns: ownedAfter(each.ranges) }));

@@ -22,6 +22,11 @@ async function someOrders(): Promise<void> {
   await shards.place(2, 'nora', 1);
 }
 
+async function archive(): Promise<void> {
+  await shards.passAMinute();
+  await runMover(shards);
+}
+
 describe('the mover', () => {
   it('moves whom the next map gives to another shard, archives what was left a minute later, and then there is nothing to do', async () => {
     await someOrders();
@@ -54,6 +59,10 @@ describe('the mover', () => {
     expect(await abortMove(shards)).toEqual({ move: 2 });
     expect(await runMover(shards)).toEqual({ moved: 2, archived: 0 });
     expect(await shards.orders(1)).toEqual({ alice: 2, gina: 4, Mike: 1_201 });
+    await expect(finishMove(shards)).rejects.toThrow(
+      'The former orders of 2 users are archived a minute after the switch.',
+    );
+    await archive();
     expect((await finishMove(shards)).owners).toEqual([
       { shard: 'shard1', owns: [{ role: 'own', from: 'A', before: 'N' }] },
       { shard: 'shard2', owns: [{ role: 'own', from: 'N', before: undefined }] },
@@ -118,6 +127,7 @@ describe('an operator', () => {
     expect(await moveStatus(shards)).toMatchObject({
       sources: [{ usersLeft: 0, ordersLeft: 0, usersMoved: 2, ordersMoved: 1_204, busy: [] }],
     });
+    await archive();
     await finishMove(shards);
     expect(await moveStatus(shards)).toMatchObject({ move: 1, state: 'finished', sources: [] });
     await expect(abortMove(shards)).rejects.toThrow('No move is under way');
@@ -160,10 +170,13 @@ describe('an operator', () => {
     expect(await checkOwners(shards)).toMatchObject({ users: 4, findings: 0 });
     await startMove(shards);
     await runMover(shards);
+    await archive();
     await finishMove(shards);
     expect(await checkOwners(shards)).toMatchObject({ users: 4, findings: 0 });
     // As after the restore of a backup from before the move.
     await shards.shard(1).sql('TRUNCATE placements, shard_ranges, shard_move');
+    await shards.place(1, 'gina', 3);
+    await shards.place(1, 'Mike');
     expect(await checkOwners(shards)).toMatchObject({
       findings: 2,
       behind: ['shard1'],
@@ -171,7 +184,7 @@ describe('an operator', () => {
         {
           userId: 'Mike',
           what: 'two owners',
-          where: ['shard1 (A-M): no placement, 1201 orders', expect.stringContaining('here')],
+          where: ['shard1 (A-M): no placement, 1 order', expect.stringContaining('here')],
         },
         { userId: 'gina', what: 'two owners' },
       ],

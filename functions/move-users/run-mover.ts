@@ -59,7 +59,7 @@ class Run {
     const known = await this.#ofAll(async (shard) => ({ shard, ...(await this.#dependencies.reader.moveOf(shard)) }));
     const running = known.filter(({ state }) => state === 'running');
     await this.#ofAll((shard) => this.#endExpired(shard));
-    await this.#ofAll((shard) => this.#archive(shard));
+    await this.#ofAll((shard) => this.#tidy(shard));
     if (running.length > 0) await this.#moveUsers(running);
     const values = { UsersMoved: this.#moved, MoveStandstillSeconds: await this.#standstill(running) };
     metrics.record('users moved', values);
@@ -106,20 +106,21 @@ class Run {
     }
   }
 
-  /** Half of the time at most: users wait. */
-  async #archive(source: ShardRange): Promise<void> {
+  /** Takes away what is another shard's by now. Half of the time at most: users wait. */
+  async #tidy(shard: ShardRange): Promise<void> {
     const { reader, moves, now } = this.#dependencies;
     const { archivePage, keepDays } = MOVED_ORDERS;
     const until = performance.now() + (MOVER_RUN.beginUsersSeconds * 500) / this.#dependencies.shards.length;
-    for (const userId of await reader.toArchive(source)) {
-      let archived: number;
-      do {
-        if (performance.now() > until) return;
-        archived = await moves.archive(source, userId, archivePage);
-        this.#archived += archived;
-      } while (archived === archivePage);
-    }
-    await moves.forget(source, new Date(now().getTime() - keepDays * 86_400_000), archivePage);
+    const page = async (step: 'archive' | 'clear', userId: string) => {
+      let orders: number = archivePage;
+      while (orders === archivePage && performance.now() < until) {
+        orders = await moves[step](shard, userId, archivePage);
+        if (step === 'archive') this.#archived += orders;
+      }
+    };
+    for (const userId of await reader.toArchive(shard)) await page('archive', userId);
+    for (const userId of await reader.toClear(shard)) await page('clear', userId);
+    await moves.forget(shard, new Date(now().getTime() - keepDays * 86_400_000), archivePage);
   }
 
   /** For how long no user has moved although some are left, in seconds. */

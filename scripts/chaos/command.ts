@@ -14,6 +14,11 @@ export interface Settings {
   /** Instead of the kills: hold something down while orders come in. */
   readonly outage?: Outage;
   readonly outageSeconds: number;
+  /** Instead of the kills: move users to other shards and back, and kill the mover. */
+  readonly move: boolean;
+  /** Stored before the move, beside those that clients place. */
+  readonly storedOrders: number;
+  readonly users: number;
   readonly keep: boolean;
 }
 
@@ -39,11 +44,18 @@ export function chaosCommand(perform: (settings: Settings) => Promise<void>) {
       ),
     )
     .addOption(number('--seconds <n>', 'length of the outage', 1).default(60))
+    .option('--move', 'kill only the mover, once each way; move users to other shards and back while orders come in')
+    .addOption(number('--stored <n>', 'with --move: orders that are stored before', 1).default(5_000))
+    .addOption(
+      number('--users <n>', 'with --move: users of these orders, and of those that are placed', 1).default(100),
+    )
     .option('--keep', 'keep the data folder and print its path')
-    .action(async ({ seed = randomInt(2 ** 32), drain, outage, seconds, keep = false, ...counts }) => {
-      const times = { drainSeconds: drain, outageSeconds: seconds };
-      await perform({ ...counts, ...times, seed, keep, ...(outage && { outage }) });
-    });
+    .action(
+      async ({ seed = randomInt(2 ** 32), drain, outage, seconds, stored, move = false, keep = false, ...counts }) => {
+        const times = { drainSeconds: drain, outageSeconds: seconds };
+        await perform({ ...counts, ...times, storedOrders: stored, move, seed, keep, ...(outage && { outage }) });
+      },
+    );
 }
 
 function number<const Flags extends string>(flags: Flags, description: string, least: number) {

@@ -36,6 +36,7 @@ const ACKNOWLEDGED: AcknowledgedOrder = {
   id: ROW.id,
   shard: 'shard2',
   createdAt: ROW.createdAt,
+  tries: 1,
   repeatedId: ROW.id,
 };
 

@@ -4,7 +4,7 @@ import { pollWithin } from '../../tooling/timing.ts';
 import type { Settings } from './command.ts';
 import { readEvidence } from './evidence.ts';
 import type { Instance } from './instance.ts';
-import { newLoad, placeOrders } from './load.ts';
+import { newLoad, placeOrders, usersFor } from './load.ts';
 import { findEngines, findEnvironments } from './processes.ts';
 import { type Random, seededRandom } from './random.ts';
 import { printResult, type Row } from './report.ts';
@@ -33,6 +33,7 @@ export async function runKills(settings: Settings, instance: Instance, signal: A
   // Two sources: how fast orders come in must not change which kill comes when.
   const plan = planKills(kindsOf(instance), settings.kills, orders, seededRandom(seed));
   const random = seededRandom(seed + 1);
+  const users = usersFor(orders, clients, random);
   const load = newLoad();
   const begun = performance.now();
   const log = (text: string) =>
@@ -52,7 +53,7 @@ export async function runKills(settings: Settings, instance: Instance, signal: A
     await runAll(
       signal,
       (ending) => carryOut({ plan, instance, random, acknowledged, onKill, signal: ending }),
-      (ending) => placeOrders({ api, load, clients, orders, pauseMs: 0, seed, random, isEnough, signal: ending }),
+      (ending) => placeOrders({ api, load, clients, users, pauseMs: 0, seed, random, isEnough, signal: ending }),
     );
   } finally {
     clearInterval(progress);

@@ -5,7 +5,9 @@ const ORDERS_PER_USER = 5;
 /** One order in so many is placed once more after its acknowledgement. */
 const REPEAT_EVERY = 20;
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const PRODUCT = /^Chaos order (\d+)$/;
+/** What products are called that clients order, before the number of the order. */
+export const PRODUCT_NAME = 'Chaos order';
+const PRODUCT = new RegExp(`^${PRODUCT_NAME} (\\d+)$`);
 const TIMEOUT_MS = 10_000;
 const RETRY = { firstPauseMs: 100, longestPauseMs: 2_000, giveUpAfterMs: 180_000 };
 
@@ -27,6 +29,8 @@ export interface AcknowledgedOrder {
   readonly id: string;
   readonly shard: string;
   readonly createdAt: string;
+  /** How often it was sent before it was acknowledged. */
+  readonly tries: number;
   /** The id in the response to the same request made again, where it was made. */
   readonly repeatedId?: string;
 }
@@ -64,7 +68,7 @@ class RefusedError extends Error {
  * Lets clients place orders side by side, each one after the other.
  *
  * @param options.load takes note of what happens
- * @param options.orders how many orders to expect; it decides how many users there are
+ * @param options.users for whom
  * @param options.pauseMs how long a client waits between two orders
  * @param options.isEnough asked before each order
  * @throws Error when an order is not acknowledged within three minutes
@@ -73,18 +77,14 @@ export async function placeOrders(options: {
   api: string;
   load: Load;
   clients: number;
-  orders: number;
+  users: readonly string[];
   pauseMs: number;
   seed: number;
   random: Random;
   isEnough: () => boolean;
   signal: AbortSignal;
 }): Promise<void> {
-  const { api, load, clients, orders, pauseMs, seed, random, isEnough, signal } = options;
-  const users = Array.from(
-    { length: Math.max(clients, Math.ceil(orders / ORDERS_PER_USER)) },
-    (_, index) => `${random.pick([...LETTERS])}user${index}`,
-  );
+  const { api, load, clients, users, pauseMs, seed, random, isEnough, signal } = options;
   let number = 0;
   const client = async () => {
     while (!isEnough()) {
@@ -92,13 +92,14 @@ export async function placeOrders(options: {
       const wanted = wantOrder(number, random.pick(users), seed, random);
       const place = () => placeOrder(api, wanted, load.attempts, signal);
       try {
-        const { order, shard } = await place();
+        const { order, shard, tries } = await place();
         const repeated = number % REPEAT_EVERY === 0 ? await place() : undefined;
         load.acknowledged.push({
           wanted,
           id: order.id,
           shard,
           createdAt: order.created_at,
+          tries,
           ...(repeated && { repeatedId: repeated.order.id }),
         });
       } catch (error) {
@@ -109,6 +110,12 @@ export async function placeOrders(options: {
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
+}
+
+/** Users to place so many orders for, some for each: at least one for each client. */
+export function usersFor(orders: number, clients: number, random: Random): string[] {
+  const count = Math.max(clients, Math.ceil(orders / ORDERS_PER_USER));
+  return Array.from({ length: count }, (_, index) => `${random.pick([...LETTERS])}user${index}`);
 }
 
 /** The number of the order that has this product; undefined for an order of somebody else. */
@@ -123,7 +130,7 @@ function wantOrder(number: number, userId: string, seed: number, random: Random)
     idempotencyKey: `chaos-${seed}-${number}`,
     body: {
       user_id: userId,
-      product_name: `Chaos order ${number}`,
+      product_name: `${PRODUCT_NAME} ${number}`,
       quantity: 1 + random.below(20),
       price: (1 + random.below(100_000)) / 100,
     },
@@ -136,14 +143,14 @@ async function placeOrder(
   wanted: WantedOrder,
   attempts: Attempt[],
   signal: AbortSignal,
-): Promise<Created> {
+): Promise<Created & { readonly tries: number }> {
   const giveUpAt = performance.now() + RETRY.giveUpAfterMs;
-  for (let pause = RETRY.firstPauseMs; ; pause = Math.min(2 * pause, RETRY.longestPauseMs)) {
+  for (let [pause, tries] = [RETRY.firstPauseMs, 1]; ; pause = Math.min(2 * pause, RETRY.longestPauseMs), tries++) {
     const startedAt = performance.now();
     const { status, text } = await send(api, wanted, signal);
     attempts.push({ startedAt, milliseconds: performance.now() - startedAt, status });
     signal.throwIfAborted();
-    if (status === 201) return JSON.parse(text) as Created;
+    if (status === 201) return { ...(JSON.parse(text) as Created), tries };
     if (status !== undefined && status >= 400 && status < 500 && status !== 429) {
       throw new RefusedError(`order ${wanted.number} was refused with ${status}: ${text}`);
     }

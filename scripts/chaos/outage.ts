@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Outage, Settings } from './command.ts';
 import { readEvidence } from './evidence.ts';
 import type { Instance } from './instance.ts';
-import { newLoad, placeOrders } from './load.ts';
+import { newLoad, placeOrders, usersFor } from './load.ts';
 import { holdParts } from './processes.ts';
 import { seededRandom } from './random.ts';
 import { latencies, printResult, type Row } from './report.ts';
@@ -41,7 +41,8 @@ export async function runOutage(
   let drained: number | undefined;
 
   const placing = async (ending: AbortSignal) => {
-    const pace = { clients, orders: clients * outageSeconds * 10, pauseMs: PAUSE_MS, seed, random };
+    const users = usersFor(clients * outageSeconds * 10, clients, random);
+    const pace = { clients, users, pauseMs: PAUSE_MS, seed, random };
     await placeOrders({ ...pace, load, api: addresses.api, isEnough: () => isOver, signal: ending });
     loadSeconds = (performance.now() - begun) / 1000;
   };

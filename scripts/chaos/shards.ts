@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { IS_OWNED } from '../../functions/adapters/postgres/order-row.ts';
 import { operatorQuery } from '../operator-query.ts';
 import type { OwnAddresses } from '../own-addresses.ts';
+import { PRODUCT_NAME } from './load.ts';
 
 const POLL_EVERY_MS = 500;
 const REPORT_EVERY_MS = 5_000;
@@ -22,17 +23,13 @@ interface Backlog {
   readonly unconfirmed: number;
 }
 
-/** All orders, each in the shard that has its user. */
+/** All orders that clients have placed, each in the shard that has its user. Its `database` is where it was placed, for ever. */
 export async function readOrders({ databases }: OwnAddresses): Promise<StoredOrder[]> {
   const sql = `
-    SELECT id, user_id AS "userId", product_name AS "productName", quantity, price::float8 AS price, status,
+    SELECT id, 'orders_' || split_part(placed_in, ' ', 1) AS database, user_id AS "userId", product_name AS "productName", quantity, price::float8 AS price, status,
       to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
-    FROM orders WHERE ${IS_OWNED}`;
-  const perShard = Object.entries(databases).map(async ([database, url]) => {
-    const rows = await operatorQuery<Omit<StoredOrder, 'database'>>(url, sql);
-    return rows.map((row) => ({ ...row, database }));
-  });
-  return (await Promise.all(perShard)).flat();
+    FROM orders WHERE product_name LIKE '${PRODUCT_NAME} %' AND ${IS_OWNED}`;
+  return (await Promise.all(Object.values(databases).map((url) => operatorQuery<StoredOrder>(url, sql)))).flat();
 }
 
 /**

@@ -42,6 +42,15 @@ const TO_ARCHIVE = `
   WHERE state = 'moved' AND changed_at <= now() - interval '60 seconds'
     AND EXISTS (SELECT FROM orders WHERE orders.user_id = placements.user_id)`;
 
+const TO_CLEAR = `
+  SELECT user_id AS "userId" FROM placements
+  WHERE state IN ('arriving', 'refused') AND move < (SELECT move FROM shard_move)
+    AND EXISTS (SELECT FROM orders WHERE orders.user_id = placements.user_id)`;
+
+const ELSEWHERE = `
+  SELECT count(*)::int AS users FROM placements
+  WHERE state NOT IN ('here', 'copying') AND EXISTS (SELECT FROM orders WHERE orders.user_id = placements.user_id)`;
+
 const PROGRESS = `
   WITH left_here AS MATERIALIZED (${TO_MOVE}), moved AS MATERIALIZED (
     SELECT user_id, changed_at, (SELECT count(*) FROM orders WHERE orders.user_id = placements.user_id)
@@ -101,9 +110,17 @@ export class PostgresMoveReader implements MoveReader {
     return this.#databases.query<ExpiredAttempt>(source, { text: EXPIRED, values: [] });
   }
 
-  async toArchive(source: ShardRange): Promise<string[]> {
-    const rows = await this.#databases.query<{ userId: string }>(source, { text: TO_ARCHIVE, values: [] });
-    return rows.map(({ userId }) => userId);
+  toArchive(source: ShardRange): Promise<string[]> {
+    return this.#userIds(source, TO_ARCHIVE);
+  }
+
+  toClear(target: ShardRange): Promise<string[]> {
+    return this.#userIds(target, TO_CLEAR);
+  }
+
+  async usersElsewhere(shard: ShardRange): Promise<number> {
+    const [row] = await this.#databases.query<{ users: number }>(shard, { text: ELSEWHERE, values: [] });
+    return row?.users ?? 0;
   }
 
   async progress(source: ShardRange, move: number): Promise<SourceProgress> {
@@ -121,5 +138,10 @@ export class PostgresMoveReader implements MoveReader {
       values: [after ?? '', limit],
     });
     return rows.map((row) => ({ ...row, state: row.state ?? undefined }));
+  }
+
+  async #userIds(shard: ShardRange, text: string): Promise<string[]> {
+    const rows = await this.#databases.query<{ userId: string }>(shard, { text, values: [] });
+    return rows.map(({ userId }) => userId);
   }
 }

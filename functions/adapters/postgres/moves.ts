@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type {
   Claimed,
   Leaving,
@@ -10,7 +11,12 @@ import type {
 } from '../../domain/moves.ts';
 import type { MoveAttempt } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
+import { isBlocked } from './failures.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
+
+/** A second each, with a pause in which whoever waits behind them gets on. */
+const TRIES_TO_TELL = 5;
+const PAUSE_MS = 500;
 
 /**
  * The steps of moving a user, each one transaction of one shard that may be repeated when its answer was lost. What each is
@@ -97,17 +103,24 @@ export class PostgresMoves implements Moves {
   }
 
   /**
-   * Tells a shard of a move: targets first when it begins, and when it is aborted, which is a move of its own back.
+   * Tells a shard of a move: targets first when it begins, and when it is aborted, which is a move of its own back. Tries again
+   * while requests hold the lock that all of them share.
    *
    * @param ranges undefined leaves them as they are
    * @throws an error that isAttemptOver knows, when the shard knows a later move, or users are still moving from it and it should finish
    */
   async setMove(shard: ShardRange, move: number, state: MoveState, ranges?: readonly OwnedRange[]): Promise<void> {
     const rows = ranges?.map(({ role, from, before, peer }) => ({ role, from_key: from, before_key: before, peer }));
-    await this.#value(shard, {
-      text: 'SELECT move_ranges($1, $2, $3) AS value',
-      values: [move, state, rows && JSON.stringify(rows)],
-    });
+    const values = [move, state, rows && JSON.stringify(rows)];
+    for (let tried = 1; ; tried++) {
+      try {
+        await this.#value(shard, { text: 'SELECT move_ranges($1, $2, $3) AS value', values });
+        return;
+      } catch (error) {
+        if (!isBlocked(error) || tried === TRIES_TO_TELL) throw error;
+        await delay(PAUSE_MS);
+      }
+    }
   }
 
   #step<Result>(

@@ -19,7 +19,7 @@ const REQUEST_LIMITS: QueryLimits = { connect: 1_200, statement: 1_200, total: 1
 export const NAMED_STATEMENT_LIMITS: QueryLimits = { ...REQUEST_LIMITS, byIndex: true };
 export const BACKGROUND_LIMITS: QueryLimits = { connect: 2_000, statement: 3_000, total: 4_000 };
 /** For statements that count the orders of a shard by user. */
-export const MOVER_LIMITS: QueryLimits = { connect: 2_000, statement: 20_000, total: 22_000 };
+export const MOVER_LIMITS: QueryLimits = { connect: 5_000, statement: 20_000, total: 25_000 };
 
 /** A connection found dead later than this leaves no time for another. */
 const RECONNECT_WITHIN_MS = 500;
