@@ -65,9 +65,9 @@ export async function runMoving(settings: Settings, instance: Instance, signal: 
     await phase('there', () => moveAll('start', instance, log, ending));
     await phase('between', () => delay(QUIET_MS, undefined, { signal: ending }));
     await phase('back', () => moveAll('abort', instance, log, ending));
-    isOver = true;
-    await finish(dataDir, ending);
+    await phase('until the end', () => finish(dataDir, ending));
     log('finished');
+    isOver = true;
   };
   await runAll(
     signal,
