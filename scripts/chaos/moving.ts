@@ -129,7 +129,7 @@ async function during(
   phases.push({ name, seconds: (to - from) / 1_000, attempts: sent });
 }
 
-/** Begins a move and drives the mover, as its schedule does, until nobody is left; kills it once when a third has moved. */
+/** Begins a move and drives the mover, as its schedule does, until nobody is left; kills it once when a fifth has moved, unless the rest is faster. */
 async function moveAll(
   how: 'start' | 'abort',
   instance: Instance,
@@ -148,7 +148,7 @@ async function moveAll(
       while (!killed) {
         const [source] = ((await command('status', dataDir)) as Answers['status']).sources;
         if (source === undefined || source.usersLeft === 0) return;
-        if (source.usersMoved * 2 >= source.usersLeft) {
+        if (source.usersMoved * 4 >= source.usersLeft) {
           killed = kill(instance);
           if (killed) log(`kill -9 of the mover, with ${source.usersMoved} users moved and ${source.usersLeft} left`);
         }
