@@ -51,7 +51,7 @@ describe('npm start -- --inspect', () => {
   it('lets an editor stop a request before, at and after its I/O; it answers 201 though that takes a minute', async () => {
     const editor = await Debugger.attach(ports.create);
     const file = sourceOf('create-order/create-order.ts');
-    const before = await editor.breakAt(file, 'const shard = shardFor');
+    const before = await editor.breakAt(file, 'const placing = places.at');
     const user = newUser('d');
     const response = place(user);
     expect(await editor.stopped()).toEqual({ file, line: before });
@@ -74,7 +74,7 @@ describe('npm start -- --inspect', () => {
   it('lets an editor stop the consumer of a topic', async () => {
     const editor = await Debugger.attach(ports.consume);
     const file = sourceOf('consume-orders/consume-orders.ts');
-    const line = await editor.breakAt(file, 'const rejected = [');
+    const line = await editor.breakAt(file, 'const unpublished = await publish');
     const user = newUser('k');
     expect((await place(user)).status).toBe(201);
     expect(await editor.stopped()).toEqual({ file, line });

@@ -54,6 +54,7 @@ export class Debugger {
   async breakAt(file: string, text: string): Promise<number> {
     const lines = readFileSync(file, 'utf8').split('\n');
     const line = lines.findIndex((each) => each.trimStart().startsWith(text)) + 1;
+    if (line === 0) throw new Error(`No line of ${file} begins with: ${text}`);
     const location = await eventually(`code for line ${line} of ${file}`, () =>
       this.#scripts.flatMap((script) => generatedPlace(script, { file, line })).at(0),
     );
