@@ -38,6 +38,7 @@ export class ConsumerStack extends Stack {
       cluster: stream.cluster,
       topic: ordersTopic,
       consumerGroup: CONSUMER_GROUPS.orders,
+      waitsForMore: false,
       retryAttempts: 3,
       onFailureTopic: ordersDltTopic,
     });

@@ -163,7 +163,6 @@ describe('delivery', () => {
       AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'order-confirmation-group' },
       StartingPosition: 'TRIM_HORIZON',
       BatchSize: 1000,
-      MaximumBatchingWindowInSeconds: 0,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ProvisionedPollerConfig: { MinimumPollers: 1, PollerGroupName: 'orderflow-dev' },

@@ -154,6 +154,8 @@ export class OrdersStack extends Stack {
       cluster: stream.cluster,
       topic: stream.orderConfirmationsTopic,
       consumerGroup: CONSUMER_GROUPS.orderConfirmations,
+      // One statement of a shard for many orders.
+      waitsForMore: true,
     });
     return fn;
   }

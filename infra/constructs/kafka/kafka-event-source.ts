@@ -22,6 +22,11 @@ export interface KafkaEventSourceProps {
   readonly cluster: KafkaCluster;
   readonly topic: KafkaTopic;
   readonly consumerGroup: string;
+  /**
+   * Whether a record waits up to 500 ms, Lambda's default, for others to share its batch. Otherwise it goes at once, with what
+   * arrived during the last invocation (https://docs.aws.amazon.com/lambda/latest/dg/with-kafka-low-latency.html).
+   */
+  readonly waitsForMore: boolean;
   /** How often a batch is tried again after its first failure; without end when not given. */
   readonly retryAttempts?: number;
   /**
@@ -39,7 +44,7 @@ export interface KafkaEventSourceProps {
 export class KafkaEventSource extends Construct {
   constructor(scope: Construct, id: string, props: KafkaEventSourceProps) {
     super(scope, id);
-    const { stage, fn, cluster, topic, consumerGroup, retryAttempts, onFailureTopic } = props;
+    const { stage, fn, cluster, topic, consumerGroup, waitsForMore, retryAttempts, onFailureTopic } = props;
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: fn.live,
       eventSourceArn: cluster.arn,
@@ -47,9 +52,7 @@ export class KafkaEventSource extends Construct {
       kafkaConsumerGroupId: consumerGroup,
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: BATCH_SIZE,
-      // Records go at once, with what arrived during the last invocation; Lambda's default waits 500 ms for more.
-      // https://docs.aws.amazon.com/lambda/latest/dg/with-kafka-low-latency.html
-      maxBatchingWindow: Duration.seconds(0),
+      ...(waitsForMore ? {} : { maxBatchingWindow: Duration.seconds(0) }),
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       ...(retryAttempts === undefined ? {} : { retryAttempts }),
