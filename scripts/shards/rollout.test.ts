@@ -11,16 +11,19 @@ const known = (map: object) => ({ Environment: { Variables: { SHARD_MAP: JSON.st
 const MOVER = { FunctionName: 'orderflow-prod-move-users' };
 
 describe('a move', () => {
-  const lambda = mockClient(LambdaClient);
+  const mockLambda = () => mockClient(LambdaClient);
+  let lambda: ReturnType<typeof mockLambda>;
   const start = () => demandOneRelease({ stage: 'prod' });
 
   beforeEach(() => {
     vi.stubEnv('AWS_REGION', 'eu-central-1');
+    lambda = mockLambda();
     lambda.on(GetAliasCommand).resolves({ FunctionVersion: '7' });
     lambda.on(GetFunctionConfigurationCommand).resolves(known(MAP));
   });
   afterEach(() => {
-    lambda.reset();
+    // All tests of the tier share the class.
+    lambda.restore();
     vi.unstubAllEnvs();
   });
 
