@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkShardMap } from '../../functions/domain/shard-map.ts';
 import type { SourceStatus } from '../../functions/move-users/status.ts';
 import { answerText } from './report.ts';
 
@@ -52,6 +53,24 @@ describe('what npm run shards prints', () => {
     expect(text).toContain(`-c 'shards=[{"id":2,"from":"N","to":"Z"},{"id":3,"from":"A","to":"M"}]'`);
     expect(answerText('status', { move: 1, state: 'finished', behind: [], sources: [], owners })).toBe(text);
     expect(text).toContain('shard1 owns nobody any more: that deployment may leave it out.');
+  });
+
+  it('of a finished one: ranges whose last prefix is longer than the next one to come', () => {
+    const owners = [
+      { shard: 'shard1', owns: [{ role: 'own', from: 'A', before: 'SMI' }] },
+      { shard: 'shard3', owns: [{ role: 'own', from: 'SMI', before: 'T' }] },
+      { shard: 'shard2', owns: [{ role: 'own', from: 'T', before: 'ZM' }] },
+      { shard: 'shard4', owns: [{ role: 'own', from: 'ZM', before: undefined }] },
+    ] as const;
+    const text = answerText('finish', { move: 1, owners });
+    const map = JSON.parse(/shards=(.*)'/.exec(text)?.[1] ?? '');
+    expect(map).toEqual([
+      { id: 1, from: 'A', to: 'SMH' },
+      { id: 3, from: 'SMI', to: 'S_' },
+      { id: 2, from: 'T', to: 'ZL' },
+      { id: 4, from: 'ZM', to: 'Z_' },
+    ]);
+    expect(checkShardMap(map)).toBe(map);
   });
 
   it('of a check: each finding with where the user is known, and how many there are', () => {

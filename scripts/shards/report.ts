@@ -1,5 +1,5 @@
 import type { OwnedRange } from '../../functions/domain/moves.ts';
-import { predecessor } from '../../functions/domain/user-range.ts';
+import { closed } from '../../functions/domain/user-range.ts';
 import type { Answers } from '../../functions/move-users/commands.ts';
 import type { SourceStatus } from '../../functions/move-users/status.ts';
 import { tableLines } from '../../tooling/table.ts';
@@ -79,12 +79,8 @@ function finishedText({ move, owners }: Answers['finish']): string {
   ].join('\n');
 }
 
-function entryOf(shard: string, { from, before }: OwnedRange) {
-  return {
-    id: Number(shard.replace('shard', '')),
-    from,
-    to: before === undefined ? 'Z' : (predecessor(before) ?? before),
-  };
+function entryOf(shard: string, range: OwnedRange) {
+  return { id: Number(shard.replace('shard', '')), ...closed(range) };
 }
 
 function checkText({ users, findings, first, behind }: Answers['check']): string {
