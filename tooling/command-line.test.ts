@@ -88,6 +88,7 @@ describe("an option's value", () => {
     [() => port('-1'), '0 to 65535'],
     [() => wholeNumber(1)('0'), '1 or more'],
     [() => wholeNumber(0)('1e3'), '0 or more'],
+    [() => wholeNumber(1, 26)('27'), '1 to 26'],
     [() => nonEmpty(''), 'must not be empty'],
   ])('is refused: %s', (parse, problem) => {
     expect(parse).toThrow(problem);

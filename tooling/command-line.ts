@@ -93,12 +93,14 @@ export function port(text: string): number {
   throw new InvalidArgumentError('It must be a port number, 0 to 65535.');
 }
 
-/** An option's value as a whole number below 2^32. */
-export function wholeNumber(least: number): (text: string) => number {
+/** An option's value as a whole number. @param most undefined for any below 2^32 */
+export function wholeNumber(least: number, most?: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
-    if (/^\d+$/.test(text) && number >= least && number < 2 ** 32) return number;
-    throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+    if (/^\d+$/.test(text) && number >= least && number <= (most ?? 2 ** 32 - 1)) return number;
+    throw new InvalidArgumentError(
+      `It must be a whole number, ${least} ${most === undefined ? 'or more' : `to ${most}`}.`,
+    );
   };
 }
 

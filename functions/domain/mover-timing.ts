@@ -11,6 +11,10 @@ export const MOVER_RUN = {
 /** How fast orders are copied: with what is left, a small instance serves requests as before. */
 export const MOVER_PACE = { ordersPerPage: 500, ordersPerSecond: 1_000 } as const;
 
+/** At most, over a minute: a run begins users in a part of it. */
+export const AVERAGE_ORDERS_PER_SECOND =
+  (MOVER_PACE.ordersPerSecond * MOVER_RUN.beginUsersSeconds) / MOVER_RUN.everySeconds;
+
 /** A user whose orders are being delivered is asked again, and from then on fenced: new requests wait, a second at most. */
 export const MOVER_PATIENCE = { triesBeforeFence: 10, tries: 15, pauseMs: 100 } as const;
 

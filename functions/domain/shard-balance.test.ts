@@ -80,6 +80,15 @@ describe('a map that evens out the orders', () => {
     ]);
   });
 
+  it('leaves a bound with no users near it, though a shorter or an equal one would do', () => {
+    const present = [
+      { id: 1, from: 'A', to: 'MOR' },
+      { id: 2, from: 'MOS', to: 'Z' },
+    ];
+    expect(balance(2, present, keysOf({ ALI: 50, ZED: 50 }))).toEqual(present);
+    expect(balance(2, DEFAULT_SHARD_MAP, keysOf({ ALI: 50, ZED: 50 }))).toEqual(DEFAULT_SHARD_MAP);
+  });
+
   it('leaves a bound that is nearly even, though another would be exactly', () => {
     const keys = keysOf({ ALI: 485, GIA: 15, HAL: 500 });
     const halves = (end: string, begin: string) => [
@@ -93,8 +102,8 @@ describe('a map that evens out the orders', () => {
   it('never splits a user, however many orders one has', () => {
     const keys = keysOf({ ALI: 10, SAM: 700, SLY: 10, SMI: 10, ZED: 10 });
     expect(balance(3, DEFAULT_SHARD_MAP, keys)).toEqual([
-      { id: 1, from: 'A', to: 'R' },
-      { id: 2, from: 'S', to: 'SK' },
+      { id: 1, from: 'A', to: 'M' },
+      { id: 2, from: 'N', to: 'SK' },
       { id: 3, from: 'SL', to: 'Z' },
     ]);
   });

@@ -23,14 +23,15 @@ interface Cut {
  */
 export function balance(count: number, present: readonly OwningShard[], keys: readonly StoredKey[]): OwningShard[] {
   const sorted = ordersByKey(keys);
-  const cuts = cutsBetween(sorted);
+  const bounds = new Set(present.map(({ from }) => from));
+  const cuts = cutsBetween(sorted, bounds);
   if (!(count >= 1 && count <= MOST_SHARDS) || cuts.length < count - 1) {
     throw new ShardMapError(
       `The stored orders cannot be divided among ${count} shards: it must be 1 to ${MOST_SHARDS}, and no more than there are ` +
         `different beginnings of user ids, of which there are ${cuts.length + 1}.`,
     );
   }
-  const starts = chooseStarts(count, cuts, total(sorted), new Set(present.map(({ from }) => from)));
+  const starts = chooseStarts(count, cuts, total(sorted), bounds);
   const ranges = starts.map((from, index) => closed({ from, before: starts[index + 1] }));
   return withIds(ranges, present, sorted);
 }
@@ -47,14 +48,17 @@ function total(weights: readonly Weight[]): number {
   return weights.reduce((sum, [, orders]) => sum + orders, 0);
 }
 
-/** One between any two keys that a bound can separate, the shortest that does. */
-function cutsBetween(sorted: readonly Weight[]): Cut[] {
+/** One between any two keys that a bound can separate: one that there is already, or the shortest. */
+function cutsBetween(sorted: readonly Weight[], present: ReadonlySet<string>): Cut[] {
   let ordersBefore = 0;
   return sorted.flatMap(([key], index) => {
     const [before, orders] = sorted[index - 1] ?? ['', 0];
     ordersBefore += orders;
+    if (before === '') return [];
     const prefixes = [1, 2, 3].slice(0, key.length).map((length) => key.slice(0, length));
-    const from = prefixes.find((prefix) => before !== '' && prefix > before && predecessor(prefix) !== undefined);
+    const from =
+      [...present].find((bound) => before < bound && bound <= key) ??
+      prefixes.find((prefix) => prefix > before && predecessor(prefix) !== undefined);
     return from === undefined ? [] : [{ from, ordersBefore }];
   });
 }

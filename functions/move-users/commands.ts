@@ -3,10 +3,12 @@ import { type Checked, checkOwners } from './check-owners.ts';
 import { type Finished, finishMove, pauseOrResume } from './end-move.ts';
 import type { Command } from './input.ts';
 import type { MoveCommandDependencies } from './known-moves.ts';
+import { type PlanData, planData, type StoredOrders } from './plan-data.ts';
 import { type MoveStatus, moveStatus } from './status.ts';
 
 /** What the mover answers to each command. */
 export interface Answers {
+  readonly plan: PlanData;
   readonly start: Begun;
   readonly status: MoveStatus;
   readonly pause: null;
@@ -19,9 +21,11 @@ export interface Answers {
 /** Does what an operator asks for. @throws MoveRefusedError when it cannot be done now; ShardUnavailableError */
 export async function carryOut(
   command: Command,
-  dependencies: MoveCommandDependencies,
+  dependencies: MoveCommandDependencies & { readonly stored: StoredOrders },
 ): Promise<Answers[keyof Answers]> {
   switch (command.do) {
+    case 'plan':
+      return planData(dependencies);
     case 'start':
       return startMove(dependencies);
     case 'status':

@@ -6,6 +6,7 @@ import { PostgresMoveReader } from '../adapters/postgres/move-reader.ts';
 import { PostgresMoverLock } from '../adapters/postgres/mover-lock.ts';
 import { PostgresMoves } from '../adapters/postgres/moves.ts';
 import { MOVER_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { PostgresStoredOrders } from '../adapters/postgres/stored-orders.ts';
 import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { carryOut } from './commands.ts';
@@ -19,6 +20,7 @@ const dependencies = {
   shards: config.database.shards,
   moves: new PostgresMoves(databases),
   reader: new PostgresMoveReader(databases),
+  stored: new PostgresStoredOrders(databases),
   lock: new PostgresMoverLock(databases, config.database.shards),
   metrics: new EmbeddedMetrics(log, config.stage),
   now: () => new Date(),

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../domain/errors.ts';
 
-const command = z.strictObject({ do: z.enum(['start', 'status', 'pause', 'resume', 'abort', 'finish', 'check']) });
+const command = z.strictObject({
+  do: z.enum(['plan', 'start', 'status', 'pause', 'resume', 'abort', 'finish', 'check']),
+});
 
 export type Command = z.output<typeof command>;
 

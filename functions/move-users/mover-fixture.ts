@@ -4,6 +4,7 @@ import { PostgresMoveReader } from '../adapters/postgres/move-reader.ts';
 import { PostgresMoverLock } from '../adapters/postgres/mover-lock.ts';
 import { PostgresMoves } from '../adapters/postgres/moves.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { PostgresStoredOrders } from '../adapters/postgres/stored-orders.ts';
 import type { ConnectedShard } from '../adapters/shard-variables.ts';
 import type { Metrics, MetricValues } from '../contract/metrics.ts';
 import { MemoryLog } from '../testing/ports.ts';
@@ -29,6 +30,7 @@ export class MovingShards {
   readonly shards = MAP;
   readonly moves: PostgresMoves;
   readonly reader: PostgresMoveReader;
+  readonly stored: PostgresStoredOrders;
   readonly lock: PostgresMoverLock;
   readonly metrics: Metrics = { record: (_, values) => this.recorded.push(values) };
   readonly now = () => new Date();
@@ -40,6 +42,7 @@ export class MovingShards {
     this.#databases = this.connect();
     this.moves = new PostgresMoves(this.#databases);
     this.reader = new PostgresMoveReader(this.#databases);
+    this.stored = new PostgresStoredOrders(this.#databases);
     this.lock = new PostgresMoverLock(this.#databases, MAP);
   }
 

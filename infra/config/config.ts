@@ -11,7 +11,7 @@ import {
 } from '../../functions/domain/shard-map.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { FUNCTION_FOLDERS, reserveConcurrency, withConcurrency } from './concurrency.ts';
-import { addressList, parseJsonText, serverUrl, text, wholeNumber } from './context-values.ts';
+import { addressList, parseJsonText, serverUrl, shardMap, text, wholeNumber } from './context-values.ts';
 import { contradictions } from './contradictions.ts';
 import { COMPOSE_ADDRESSES, localStackTarget } from './localstack-target.ts';
 import { STAGES, type Stage } from './stage.ts';
@@ -74,13 +74,6 @@ const BURST_SECONDS = 2;
 
 /** On LocalStack, no other account's bucket is in the way. */
 const LOCAL_RECEIPTS_BUCKET = 'order-receipts';
-
-const shardMap = z.preprocess(
-  parseJsonText,
-  z.array(z.strictObject({ id: z.int(), from: z.string(), to: z.string() }), {
-    error: 'must be a JSON list such as [{"id":1,"from":"A","to":"M"},{"id":2,"from":"N","to":"Z"}]',
-  }),
-);
 
 const executions = wholeNumber('a whole number of executions');
 const reservationsError = {

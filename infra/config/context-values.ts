@@ -10,6 +10,14 @@ export function parseJsonText(value: unknown): unknown {
   }
 }
 
+/** Not yet checked as a map. */
+export const shardMap = z.preprocess(
+  parseJsonText,
+  z.array(z.strictObject({ id: z.int(), from: z.string(), to: z.string() }), {
+    error: 'must be a JSON list such as [{"id":1,"from":"A","to":"M"},{"id":2,"from":"N","to":"Z"}]',
+  }),
+);
+
 /** A whole number of something, at least 1. */
 export const wholeNumber = (what: string) => {
   const error = { error: `must be ${what}, at least 1` };

@@ -50,6 +50,17 @@ describe('a plan in words', () => {
     expect(text).not.toContain('$');
   });
 
+  it('proposes no deployment of the map that there is', () => {
+    const text = planText(planOf(joinMaps(DEFAULT_SHARD_MAP, DEFAULT_SHARD_MAP.toReversed()), STORED), {
+      ordersPerSecond: 500,
+      stage: STAGES.dev,
+    });
+    expect(text.split('\n').slice(-2)).toEqual([
+      'Nobody who has orders moves.',
+      'It is the present map, so there is nothing to deploy.',
+    ]);
+  });
+
   it('says when only users without orders move', () => {
     const plan = planOf(joinMaps(DEFAULT_SHARD_MAP, SPLIT), []);
     expect(planText(plan, { ordersPerSecond: 500, stage: STAGES.prod }).split('\n').slice(-4, -2)).toEqual([

@@ -1,4 +1,4 @@
-import { nextMap, type ShardRange, shardName } from '../../functions/domain/shard-map.ts';
+import { nextMap, presentMap, type ShardRange, shardName } from '../../functions/domain/shard-map.ts';
 import type { Amount, Plan, PlannedShard } from '../../functions/domain/shard-plan.ts';
 import type { Stage } from '../../infra/config/stage.ts';
 import { tableLines } from '../../tooling/table.ts';
@@ -70,11 +70,13 @@ function additions({ added, emptied }: Plan, stage: PlanTextOptions['stage']): s
   ];
 }
 
-function setting(shards: readonly PlannedShard[]): string[] {
-  const map = nextMap(shards.map(({ shard }) => shard))?.map(({ id, from, to }) => ({ id, from, to }));
-  return map === undefined
-    ? []
-    : ['The deployment that carries this map has', `  -c 'nextShards=${JSON.stringify(map)}'`];
+function setting(planned: readonly PlannedShard[]): string[] {
+  const shards = planned.map(({ shard }) => shard);
+  const [present, next] = [presentMap(shards), nextMap(shards) ?? []].map((map) =>
+    JSON.stringify(map.map(({ id, from, to }) => ({ id, from, to }))),
+  );
+  if (next === present) return ['It is the present map, so there is nothing to deploy.'];
+  return ['The deployment that carries this map has', `  -c 'nextShards=${next}'`];
 }
 
 function count(n: number): string {
