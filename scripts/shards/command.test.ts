@@ -40,10 +40,10 @@ describe('the command line of shards', () => {
   });
 
   it.each([
-    ['A-M', 'must be a JSON list such as [{"id":1,'],
+    ['A-M', 'It must be a JSON list such as [{"id":1,'],
     ['[{"id":1,"from":"A","to":"M"]', 'must be a JSON list such as [{"id":1,'],
     ['{"id":1,"from":"A","to":"Z"}', 'must be a JSON list such as [{"id":1,'],
-    ['[{"id":"one","from":"A","to":"Z"}]', 'at [0].id'],
+    ['[{"id":"one","from":"A","to":"Z"}]', '0.id: Invalid input: expected number, received string.'],
     ['[]', 'Shard ids must be 1 to 26'],
     ['[{"id":27,"from":"A","to":"Z"}]', 'Shard ids must be 1 to 26, each at most once; got [27].'],
     ['[{"id":1,"from":"A","to":"smith"}]', 'Shard 1 must name a range such as A-M'],

@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import * as z from 'zod';
 import { AVERAGE_ORDERS_PER_SECOND } from '../../functions/domain/mover-timing.ts';
 import { checkShardMap, MOST_SHARDS, type OwningShard, ShardMapError } from '../../functions/domain/shard-map.ts';
 import type { Command } from '../../functions/move-users/input.ts';
@@ -69,7 +68,12 @@ export function shardsCommand(perform: (asked: ShardsCommand) => Promise<void>) 
 
 function mapOf(text: string): readonly OwningShard[] {
   const { data, error } = shardMap.safeParse(text);
-  if (data === undefined) throw new InvalidArgumentError(`${z.prettifyError(error)}.`);
+  if (data === undefined) {
+    const problems = error.issues.map(
+      ({ path, message }) => `${path.length === 0 ? 'It' : `${path.join('.')}:`} ${message}`,
+    );
+    throw new InvalidArgumentError(`${problems.join('; ')}.`);
+  }
   try {
     return checkShardMap(data);
   } catch (error) {

@@ -59,6 +59,7 @@ describe('a plan', () => {
     expect(() => planFor(ANSWER, { rate: 1 })).toThrow(
       'The deployment has no next map to plan for. Give one with --map, or have one proposed with --balance.',
     );
+    expect(() => planFor({ ...ANSWER, stored: [] }, { balance: 2, rate: 1 })).toThrow('No orders are stored,');
     expect(() => planFor(ANSWER, { balance: 4, rate: 1 })).toThrow(
       expect.objectContaining({
         name: 'UserError',

@@ -1,6 +1,6 @@
 import { balance } from '../../functions/domain/shard-balance.ts';
 import { joinMaps, nextMap, type OwningShard, presentMap, ShardMapError } from '../../functions/domain/shard-map.ts';
-import { type Plan, planOf } from '../../functions/domain/shard-plan.ts';
+import { type Plan, planOf, type StoredKey } from '../../functions/domain/shard-plan.ts';
 import type { Answers } from '../../functions/move-users/commands.ts';
 import { UserError } from '../../tooling/errors.ts';
 import type { PlanOptions } from './command.ts';
@@ -15,16 +15,21 @@ export function planFor({ shards, stored }: Answers['plan'], { map, balance: cou
   // Without the next map of the deployment, which this plan may not be for.
   const present = presentMap(shards).map(({ id, from, to }) => ({ id, from, to }));
   const keys = stored.flatMap((shard) => shard.keys);
-  const next = map ?? (count === undefined ? nextMap(shards) : balanced(() => balance(count, present, keys)));
+  const next = map ?? (count === undefined ? nextMap(shards) : evenMap(count, present, keys));
   if (next !== undefined) return planOf(joinMaps(present, next), stored);
   throw new UserError(
     'The deployment has no next map to plan for. Give one with --map, or have one proposed with --balance.',
   );
 }
 
-function balanced(propose: () => OwningShard[]): OwningShard[] {
+function evenMap(count: number, present: readonly OwningShard[], keys: readonly StoredKey[]): OwningShard[] {
+  if (keys.length === 0) {
+    throw new UserError(
+      'No orders are stored, so nothing can be evened out. New ones count once relay-outbox has run, which it does each minute.',
+    );
+  }
   try {
-    return propose();
+    return balance(count, present, keys);
   } catch (error) {
     if (error instanceof ShardMapError) throw new UserError(error.message, { cause: error });
     throw error;
