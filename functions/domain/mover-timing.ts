@@ -11,7 +11,7 @@ export const MOVER_RUN = {
 /** How fast orders are copied: with what is left, a small instance serves requests as before. */
 export const MOVER_PACE = { ordersPerPage: 500, ordersPerSecond: 1_000 } as const;
 
-/** At most, over a minute: a run begins users in a part of it. */
+/** How many orders of users who have many move in a second of a move: a run takes a part of its minute. */
 export const AVERAGE_ORDERS_PER_SECOND =
   (MOVER_PACE.ordersPerSecond * MOVER_RUN.beginUsersSeconds) / MOVER_RUN.everySeconds;
 

@@ -54,7 +54,7 @@ export function shardsCommand(perform: (asked: ShardsCommand) => Promise<void>) 
     .addOption(
       new Option('--rate <orders>', 'orders that move in a second; `status` shows how many do during a move')
         .argParser(wholeNumber(1))
-        .default(AVERAGE_ORDERS_PER_SECOND, `${AVERAGE_ORDERS_PER_SECOND}, at most`),
+        .default(AVERAGE_ORDERS_PER_SECOND, `${AVERAGE_ORDERS_PER_SECOND}, as users with many orders move`),
     )
     .action((options) => perform({ verb: 'plan', target: target(), options }));
   for (const [verb, description] of Object.entries(VERBS) as [Verb, string][]) {
