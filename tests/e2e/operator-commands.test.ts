@@ -86,6 +86,25 @@ describe('a function by hand', { timeout: TIMEOUT_MS }, () => {
   });
 });
 
+describe('a plan for other shards', { timeout: TIMEOUT_MS }, () => {
+  it('shows who of those that are stored would move, and the context to deploy', async () => {
+    await place();
+    // It adds up what is stored.
+    const { code: added, output: log } = await command('invoke', 'relay-outbox');
+    expect(added, log).toBe(0);
+    const map = JSON.stringify([{ id: 2, from: 'A', to: 'Z' }]);
+    const { code, output } = await command('shards', 'plan', '--map', map);
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/^shard1 +shard2 +[1-9]/m);
+    expect(output).toContain(`-c 'nextShards=${map}'`);
+  });
+
+  it('needs a map where the deployment has no next one', async () => {
+    const { code, output } = await command('shards', 'plan');
+    expect([code, output]).toEqual([1, expect.stringContaining('The deployment has no next map to plan for.')]);
+  });
+});
+
 it('a part that there is not cannot be broken', { timeout: TIMEOUT_MS }, async () => {
   const { code, output } = await command('break', 'shard9');
   expect([code, output]).toEqual([1, expect.stringContaining('It has: ')]);
