@@ -1,10 +1,15 @@
 import { rangesOfMove, reversed } from '../domain/move-ranges.ts';
+import { rangeOf } from '../domain/shard-map.ts';
+import { includes } from '../domain/user-range.ts';
 import {
+  interrupted,
   isUnderWay,
+  type KnownMove,
   knownMoves,
   latestMove,
   type MoveCommandDependencies,
   MoveRefusedError,
+  repeatFirst,
   targetsFirst,
 } from './known-moves.ts';
 
@@ -26,11 +31,14 @@ export async function startMove(dependencies: MoveCommandDependencies): Promise<
   const known = await knownMoves(dependencies);
   const latest = latestMove(known);
   const begun = known.filter((each) => each.move === latest && isUnderWay(each));
-  const behind = known.filter((each) => !begun.includes(each));
-  if (begun.length > 0 && (behind.length === 0 || behind.some(isUnderWay))) {
-    throw new MoveRefusedError('A move is under way. `npm run shards -- status` shows how far it is.');
+  const command = interrupted(known);
+  if (begun.length > 0 && command !== 'start') {
+    throw command === undefined
+      ? new MoveRefusedError('A move is under way. `npm run shards -- status` shows how far it is.')
+      : repeatFirst(known, command);
   }
   const move = begun.length > 0 ? latest : latest + 1;
+  const behind = known.filter((each) => !begun.includes(each));
   const told = behind.map(({ shard }) => ({ shard, ranges: ranges.get(shard.id) ?? [] }));
   for (const each of targetsFirst(told)) await dependencies.moves.setMove(each.shard, move, 'running', each.ranges);
   return { move };
@@ -38,20 +46,29 @@ export async function startMove(dependencies: MoveCommandDependencies): Promise<
 
 /**
  * Moves everybody back: a move of its own, in the other direction. Its sources are told first, so that nobody more arrives there.
+ * Repeated, it goes on telling the shards that an earlier attempt has not reached, or does nothing.
  *
- * @throws MoveRefusedError unless a move is under way
+ * @throws MoveRefusedError unless a move is under way, and every shard knows that
  * @throws ShardUnavailableError when a shard does not respond; the command may be repeated
  */
 export async function abortMove(dependencies: MoveCommandDependencies): Promise<Begun> {
   const known = await knownMoves(dependencies);
   const latest = latestMove(known);
-  const underWay = known.filter(isUnderWay);
-  if (underWay.length === 0) throw new MoveRefusedError('No move is under way, so there is nothing to abort.');
-  // Some shards were told before: the others follow.
-  const behind = underWay.filter(({ move }) => move < latest);
-  const move = behind.length > 0 ? latest : latest + 1;
-  for (const { shard, ranges } of targetsFirst(behind.length > 0 ? behind : underWay)) {
+  if (!known.some(isUnderWay)) throw new MoveRefusedError('No move is under way, so there is nothing to abort.');
+  const command = interrupted(known);
+  // Shards that do not know the move, or have ended it, cannot be told its reverse.
+  if (command === 'start' || command === 'finish') throw repeatFirst(known, command);
+  if (command === undefined && known.some(goesBack)) return { move: latest };
+  const move = command === 'abort' ? latest : latest + 1;
+  const told = command === 'abort' ? known.filter((each) => each.move < latest) : known;
+  for (const { shard, ranges } of targetsFirst(told)) {
     await dependencies.moves.setMove(shard, move, 'running', reversed(ranges));
   }
   return { move };
+}
+
+/** Whether users come to the shard that are its own by the present map. */
+function goesBack({ shard, ranges }: KnownMove): boolean {
+  const present = rangeOf(shard);
+  return present !== undefined && ranges.some(({ role, from }) => role === 'in' && includes(present, from));
 }

@@ -1,6 +1,13 @@
 import { ownedAfter } from '../domain/move-ranges.ts';
 import { shardName } from '../domain/shard-map.ts';
-import { demandMove, isUnderWay, knownMoves, type MoveCommandDependencies, MoveRefusedError } from './known-moves.ts';
+import {
+  demandMove,
+  isUnderWay,
+  knownMoves,
+  type MoveCommandDependencies,
+  MoveRefusedError,
+  targetsFirst,
+} from './known-moves.ts';
 import type { ShardOwns } from './status.ts';
 
 export interface Finished {
@@ -33,7 +40,10 @@ export async function finishMove(dependencies: MoveCommandDependencies): Promise
     );
   }
   const ended = known.map((each) => ({ ...each, owns: ownedAfter(each.ranges) }));
-  for (const { shard, move, owns } of ended.filter(isUnderWay)) await moves.setMove(shard, move, 'finished', owns);
+  // Those that get first: a source that has ended the move sends no new users on.
+  for (const { shard, move, owns } of targetsFirst(ended.filter(isUnderWay))) {
+    await moves.setMove(shard, move, 'finished', owns);
+  }
   return {
     move: Math.max(...ended.map(({ move }) => move)),
     owners: ended.map(({ shard, owns }) => ({ shard: shardName(shard), owns })),

@@ -41,16 +41,38 @@ export function isUnderWay({ state }: ShardMove): boolean {
   return state !== 'finished';
 }
 
+/** The command that has reached some shards only; undefined when none was interrupted. */
+export function interrupted(known: readonly KnownMove[]): 'start' | 'abort' | 'finish' | undefined {
+  if (!known.some(isUnderWay)) return undefined;
+  const behind = shardsBehind(known);
+  if (behind.length > 0) return behind.some(isUnderWay) ? 'abort' : 'start';
+  return known.every(isUnderWay) ? undefined : 'finish';
+}
+
+/** Says which shards an interrupted command has not reached, or has. */
+export function repeatFirst(known: readonly KnownMove[], command: 'start' | 'abort' | 'finish'): MoveRefusedError {
+  const isFinish = command === 'finish';
+  const shards = isFinish ? known.filter((each) => !isUnderWay(each)) : shardsBehind(known);
+  const names = shards.map(({ shard }) => shardName(shard)).join(', ');
+  const verb = shards.length === 1 ? 'does' : 'do';
+  const what = isFinish
+    ? `Of all shards, only ${names} took the end of the move`
+    : `${names} ${verb} not know of the move yet`;
+  return new MoveRefusedError(`${what}. Repeat \`npm run shards -- ${command}\` first.`);
+}
+
 /** @throws MoveRefusedError unless a move is under way, and every shard knows of it */
-export function demandMove(known: readonly KnownMove[]): KnownMove[] {
-  const latest = ofLatestMove(known);
-  if (!latest.some(isUnderWay))
+export function demandMove(known: readonly KnownMove[]): readonly KnownMove[] {
+  if (!ofLatestMove(known).some(isUnderWay))
     throw new MoveRefusedError('No move is under way. `npm run shards -- start` begins one.');
-  const behind = known.filter((each) => !latest.includes(each));
-  if (behind.length === 0) return latest;
-  const names = behind.map(({ shard }) => shardName(shard)).join(', ');
-  const verb = behind.some(isUnderWay) ? 'abort' : 'start';
-  throw new MoveRefusedError(`${names} does not know of the move yet. Repeat \`npm run shards -- ${verb}\` first.`);
+  const command = interrupted(known);
+  if (command === 'start' || command === 'abort') throw repeatFirst(known, command);
+  return known;
+}
+
+function shardsBehind(known: readonly KnownMove[]): KnownMove[] {
+  const latest = latestMove(known);
+  return known.filter(({ move }) => move < latest);
 }
 
 /** Targets before sources, so that nobody is sent to a shard that does not expect them. */
