@@ -51,12 +51,12 @@ export class MovingShards {
   }
 
   /** Connections of their own, as another mover has them. */
-  connect(): ShardDatabases {
+  connect(map = MAP): ShardDatabases {
     const secrets = new DatabaseSecrets(async (name) => {
       const { port, database, mover } = this.shard(Number(name));
       return JSON.stringify({ host: '127.0.0.1', port, dbname: database, ...mover });
     });
-    return new ShardDatabases({ shards: MAP, tls: true }, secrets, this.log, LIMITS);
+    return new ShardDatabases({ shards: map, tls: true }, secrets, this.log, LIMITS);
   }
 
   shard(id: number): TestShard {

@@ -110,6 +110,19 @@ describe('the mover', () => {
     await others.close();
     expect(await runMover(shards)).toMatchObject({ moved: 2 });
   });
+
+  it('moves users between the other shards while the first one is down, and still one mover at a time', async () => {
+    await someOrders();
+    await startMove(shards);
+    const map = [{ id: 9, from: 'A', to: 'Z', secret: '9' }, ...MAP];
+    const databases = shards.connect(map);
+    const withOneDown = { ...shards, lock: new PostgresMoverLock(databases, map) };
+    await shards.lock.hold(async () => {
+      expect(await runMover(withOneDown)).toEqual({ moved: 0, archived: 0 });
+    });
+    expect(await runMover(withOneDown)).toMatchObject({ moved: 2 });
+    await databases.close();
+  });
 });
 
 describe('an operator', () => {

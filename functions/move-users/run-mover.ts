@@ -33,9 +33,11 @@ export interface MoverRun {
  * the time is over. A shard that does not respond is left to the next run. @throws any other failure
  */
 export async function runMover(dependencies: MoverDependencies): Promise<MoverRun> {
-  const run = await dependencies.lock.hold(() => new Run(dependencies).perform());
-  if (run === undefined) dependencies.log.info('another run is moving users');
-  return run ?? { moved: 0, archived: 0 };
+  // Its time begins now: the lock may wait for a shard that is down.
+  const run = new Run(dependencies);
+  const done = await dependencies.lock.hold(() => run.perform());
+  if (done === undefined) dependencies.log.info('another run is moving users');
+  return done ?? { moved: 0, archived: 0 };
 }
 
 /** A user of a source whose move has been tried some times. */
