@@ -44,7 +44,7 @@ export function chaosCommand(perform: (settings: Settings) => Promise<void>) {
       ),
     )
     .addOption(number('--seconds <n>', 'length of the outage', 1).default(60))
-    .option('--move', 'kill only the mover, once each way; move users to other shards and back while orders come in')
+    .option('--move', 'kill only the mover, at least once; move users to other shards and back while orders come in')
     .addOption(number('--stored <n>', 'with --move: orders that are stored before', 1).default(5_000))
     .addOption(
       number('--users <n>', 'with --move: users of these orders, and of those that are placed', 1).default(100),

@@ -38,8 +38,8 @@ const STORE = `
   FROM unnest($1::text[]) AS user_id, generate_series(1, $2::int) AS n`;
 
 /**
- * Moves the users of G-M to a shard of their own and back while clients place orders and read lists, and kills the mover once each
- * way. Prints figures.
+ * Moves the users of G-M to a shard of their own and back while clients place orders and read lists, and kills the mover on each way,
+ * unless it is faster than that. Prints figures.
  *
  * @returns whether every order took effect exactly once, and every list was complete at every moment
  */

@@ -1,29 +1,29 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** What a user may do. Everything else is revoked. */
-export type Rights = readonly { readonly table: string; readonly rights: string }[];
+/** What a user may do. Everything else is revoked. `on` is as GRANT names it: a table by its name alone. */
+export type Rights = readonly { readonly on: string; readonly rights: string }[];
 
 /** All that the functions may do, but for the mover. */
 export const APPLICATION_RIGHTS: Rights = [
   {
-    table: 'orders',
+    on: 'orders',
     rights:
       'SELECT, INSERT, UPDATE (status, updated_at, changed_at, renewed_at, receipt_stored_at, event_published_at, event_partition, event_offset)',
   },
-  { table: 'outbox', rights: 'SELECT, INSERT, UPDATE, DELETE' },
-  { table: 'part_transitions', rights: 'SELECT, INSERT, DELETE' },
-  { table: 'order_statistics', rights: 'SELECT, INSERT, UPDATE, DELETE' },
-  { table: 'order_statistics_delta', rights: 'SELECT, INSERT, UPDATE, DELETE' },
-  { table: 'placements', rights: 'SELECT' },
-  { table: 'FUNCTION move_refuse, move_left, move_stay, move_welcome', rights: 'EXECUTE' },
+  { on: 'outbox', rights: 'SELECT, INSERT, UPDATE, DELETE' },
+  { on: 'part_transitions', rights: 'SELECT, INSERT, DELETE' },
+  { on: 'order_statistics', rights: 'SELECT, INSERT, UPDATE, DELETE' },
+  { on: 'order_statistics_delta', rights: 'SELECT, INSERT, UPDATE, DELETE' },
+  { on: 'placements', rights: 'SELECT' },
+  { on: 'FUNCTION move_refuse, move_left, move_stay, move_welcome', rights: 'EXECUTE' },
 ];
 
 /** Of `move-users`, as `ordermover`. */
 export const MOVER_RIGHTS: Rights = [
-  { table: 'orders, orders_archive, outbox, order_statistics, placements, shard_move, shard_ranges', rights: 'SELECT' },
+  { on: 'orders, orders_archive, outbox, order_statistics, placements, shard_move, shard_ranges', rights: 'SELECT' },
   {
-    table:
+    on:
       'FUNCTION move_claim, move_page, move_leave, move_left, move_stay, move_archive, move_forget, move_expect, move_take, ' +
       'move_arrive, move_refuse, move_clear, move_ranges',
     rights: 'EXECUTE',
@@ -49,7 +49,8 @@ export async function ensureDatabaseUser(client: pg.Client, user: DatabaseUser, 
   await client.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
   await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${name}`);
   await client.query(`REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${name}`);
-  for (const { table, rights } of granted) await client.query(`GRANT ${rights} ON ${table} TO ${name}`);
+  await client.query(`REVOKE ALL ON ALL ROUTINES IN SCHEMA public FROM ${name}`);
+  for (const { on, rights } of granted) await client.query(`GRANT ${rights} ON ${on} TO ${name}`);
 }
 
 /**

@@ -50,6 +50,19 @@ describe('migrating a shard', () => {
     });
   });
 
+  it('takes away what an earlier release gave, and this one does not: functions too', async () => {
+    const functions = ['move_ranges(1, NULL, NULL)', "move_archive('alice', 1)"];
+    await shard.sql(`GRANT EXECUTE ON FUNCTION move_ranges, move_archive TO ${shard.user.username}`);
+    await shard.sql(`GRANT DELETE ON orders TO ${shard.user.username}`);
+    await schemas().migrate(SHARD);
+    await shard.asUser(async (client) => {
+      for (const forbidden of [...functions.map((call) => `SELECT ${call}`), 'DELETE FROM orders']) {
+        await expect(client.query(forbidden), forbidden).rejects.toMatchObject({ code: '42501' });
+      }
+      await client.query("SELECT move_welcome('alice', 1)");
+    });
+  });
+
   it('counts the orders that a map would put elsewhere', async () => {
     const databases = shard.open();
     const orders = new PostgresOrderWriter(databases);
