@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MOVER_PACE, MOVER_PATIENCE } from '../domain/mover-timing.ts';
+import { MOVER_PACE, MOVER_PATIENCE, paceOf } from '../domain/mover-timing.ts';
 import type { ExpiredAttempt, Leaving, Moves, PageEnd } from '../domain/moves.ts';
 import type { MoveAttempt } from '../domain/ports.ts';
 import type { ShardRange } from '../domain/shard-map.ts';
@@ -9,6 +9,8 @@ export interface UserMove {
   readonly move: number;
   readonly source: ShardRange;
   readonly target: ShardRange;
+  /** How many there are to copy; they may have become more. */
+  readonly orders: number;
 }
 
 /** `busy`: not now; `gone`: there is nothing to move; `stopped`: this is not the move under way, or it is paused. */
@@ -20,13 +22,14 @@ export type MoveOutcome = 'moved' | 'busy' | 'gone' | 'stopped';
  *
  * @throws ShardUnavailableError when a shard does not respond
  */
-export async function moveUser({ userId, move, source, target }: UserMove, moves: Moves): Promise<MoveOutcome> {
+export async function moveUser(user: UserMove, moves: Moves): Promise<MoveOutcome> {
+  const { userId, move, source, target } = user;
   const claimed = await moves.claim(source, userId, move, target.id);
   if (claimed.outcome !== 'copying') return claimed.outcome;
   const attempt = { userId, move, attempt: claimed.attempt };
   const expected = await moves.expect(target, attempt, source.id);
   if (expected !== 'arriving') return expected === 'stopped' ? 'stopped' : 'busy';
-  await copyOrders(attempt, source, target, moves);
+  await copyOrders(attempt, user, moves);
   const leaving = await leave(attempt, source, moves);
   if (leaving.outcome !== 'leaving') return leaving.outcome;
   const arrived = await moves.arrive(target, attempt, leaving.rest);
@@ -47,8 +50,9 @@ export async function endExpired(
   return arrived;
 }
 
-async function copyOrders(attempt: MoveAttempt, source: ShardRange, target: ShardRange, moves: Moves): Promise<void> {
-  const { ordersPerPage, ordersPerSecond } = MOVER_PACE;
+async function copyOrders(attempt: MoveAttempt, { source, target, orders }: UserMove, moves: Moves): Promise<void> {
+  const { ordersPerPage } = MOVER_PACE;
+  const ordersPerSecond = paceOf(orders);
   let after: PageEnd | undefined;
   for (;;) {
     const begun = performance.now();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Metrics, secondsSince } from '../contract/metrics.ts';
 import { ShardUnavailableError } from '../domain/errors.ts';
-import { MOVED_ORDERS, MOVER_PATIENCE, MOVER_RUN } from '../domain/mover-timing.ts';
+import { MOVED_ORDERS, MOVER_PATIENCE, MOVER_RUN, paceOf } from '../domain/mover-timing.ts';
 import type { MoveReader, Moves, ShardMove, UserToMove } from '../domain/moves.ts';
 import type { Log } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
@@ -79,7 +79,8 @@ class Run {
     while (waiting.length > 0 && this.#hasTime()) {
       const busy: Waiting[] = [];
       for (const user of waiting) {
-        if (!this.#hasTime()) return;
+        // The next run would copy from the first order again.
+        if (!this.#hasTime(user.orders / paceOf(user.orders))) return;
         const outcome = await this.#moveUser(user, move);
         if (outcome === 'stopped') return;
         if (outcome === 'busy') busy.push(user);
@@ -89,11 +90,11 @@ class Run {
     }
   }
 
-  async #moveUser({ userId, peer, source }: Waiting, move: number) {
+  async #moveUser({ userId, orders, peer, source }: Waiting, move: number) {
     const { moves, shards } = this.#dependencies;
     const target = shards.find(({ id }) => id === peer);
     if (target === undefined || this.#away.has(source.id) || this.#away.has(peer)) return undefined;
-    const outcome = await this.#with(source, () => moveUser({ userId, move, source, target }, moves));
+    const outcome = await this.#with(source, () => moveUser({ userId, move, source, target, orders }, moves));
     if (outcome === 'moved') this.#moved += 1;
     return outcome;
   }
@@ -136,8 +137,8 @@ class Run {
     return Math.max(0, ...(await Promise.all(seconds)));
   }
 
-  #hasTime(): boolean {
-    return performance.now() < this.#until;
+  #hasTime(seconds = 0): boolean {
+    return performance.now() + seconds * 1_000 < this.#until;
   }
 
   /** What `work` gives for each shard that responds, one shard after the other. */

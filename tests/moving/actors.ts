@@ -18,7 +18,7 @@ const OVER = new Error('The attempt is over.');
 
 /** The mover's own code. */
 export const mover: Actor = (call) =>
-  moveUser({ userId: 'u', move: 1, source: SOURCE, target: TARGET }, movesOf(call)).catch((error) => {
+  moveUser({ userId: 'u', move: 1, source: SOURCE, target: TARGET, orders: 1 }, movesOf(call)).catch((error) => {
     if (error !== OVER) throw error;
   });
 

@@ -20,7 +20,7 @@ export type RealActor = (databases: ShardDatabases, seen: Seen) => Promise<unkno
 const MOVE = { userId: 'alice', move: 1 };
 
 export const mover: RealActor = (databases) =>
-  moveUser({ ...MOVE, source: SOURCE, target: TARGET }, new PostgresMoves(databases)).catch((error) => {
+  moveUser({ ...MOVE, source: SOURCE, target: TARGET, orders: 1 }, new PostgresMoves(databases)).catch((error) => {
     if (!isAttemptOver(error)) throw error;
   });
 
