@@ -35,6 +35,8 @@ it('pages follow each other half a second apart, so that requests are served mea
 });
 
 // At the usual pace this would take 90 s.
-it('those of a user with very many orders follow at once when they take as long as they may', async () => {
+it('those of a user with very many orders follow at once when they take as long as they may', {
+  timeout: 45_000,
+}, async () => {
   await pausesOf(300_000, 201);
 });
