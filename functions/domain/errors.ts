@@ -61,6 +61,21 @@ export class ShardUnavailableError extends OrderFlowError {
   }
 }
 
+/** A shard knows a later move, or a later attempt at moving a user; or a move cannot be finished there yet. */
+export class MoveOverError extends OrderFlowError {
+  override readonly name = 'MoveOverError';
+  readonly code = 'move_over';
+  readonly retryable = false;
+
+  /** @param reason what the shard says, without a full stop */
+  constructor(shard: string, reason: string, options?: ErrorOptions) {
+    super(
+      `${shard} refuses a step of a move: ${reason}. \`npm run shards -- status\` shows the move that is under way.`,
+      options,
+    );
+  }
+}
+
 export class DeadlineExceededError extends OrderFlowError {
   override readonly name = 'DeadlineExceededError';
   readonly code = 'deadline_exceeded';

@@ -47,7 +47,7 @@ export interface Moves extends MoveSteps {
   page(source: ShardRange, userId: string, after: PageEnd | undefined, limit: number): Promise<MovedPage>;
   /** At the target, before the first page. @returns `arriving`, or why the attempt cannot go on */
   expect(target: ShardRange, attempt: MoveAttempt, peer: number): Promise<PlacementState | 'stopped'>;
-  /** At the target: stores a page. @throws Error when the attempt is over */
+  /** At the target: stores a page. @throws MoveOverError when the attempt is over */
   take(target: ShardRange, attempt: MoveAttempt, rows: string): Promise<void>;
   /** At the source: from now on nobody owns the user, for 2 s. @param fence also while a request may deliver an order */
   leave(source: ShardRange, attempt: MoveAttempt, fence?: boolean): Promise<Leaving>;
@@ -59,7 +59,7 @@ export interface Moves extends MoveSteps {
   clear(target: ShardRange, userId: string, limit: number): Promise<number>;
   /** Drops what was archived before. @returns how many orders */
   forget(shard: ShardRange, before: Date, limit: number): Promise<number>;
-  /** @param ranges undefined leaves them as they are. @throws Error when the shard knows a later move */
+  /** @param ranges undefined leaves them as they are. @throws MoveOverError when the shard knows a later move, or cannot finish this one yet */
   setMove(shard: ShardRange, move: number, state: MoveState, ranges?: readonly OwnedRange[]): Promise<void>;
 }
 

@@ -20,7 +20,7 @@ export type MoveOutcome = 'moved' | 'busy' | 'gone' | 'stopped';
  * Moves one user: copies the orders while requests go on, then switches. Whatever fails on the way leaves a state that the next
  * attempt, or {@link endExpired}, goes on from.
  *
- * @throws ShardUnavailableError when a shard does not respond
+ * @throws ShardUnavailableError when a shard does not respond; MoveOverError when a later attempt has begun
  */
 export async function moveUser(user: UserMove, moves: Moves): Promise<MoveOutcome> {
   const { userId, move, source, target } = user;

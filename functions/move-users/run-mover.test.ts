@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { MoveReader, Moves } from '../domain/moves.ts';
+import { MoveOverError } from '../domain/errors.ts';
+import type { MoveReader, Moves, UserToMove } from '../domain/moves.ts';
 import type { ShardRange } from '../domain/shard-map.ts';
 import { MemoryLog, MemoryMetrics } from '../testing/ports.ts';
 import { runMover } from './run-mover.ts';
@@ -11,38 +12,53 @@ const SHARDS: readonly ShardRange[] = [
 
 afterEach(() => void vi.useRealTimers());
 
+const FOUND = {
+  moveOf: async () => ({ move: 1, state: 'running', changedAt: undefined, ranges: [] }),
+  expired: async () => [],
+  toArchive: async () => [],
+  toClear: async () => [],
+} satisfies Partial<MoveReader>;
+
+/** A run in which shard 1 gives these users. @param claim the first step of each */
+function run(users: readonly UserToMove[], claim: Moves['claim']) {
+  return runMover({
+    shards: SHARDS,
+    reader: {
+      ...FOUND,
+      usersToMove: async ({ id }) => (id === 1 ? [...users] : []),
+    } as Partial<MoveReader> as MoveReader,
+    moves: { forget: async () => 0, claim } as Partial<Moves> as Moves,
+    lock: { hold: (work) => work() },
+    metrics: new MemoryMetrics(),
+    log: new MemoryLog(),
+    now: () => new Date(),
+  });
+}
+
 it('a user for whom the time of a run is not enough is left to the next one, which has all of it', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
-  const users = [
-    { userId: 'small', orders: 10, peer: 2 },
-    { userId: 'large', orders: 100_000, peer: 2 },
-  ];
+  const small = { userId: 'small', orders: 10, peer: 2 };
+  const large = { userId: 'large', orders: 100_000, peer: 2 };
   const begun: string[] = [];
-  const run = (seconds: number) =>
-    runMover({
-      shards: SHARDS,
-      reader: {
-        moveOf: async () => ({ move: 1, state: 'running', changedAt: undefined, ranges: [] }),
-        expired: async () => [],
-        toArchive: async () => [],
-        toClear: async () => [],
-        usersToMove: async ({ id }) => (id === 1 ? users.filter(({ userId }) => !begun.includes(userId)) : []),
-      } as Partial<MoveReader> as MoveReader,
-      moves: {
-        forget: async () => 0,
-        claim: async (_, userId) => {
-          begun.push(userId);
-          vi.advanceTimersByTime(seconds * 1_000);
-          return { outcome: 'gone' };
-        },
-      } as Partial<Moves> as Moves,
-      lock: { hold: (work) => work() },
-      metrics: new MemoryMetrics(),
-      log: new MemoryLog(),
-      now: () => new Date(),
-    });
-  await run(16);
+  const claim: Moves['claim'] = async (_, userId) => {
+    begun.push(userId);
+    vi.advanceTimersByTime(16_000);
+    return { outcome: 'gone' };
+  };
+  await run([small, large], claim);
   expect(begun).toEqual(['small']);
-  await run(16);
+  await run([large], claim);
   expect(begun).toEqual(['small', 'large']);
+});
+
+it('a user whom another attempt has overtaken is tried again, and the shard is not taken for down', async () => {
+  const begun: string[] = [];
+  const claim: Moves['claim'] = async (_, userId) => {
+    begun.push(userId);
+    if (begun.length === 1) throw new MoveOverError('shard2', 'the user is not arriving with this attempt');
+    return { outcome: 'gone' };
+  };
+  const users = ['alice', 'bob'].map((userId) => ({ userId, orders: 1, peer: 2 }));
+  await run(users, claim);
+  expect(begun).toEqual(['alice', 'bob', 'alice']);
 });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Metrics, secondsSince } from '../contract/metrics.ts';
-import { ShardUnavailableError } from '../domain/errors.ts';
+import { MoveOverError, ShardUnavailableError } from '../domain/errors.ts';
 import { MOVED_ORDERS, MOVER_PATIENCE, MOVER_RUN, paceOf } from '../domain/mover-timing.ts';
 import type { MoveReader, Moves, ShardMove, UserToMove } from '../domain/moves.ts';
 import type { Log } from '../domain/ports.ts';
@@ -94,7 +94,12 @@ class Run {
     const { moves, shards } = this.#dependencies;
     const target = shards.find(({ id }) => id === peer);
     if (target === undefined || this.#away.has(source.id) || this.#away.has(peer)) return undefined;
-    const outcome = await this.#with(source, () => moveUser({ userId, move, source, target, orders }, moves));
+    const outcome = await this.#with(source, () =>
+      moveUser({ userId, move, source, target, orders }, moves).catch((error: unknown) => {
+        if (error instanceof MoveOverError) return 'busy' as const;
+        throw error;
+      }),
+    );
     if (outcome === 'moved') this.#moved += 1;
     return outcome;
   }

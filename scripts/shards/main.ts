@@ -9,7 +9,10 @@ import { planText } from './plan-text.ts';
 import { answerText } from './report.ts';
 import { demandOneRelease } from './rollout.ts';
 
-const MOVER = { folder: 'move-users', refusals: ['MoveRefusedError', 'ShardUnavailableError'] } as const;
+const MOVER = {
+  folder: 'move-users',
+  refusals: ['MoveRefusedError', 'MoveOverError', 'ShardUnavailableError'],
+} as const;
 
 // User ids are in the answers.
 await runCommand(shardsCommand(async (asked) => console.log(printableText(await carryOut(asked)))));

@@ -1,4 +1,3 @@
-import { isAttemptOver } from '../../functions/adapters/postgres/failures.ts';
 import { PostgresMoves } from '../../functions/adapters/postgres/moves.ts';
 import { PostgresOrderStore } from '../../functions/adapters/postgres/order-store.ts';
 import { PostgresOrderWriter } from '../../functions/adapters/postgres/order-writer.ts';
@@ -6,7 +5,7 @@ import { PostgresOutbox } from '../../functions/adapters/postgres/outbox.ts';
 import type { ShardDatabases } from '../../functions/adapters/postgres/shard-databases.ts';
 import { createOrder } from '../../functions/create-order/create-order.ts';
 import { atAnyShard } from '../../functions/domain/at-any-shard.ts';
-import { ShardUnavailableError } from '../../functions/domain/errors.ts';
+import { MoveOverError, ShardUnavailableError } from '../../functions/domain/errors.ts';
 import { againWhileMoving, UsersPlace } from '../../functions/domain/users-place.ts';
 import { endExpired, moveUser } from '../../functions/move-users/move-user.ts';
 import { MemoryLog } from '../../functions/testing/ports.ts';
@@ -21,7 +20,7 @@ const MOVE = { userId: 'alice', move: 1 };
 
 export const mover: RealActor = (databases) =>
   moveUser({ ...MOVE, source: SOURCE, target: TARGET, orders: 1 }, new PostgresMoves(databases)).catch((error) => {
-    if (!isAttemptOver(error)) throw error;
+    if (!(error instanceof MoveOverError)) throw error;
   });
 
 /** A request, whose client may be told to try again. */

@@ -45,9 +45,10 @@ export function refusalOf(error: unknown): UserRefusal | undefined {
   return { ...refusal, ...(attempt !== undefined && { leaving: { attempt, expired } }) };
 }
 
-/** Whether a step of a move came too late: a later attempt or move has begun. */
-export function isAttemptOver(error: unknown): boolean {
-  return causeOf(error)?.code === '53M03';
+/** Why a step of a move came too late, or too early, as the shard says it; undefined for any other failure. */
+export function attemptOver(error: unknown): string | undefined {
+  const cause = causeOf(error);
+  return cause?.code === '53M03' ? cause.message : undefined;
 }
 
 /** What the database said, when an error of the domain wraps it. */

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHARD } from '../../../tests/support/test-shard.ts';
-import { isAttemptOver } from './failures.ts';
+import { MoveOverError } from '../../domain/errors.ts';
 import { beginMove, copy, ID, leave, moveUser, Place } from './moves-fixture.ts';
 
 const ALL = { receipt: true, event: true };
@@ -118,7 +118,7 @@ describe('a move that nobody ends', () => {
     await source.place(7);
 
     expect(await target.moves.arrive(SHARD, attempt, rest)).toBe('refused');
-    await expect(target.moves.take(SHARD, attempt, '[]')).rejects.toSatisfy(isAttemptOver);
+    await expect(target.moves.take(SHARD, attempt, '[]')).rejects.toBeInstanceOf(MoveOverError);
     await moveUser(source, target);
     expect(await target.rows('orders')).toEqual(await source.rows('orders'));
     expect(await target.moves.arrive(SHARD, attempt, rest)).toBeNull();
@@ -144,7 +144,7 @@ describe('a move that nobody ends', () => {
     await beginMove(source, target);
     const frozen = await copy(source, target);
     const attempt = await copy(source, target);
-    await expect(target.moves.take(SHARD, frozen, '[]')).rejects.toSatisfy(isAttemptOver);
+    await expect(target.moves.take(SHARD, frozen, '[]')).rejects.toBeInstanceOf(MoveOverError);
     expect(await source.moves.leave(SHARD, frozen, true)).toMatchObject({ outcome: 'gone' });
     expect(await target.moves.expect(SHARD, frozen, 1)).toBe('refused');
     expect(await target.moves.arrive(SHARD, attempt, await leave(source, attempt))).toBe('here');
@@ -165,11 +165,11 @@ describe('a move that nobody ends', () => {
     expect(await target.moves.refuse(SHARD, attempt, 1)).toBe('refused');
     expect(await source.moves.stay(SHARD, attempt)).toBe('here');
     await source.place(7);
-    await expect(target.moves.setMove(SHARD, 2, 'finished', [])).rejects.toSatisfy(isAttemptOver);
+    await expect(target.moves.setMove(SHARD, 2, 'finished', [])).rejects.toBeInstanceOf(MoveOverError);
     expect([await target.moves.clear(SHARD, 'alice', 3), await target.moves.clear(SHARD, 'alice', 3)]).toEqual([3, 2]);
     await target.moves.setMove(SHARD, 2, 'finished', [{ role: 'own', from: 'G', before: undefined }]);
     expect([await target.rows('orders'), (await source.rows('orders')).length]).toEqual([[], 6]);
-    await expect(source.moves.setMove(SHARD, 1, 'running', [])).rejects.toSatisfy(isAttemptOver);
+    await expect(source.moves.setMove(SHARD, 1, 'running', [])).rejects.toBeInstanceOf(MoveOverError);
   });
 
   it('cannot be finished while a user’s old orders are in lists, nor while one is under way', async () => {
@@ -177,10 +177,12 @@ describe('a move that nobody ends', () => {
     await beginMove(source, target);
     const attempt = await copy(source, target);
     const finish = () => source.moves.setMove(SHARD, 1, 'finished', [{ role: 'own', from: 'G', before: undefined }]);
-    await expect(finish()).rejects.toSatisfy(isAttemptOver);
+    await expect(finish()).rejects.toThrow(
+      'shard1 refuses a step of a move: users are still moving from this shard, or it has orders of users who are elsewhere.',
+    );
     await target.moves.arrive(SHARD, attempt, await leave(source, attempt));
     await source.moves.left(SHARD, attempt);
-    await expect(finish()).rejects.toSatisfy(isAttemptOver);
+    await expect(finish()).rejects.toBeInstanceOf(MoveOverError);
     await source.test.sql(`UPDATE placements SET changed_at = changed_at - interval '60 seconds'`);
     await source.moves.archive(SHARD, 'alice', 10);
     await finish();

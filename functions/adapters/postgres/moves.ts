@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { MoveOverError } from '../../domain/errors.ts';
 import type {
   Claimed,
   Leaving,
@@ -10,8 +11,8 @@ import type {
   PlacementState,
 } from '../../domain/moves.ts';
 import type { MoveAttempt } from '../../domain/ports.ts';
-import type { ShardRange } from '../../domain/shard-map.ts';
-import { isBlocked } from './failures.ts';
+import { type ShardRange, shardName } from '../../domain/shard-map.ts';
+import { attemptOver, isBlocked } from './failures.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
 
 /** A second each, with a pause in which whoever waits behind them gets on. */
@@ -49,7 +50,7 @@ export class PostgresMoves implements Moves {
     return this.#step(target, 'move_expect', attempt, peer);
   }
 
-  /** At the target: stores a page. @throws an error that isAttemptOver knows */
+  /** At the target: stores a page. @throws MoveOverError when the attempt is over */
   async take(target: ShardRange, attempt: MoveAttempt, rows: string): Promise<void> {
     await this.#step(target, 'move_take', attempt, rows);
   }
@@ -107,7 +108,7 @@ export class PostgresMoves implements Moves {
    * while requests hold the lock that all of them share.
    *
    * @param ranges undefined leaves them as they are
-   * @throws an error that isAttemptOver knows, when the shard knows a later move, or users are still moving from it and it should finish
+   * @throws MoveOverError when the shard knows a later move, or users are still moving from it and it should finish
    */
   async setMove(shard: ShardRange, move: number, state: MoveState, ranges?: readonly OwnedRange[]): Promise<void> {
     const rows = ranges?.map(({ role, from, before, peer }) => ({ role, from_key: from, before_key: before, peer }));
@@ -138,7 +139,10 @@ export class PostgresMoves implements Moves {
   }
 
   async #one<Row extends Record<string, unknown>>(shard: ShardRange, statement: Statement): Promise<Row> {
-    const [row] = await this.#databases.query<Row>(shard, statement);
+    const [row] = await this.#databases.query<Row>(shard, statement).catch((error: unknown) => {
+      const reason = attemptOver(error);
+      throw reason === undefined ? error : new MoveOverError(shardName(shard), reason, { cause: error });
+    });
     if (row === undefined) throw new Error(`"${statement.text}" gave no row.`);
     return row;
   }
