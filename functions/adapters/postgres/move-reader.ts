@@ -8,6 +8,7 @@ import type {
   UserToMove,
 } from '../../domain/moves.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
+import { USER_KEY } from './range-condition.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
 /** Shown of those that cannot move at this moment. */
@@ -25,8 +26,7 @@ const TO_MOVE = `
   SELECT user_id, coalesce(counted.orders, 0) AS orders, placements.state, placements.lease_until, shard_ranges.peer
   FROM (SELECT user_id, count(*)::int AS orders FROM orders GROUP BY user_id) AS counted
   FULL JOIN placements USING (user_id)
-  JOIN shard_ranges ON role = 'out' AND upper(left(user_id, 3)) COLLATE "C" >= from_key
-    AND (before_key IS NULL OR upper(left(user_id, 3)) COLLATE "C" < before_key)
+  JOIN shard_ranges ON role = 'out' AND ${USER_KEY} >= from_key AND (before_key IS NULL OR ${USER_KEY} < before_key)
   WHERE placements.state IS NULL OR placements.state IN ('here', 'copying', 'leaving')`;
 
 const USERS_TO_MOVE = `

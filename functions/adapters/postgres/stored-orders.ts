@@ -1,12 +1,13 @@
 import type { ShardRange } from '../../domain/shard-map.ts';
 import type { StoredShard } from '../../domain/shard-plan.ts';
+import { USER_KEY } from './range-condition.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
 // The statistics have a row for each user, and one for all, whose user is empty.
 const READ = `
   SELECT pg_total_relation_size('orders')::float8 AS bytes, (
     SELECT coalesce(json_agg(counted ORDER BY key), '[]') FROM (
-      SELECT upper(left(user_id, 3) COLLATE "C") AS key, count(*) AS users, sum(orders) AS orders
+      SELECT ${USER_KEY} AS key, count(*) AS users, sum(orders) AS orders
       FROM order_statistics WHERE fact = 'placed' AND minute = '-infinity' AND user_id <> '' AND orders > 0
       GROUP BY 1
     ) AS counted
