@@ -85,7 +85,7 @@ describe('npm run preflight', () => {
       return false;
     };
     const { code, output } = await run();
-    expect(output).toMatch(/^LACK {2}Lambda concurrency: .* 10 of the quota of 10 are free\.\n {6}Request 200: /m);
+    expect(output).toMatch(/^LACK {2}Lambda concurrency: .* 10 of the quota of 10 are free\.\n {6}Request 199: /m);
     expect(output).toContain('ok    Stacks\n');
     expect(output).toMatch(/checks: 1 lack to mend before the deployment, \d+ could not be checked\./);
     expect(code).toBe(1);

@@ -127,7 +127,9 @@ export async function untilWritten<T>({ child, output }: Launched, file: string,
 
 /** The command lines of all processes that name a folder: what a run has started and not ended. */
 export function processesOf(dataDir: string): string[] {
-  return execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+  // In other locales, ps shows a question mark for each letter that is not ASCII.
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+  return execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8', env })
     .split('\n')
     .filter((line) => line.includes(dataDir));
 }
