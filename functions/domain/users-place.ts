@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ShardUnavailableError, type UserRefusal } from './errors.ts';
-import type { MoveSteps } from './ports.ts';
+import type { MoveAttempt, MoveSteps } from './ports.ts';
 import { placesFor, type ShardRange, shardFor } from './shard-map.ts';
 
 /** Between two attempts while a user is on the way, which takes some tens of milliseconds. */
@@ -38,6 +38,18 @@ export function againWhileMoving<T>(attempt: () => Promise<T>): Promise<T> {
     await delay(PAUSE_MS);
     return true;
   });
+}
+
+/** Finishes or undoes a switch that nobody has ended in time. @returns whether the user has moved */
+export async function endExpired(
+  attempt: MoveAttempt,
+  source: ShardRange,
+  target: ShardRange,
+  moves: MoveSteps,
+): Promise<boolean> {
+  const arrived = (await moves.refuse(target, attempt, source.id)) === 'here';
+  await (arrived ? moves.left(source, attempt) : moves.stay(source, attempt));
+  return arrived;
 }
 
 /** Finds users wherever they are while they move between shards: docs/moving-users.md. */
@@ -89,11 +101,7 @@ export class UsersPlace {
       if (refusal.new) await this.#moves.welcome(peer, userId, move);
       return peer;
     }
-    if (leaving.expired) {
-      const attempt = { userId, move, attempt: leaving.attempt };
-      if ((await this.#moves.refuse(peer, attempt, shard.id)) === 'here') await this.#moves.left(shard, attempt);
-      else await this.#moves.stay(shard, attempt);
-    }
+    if (leaving.expired) await endExpired({ userId, move, attempt: leaving.attempt }, shard, peer, this.#moves);
     return shard;
   }
 

@@ -9,6 +9,7 @@ import {
   latestMove,
   type MoveCommandDependencies,
   MoveRefusedError,
+  ofLatestMove,
   repeatFirst,
   targetsFirst,
 } from './known-moves.ts';
@@ -30,7 +31,7 @@ export async function startMove(dependencies: MoveCommandDependencies): Promise<
   }
   const known = await knownMoves(dependencies);
   const latest = latestMove(known);
-  const begun = known.filter((each) => each.move === latest && isUnderWay(each));
+  const begun = ofLatestMove(known).filter(isUnderWay);
   const command = interrupted(known);
   if (begun.length > 0 && command !== 'start') {
     throw command === undefined

@@ -1,8 +1,8 @@
 import { isInRange } from '../domain/move-ranges.ts';
 import type { KnownUser } from '../domain/moves.ts';
 import { describeShard, presentMap, shardName } from '../domain/shard-map.ts';
-import { halfOpen, keyOf } from '../domain/user-range.ts';
-import { type KnownMove, knownMoves, latestMove, type MoveCommandDependencies } from './known-moves.ts';
+import { includes, keyOf } from '../domain/user-range.ts';
+import { type KnownMove, knownMoves, type MoveCommandDependencies, shardsBehind } from './known-moves.ts';
 
 /** Users of a shard that are read at once. */
 const PAGE = 2_000;
@@ -33,7 +33,6 @@ interface Place {
 /** Looks at every user in every shard: whether exactly one owns them, and has their orders. @throws ShardUnavailableError */
 export async function checkOwners(dependencies: MoveCommandDependencies): Promise<Checked> {
   const moves = await knownMoves(dependencies);
-  const latest = latestMove(moves);
   const findings: Finding[] = [];
   let users = 0;
   let count = 0;
@@ -44,7 +43,7 @@ export async function checkOwners(dependencies: MoveCommandDependencies): Promis
     count += 1;
     if (findings.length < TOLD) findings.push({ userId: places[0]?.user.userId ?? '', what, where: places.map(tell) });
   }
-  const behind = moves.filter(({ move }) => move < latest).map(({ shard }) => shardName(shard));
+  const behind = shardsBehind(moves).map(({ shard }) => shardName(shard));
   return { users, findings: count, first: findings, behind };
 }
 
@@ -84,7 +83,7 @@ function isOwner({ known, user }: Place): boolean {
   const key = keyOf(user.userId) ?? '';
   // Before its first move a shard takes everybody; who belongs to it is said by the map.
   if (known.move === 0) {
-    return presentMap([known.shard]).some((shard) => isInRange({ role: 'own', ...halfOpen(shard) }, key));
+    return presentMap([known.shard]).some((shard) => includes(shard, key));
   }
   const role = known.ranges.find((range) => isInRange(range, key))?.role;
   return role === 'own' || (role !== undefined && user.orders > 0);

@@ -70,7 +70,8 @@ export function demandMove(known: readonly KnownMove[]): readonly KnownMove[] {
   return known;
 }
 
-function shardsBehind(known: readonly KnownMove[]): KnownMove[] {
+/** Those that know an earlier move than the others. */
+export function shardsBehind(known: readonly KnownMove[]): KnownMove[] {
   const latest = latestMove(known);
   return known.filter(({ move }) => move < latest);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MOVER_PACE, MOVER_PATIENCE, paceOf } from '../domain/mover-timing.ts';
-import type { ExpiredAttempt, Leaving, Moves, PageEnd } from '../domain/moves.ts';
+import type { Leaving, Moves, PageEnd } from '../domain/moves.ts';
 import type { MoveAttempt } from '../domain/ports.ts';
 import type { ShardRange } from '../domain/shard-map.ts';
 
@@ -18,7 +18,7 @@ export type MoveOutcome = 'moved' | 'busy' | 'gone' | 'stopped';
 
 /**
  * Moves one user: copies the orders while requests go on, then switches. Whatever fails on the way leaves a state that the next
- * attempt, or {@link endExpired}, goes on from.
+ * attempt, or `endExpired`, goes on from.
  *
  * @throws ShardUnavailableError when a shard does not respond; MoveOverError when a later attempt has begun
  */
@@ -36,18 +36,6 @@ export async function moveUser(user: UserMove, moves: Moves): Promise<MoveOutcom
   if (arrived !== 'here') return 'busy';
   await moves.left(source, attempt);
   return 'moved';
-}
-
-/** Finishes or undoes a switch that nobody has ended in time. @returns whether the user has moved */
-export async function endExpired(
-  { peer: _, ...attempt }: ExpiredAttempt,
-  source: ShardRange,
-  target: ShardRange,
-  moves: Moves,
-): Promise<boolean> {
-  const arrived = (await moves.refuse(target, attempt, source.id)) === 'here';
-  await (arrived ? moves.left(source, attempt) : moves.stay(source, attempt));
-  return arrived;
 }
 
 async function copyOrders(attempt: MoveAttempt, { source, target, orders }: UserMove, moves: Moves): Promise<void> {

@@ -5,7 +5,8 @@ import { MOVED_ORDERS, MOVER_PATIENCE, MOVER_RUN, paceOf } from '../domain/mover
 import type { MoveReader, Moves, ShardMove, UserToMove } from '../domain/moves.ts';
 import type { Log } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
-import { endExpired, moveUser } from './move-user.ts';
+import { endExpired } from '../domain/users-place.ts';
+import { moveUser } from './move-user.ts';
 
 /** Keeps a second mover away. */
 export interface MoverLock {
@@ -106,8 +107,8 @@ class Run {
 
   async #endExpired(source: ShardRange): Promise<void> {
     const { reader, moves, shards, log } = this.#dependencies;
-    for (const attempt of await reader.expired(source)) {
-      const target = shards.find(({ id }) => id === attempt.peer);
+    for (const { peer, ...attempt } of await reader.expired(source)) {
+      const target = shards.find(({ id }) => id === peer);
       if (target === undefined) continue;
       const moved = await endExpired(attempt, source, target, moves);
       log.info('a switch that was left in the middle was ended', { shard: shardName(source), moved });

@@ -1,6 +1,13 @@
 import type { MoveState, OwnedRange, SourceProgress } from '../domain/moves.ts';
 import { shardName } from '../domain/shard-map.ts';
-import { isUnderWay, knownMoves, latestMove, type MoveCommandDependencies, ofLatestMove } from './known-moves.ts';
+import {
+  isUnderWay,
+  knownMoves,
+  latestMove,
+  type MoveCommandDependencies,
+  ofLatestMove,
+  shardsBehind,
+} from './known-moves.ts';
 
 export interface MoveStatus {
   /** Of the latest move; 0 before the first one. */
@@ -44,8 +51,7 @@ export async function moveStatus(dependencies: MoveCommandDependencies): Promise
   return {
     move: latestMove(known),
     state: running[0]?.state ?? 'finished',
-    behind:
-      running.length === 0 ? [] : known.filter((each) => !latest.includes(each)).map(({ shard }) => shardName(shard)),
+    behind: running.length === 0 ? [] : shardsBehind(known).map(({ shard }) => shardName(shard)),
     owners: running.length > 0 ? [] : latest.map(({ shard, ranges }) => ({ shard: shardName(shard), owns: ranges })),
     sources: await Promise.all(
       sources.map(async ({ shard, move, changedAt, ranges }) => {
@@ -54,7 +60,9 @@ export async function moveStatus(dependencies: MoveCommandDependencies): Promise
         const ordersPerSecond = progress.recentOrders / since;
         return {
           shard: shardName(shard),
-          targets: [...new Set(ranges.flatMap(({ role, peer }) => (role === 'out' && peer ? [`shard${peer}`] : [])))],
+          targets: [
+            ...new Set(ranges.flatMap(({ role, peer }) => (role === 'out' && peer ? [shardName({ id: peer })] : []))),
+          ],
           ...progress,
           ordersPerSecond: Math.round(ordersPerSecond),
           secondsLeft: ordersPerSecond > 0 ? Math.ceil(progress.ordersLeft / ordersPerSecond) : undefined,

@@ -7,7 +7,7 @@ import type { Instance } from './instance.ts';
 import { newLoad, placeOrders, usersFor } from './load.ts';
 import { findEngines, findEnvironments } from './processes.ts';
 import { type Random, seededRandom } from './random.ts';
-import { printResult, type Row } from './report.ts';
+import { printResult, type Row, timedLog } from './report.ts';
 import { runAll } from './run-all.ts';
 import { waitUntilDrained } from './shards.ts';
 
@@ -36,8 +36,7 @@ export async function runKills(settings: Settings, instance: Instance, signal: A
   const users = usersFor(orders, clients, random);
   const load = newLoad();
   const begun = performance.now();
-  const log = (text: string) =>
-    console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${text}`);
+  const log = timedLog();
   const soFar = () => `${load.acknowledged.length} orders acknowledged`;
 
   const killed: string[] = [];

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OwningShard } from '../../functions/domain/shard-map.ts';
+import { DEFAULT_SHARD_MAP, type OwningShard, shardFor, shardName } from '../../functions/domain/shard-map.ts';
 import type { Answers } from '../../functions/move-users/commands.ts';
 import type { Command } from '../../functions/move-users/input.ts';
 import { pollWithin } from '../../tooling/timing.ts';
@@ -14,7 +14,7 @@ import { checkLists } from './list-checker.ts';
 import { type Attempt, newLoad, placeOrders } from './load.ts';
 import { findEnvironments } from './processes.ts';
 import { seededRandom } from './random.ts';
-import { latencies, printResult, type Row } from './report.ts';
+import { latencies, printResult, type Row, timedLog } from './report.ts';
 import { runAll } from './run-all.ts';
 import { waitUntilDrained } from './shards.ts';
 
@@ -49,8 +49,7 @@ export async function runMoving(settings: Settings, instance: Instance, signal: 
   const random = seededRandom(seed);
   const load = newLoad();
   const begun = performance.now();
-  const log = (text: string) =>
-    console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${text}`);
+  const log = timedLog();
   const names = userNames(users);
   const storedOrders = await store(addresses, names, Math.ceil(storedInAll / users));
   log(`${names.length * Math.ceil(storedInAll / users)} orders stored`);
@@ -211,7 +210,7 @@ async function store(
   each: number,
 ): Promise<Map<string, number>> {
   for (const [database, url] of Object.entries(databases)) {
-    const isHere = (user: string) => database.endsWith(/^[A-M]/i.test(user) ? 'shard1' : 'shard2');
+    const isHere = (user: string) => database.endsWith(shardName(shardFor(DEFAULT_SHARD_MAP, user)));
     await operatorQuery(url, STORE, [users.filter(isHere), each], 600_000);
   }
   return new Map(users.map((user) => [user, each]));

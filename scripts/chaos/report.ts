@@ -6,6 +6,12 @@ import type { Attempt, Load } from './load.ts';
 
 const NAMED_PROBLEMS = 20;
 
+/** Prints lines with the seconds since it was made. */
+export function timedLog(): (text: string) => void {
+  const begun = performance.now();
+  return (text) => console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${text}`);
+}
+
 export type Row = readonly [what: string, value: string | number];
 
 /**

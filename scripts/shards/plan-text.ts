@@ -2,6 +2,7 @@ import { nextMap, presentMap, type ShardRange, shardName } from '../../functions
 import type { Amount, Plan, PlannedShard } from '../../functions/domain/shard-plan.ts';
 import type { Stage } from '../../infra/config/stage.ts';
 import { tableLines } from '../../tooling/table.ts';
+import { inWords } from './in-words.ts';
 import { monthlyCostOfShard } from './shard-cost.ts';
 
 export interface PlanTextOptions {
@@ -89,9 +90,4 @@ function share(part: number, all: number): string {
 
 function size(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
-function inWords(seconds: number): string {
-  if (seconds < 120) return `${Math.ceil(seconds)} s`;
-  return seconds < 7_200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3_600)} hours`;
 }

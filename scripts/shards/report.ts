@@ -4,6 +4,7 @@ import type { Answers } from '../../functions/move-users/commands.ts';
 import type { SourceStatus } from '../../functions/move-users/status.ts';
 import { tableLines } from '../../tooling/table.ts';
 import type { Verb } from './command.ts';
+import { inWords } from './in-words.ts';
 
 /** Why a user cannot move at this moment. */
 const WHY = {
@@ -91,9 +92,4 @@ function checkText({ users, findings, first, behind }: Answers['check']): string
     `${users} users: ${findings === 0 ? 'each has one owner, who has the orders' : `${findings} need attention`}.`,
   );
   return lines.join('\n');
-}
-
-function inWords(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7_200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3_600)} hours`;
 }

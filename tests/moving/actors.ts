@@ -1,6 +1,7 @@
 import type { Moves } from '../../functions/domain/moves.ts';
 import type { MoveAttempt } from '../../functions/domain/ports.ts';
-import { endExpired, moveUser } from '../../functions/move-users/move-user.ts';
+import { endExpired } from '../../functions/domain/users-place.ts';
+import { moveUser } from '../../functions/move-users/move-user.ts';
 import type { Rules } from './rules.ts';
 import type { Refusal, Request } from './steps.ts';
 import { other, type Place } from './world.ts';
@@ -101,7 +102,7 @@ async function atThePlace<Answer extends object>(
 }
 
 function endAttempt(call: Call, attempt: number): Promise<boolean> {
-  return endExpired({ userId: 'u', move: 1, attempt, peer: 2 }, SOURCE, TARGET, movesOf(call));
+  return endExpired({ userId: 'u', move: 1, attempt }, SOURCE, TARGET, movesOf(call));
 }
 
 /** The port of the mover, with the model behind it. */

@@ -1,4 +1,4 @@
-import { endExpired } from '../../functions/move-users/move-user.ts';
+import { endExpired } from '../../functions/domain/users-place.ts';
 import { type Actor, archiver, confirmer, mover, movesOf, relay, SOURCE, TARGET } from './actors.ts';
 import { type Explored, explore, runInTurn } from './explore.ts';
 import { ALL_RULES, type Rules } from './rules.ts';
@@ -39,7 +39,7 @@ export function judgeEnd(end: World, crashed: boolean): string | undefined {
 /** Leases end, the mover and the relays run again, and Kafka redelivers. */
 function recovered(world: World, rules: Rules): Promise<World> {
   const { attempt } = world.source;
-  const undo: Actor = (call) => endExpired({ userId: 'u', move: 1, attempt, peer: 2 }, SOURCE, TARGET, movesOf(call));
+  const undo: Actor = (call) => endExpired({ userId: 'u', move: 1, attempt }, SOURCE, TARGET, movesOf(call));
   const late = (shard: Shard): Shard => ({
     ...shard,
     leased: false,

@@ -6,8 +6,8 @@ import type { ShardDatabases } from '../../functions/adapters/postgres/shard-dat
 import { createOrder } from '../../functions/create-order/create-order.ts';
 import { atAnyShard } from '../../functions/domain/at-any-shard.ts';
 import { MoveOverError, ShardUnavailableError } from '../../functions/domain/errors.ts';
-import { againWhileMoving, UsersPlace } from '../../functions/domain/users-place.ts';
-import { endExpired, moveUser } from '../../functions/move-users/move-user.ts';
+import { againWhileMoving, endExpired, UsersPlace } from '../../functions/domain/users-place.ts';
+import { moveUser } from '../../functions/move-users/move-user.ts';
 import { MemoryLog } from '../../functions/testing/ports.ts';
 import { judge, judgeEnd } from './judge.ts';
 import { idOf, MOVING_MAP, nameOf, type RealWorld, type Seen, SOURCE, TARGET } from './real-world.ts';
@@ -116,8 +116,7 @@ async function recover(world: RealWorld): Promise<void> {
   await world.later();
   const databases = await world.setup();
   const { state, attempt } = (await world.world()).source;
-  if (state === 'leaving')
-    await endExpired({ ...MOVE, attempt, peer: 2 }, SOURCE, TARGET, new PostgresMoves(databases));
+  if (state === 'leaving') await endExpired({ ...MOVE, attempt }, SOURCE, TARGET, new PostgresMoves(databases));
   await mover(databases, world.seen);
   if (!world.seen.confirmed.includes('o')) await confirmer(databases, world.seen);
   for (const shard of MOVING_MAP) await relay(shard)(databases, world.seen);
