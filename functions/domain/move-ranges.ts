@@ -33,11 +33,6 @@ export function ownedAfter(ranges: readonly OwnedRange[]): OwnedRange[] {
   return owned;
 }
 
-/** Whether a user without a placement is in a range. @param key the beginning of the id, as `keyOf` gives it */
-export function isInRange({ from, before }: OwnedRange, key: string): boolean {
-  return from <= key && (before === undefined || key < before);
-}
-
 function segments(map: readonly OwningShard[]): [from: string, before: string | undefined][] {
   const bounds = [...new Set(map.map((shard) => halfOpen(shard).from))].sort();
   return bounds.map((from, index) => [from, bounds[index + 1]]);

@@ -60,7 +60,11 @@ export function closed({ from, before }: HalfOpenRange): UserRange {
 
 /** Whether the user of that key belongs to the range. */
 export function includes(range: UserRange, key: string): boolean {
-  const { from, before } = halfOpen(range);
+  return isBetween(halfOpen(range), key);
+}
+
+/** Whether a key is in a range. */
+export function isBetween({ from, before }: HalfOpenRange, key: string): boolean {
   return from <= key && (before === undefined || key < before);
 }
 

@@ -1,7 +1,6 @@
-import { isInRange } from '../domain/move-ranges.ts';
 import type { KnownUser } from '../domain/moves.ts';
 import { describeShard, presentMap, shardName } from '../domain/shard-map.ts';
-import { includes, keyOf } from '../domain/user-range.ts';
+import { includes, isBetween, keyOf } from '../domain/user-range.ts';
 import { type KnownMove, knownMoves, type MoveCommandDependencies, shardsBehind } from './known-moves.ts';
 
 /** Users of a shard that are read at once. */
@@ -85,7 +84,7 @@ function isOwner({ known, user }: Place): boolean {
   if (known.move === 0) {
     return presentMap([known.shard]).some((shard) => includes(shard, key));
   }
-  const role = known.ranges.find((range) => isInRange(range, key))?.role;
+  const role = known.ranges.find((range) => isBetween(range, key))?.role;
   return role === 'own' || (role !== undefined && user.orders > 0);
 }
 

@@ -1,3 +1,6 @@
+/** As docs/cost.md counts. */
+export const HOURS_OF_A_MONTH = 730;
+
 /** From what amount on a unit costs less: up to so many a month, so much each. The last tier has no end. */
 export type Tiers = readonly (readonly [upTo: number, price: number])[];
 
@@ -22,6 +25,9 @@ export const PRICES = {
   postgresLargeHour: 0.337,
   /** Multi-AZ, gp3. */
   postgresGigabyteMonth: 0.23,
+  /** A db.t4g.micro in one zone, as dev has it. */
+  postgresMicroHour: 0.016,
+  postgresOneZoneGigabyteMonth: 0.115,
   /** A kafka.m7g.large, likewise. */
   brokerLargeHour: 0.204,
   brokerGigabyteMonth: 0.1,

@@ -1,10 +1,10 @@
 import { STAGES } from '../../../infra/config/stage.ts';
 import { durationOnAws } from '../lambda-bill.ts';
-import { PRICES, TIERS, tieredDollars } from '../prices.ts';
+import { HOURS_OF_A_MONTH, PRICES, TIERS, tieredDollars } from '../prices.ts';
 import { ACCESS_LOG_BYTES, TRACED } from '../requests.ts';
 import { WAITS_MS } from '../waits.ts';
 import { ORDER } from './inputs.ts';
-import { CREATE_MB, HOURS_OF_A_MONTH, type Needs } from './needs.ts';
+import { CREATE_MB, type Needs } from './needs.ts';
 
 const MILLION = 1e6;
 /** Secrets, their endpoint, alarms and metrics of an idle prod: docs/cost.md. */

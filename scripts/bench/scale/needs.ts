@@ -2,6 +2,7 @@ import { CONNECTIONS_PER_SHARD, MOST_SHARDS } from '../../../functions/domain/sh
 import { CONNECTIONS_OF_OTHERS, UNRESERVED, WITHOUT_SHARDS } from '../../../infra/config/concurrency.ts';
 import { maxConnections, STAGES } from '../../../infra/config/stage.ts';
 import { durationOnAws } from '../lambda-bill.ts';
+import { HOURS_OF_A_MONTH } from '../prices.ts';
 import { WAITS_MS } from '../waits.ts';
 import {
   BROKER_SIZES,
@@ -17,8 +18,6 @@ const { prod } = STAGES;
 const PARTITIONS_OF_ORDERS = 6;
 export const CREATE_MB = 512;
 const DAY_SECONDS = 86_400;
-/** As docs/cost.md counts. */
-export const HOURS_OF_A_MONTH = 730;
 /** How long Kafka keeps records unless told otherwise. */
 const HOURS_OF_A_WEEK = 168;
 /** The part of a broker's disk that the topic `orders` may fill. */
