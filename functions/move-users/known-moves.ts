@@ -76,8 +76,12 @@ export function shardsBehind(known: readonly KnownMove[]): KnownMove[] {
   return known.filter(({ move }) => move < latest);
 }
 
+/** Whether users go from the shard to another one. */
+export function isSource({ ranges }: Pick<ShardMove, 'ranges'>): boolean {
+  return ranges.some(({ role }) => role === 'out');
+}
+
 /** Targets before sources, so that nobody is sent to a shard that does not expect them. */
 export function targetsFirst<Each extends { readonly ranges: ShardMove['ranges'] }>(all: readonly Each[]): Each[] {
-  const sends = ({ ranges }: Each) => Number(ranges.some(({ role }) => role === 'out'));
-  return all.toSorted((one, other) => sends(one) - sends(other));
+  return all.toSorted((one, other) => Number(isSource(one)) - Number(isSource(other)));
 }

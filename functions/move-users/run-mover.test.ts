@@ -13,8 +13,14 @@ const SHARDS: readonly ShardRange[] = [
 afterEach(() => void vi.useRealTimers());
 
 const FOUND = {
-  moveOf: async () => ({ move: 1, state: 'running', changedAt: undefined, ranges: [] }),
+  moveOf: async () => ({
+    move: 1,
+    state: 'running',
+    changedAt: undefined,
+    ranges: [{ role: 'out', from: 'A', before: undefined, peer: 2 }],
+  }),
   expired: async () => [],
+  progress: async () => ({ usersLeft: 0 }) as never,
   toArchive: async () => [],
   toClear: async () => [],
 } satisfies Partial<MoveReader>;

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Metrics, secondsSince } from '../contract/metrics.ts';
 import { MoveOverError, ShardUnavailableError } from '../domain/errors.ts';
 import { MOVED_ORDERS, MOVER_PATIENCE, MOVER_RUN, paceOf } from '../domain/mover-timing.ts';
-import type { MoveReader, Moves, ShardMove, UserToMove } from '../domain/moves.ts';
+import type { MoveReader, Moves, UserToMove } from '../domain/moves.ts';
 import type { Log } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import { endExpired } from '../domain/users-place.ts';
+import { isSource, type KnownMove } from './known-moves.ts';
 import { moveUser } from './move-user.ts';
 
 /** Keeps a second mover away. */
@@ -63,17 +64,21 @@ class Run {
     const running = known.filter(({ state }) => state === 'running');
     await this.#ofAll((shard) => this.#endExpired(shard));
     await this.#ofAll((shard) => this.#tidy(shard));
-    if (running.length > 0) await this.#moveUsers(running);
+    if (running.length > 0) await this.#moveUsers(running, known.filter(isSource));
     const values = { UsersMoved: this.#moved, MoveStandstillSeconds: await this.#standstill(running) };
     metrics.record('users moved', values);
     if (this.#archived > 0) log.info('orders of moved users archived', { orders: this.#archived });
     return { moved: this.#moved, archived: this.#archived };
   }
 
-  async #moveUsers(running: readonly (ShardMove & { shard: ShardRange })[]): Promise<void> {
+  async #moveUsers(running: readonly KnownMove[], sources: readonly KnownMove[]): Promise<void> {
     const move = Math.max(...running.map((each) => each.move));
+    // Other shards have nobody to move, and would count all their orders to say so.
+    const ids = new Set(sources.map(({ shard }) => shard.id));
     const lists = await this.#ofAll(async (source) =>
-      (await this.#dependencies.reader.usersToMove(source)).map((user): Waiting => ({ ...user, source })),
+      ids.has(source.id)
+        ? (await this.#dependencies.reader.usersToMove(source)).map((user): Waiting => ({ ...user, source }))
+        : [],
     );
     // Heavy users last: most are soon where they belong.
     let waiting = lists.flat().sort((one, other) => one.orders - other.orders);
@@ -133,9 +138,9 @@ class Run {
   }
 
   /** For how long no user has moved although some are left, in seconds. */
-  async #standstill(running: readonly (ShardMove & { shard: ShardRange })[]): Promise<number> {
+  async #standstill(running: readonly KnownMove[]): Promise<number> {
     const { reader, now } = this.#dependencies;
-    const sources = running.filter(({ ranges }) => ranges.some(({ role }) => role === 'out'));
+    const sources = running.filter(isSource);
     const seconds = sources.map(async ({ shard, move }) => {
       const progress = await this.#with(shard, () => reader.progress(shard, move));
       return progress === undefined || progress.usersLeft === 0 ? 0 : secondsSince(progress.lastMovedAt, now());

@@ -1,6 +1,7 @@
 import type { MoveState, OwnedRange, SourceProgress } from '../domain/moves.ts';
 import { shardName } from '../domain/shard-map.ts';
 import {
+  isSource,
   isUnderWay,
   knownMoves,
   latestMove,
@@ -46,7 +47,7 @@ export async function moveStatus(dependencies: MoveCommandDependencies): Promise
   const known = await knownMoves(dependencies);
   const latest = ofLatestMove(known);
   const running = latest.filter(isUnderWay);
-  const sources = running.filter(({ ranges }) => ranges.some(({ role }) => role === 'out'));
+  const sources = running.filter(isSource);
   const now = dependencies.now().getTime();
   return {
     move: latestMove(known),
