@@ -18,6 +18,8 @@ export const RELAY_RUN = {
   timeoutSeconds: 55,
   /** No batch is begun later than this after the start, so that it can end in time. */
   beginBatchesSeconds: 45,
+  /** As many events as one request to Kafka takes. */
+  ordersOfBatch: 400,
 } as const;
 
 /**

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  checkMissing,
-  checkMoves,
-  type HeldRange,
-  MissingShardsError,
-  MovedUsersError,
-  type ShardState,
-} from './map-changes.ts';
+import { checkMissing, checkMoves, MissingShardsError, MovedUsersError, type ShardState } from './map-changes.ts';
+import { NO_MOVE, type OwnedRange } from './moves.ts';
 import { DEFAULT_SHARD_MAP, joinMaps, type OwningShard, type ShardRange } from './shard-map.ts';
 
 const SPLIT: readonly OwningShard[] = [
@@ -17,9 +11,9 @@ const SPLIT: readonly OwningShard[] = [
 const DURING = joinMaps(DEFAULT_SHARD_MAP, SPLIT);
 const BACK = joinMaps(SPLIT, DEFAULT_SHARD_MAP);
 
-const range = (role: HeldRange['role'], from: string, before?: string): HeldRange => ({ role, from, before });
-const moving = (...held: HeldRange[]): Partial<ShardState> => ({ move: 'running', held });
-const moved = (...held: HeldRange[]): Partial<ShardState> => ({ move: 'finished', held });
+const range = (role: OwnedRange['role'], from: string, before?: string): OwnedRange => ({ role, from, before });
+const moving = (...ranges: OwnedRange[]): Partial<ShardState> => ({ move: 1, state: 'running', ranges });
+const moved = (...ranges: OwnedRange[]): Partial<ShardState> => ({ move: 1, state: 'finished', ranges });
 
 /** What shards say while G to M go from shard1 to shard3; shard2 has no part in it. */
 const UNDER_WAY = { 1: moving(range('own', 'A', 'G'), range('out', 'G', 'N')), 3: moving(range('in', 'G', 'N')) };
@@ -28,7 +22,7 @@ const DONE = { 1: moved(range('own', 'A', 'G')), 3: moved(range('own', 'G', 'N')
 const UNDONE = { 1: moved(range('own', 'A', 'G'), range('own', 'G', 'N')), 3: moved() };
 
 const ask = (shards: readonly ShardRange[], states: Record<number, Partial<ShardState>> = {}) =>
-  shards.map((shard) => ({ shard, recorded: [], move: undefined, held: [], ...states[shard.id] }));
+  shards.map((shard) => ({ shard, recorded: [], ...NO_MOVE, ...states[shard.id] }));
 
 describe('a deployment', () => {
   it.each([
@@ -43,7 +37,7 @@ describe('a deployment', () => {
 
   it.each([
     ['during the move of its maps', DURING, UNDER_WAY],
-    ['while that move is paused', DURING, { ...UNDER_WAY, 1: { ...UNDER_WAY[1], move: 'paused' as const } }],
+    ['while that move is paused', DURING, { ...UNDER_WAY, 1: { ...UNDER_WAY[1], state: 'paused' as const } }],
     [
       'while it is being aborted',
       DURING,

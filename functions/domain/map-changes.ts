@@ -1,20 +1,12 @@
 import { OrderFlowError } from './errors.ts';
+import type { OwnedRange, ShardMove } from './moves.ts';
 import { nextMap, presentMap, type ShardRange, shardName } from './shard-map.ts';
 import { type HalfOpenRange, halfOpen } from './user-range.ts';
 
-/** A range as a shard has it: from `from` up to `before`, or to the end. */
-export interface HeldRange extends HalfOpenRange {
-  readonly role: 'own' | 'in' | 'out';
-}
-
-/** What a shard knows of the map by which its users were placed. */
-export interface ShardState {
+/** What a shard knows of the map by which its users were placed, and of moves. */
+export interface ShardState extends ShardMove {
   /** The shards of the last deployment; those of an earlier release without their ranges, and none of a new shard. */
   readonly recorded: readonly ShardRange[];
-  /** Of the latest move that the shard takes or took part in. */
-  readonly move: 'running' | 'paused' | 'finished' | undefined;
-  /** Whose users they are by that move. */
-  readonly held: readonly HeldRange[];
 }
 
 export interface AskedShard extends ShardState {
@@ -45,11 +37,11 @@ export function checkMoves(asked: readonly AskedShard[]): boolean {
     new Map(map?.map(({ id, from = '', to = '' }) => [id, spanOf([halfOpen({ from, to })])]));
   const [present, next] = [spans(presentMap(shards)), spans(nextMap(shards))];
   let areAtHome = true;
-  for (const { shard, move, held } of asked.filter((each) => each.move !== undefined)) {
+  for (const { shard, state, ranges } of asked.filter(({ move }) => move > 0)) {
     const [here, then] = [present.get(shard.id) ?? '', next.get(shard.id) ?? ''];
-    const span = (...roles: HeldRange['role'][]) => spanOf(held.filter(({ role }) => roles.includes(role)));
+    const span = (...roles: OwnedRange['role'][]) => spanOf(ranges.filter(({ role }) => roles.includes(role)));
     const goes = (one: string, other: string) => span('own', 'out') === one && span('own', 'in') === other;
-    if (move === 'finished') {
+    if (state === 'finished') {
       const isAtHome = span('own') === here;
       if (!isAtHome && !(next.size > 0 && span('own') === then)) throw otherMap(shard, span('own'));
       areAtHome &&= isAtHome;
@@ -78,8 +70,8 @@ export function checkMissing(asked: readonly AskedShard[]): void {
   );
 }
 
-function ownedBy({ shard, move, held, recorded }: AskedShard): HalfOpenRange[] {
-  if (move === 'finished') return held.filter(({ role }) => role === 'own');
+function ownedBy({ shard, move, state, ranges, recorded }: AskedShard): HalfOpenRange[] {
+  if (move > 0 && state === 'finished') return ranges.filter(({ role }) => role === 'own');
   return presentMap(recorded.filter(({ id }) => id === shard.id)).map(halfOpen);
 }
 

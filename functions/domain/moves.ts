@@ -72,6 +72,9 @@ export interface ShardMove {
   readonly ranges: readonly OwnedRange[];
 }
 
+/** Of a shard before the first move. */
+export const NO_MOVE: ShardMove = { move: 0, state: 'finished', changedAt: undefined, ranges: [] };
+
 export interface UserToMove {
   readonly userId: string;
   readonly orders: number;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type HeldRange, MissingShardsError, type ShardState } from '../domain/map-changes.ts';
+import { MissingShardsError, type ShardState } from '../domain/map-changes.ts';
+import { NO_MOVE, type OwnedRange } from '../domain/moves.ts';
 import { DEFAULT_SHARD_MAP, joinMaps, type OwningShard, type ShardRange } from '../domain/shard-map.ts';
 import { MemoryLog } from '../testing/ports.ts';
 import { MisplacedOrdersError, migrateShards, type Schemas } from './migrate-shards.ts';
@@ -16,7 +17,7 @@ class MemorySchemas implements Schemas<ShardRange> {
   }
 
   async stateOf({ id }: ShardRange): Promise<ShardState> {
-    return { recorded: this.maps.get(id) ?? [], move: undefined, held: [], ...this.states[id] };
+    return { recorded: this.maps.get(id) ?? [], ...NO_MOVE, ...this.states[id] };
   }
 
   async recordMap({ id }: ShardRange, map: readonly OwningShard[]): Promise<void> {
@@ -36,7 +37,7 @@ const NEXT = [
   { id: 2, from: 'N', to: 'Z' },
 ];
 
-const held = (role: HeldRange['role'], from: string, before: string): HeldRange => ({ role, from, before });
+const range = (role: OwnedRange['role'], from: string, before: string): OwnedRange => ({ role, from, before });
 
 describe('migrating the shards', () => {
   it('brings every shard up to date and says what was applied', async () => {
@@ -88,8 +89,8 @@ describe('migrating the shards', () => {
   it('takes no orders for misplaced that a move has brought', async () => {
     const schemas = new MemorySchemas();
     schemas.misplaced[3] = 12;
-    schemas.states[1] = { move: 'running', held: [held('own', 'A', 'G'), held('out', 'G', 'N')] };
-    schemas.states[3] = { move: 'running', held: [held('in', 'G', 'N')] };
+    schemas.states[1] = { move: 1, state: 'running', ranges: [range('own', 'A', 'G'), range('out', 'G', 'N')] };
+    schemas.states[3] = { move: 1, state: 'running', ranges: [range('in', 'G', 'N')] };
     await migrateShards(joinMaps(DEFAULT_SHARD_MAP, NEXT), schemas, new MemoryLog());
     expect(schemas.migrated).toEqual([1, 2, 3]);
     schemas.states[1] = {};

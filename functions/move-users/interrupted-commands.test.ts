@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ShardUnavailableError } from '../domain/errors.ts';
-import type { MoveReader, Moves, ShardMove } from '../domain/moves.ts';
+import { type MoveReader, type Moves, NO_MOVE, type ShardMove } from '../domain/moves.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import { abortMove, startMove } from './begin-move.ts';
 import { finishMove } from './end-move.ts';
@@ -25,8 +25,7 @@ class Shards implements MoveCommandDependencies {
   reached = Number.POSITIVE_INFINITY;
 
   readonly reader = {
-    moveOf: async ({ id }: ShardRange) =>
-      this.known.get(id) ?? { move: 0, state: 'finished', changedAt: undefined, ranges: [] },
+    moveOf: async ({ id }: ShardRange) => this.known.get(id) ?? NO_MOVE,
     progress: async () => ({ usersLeft: 0 }),
     usersElsewhere: async () => 0,
   } as unknown as MoveReader;

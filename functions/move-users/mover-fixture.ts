@@ -24,7 +24,7 @@ const PLACE = `
   FROM generate_series(1, $2::int) AS n`;
 
 /** Three real shards, and the mover as it signs in to them. */
-export class MovingShards {
+export class ThreeShards {
   readonly log = new MemoryLog();
   readonly recorded: MetricValues[] = [];
   readonly shards = MAP;
@@ -46,8 +46,8 @@ export class MovingShards {
     this.lock = new PostgresMoverLock(this.#databases, MAP);
   }
 
-  static async create(): Promise<MovingShards> {
-    return new MovingShards(await Promise.all(MAP.map(() => TestShard.create())));
+  static async create(): Promise<ThreeShards> {
+    return new ThreeShards(await Promise.all(MAP.map(() => TestShard.create())));
   }
 
   /** Connections of their own, as another mover has them. */

@@ -3,14 +3,14 @@ import { PostgresMoverLock } from '../adapters/postgres/mover-lock.ts';
 import { abortMove, startMove } from './begin-move.ts';
 import { checkOwners } from './check-owners.ts';
 import { finishMove, pauseOrResume } from './end-move.ts';
-import { MAP, MovingShards, SOURCE, TARGET } from './mover-fixture.ts';
+import { MAP, SOURCE, TARGET, ThreeShards } from './mover-fixture.ts';
 import { runMover } from './run-mover.ts';
 import { moveStatus } from './status.ts';
 
-let shards: MovingShards;
+let shards: ThreeShards;
 
 beforeAll(async () => {
-  shards = await MovingShards.create();
+  shards = await ThreeShards.create();
   return () => shards.close();
 });
 beforeEach(() => shards.empty());

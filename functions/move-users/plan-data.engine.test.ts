@@ -5,7 +5,7 @@ import { planOf } from '../domain/shard-plan.ts';
 import { startMove } from './begin-move.ts';
 import { carryOut } from './commands.ts';
 import { readCommand } from './input.ts';
-import { MovingShards } from './mover-fixture.ts';
+import { ThreeShards } from './mover-fixture.ts';
 import type { PlanData } from './plan-data.ts';
 import { runMover } from './run-mover.ts';
 
@@ -20,10 +20,10 @@ const EVERY_KEY = `
   SELECT key, 'placed', '-infinity', 0, 999999999, 0
   FROM (SELECT c FROM letters UNION SELECT c FROM pairs UNION SELECT pairs.c || follows.c FROM pairs, follows) AS keys (key)`;
 
-let shards: MovingShards;
+let shards: ThreeShards;
 
 beforeAll(async () => {
-  shards = await MovingShards.create();
+  shards = await ThreeShards.create();
   return () => shards.close();
 });
 beforeEach(() => shards.empty());

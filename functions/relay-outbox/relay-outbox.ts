@@ -8,9 +8,6 @@ import type { StatisticsKeeper } from '../domain/statistics.ts';
 import { againWhileMoving } from '../domain/users-place.ts';
 import { type DeliveryDependencies, deliverBatch } from './deliver-batch.ts';
 
-/** As many as are claimed at a time. */
-const LATE_AT_A_TIME = 400;
-
 export interface RelayOutboxDependencies extends DeliveryDependencies {
   readonly shards: readonly ShardRange[];
   readonly outbox: Outbox;
@@ -49,7 +46,7 @@ async function relayShard(shard: ShardRange, dependencies: RelayOutboxDependenci
   // All lists end: nothing is claimed twice in one run, and of what was late, each batch stores or gives up some.
   while (performance.now() < until) {
     const claimed = await outbox.claim(shard);
-    const batch = claimed.length > 0 ? claimed : late.splice(0, LATE_AT_A_TIME);
+    const batch = claimed.length > 0 ? claimed : late.splice(0, RELAY_RUN.ordersOfBatch);
     if (batch.length > 0) {
       const { outcome, late: nowLate } = await deliverBatch(shard, batch, dependencies);
       late.push(...nowLate);

@@ -10,16 +10,10 @@ import type {
 import type { ShardRange } from '../../domain/shard-map.ts';
 import { USER_KEY } from './range-condition.ts';
 import type { ShardDatabases } from './shard-databases.ts';
+import { SHARD_MOVE, toShardMove } from './shard-move.ts';
 
 /** Shown of those that cannot move at this moment. */
 const BUSY_USERS = 5;
-
-const MOVE = `
-  SELECT move, state, changed_at AS "changedAt", (
-    SELECT coalesce(json_agg(json_build_object('role', role, 'from', from_key, 'before', before_key, 'peer', peer)
-      ORDER BY from_key), '[]') FROM shard_ranges
-  ) AS ranges
-  FROM shard_move`;
 
 // Also users who have moved here without an order: a request may be about to place their first one.
 const TO_MOVE = `
@@ -92,14 +86,7 @@ export class PostgresMoveReader implements MoveReader {
   }
 
   async moveOf(shard: ShardRange): Promise<ShardMove> {
-    const [row] = await this.#databases.query<ShardMove>(shard, { text: MOVE, values: [] });
-    if (row === undefined) return { move: 0, state: 'finished', changedAt: undefined, ranges: [] };
-    const ranges = row.ranges.map(({ before, peer, ...range }) => ({
-      ...range,
-      before: before ?? undefined,
-      ...(peer && { peer }),
-    }));
-    return { ...row, ranges };
+    return toShardMove(await this.#databases.query<ShardMove>(shard, { text: SHARD_MOVE, values: [] }));
   }
 
   usersToMove(source: ShardRange): Promise<UserToMove[]> {

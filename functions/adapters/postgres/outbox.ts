@@ -1,12 +1,12 @@
-import { RELAY_RETRY } from '../../domain/delivery-timing.ts';
+import { RELAY_RETRY, RELAY_RUN } from '../../domain/delivery-timing.ts';
 import { asCreated } from '../../domain/order.ts';
 import type { Outbox, OutstandingOrder } from '../../domain/ports.ts';
 import { readShardDescription, type ShardRange } from '../../domain/shard-map.ts';
 import { IS_OWNED, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
-/** Per claim: at least one order of every user, and all events in one request to Kafka. */
-const CLAIM = { users: 100, orders: 400 };
+/** Per claim, so that a batch has several orders of each user. */
+const USERS_OF_BATCH = 100;
 const RENEWED = 250;
 
 /** From now until the next attempt. An order has no later one, unless the clock was set back since that was written. */
@@ -113,7 +113,7 @@ export class PostgresOutbox implements Outbox {
 
   async claim(shard: ShardRange): Promise<OutstandingOrder[]> {
     const { shareOfAge, atLeastSeconds, atMostSeconds } = RELAY_RETRY;
-    const values = [CLAIM.users, CLAIM.orders, shareOfAge, atLeastSeconds, atMostSeconds];
+    const values = [USERS_OF_BATCH, RELAY_RUN.ordersOfBatch, shareOfAge, atLeastSeconds, atMostSeconds];
     const rows = await this.#databases.query<OutstandingRow>(shard, { text: CLAIM_USERS, values });
     return rows.map((row) => ({
       order: asCreated(toOrder(row)),

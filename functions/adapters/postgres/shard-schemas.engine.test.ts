@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MIGRATIONS, SHARD, TestShard } from '../../../tests/support/test-shard.ts';
+import { NO_MOVE } from '../../domain/moves.ts';
 import { CONNECTIONS_PER_SHARD } from '../../domain/shard-map.ts';
 import { anOrder } from '../../testing/orders.ts';
 import { MemoryLog } from '../../testing/ports.ts';
@@ -77,7 +78,7 @@ describe('migrating a shard', () => {
   });
 
   it('keeps the map by which users are placed, and says what moves have changed of it', async () => {
-    expect(await schemas().stateOf(SHARD)).toEqual({ recorded: [], move: undefined, held: [] });
+    expect(await schemas().stateOf(SHARD)).toEqual({ ...NO_MOVE, recorded: [] });
     const map = [
       { id: 1, from: 'A', to: 'M' },
       { id: 4, from: 'N', to: 'Z' },
@@ -88,10 +89,12 @@ describe('migrating a shard', () => {
       {"from_key":"N","before_key":null,"role":"out","peer":4}]')`);
     expect(await schemas().stateOf(SHARD)).toEqual({
       recorded: map,
-      move: 'running',
-      held: [
+      move: 1,
+      state: 'running',
+      changedAt: expect.any(Date),
+      ranges: [
         { role: 'own', from: 'A', before: 'N' },
-        { role: 'out', from: 'N', before: undefined },
+        { role: 'out', from: 'N', peer: 4 },
       ],
     });
     await shard.sql('DELETE FROM shard_move');

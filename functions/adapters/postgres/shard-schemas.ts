@@ -1,16 +1,18 @@
 import pg from 'pg';
-import type { HeldRange, ShardState } from '../../domain/map-changes.ts';
+import type { ShardState } from '../../domain/map-changes.ts';
+import { NO_MOVE } from '../../domain/moves.ts';
 import type { Log } from '../../domain/ports.ts';
 import { describeShard, type OwningShard, rangeOf, shardName } from '../../domain/shard-map.ts';
 import { halfOpen } from '../../domain/user-range.ts';
 import type { DatabaseSecret, DatabaseSecrets } from '../database-secrets.ts';
 import type { MigratedShard } from '../shard-variables.ts';
-import { APPLICATION_RIGHTS, type DatabaseUser, ensureDatabaseUser, MOVER_RIGHTS } from './application-user.ts';
 import { connectionSettings } from './connection.ts';
+import { APPLICATION_RIGHTS, type DatabaseUser, ensureDatabaseUser, MOVER_RIGHTS } from './database-users.ts';
 import { isLoginRefused } from './failures.ts';
 import { inTransaction, lockOutOtherMigrations, type RetryPolicy } from './locks.ts';
 import { IN_RANGE } from './range-condition.ts';
 import { applyMigrations } from './schema-migrations.ts';
+import { SHARD_MOVE, toShardMove } from './shard-move.ts';
 
 /** For statements that read a whole table or build an index. */
 const LIMITS = { connect: 5_000, statement: 180_000 };
@@ -59,7 +61,7 @@ export class ShardSchemas {
   /** By which map users were placed, and what moves have changed of it. */
   async stateOf(shard: MigratedShard): Promise<ShardState> {
     return this.#asMaster(shard, async (client) => {
-      if (!(await tableExists(client, 'placement'))) return { recorded: [], move: undefined, held: [] };
+      if (!(await tableExists(client, 'placement'))) return { ...NO_MOVE, recorded: [] };
       const [placement] = await rowsOf<{ shards: number; map: OwningShard[] | null }>(
         client,
         // The column of a later migration.
@@ -71,17 +73,8 @@ export class ShardSchemas {
       const recorded = isOfThisRelease
         ? map
         : Array.from({ length: placement?.shards ?? 0 }, (_, index) => ({ id: index + 1 }));
-      if (!(await tableExists(client, 'shard_move'))) return { recorded, move: undefined, held: [] };
-      const [move] = await rowsOf<{ state: ShardState['move'] }>(client, 'SELECT state FROM shard_move');
-      const held = await rowsOf<{ role: HeldRange['role']; from: string; before: string | null }>(
-        client,
-        'SELECT role, from_key AS from, before_key AS before FROM shard_ranges',
-      );
-      return {
-        recorded,
-        move: move?.state,
-        held: held.map((range) => ({ ...range, before: range.before ?? undefined })),
-      };
+      if (!(await tableExists(client, 'shard_move'))) return { ...NO_MOVE, recorded };
+      return { ...toShardMove(await rowsOf(client, SHARD_MOVE)), recorded };
     });
   }
 

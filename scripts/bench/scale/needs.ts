@@ -23,6 +23,11 @@ const HOURS_OF_A_WEEK = 168;
 /** The part of a broker's disk that the topic `orders` may fill. */
 const DISK_OF_ORDERS = 0.4;
 
+/** Their executions depend on the rate. */
+const COUNTED_APART = ['create-order', 'consume-orders', 'confirm-orders'];
+/** The other functions with connections to the brokers. */
+const WITH_KAFKA = ['relay-outbox', 'health', 'overview', 'dlt'];
+
 /** What so many orders a second need of each part; reading is what prod has today. */
 export interface Needs {
   readonly rate: number;
@@ -77,12 +82,7 @@ export function needsAt(rate: number): Needs {
     ordersAMonth: month,
     createMs,
     creates,
-    quota:
-      reservedBesides(['create-order', 'consume-orders', 'confirm-orders']) +
-      creates +
-      partitions +
-      shards.count +
-      UNRESERVED,
+    quota: reserved((name) => !COUNTED_APART.includes(name)) + creates + partitions + shards.count + UNRESERVED,
     processors: processorsFor(rate),
     shards,
     connections: {
@@ -94,7 +94,7 @@ export function needsAt(rate: number): Needs {
     pollers: all,
     pollerUnits: Math.ceil(Math.max(all / POLLER.perUnit, (2 * megabytes) / POLLER.unitMegabytes)),
     brokers: { count: brokers, broker: smallest(BROKER_SIZES, ({ storesMB }) => storesMB * BUSY_AT_MOST >= stored) },
-    brokerConnections: creates + partitions + reservedOf(['relay-outbox', 'health', 'overview', 'dlt']) + all,
+    brokerConnections: creates + partitions + reserved((name) => WITH_KAFKA.includes(name)) + all,
     hoursOfEvents: Math.min(HOURS_OF_A_WEEK, diskOfOrders / (rate * ORDER.eventBytes) / 3_600),
     daysOfOrders: rows / (rate * ORDER.rowBytes) / DAY_SECONDS,
     commitsASecond: (2 * rate) / shards.count,
@@ -123,7 +123,8 @@ function shardsFor(rate: number, creates: number): Needs['shards'] {
 
 /** Each environment has a connection to each shard, however many there are. */
 function connectionsFor(creates: number, shards: number): number {
-  const others = reservedBesides([...WITHOUT_SHARDS, 'create-order', 'confirm-orders']);
+  const left = [...WITHOUT_SHARDS, 'create-order', 'confirm-orders'];
+  const others = reserved((name) => !left.includes(name));
   return (creates + shards + others) * CONNECTIONS_PER_SHARD + CONNECTIONS_OF_OTHERS;
 }
 
@@ -143,16 +144,7 @@ function smallest<T>(sizes: readonly T[], isEnough: (size: T) => boolean): T {
   return found;
 }
 
-function reservedBesides(left: readonly string[]): number {
-  return Object.entries(prod.concurrency ?? {}).reduce(
-    (sum, [name, each]) => (left.includes(name) ? sum : sum + each),
-    0,
-  );
-}
-
-function reservedOf(names: readonly string[]): number {
-  return Object.entries(prod.concurrency ?? {}).reduce(
-    (sum, [name, each]) => (names.includes(name) ? sum + each : sum),
-    0,
-  );
+/** Executions reserved in prod for the functions that `counts` names. */
+function reserved(counts: (name: string) => boolean): number {
+  return Object.entries(prod.concurrency ?? {}).reduce((sum, [name, each]) => (counts(name) ? sum + each : sum), 0);
 }
