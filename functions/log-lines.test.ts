@@ -166,6 +166,8 @@ describe('the log lines of batches', () => {
     const confirm = confirmOrders({
       shards: DEFAULT_SHARD_MAP,
       orders: { markConfirmed: async () => ({ lags: [], missing: [] }) },
+      moves: new MemoryMoves(),
+      now: () => new Date(),
       metrics,
       log,
     });

@@ -4,12 +4,14 @@ import { ShardUnavailableError } from '../domain/errors.ts';
 import { confirm, orderCreated } from '../domain/events.ts';
 import type { ConfirmationStore, Confirmed } from '../domain/ports.ts';
 import { DEFAULT_SHARD_MAP, type ShardRange, shardName } from '../domain/shard-map.ts';
+import { MemoryMoves } from '../testing/memory-moves.ts';
 import { batchLike, INVOCATION, recordsOf } from '../testing/msk-event.ts';
 import { anOrder } from '../testing/orders.ts';
 import { MemoryLog, MemoryMetrics } from '../testing/ports.ts';
 import { confirmOrders } from './confirm-orders.ts';
 import sample from './samples/msk-event.json' with { type: 'json' };
 
+const NOW = new Date('2026-11-22T09:30:03Z');
 const ID = (n: number) => `019d0f2e-7b5c-7000-8000-${String(n).padStart(12, '0')}`;
 
 /** The orders that were created and not confirmed, by the shard that has them. */
@@ -51,7 +53,7 @@ describe('confirm-orders', () => {
     orders = new MemoryStatuses();
     log = new MemoryLog();
     metrics = new MemoryMetrics();
-    work = confirmOrders({ shards: DEFAULT_SHARD_MAP, orders, metrics, log });
+    work = confirmOrders({ shards: DEFAULT_SHARD_MAP, orders, moves: new MemoryMoves(), metrics, now: () => NOW, log });
   });
 
   it('marks the orders of a batch in one update per shard', async () => {

@@ -1,6 +1,7 @@
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
 import { readEnvironment, stage } from '../adapters/environment.ts';
+import { PostgresMoves } from '../adapters/postgres/moves.ts';
 import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
 import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { shards } from '../adapters/shard-variables.ts';
@@ -14,6 +15,8 @@ const databases = new ShardDatabases(config.database, new DatabaseSecrets(), log
 const work = confirmOrders({
   shards: config.database.shards,
   orders: new PostgresOrderStore(databases),
+  moves: new PostgresMoves(databases),
+  now: () => new Date(),
   metrics: new EmbeddedMetrics(log, config.stage),
   log,
 });

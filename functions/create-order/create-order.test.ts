@@ -98,7 +98,7 @@ describe('creating an order', () => {
 describe('creating an order of a user who has moved', () => {
   it('stores and settles it at the new place, which its receipt and event name', async () => {
     const { orders, receipts, events, ...rest } = memorySystem();
-    orders.refusals.set('shard2 zara', { peer: 1, move: 1 });
+    orders.refusals.set('shard2 zara', { user: 'zara', peer: 1, move: 1 });
     const { order, shard } = await create({ orders, receipts, events, ...rest });
     expect([shard.id, orders.stored.map((stored) => stored.shard), orders.settledAt]).toEqual([
       1,
@@ -113,7 +113,7 @@ describe('creating an order of a user who has moved', () => {
     const { orders, events, ...rest } = memorySystem();
     const moving = {
       publish: async () => {
-        orders.refusals.set('shard2 zara', { peer: 1, move: 1 });
+        orders.refusals.set('shard2 zara', { user: 'zara', peer: 1, move: 1 });
         return undefined;
       },
     };

@@ -36,6 +36,7 @@ export class IdempotencyKeyReusedError extends OrderFlowError {
 
 /** Why a shard does not do something for a user: another has them, or nobody for a moment. */
 export interface UserRefusal {
+  readonly user: string;
   /** The id of the other shard; null when this one does not know it. */
   readonly peer: number | null;
   /** The number of the move. */
@@ -71,6 +72,21 @@ export class MoveOverError extends OrderFlowError {
   constructor(shard: string, reason: string, options?: ErrorOptions) {
     super(
       `${shard} refuses a step of a move: ${reason}. \`npm run shards -- status\` shows the move that is under way.`,
+      options,
+    );
+  }
+}
+
+/** Nothing was changed: transactions that were open before left no moment in which the shard could be told of a move. */
+export class MoveBlockedError extends OrderFlowError {
+  override readonly name = 'MoveBlockedError';
+  readonly code = 'move_blocked';
+  readonly retryable = true;
+
+  constructor(shard: string, attempts: number, options?: ErrorOptions) {
+    super(
+      `${shard} could not be told of the move in ${attempts} attempts, since a transaction there does not end. Nothing was changed in ` +
+        'it. Repeat the command; if it fails again, end the transaction: pg_stat_activity has when each began.',
       options,
     );
   }

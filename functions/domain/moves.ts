@@ -59,7 +59,11 @@ export interface Moves extends MoveSteps {
   clear(target: ShardRange, userId: string, limit: number): Promise<number>;
   /** Drops what was archived before. @returns how many orders */
   forget(shard: ShardRange, before: Date, limit: number): Promise<number>;
-  /** @param ranges undefined leaves them as they are. @throws MoveOverError when the shard knows a later move, or cannot finish this one yet */
+  /**
+   * @param ranges undefined leaves them as they are
+   * @throws MoveOverError when the shard knows a later move, or cannot finish this one yet
+   * @throws MoveBlockedError when the shard's transactions leave no moment for it
+   */
   setMove(shard: ShardRange, move: number, state: MoveState, ranges?: readonly OwnedRange[]): Promise<void>;
 }
 

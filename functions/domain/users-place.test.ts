@@ -10,9 +10,9 @@ const MAP: readonly ShardRange[] = [
   { id: 2, from: 'N', to: 'Z', next: ['N', 'Z'] },
   { id: 3, next: ['G', 'M'] },
 ];
-const MOVED: UserRefusal = { peer: 3, move: 1 };
-const ON_THE_WAY: UserRefusal = { peer: 3, move: 1, leaving: { attempt: 2, expired: false } };
-const STRANDED: UserRefusal = { peer: 3, move: 1, leaving: { attempt: 2, expired: true } };
+const MOVED: UserRefusal = { user: 'mia', peer: 3, move: 1 };
+const ON_THE_WAY: UserRefusal = { user: 'mia', peer: 3, move: 1, leaving: { attempt: 2, expired: false } };
+const STRANDED: UserRefusal = { user: 'mia', peer: 3, move: 1, leaving: { attempt: 2, expired: true } };
 
 /** @param refusals what the shards say in turn of a user, then they take what is done; `undefined` takes it at once */
 function system(refusals: Record<string, (UserRefusal | undefined)[]>, map = MAP) {
@@ -46,14 +46,14 @@ describe('the place of a user', () => {
   });
 
   it('is the former one again when a move is undone', async () => {
-    const back = { peer: 1, move: 2 };
+    const back = { user: 'mia', peer: 1, move: 2 };
     const { at, asked } = system({ shard1: [MOVED], shard3: [undefined, back] });
     expect([await at('mia'), await at('mia'), await at('mia')]).toEqual([3, 1, 1]);
     expect(asked.map((shard) => shard.slice(0, 6))).toEqual(['shard1', 'shard3', 'shard3', 'shard1', 'shard1']);
   });
 
   it('is the other one that the maps know, when a shard does not know which has the user', async () => {
-    expect(await system({ shard1: [{ peer: null, move: 1 }] }).at('mia')).toBe(3);
+    expect(await system({ shard1: [{ user: 'mia', peer: null, move: 1 }] }).at('mia')).toBe(3);
   });
 
   it('takes in a user who is new', async () => {
@@ -86,7 +86,7 @@ describe('the place of a user', () => {
   });
 
   it('is given up when it is a shard that is not known, or no shard responds', async () => {
-    const unknown = system({ shard1: [{ peer: 9, move: 1 }] });
+    const unknown = system({ shard1: [{ user: 'mia', peer: 9, move: 1 }] });
     await expect(unknown.at('mia')).rejects.toMatchObject({ code: 'shard_unavailable', shard: 'shard1' });
     const down = system({});
     await expect(

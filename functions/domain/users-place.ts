@@ -3,10 +3,13 @@ import { ShardUnavailableError, type UserRefusal } from './errors.ts';
 import type { MoveAttempt, MoveSteps } from './ports.ts';
 import { placesFor, type ShardRange, shardFor } from './shard-map.ts';
 
-/** Between two attempts while a user is on the way, which takes some tens of milliseconds. */
-const PAUSE_MS = 50;
-/** No attempt begins later. Longer than the lease of a user on the way: whoever meets them then finishes or undoes the move. */
-const PATIENCE_MS = 3_000;
+/** How a user is awaited who is on the way, which takes some tens of milliseconds. */
+export const ON_THE_WAY = {
+  /** Between two attempts. */
+  pauseMs: 50,
+  /** No attempt begins later. Longer than the lease of a user on the way: whoever meets them then finishes or undoes the move. */
+  patienceMs: 3_000,
+} as const;
 /** So many users who have moved are found at once by an environment. */
 const REMEMBERED = 1_000;
 
@@ -21,7 +24,7 @@ export async function untilTaken<T>(
   attempt: () => Promise<T>,
   react: (refusal: UserRefusal) => Promise<boolean>,
 ): Promise<T> {
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + ON_THE_WAY.patienceMs;
   for (;;) {
     try {
       return await attempt();
@@ -35,7 +38,7 @@ export async function untilTaken<T>(
 /** Repeats it after a moment. @throws as {@link untilTaken} */
 export function againWhileMoving<T>(attempt: () => Promise<T>): Promise<T> {
   return untilTaken(attempt, async () => {
-    await delay(PAUSE_MS);
+    await delay(ON_THE_WAY.pauseMs);
     return true;
   });
 }
@@ -80,7 +83,7 @@ export class UsersPlace {
         if (peer === undefined) return false;
         refusals += 1;
         // Shards that send a user back and forth are in the middle of something.
-        if (refusal.leaving?.expired === false || refusals > 1) await delay(PAUSE_MS);
+        if (refusal.leaving?.expired === false || refusals > 1) await delay(ON_THE_WAY.pauseMs);
         shard = await this.#follow(userId, shard, peer, refusal);
         return true;
       },

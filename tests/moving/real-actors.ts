@@ -3,11 +3,14 @@ import { PostgresOrderStore } from '../../functions/adapters/postgres/order-stor
 import { PostgresOrderWriter } from '../../functions/adapters/postgres/order-writer.ts';
 import { PostgresOutbox } from '../../functions/adapters/postgres/outbox.ts';
 import type { ShardDatabases } from '../../functions/adapters/postgres/shard-databases.ts';
+import { confirmAnywhere } from '../../functions/confirm-orders/confirm-anywhere.ts';
 import { createOrder } from '../../functions/create-order/create-order.ts';
 import { atAnyShard } from '../../functions/domain/at-any-shard.ts';
 import { MoveOverError, ShardUnavailableError } from '../../functions/domain/errors.ts';
+import { confirm, orderCreated } from '../../functions/domain/events.ts';
 import { againWhileMoving, endExpired, UsersPlace } from '../../functions/domain/users-place.ts';
 import { moveUser } from '../../functions/move-users/move-user.ts';
+import { anOrder } from '../../functions/testing/orders.ts';
 import { MemoryLog } from '../../functions/testing/ports.ts';
 import { judge, judgeEnd } from './judge.ts';
 import { idOf, MOVING_MAP, nameOf, type RealWorld, type Seen, SOURCE, TARGET } from './real-world.ts';
@@ -73,12 +76,12 @@ export function relay(shard = SOURCE): RealActor {
 }
 
 export const confirmer: RealActor = async (databases, seen) => {
-  const store = new PostgresOrderStore(databases);
+  const [orders, moves] = [new PostgresOrderStore(databases), new PostgresMoves(databases)];
+  const confirmation = confirm(orderCreated(anOrder({ id: idOf('o') }), SOURCE), new Date());
   await unlessRefused(async () => {
-    const missing = await atAnyShard(SOURCE.id, MOVING_MAP, [idOf('o')], async (shard, ids) => {
-      return (await againWhileMoving(() => store.markConfirmed(shard, ids))).missing;
-    });
-    if (missing.length === 0) seen.confirmed.push('o');
+    const dependencies = { shards: MOVING_MAP, orders, moves };
+    const { missing, waiting } = await confirmAnywhere(SOURCE.id, [confirmation], dependencies);
+    if (missing.length + waiting.length === 0) seen.confirmed.push('o');
   });
 };
 

@@ -38,7 +38,7 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE_CODES.has(code) || UNAVAILABLE_CLASSES.has(code.slice(0, 2));
 }
 
-/** @returns what the shard said when it does not have the user: scripts/migrations/010.do.guard-users.sql */
+/** @returns what the shard said when it does not have the user: guard_orders in scripts/migrations/ */
 export function refusalOf(error: unknown): UserRefusal | undefined {
   if (!(error instanceof pg.DatabaseError) || !USER_REFUSED_CODES.has(error.code ?? '')) return undefined;
   const { attempt, expired, ...refusal } = JSON.parse(error.detail ?? '{}');

@@ -23,7 +23,14 @@ const placed = (at: Place) =>
     () => 'placed',
     (error: unknown) => refusal(error) ?? error,
   );
-const moved = (peer: number | null, over = {}) => ({ peer, move: 1, new: false, notYet: false, ...over });
+const moved = (peer: number | null, over = {}) => ({
+  user: 'alice',
+  peer,
+  move: 1,
+  new: false,
+  notYet: false,
+  ...over,
+});
 
 describe('an order is placed at the shard that owns its user', () => {
   it('which is every shard before the first move', async () => {
@@ -41,7 +48,7 @@ describe('an order is placed at the shard that owns its user', () => {
   it('which is nobody while the user leaves, with what is needed to end that', async () => {
     await beginMove(source, target);
     await leave(source, await copy(source, target));
-    const leaving = { peer: 2, move: 1, leaving: { attempt: 1, expired: false } };
+    const leaving = { user: 'alice', peer: 2, move: 1, leaving: { attempt: 1, expired: false } };
     expect([await placed(source), await placed(target)]).toEqual([leaving, moved(1)]);
     await source.test.sql(`UPDATE placements SET lease_until = clock_timestamp() - interval '1 second'`);
     expect(await placed(source)).toEqual({ ...leaving, leaving: { attempt: 1, expired: true } });
@@ -71,7 +78,7 @@ describe('an order is placed at the shard that owns its user', () => {
     await expect(source.place(5, bob)).rejects.toSatisfy((error) => refusal(error)?.new === true);
     expect(await target.moves.welcome(SHARD, 'bob', 2)).toBeNull();
     await expect(target.place(5, bob)).rejects.toSatisfy((error) =>
-      isDeepStrictEqual(refusal(error), moved(1, { notYet: true })),
+      isDeepStrictEqual(refusal(error), moved(1, { user: 'bob', notYet: true })),
     );
     expect(await target.moves.welcome(SHARD, 'bob', 1)).toBe('here');
     expect((await target.place(5, bob)).replayed).toBe(false);

@@ -6,7 +6,7 @@ import { isBlocked } from './failures.ts';
 /** Arbitrary, but the same in every run. */
 const MIGRATION_LOCK = 7_210_004;
 /** Every later statement queues behind one that waits for a lock, and requests wait 1.2 s. */
-const LOCK_WAIT_MS = 500;
+export const LOCK_WAIT_MS = 500;
 const STATEMENT_MS = 30_000;
 
 export interface RetryPolicy {

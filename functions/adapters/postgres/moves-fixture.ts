@@ -23,18 +23,18 @@ export class Place {
   readonly store: PostgresOrderStore;
   readonly outbox: PostgresOutbox;
   readonly #statistics: PostgresOrderStatistics;
-  readonly #asMover: ShardDatabases;
+  readonly asMover: ShardDatabases;
 
   private constructor(id: number, test: TestShard) {
     this.id = id;
     this.test = test;
     this.databases = test.open();
-    this.#asMover = new ShardDatabases(
+    this.asMover = new ShardDatabases(
       { shards: [{ ...SHARD, secret: SHARD.masterSecret }], tls: true },
       test.secrets(),
       new MemoryLog(),
     );
-    this.moves = new PostgresMoves(this.#asMover);
+    this.moves = new PostgresMoves(this.asMover);
     this.writer = new PostgresOrderWriter(this.databases);
     this.store = new PostgresOrderStore(this.databases);
     this.outbox = new PostgresOutbox(this.databases);
@@ -73,7 +73,7 @@ export class Place {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.databases.close(), this.#asMover.close()]);
+    await Promise.all([this.databases.close(), this.asMover.close()]);
   }
 
   async empty(): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MoveOverError } from '../../domain/errors.ts';
+import { MoveBlockedError, MoveOverError } from '../../domain/errors.ts';
 import type {
   Claimed,
   Leaving,
@@ -13,11 +13,11 @@ import type {
 import type { MoveAttempt } from '../../domain/ports.ts';
 import { type ShardRange, shardName } from '../../domain/shard-map.ts';
 import { attemptOver, isBlocked } from './failures.ts';
+import type { RetryPolicy } from './locks.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
 
-/** A second each, with a pause in which whoever waits behind them gets on. */
-const TRIES_TO_TELL = 5;
-const PAUSE_MS = 500;
+/** Each waits half a second for its lock, then lets those pass who queue behind it. 15 s of the 55 s that the function has. */
+const RETRY_POLICY: RetryPolicy = { attempts: 10, pauseMs: 1_000 };
 
 /**
  * The steps of moving a user, each one transaction of one shard that may be repeated when its answer was lost. What each is
@@ -26,8 +26,11 @@ const PAUSE_MS = 500;
 export class PostgresMoves implements Moves {
   readonly #databases: ShardDatabases;
 
-  constructor(databases: ShardDatabases) {
+  readonly #retryPolicy: RetryPolicy;
+
+  constructor(databases: ShardDatabases, retryPolicy = RETRY_POLICY) {
     this.#databases = databases;
+    this.#retryPolicy = retryPolicy;
   }
 
   async claim(source: ShardRange, userId: string, move: number, peer: number): Promise<Claimed> {
@@ -98,8 +101,9 @@ export class PostgresMoves implements Moves {
         await this.#value(shard, { text: 'SELECT move_ranges($1, $2, $3) AS value', values });
         return;
       } catch (error) {
-        if (!isBlocked(error) || tried === TRIES_TO_TELL) throw error;
-        await delay(PAUSE_MS);
+        if (!isBlocked(error)) throw error;
+        if (tried >= this.#retryPolicy.attempts) throw new MoveBlockedError(shardName(shard), tried, { cause: error });
+        await delay(this.#retryPolicy.pauseMs);
       }
     }
   }
