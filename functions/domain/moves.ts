@@ -59,6 +59,8 @@ export interface Moves extends MoveSteps {
   clear(target: ShardRange, userId: string, limit: number): Promise<number>;
   /** Drops what was archived before. @returns how many orders */
   forget(shard: ShardRange, before: Date, limit: number): Promise<number>;
+  /** Keeps releases from before users could move from being deployed with fewer shards. */
+  recordShards(shard: ShardRange, shards: number): Promise<void>;
   /**
    * @param ranges undefined leaves them as they are
    * @throws MoveOverError when the shard knows a later move, or cannot finish this one yet

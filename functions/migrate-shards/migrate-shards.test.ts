@@ -11,6 +11,8 @@ class MemorySchemas implements Schemas<ShardRange> {
   readonly failing = new Set<number>();
   readonly states: Record<number, Partial<ShardState>> = {};
   readonly maps = new Map<number, readonly OwningShard[]>();
+  /** How many shards have users, as every shard was told. */
+  readonly over = new Set<number>();
 
   async countMisplacedOrders({ id }: ShardRange): Promise<number> {
     return this.misplaced[id] ?? 0;
@@ -20,8 +22,9 @@ class MemorySchemas implements Schemas<ShardRange> {
     return { recorded: this.maps.get(id) ?? [], ...NO_MOVE, ...this.states[id] };
   }
 
-  async recordMap({ id }: ShardRange, map: readonly OwningShard[]): Promise<void> {
+  async recordMap({ id }: ShardRange, map: readonly OwningShard[], over: number): Promise<void> {
     this.maps.set(id, map);
+    this.over.add(over);
   }
 
   async migrate({ id }: ShardRange): Promise<string[]> {
@@ -84,6 +87,25 @@ describe('migrating the shards', () => {
     schemas.failing.clear();
     await migrateShards(DEFAULT_SHARD_MAP, schemas, new MemoryLog());
     expect(schemas.maps.get(1)).toEqual(DEFAULT_SHARD_MAP);
+  });
+
+  it('keeps that users are on the shards of both maps from the beginning of a move until the deployment after it', async () => {
+    const both = joinMaps(DEFAULT_SHARD_MAP, NEXT);
+    const schemas = new MemorySchemas();
+    const overBy = async (shards: readonly ShardRange[]) => {
+      schemas.over.clear();
+      await migrateShards(shards, schemas, new MemoryLog());
+      return [...schemas.over];
+    };
+    expect(await overBy(both)).toEqual([2]);
+    schemas.states[1] = { move: 1, state: 'running', ranges: [range('own', 'A', 'G'), range('out', 'G', 'N')] };
+    expect(await overBy(both)).toEqual([3]);
+    schemas.states[1] = { move: 1, state: 'finished', ranges: [range('own', 'A', 'G')] };
+    expect(await overBy(both)).toEqual([3]);
+    expect(await overBy(NEXT)).toEqual([3]);
+    schemas.maps.clear();
+    schemas.states[1] = { move: 2, state: 'finished', ranges: [range('own', 'A', 'N')] };
+    expect(await overBy(both)).toEqual([2]);
   });
 
   it('takes no orders for misplaced that a move has brought', async () => {

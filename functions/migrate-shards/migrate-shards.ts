@@ -9,8 +9,8 @@ export interface Schemas<Shard> {
   stateOf(shard: Shard): Promise<ShardState>;
   /** @returns the names of the applied migrations */
   migrate(shard: Shard): Promise<readonly string[]>;
-  /** Keeps in the shard by which map users are placed. */
-  recordMap(shard: Shard, map: readonly OwningShard[]): Promise<void>;
+  /** Keeps in the shard by which map users are placed. @param over how many shards have users, those of a move included */
+  recordMap(shard: Shard, map: readonly OwningShard[], over: number): Promise<void>;
 }
 
 export class MisplacedOrdersError extends OrderFlowError {
@@ -36,7 +36,8 @@ export async function migrateShards<Shard extends ShardRange>(
 ): Promise<MigrationSummary> {
   const asked = await Promise.all(shards.map(async (shard) => ({ shard, ...(await schemas.stateOf(shard)) })));
   checkMissing(asked);
-  if (checkMoves(asked)) await refuseHidingOrders(shards, schemas);
+  const areAtHome = checkMoves(asked);
+  if (areAtHome) await refuseHidingOrders(shards, schemas);
   const failures: Error[] = [];
   const migrations = await Promise.all(
     shards.map(async (shard) => {
@@ -56,7 +57,8 @@ export async function migrateShards<Shard extends ShardRange>(
   if (failures.length > 0) throw failures[0];
   // The map takes effect only now: until all shards are ready, the previous one may come back.
   const map = presentMap(shards).map(({ id, from, to }) => ({ id, from, to }));
-  await Promise.all(shards.map((shard) => schemas.recordMap(shard, map)));
+  const over = areAtHome ? map.length : shards.length;
+  await Promise.all(shards.map((shard) => schemas.recordMap(shard, map, over)));
   return { shards: migrations };
 }
 

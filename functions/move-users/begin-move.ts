@@ -10,6 +10,7 @@ import {
   type MoveCommandDependencies,
   MoveRefusedError,
   ofLatestMove,
+  recordShards,
   repeatFirst,
   targetsFirst,
 } from './known-moves.ts';
@@ -39,6 +40,7 @@ export async function startMove(dependencies: MoveCommandDependencies): Promise<
       : repeatFirst(known, command);
   }
   const move = begun.length > 0 ? latest : latest + 1;
+  await recordShards(dependencies, dependencies.shards.length);
   const behind = known.filter((each) => !begun.includes(each));
   const told = behind.map(({ shard }) => ({ shard, ranges: ranges.get(shard.id) ?? [] }));
   for (const each of targetsFirst(told)) await dependencies.moves.setMove(each.shard, move, 'running', each.ranges);

@@ -6,6 +6,7 @@ import {
   knownMoves,
   type MoveCommandDependencies,
   MoveRefusedError,
+  recordShards,
   targetsFirst,
 } from './known-moves.ts';
 import type { ShardOwns } from './status.ts';
@@ -40,6 +41,7 @@ export async function finishMove(dependencies: MoveCommandDependencies): Promise
     );
   }
   const ended = known.map((each) => ({ ...each, owns: ownedAfter(each.ranges) }));
+  await recordShards(dependencies, ended.filter(({ owns }) => owns.length > 0).length);
   // Those that get first: a source that has ended the move sends no new users on.
   for (const { shard, move, owns } of targetsFirst(ended.filter(isUnderWay))) {
     await moves.setMove(shard, move, 'finished', owns);

@@ -30,7 +30,12 @@ class Shards implements MoveCommandDependencies {
     usersElsewhere: async () => 0,
   } as unknown as MoveReader;
 
+  readonly recorded = new Map<number, number>();
+
   readonly moves = {
+    recordShards: async ({ id }, count) => {
+      this.recorded.set(id, count);
+    },
     setMove: async (shard, move, state, ranges) => {
       if (this.reached === 0) throw new ShardUnavailableError(shardName(shard));
       this.reached -= 1;
@@ -85,5 +90,21 @@ describe('a command of an operator', () => {
     shards.told.length = 0;
     await COMMANDS[command](shards);
     expect(shards.told).toEqual(['shard2', 'shard3', 'shard1']);
+  });
+
+  it('tells every shard first over how many users are distributed: from the beginning of a move on those of both maps, and in the end those that own users', async () => {
+    const recorded = () => [...shards.recorded].sort().map(([, count]) => count);
+    shards.reached = 0;
+    await expect(startMove(shards)).rejects.toBeInstanceOf(ShardUnavailableError);
+    expect(recorded()).toEqual([3, 3, 3]);
+    shards.reached = Number.POSITIVE_INFINITY;
+    await startMove(shards);
+    await abortMove(shards);
+    expect(recorded()).toEqual([3, 3, 3]);
+    await finishMove(shards);
+    expect(recorded()).toEqual([2, 2, 2]);
+    await startMove(shards);
+    await finishMove(shards);
+    expect(recorded()).toEqual([3, 3, 3]);
   });
 });

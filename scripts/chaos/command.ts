@@ -16,6 +16,8 @@ export interface Settings {
   readonly outageSeconds: number;
   /** Instead of the kills: move users to other shards and back, and kill the mover. */
   readonly move: boolean;
+  /** With `move`: the commit whose functions run beside the present ones. */
+  readonly beside?: string;
   /** Stored before the move, beside those that clients place. */
   readonly storedOrders: number;
   readonly users: number;
@@ -49,11 +51,36 @@ export function chaosCommand(perform: (settings: Settings) => Promise<void>) {
     .addOption(
       number('--users <n>', 'with --move: users of these orders, and of those that are placed', 1).default(100),
     )
+    .addOption(
+      new Option(
+        '--beside <commit>',
+        'with --move: half of all events go to functions built from this commit until the move has ended, as in a deployment that is half done',
+      ).implies({ move: true }),
+    )
     .option('--keep', 'keep the data folder and print its path')
     .action(
-      async ({ seed = randomInt(2 ** 32), drain, outage, seconds, stored, move = false, keep = false, ...counts }) => {
+      async ({
+        seed = randomInt(2 ** 32),
+        drain,
+        outage,
+        seconds,
+        stored,
+        move = false,
+        beside,
+        keep = false,
+        ...counts
+      }) => {
         const times = { drainSeconds: drain, outageSeconds: seconds };
-        await perform({ ...counts, ...times, storedOrders: stored, move, seed, keep, ...(outage && { outage }) });
+        await perform({
+          ...counts,
+          ...times,
+          storedOrders: stored,
+          move,
+          seed,
+          keep,
+          ...(outage && { outage }),
+          ...(beside && { beside }),
+        });
       },
     );
 }

@@ -37,6 +37,8 @@ const ACKNOWLEDGED: AcknowledgedOrder = {
   shard: 'shard2',
   createdAt: ROW.createdAt,
   tries: 1,
+  answer: {},
+  receiptStored: true,
   repeatedId: ROW.id,
 };
 

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { releaseOf } from './former-release.ts';
+import { isOnTheMove } from './next-map.ts';
 import type { Random } from './random.ts';
 
 const ORDERS_PER_USER = 5;
@@ -29,8 +31,12 @@ export interface AcknowledgedOrder {
   readonly id: string;
   readonly shard: string;
   readonly createdAt: string;
-  /** How often it was sent before it was acknowledged. */
+  /** How often it was sent before it was acknowledged, without what a former release refused by design. */
   readonly tries: number;
+  /** The response but for `delivery`, which says how far it is: that of each further request with the key. */
+  readonly answer: object;
+  /** Whether the response said so. */
+  readonly receiptStored: boolean;
   /** The id in the response to the same request made again, where it was made. */
   readonly repeatedId?: string;
 }
@@ -41,6 +47,14 @@ export interface Attempt {
   readonly milliseconds: number;
   /** Undefined when no response came. */
   readonly status: number | undefined;
+  /** The release that responded, where two run side by side: `former` or `present`. */
+  readonly release?: string | undefined;
+  readonly userId: string;
+}
+
+/** A former release does not know where a user is who moves: it says that the shard is unavailable. */
+export function isRefusedByDesign({ status, release, userId }: Attempt): boolean {
+  return status === 503 && release === 'former' && isOnTheMove(userId);
 }
 
 export interface Load {
@@ -58,6 +72,7 @@ export function newLoad(): Load {
 interface Created {
   readonly order: { readonly id: string; readonly created_at: string };
   readonly shard: string;
+  readonly delivery: { readonly receipt: 'stored' | 'pending' };
 }
 
 class RefusedError extends Error {
@@ -92,7 +107,7 @@ export async function placeOrders(options: {
       const wanted = wantOrder(number, random.pick(users), seed, random);
       const place = () => placeOrder(api, wanted, load.attempts, signal);
       try {
-        const { order, shard, tries } = await place();
+        const { order, shard, delivery, answer, tries } = await place();
         const repeated = number % REPEAT_EVERY === 0 ? await place() : undefined;
         load.acknowledged.push({
           wanted,
@@ -100,6 +115,8 @@ export async function placeOrders(options: {
           shard,
           createdAt: order.created_at,
           tries,
+          answer,
+          receiptStored: delivery.receipt === 'stored',
           ...(repeated && { repeatedId: repeated.order.id }),
         });
       } catch (error) {
@@ -143,14 +160,22 @@ async function placeOrder(
   wanted: WantedOrder,
   attempts: Attempt[],
   signal: AbortSignal,
-): Promise<Created & { readonly tries: number }> {
+): Promise<Created & { readonly answer: object; readonly tries: number }> {
   const giveUpAt = performance.now() + RETRY.giveUpAfterMs;
   for (let [pause, tries] = [RETRY.firstPauseMs, 1]; ; pause = Math.min(2 * pause, RETRY.longestPauseMs), tries++) {
     const startedAt = performance.now();
-    const { status, text } = await send(api, wanted, signal);
-    attempts.push({ startedAt, milliseconds: performance.now() - startedAt, status });
+    const { text, ...response } = await send(api, wanted, signal);
+    const { status } = response;
+    const attempt = {
+      startedAt,
+      milliseconds: performance.now() - startedAt,
+      ...response,
+      userId: wanted.body.user_id,
+    };
+    attempts.push(attempt);
     signal.throwIfAborted();
-    if (status === 201) return { ...(JSON.parse(text) as Created), tries };
+    if (isRefusedByDesign(attempt)) tries -= 1;
+    if (status === 201) return { ...(JSON.parse(text) as Created), answer: answerOf(text), tries };
     if (status !== undefined && status >= 400 && status < 500 && status !== 429) {
       throw new RefusedError(`order ${wanted.number} was refused with ${status}: ${text}`);
     }
@@ -161,15 +186,28 @@ async function placeOrder(
   }
 }
 
-async function send(api: string, { body, idempotencyKey }: WantedOrder, signal: AbortSignal) {
+/** What stays the same in all responses to a request. */
+export function answerOf(text: string): object {
+  const { delivery, ...answer } = JSON.parse(text);
+  return answer;
+}
+
+/** The request that places an order, the first time and each further time. */
+export function requestFor({ body, idempotencyKey }: WantedOrder): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+    body: JSON.stringify(body),
+  };
+}
+
+async function send(api: string, wanted: WantedOrder, signal: AbortSignal) {
   try {
     const response = await fetch(`${api}/api/orders`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
-      body: JSON.stringify(body),
+      ...requestFor(wanted),
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
-    return { status: response.status, text: await response.text() };
+    return { status: response.status, text: await response.text(), release: releaseOf(response) };
   } catch (error) {
     // Whether the order was stored is not known.
     return { status: undefined, text: String((error as Error).cause ?? error) };

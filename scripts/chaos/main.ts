@@ -1,11 +1,20 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runCommand } from '../../tooling/command-line.ts';
 import { useLocalServers } from '../../tooling/environment.ts';
 import { abortOnSignal } from '../../tooling/signals.ts';
 import { chaosCommand, type Settings } from './command.ts';
+import { buildBeside, type HalfDeployed } from './former-release.ts';
 import { Instance } from './instance.ts';
 import { runKills } from './kills.ts';
-import { NEXT_SHARDS, runMoving } from './moving.ts';
+import { runMoving } from './moving.ts';
+import { NEXT_SHARDS } from './next-map.ts';
 import { runOutage } from './outage.ts';
+
+const NEXT_MAP = { nextShards: JSON.stringify(NEXT_SHARDS) };
+/** A confirmation that the former release has passed over comes again this much later. */
+const SOON = { republishAfterMinutes: '1' };
 
 useLocalServers();
 const signal = abortOnSignal();
@@ -17,12 +26,29 @@ await runCommand(
 );
 
 async function run(settings: Settings): Promise<boolean> {
-  const flags = settings.move ? ['-c', `nextShards=${JSON.stringify(NEXT_SHARDS)}`] : [];
+  if (settings.beside === undefined) {
+    return runOn(settings, settings.move ? ['-c', `nextShards=${NEXT_MAP.nextShards}`] : []);
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'orderflow-beside-'));
+  try {
+    const contexts = { former: SOON, present: { ...SOON, ...NEXT_MAP } };
+    const deployed = await buildBeside({ commit: settings.beside, folder, ...contexts, report: console.log, signal });
+    console.log(
+      `${deployed.functions.length} functions run ${settings.beside} as well: ${deployed.functions.join(', ')}`,
+    );
+    return await runOn(settings, ['--assembly', deployed.assembly], deployed);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param flags of `npm start` */
+async function runOn(settings: Settings, flags: readonly string[], deployed?: HalfDeployed): Promise<boolean> {
   const instance = await Instance.create(signal, { flags });
   console.log(`seed ${settings.seed}, data in ${instance.folder}; starting the system ...`);
   try {
     await instance.start();
-    const sound = await perform(settings, instance);
+    const sound = await perform(settings, instance, deployed);
     console.log(sound ? '\nEvery order took effect exactly once.' : '\nNOT every order took effect exactly once.');
     return sound;
   } finally {
@@ -31,8 +57,8 @@ async function run(settings: Settings): Promise<boolean> {
   }
 }
 
-function perform(settings: Settings, instance: Instance): Promise<boolean> {
-  if (settings.move) return runMoving(settings, instance, signal);
+function perform(settings: Settings, instance: Instance, deployed: HalfDeployed | undefined): Promise<boolean> {
+  if (settings.move) return runMoving(settings, instance, signal, deployed);
   if (settings.outage) return runOutage(settings.outage, settings, instance, signal);
   return runKills(settings, instance, signal);
 }

@@ -1,29 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DEFAULT_SHARD_MAP, type OwningShard, shardFor, shardName } from '../../functions/domain/shard-map.ts';
+import { DEFAULT_SHARD_MAP, shardFor, shardName } from '../../functions/domain/shard-map.ts';
 import type { Answers } from '../../functions/move-users/commands.ts';
 import type { Command } from '../../functions/move-users/input.ts';
 import { pollWithin } from '../../tooling/timing.ts';
 import { invokeForOperator } from '../operator-function.ts';
 import { operatorQuery } from '../operator-query.ts';
 import type { OwnAddresses } from '../own-addresses.ts';
+import { type CheckedAnswers, checkAnswers } from './answer-checker.ts';
 import type { Settings } from './command.ts';
 import { readEvidence } from './evidence.ts';
+import type { HalfDeployed } from './former-release.ts';
 import type { Instance } from './instance.ts';
-import { checkLists } from './list-checker.ts';
-import { type Attempt, newLoad, placeOrders } from './load.ts';
+
+import { type CheckedLists, checkLists } from './list-checker.ts';
+import { type Attempt, isRefusedByDesign, type Load, newLoad, placeOrders } from './load.ts';
 import { findEnvironments } from './processes.ts';
 import { seededRandom } from './random.ts';
 import { latencies, printResult, type Row, timedLog } from './report.ts';
 import { runAll } from './run-all.ts';
 import { waitUntilDrained } from './shards.ts';
-
-/** Half of the users of A-M move to a shard of their own. */
-export const NEXT_SHARDS: readonly OwningShard[] = [
-  { id: 1, from: 'A', to: 'F' },
-  { id: 3, from: 'G', to: 'M' },
-  { id: 2, from: 'N', to: 'Z' },
-];
 
 const QUIET_MS = 5_000;
 const MOVED_WITHIN_MS = 3_600_000;
@@ -41,9 +37,15 @@ const STORE = `
  * Moves the users of G-M to a shard of their own and back while clients place orders and read lists, and kills the mover on each way,
  * unless it is faster than that. Prints figures.
  *
+ * @param deployed when a former release runs beside this one: until the move has ended
  * @returns whether every order took effect exactly once, and every list was complete at every moment
  */
-export async function runMoving(settings: Settings, instance: Instance, signal: AbortSignal): Promise<boolean> {
+export async function runMoving(
+  settings: Settings,
+  instance: Instance,
+  signal: AbortSignal,
+  deployed?: HalfDeployed,
+): Promise<boolean> {
   const { orders, clients, seed, users, storedOrders: storedInAll, drainSeconds } = settings;
   const { addresses, dataDir } = instance;
   const random = seededRandom(seed);
@@ -57,7 +59,8 @@ export async function runMoving(settings: Settings, instance: Instance, signal: 
   const phases: Phase[] = [];
   let isOver = false;
   const isEnough = () => isOver && load.acknowledged.length >= orders;
-  const lists: Awaited<ReturnType<typeof checkLists>>[] = [];
+  const lists: CheckedLists[] = [];
+  const answers: CheckedAnswers[] = [];
   const move = async (ending: AbortSignal) => {
     const phase = (name: string, work: () => Promise<unknown>) => during(name, load.attempts, phases, work);
     await phase('before', () => delay(QUIET_MS, undefined, { signal: ending }));
@@ -84,28 +87,59 @@ export async function runMoving(settings: Settings, instance: Instance, signal: 
         signal: ending,
       }),
     async (ending) =>
+      void answers.push(
+        await checkAnswers({ api: addresses.api, load, random, isEnough: () => isOver, signal: ending }),
+      ),
+    async (ending) =>
       void lists.push(
         await checkLists({ api: addresses.api, load, storedOrders, random, isEnough: () => isOver, signal: ending }),
       ),
   );
   const loadSeconds = (performance.now() - begun) / 1000;
+  if (deployed !== undefined) {
+    log('the deployment is completed');
+    await instance.stop();
+    deployed.complete();
+    await instance.start();
+  }
   const drained = await waitUntilDrained({ addresses, limitSeconds: drainSeconds, report: log, signal });
   const checked = (await command('check', dataDir)) as Answers['check'];
   const listProblems = lists.flatMap(({ problems }) => problems);
+  const answerProblems = answers.flatMap(({ problems }) => problems);
   const failed = load.acknowledged.filter(({ tries }) => tries > 2).length;
   const rows: Row[] = [
     ...phases.map(
       ({ name, seconds, attempts }): Row => [`creates ${name} (${seconds.toFixed(0)} s)`, latencies(attempts)],
     ),
-    ['lists read from end to end', lists.reduce((sum, each) => sum + each.lists, 0)],
+    ['lists read from end to end', sumOf(lists, 'lists')],
     ['lists with a gap or a double', listProblems.length],
+    ['requests repeated later, and answered alike', sumOf(answers, 'repeated')],
+    ['receipts found', sumOf(answers, 'receipts')],
+    ['other answers, or receipts not found', answerProblems.length],
     ['creates that failed after one retry', failed],
+    ...(deployed === undefined ? [] : formerRows(load, lists, answers)),
     ['users with two owners, none, or orders elsewhere', checked.findings],
   ];
   const evidence = await readEvidence(addresses);
   const sound = printResult({ evidence, load, loadSeconds, drained, drainSeconds, rows });
-  for (const problem of listProblems.slice(0, 20)) console.log(problem);
-  return sound && listProblems.length + failed + checked.findings === 0;
+  for (const problem of [...listProblems, ...answerProblems].slice(0, 20)) console.log(problem);
+  return sound && listProblems.length + answerProblems.length + failed + checked.findings === 0;
+}
+
+/** What the former release did beside this one. */
+function formerRows({ attempts }: Load, lists: readonly CheckedLists[], answers: readonly CheckedAnswers[]): Row[] {
+  const byFormer = attempts.filter(({ release }) => release === 'former');
+  const refused = byFormer.filter(isRefusedByDesign).length;
+  return [
+    ['creates by the former release', byFormer.filter(({ status }) => status === 201).length],
+    ['creates that it refused for users who move', refused],
+    ['lists of such users with pages of it that lacked orders', sumOf(lists, 'incomplete')],
+    ['receipts of such users that it did not find', sumOf(answers, 'unknown')],
+  ];
+}
+
+function sumOf<Key extends string>(each: readonly Readonly<Record<Key, number>>[], key: Key): number {
+  return each.reduce((sum, one) => sum + one[key], 0);
 }
 
 interface Phase {

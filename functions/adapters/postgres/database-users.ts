@@ -25,7 +25,7 @@ export const MOVER_RIGHTS: Rights = [
   {
     on:
       'FUNCTION move_claim, move_page, move_leave, move_left, move_stay, move_archive, move_forget, move_expect, move_take, ' +
-      'move_arrive, move_refuse, move_clear, move_ranges',
+      'move_arrive, move_refuse, move_clear, move_ranges, move_shards',
     rights: 'EXECUTE',
   },
 ];

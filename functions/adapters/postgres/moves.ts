@@ -93,6 +93,10 @@ export class PostgresMoves implements Moves {
     return this.#value(shard, { text: 'SELECT move_forget($1, $2) AS value', values: [before, limit] });
   }
 
+  async recordShards(shard: ShardRange, shards: number): Promise<void> {
+    await this.#value(shard, { text: 'SELECT move_shards($1) AS value', values: [shards] });
+  }
+
   async setMove(shard: ShardRange, move: number, state: MoveState, ranges?: readonly OwnedRange[]): Promise<void> {
     const rows = ranges?.map(({ role, from, before, peer }) => ({ role, from_key: from, before_key: before, peer }));
     const values = [move, state, rows && JSON.stringify(rows)];

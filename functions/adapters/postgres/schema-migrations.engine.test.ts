@@ -192,11 +192,11 @@ describe('an earlier release after a later one', () => {
       log,
       QUICK_RETRY,
     );
-    await earlier.recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }]);
+    await earlier.recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }], 1);
     const before = await schema();
 
     expect(await earlier.migrate(SHARD)).toEqual([]);
-    await earlier.recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }]);
+    await earlier.recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }], 1);
 
     expect(await schema()).toEqual(before);
     expect(log.lines).toEqual([

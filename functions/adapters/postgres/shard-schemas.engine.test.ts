@@ -77,14 +77,14 @@ describe('migrating a shard', () => {
     expect(await schemas().countMisplacedOrders({ ...SHARD, from: undefined, to: undefined })).toBe(3);
   });
 
-  it('keeps the map by which users are placed, and says what moves have changed of it', async () => {
+  it('keeps the map by which users are placed, over more shards while they move, and says what moves have changed of it', async () => {
     expect(await schemas().stateOf(SHARD)).toEqual({ ...NO_MOVE, recorded: [] });
     const map = [
       { id: 1, from: 'A', to: 'M' },
       { id: 4, from: 'N', to: 'Z' },
     ];
-    await schemas().recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }]);
-    await schemas().recordMap(SHARD, map);
+    await schemas().recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }], 1);
+    await schemas().recordMap(SHARD, map, 3);
     await shard.sql(`SELECT move_ranges(1, 'running', '[{"from_key":"A","before_key":"N","role":"own","peer":null},
       {"from_key":"N","before_key":null,"role":"out","peer":4}]')`);
     expect(await schemas().stateOf(SHARD)).toEqual({
@@ -102,7 +102,7 @@ describe('migrating a shard', () => {
   });
 
   it('knows the shards of an earlier release by their number, also when that was deployed again', async () => {
-    await schemas().recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }]);
+    await schemas().recordMap(SHARD, [{ id: 1, from: 'A', to: 'Z' }], 1);
     // The statement of releases that keep no map.
     await shard.sql(`INSERT INTO placement (shards) VALUES (3)
       ON CONFLICT (only_row) DO UPDATE SET shards = EXCLUDED.shards WHERE placement.shards <> EXCLUDED.shards`);
@@ -130,7 +130,7 @@ describe('migrating a shard', () => {
     expect((await schemas(secrets).stateOf(onRds)).recorded).toEqual([]);
     expect(await schemas(secrets).migrate(onRds)).toContain('1 create-orders');
     expect(await schemas(secrets).migrate(onRds)).toEqual([]);
-    await schemas(secrets).recordMap(onRds, [{ id: 1, from: 'A', to: 'Z' }]);
+    await schemas(secrets).recordMap(onRds, [{ id: 1, from: 'A', to: 'Z' }], 1);
     expect(await schemas(secrets).countMisplacedOrders(onRds)).toBe(0);
   });
 });

@@ -67,25 +67,23 @@ export class ShardSchemas {
         // The column of a later migration.
         `SELECT shards, to_jsonb(placement) -> 'map' AS map FROM placement`,
       );
-      const map = placement?.map ?? [];
-      // An earlier release keeps their number alone.
-      const isOfThisRelease = map.length === placement?.shards;
-      const recorded = isOfThisRelease
-        ? map
-        : Array.from({ length: placement?.shards ?? 0 }, (_, index) => ({ id: index + 1 }));
-      if (!(await tableExists(client, 'shard_move'))) return { ...NO_MOVE, recorded };
-      return { ...toShardMove(await rowsOf(client, SHARD_MOVE)), recorded };
+      const known = (await tableExists(client, 'shard_move')) ? toShardMove(await rowsOf(client, SHARD_MOVE)) : NO_MOVE;
+      const [map, shards] = [placement?.map ?? [], placement?.shards ?? 0];
+      // An earlier release keeps their number alone, and so does a move, which such releases must not ignore.
+      const isMapValid = map.length === shards || known.state !== 'finished';
+      const recorded = isMapValid ? map : Array.from({ length: shards }, (_, index) => ({ id: index + 1 }));
+      return { ...known, recorded };
     });
   }
 
-  /** Keeps by which map users are placed. */
-  async recordMap(shard: MigratedShard, map: readonly OwningShard[]): Promise<void> {
+  /** Keeps by which map users are placed. @param over how many shards have users, those of a move included */
+  async recordMap(shard: MigratedShard, map: readonly OwningShard[], over: number): Promise<void> {
     await this.#asMaster(shard, (client) =>
       client.query(
         `INSERT INTO placement (shards, map) VALUES ($1, $2)
          ON CONFLICT (only_row) DO UPDATE SET shards = EXCLUDED.shards, map = EXCLUDED.map
          WHERE (placement.shards, placement.map) IS DISTINCT FROM (EXCLUDED.shards, EXCLUDED.map)`,
-        [map.length, JSON.stringify(map)],
+        [over, JSON.stringify(map)],
       ),
     );
   }
