@@ -36,11 +36,23 @@ describe('a move', () => {
     expect(asked).toContainEqual({ FunctionName: 'orderflow-prod-create-order', Name: 'live' });
   });
 
-  it('may not begin while a deployment shifts traffic', async () => {
-    lambda
-      .on(GetAliasCommand, MOVER)
-      .resolves({ FunctionVersion: '7', RoutingConfig: { AdditionalVersionWeights: { '8': 0.1 } } });
-    await expect(start()).rejects.toThrow('orderflow-prod-move-users serves two versions');
+  it.each(['move-users', 'create-order', 'consume-orders'])(
+    'may not begin while a deployment of %s shifts traffic',
+    async (folder) => {
+      const FunctionName = `orderflow-prod-${folder}`;
+      lambda
+        .on(GetAliasCommand, { FunctionName })
+        .resolves({ FunctionVersion: '7', RoutingConfig: { AdditionalVersionWeights: { '8': 0.1 } } });
+      await expect(start()).rejects.toThrow(`${FunctionName} serves two versions`);
+    },
+  );
+
+  it('may not begin with one function that was set back to a version from before', async () => {
+    const FunctionName = 'orderflow-prod-list-orders';
+    const former = known([{ id: 1, from: 'A', to: 'Z', secret: 'orderuser' }]);
+    lambda.on(GetAliasCommand, { FunctionName }).resolves({ FunctionVersion: '6' });
+    lambda.on(GetFunctionConfigurationCommand, { FunctionName, Qualifier: 'live' }).resolves(former);
+    await expect(start()).rejects.toThrow(`${FunctionName} knows no next map.`);
   });
 
   it('may not begin with functions that know no next map', async () => {
