@@ -104,6 +104,13 @@ export function explained(error: unknown, functionName: string, target: Target, 
   if (name === 'CredentialsProviderError') {
     return new UserError(`There are no valid AWS credentials: ${message}`, { cause: error });
   }
+  // The SDK calls this a timeout, too.
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    return new UserError(
+      `The connection was lost before ${functionName} had responded. Whether it did what was asked is not known.`,
+      { cause: error },
+    );
+  }
   if (name === 'TimeoutError' || name === 'AbortError') {
     return new UserError(`${functionName} did not respond within ${limitMs / 1000} s.`, { cause: error });
   }

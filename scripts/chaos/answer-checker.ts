@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { releaseOf } from './former-release.ts';
 import { type AcknowledgedOrder, answerOf, type Load, requestFor } from './load.ts';
 import { isOnTheMove } from './next-map.ts';
 import type { Random } from './random.ts';
+import { request } from './request.ts';
 
 const PAUSE_MS = 50;
-const TIMEOUT_MS = 10_000;
 
 export interface CheckedAnswers {
   /** Requests that were answered once more, with their first answer. */
@@ -36,22 +35,24 @@ export async function checkAnswers(options: {
     await delay(PAUSE_MS, undefined, { signal });
     if (load.acknowledged.length === 0) continue;
     const order = random.pick(load.acknowledged);
-    for (const check of [checkRepeated, checkReceipt]) await check(api, order, checked).catch(passOverNoResponse);
+    for (const check of [checkRepeated, checkReceipt]) await check(api, order, checked, signal);
   }
   return checked;
 }
 
-async function checkRepeated(api: string, order: AcknowledgedOrder, checked: CheckedAnswers): Promise<void> {
-  const response = await fetch(`${api}/api/orders`, {
-    ...requestFor(order.wanted),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  const text = await response.text();
-  if (response.status >= 500) return;
-  if (response.status === 201 && isDeepStrictEqual(answerOf(text), order.answer)) checked.repeated += 1;
+async function checkRepeated(
+  api: string,
+  order: AcknowledgedOrder,
+  checked: CheckedAnswers,
+  signal: AbortSignal,
+): Promise<void> {
+  const { attempt, text } = await request(`${api}/api/orders`, signal, requestFor(order.wanted));
+  const { status, release } = attempt;
+  if (status === undefined || status >= 500) return;
+  if (status === 201 && isDeepStrictEqual(answerOf(text), order.answer)) checked.repeated += 1;
   else
     checked.problems.push(
-      `order ${order.wanted.number} was answered as ${JSON.stringify(order.answer)}, and repeated by ${releaseOf(response)} with ${response.status}: ${text}`,
+      `order ${order.wanted.number} was answered as ${JSON.stringify(order.answer)}, and repeated by ${release} with ${status}: ${text}`,
     );
 }
 
@@ -59,21 +60,13 @@ async function checkReceipt(
   api: string,
   { id, wanted, receiptStored }: AcknowledgedOrder,
   checked: CheckedAnswers,
+  signal: AbortSignal,
 ): Promise<void> {
-  const response = await fetch(`${api}/api/orders/${id}/receipt`, {
-    redirect: 'manual',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  await response.body?.cancel();
-  const { status, headers } = response;
-  if (status >= 500) return;
+  const { attempt, headers } = await request(`${api}/api/orders/${id}/receipt`, signal, { redirect: 'manual' });
+  const { status, release } = attempt;
+  if (status === undefined || status >= 500) return;
   if (status === 302) checked.receipts += 1;
-  else if (releaseOf(response) === 'former' && isOnTheMove(wanted.body.user_id)) checked.unknown += 1;
+  else if (release === 'former' && isOnTheMove(wanted.body.user_id)) checked.unknown += 1;
   else if (receiptStored || !headers.has('retry-after'))
     checked.problems.push(`the receipt of order ${wanted.number} (${id}) was not found: ${status}`);
-}
-
-/** A response that did not come in time, or was broken off. */
-function passOverNoResponse(error: Error): void {
-  if (error.name !== 'TimeoutError' && !(error instanceof TypeError)) throw error;
 }

@@ -13,7 +13,7 @@ async function parse(...args: string[]): Promise<Settings | undefined> {
 describe('the command line', () => {
   it('has defaults for everything and another seed each time', async () => {
     const settings = await parse();
-    expect(settings).toMatchObject({ orders: 2000, clients: 8, kills: 3, drainSeconds: 300, keep: false });
+    expect(settings).toMatchObject({ orders: 2000, clients: 8, kills: 3, stalls: 0, drainSeconds: 300, keep: false });
     expect((await parse())?.seed).not.toBe(settings?.seed);
   });
 

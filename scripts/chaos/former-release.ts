@@ -152,8 +152,3 @@ async function putBeside(code: string, former: string): Promise<void> {
   await cp(former, join(code, 'former'), { recursive: true });
   await cp(EITHER, join(code, ENTRY));
 }
-
-/** Which release has responded, where two run side by side. */
-export function releaseOf({ headers }: Pick<Response, 'headers'>): string | undefined {
-  return headers.get('x-release') ?? undefined;
-}

@@ -1,106 +1,143 @@
-import { releaseOf } from './former-release.ts';
-import type { AcknowledgedOrder, Load } from './load.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Load } from './load.ts';
 import { isOnTheMove } from './next-map.ts';
 import type { Random } from './random.ts';
+import { type Attempt, request } from './request.ts';
 
 const PAGE = 100;
-const TIMEOUT_MS = 10_000;
+const PAUSE_MS = 250;
+const PATIENCE_MS = 180_000;
+/** One list in so many is that of all users. */
+const EVERYBODY_EVERY = 20;
 
 export interface CheckedLists {
+  /** How many were read from the first page to the last. */
   readonly lists: number;
-  /** Requests that failed, and were asked once more. */
-  readonly retried: number;
-  /** Lists of users who move that lacked orders, with a page of a former release, which knows the former shard alone. */
+  /** Of these, lists of everybody that said themselves that a shard's orders are missing. */
+  readonly partial: number;
+  /** Lists with users who move that lacked orders, with a page of a former release, which knows the former shard alone. */
   readonly incomplete: number;
-  /** In sentences: an order that a list lacked or had twice, or a request that failed twice. */
+  readonly attempts: readonly Attempt[];
+  /** In sentences: orders that a list lacked or had twice, or a request that failed again and again. */
   readonly problems: readonly string[];
 }
 
+interface Reading {
+  readonly api: string;
+  /** Whether requests may fail more than once. */
+  readonly patient: boolean;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Reads the lists of users one after the other, page by page, as long as it is wanted: each order that was acknowledged before the
- * first page must be on one of them, and none twice.
+ * Reads lists one after the other, page by page, as long as it is wanted: each order that was acknowledged before the first page must
+ * be on one of them, and none twice. As docs/api.md says, while a shard is down a list of one user is a 503, so it is asked for again, and a
+ * list of everybody may lack that shard's orders, but says so.
  *
  * @param options.storedOrders how many orders each user had before
  */
-export async function checkLists(options: {
-  api: string;
-  load: Load;
-  storedOrders: ReadonlyMap<string, number>;
-  random: Random;
-  isEnough: () => boolean;
-  signal: AbortSignal;
-}): Promise<CheckedLists> {
-  const { api, load, storedOrders, random, isEnough, signal } = options;
+export async function checkLists(
+  options: Reading & {
+    load: Load;
+    storedOrders: ReadonlyMap<string, number>;
+    random: Random;
+    isEnough: () => boolean;
+  },
+): Promise<CheckedLists> {
+  const { load, storedOrders, random, isEnough } = options;
   const users = [...storedOrders.keys()];
+  const storedInAll = [...storedOrders.values()].reduce((sum, each) => sum + each, 0);
+  const attempts: Attempt[] = [];
   const problems: string[] = [];
-  let [lists, retried, incomplete] = [0, 0, 0];
-  const page = async (userId: string, cursor: string | undefined) => {
-    const query = new URLSearchParams({ user_id: userId, limit: String(PAGE), ...(cursor && { cursor }) });
-    for (let tries = 1; tries <= 2; tries++) {
-      const response = await fetch(`${api}/api/orders?${query}`, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
-        (error: Error) => error,
-      );
-      if (!(response instanceof Error) && response.status === 200) {
-        return { ...((await response.json()) as ListPage), release: releaseOf(response) };
-      }
-      if (tries === 2)
-        problems.push(
-          `a list of ${userId} failed twice: ${response instanceof Error ? response.message : response.status}`,
-        );
-      else retried += 1;
+  let [lists, partial, incomplete] = [0, 0, 0];
+  while (!isEnough()) {
+    const userId = random.below(EVERYBODY_EVERY) === 0 ? undefined : random.pick(users);
+    const name = `a list of ${userId ?? 'everybody'}`;
+    const ofUser = load.acknowledged.filter(({ wanted }) => userId === undefined || wanted.body.user_id === userId);
+    const expected = ofUser.map(({ id }) => id);
+    const stored = userId === undefined ? storedInAll : (storedOrders.get(userId) ?? 0);
+    const read = await readList(userId, attempts, options);
+    if ('failure' in read) {
+      problems.push(`${name} ${read.failure}`);
+      continue;
     }
-    return undefined;
-  };
-  while (!isEnough() && !signal.aborted) {
-    const userId = random.pick(users);
-    const expected = load.acknowledged.filter((order) => order.wanted.body.user_id === userId).map(({ id }) => id);
-    const ids: string[] = [];
-    const owners = new Set<string>();
-    let cursor: string | undefined;
-    let complete = false;
-    let knowsAll = true;
-    do {
-      const found = await page(userId, cursor);
-      if (found === undefined) break;
-      knowsAll &&= found.release !== 'former' || !isOnTheMove(userId);
-      for (const order of found.orders) {
-        ids.push(order.id);
-        owners.add(order.user_id);
-      }
-      cursor = found.next_cursor ?? undefined;
-      complete = cursor === undefined;
-    } while (!complete);
-    if (!complete) continue;
     lists += 1;
-    const missing = lackedBy(userId, ids, expected, storedOrders.get(userId) ?? 0);
+    const isPartial = userId === undefined && read.pages.some((page) => page.partial === true);
+    if (isPartial) partial += 1;
+    const orders = read.pages.flatMap((page) => page.orders);
+    const missing = isPartial ? [] : lackedBy(orders, expected, stored);
+    const knowsAll = !read.byFormer || (userId !== undefined && !isOnTheMove(userId));
     if (missing.length > 0 && !knowsAll) incomplete += 1;
-    else problems.push(...missing);
-    problems.push(...wrongIn(userId, ids, owners));
+    const found = [...(knowsAll ? missing : []), ...wrongIn(orders, userId)];
+    problems.push(...found.map((what) => `${name} ${what}`));
   }
-  return { lists, retried, incomplete, problems };
+  return { lists, partial, incomplete, attempts, problems };
+}
+
+interface ListedOrder {
+  readonly id: string;
+  readonly user_id: string;
 }
 
 interface ListPage {
-  readonly orders: readonly { readonly id: AcknowledgedOrder['id']; readonly user_id: string }[];
+  readonly orders: readonly ListedOrder[];
   readonly next_cursor?: string | null;
+  readonly partial?: boolean;
 }
 
-function lackedBy(userId: string, ids: readonly string[], expected: readonly string[], stored: number): string[] {
-  const found = new Set(ids);
+/** @param userId undefined for the list of everybody. @returns also whether a former release gave a page */
+async function readList(
+  userId: string | undefined,
+  attempts: Attempt[],
+  { api, patient, signal }: Reading,
+): Promise<{ readonly pages: readonly ListPage[]; readonly byFormer: boolean } | { readonly failure: string }> {
+  const pages: ListPage[] = [];
+  let byFormer = false;
+  let giveUpAt = performance.now() + PATIENCE_MS;
+  for (let tries = 1; ; ) {
+    const cursor = pages.at(-1)?.next_cursor;
+    const query = new URLSearchParams({
+      ...(userId && { user_id: userId }),
+      limit: `${PAGE}`,
+      ...(cursor && { cursor }),
+    });
+    const { text, attempt } = await request(`${api}/api/orders?${query}`, signal);
+    signal.throwIfAborted();
+    attempts.push(attempt);
+    if (attempt.status === 200) {
+      const page: ListPage = JSON.parse(text);
+      pages.push(page);
+      byFormer ||= attempt.release === 'former';
+      if (!page.next_cursor) return { pages, byFormer };
+      giveUpAt = performance.now() + PATIENCE_MS;
+      tries = 1;
+    } else if (tries > 1 && (!patient || performance.now() > giveUpAt)) {
+      return { failure: `failed ${tries} times: ${attempt.status} ${text}` };
+    } else {
+      tries += 1;
+      if (patient) await delay(PAUSE_MS, undefined, { signal });
+    }
+  }
+}
+
+/** @param stored how many orders a list has besides those that are expected */
+function lackedBy(orders: readonly ListedOrder[], expected: readonly string[], stored: number): string[] {
+  const found = new Set(orders.map(({ id }) => id));
   const missing = expected.filter((id) => !found.has(id));
+  const least = stored + expected.length;
   return [
-    ...(missing.length > 0 ? [`a list of ${userId} lacked ${missing.join(', ')}`] : []),
-    ...(found.size < stored + expected.length
-      ? [`a list of ${userId} had ${found.size} of ${stored + expected.length} orders`]
-      : []),
+    ...(missing.length > 0 ? [`lacked ${missing.length} orders: ${missing.slice(0, 3).join(', ')}`] : []),
+    ...(found.size < least ? [`had ${found.size} of ${least} orders`] : []),
   ];
 }
 
-function wrongIn(userId: string, ids: readonly string[], owners: ReadonlySet<string>): string[] {
-  const doubled = ids.length - new Set(ids).size;
-  const others = [...owners].filter((owner) => owner !== userId);
+function wrongIn(orders: readonly ListedOrder[], userId: string | undefined): string[] {
+  const doubled = orders.length - new Set(orders.map(({ id }) => id)).size;
+  const others = new Set(
+    orders.map(({ user_id }) => user_id).filter((owner) => userId !== undefined && owner !== userId),
+  );
   return [
-    ...(doubled > 0 ? [`a list of ${userId} had ${doubled} orders twice`] : []),
-    ...(others.length > 0 ? [`a list of ${userId} had orders of ${others.join(', ')}`] : []),
+    ...(doubled > 0 ? [`had ${doubled} orders twice`] : []),
+    ...(others.size > 0 ? [`had orders of ${[...others].join(', ')}`] : []),
   ];
 }

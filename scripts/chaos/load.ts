@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { releaseOf } from './former-release.ts';
 import { isOnTheMove } from './next-map.ts';
 import type { Random } from './random.ts';
+import { type Attempt, request } from './request.ts';
 
 const ORDERS_PER_USER = 5;
 /** One order in so many is placed once more after its acknowledgement. */
@@ -10,7 +10,6 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** What products are called that clients order, before the number of the order. */
 export const PRODUCT_NAME = 'Chaos order';
 const PRODUCT = new RegExp(`^${PRODUCT_NAME} (\\d+)$`);
-const TIMEOUT_MS = 10_000;
 const RETRY = { firstPauseMs: 100, longestPauseMs: 2_000, giveUpAfterMs: 180_000 };
 
 /** An order that a client wants to place once, however often it has to ask. */
@@ -41,25 +40,18 @@ export interface AcknowledgedOrder {
   readonly repeatedId?: string;
 }
 
-export interface Attempt {
-  /** `performance.now()` when it was sent. */
-  readonly startedAt: number;
-  readonly milliseconds: number;
-  /** Undefined when no response came. */
-  readonly status: number | undefined;
-  /** The release that responded, where two run side by side: `former` or `present`. */
-  readonly release?: string | undefined;
+export interface OrderAttempt extends Attempt {
   readonly userId: string;
 }
 
 /** A former release does not know where a user is who moves: it says that the shard is unavailable. */
-export function isRefusedByDesign({ status, release, userId }: Attempt): boolean {
+export function isRefusedByDesign({ status, release, userId }: OrderAttempt): boolean {
   return status === 503 && release === 'former' && isOnTheMove(userId);
 }
 
 export interface Load {
   readonly acknowledged: AcknowledgedOrder[];
-  readonly attempts: Attempt[];
+  readonly attempts: OrderAttempt[];
   /** Orders that were refused with a 4xx, in sentences. */
   readonly refused: string[];
 }
@@ -158,22 +150,16 @@ function wantOrder(number: number, userId: string, seed: number, random: Random)
 async function placeOrder(
   api: string,
   wanted: WantedOrder,
-  attempts: Attempt[],
+  attempts: OrderAttempt[],
   signal: AbortSignal,
 ): Promise<Created & { readonly answer: object; readonly tries: number }> {
   const giveUpAt = performance.now() + RETRY.giveUpAfterMs;
   for (let [pause, tries] = [RETRY.firstPauseMs, 1]; ; pause = Math.min(2 * pause, RETRY.longestPauseMs), tries++) {
-    const startedAt = performance.now();
-    const { text, ...response } = await send(api, wanted, signal);
-    const { status } = response;
-    const attempt = {
-      startedAt,
-      milliseconds: performance.now() - startedAt,
-      ...response,
-      userId: wanted.body.user_id,
-    };
-    attempts.push(attempt);
+    const { text, ...sent } = await request(`${api}/api/orders`, signal, requestFor(wanted));
     signal.throwIfAborted();
+    const attempt = { ...sent.attempt, userId: wanted.body.user_id };
+    const { status } = attempt;
+    attempts.push(attempt);
     if (isRefusedByDesign(attempt)) tries -= 1;
     if (status === 201) return { ...(JSON.parse(text) as Created), answer: answerOf(text), tries };
     if (status !== undefined && status >= 400 && status < 500 && status !== 429) {
@@ -199,17 +185,4 @@ export function requestFor({ body, idempotencyKey }: WantedOrder): RequestInit {
     headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
     body: JSON.stringify(body),
   };
-}
-
-async function send(api: string, wanted: WantedOrder, signal: AbortSignal) {
-  try {
-    const response = await fetch(`${api}/api/orders`, {
-      ...requestFor(wanted),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
-    return { status: response.status, text: await response.text(), release: releaseOf(response) };
-  } catch (error) {
-    // Whether the order was stored is not known.
-    return { status: undefined, text: String((error as Error).cause ?? error) };
-  }
 }

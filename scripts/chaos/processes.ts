@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { holdS3 } from '../../local/services/s3/hold.ts';
 import { runDirOf } from '../../tooling/paths.ts';
 import { readPidFiles } from '../../tooling/pid-files.ts';
-import { isRunning } from '../../tooling/processes.ts';
+import { isRunning, processIdentity } from '../../tooling/processes.ts';
 
 /** The engines of a run that are alive, by name: their process ids. */
 export function findEngines(dataDir: string): Map<string, number> {
@@ -12,9 +12,18 @@ export function findEngines(dataDir: string): Map<string, number> {
 
 /** The execution environments of a runner's functions: their process ids. */
 export function findEnvironments(runnerPid: number): number[] {
-  return processTable()
-    .filter(({ parent, command }) => parent === runnerPid && command.endsWith(' (function)'))
+  return environments(runnerPid).map(({ pid }) => pid);
+}
+
+/** Those that have an event at this moment: others are frozen. @param folder of one function alone */
+export function findAtWork(runnerPid: number, folder = ''): number[] {
+  return environments(runnerPid)
+    .filter(({ state, command }) => !state.startsWith('T') && command.endsWith(`${folder} (function)`))
     .map(({ pid }) => pid);
+}
+
+function environments(runnerPid: number): Process[] {
+  return processTable().filter(({ parent, command }) => parent === runnerPid && command.endsWith(' (function)'));
 }
 
 const S3 = 's3';
@@ -35,33 +44,67 @@ export function holdParts(dataDir: string, names: readonly string[]): () => void
       if (pid === undefined) throw new Error(`${name} is not running.`);
       return pid;
     });
-  signalServers(pids, 'SIGSTOP');
+  const resumeServers = stopServers(pids);
   // S3 has no process of its own.
   const resumeS3 = names.includes(S3) ? holdS3(dataDir) : () => {};
   return () => {
-    signalServers(pids, 'SIGCONT');
+    resumeServers();
     resumeS3();
+  };
+}
+
+/**
+ * Stops servers and the processes that they have started.
+ *
+ * @returns lets the same processes go on, also those whose server was killed meanwhile: they would stay stopped for ever
+ */
+export function stopServers(pids: readonly number[]): () => void {
+  // First those that could start another one.
+  stopProcesses(pids);
+  return stopProcesses(withChildren(pids));
+}
+
+/** @returns lets those go on that have not ended */
+export function stopProcesses(pids: readonly number[]): () => void {
+  const stopped = pids.map((pid) => ({ pid, identity: processIdentity(pid) ?? '' }));
+  for (const pid of pids) send(pid, 'SIGSTOP');
+  return () => {
+    for (const each of stopped.filter(isRunning)) send(each.pid, 'SIGCONT');
   };
 }
 
 /** Sends a signal to servers and to the processes that they have started, such as those of Postgres's connections. */
 export function signalServers(pids: readonly number[], name: NodeJS.Signals): void {
-  const table = processTable();
-  const children = table.filter(({ parent }) => pids.includes(parent)).map(({ pid }) => pid);
-  for (const pid of [...pids, ...children]) {
-    try {
-      process.kill(pid, name);
-    } catch (error) {
-      // A server's child may end at any time.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+  for (const pid of withChildren(pids)) send(pid, name);
+}
+
+/** @returns false when there is no such process any more: a server's child, or an idle function, may end at any time */
+export function send(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
 }
 
-function processTable(): { pid: number; parent: number; command: string }[] {
-  const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+function withChildren(pids: readonly number[]): number[] {
+  const children = processTable().filter(({ parent }) => pids.includes(parent));
+  return [...pids, ...children.map(({ pid }) => pid)];
+}
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  /** As ps shows it: a stopped one begins with T. */
+  readonly state: string;
+  readonly command: string;
+}
+
+function processTable(): Process[] {
+  const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' });
   return table.split('\n').flatMap((line) => {
-    const [, pid, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
+    const [, pid, parent, state = '', command = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), state, command }];
   });
 }

@@ -2,7 +2,8 @@ import { printable } from '../../tooling/printable.ts';
 import { tableLines } from '../../tooling/table.ts';
 import type { Evidence } from './evidence.ts';
 import { isSound, judge, type Problem, type Verdict } from './judge.ts';
-import type { Attempt, Load } from './load.ts';
+import type { Load } from './load.ts';
+import type { Attempt } from './request.ts';
 
 const NAMED_PROBLEMS = 20;
 
@@ -12,30 +13,50 @@ export function timedLog(): (text: string) => void {
   return (text) => console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${text}`);
 }
 
+/** From when to when, in `performance.now()`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 export type Row = readonly [what: string, value: string | number];
 
 /**
  * Compares what clients were told with what is there, and prints the result.
  *
+ * @param run.reads other requests
+ * @param run.outages when requests may have had no response
  * @param run.drained seconds until everything was delivered; undefined when it took longer than `drainSeconds`
  * @param run.rows what else to print
- * @returns whether every order took effect exactly once
+ * @returns whether every order took effect exactly once, and every other request was responded to
  */
 export function printResult(run: {
   evidence: Evidence;
   load: Load;
+  reads?: readonly Attempt[];
+  outages?: readonly Span[];
   loadSeconds: number;
   drained: number | undefined;
   drainSeconds: number;
   rows: readonly Row[];
 }): boolean {
-  const { evidence, load, loadSeconds, drained, drainSeconds, rows } = run;
+  const { evidence, load, reads = [], outages = [], loadSeconds, drained, drainSeconds, rows } = run;
   const verdict = judge(load.acknowledged, evidence);
   const drainRow: Row = ['seconds until drained', drained?.toFixed(1) ?? `more than ${drainSeconds}`];
-  const table = tableLines([...rows, ...verdictRows(verdict), ...loadRows(load, loadSeconds), drainRow], '  ');
+  const unanswered = countUnanswered([...load.attempts, ...reads], outages);
+  const unansweredRow: Row = ['requests without a response, the runner being up', unanswered];
+  const resultRows = [...rows, ...verdictRows(verdict), ...loadRows(load, loadSeconds), unansweredRow, drainRow];
+  const table = tableLines(resultRows, '  ');
   console.log(['', ...table].join('\n'));
   for (const line of describeProblems(verdict, load.refused)) console.log(printable(line));
-  return isSound(verdict) && load.refused.length === 0;
+  return isSound(verdict) && load.refused.length + unanswered === 0;
+}
+
+/** How many requests had no response that were not under way in an outage. */
+export function countUnanswered(attempts: readonly Attempt[], outages: readonly Span[]): number {
+  const isExplained = ({ startedAt, milliseconds }: Attempt) =>
+    outages.some(({ from, to }) => startedAt < to && startedAt + milliseconds > from);
+  return attempts.filter((attempt) => attempt.status === undefined && !isExplained(attempt)).length;
 }
 
 function verdictRows(verdict: Verdict): Row[] {
@@ -69,10 +90,11 @@ function loadRows({ acknowledged, attempts, refused }: Load, seconds: number): R
   ];
 }
 
-/** Median and 99th percentile of the requests that created an order. */
+/** Median, 99th percentile and maximum of the requests that created an order. */
 export function latencies(attempts: readonly Attempt[]): string {
   const times = attempts.filter(({ status }) => status === 201).map(({ milliseconds }) => milliseconds);
-  return `p50 ${percentile(times, 0.5).toFixed(0)} ms, p99 ${percentile(times, 0.99).toFixed(0)} ms`;
+  const [p50, p99, most] = [0.5, 0.99, 1].map((share) => percentile(times, share).toFixed(0));
+  return `p50 ${p50} ms, p99 ${p99} ms, at most ${most} ms`;
 }
 
 function describeProblems({ lost, doubled }: Verdict, refused: readonly string[]): string[] {

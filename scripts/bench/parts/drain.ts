@@ -5,6 +5,7 @@ import { operatorConfig } from '../../../local/aws-identity.ts';
 import { OWN_APP } from '../../../tooling/own-app.ts';
 import type { Instance } from '../../chaos/instance.ts';
 import { runAll } from '../../chaos/run-all.ts';
+import { masterUrls } from '../../master-urls.ts';
 import { operatorQuery } from '../../operator-query.ts';
 import type { OwnAddresses } from '../../own-addresses.ts';
 import { type BenchContext, type Part, withSystem } from '../context.ts';
@@ -12,7 +13,6 @@ import type { Figure } from '../figures.ts';
 import { type Measured, runClosedLoop } from '../load/closed-loop.ts';
 import { runLoad, warmUp } from '../load/run-load.ts';
 import { PREFIX, watchProcessorTime } from '../process-groups.ts';
-import { masterUrls } from './master-urls.ts';
 
 const LIMIT_MS = 1_800_000;
 /** Each row takes an object as well; that is slower. */
@@ -100,7 +100,7 @@ async function placeUntil(
 }
 
 async function leaveOutage(addresses: OwnAddresses, rows: number, receipts: boolean): Promise<void> {
-  const masters = await masterUrls(addresses);
+  const masters = Object.values(await masterUrls(addresses));
   const ofEach = Math.ceil(rows / masters.length);
   for (const [index, url] of masters.entries()) {
     const { from, to } = DEFAULT_SHARD_MAP[index] as OwningShard;

@@ -1,9 +1,9 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { OWN_APP } from '../../../tooling/own-app.ts';
+import { masterUrls } from '../../master-urls.ts';
 import { operatorQuery } from '../../operator-query.ts';
 import type { OwnAddresses } from '../../own-addresses.ts';
 import type { ShortestRequest } from '../shortest-program.ts';
-import { masterUrls } from './master-urls.ts';
 
 const TOPIC = 'bench-shortest';
 
@@ -11,7 +11,7 @@ const TOPIC = 'bench-shortest';
 export async function prepareShortest(
   addresses: OwnAddresses,
 ): Promise<Pick<ShortestRequest, 'databases' | 'aws' | 'bucket' | 'kafka' | 'topic'>> {
-  const databases = await masterUrls(addresses);
+  const databases = Object.values(await masterUrls(addresses));
   for (const url of databases) {
     await operatorQuery(url, 'CREATE SCHEMA bench');
     await operatorQuery(url, 'CREATE TABLE bench.orders (LIKE public.orders INCLUDING ALL)');

@@ -2,10 +2,10 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DEFAULT_SHARD_MAP, type OwningShard } from '../../../functions/domain/shard-map.ts';
 import { operatorConfig } from '../../../local/aws-identity.ts';
 import { pollWithin } from '../../../tooling/timing.ts';
+import { masterUrls } from '../../master-urls.ts';
 import { operatorQuery } from '../../operator-query.ts';
 import type { OwnAddresses } from '../../own-addresses.ts';
 import { PREFIX } from '../process-groups.ts';
-import { masterUrls } from './master-urls.ts';
 
 const BATCH = 100_000;
 const LIMIT_MS = 900_000;
@@ -26,7 +26,7 @@ const STORE = `
 
 /** Stores confirmed orders in each shard until it has so many, and leaves the shards as they are after a quiet while. */
 export async function storeOrders(addresses: OwnAddresses, each: number): Promise<void> {
-  const masters = await masterUrls(addresses);
+  const masters = Object.values(await masterUrls(addresses));
   for (const [index, url] of masters.entries()) {
     const { from, to } = DEFAULT_SHARD_MAP[index] as OwningShard;
     const query = <Row extends object>(sql: string, values: readonly unknown[] = []) =>

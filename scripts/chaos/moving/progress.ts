@@ -1,0 +1,83 @@
+import pg from 'pg';
+import { isUnavailable } from '../../../functions/adapters/postgres/failures.ts';
+import { operatorConnection } from '../../operator-query.ts';
+
+const TIMEOUT_MS = 2_000;
+
+/** Parts of a move there and back: the number of the move, and which share of all is done at the end. */
+const PARTS = {
+  there: { move: 1, end: 0.4 },
+  back: { move: 2, end: 0.8 },
+  archive: { move: 2, end: 0.95 },
+  finish: { move: 2, end: 1 },
+} as const;
+export type Part = keyof typeof PARTS;
+
+// $1 is the number of a move.
+const COUNTS = `
+  SELECT count(*) FILTER (WHERE state = 'moved' AND move = $1)::int AS moved,
+    count(*) FILTER (WHERE state NOT IN ('here', 'copying')
+      AND EXISTS (SELECT FROM orders WHERE orders.user_id = placements.user_id))::int AS elsewhere
+  FROM placements`;
+
+interface Counts {
+  readonly moved: number;
+  readonly elsewhere: number;
+}
+
+/** How far a move there and back is, as the shards say it. */
+export class Progress {
+  readonly #shards: readonly pg.Pool[];
+  readonly #movers: number;
+  #part: Part | undefined;
+  #former = 0;
+  #reached = 0;
+
+  /** @param databases the URLs that masters use. @param movers how many users move */
+  constructor(databases: readonly string[], movers: number) {
+    const limits = { max: 1, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS };
+    this.#shards = databases.map((url) => new pg.Pool({ ...operatorConnection(url), ...limits }));
+    // Connections that are lost while nobody uses them.
+    for (const shard of this.#shards) shard.on('error', () => {});
+    this.#movers = movers;
+  }
+
+  begin(part: Part): void {
+    this.#former = this.#part === undefined ? 0 : PARTS[this.#part].end;
+    this.#part = part;
+    this.#reached = part === 'finish' ? 1 : this.#former;
+  }
+
+  /** 0 to 1; what was known before while a shard does not respond. */
+  async read(): Promise<number> {
+    const part = this.#part;
+    if (part === undefined || part === 'finish') return this.#reached;
+    const counts = await this.#counts(PARTS[part].move);
+    if (counts === undefined || part !== this.#part) return this.#reached;
+    const done = part === 'archive' ? this.#movers - counts.elsewhere : counts.moved;
+    const share = this.#former + (PARTS[part].end - this.#former) * Math.min(1, Math.max(0, done / this.#movers));
+    this.#reached = Math.max(this.#reached, share);
+    return this.#reached;
+  }
+
+  /** Whether no shard has orders of users who are elsewhere. */
+  async isArchived(): Promise<boolean> {
+    return (await this.#counts(PARTS.archive.move))?.elsewhere === 0;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#shards.map((shard) => shard.end()));
+  }
+
+  /** Of all shards; undefined while one does not respond. */
+  async #counts(move: number): Promise<Counts | undefined> {
+    try {
+      const results = await Promise.all(this.#shards.map((shard) => shard.query<Counts>(COUNTS, [move])));
+      const sum = (field: keyof Counts) => results.reduce((total, { rows }) => total + (rows[0]?.[field] ?? 0), 0);
+      return { moved: sum('moved'), elsewhere: sum('elsewhere') };
+    } catch (error) {
+      if (isUnavailable(error)) return undefined;
+      throw error;
+    }
+  }
+}
