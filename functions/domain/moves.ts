@@ -12,6 +12,13 @@ export type Claimed =
   | { readonly outcome: 'copying'; readonly attempt: number }
   | { readonly outcome: 'busy' | 'gone' | 'stopped' };
 
+export interface Expected {
+  /** `arriving`, or why the attempt cannot go on. */
+  readonly state: PlacementState | 'stopped';
+  /** The last order that the attempt has copied; undefined before its first page. */
+  readonly copied: PageEnd | undefined;
+}
+
 /** `gone`: the attempt is over. `rest` is for {@link Moves.arrive}. */
 export type Leaving = { readonly outcome: 'leaving'; readonly rest: string } | { readonly outcome: 'busy' | 'gone' };
 
@@ -41,12 +48,12 @@ export interface OwnedRange {
 
 /** The steps of moving a user, each one transaction of one shard that may be repeated when its answer was lost. */
 export interface Moves extends MoveSteps {
-  /** At the source: begins to copy a user, or begins anew. @param peer the target's id */
+  /** At the source: begins to copy a user, or goes on with the attempt that a former run has begun. @param peer the target's id */
   claim(source: ShardRange, userId: string, move: number, peer: number): Promise<Claimed>;
   /** At the source: the orders after the given one, oldest first. */
   page(source: ShardRange, userId: string, after: PageEnd | undefined, limit: number): Promise<MovedPage>;
-  /** At the target, before the first page. @returns `arriving`, or why the attempt cannot go on */
-  expect(target: ShardRange, attempt: MoveAttempt, peer: number): Promise<PlacementState | 'stopped'>;
+  /** At the target, before the first page of a run. */
+  expect(target: ShardRange, attempt: MoveAttempt, peer: number): Promise<Expected>;
   /** At the target: stores a page. @throws MoveOverError when the attempt is over */
   take(target: ShardRange, attempt: MoveAttempt, rows: string): Promise<void>;
   /** At the source: from now on nobody owns the user, for 2 s. @param fence also while a request may deliver an order */
@@ -108,6 +115,11 @@ export interface SourceProgress {
   readonly busy: readonly BusyUser[];
 }
 
+export interface LastMove extends Pick<SourceProgress, 'lastMovedAt'> {
+  /** Whether somebody is between the shards. */
+  readonly isLeaving: boolean;
+}
+
 export interface BusyUser {
   readonly userId: string;
   readonly why: 'relayed' | 'ordering' | 'leaving';
@@ -117,7 +129,7 @@ export interface BusyUser {
 /** A user of whom a shard knows anything. */
 export interface KnownUser {
   readonly userId: string;
-  readonly orders: number;
+  readonly hasOrders: boolean;
   readonly state: PlacementState | undefined;
   /** Whether a switch that is under way has taken longer than it may. */
   readonly expired: boolean;
@@ -126,7 +138,7 @@ export interface KnownUser {
 /** What the mover reads. */
 export interface MoveReader {
   moveOf(shard: ShardRange): Promise<ShardMove>;
-  /** The users in ranges that move out, those with the fewest orders first. */
+  /** The users in ranges that move out, those with the fewest orders first: as many as a run may move to each target. */
   usersToMove(source: ShardRange): Promise<UserToMove[]>;
   expired(source: ShardRange): Promise<ExpiredAttempt[]>;
   /** Users who have moved at least a minute ago and whose old rows are still in lists. */
@@ -136,6 +148,10 @@ export interface MoveReader {
   /** How many users have orders here that are another shard's: they rest in lists for a minute, or wait to be cleared. */
   usersElsewhere(shard: ShardRange): Promise<number>;
   progress(source: ShardRange, move: number): Promise<SourceProgress>;
+  /** Cheaper than {@link progress}. */
+  lastMove(source: ShardRange, move: number): Promise<LastMove>;
   /** The next users by their ids. @param after undefined from the first one */
   knownUsers(shard: ShardRange, after: string | undefined, limit: number): Promise<KnownUser[]>;
+  /** Reads all orders of the user. */
+  ordersOf(shard: ShardRange, userId: string): Promise<number>;
 }

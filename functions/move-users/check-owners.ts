@@ -40,7 +40,9 @@ export async function checkOwners(dependencies: MoveCommandDependencies): Promis
     const what = judge(places);
     if (what === undefined) continue;
     count += 1;
-    if (findings.length < TOLD) findings.push({ userId: places[0]?.user.userId ?? '', what, where: places.map(tell) });
+    if (findings.length === TOLD) continue;
+    const where = await Promise.all(places.map((place) => tell(place, dependencies)));
+    findings.push({ userId: places[0]?.user.userId ?? '', what, where });
   }
   const behind = shardsBehind(moves).map(({ shard }) => shardName(shard));
   return { users, findings: count, first: findings, behind };
@@ -68,7 +70,7 @@ function judge(places: readonly Place[]): Finding['what'] | undefined {
   if (places.some(({ user }) => user.state === 'leaving')) return undefined;
   const owners = places.filter(isOwner);
   if (owners.length > 1) return 'two owners';
-  const withOrders = places.filter(({ user }) => user.orders > 0);
+  const withOrders = places.filter(({ user }) => user.hasOrders);
   if (withOrders.length === 0) return undefined;
   if (owners.length === 0) return 'no owner';
   // Copies rest where the user was, or is about to be.
@@ -85,10 +87,11 @@ function isOwner({ known, user }: Place): boolean {
     return presentMap([known.shard]).some((shard) => includes(shard, key));
   }
   const role = known.ranges.find((range) => isBetween(range, key))?.role;
-  return role === 'own' || (role !== undefined && user.orders > 0);
+  return role === 'own' || (role !== undefined && user.hasOrders);
 }
 
-function tell({ known, user }: Place): string {
+async function tell({ known, user }: Place, { reader }: MoveCommandDependencies): Promise<string> {
   const state = user.state ?? 'no placement';
-  return `${describeShard(known.shard)}: ${state}, ${user.orders} ${user.orders === 1 ? 'order' : 'orders'}`;
+  const orders = await reader.ordersOf(known.shard, user.userId);
+  return `${describeShard(known.shard)}: ${state}, ${orders} ${orders === 1 ? 'order' : 'orders'}`;
 }

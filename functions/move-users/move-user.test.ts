@@ -1,42 +1,47 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Moves } from '../domain/moves.ts';
+import { expect, it } from 'vitest';
+import type { Moves, PageEnd } from '../domain/moves.ts';
 import { moveUser } from './move-user.ts';
+import { Pace } from './pace.ts';
 
-const PAGE_MS = 50;
+const ORDERS = 7;
+const USER = { userId: 'alice', move: 1, source: { id: 1 }, target: { id: 2 } };
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
-afterEach(() => void vi.useRealTimers());
-
-/** Moves a user whose pages take 50 ms each, by the mover's clock. @returns the milliseconds of its pauses */
-async function pausesOf(orders: number, pages: number): Promise<number> {
-  let left = pages;
-  const last = { createdAt: new Date(0), id: 'id' };
-  const moves = {
+/** A user with seven orders, of whom the target knows how far the attempt is. */
+class MovingUser {
+  copied: PageEnd | undefined;
+  readonly pages: (string | undefined)[] = [];
+  readonly moves = {
     claim: async () => ({ outcome: 'copying', attempt: 1 }),
-    expect: async () => 'arriving',
-    page: async () => {
-      vi.advanceTimersByTime(PAGE_MS);
-      left -= 1;
-      return { orders: left === 0 ? 1 : 500, rows: '[]', last };
+    expect: async () => ({ state: 'arriving', copied: this.copied }),
+    page: async (_, __, after, limit) => {
+      this.pages.push(after?.id);
+      const from = Number(after?.id ?? 0);
+      const orders = Math.min(limit, ORDERS - from);
+      const last = orders === 0 ? undefined : { createdAt: new Date(from + orders), id: String(from + orders) };
+      return { orders, rows: JSON.stringify(last), last };
     },
-    take: async () => undefined,
+    take: async (_, __, rows) => {
+      const { createdAt, id } = JSON.parse(rows);
+      this.copied = { createdAt: new Date(createdAt), id };
+    },
     leave: async () => ({ outcome: 'leaving', rest: '{}' }),
     arrive: async () => 'here',
     left: async () => 'moved',
-  } as Partial<Moves> as Moves;
-  const begun = Date.now();
-  const user = { userId: 'alice', move: 1, source: { id: 1 }, target: { id: 2 }, orders };
-  expect(await moveUser(user, moves)).toBe('moved');
-  return Date.now() - begun;
+  } satisfies Partial<Moves> as Partial<Moves> as Moves;
 }
 
-it('pages follow each other half a second apart, so that requests are served meanwhile', async () => {
-  expect(await pausesOf(1_000, 2)).toBeGreaterThanOrEqual(440);
-});
+/** A run with time for so many pages of two orders. */
+function runOf(pages: number): Pace {
+  let left = pages;
+  return Object.assign(new Pace({ ordersPerPage: 2, ordersPerSecond: 1_000_000, until: Number.POSITIVE_INFINITY }), {
+    next: async () => left-- > 0,
+  });
+}
 
-// At the usual pace this would take 90 s.
-it('those of a user with very many orders follow at once when they take as long as they may', {
-  timeout: 45_000,
-}, async () => {
-  await pausesOf(300_000, 201);
+it('a user whose orders are too many for a run goes on behind the last page in the next one', async () => {
+  const user = new MovingUser();
+  expect(await moveUser(USER, user.moves, runOf(2))).toBe('unfinished');
+  expect(await moveUser(USER, user.moves, runOf(1))).toBe('unfinished');
+  expect(await moveUser(USER, user.moves, runOf(2))).toBe('moved');
+  expect(user.pages).toEqual([undefined, '2', '4', '6']);
 });

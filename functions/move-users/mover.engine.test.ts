@@ -3,7 +3,9 @@ import { PostgresMoverLock } from '../adapters/postgres/mover-lock.ts';
 import { abortMove, startMove } from './begin-move.ts';
 import { checkOwners } from './check-owners.ts';
 import { finishMove, pauseOrResume } from './end-move.ts';
+import { moveUser } from './move-user.ts';
 import { MAP, SOURCE, TARGET, ThreeShards } from './mover-fixture.ts';
+import { Pace } from './pace.ts';
 import { runMover } from './run-mover.ts';
 import { moveStatus } from './status.ts';
 
@@ -98,6 +100,59 @@ describe('the mover', () => {
     expect(await runMover(shards)).toEqual({ moved: 1, archived: 0 });
     expect(await shards.orders(3)).toEqual({ gina: 3, Mike: 1_201 });
     expect(await checkOwners(shards)).toMatchObject({ findings: 0 });
+  });
+
+  it('moves a user whose orders take several runs, with what is placed and confirmed meanwhile', async () => {
+    await shards.place(1, 'gina', 1_000);
+    await shards.shard(1).sql(`UPDATE orders SET status = 'created'`);
+    await startMove(shards);
+    // Three pages take longer than a run.
+    const run = () => {
+      const pace = new Pace({ ordersPerPage: 100, ordersPerSecond: 500, until: performance.now() + 500 });
+      return moveUser({ userId: 'gina', move: 1, source: SOURCE, target: TARGET }, shards.moves, pace);
+    };
+    const confirm = (which: 'ASC' | 'DESC') =>
+      shards.shard(1).sql(`UPDATE orders SET status = 'confirmed'
+        WHERE id = (SELECT id FROM orders WHERE status = 'created' ORDER BY created_at ${which} LIMIT 1)`);
+    let runs = 1;
+    for (; (await run()) === 'unfinished'; runs++) {
+      // Of those that are copied and of those that are not.
+      await confirm('ASC');
+      await confirm('DESC');
+      await shards.place(1, 'gina');
+    }
+    expect(runs).toBeGreaterThanOrEqual(4);
+    const rows = 'SELECT to_jsonb(orders) AS value FROM orders ORDER BY id';
+    expect(await shards.shard(3).sql(rows)).toEqual(await shards.shard(1).sql(rows));
+    expect(await shards.orders(3)).toEqual({ gina: 1_000 + runs - 1 });
+    expect(await checkOwners(shards)).toMatchObject({ findings: 0 });
+    expect(await moveStatus(shards)).toMatchObject({ sources: [{ usersLeft: 0, ordersMoved: 1_000 + runs - 1 }] });
+  });
+
+  it('goes on with a later attempt when the target has refused the one that the source has, as after its restore', async () => {
+    await shards.place(1, 'gina', 3);
+    await startMove(shards);
+    const claimed = await shards.moves.claim(SOURCE, 'gina', 1, 3);
+    if (claimed.outcome !== 'copying') throw new Error(claimed.outcome);
+    await shards.moves.refuse(TARGET, { userId: 'gina', move: 1, attempt: claimed.attempt }, 1);
+    expect(await runMover(shards)).toEqual({ moved: 1, archived: 0 });
+  });
+
+  it('moves users whom the statistics do not know, too, and a move is not finished without them', async () => {
+    await shards.place(1, 'gina', 3);
+    await startMove(shards);
+    await shards.shard(1).sql('TRUNCATE order_statistics, order_statistics_delta');
+    expect(await moveStatus(shards)).toMatchObject({ sources: [{ usersLeft: 1, ordersLeft: 3 }] });
+    await expect(finishMove(shards)).rejects.toThrow('1 user has not moved yet.');
+    expect(await runMover(shards)).toEqual({ moved: 1, archived: 0 });
+  });
+
+  it('does not wait for users of the statistics who have no orders', async () => {
+    await startMove(shards);
+    await shards.shard(1).sql(`INSERT INTO order_statistics VALUES ('gina', 'placed', '-infinity', 0, 3, 1)`);
+    expect(await runMover(shards)).toEqual({ moved: 0, archived: 0 });
+    expect(await moveStatus(shards)).toMatchObject({ sources: [{ usersLeft: 0 }] });
+    await finishMove(shards);
   });
 
   it('leaves the work to another one that is at it', async () => {

@@ -1,6 +1,4 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SHARD } from '../../tests/support/test-shard.ts';
-import { PostgresOrderStatistics } from '../adapters/postgres/order-statistics.ts';
 import { planOf } from '../domain/shard-plan.ts';
 import { startMove } from './begin-move.ts';
 import { carryOut } from './commands.ts';
@@ -34,22 +32,12 @@ async function ask(): Promise<PlanData> {
   return (await carryOut(command, shards)) as PlanData;
 }
 
-/** As the relay does each minute. */
-async function fold(): Promise<void> {
-  for (const id of [1, 2, 3]) {
-    const databases = shards.shard(id).open();
-    await new PostgresOrderStatistics(databases).fold(SHARD);
-    await databases.close();
-  }
-}
-
 describe('what a plan is made of', () => {
   it('is the maps of the deployment without its secrets, and what each shard stores before and after a move', async () => {
     await shards.place(1, 'alice', 2);
     await shards.place(1, 'gina', 3);
     await shards.place(1, 'GIno', 1);
     await shards.place(2, 'nora', 4);
-    await fold();
     const before = await ask();
     expect(before).toEqual({
       shards: [
@@ -74,7 +62,6 @@ describe('what a plan is made of', () => {
 
     await startMove(shards);
     expect(await runMover(shards)).toMatchObject({ moved: 2 });
-    await fold();
     const after = await ask();
     expect(after.stored.map(({ keys }) => keys)).toEqual([
       [{ key: 'ALI', users: 1, orders: 2 }],

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Metrics, secondsSince } from '../contract/metrics.ts';
 import { MoveOverError, ShardUnavailableError } from '../domain/errors.ts';
-import { MOVED_ORDERS, MOVER_PATIENCE, MOVER_RUN, paceOf } from '../domain/mover-timing.ts';
+import { MOVED_ORDERS, MOVER_PACE, MOVER_PATIENCE, MOVER_RUN } from '../domain/mover-timing.ts';
 import type { MoveReader, Moves, UserToMove } from '../domain/moves.ts';
 import type { Log } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import { endExpired } from '../domain/users-place.ts';
 import { isSource, type KnownMove } from './known-moves.ts';
 import { moveUser } from './move-user.ts';
+import { Pace } from './pace.ts';
 
 /** Keeps a second mover away. */
 export interface MoverLock {
@@ -42,15 +43,19 @@ export async function runMover(dependencies: MoverDependencies): Promise<MoverRu
   return done ?? { moved: 0, archived: 0 };
 }
 
-/** A user of a source whose move has been tried some times. */
 interface Waiting extends UserToMove {
   readonly source: ShardRange;
 }
 
 class Run {
   readonly #dependencies: MoverDependencies;
-  readonly #until = performance.now() + MOVER_RUN.beginUsersSeconds * 1_000;
+  readonly #until = performance.now() + MOVER_RUN.copySeconds * 1_000;
+  readonly #pace = new Pace({ ...MOVER_PACE, until: this.#until });
   readonly #away = new Set<number>();
+  /** Users who were found in each source and have not moved. */
+  readonly #left = new Map<number, number>();
+  /** Sources with a user who takes more than this run. */
+  readonly #unfinished = new Set<number>();
   #moved = 0;
   #archived = 0;
 
@@ -65,6 +70,7 @@ class Run {
     await this.#ofAll((shard) => this.#endExpired(shard));
     await this.#ofAll((shard) => this.#tidy(shard));
     if (running.length > 0) await this.#moveUsers(running, known.filter(isSource));
+    await this.#forget();
     const values = { UsersMoved: this.#moved, MoveStandstillSeconds: await this.#standstill(running) };
     metrics.record('users moved', values);
     if (this.#archived > 0) log.info('orders of moved users archived', { orders: this.#archived });
@@ -73,20 +79,20 @@ class Run {
 
   async #moveUsers(running: readonly KnownMove[], sources: readonly KnownMove[]): Promise<void> {
     const move = Math.max(...running.map((each) => each.move));
-    // Other shards have nobody to move, and would count all their orders to say so.
+    // Other shards have nobody to move.
     const ids = new Set(sources.map(({ shard }) => shard.id));
-    const lists = await this.#ofAll(async (source) =>
-      ids.has(source.id)
-        ? (await this.#dependencies.reader.usersToMove(source)).map((user): Waiting => ({ ...user, source }))
-        : [],
-    );
+    const lists = await this.#ofAll(async (source) => {
+      if (!ids.has(source.id)) return [];
+      const users = await this.#dependencies.reader.usersToMove(source);
+      this.#left.set(source.id, users.length);
+      return users.map((user): Waiting => ({ ...user, source }));
+    });
     // Heavy users last: most are soon where they belong.
     let waiting = lists.flat().sort((one, other) => one.orders - other.orders);
-    while (waiting.length > 0 && this.#hasTime()) {
+    while (waiting.length > 0) {
       const busy: Waiting[] = [];
       for (const user of waiting) {
-        // The next run would copy from the first order again.
-        if (!this.#hasTime(user.orders / paceOf(user.orders))) return;
+        if (!this.#hasTime()) return;
         const outcome = await this.#moveUser(user, move);
         if (outcome === 'stopped') return;
         if (outcome === 'busy') busy.push(user);
@@ -96,17 +102,19 @@ class Run {
     }
   }
 
-  async #moveUser({ userId, orders, peer, source }: Waiting, move: number) {
+  async #moveUser({ userId, peer, source }: Waiting, move: number) {
     const { moves, shards } = this.#dependencies;
     const target = shards.find(({ id }) => id === peer);
     if (target === undefined || this.#away.has(source.id) || this.#away.has(peer)) return undefined;
     const outcome = await this.#with(source, () =>
-      moveUser({ userId, move, source, target, orders }, moves).catch((error: unknown) => {
+      moveUser({ userId, move, source, target }, moves, this.#pace).catch((error: unknown) => {
         if (error instanceof MoveOverError) return 'busy' as const;
         throw error;
       }),
     );
     if (outcome === 'moved') this.#moved += 1;
+    if (outcome === 'unfinished') this.#unfinished.add(source.id);
+    if (outcome === 'moved' || outcome === 'gone') this.#left.set(source.id, (this.#left.get(source.id) ?? 0) - 1);
     return outcome;
   }
 
@@ -122,34 +130,55 @@ class Run {
 
   /** Takes away what is another shard's by now. Half of the time at most: users wait. */
   async #tidy(shard: ShardRange): Promise<void> {
-    const { reader, moves, now } = this.#dependencies;
-    const { archivePage, keepDays } = MOVED_ORDERS;
-    const until = performance.now() + (MOVER_RUN.beginUsersSeconds * 500) / this.#dependencies.shards.length;
-    const page = async (step: 'archive' | 'clear', userId: string) => {
-      let orders: number = archivePage;
-      while (orders === archivePage && performance.now() < until) {
-        orders = await moves[step](shard, userId, archivePage);
-        if (step === 'archive') this.#archived += orders;
-      }
-    };
-    for (const userId of await reader.toArchive(shard)) await page('archive', userId);
-    for (const userId of await reader.toClear(shard)) await page('clear', userId);
-    await moves.forget(shard, new Date(now().getTime() - keepDays * 86_400_000), archivePage);
+    const { reader, moves } = this.#dependencies;
+    const share = (MOVER_RUN.copySeconds * 500) / this.#dependencies.shards.length;
+    const begun = performance.now();
+    for (const userId of await reader.toClear(shard)) {
+      await this.#pages(begun + share / 2, (limit) => moves.clear(shard, userId, limit));
+    }
+    for (const userId of await reader.toArchive(shard)) {
+      await this.#pages(begun + share, async (limit) => {
+        const orders = await moves.archive(shard, userId, limit);
+        this.#archived += orders;
+        return orders;
+      });
+    }
   }
 
-  /** For how long no user has moved although some are left, in seconds. */
+  /** Drops what has rested long enough: a page of each shard in turn, and further ones while there is time. */
+  async #forget(): Promise<void> {
+    const { moves, now } = this.#dependencies;
+    const before = new Date(now().getTime() - MOVED_ORDERS.keepDays * 86_400_000);
+    const { page } = MOVED_ORDERS;
+    let full = new Set(this.#dependencies.shards);
+    do {
+      const forgotten = await this.#ofAll(async (shard) => ({
+        shard,
+        orders: full.has(shard) ? await moves.forget(shard, before, page) : 0,
+      }));
+      full = new Set(forgotten.filter(({ orders }) => orders === page).map(({ shard }) => shard));
+    } while (full.size > 0 && this.#hasTime());
+  }
+
+  /** Repeats a step that takes a page of orders, until one is not full. */
+  async #pages(until: number, step: (limit: number) => Promise<number>): Promise<void> {
+    const { page } = MOVED_ORDERS;
+    while (performance.now() < until && (await step(page)) === page);
+  }
+
+  /** For how long no user has moved or been copied although some are left, in seconds. */
   async #standstill(running: readonly KnownMove[]): Promise<number> {
     const { reader, now } = this.#dependencies;
-    const sources = running.filter(isSource);
-    const seconds = sources.map(async ({ shard, move }) => {
-      const progress = await this.#with(shard, () => reader.progress(shard, move));
-      return progress === undefined || progress.usersLeft === 0 ? 0 : secondsSince(progress.lastMovedAt, now());
+    const seconds = running.filter(isSource).map(async ({ shard, move }) => {
+      const last = await this.#with(shard, () => reader.lastMove(shard, move));
+      if (last === undefined || this.#unfinished.has(shard.id)) return 0;
+      return last.isLeaving || (this.#left.get(shard.id) ?? 0) > 0 ? secondsSince(last.lastMovedAt, now()) : 0;
     });
     return Math.max(0, ...(await Promise.all(seconds)));
   }
 
-  #hasTime(seconds = 0): boolean {
-    return performance.now() + seconds * 1_000 < this.#until;
+  #hasTime(): boolean {
+    return performance.now() < this.#until;
   }
 
   /** What `work` gives for each shard that responds, one shard after the other. */

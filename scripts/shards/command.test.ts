@@ -15,8 +15,8 @@ async function parse(...args: string[]): Promise<ShardsCommand | undefined> {
 
 describe('the command line of shards', () => {
   it('plans for the next map of the deployment, at the pace of the mover', async () => {
-    // 1,000 a second in 45 of 60 seconds.
-    expect(await parse('plan')).toEqual({ verb: 'plan', target, options: { rate: 750 } });
+    // 2,000 a second in 45 of 60 seconds.
+    expect(await parse('plan')).toEqual({ verb: 'plan', target, options: { rate: 1_500 } });
   });
 
   it('plans for a map, or for an even one of some shards, at another pace and for a stage', async () => {

@@ -1,7 +1,8 @@
-import type { Moves } from '../../functions/domain/moves.ts';
+import type { Moves, PageEnd } from '../../functions/domain/moves.ts';
 import type { MoveAttempt } from '../../functions/domain/ports.ts';
 import { endExpired } from '../../functions/domain/users-place.ts';
 import { moveUser } from '../../functions/move-users/move-user.ts';
+import { Pace } from '../../functions/move-users/pace.ts';
 import type { Rules } from './rules.ts';
 import type { Refusal, Request } from './steps.ts';
 import { other, type Place } from './world.ts';
@@ -17,11 +18,26 @@ export const TARGET = { id: 2, from: 'N', to: 'Z' };
 /** What the mover is told when its attempt is over, and what ends it. */
 const OVER = new Error('The attempt is over.');
 
-/** The mover's own code. */
-export const mover: Actor = (call) =>
-  moveUser({ userId: 'u', move: 1, source: SOURCE, target: TARGET, orders: 1 }, movesOf(call)).catch((error) => {
-    if (error !== OVER) throw error;
+/** A run of the mover that has time for so many pages. */
+export function runOf(pages: number): Pace {
+  let left = pages;
+  const pace = new Pace({
+    ordersPerPage: 1,
+    ordersPerSecond: Number.POSITIVE_INFINITY,
+    until: Number.POSITIVE_INFINITY,
   });
+  return Object.assign(pace, { next: async () => left-- > 0 });
+}
+
+/** The mover's own code. @param pages for how many it has time */
+export function moverWithTimeFor(pages: number): Actor {
+  return (call) =>
+    moveUser({ userId: 'u', move: 1, source: SOURCE, target: TARGET }, movesOf(call), runOf(pages)).catch((error) => {
+      if (error !== OVER) throw error;
+    });
+}
+
+export const mover = moverWithTimeFor(Number.POSITIVE_INFINITY);
 
 /** A request that places an order, and delivers it unless the relay has to. */
 export function creator(id: string, key?: string): Actor {
@@ -105,22 +121,27 @@ function endAttempt(call: Call, attempt: number): Promise<boolean> {
   return endExpired({ userId: 'u', move: 1, attempt }, SOURCE, TARGET, movesOf(call));
 }
 
-/** The port of the mover, with the model behind it. */
+/** The port of the mover, with the model behind it: the end of a page is an id. */
 export function movesOf(call: Call): Moves {
-  let copied = 0;
+  let last: string | undefined;
   const at = ({ id }: { id: number }): Place => (id === 1 ? 'source' : 'target');
+  const endOf = (id: string | undefined): PageEnd | undefined =>
+    id === undefined ? id : { createdAt: new Date(0), id };
   const moves: Partial<Moves> = {
     claim: (shard) => call(at(shard), 'claim'),
-    page: async (shard) => {
-      const page = await call(at(shard), 'page');
-      copied = page.orders;
-      return page;
+    page: async (shard, _user, after) => {
+      const page = await call(at(shard), 'page', after?.id);
+      last = page.last ?? last;
+      return { ...page, last: endOf(page.last) };
     },
-    expect: (shard, { attempt }) => call(at(shard), 'expect', attempt),
+    expect: async (shard, { attempt }) => {
+      const { state, copied } = await call(at(shard), 'expect', attempt);
+      return { state, copied: endOf(copied) };
+    },
     take: async (shard, { attempt }: MoveAttempt, rows) => {
       if ((await call(at(shard), 'take', attempt, rows)) !== null) throw OVER;
     },
-    leave: (shard, { attempt }) => call(at(shard), 'leave', attempt, copied),
+    leave: (shard, { attempt }) => call(at(shard), 'leave', attempt, last),
     arrive: (shard, { attempt }, rest) => call(at(shard), 'arrive', attempt, rest),
     left: (shard, { attempt }) => call(at(shard), 'left', attempt),
     refuse: (shard, { attempt }) => call(at(shard), 'refuse', attempt),

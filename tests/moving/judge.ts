@@ -38,7 +38,7 @@ export function judgeEnd(end: World, crashed: boolean): string | undefined {
 
 /** Leases end, the mover and the relays run again, and Kafka redelivers. */
 function recovered(world: World, rules: Rules): Promise<World> {
-  const { attempt } = world.source;
+  const { state, attempt } = world.source;
   const undo: Actor = (call) => endExpired({ userId: 'u', move: 1, attempt }, SOURCE, TARGET, movesOf(call));
   const late = (shard: Shard): Shard => ({
     ...shard,
@@ -46,7 +46,8 @@ function recovered(world: World, rules: Rules): Promise<World> {
     outbox: shard.outbox.map((row) => ({ ...row, leftToRelay: true })),
   });
   const redelivered = world.confirmed.includes('o') ? [] : [confirmer('o')];
-  const actors = [undo, mover, ...redelivered, relay('source'), relay('target'), archiver];
+  const expired = state === 'leaving' ? [undo] : [];
+  const actors = [...expired, mover, ...redelivered, relay('source'), relay('target'), archiver];
   return runInTurn({ ...world, source: late(world.source), target: late(world.target) }, actors, rules);
 }
 

@@ -12,6 +12,7 @@ import { againWhileMoving, endExpired, UsersPlace } from '../../functions/domain
 import { moveUser } from '../../functions/move-users/move-user.ts';
 import { anOrder } from '../../functions/testing/orders.ts';
 import { MemoryLog } from '../../functions/testing/ports.ts';
+import { runOf } from './actors.ts';
 import { judge, judgeEnd } from './judge.ts';
 import { idOf, MOVING_MAP, nameOf, type RealWorld, type Seen, SOURCE, TARGET } from './real-world.ts';
 import { play, type Schedule } from './scheduler.ts';
@@ -21,10 +22,15 @@ export type RealActor = (databases: ShardDatabases, seen: Seen) => Promise<unkno
 
 const MOVE = { userId: 'alice', move: 1 };
 
-export const mover: RealActor = (databases) =>
-  moveUser({ ...MOVE, source: SOURCE, target: TARGET, orders: 1 }, new PostgresMoves(databases)).catch((error) => {
-    if (!(error instanceof MoveOverError)) throw error;
-  });
+/** @param pages of one order, for how many a run has time */
+export function moverWithTimeFor(pages: number): RealActor {
+  return (databases) =>
+    moveUser({ ...MOVE, source: SOURCE, target: TARGET }, new PostgresMoves(databases), runOf(pages)).catch((error) => {
+      if (!(error instanceof MoveOverError)) throw error;
+    });
+}
+
+export const mover = moverWithTimeFor(Number.POSITIVE_INFINITY);
 
 /** A request, whose client may be told to try again. */
 export function creator(name: string, key?: string): RealActor {

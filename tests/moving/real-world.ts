@@ -216,6 +216,7 @@ async function read(shard: TestShard): Promise<World[Place]> {
   return {
     state: state ?? undefined,
     attempt: attempt ?? 0,
+    copied: undefined,
     orders: ((orders ?? []) as { id: string; key: string | null; confirmed: boolean }[]).map(
       ({ id, key, confirmed }) => ({
         id: nameOf(id),

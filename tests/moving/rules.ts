@@ -6,6 +6,10 @@ export interface Rules {
   readonly refuseFirst: boolean;
   /** 3: the rest is what was changed since copying began, not what was placed since. */
   readonly restIsChanges: boolean;
+  /** 3: who goes on with an attempt keeps what has changed since it began. */
+  readonly changesStay: boolean;
+  /** 3: a user whom the target has refused is copied with another attempt, from the first page. */
+  readonly stayIsAnew: boolean;
   /** 4: a user does not leave while the relay has their orders. */
   readonly relayHasLease: boolean;
   /** 4: who delivered an order that has moved meanwhile says so at its new place. */
@@ -22,6 +26,8 @@ export const ALL_RULES: Rules = {
   guardWrites: true,
   refuseFirst: true,
   restIsChanges: true,
+  changesStay: true,
+  stayIsAnew: true,
   relayHasLease: true,
   settleFollows: true,
   listsAskTwice: true,

@@ -1,4 +1,4 @@
-import { confirmer, creator, mover, type RealActor, relay } from './real-actors.ts';
+import { confirmer, creator, mover, moverWithTimeFor, type RealActor, relay } from './real-actors.ts';
 import { permutations, type Schedule } from './scheduler.ts';
 
 /** Who works on real shards at once. */
@@ -7,12 +7,18 @@ export const SCENARIOS: Readonly<Record<string, Readonly<Record<string, RealActo
   'a relay': { mover, relay: relay() },
   'a confirmation': { mover, confirmation: confirmer },
   'another mover': { mover, 'next mover': mover },
+  'a run that ends too early': {
+    mover: moverWithTimeFor(1),
+    'next mover': mover,
+    confirmation: confirmer,
+    request: creator('a'),
+  },
   'two requests of one key': { mover, 'request a': creator('a', 'k'), 'request b': creator('b', 'k') },
   'a relay and a request': { mover, relay: relay(), request: creator('a') },
 };
 
 /** No player has more points. */
-const POINTS = 16;
+const POINTS = 22;
 
 /** Some of all schedules of so many players, the same ones for the same seed. */
 export function sample(players: number, count: number, seed: number): Schedule[] {

@@ -29,34 +29,47 @@ type Step = (world: World, at: Place, rules: Rules, ...args: never[]) => Outcome
 
 /** The protocol as a table: what each step does to a shard. As the functions of the same names in scripts/migrations do. */
 export const STEPS = {
-  claim(world, at) {
-    const { state, attempt } = world[at];
+  claim(world, at, rules) {
+    const { state, attempt, changes } = world[at];
     if (state === 'leaving') return 'blocked';
     if (!owns(world, at)) return told(world, { outcome: 'gone' });
+    if (state === 'copying') {
+      return changed(world, at, { changes: rules.changesStay ? changes : [] }, { outcome: 'copying', attempt });
+    }
     const answer = { outcome: 'copying', attempt: attempt + 1 };
     return changed(world, at, { state: 'copying', attempt: attempt + 1, changes: [] }, answer);
   },
 
-  page: (world, at) => told(world, { orders: world[at].orders.length, rows: JSON.stringify(world[at].orders) }),
+  /** One order, the next one by its id. */
+  page(world, at, _rules, after: string | undefined) {
+    const next = world[at].orders
+      .filter(({ id }) => after === undefined || id > after)
+      .sort((one, other) => (one.id < other.id ? -1 : 1))
+      .slice(0, 1);
+    return told(world, { orders: next.length, rows: JSON.stringify(next), last: next[0]?.id });
+  },
 
   expect(world, at, _rules, attempt: number) {
-    const { state, attempt: known } = world[at];
+    const { state, attempt: known, copied } = world[at];
+    if (state === 'arriving' && known === attempt) return told(world, { state, copied });
     const free = state === undefined || ((state === 'arriving' || state === 'refused') && known < attempt);
-    return free ? changed(world, at, { state: 'arriving', attempt }, 'arriving') : told(world, state);
+    if (!free) return told(world, { state: state === 'arriving' ? 'refused' : state });
+    return changed(world, at, { state: 'arriving', attempt, copied: undefined }, { state: 'arriving' });
   },
 
   take(world, at, _rules, attempt: number, rows: string) {
     if (!isArriving(world[at], attempt)) return told(world, { refused: 'over' });
-    return changed(world, at, { orders: stored(world[at].orders, JSON.parse(rows)) }, null);
+    const page: StoredOrder[] = JSON.parse(rows);
+    return changed(world, at, { orders: stored(world[at].orders, page), copied: page.at(-1)?.id }, null);
   },
 
-  leave(world, at, rules, attempt: number, copied: number) {
+  leave(world, at, rules, attempt: number, last: string | undefined) {
     const shard = world[at];
     if (shard.attempt !== attempt || shard.state !== 'copying') return told(world, { outcome: 'gone' });
     if (shard.leased && rules.relayHasLease) return 'blocked';
     const orders = rules.restIsChanges
       ? shard.orders.filter(({ id }) => shard.changes.includes(id))
-      : shard.orders.slice(copied);
+      : shard.orders.filter(({ id }) => last === undefined || id > last);
     const rest: Rest = { orders, outbox: shard.outbox, numbers: shard.numbers };
     return changed(world, at, { state: 'leaving' }, { outcome: 'leaving', rest: JSON.stringify(rest) });
   },
@@ -81,8 +94,10 @@ export const STEPS = {
     return changed(world, at, { state: 'refused', attempt }, 'refused');
   },
 
-  stay(world, at, _rules, attempt: number) {
-    return isLeaving(world[at], attempt) ? changed(world, at, { state: 'copying' }, 'copying') : told(world, null);
+  stay(world, at, rules, attempt: number) {
+    const { state, attempt: known } = world[at];
+    if (known !== attempt || (state !== 'leaving' && state !== 'copying')) return told(world, null);
+    return changed(world, at, { state: 'copying', attempt: rules.stayIsAnew ? attempt + 1 : attempt }, 'copying');
   },
 
   archive(world, at) {

@@ -19,10 +19,12 @@ export interface Numbers {
   readonly confirmed: number;
 }
 
-/** What a shard has of the one user, in the order in which it was placed. */
+/** What a shard has of the one user, in the order in which it was placed. Pages have orders by their ids, whenever they were placed. */
 export interface Shard {
   readonly state: PlacementState | undefined;
   readonly attempt: number;
+  /** At the target: the last order that the attempt has copied. */
+  readonly copied: string | undefined;
   readonly orders: readonly StoredOrder[];
   readonly outbox: readonly OutboxRow[];
   /** Whether the relay has the user's rows. */
@@ -54,6 +56,7 @@ export interface World {
 const NOBODY: Shard = {
   state: undefined,
   attempt: 0,
+  copied: undefined,
   orders: [],
   outbox: [],
   leased: false,

@@ -47,11 +47,12 @@ describe('an order is placed at the shard that owns its user', () => {
 
   it('which is nobody while the user leaves, with what is needed to end that', async () => {
     await beginMove(source, target);
-    await leave(source, await copy(source, target));
-    const leaving = { user: 'alice', peer: 2, move: 1, leaving: { attempt: 1, expired: false } };
+    const { attempt } = await copy(source, target);
+    await leave(source, { userId: 'alice', move: 1, attempt });
+    const leaving = { user: 'alice', peer: 2, move: 1, leaving: { attempt, expired: false } };
     expect([await placed(source), await placed(target)]).toEqual([leaving, moved(1)]);
     await source.test.sql(`UPDATE placements SET lease_until = clock_timestamp() - interval '1 second'`);
-    expect(await placed(source)).toEqual({ ...leaving, leaving: { attempt: 1, expired: true } });
+    expect(await placed(source)).toEqual({ ...leaving, leaving: { attempt, expired: true } });
   });
 
   it('which is the source again when the target has refused', async () => {
@@ -67,7 +68,10 @@ describe('an order is placed at the shard that owns its user', () => {
     await beginMove(source, target);
     const attempt = await copy(source, target);
     await target.moves.arrive(SHARD, attempt, await leave(source, attempt));
-    expect([await placed(source), await placed(target)]).toMatchObject([{ leaving: { attempt: 1 } }, 'placed']);
+    expect([await placed(source), await placed(target)]).toMatchObject([
+      { leaving: { attempt: attempt.attempt } },
+      'placed',
+    ]);
     await source.moves.left(SHARD, attempt);
     expect([await placed(source), await placed(target)]).toEqual([moved(2), 'placed']);
   });

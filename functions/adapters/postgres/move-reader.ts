@@ -1,13 +1,16 @@
+import { USERS_OF_A_RUN } from '../../domain/mover-timing.ts';
 import type {
   BusyUser,
   ExpiredAttempt,
   KnownUser,
+  LastMove,
   MoveReader,
   ShardMove,
   SourceProgress,
   UserToMove,
 } from '../../domain/moves.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
+import { ORDERS_OF_USERS } from './order-statistics.ts';
 import { USER_KEY } from './range-condition.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 import { SHARD_MOVE, toShardMove } from './shard-move.ts';
@@ -15,17 +18,38 @@ import { SHARD_MOVE, toShardMove } from './shard-move.ts';
 /** Shown of those that cannot move at this moment. */
 const BUSY_USERS = 5;
 
-// Also users who have moved here without an order: a request may be about to place their first one.
+const MOVES_OUT = `JOIN shard_ranges
+    ON role = 'out' AND ${USER_KEY} >= from_key AND (before_key IS NULL OR ${USER_KEY} < before_key)`;
+
+// By the statistics, which have a row for each user however many orders they have. Also users who have moved here without an order:
+// a request may be about to place their first one.
 const TO_MOVE = `
-  SELECT user_id, coalesce(counted.orders, 0) AS orders, placements.state, placements.lease_until, shard_ranges.peer
-  FROM (SELECT user_id, count(*)::int AS orders FROM orders GROUP BY user_id) AS counted
-  FULL JOIN placements USING (user_id)
-  JOIN shard_ranges ON role = 'out' AND ${USER_KEY} >= from_key AND (before_key IS NULL OR ${USER_KEY} < before_key)
-  WHERE placements.state IS NULL OR placements.state IN ('here', 'copying', 'leaving')`;
+  SELECT user_id, orders, counted.peer, state
+  FROM (
+    SELECT user_id, peer, sum(orders)::int AS orders
+    FROM (
+      ${ORDERS_OF_USERS}
+      UNION ALL SELECT user_id, 0 FROM placements WHERE state IN ('here', 'copying', 'leaving')
+    ) AS known ${MOVES_OUT}
+    GROUP BY user_id, peer
+  ) AS counted LEFT JOIN placements USING (user_id)
+  WHERE state IN ('here', 'copying', 'leaving') OR state IS NULL AND ${hasOrders('counted')}`;
 
 const USERS_TO_MOVE = `
-  SELECT user_id AS "userId", orders, peer FROM (${TO_MOVE}) AS to_move WHERE state IS DISTINCT FROM 'leaving'
-  ORDER BY orders, user_id`;
+  SELECT user_id AS "userId", orders, peer FROM (
+    SELECT *, row_number() OVER (PARTITION BY peer ORDER BY orders, user_id) AS place
+    FROM (${TO_MOVE}) AS to_move WHERE state IS DISTINCT FROM 'leaving'
+  ) AS ranked
+  WHERE place <= ${USERS_OF_A_RUN} ORDER BY orders, user_id`;
+
+// Who has orders that the statistics lack, as after a repair by hand, has to move as well. A step of the index for each user.
+const UNCOUNTED = `
+  WITH RECURSIVE ${usersWithOrders('true')}
+  SELECT user_id AS "userId", (SELECT count(*)::int FROM orders WHERE orders.user_id = users.user_id) AS orders,
+    shard_ranges.peer
+  FROM users ${MOVES_OUT} LEFT JOIN placements USING (user_id)
+  WHERE state IS NULL OR state IN ('here', 'copying')
+  ORDER BY orders, user_id LIMIT ${USERS_OF_A_RUN}`;
 
 const EXPIRED = `
   SELECT user_id AS "userId", move, attempt, peer FROM placements
@@ -47,10 +71,7 @@ const ELSEWHERE = `
 
 const PROGRESS = `
   WITH left_here AS MATERIALIZED (${TO_MOVE}), moved AS MATERIALIZED (
-    SELECT user_id, changed_at, (SELECT count(*) FROM orders WHERE orders.user_id = placements.user_id)
-      + (SELECT count(*) FROM orders_archive WHERE orders_archive.user_id = placements.user_id
-          AND archived_at >= placements.changed_at) AS orders
-    FROM placements WHERE state = 'moved' AND move = $1
+    SELECT changed_at, moved_orders AS orders FROM placements WHERE state = 'moved' AND move = $1
   ), busy AS (
     SELECT user_id AS "userId", CASE WHEN state = 'leaving' THEN 'leaving'
         WHEN bool_or(leased_until > clock_timestamp()) THEN 'relayed' ELSE 'ordering' END AS why,
@@ -67,15 +88,38 @@ const PROGRESS = `
     (SELECT greatest((SELECT changed_at FROM shard_move), (SELECT max(changed_at) FROM moved))) AS "lastMovedAt",
     (SELECT coalesce(json_agg(busy), '[]') FROM busy) AS busy`;
 
+const LAST_MOVE = `
+  SELECT EXISTS (SELECT FROM placements WHERE state = 'leaving') AS "isLeaving",
+    greatest((SELECT changed_at FROM shard_move), (
+      SELECT changed_at FROM placements WHERE state = 'moved' AND move = $1 ORDER BY state, changed_at DESC LIMIT 1
+    )) AS "lastMovedAt"`;
+
 // Who has neither an order nor a placement here is unknown.
 const KNOWN_USERS = `
-  SELECT user_id AS "userId", count(id)::int AS orders, state, coalesce(lease_until < clock_timestamp(), false) AS expired
+  WITH RECURSIVE ${usersWithOrders('user_id > $1')}
+  SELECT user_id AS "userId", state, coalesce(lease_until < clock_timestamp(), false) AS expired,
+    ${hasOrders('page')} AS "hasOrders"
   FROM (
-    (SELECT user_id FROM orders WHERE user_id > $1 GROUP BY user_id ORDER BY user_id LIMIT $2)
+    (SELECT user_id FROM users LIMIT $2)
     UNION (SELECT user_id FROM placements WHERE user_id > $1 ORDER BY user_id LIMIT $2)
     ORDER BY user_id LIMIT $2
-  ) AS page LEFT JOIN placements USING (user_id) LEFT JOIN orders USING (user_id)
-  GROUP BY user_id, state, lease_until ORDER BY user_id`;
+  ) AS page LEFT JOIN placements USING (user_id) ORDER BY user_id`;
+
+/** A step of the index; EXISTS might read the orders of all users. */
+function hasOrders(table: string): string {
+  return `coalesce((SELECT true FROM orders WHERE orders.user_id = ${table}.user_id LIMIT 1), false)`;
+}
+
+/** A table expression, `users`: those who have orders, by their ids, with a step of the index for each. */
+function usersWithOrders(first: string): string {
+  return `users AS (
+    (SELECT user_id FROM orders WHERE ${first} ORDER BY user_id LIMIT 1)
+    UNION ALL
+    SELECT next.user_id FROM users, LATERAL (
+      SELECT user_id FROM orders WHERE orders.user_id > users.user_id ORDER BY user_id LIMIT 1
+    ) AS next
+  )`;
+}
 
 /** What the mover reads of a shard, as `ordermover`. */
 export class PostgresMoveReader implements MoveReader {
@@ -89,8 +133,9 @@ export class PostgresMoveReader implements MoveReader {
     return toShardMove(await this.#databases.query<ShardMove>(shard, { text: SHARD_MOVE, values: [] }));
   }
 
-  usersToMove(source: ShardRange): Promise<UserToMove[]> {
-    return this.#databases.query<UserToMove>(source, { text: USERS_TO_MOVE, values: [] });
+  async usersToMove(source: ShardRange): Promise<UserToMove[]> {
+    const counted = await this.#databases.query<UserToMove>(source, { text: USERS_TO_MOVE, values: [] });
+    return counted.length > 0 ? counted : this.#uncounted(source);
   }
 
   expired(source: ShardRange): Promise<ExpiredAttempt[]> {
@@ -116,6 +161,14 @@ export class PostgresMoveReader implements MoveReader {
       values: [move],
     });
     if (row === undefined) throw new Error('The progress of a shard was not told.');
+    if (row.usersLeft > 0) return row;
+    const uncounted = await this.#uncounted(source);
+    return { ...row, usersLeft: uncounted.length, ordersLeft: uncounted.reduce((sum, { orders }) => sum + orders, 0) };
+  }
+
+  async lastMove(source: ShardRange, move: number): Promise<LastMove> {
+    const [row] = await this.#databases.query<LastMove>(source, { text: LAST_MOVE, values: [move] });
+    if (row === undefined) throw new Error('The last move of a shard was not told.');
     return row;
   }
 
@@ -125,6 +178,16 @@ export class PostgresMoveReader implements MoveReader {
       values: [after ?? '', limit],
     });
     return rows.map((row) => ({ ...row, state: row.state ?? undefined }));
+  }
+
+  #uncounted(source: ShardRange): Promise<UserToMove[]> {
+    return this.#databases.query<UserToMove>(source, { text: UNCOUNTED, values: [] });
+  }
+
+  async ordersOf(shard: ShardRange, userId: string): Promise<number> {
+    const text = 'SELECT count(*)::int AS orders FROM orders WHERE user_id = $1';
+    const [row] = await this.#databases.query<{ orders: number }>(shard, { text, values: [userId] });
+    return row?.orders ?? 0;
   }
 
   async #userIds(shard: ShardRange, text: string): Promise<string[]> {

@@ -91,13 +91,13 @@ export async function beginMove(source: Place, target: Place, move = 1): Promise
   await source.moves.setMove(SHARD, move, 'running', [{ role: 'out', ...moving, peer: target.id }, ...keeps(source)]);
 }
 
-/** Claims a user and copies what there is, a page of two orders at a time. */
+/** Claims a user and copies what there is, or what the attempt lacks, a page of two orders at a time. */
 export async function copy(source: Place, target: Place, move = 1, userId = 'alice'): Promise<MoveAttempt> {
   const claimed = await source.moves.claim(SHARD, userId, move, target.id);
   if (claimed.outcome !== 'copying') throw new Error(`The user cannot be claimed: ${claimed.outcome}.`);
   const attempt = { userId, move, attempt: claimed.attempt };
-  await target.moves.expect(SHARD, attempt, source.id);
-  let page = await source.moves.page(SHARD, userId, undefined, 2);
+  const { copied } = await target.moves.expect(SHARD, attempt, source.id);
+  let page = await source.moves.page(SHARD, userId, copied, 2);
   while (page.orders > 0) {
     await target.moves.take(SHARD, attempt, page.rows);
     page = await source.moves.page(SHARD, userId, page.last, 2);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHARD } from '../../../tests/support/test-shard.ts';
 import { MoveOverError } from '../../domain/errors.ts';
@@ -69,6 +70,61 @@ describe('a user who moves', () => {
     expect(await source.moves.left(SHARD, attempt)).toBe('moved');
     expect(await target.rows('orders')).toEqual(await source.rows('orders'));
     expect(await target.statistics('alice')).toMatchObject({ placed: { orders: 6 }, confirmed: { orders: 3 } });
+  });
+
+  it('is copied on by a later mover behind the last page, with all that has changed since the first one', async () => {
+    await someOrders();
+    await beginMove(source, target);
+    const claim = () => source.moves.claim(SHARD, 'alice', 1, 2);
+    const claimed = await claim();
+    if (claimed.outcome !== 'copying') throw new Error(claimed.outcome);
+    const attempt = { userId: 'alice', move: 1, attempt: claimed.attempt };
+    expect(await target.moves.expect(SHARD, attempt, 1)).toEqual({ state: 'arriving', copied: undefined });
+    const first = await source.moves.page(SHARD, 'alice', undefined, 2);
+    await target.moves.take(SHARD, attempt, first.rows);
+    await source.store.markConfirmed(SHARD, [ID(2)]);
+    // By the clock of another machine, older than what was copied.
+    await source.place(7, { createdAt: new Date('2020-01-01T00:00:00Z') });
+
+    expect(await claim()).toEqual(claimed);
+    expect(await target.moves.expect(SHARD, attempt, 1)).toEqual({ state: 'arriving', copied: first.last });
+    await copy(source, target);
+    await target.moves.arrive(SHARD, attempt, await leave(source, attempt));
+    await source.moves.left(SHARD, attempt);
+    expect(await target.rows('orders')).toEqual(await source.rows('orders'));
+    expect(await target.rows('orders')).toHaveLength(6);
+  });
+
+  it('is copied from the first order by another attempt: after a refused one, and by another move', async () => {
+    await someOrders();
+    await beginMove(source, target);
+    const first = await copy(source, target);
+    await leave(source, first);
+    await target.moves.refuse(SHARD, first, 1);
+    await source.moves.stay(SHARD, first);
+    const claimed = await source.moves.claim(SHARD, 'alice', 1, 2);
+    const second = { ...first, attempt: 'attempt' in claimed ? claimed.attempt : 0 };
+    expect(await target.moves.expect(SHARD, second, 1)).toEqual({ state: 'arriving', copied: undefined });
+
+    await copy(source, target);
+    await beginMove(target, source, 2);
+    await beginMove(source, target, 3);
+    const anew = await source.moves.claim(SHARD, 'alice', 3, 2);
+    const third = { ...first, move: 3, attempt: 'attempt' in anew ? anew.attempt : 0 };
+    expect(await target.moves.expect(SHARD, third, 1)).toEqual({ state: 'arriving', copied: undefined });
+  });
+
+  it('is copied from the first order when the source was restored to a point in time before that', async () => {
+    await someOrders();
+    await beginMove(source, target);
+    await copy(source, target);
+    await source.test.sql('TRUNCATE placements, move_changes');
+    await source.store.markConfirmed(SHARD, [ID(2)]);
+    // No restore takes less than the second that tells attempts apart.
+    await delay(1_000);
+    const attempt = await copy(source, target);
+    await target.moves.arrive(SHARD, attempt, await leave(source, attempt));
+    expect(await target.rows('orders')).toEqual(await source.rows('orders'));
   });
 
   it('can place, settle and confirm there, and comes back with all of it', async () => {
@@ -143,12 +199,16 @@ describe('a move that nobody ends', () => {
     await someOrders();
     await beginMove(source, target);
     const frozen = await copy(source, target);
+    await leave(source, frozen);
+    await target.moves.refuse(SHARD, frozen, 1);
+    await source.moves.stay(SHARD, frozen);
     const attempt = await copy(source, target);
+    expect(attempt.attempt).toBeGreaterThan(frozen.attempt);
     await expect(target.moves.take(SHARD, frozen, '[]')).rejects.toBeInstanceOf(MoveOverError);
     expect(await source.moves.leave(SHARD, frozen, true)).toMatchObject({ outcome: 'gone' });
-    expect(await target.moves.expect(SHARD, frozen, 1)).toBe('refused');
+    expect(await target.moves.expect(SHARD, frozen, 1)).toMatchObject({ state: 'refused' });
     expect(await target.moves.arrive(SHARD, attempt, await leave(source, attempt))).toBe('here');
-    expect(await target.moves.expect(SHARD, frozen, 1)).toBe('here');
+    expect(await target.moves.expect(SHARD, frozen, 1)).toMatchObject({ state: 'here' });
   });
 
   it('leaves nothing behind when it is aborted: copies are cleared before the move back can be finished', async () => {

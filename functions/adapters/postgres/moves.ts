@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MoveBlockedError, MoveOverError } from '../../domain/errors.ts';
 import type {
   Claimed,
+  Expected,
   Leaving,
   MovedPage,
   MoveState,
@@ -18,6 +19,18 @@ import type { ShardDatabases, Statement } from './shard-databases.ts';
 
 /** Each waits half a second for its lock, then lets those pass who queue behind it. 15 s of the 55 s that the function has. */
 const RETRY_POLICY: RetryPolicy = { attempts: 10, pauseMs: 1_000 };
+
+// What the attempt had copied before: a new one finds nothing that is its own.
+const EXPECT = `
+  SELECT expected.state, copied_created_at AS last_created_at, copied_id AS last_id
+  FROM move_expect($1, $2, $3, $4) AS expected (state)
+  LEFT JOIN placements ON (user_id, move, attempt, placements.state) = ($1, $2, $3, 'arriving')`;
+
+/** The end of a page as a row has it. */
+type LastOrder = {
+  readonly last_created_at: Date | null;
+  readonly last_id: string | null;
+};
 
 /**
  * The steps of moving a user, each one transaction of one shard that may be repeated when its answer was lost. What each is
@@ -38,16 +51,19 @@ export class PostgresMoves implements Moves {
   }
 
   async page(source: ShardRange, userId: string, after: PageEnd | undefined, limit: number): Promise<MovedPage> {
-    const row = await this.#one<{ orders: number; rows: string; last_created_at: Date | null; last_id: string | null }>(
-      source,
-      { text: 'SELECT * FROM move_page($1, $2, $3, $4)', values: [userId, after?.createdAt, after?.id, limit] },
-    );
-    const { orders, rows, last_created_at: createdAt, last_id: id } = row;
-    return { orders, rows, last: createdAt === null || id === null ? undefined : { createdAt, id } };
+    const row = await this.#one<{ orders: number; rows: string } & LastOrder>(source, {
+      text: 'SELECT * FROM move_page($1, $2, $3, $4)',
+      values: [userId, after?.createdAt, after?.id, limit],
+    });
+    return { orders: row.orders, rows: row.rows, last: pageEnd(row) };
   }
 
-  expect(target: ShardRange, attempt: MoveAttempt, peer: number): Promise<PlacementState | 'stopped'> {
-    return this.#step(target, 'move_expect', attempt, peer);
+  async expect(target: ShardRange, { userId, move, attempt }: MoveAttempt, peer: number): Promise<Expected> {
+    const row = await this.#one<{ state: Expected['state'] } & LastOrder>(target, {
+      text: EXPECT,
+      values: [userId, move, attempt, peer],
+    });
+    return { state: row.state, copied: pageEnd(row) };
   }
 
   async take(target: ShardRange, attempt: MoveAttempt, rows: string): Promise<void> {
@@ -134,4 +150,8 @@ export class PostgresMoves implements Moves {
     if (row === undefined) throw new Error(`"${statement.text}" gave no row.`);
     return row;
   }
+}
+
+function pageEnd({ last_created_at: createdAt, last_id: id }: LastOrder): PageEnd | undefined {
+  return createdAt === null || id === null ? undefined : { createdAt, id };
 }

@@ -15,6 +15,12 @@ const AT_A_TIME = 5_000;
 /** Statements per run: what is left after a long outage waits for the next. */
 const TIMES = 40;
 
+/** How many orders each user has, in one row or more: what the relay has added up, and what it has not added yet. */
+export const ORDERS_OF_USERS = `
+  SELECT user_id, orders FROM order_statistics WHERE fact = 'placed' AND minute = '-infinity' AND user_id <> ''
+  UNION ALL
+  SELECT user_id, orders FROM order_statistics_delta WHERE fact = 'placed'`;
+
 // Concurrent runs take different rows, and lock the totals in one order.
 const FOLD = `
   WITH taken AS (

@@ -1,15 +1,15 @@
 import type { ShardRange } from '../../domain/shard-map.ts';
 import type { StoredShard } from '../../domain/shard-plan.ts';
+import { ORDERS_OF_USERS } from './order-statistics.ts';
 import { USER_KEY } from './range-condition.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
-// The statistics have a row for each user, and one for all, whose user is empty.
 const READ = `
   SELECT pg_total_relation_size('orders')::float8 AS bytes, (
     SELECT coalesce(json_agg(counted ORDER BY key), '[]') FROM (
       SELECT ${USER_KEY} AS key, count(*) AS users, sum(orders) AS orders
-      FROM order_statistics WHERE fact = 'placed' AND minute = '-infinity' AND user_id <> '' AND orders > 0
-      GROUP BY 1
+      FROM (SELECT user_id, sum(orders) AS orders FROM (${ORDERS_OF_USERS}) AS parts GROUP BY 1) AS users
+      WHERE orders > 0 GROUP BY 1
     ) AS counted
   ) AS keys`;
 
@@ -21,11 +21,7 @@ export class PostgresStoredOrders {
     this.#databases = databases;
   }
 
-  /**
-   * What a shard holds, by the totals that the relay keeps, so without the orders of the last minute.
-   *
-   * @throws ShardUnavailableError
-   */
+  /** What a shard holds, as its statistics say it. @throws ShardUnavailableError */
   async read(shard: ShardRange): Promise<StoredShard> {
     const [row] = await this.#databases.query<Omit<StoredShard, 'id'>>(shard, { text: READ, values: [] });
     return { id: shard.id, bytes: row?.bytes ?? 0, keys: row?.keys ?? [] };
