@@ -22,6 +22,7 @@ const USES: Readonly<Record<string, readonly (keyof typeof VARIABLES)[]>> = {
   'move-users': ['databases'],
   overview: ['kafka', 'databases'],
   'relay-outbox': ['kafka', 'databases'],
+  'user-data': ['databases'],
 };
 
 /** What a function says at cold start in an environment that has no variables. */

@@ -23,9 +23,7 @@ export class S3Bucket {
    * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
    */
   async put(key: string, text: string, contentType: string): Promise<void> {
-    const checksum = Buffer.alloc(4);
-    checksum.writeUInt32BE(crc32(text));
-    const headers = { 'content-type': contentType, 'x-amz-checksum-crc32': checksum.toString('base64') };
+    const headers = { 'content-type': contentType, ...checksum(text) };
     await this.#client.send({ method: 'PUT', path: this.#root + encoded(key), headers, body: text });
   }
 
@@ -53,6 +51,13 @@ export class S3Bucket {
     const { query } = await requestSigner('s3', this.#region).presign(request, { expiresIn: lifetimeSeconds });
     return `${address.origin}${path}?${new URLSearchParams(query as Record<string, string>)}`;
   }
+}
+
+/** The header by which S3 checks what it has received. https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html */
+export function checksum(text: string): Record<string, string> {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(text));
+  return { 'x-amz-checksum-crc32': bytes.toString('base64') };
 }
 
 /** As signatures have it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */

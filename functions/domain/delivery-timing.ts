@@ -31,3 +31,9 @@ export const RELAY_RETRY = { shareOfAge: 1 / 4, atLeastSeconds: 50, atMostSecond
 
 /** Receipts that take longer wait until all events are published, so that a slow bucket does not delay those. */
 export const RECEIPTS_OF_BATCH_SECONDS = 2;
+
+/**
+ * Whoever has an order in hand may store its receipt until then, and no later: longer than any function that does may run. infra/stacks
+ * has a test of that.
+ */
+export const RECEIPT_STORED_WITHIN_SECONDS = 60;

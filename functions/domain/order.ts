@@ -50,5 +50,10 @@ export function asCreated(order: Order): Order {
 
 /** Key in the receipts bucket. */
 export function receiptKey(order: Order): string {
-  return `receipts/${order.userId}/${order.id}.txt`;
+  return `${receiptsOf(order.userId)}${order.id}.txt`;
+}
+
+/** What the keys of a user's receipts begin with, and no other's. */
+export function receiptsOf(userId: string): string {
+  return `receipts/${userId}/`;
 }

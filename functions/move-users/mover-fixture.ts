@@ -50,11 +50,11 @@ export class ThreeShards {
     return new ThreeShards(await Promise.all(MAP.map(() => TestShard.create())));
   }
 
-  /** Connections of their own, as another mover has them. */
-  connect(map = MAP): ShardDatabases {
+  /** Connections of their own, as another mover has them, or as a function has that serves requests. */
+  connect(map = MAP, login: 'mover' | 'user' = 'mover'): ShardDatabases {
     const secrets = new DatabaseSecrets(async (name) => {
-      const { port, database, mover } = this.shard(Number(name));
-      return JSON.stringify({ host: '127.0.0.1', port, dbname: database, ...mover });
+      const { port, database, [login]: user } = this.shard(Number(name));
+      return JSON.stringify({ host: '127.0.0.1', port, dbname: database, ...user });
     });
     return new ShardDatabases({ shards: map, tls: true }, secrets, this.log, LIMITS);
   }

@@ -12,6 +12,7 @@ export type FunctionFolder =
   | 'consume-orders'
   | 'migrate-shards'
   | 'move-users'
+  | 'user-data'
   | 'dlt';
 
 /** What differs between a stage that is disposable and one that serves customers. */
@@ -66,7 +67,7 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
     endpointZones: 1,
     // Those that connect to shards add up to 82, of at most 83 (`maxConnections` less those of others).
     concurrency: {
-      'create-order': 37,
+      'create-order': 36,
       'list-orders': 7,
       'get-order': 5,
       'get-receipt': 5,
@@ -81,6 +82,8 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
       'migrate-shards': 1,
       // A run each minute, and an operator's question beside it.
       'move-users': 2,
+      // One erasure at a time.
+      'user-data': 1,
       dlt: 2,
     },
     // Open to everybody without sign-in, at somebody's expense.
@@ -118,6 +121,7 @@ export const STAGES: Readonly<Record<Stage['name'], Stage>> = {
       'consume-orders': 30,
       'migrate-shards': 1,
       'move-users': 2,
+      'user-data': 1,
       dlt: 2,
     },
     api: { requestsPerSecond: 1000, burst: 2000 },

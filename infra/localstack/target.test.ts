@@ -154,6 +154,7 @@ describe('external resources', () => {
 describe('functions', () => {
   const SHARD_MAP = expect.stringContaining('orderflow/dev/shard2/orderuser');
   const POSTGRES = { SHARD_MAP, DATABASE_TLS: 'off' };
+  const MOVERS_MAP = expect.stringContaining('orderflow/dev/shard2/ordermover');
   const KAFKA = { KAFKA_BROKERS: 'kafka:19092', KAFKA_AUTH: 'none' };
   const RECEIPTS_BUCKET = { Ref: expect.stringContaining('ReceiptsBucket') };
   const AUTH = 'none';
@@ -186,7 +187,8 @@ describe('functions', () => {
       { ...POSTGRES, ...KAFKA, ORDERS_TOPIC: 'orders', RECEIPTS_BUCKET, REPUBLISH_AFTER_MINUTES: '10' },
     ],
     ['Orders', 'confirm-orders', POSTGRES],
-    ['Orders', 'move-users', { ...POSTGRES, SHARD_MAP: expect.stringContaining('orderflow/dev/shard2/ordermover') }],
+    ['Orders', 'move-users', { ...POSTGRES, SHARD_MAP: MOVERS_MAP }],
+    ['Orders', 'user-data', { ...POSTGRES, SHARD_MAP: MOVERS_MAP, RECEIPTS_BUCKET }],
     ['Consumer', 'consume-orders', { ...KAFKA, ORDER_CONFIRMATIONS_TOPIC: 'order-confirmations' }],
     [
       'Consumer',

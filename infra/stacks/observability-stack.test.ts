@@ -84,7 +84,7 @@ describe('alarms', () => {
         .map(([name]) => name.replace(`${heading}-`, ''))
         .sort();
     const unattended = functionFolders(...Object.values(STACKS.prod)).filter(
-      (name) => !['dlt', 'migrate-shards'].includes(name),
+      (name) => !['dlt', 'migrate-shards', 'user-data'].includes(name),
     );
     expect(unattended).toContain('authorizer');
     expect(kind('function-throttles')).toEqual(unattended);

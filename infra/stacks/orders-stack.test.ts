@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ROUTES } from '../../functions/contract/http/routes.ts';
+import { RECEIPT_STORED_WITHIN_SECONDS, RELAY_RUN } from '../../functions/domain/delivery-timing.ts';
 import { STAGE_CONTEXTS } from '../example-contexts.ts';
 import { functionFolders, functionNamed, properties, resources, tlsOnlyBuckets } from '../testing/inspect.ts';
 import { templatesOf } from '../testing/templates.ts';
@@ -19,6 +20,7 @@ const POSTGRES_VARIABLES = {
     { id: 2, from: 'N', to: 'Z', secret: 'orderflow/dev/shard2/orderuser' },
   ]),
 };
+const MOVERS_MAP = POSTGRES_VARIABLES.SHARD_MAP.replaceAll('orderuser', 'ordermover');
 const RECEIPTS_BUCKET = { Ref: expect.stringContaining('ReceiptsBucket') };
 const KAFKA_VARIABLES = {
   KAFKA_AUTH: 'iam',
@@ -45,7 +47,12 @@ const FUNCTIONS = [
   {
     name: 'move-users',
     timeout: 55,
-    variables: { ...POSTGRES_VARIABLES, SHARD_MAP: POSTGRES_VARIABLES.SHARD_MAP.replaceAll('orderuser', 'ordermover') },
+    variables: { ...POSTGRES_VARIABLES, SHARD_MAP: MOVERS_MAP },
+  },
+  {
+    name: 'user-data',
+    timeout: 60,
+    variables: { ...POSTGRES_VARIABLES, SHARD_MAP: MOVERS_MAP, RECEIPTS_BUCKET },
   },
 ];
 
@@ -99,14 +106,14 @@ describe('access', () => {
     expect(variables).toEqual(routes.map(({ function: name }) => [name, 'jwt']));
   });
 
-  it('is never left to a canary: to refuse a token the authorizer fails, so that anybody could stop a deployment. Nor is the mover, whose runs go on with each other’s work', () => {
+  it('is never left to a canary: to refuse a token the authorizer fails, so that anybody could stop a deployment. Nor is the mover, whose runs go on with each other’s work, nor what only an operator calls', () => {
     const functions = resources(prod, 'AWS::Lambda::Function');
     const rolledOut = Object.values(resources(prod, 'AWS::Lambda::Alias'))
       .filter(({ UpdatePolicy }) => UpdatePolicy?.CodeDeployLambdaAliasUpdate !== undefined)
       .map(({ Properties }) => functions[Properties.FunctionName.Ref].Properties.FunctionName)
       .map((name: string) => name.replace('orderflow-prod-', ''));
     expect(rolledOut.sort()).toEqual(
-      functionFolders(prod).filter((name) => !['authorizer', 'move-users'].includes(name)),
+      functionFolders(prod).filter((name) => !['authorizer', 'move-users', 'user-data'].includes(name)),
     );
     prod.resourceCountIs('AWS::CodeDeploy::DeploymentGroup', rolledOut.length);
   });
@@ -136,6 +143,20 @@ describe('delivery', () => {
         SourceArn: { 'Fn::GetAtt': [rules[0]?.[0], 'Arn'] },
       },
     ]);
+  });
+
+  it('of a receipt ends before those of an erased user are erased', () => {
+    const functions = Object.values(resources(dev, 'AWS::Lambda::Function'));
+    const policies = Object.values(resources(dev, 'AWS::IAM::Policy'));
+    const roles = policies.filter(({ Properties }) =>
+      JSON.stringify(Properties.PolicyDocument).includes('s3:PutObject'),
+    );
+    const refs = roles.flatMap(({ Properties }) => Properties.Roles.map(({ Ref }: { Ref: string }) => Ref));
+    const timeouts = functions
+      .filter(({ Properties }) => refs.includes(Properties.Role['Fn::GetAtt'][0]))
+      .map(({ Properties }) => Properties.Timeout);
+    expect(timeouts.sort()).toEqual([10, RELAY_RUN.timeoutSeconds]);
+    expect(Math.max(...timeouts)).toBeLessThan(RECEIPT_STORED_WITHIN_SECONDS);
   });
 
   it('of what is overdue is left to the next minute when a run fails', () => {

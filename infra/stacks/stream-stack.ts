@@ -2,13 +2,12 @@ import { Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { TOPICS } from '../../functions/contract/topics.ts';
 import { nextMap, presentMap, type ShardRange } from '../../functions/domain/shard-map.ts';
+import { DEAD_LETTER_DAYS } from '../config/retention.ts';
 import type { Stage } from '../config/stage.ts';
 import { KafkaCluster } from '../constructs/kafka/kafka-cluster.ts';
 import { KafkaTopic, type KafkaTopicProps } from '../constructs/kafka/kafka-topic.ts';
 import type { Network } from '../constructs/network.ts';
 
-/** How long an operator has for an event that could not be processed. */
-const DLT_RETENTION = Duration.days(30);
 const ORDERS_PARTITIONS = 6;
 
 /** Kafka's default. It takes 1 MiB to 2 GiB (https://kafka.apache.org/41/configuration/topic-configs/, `segment.bytes`). */
@@ -63,7 +62,7 @@ export class StreamStack extends Stack {
         ...shareOfDisk(stage, 0.15, 1),
         // Lambda wraps a record as base64 in JSON, so the largest that `orders` takes would not fit into Kafka's 1 MiB.
         'max.message.bytes': String(4 * 1024 * 1024),
-        'retention.ms': String(DLT_RETENTION.toMilliseconds()),
+        'retention.ms': String(Duration.days(DEAD_LETTER_DAYS).toMilliseconds()),
       },
     });
     // Without a share: Kafka does not limit a compacted topic by bytes, and a note is a few hundred of them.

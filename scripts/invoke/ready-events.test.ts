@@ -20,6 +20,7 @@ describe('the ready events of a function', () => {
     ['move-users', ['schedule']],
     ['authorizer', ['authorizer']],
     ['dlt', []],
+    ['user-data', []],
   ])('%s are those of its triggers', (folder, names) => {
     expect(eventsOf(folder).map(({ name }) => name)).toEqual(names);
   });

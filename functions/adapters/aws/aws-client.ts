@@ -14,6 +14,8 @@ export interface AwsRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   /** Encoded. */
   readonly path: string;
+  /** Not encoded. */
+  readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -27,17 +29,20 @@ export class AwsClient {
   readonly #address: URL;
   readonly #signer: SignatureV4;
   readonly #limitMs: number;
+  readonly #attemptMs: number;
   /** How far the service's clock is ahead of this one. */
   #aheadMs = 0;
 
   /**
    * @param service its name in signatures, such as `s3`
    * @param limitMs for a request, both attempts together
+   * @param attemptMs for each of them
    */
-  constructor(service: string, region: string, address: URL, limitMs = 2_000) {
+  constructor(service: string, region: string, address: URL, limitMs = 2_000, attemptMs = ATTEMPT_MS) {
     this.#address = address;
     this.#signer = requestSigner(service, region);
     this.#limitMs = limitMs;
+    this.#attemptMs = attemptMs;
   }
 
   /**
@@ -49,7 +54,7 @@ export class AwsClient {
     const left = () => this.#limitMs - (performance.now() - started);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(request, Math.min(left(), ATTEMPT_MS));
+        return await this.#attempt(request, Math.min(left(), this.#attemptMs));
       } catch (error) {
         const final = error instanceof AwsServiceError && !error.retryable;
         const pause = Math.random() * LONGEST_PAUSE_MS;
@@ -59,7 +64,7 @@ export class AwsClient {
     }
   }
 
-  async #attempt({ method, path, headers, body }: AwsRequest, milliseconds: number): Promise<string> {
+  async #attempt({ method, path, query = {}, headers, body }: AwsRequest, milliseconds: number): Promise<string> {
     const address = this.#address;
     const { protocol, hostname, host } = address;
     const request = {
@@ -67,13 +72,14 @@ export class AwsClient {
       protocol,
       hostname,
       path,
-      query: {},
+      query,
       headers: { ...headers, ...aboutCaller(), host },
       body,
     };
     const signingDate = new Date(Date.now() + this.#aheadMs);
     const signed = await this.#signer.sign(request, { signingDate });
-    const response = await exchange({ method, address, path, headers: signed.headers, body }, milliseconds);
+    const sent = { method, address, path: path + encodedQuery(query), headers: signed.headers, body };
+    const response = await exchange(sent, milliseconds);
     if (response.status < 300) return response.body;
     throw serviceError(response, this.#hasOtherClock(response.headers.date));
   }
@@ -85,6 +91,11 @@ export class AwsClient {
     if (differs) this.#aheadMs = ahead;
     return differs;
   }
+}
+
+function encodedQuery(query: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(query).map((pair) => pair.map(encodeURIComponent).join('='));
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
 /** For AWS's logs, and for Lambda's detection of loops: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */

@@ -4,7 +4,7 @@ import pg from 'pg';
 /** What a user may do. Everything else is revoked. `on` is as GRANT names it: a table by its name alone. */
 export type Rights = readonly { readonly on: string; readonly rights: string }[];
 
-/** All that the functions may do, but for the mover. */
+/** All that the functions may do that serve requests, events and schedules. */
 export const APPLICATION_RIGHTS: Rights = [
   {
     on: 'orders',
@@ -19,7 +19,7 @@ export const APPLICATION_RIGHTS: Rights = [
   { on: 'FUNCTION move_refuse, move_left, move_stay, move_welcome', rights: 'EXECUTE' },
 ];
 
-/** Of `move-users`, as `ordermover`. */
+/** Of `move-users` and `user-data`, as `ordermover`. */
 export const MOVER_RIGHTS: Rights = [
   {
     on: 'orders, outbox, order_statistics, order_statistics_delta, placements, shard_move, shard_ranges',
@@ -30,7 +30,7 @@ export const MOVER_RIGHTS: Rights = [
   {
     on:
       'FUNCTION move_claim, move_page, move_leave, move_left, move_stay, move_archive, move_forget, move_expect, move_take, ' +
-      'move_arrive, move_refuse, move_clear, move_ranges, move_shards',
+      'move_arrive, move_refuse, move_clear, move_ranges, move_shards, erase_orders, erase_traces',
     rights: 'EXECUTE',
   },
 ];

@@ -8,6 +8,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { ACCESS_LOG_DAYS } from '../../config/retention.ts';
 import { removalPolicyOf, type Stage } from '../../config/stage.ts';
 
 export interface PrivateBucketProps
@@ -53,7 +54,7 @@ export class AccessLogsBucket extends PrivateBucket {
   constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly forCloudFront?: boolean }) {
     super(scope, id, {
       stage: props.stage,
-      lifecycleRules: [{ expiration: Duration.days(90) }],
+      lifecycleRules: [{ expiration: Duration.days(ACCESS_LOG_DAYS) }],
       // CloudFront writes by an access control list, which buckets do not take unless told to
       // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html).
       ...(props.forCloudFront === true ? { objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED } : {}),

@@ -67,6 +67,14 @@ export class ReceiptsBucket extends Construct {
     this.#grantOnReceipts(fn, 's3:GetObject');
   }
 
+  /** Lets a function read receipts, find what the bucket keeps of them, and erase it for good, older versions included. */
+  eraseFrom(fn: NodeFunction): void {
+    this.#point(fn);
+    this.#reach(fn);
+    Grant.addToPrincipal({ grantee: fn, actions: ['s3:ListBucketVersions'], resourceArns: [this.bucket.bucketArn] });
+    this.#grantOnReceipts(fn, 's3:GetObject', 's3:DeleteObjectVersion');
+  }
+
   #point(fn: NodeFunction): void {
     fn.addEnvironment('RECEIPTS_BUCKET', this.bucket.bucketName);
   }
@@ -76,14 +84,13 @@ export class ReceiptsBucket extends Construct {
     fn.mayReach(Peer.anyIpv4(), 'S3 gateway endpoint', Port.tcp(443));
   }
 
-  #grantOnReceipts(fn: NodeFunction, action: string): void {
+  #grantOnReceipts(fn: NodeFunction, ...actions: string[]): void {
     const receipts = this.bucket.arnForObjects(RECEIPTS);
-    Grant.addToPrincipal({ grantee: fn, actions: [action], resourceArns: [receipts] });
+    Grant.addToPrincipal({ grantee: fn, actions, resourceArns: [receipts] });
     const bucketId = Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnElement);
     Validations.of(fn.role ?? fn).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${RECEIPTS}]`,
-      reason:
-        'Each receipt is an object named after its order, and the function may perform one action on any of them.',
+      reason: 'Each receipt is an object named after its order, and the function may do the same with any of them.',
     });
   }
 }

@@ -257,6 +257,24 @@ const calls: [name: string, needs: () => Grant[], call: () => Promise<unknown>][
     () => s3.send(new DeleteObjectCommand({ Bucket: 'things', Key: 'gone' })),
   ],
   [
+    'DeleteObject of a version',
+    () => [['s3:DeleteObjectVersion', `${BUCKET}/gone`]],
+    () => s3.send(new DeleteObjectCommand({ Bucket: 'things', Key: 'gone', VersionId: 'null' })),
+  ],
+  [
+    'GetObject of a version',
+    () => [['s3:GetObjectVersion', OBJECT]],
+    () => s3.send(new GetObjectCommand({ ...objectIn, VersionId: 'null' })),
+  ],
+  [
+    'CopyObject of a version',
+    () => [
+      ['s3:GetObjectVersion', OBJECT],
+      ['s3:PutObject', `${BUCKET}/copy`],
+    ],
+    () => s3.send(new CopyObjectCommand({ Bucket: 'things', Key: 'copy', CopySource: `things/${Key}?versionId=null` })),
+  ],
+  [
     'GetSecretValue',
     () => [['secretsmanager:GetSecretValue', secretArn]],
     () => secrets.send(new GetSecretValueCommand(secret)),
@@ -386,6 +404,13 @@ describe('S3', () => {
     const { Deleted, Errors } = await s3.send(new DeleteObjectsCommand({ Bucket: 'things', Delete: { Objects } }));
     expect(Deleted).toEqual([{ Key: 'mine/1' }]);
     expect(Errors).toMatchObject([{ Key: 'other/1', Code: 'AccessDenied' }]);
+  });
+
+  it('decides on each version of a deletion by another action than on the object', async () => {
+    await grant(['s3:DeleteObjectVersion', `${BUCKET}/mine/*`]);
+    const Objects = [{ Key: 'mine/1' }, { Key: 'mine/1', VersionId: 'null' }];
+    const { Deleted, Errors } = await s3.send(new DeleteObjectsCommand({ Bucket: 'things', Delete: { Objects } }));
+    expect([Deleted, Errors]).toMatchObject([[{ Key: 'mine/1' }], [{ Key: 'mine/1', Code: 'AccessDenied' }]]);
   });
 
   it('decides on a presigned URL with the permissions that its signer has when it is used', async () => {

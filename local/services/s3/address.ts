@@ -35,12 +35,12 @@ export function readAddress(request: IncomingMessage): S3Address {
  *
  * @throws AwsError `InvalidArgument` without a key, and for a version, which no object has here
  */
-export function readCopySource(header: string): { bucket: string; key: string } {
+export function readCopySource(header: string): { bucket: string; key: string; version: string | undefined } {
   const [path = '', version] = header.split('?versionId=');
   const source = bucketAndKey(`/${percentDecoded(path).replace(/^\//, '')}`);
   if (source.key === '') throw invalidArgument('Invalid copy source object key', 'x-amz-copy-source', header);
   requireVersion(version);
-  return source;
+  return { ...source, version };
 }
 
 /** @throws AwsError `InvalidArgument` for any version but `null`, the one that objects have without versioning */

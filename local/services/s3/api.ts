@@ -15,6 +15,7 @@ import { createBucket, listBuckets } from './operations/buckets.ts';
 import { postObject } from './operations/post-object.ts';
 import { operationOf } from './operations.ts';
 import type { ObjectStore } from './store/object-store.ts';
+import { actionOn } from './version-actions.ts';
 
 /** The operations that need no bucket. */
 const WITHOUT_BUCKET = new Set([createBucket, listBuckets]);
@@ -46,8 +47,11 @@ export class S3Api implements StreamingApi {
     const { action, perform } = operationOf(request.method ?? '', address, query.keys());
     // S3 tells everybody that a bucket does not exist.
     if (!WITHOUT_BUCKET.has(perform)) requireBucket(this.#store, bucket);
-    if (action !== undefined) caller.requireAccess(action, resourceArn(bucket, key), { context: contextOf(query) });
-    requireVersion(query.get('versionId'));
+    const version = query.get('versionId');
+    if (action !== undefined) {
+      caller.requireAccess(actionOn(version, action), resourceArn(bucket, key), { context: contextOf(query) });
+    }
+    requireVersion(version);
     const headers = allHeaders(request, query);
     requireOwner(headers);
     const body = { http: request, headers, signatures };

@@ -30,6 +30,14 @@ interface Placed {
   readonly delivery: { readonly receipt: string; readonly event: string };
 }
 
+/** Of user-data, to whatever it was asked. */
+interface Answer {
+  readonly orders?: readonly unknown[];
+  readonly receipts?: readonly unknown[];
+  readonly done?: boolean;
+  readonly versions?: number;
+}
+
 async function place(system: System, letter: string): Promise<Placed> {
   const order = { user_id: newUser(letter), product_name: 'Proof', quantity: 1, price: 1 };
   return (await system.api(201, 'POST', '/api/orders', order)) as unknown as Placed;
@@ -169,6 +177,15 @@ export const STEPS: readonly Step[] = [
     functions: ['move-users'],
     run: async (system) => void (await system.invoke(functionName('dev', 'move-users'), { do: 'check' })),
   },
+  ...perShard("a user's orders and receipts are given out, and erased", ['user-data'], async (system, { letter }) => {
+    const { order } = (await place(system, letter)) as Placed & { order: { user_id: string } };
+    const ask = (event: object) =>
+      system.invoke(functionName('dev', 'user-data'), { ...event, userId: order.user_id }) as Promise<Answer>;
+    require((await ask({ do: 'orders' })).orders?.length === 1, 'the order is not given out');
+    require((await ask({ do: 'receipts' })).receipts?.length === 1, 'the receipt is not given out');
+    require((await ask({ do: 'erase-orders' })).done === true, 'the order is not erased');
+    require((await ask({ do: 'erase-receipts' })).versions === 1, 'the receipt is not erased');
+  }),
   {
     name: 'a deployment migrates all shards',
     functions: ['migrate-shards'],

@@ -4,6 +4,7 @@ import { checksumElements } from '../checksums.ts';
 import { storageClass } from '../description.ts';
 import { invalidArgument } from '../errors.ts';
 import { type ObjectPart, partsOf, type StoredObject } from '../store/stored.ts';
+import { actionOn } from '../version-actions.ts';
 import { type XmlContent, type XmlElements, xmlDocument } from '../xml.ts';
 import { requireObject } from './objects.ts';
 
@@ -12,8 +13,8 @@ const ATTRIBUTES = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSi
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html */
 export const getObjectAttributes: Perform = (call) => {
-  const { headers, bucket, key, caller } = call;
-  caller.requireAccess('s3:GetObjectAttributes', resourceArn(bucket, key));
+  const { headers, bucket, key, caller, query } = call;
+  caller.requireAccess(actionOn(query.get('versionId'), 's3:GetObjectAttributes'), resourceArn(bucket, key));
   const names = String(headers['x-amz-object-attributes'] ?? '')
     .split(',')
     .map((name) => name.trim())

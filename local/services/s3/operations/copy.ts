@@ -6,6 +6,7 @@ import { requireCopySource, writeCondition } from '../conditions.ts';
 import { describe, ENCRYPTED, storageClass, withStorageClass } from '../description.ts';
 import { invalidArgument } from '../errors.ts';
 import { type Content, partsOf, type StoredObject } from '../store/stored.ts';
+import { actionOn } from '../version-actions.ts';
 import { xmlDocument } from '../xml.ts';
 import { requireObject } from './objects.ts';
 
@@ -51,9 +52,9 @@ export const copyObject: Perform = async (call) => {
  */
 export function copySource(call: S3Call): { bucket: string; key: string; object: StoredObject } {
   const { headers, caller, store } = call;
-  const source = readCopySource(String(headers['x-amz-copy-source']));
+  const { version, ...source } = readCopySource(String(headers['x-amz-copy-source']));
   requireBucket(store, source.bucket);
-  caller.requireAccess('s3:GetObject', resourceArn(source.bucket, source.key));
+  caller.requireAccess(actionOn(version, 's3:GetObject'), resourceArn(source.bucket, source.key));
   const object = requireObject({ store, caller, ...source });
   requireCopySource(headers, object);
   return { ...source, object };

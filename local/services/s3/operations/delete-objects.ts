@@ -2,6 +2,7 @@ import { AwsError } from '../../../aws-api/aws-error.ts';
 import { type Perform, readDocument, resourceArn, type S3Call } from '../call.ts';
 import { deleteCondition } from '../conditions.ts';
 import { malformedXml } from '../errors.ts';
+import { actionOn } from '../version-actions.ts';
 import { parseXml, type XmlElements, type XmlNode, xmlDocument } from '../xml.ts';
 
 const MOST_KEYS = 1000;
@@ -29,8 +30,8 @@ export const deleteObjects: Perform = async (call) => {
 /** Deletes an object. @returns why it could not be deleted */
 function failureOf({ bucket, store, caller }: S3Call, key: string, object: XmlNode): AwsError | undefined {
   try {
-    caller.requireAccess('s3:DeleteObject', resourceArn(bucket, key));
     const version = object.textOf('VersionId');
+    caller.requireAccess(actionOn(version, 's3:DeleteObject'), resourceArn(bucket, key));
     if (version !== undefined && version !== 'null') {
       throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404);
     }
