@@ -13,6 +13,8 @@ export interface AskedShard extends ShardState {
   readonly shard: ShardRange;
 }
 
+type Moved = ShardMove & { readonly shard: ShardRange };
+
 export class MissingShardsError extends OrderFlowError {
   override readonly name = 'MissingShardsError';
   readonly code = 'missing_shards';
@@ -26,12 +28,12 @@ export class MovedUsersError extends OrderFlowError {
 }
 
 /**
- * Checks the map of a deployment against the moves that shards know of.
+ * Checks the maps of a deployment against the moves that shards know of.
  *
  * @returns whether users are only where the present map has them: no move is under way, or has made the next map the valid one
  * @throws MovedUsersError when a move, under way or finished, is not one between the maps of the deployment
  */
-export function checkMoves(asked: readonly AskedShard[]): boolean {
+export function checkMoves(asked: readonly Moved[]): boolean {
   const shards = asked.map(({ shard }) => shard);
   const spans = (map: readonly ShardRange[] | undefined) =>
     new Map(map?.map(({ id, from = '', to = '' }) => [id, spanOf([halfOpen({ from, to })])]));

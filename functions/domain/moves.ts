@@ -88,6 +88,12 @@ export interface ShardMove {
 /** Of a shard before the first move. */
 export const NO_MOVE: ShardMove = { move: 0, state: 'finished', changedAt: undefined, ranges: [] };
 
+export interface PeerMove {
+  /** The id of the other shard. */
+  readonly peer: number;
+  readonly move: number;
+}
+
 export interface UserToMove {
   readonly userId: string;
   readonly orders: number;
@@ -138,6 +144,8 @@ export interface KnownUser {
 /** What the mover reads. */
 export interface MoveReader {
   moveOf(shard: ShardRange): Promise<ShardMove>;
+  /** The latest move by which users came from each other shard, or went there. */
+  peersOf(shard: ShardRange): Promise<PeerMove[]>;
   /** The users in ranges that move out, those with the fewest orders first: as many as a run may move to each target. */
   usersToMove(source: ShardRange): Promise<UserToMove[]>;
   expired(source: ShardRange): Promise<ExpiredAttempt[]>;

@@ -1,3 +1,4 @@
+import { checkMoves } from '../domain/map-changes.ts';
 import { rangesOfMove, reversed } from '../domain/move-ranges.ts';
 import { rangeOf } from '../domain/shard-map.ts';
 import { includes } from '../domain/user-range.ts';
@@ -11,6 +12,7 @@ import {
   MoveRefusedError,
   ofLatestMove,
   recordShards,
+  refuseRestored,
   repeatFirst,
   targetsFirst,
 } from './known-moves.ts';
@@ -22,7 +24,8 @@ export interface Begun {
 /**
  * Begins the move to the next map; or goes on beginning it, where an earlier attempt reached some shards only.
  *
- * @throws MoveRefusedError without a next map, or while a move is under way
+ * @throws MoveRefusedError without a next map, while a move is under way, when the last one is not deployed yet, or after a restore
+ * @throws MovedUsersError when the last move has made other maps than those of the deployment
  * @throws ShardUnavailableError when a shard does not respond; the command may be repeated
  */
 export async function startMove(dependencies: MoveCommandDependencies): Promise<Begun> {
@@ -30,7 +33,13 @@ export async function startMove(dependencies: MoveCommandDependencies): Promise<
   if (ranges === undefined) {
     throw new MoveRefusedError('There is no next map. Deploy one with the context `nextShards`, then start again.');
   }
+  if (![...ranges.values()].flat().some(({ role }) => role === 'out')) {
+    throw new MoveRefusedError(
+      'The next map is the present one, so nobody would move. Deploy another one as `nextShards`.',
+    );
+  }
   const known = await knownMoves(dependencies);
+  await refuseRestored(known, dependencies.reader);
   const latest = latestMove(known);
   const begun = ofLatestMove(known).filter(isUnderWay);
   const command = interrupted(known);
@@ -39,11 +48,18 @@ export async function startMove(dependencies: MoveCommandDependencies): Promise<
       ? new MoveRefusedError('A move is under way. `npm run shards -- status` shows how far it is.')
       : repeatFirst(known, command);
   }
+  if (begun.length === 0 && !checkMoves(known)) {
+    throw new MoveRefusedError(
+      `Move ${latest} is finished, so the users are where the next map has them. Deploy that map as \`shards\`, without \`nextShards\`: ` +
+        '`npm run shards -- status` prints it.',
+    );
+  }
   const move = begun.length > 0 ? latest : latest + 1;
   await recordShards(dependencies, dependencies.shards.length);
   const behind = known.filter((each) => !begun.includes(each));
   const told = behind.map(({ shard }) => ({ shard, ranges: ranges.get(shard.id) ?? [] }));
-  for (const each of targetsFirst(told)) await dependencies.moves.setMove(each.shard, move, 'running', each.ranges);
+  for (const each of targetsFirst(told))
+    await dependencies.moves.setMove(each.shard, move, begun[0]?.state ?? 'running', each.ranges);
   return { move };
 }
 
@@ -56,6 +72,7 @@ export async function startMove(dependencies: MoveCommandDependencies): Promise<
  */
 export async function abortMove(dependencies: MoveCommandDependencies): Promise<Begun> {
   const known = await knownMoves(dependencies);
+  await refuseRestored(known, dependencies.reader);
   const latest = latestMove(known);
   if (!known.some(isUnderWay)) throw new MoveRefusedError('No move is under way, so there is nothing to abort.');
   const command = interrupted(known);

@@ -1,6 +1,6 @@
 import { abortMove, type Begun, startMove } from './begin-move.ts';
 import { type Checked, checkOwners } from './check-owners.ts';
-import { type Finished, finishMove, pauseOrResume } from './end-move.ts';
+import { type Finished, finishMove, pauseMove, resumeMove } from './end-move.ts';
 import type { Command } from './input.ts';
 import type { MoveCommandDependencies } from './known-moves.ts';
 import { type PlanData, planData, type StoredOrders } from './plan-data.ts';
@@ -31,8 +31,10 @@ export async function carryOut(
     case 'status':
       return moveStatus(dependencies);
     case 'pause':
+      await pauseMove(dependencies);
+      return null;
     case 'resume':
-      await pauseOrResume(command.do === 'pause' ? 'paused' : 'running', dependencies);
+      await resumeMove(dependencies);
       return null;
     case 'abort':
       return abortMove(dependencies);

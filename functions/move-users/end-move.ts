@@ -1,12 +1,17 @@
 import { ownedAfter } from '../domain/move-ranges.ts';
+import type { MoveState } from '../domain/moves.ts';
 import { shardName } from '../domain/shard-map.ts';
 import {
   demandMove,
   isUnderWay,
+  type KnownMove,
   knownMoves,
   type MoveCommandDependencies,
   MoveRefusedError,
+  noMove,
+  ofLatestMove,
   recordShards,
+  refuseRestored,
   targetsFirst,
 } from './known-moves.ts';
 import type { ShardOwns } from './status.ts';
@@ -25,7 +30,9 @@ export interface Finished {
  */
 export async function finishMove(dependencies: MoveCommandDependencies): Promise<Finished> {
   const { reader, moves } = dependencies;
-  const known = demandMove(await knownMoves(dependencies));
+  const known = await knownMoves(dependencies);
+  await refuseRestored(known, reader);
+  demandMove(known);
   const left = await Promise.all(known.map(({ shard, move }) => reader.progress(shard, move)));
   const users = left.reduce((sum, { usersLeft }) => sum + usersLeft, 0);
   if (users > 0) {
@@ -52,8 +59,24 @@ export async function finishMove(dependencies: MoveCommandDependencies): Promise
   };
 }
 
-/** Stops beginning users, or goes on. @throws MoveRefusedError when no move is under way; ShardUnavailableError */
-export async function pauseOrResume(state: 'paused' | 'running', dependencies: MoveCommandDependencies): Promise<void> {
-  const known = demandMove(await knownMoves(dependencies));
-  for (const { shard, move } of known.filter(isUnderWay)) await dependencies.moves.setMove(shard, move, state);
+/** Begins no more users, also while a start or an abort is interrupted. @throws MoveRefusedError when no move is under way; ShardUnavailableError */
+export async function pauseMove(dependencies: MoveCommandDependencies): Promise<void> {
+  const known = ofLatestMove(await knownMoves(dependencies));
+  if (!known.some(isUnderWay)) throw noMove();
+  await setAll('paused', known, dependencies);
+}
+
+/** Goes on. @throws MoveRefusedError when no move is under way, or a shard does not know of it; ShardUnavailableError */
+export async function resumeMove(dependencies: MoveCommandDependencies): Promise<void> {
+  const known = await knownMoves(dependencies);
+  await refuseRestored(known, dependencies.reader);
+  await setAll('running', demandMove(known), dependencies);
+}
+
+async function setAll(
+  state: MoveState,
+  known: readonly KnownMove[],
+  { moves }: MoveCommandDependencies,
+): Promise<void> {
+  for (const { shard, move } of known.filter(isUnderWay)) await moves.setMove(shard, move, state);
 }

@@ -26,6 +26,7 @@ class Shards implements MoveCommandDependencies {
 
   readonly reader = {
     moveOf: async ({ id }: ShardRange) => this.known.get(id) ?? NO_MOVE,
+    peersOf: async () => [],
     progress: async () => ({ usersLeft: 0 }),
     usersElsewhere: async () => 0,
   } as unknown as MoveReader;

@@ -69,10 +69,13 @@ export function repeatFirst(known: readonly KnownMove[], command: 'start' | 'abo
   return new MoveRefusedError(`${what}. Repeat \`npm run shards -- ${command}\` first.`);
 }
 
+export function noMove(): MoveRefusedError {
+  return new MoveRefusedError('No move is under way. `npm run shards -- start` begins one.');
+}
+
 /** @throws MoveRefusedError unless a move is under way, and every shard knows of it */
 export function demandMove(known: readonly KnownMove[]): readonly KnownMove[] {
-  if (!ofLatestMove(known).some(isUnderWay))
-    throw new MoveRefusedError('No move is under way. `npm run shards -- start` begins one.');
+  if (!ofLatestMove(known).some(isUnderWay)) throw noMove();
   const command = interrupted(known);
   if (command === 'start' || command === 'abort') throw repeatFirst(known, command);
   return known;
@@ -82,6 +85,28 @@ export function demandMove(known: readonly KnownMove[]): readonly KnownMove[] {
 export function shardsBehind(known: readonly KnownMove[]): KnownMove[] {
   const latest = latestMove(known);
   return known.filter(({ move }) => move < latest);
+}
+
+/**
+ * Refuses what would take a shard that was restored to a time before a move for one that the start of it has not reached: it has the
+ * users still who have moved since, or no longer those who came.
+ *
+ * @throws MoveRefusedError when users came from a shard, or went to it, with a move that it does not know
+ */
+export async function refuseRestored(known: readonly KnownMove[], reader: MoveReader): Promise<void> {
+  const restored = await restoredShards(known, reader);
+  if (restored.length === 0) return;
+  const names = restored.map(({ shard }) => shardName(shard)).join(', ');
+  throw new MoveRefusedError(
+    `Users have moved from or to ${names} with a move that ${names} ${restored.length === 1 ? 'does' : 'do'} not know of, as after a ` +
+      'restore to a time before. `npm run shards -- repair` gives each user to one shard again (docs/operations.md, "Restore a shard").',
+  );
+}
+
+/** The shards that were restored to a time before a move with which users came from them or went to them. */
+export async function restoredShards(known: readonly KnownMove[], reader: MoveReader): Promise<KnownMove[]> {
+  const peers = (await Promise.all(known.map(({ shard }) => reader.peersOf(shard)))).flat();
+  return known.filter(({ shard, move }) => peers.some((each) => each.peer === shard.id && each.move > move));
 }
 
 /** Whether users go from the shard to another one. */

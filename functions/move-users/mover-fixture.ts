@@ -12,7 +12,7 @@ import { MemoryLog } from '../testing/ports.ts';
 const LIMITS = { connect: 60_000, statement: 60_000, total: 90_000 };
 
 export const SOURCE: ConnectedShard = { id: 1, from: 'A', to: 'M', next: ['A', 'F'], secret: '1' };
-const OTHER: ConnectedShard = { id: 2, from: 'N', to: 'Z', next: ['N', 'Z'], secret: '2' };
+export const OTHER: ConnectedShard = { id: 2, from: 'N', to: 'Z', next: ['N', 'Z'], secret: '2' };
 export const TARGET: ConnectedShard = { id: 3, next: ['G', 'M'], secret: '3' };
 
 /** Two shards before and three after: users from G to M move. */

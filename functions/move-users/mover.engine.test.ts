@@ -2,12 +2,19 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresMoverLock } from '../adapters/postgres/mover-lock.ts';
 import { abortMove, startMove } from './begin-move.ts';
 import { checkOwners } from './check-owners.ts';
-import { finishMove, pauseOrResume } from './end-move.ts';
+import { finishMove, pauseMove, resumeMove } from './end-move.ts';
 import { moveUser } from './move-user.ts';
-import { MAP, SOURCE, TARGET, ThreeShards } from './mover-fixture.ts';
+import { MAP, OTHER, SOURCE, TARGET, ThreeShards } from './mover-fixture.ts';
 import { Pace } from './pace.ts';
 import { runMover } from './run-mover.ts';
 import { moveStatus } from './status.ts';
+
+/** What is deployed after the move, with a next map that takes the new shard away again. */
+const BACK = [
+  { ...SOURCE, from: 'A', to: 'F', next: ['A', 'M'] as const },
+  { ...OTHER },
+  { ...TARGET, from: 'G', to: 'M', next: undefined },
+];
 
 let shards: ThreeShards;
 
@@ -47,9 +54,9 @@ describe('the mover', () => {
     await someOrders();
     expect(await runMover(shards)).toEqual({ moved: 0, archived: 0 });
     await startMove(shards);
-    await pauseOrResume('paused', shards);
+    await pauseMove(shards);
     expect(await runMover(shards)).toEqual({ moved: 0, archived: 0 });
-    await pauseOrResume('running', shards);
+    await resumeMove(shards);
     expect(await runMover(shards)).toEqual({ moved: 2, archived: 0 });
   });
 
@@ -199,6 +206,10 @@ describe('an operator', () => {
     await finishMove(shards);
     expect(await moveStatus(shards)).toMatchObject({ move: 1, state: 'finished', sources: [] });
     await expect(abortMove(shards)).rejects.toThrow('No move is under way');
+    await expect(startMove(shards)).rejects.toThrow(
+      'Move 1 is finished, so the users are where the next map has them. Deploy that map as `shards`, without `nextShards`',
+    );
+    expect(await startMove({ ...shards, shards: BACK })).toEqual({ move: 2 });
   });
 
   it('cannot begin a move twice, nor one without a next map', async () => {
@@ -206,6 +217,8 @@ describe('an operator', () => {
     await expect(startMove(shards)).rejects.toThrow('A move is under way.');
     const present = [{ id: 1, from: 'A', to: 'Z', secret: '1' }];
     await expect(startMove({ ...shards, shards: present })).rejects.toThrow('There is no next map.');
+    const same = [{ id: 1, from: 'A', to: 'Z', next: ['A', 'Z'] as const, secret: '1' }];
+    await expect(startMove({ ...shards, shards: same })).rejects.toThrow('The next map is the present one');
   });
 
   it('repeats a start, or an abort, that has reached some shards only', async () => {
@@ -231,6 +244,20 @@ describe('an operator', () => {
     await expect(finishMove(shards)).rejects.toThrow('Repeat `npm run shards -- abort` first.');
     expect(await abortMove(shards)).toEqual({ move: 2 });
     expect(await runMover(shards)).toMatchObject({ moved: 2 });
+  });
+
+  it('may begin, abort, resume or end nothing when a shard was restored to before users moved, but pause', async () => {
+    await someOrders();
+    await startMove(shards);
+    await runMover(shards);
+    await shards.shard(1).sql('TRUNCATE placements, shard_ranges, shard_move');
+    for (const command of [startMove, abortMove, resumeMove, finishMove]) {
+      await expect(command(shards)).rejects.toThrow(
+        'Users have moved from or to shard1 with a move that shard1 does not know of, as after a restore to a time before.',
+      );
+    }
+    await pauseMove(shards);
+    expect(await moveStatus(shards)).toMatchObject({ state: 'paused', behind: ['shard1'] });
   });
 
   it('finds users with two owners, with none, and orders at the wrong place', async () => {

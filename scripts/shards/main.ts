@@ -11,7 +11,7 @@ import { demandOneRelease } from './rollout.ts';
 
 const MOVER = {
   folder: 'move-users',
-  refusals: ['MoveRefusedError', 'MoveOverError', 'MoveBlockedError', 'ShardUnavailableError'],
+  refusals: ['MoveRefusedError', 'MovedUsersError', 'MoveOverError', 'MoveBlockedError', 'ShardUnavailableError'],
 } as const;
 
 // User ids are in the answers.

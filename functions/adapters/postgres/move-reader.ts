@@ -5,6 +5,7 @@ import type {
   KnownUser,
   LastMove,
   MoveReader,
+  PeerMove,
   ShardMove,
   SourceProgress,
   UserToMove,
@@ -17,6 +18,9 @@ import { SHARD_MOVE, toShardMove } from './shard-move.ts';
 
 /** Shown of those that cannot move at this moment. */
 const BUSY_USERS = 5;
+
+const PEERS = `
+  SELECT peer, max(move)::int AS move FROM placements WHERE state IN ('here', 'moved') GROUP BY peer`;
 
 const MOVES_OUT = `JOIN shard_ranges
     ON role = 'out' AND ${USER_KEY} >= from_key AND (before_key IS NULL OR ${USER_KEY} < before_key)`;
@@ -131,6 +135,10 @@ export class PostgresMoveReader implements MoveReader {
 
   async moveOf(shard: ShardRange): Promise<ShardMove> {
     return toShardMove(await this.#databases.query<ShardMove>(shard, { text: SHARD_MOVE, values: [] }));
+  }
+
+  peersOf(shard: ShardRange): Promise<PeerMove[]> {
+    return this.#databases.query<PeerMove>(shard, { text: PEERS, values: [] });
   }
 
   async usersToMove(source: ShardRange): Promise<UserToMove[]> {
