@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownedAfter, rangesOfMove, reversed } from './move-ranges.ts';
+import { ownedAfter, rangesBesides, rangesOfMove, reversed } from './move-ranges.ts';
 import type { ShardRange } from './shard-map.ts';
 
 const SPLIT: readonly ShardRange[] = [
@@ -34,6 +34,16 @@ describe('the ranges of a move', () => {
       { role: 'own', from: 'N', before: 'S' },
       { role: 'out', from: 'S', before: undefined, peer: 4 },
     ]);
+  });
+
+  it.each([1, 2, 3])('are those that the others know of shard %i, also on the way back and when it is over', (id) => {
+    const begun = [...(rangesOfMove(SPLIT) ?? [])].map(([of, ranges]) => ({ id: of, ranges }));
+    const back = begun.map(({ id: of, ranges }) => ({ id: of, ranges: reversed(ranges) }));
+    const over = begun.map(({ id: of, ranges }) => ({ id: of, ranges: ownedAfter(ranges) }));
+    for (const all of [begun, back, over]) {
+      const others = all.filter((each) => each.id !== id);
+      expect(rangesBesides(id, others)).toEqual(all.find((each) => each.id === id)?.ranges);
+    }
   });
 
   it('are none without a next map', () => {

@@ -1,6 +1,6 @@
 import type { OwnedRange } from './moves.ts';
 import { nextMap, type OwningShard, presentMap, type ShardRange } from './shard-map.ts';
-import { halfOpen, includes } from './user-range.ts';
+import { halfOpen, includes, isBetween } from './user-range.ts';
 
 /** What each shard owns while users move from the present map to the next one, by its id. @returns undefined without a next map */
 export function rangesOfMove(shards: readonly ShardRange[]): ReadonlyMap<number, readonly OwnedRange[]> | undefined {
@@ -22,6 +22,31 @@ export function rangesOfMove(shards: readonly ShardRange[]): ReadonlyMap<number,
 export function reversed(ranges: readonly OwnedRange[]): OwnedRange[] {
   const roles = { own: 'own', in: 'out', out: 'in' } as const;
   return ranges.map((range) => ({ ...range, role: roles[range.role] }));
+}
+
+/**
+ * What a shard has to know of a move, as all others know it: the other side of what they give to it and get from it, and what none of
+ * them has.
+ */
+export function rangesBesides(
+  id: number,
+  others: readonly { readonly id: number; readonly ranges: readonly OwnedRange[] }[],
+) {
+  const known = others.flatMap((other) => other.ranges.map((range) => ({ ...range, of: other.id })));
+  const bounds = new Set([
+    'A',
+    ...known.flatMap(({ from, before }) => [from, ...(before === undefined ? [] : [before])]),
+  ]);
+  const ranges: OwnedRange[] = [];
+  const sorted = [...bounds].sort();
+  for (const [index, from] of sorted.entries()) {
+    const segment = { from, before: sorted[index + 1] };
+    const there = known.filter((range) => isBetween(range, from));
+    const mine = there.find(({ peer }) => peer === id);
+    if (mine !== undefined) append(ranges, { ...segment, role: mine.role === 'in' ? 'out' : 'in', peer: mine.of });
+    else if (there.length === 0) append(ranges, { ...segment, role: 'own' });
+  }
+  return ranges;
 }
 
 /** What a shard owns once every user has moved. */

@@ -76,6 +76,23 @@ export interface Moves extends MoveSteps {
   setMove(shard: ShardRange, move: number, state: MoveState, ranges?: readonly OwnedRange[]): Promise<void>;
 }
 
+/** Gives users to one shard again who have two after a restore, or none. Every step may be repeated. */
+export interface OwnerRepair {
+  /** The user is the shard's from now on, unless that is so already. @param peer the id of another shard that knows the user */
+  own(shard: ShardRange, attempt: MoveAttempt, peer: number): Promise<void>;
+  /** Adds the orders that the owner lacks. @param rows as {@link Moves.page} gives them */
+  merge(owner: ShardRange, userId: string, rows: string): Promise<void>;
+  /** Orders that the user had in a shard before they moved. @param after the `last` of the page before */
+  archived(
+    shard: ShardRange,
+    userId: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ readonly orders: number; readonly rows: string; readonly last: string | undefined }>;
+  /** The user has moved away, to `owner`. */
+  giveUp(shard: ShardRange, attempt: MoveAttempt, owner: number): Promise<void>;
+}
+
 /** What a shard knows of moves. */
 export interface ShardMove {
   /** 0 before the first one. */
@@ -139,6 +156,10 @@ export interface KnownUser {
   readonly state: PlacementState | undefined;
   /** Whether a switch that is under way has taken longer than it may. */
   readonly expired: boolean;
+  /** Of the placement, and the id of the other shard. */
+  readonly move: number | undefined;
+  readonly attempt: number | undefined;
+  readonly peer: number | undefined;
 }
 
 /** What the mover reads. */

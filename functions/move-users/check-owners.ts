@@ -24,7 +24,8 @@ export interface Checked {
   readonly behind: readonly string[];
 }
 
-interface Place {
+/** What a shard knows of a user. */
+export interface Place {
   readonly known: KnownMove;
   readonly user: KnownUser;
 }
@@ -49,7 +50,10 @@ export async function checkOwners(dependencies: MoveCommandDependencies): Promis
 }
 
 /** All places of one user after the other. */
-async function* everyUser(moves: readonly KnownMove[], { reader }: MoveCommandDependencies): AsyncGenerator<Place[]> {
+export async function* everyUser(
+  moves: readonly KnownMove[],
+  { reader }: Pick<MoveCommandDependencies, 'reader'>,
+): AsyncGenerator<Place[]> {
   for (let after: string | undefined; ; ) {
     const pages = await Promise.all(
       moves.map(async (known) => ({ known, users: await reader.knownUsers(known.shard, after, PAGE) })),
@@ -65,11 +69,13 @@ async function* everyUser(moves: readonly KnownMove[], { reader }: MoveCommandDe
   }
 }
 
-function judge(places: readonly Place[]): Finding['what'] | undefined {
+/** What is wrong with a user; undefined when nothing is. */
+export function judge(places: readonly Place[]): Finding['what'] | undefined {
   if (places.some(({ user }) => user.expired)) return 'switch not ended';
   if (places.some(({ user }) => user.state === 'leaving')) return undefined;
   const owners = places.filter(isOwner);
   if (owners.length > 1) return 'two owners';
+  if (isLost(places)) return 'no owner';
   const withOrders = places.filter(({ user }) => user.hasOrders);
   if (withOrders.length === 0) return undefined;
   if (owners.length === 0) return 'no owner';
@@ -78,8 +84,33 @@ function judge(places: readonly Place[]): Finding['what'] | undefined {
   return stray.length > 0 ? 'orders elsewhere' : undefined;
 }
 
+/**
+ * The placement that came about last; undefined when no shard that is or was the owner has one. In one move nobody comes back, so who
+ * has arrived is there, whatever a restored source has begun since.
+ */
+export function latestPlacement(places: readonly Place[]): Place | undefined {
+  const age = ({ user }: Place) => [user.move ?? 0, user.state === 'here' ? 1 : 0, user.attempt ?? 0];
+  const [latest] = places
+    .filter(({ user }) => user.state !== undefined && user.state !== 'arriving' && user.state !== 'refused')
+    .map((place) => ({ place, age: age(place) }))
+    .sort((one, other) => other.age.map((part, n) => part - (one.age[n] ?? 0)).find((part) => part !== 0) ?? 0);
+  return latest?.place;
+}
+
+/** Whether the user has moved to a shard that knows nothing of it, as after a restore. */
+function isLost(places: readonly Place[]): boolean {
+  const latest = latestPlacement(places)?.user;
+  return (
+    latest?.state === 'moved' && !places.some(({ known, user }) => known.shard.id === latest.peer && hasArrived(user))
+  );
+}
+
+function hasArrived({ state }: KnownUser): boolean {
+  return state === 'here' || state === 'copying' || state === 'leaving';
+}
+
 /** As the guard of the shard says it. */
-function isOwner({ known, user }: Place): boolean {
+export function isOwner({ known, user }: Place): boolean {
   if (user.state !== undefined) return user.state === 'here' || user.state === 'copying';
   const key = keyOf(user.userId) ?? '';
   // Before its first move a shard takes everybody; who belongs to it is said by the map.

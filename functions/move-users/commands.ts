@@ -2,8 +2,8 @@ import { abortMove, type Begun, startMove } from './begin-move.ts';
 import { type Checked, checkOwners } from './check-owners.ts';
 import { type Finished, finishMove, pauseMove, resumeMove } from './end-move.ts';
 import type { Command } from './input.ts';
-import type { MoveCommandDependencies } from './known-moves.ts';
 import { type PlanData, planData, type StoredOrders } from './plan-data.ts';
+import { type RepairDependencies, type Repaired, repairOwners } from './repair-owners.ts';
 import { type MoveStatus, moveStatus } from './status.ts';
 
 /** What the mover answers to each command. */
@@ -16,12 +16,13 @@ export interface Answers {
   readonly abort: Begun;
   readonly finish: Finished;
   readonly check: Checked;
+  readonly repair: Repaired;
 }
 
 /** Does what an operator asks for. @throws MoveRefusedError when it cannot be done now; ShardUnavailableError */
 export async function carryOut(
   command: Command,
-  dependencies: MoveCommandDependencies & { readonly stored: StoredOrders },
+  dependencies: RepairDependencies & { readonly stored: StoredOrders },
 ): Promise<Answers[keyof Answers]> {
   switch (command.do) {
     case 'plan':
@@ -42,5 +43,7 @@ export async function carryOut(
       return finishMove(dependencies);
     case 'check':
       return checkOwners(dependencies);
+    case 'repair':
+      return repairOwners(dependencies);
   }
 }

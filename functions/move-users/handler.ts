@@ -5,6 +5,7 @@ import { readEnvironment, stage } from '../adapters/environment.ts';
 import { PostgresMoveReader } from '../adapters/postgres/move-reader.ts';
 import { PostgresMoverLock } from '../adapters/postgres/mover-lock.ts';
 import { PostgresMoves } from '../adapters/postgres/moves.ts';
+import { PostgresOwnerRepair } from '../adapters/postgres/owner-repair.ts';
 import { MOVER_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { PostgresStoredOrders } from '../adapters/postgres/stored-orders.ts';
 import { shards } from '../adapters/shard-variables.ts';
@@ -20,6 +21,7 @@ const dependencies = {
   shards: config.database.shards,
   moves: new PostgresMoves(databases),
   reader: new PostgresMoveReader(databases),
+  repair: new PostgresOwnerRepair(databases),
   stored: new PostgresStoredOrders(databases),
   lock: new PostgresMoverLock(databases, config.database.shards),
   metrics: new EmbeddedMetrics(log, config.stage),

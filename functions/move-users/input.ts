@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { InvalidInputError } from '../domain/errors.ts';
 
 const command = z.strictObject({
-  do: z.enum(['plan', 'start', 'status', 'pause', 'resume', 'abort', 'finish', 'check']),
+  do: z.enum(['plan', 'start', 'status', 'pause', 'resume', 'abort', 'finish', 'check', 'repair']),
 });
 
 export type Command = z.output<typeof command>;

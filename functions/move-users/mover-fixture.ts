@@ -1,8 +1,10 @@
+import type pg from 'pg';
 import { TestShard } from '../../tests/support/test-shard.ts';
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { PostgresMoveReader } from '../adapters/postgres/move-reader.ts';
 import { PostgresMoverLock } from '../adapters/postgres/mover-lock.ts';
 import { PostgresMoves } from '../adapters/postgres/moves.ts';
+import { PostgresOwnerRepair } from '../adapters/postgres/owner-repair.ts';
 import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { PostgresStoredOrders } from '../adapters/postgres/stored-orders.ts';
 import type { ConnectedShard } from '../adapters/shard-variables.ts';
@@ -30,6 +32,7 @@ export class ThreeShards {
   readonly shards = MAP;
   readonly moves: PostgresMoves;
   readonly reader: PostgresMoveReader;
+  readonly repair: PostgresOwnerRepair;
   readonly stored: PostgresStoredOrders;
   readonly lock: PostgresMoverLock;
   readonly metrics: Metrics = { record: (_, values) => this.recorded.push(values) };
@@ -42,6 +45,7 @@ export class ThreeShards {
     this.#databases = this.connect();
     this.moves = new PostgresMoves(this.#databases);
     this.reader = new PostgresMoveReader(this.#databases);
+    this.repair = new PostgresOwnerRepair(this.#databases);
     this.stored = new PostgresStoredOrders(this.#databases);
     this.lock = new PostgresMoverLock(this.#databases, MAP);
   }
@@ -86,6 +90,34 @@ export class ThreeShards {
   /** Makes the minute pass after which old rows are archived. */
   async passAMinute(): Promise<void> {
     for (const shard of this.#tests) await shard.sql(`UPDATE placements SET changed_at = changed_at - interval '61 s'`);
+  }
+
+  /** Keeps the database of a shard as it is now. */
+  async keep(id: number): Promise<void> {
+    await this.#alone(id, async (client, database) => {
+      await client.query(`DROP DATABASE IF EXISTS ${database}_kept`);
+      await client.query(`CREATE DATABASE ${database}_kept TEMPLATE ${database}`);
+    });
+  }
+
+  /** Puts the kept database in the place of the shard's, as a restore to a point in time does. */
+  async putBack(id: number): Promise<void> {
+    await this.#alone(id, async (client, database) => {
+      await client.query(`DROP DATABASE IF EXISTS ${database}_before`);
+      await client.query(`ALTER DATABASE ${database} RENAME TO ${database}_before`);
+      await client.query(`ALTER DATABASE ${database}_kept RENAME TO ${database}`);
+    });
+  }
+
+  /** While nobody is signed in to the database of a shard. */
+  #alone(id: number, work: (client: pg.Client, database: string) => Promise<void>): Promise<void> {
+    const { database } = this.shard(id);
+    return this.shard(id).asMaster(async (client) => {
+      await client.query('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1', [
+        database,
+      ]);
+      await work(client, database);
+    }, 'postgres');
   }
 
   async empty(): Promise<void> {

@@ -35,7 +35,7 @@ describe('the command line of shards', () => {
     });
   });
 
-  it.each(['start', 'status', 'pause', 'resume', 'abort', 'finish', 'check'])('has %s', async (verb) => {
+  it.each(['start', 'status', 'pause', 'resume', 'abort', 'finish', 'check', 'repair'])('has %s', async (verb) => {
     expect(await parse(verb)).toEqual({ verb, target });
   });
 

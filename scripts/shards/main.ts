@@ -27,5 +27,6 @@ async function carryOut(asked: ShardsCommand): Promise<string> {
     return planText(planFor(answer as Answers['plan'], asked.options), { ordersPerSecond: asked.options.rate, stage });
   }
   if (verb === 'check' && (answer as Answers['check']).findings > 0) process.exitCode = 1;
+  if (verb === 'repair' && (answer as Answers['repair']).left > 0) process.exitCode = 1;
   return answerText(asked.verb, answer as Answers[typeof asked.verb]);
 }

@@ -73,6 +73,19 @@ describe('what npm run shards prints', () => {
     expect(checkShardMap(map)).toBe(map);
   });
 
+  it('of a repair: how many users it has repaired, what is left, and what to do next', () => {
+    const repaired = { users: 2, left: 0, more: false, told: ['shard1'], finished: true };
+    expect(answerText('repair', repaired).split('\n')).toEqual([
+      '2 users have one owner again.',
+      'shard1 knows the move again. `npm run shards -- finish` ends it there too, in a minute or two.',
+    ]);
+    expect(answerText('repair', { users: 1, left: 1, more: true, told: [], finished: false }).split('\n')).toEqual([
+      '1 user has one owner again.',
+      '1 user is left: no placement says whose they are. `npm run shards -- check` names them.',
+      'The time was over before all users were looked at: repeat the command.',
+    ]);
+  });
+
   it('of a check: each finding with where the user is known, and how many there are', () => {
     const first = [{ userId: 'gina', what: 'two owners', where: ['shard1 (A-M): here, 1 order', 'shard3'] }] as const;
     expect(answerText('check', { users: 9, findings: 2, first, behind: ['shard1'] }).split('\n')).toEqual([

@@ -27,6 +27,8 @@ export function answerText(verb: Verb, answer: Answers[Verb]): string {
       return finishedText(answer as Answers['finish']);
     case 'check':
       return checkText(answer as Answers['check']);
+    case 'repair':
+      return repairedText(answer as Answers['repair']);
     case 'pause':
       return 'The move is paused. `npm run shards -- resume` goes on.';
     case 'resume':
@@ -82,6 +84,20 @@ function finishedText({ move, owners }: Answers['finish']): string {
 
 function entryOf(shard: string, range: OwnedRange) {
   return { id: Number(shard.replace('shard', '')), ...closed(range) };
+}
+
+function repairedText({ users, left, more, told, finished }: Answers['repair']): string {
+  const lines = [`${users} ${users === 1 ? 'user has' : 'users have'} one owner again.`];
+  if (left > 0)
+    lines.push(
+      `${left} ${left === 1 ? 'user is' : 'users are'} left: no placement says whose they are. \`npm run shards -- check\` names them.`,
+    );
+  if (more) lines.push('The time was over before all users were looked at: repeat the command.');
+  if (told.length > 0) {
+    const end = finished ? ' `npm run shards -- finish` ends it there too, in a minute or two.' : '';
+    lines.push(`${told.join(', ')} ${told.length === 1 ? 'knows' : 'know'} the move again.${end}`);
+  }
+  return lines.join('\n');
 }
 
 function checkText({ users, findings, first, behind }: Answers['check']): string {

@@ -30,7 +30,8 @@ export const MOVER_RIGHTS: Rights = [
   {
     on:
       'FUNCTION move_claim, move_page, move_leave, move_left, move_stay, move_archive, move_forget, move_expect, move_take, ' +
-      'move_arrive, move_refuse, move_clear, move_ranges, move_shards, erase_orders, erase_traces',
+      'move_arrive, move_refuse, move_clear, move_ranges, move_shards, move_own, move_merge, move_yield, ' +
+      'erase_orders, erase_traces',
     rights: 'EXECUTE',
   },
 ];

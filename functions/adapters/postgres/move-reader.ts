@@ -101,8 +101,8 @@ const LAST_MOVE = `
 // Who has neither an order nor a placement here is unknown.
 const KNOWN_USERS = `
   WITH RECURSIVE ${usersWithOrders('user_id > $1')}
-  SELECT user_id AS "userId", state, coalesce(lease_until < clock_timestamp(), false) AS expired,
-    ${hasOrders('page')} AS "hasOrders"
+  SELECT json_strip_nulls(json_build_object('userId', user_id, 'hasOrders', ${hasOrders('page')}, 'state', state, 'move', move,
+    'attempt', attempt, 'peer', peer, 'expired', coalesce(lease_until < clock_timestamp(), false))) AS user
   FROM (
     (SELECT user_id FROM users LIMIT $2)
     UNION (SELECT user_id FROM placements WHERE user_id > $1 ORDER BY user_id LIMIT $2)
@@ -181,11 +181,11 @@ export class PostgresMoveReader implements MoveReader {
   }
 
   async knownUsers(shard: ShardRange, after: string | undefined, limit: number): Promise<KnownUser[]> {
-    const rows = await this.#databases.query<KnownUser & { state: KnownUser['state'] | null }>(shard, {
+    const rows = await this.#databases.query<{ user: KnownUser }>(shard, {
       text: KNOWN_USERS,
       values: [after ?? '', limit],
     });
-    return rows.map((row) => ({ ...row, state: row.state ?? undefined }));
+    return rows.map(({ user }) => user);
   }
 
   #uncounted(source: ShardRange): Promise<UserToMove[]> {
