@@ -61,7 +61,8 @@ export async function runMoving(
   const isEnough = () => isOver && load.acknowledged.length >= orders;
   const move = async (ending: AbortSignal) => {
     const operator = new Operator(dataDir, log, ending);
-    await moveThereAndBack({ operator, progress, phase, log, signal: ending });
+    const archiveBetween = deployed !== undefined;
+    await moveThereAndBack({ operator, progress, archiveBetween, phase, log, signal: ending });
     // What is still to be struck may be the mover.
     while (!striker.isDone) await operator.run();
     commandsFailed = operator.failures;

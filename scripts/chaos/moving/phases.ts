@@ -15,6 +15,8 @@ const ARCHIVE_PAUSE_MS = 1_000;
 export interface Moving {
   readonly operator: Operator;
   readonly progress: Progress;
+  /** Before the way back, waits until nothing is left where users were: a release that looks there alone finds nothing of them. */
+  readonly archiveBetween: boolean;
   /** Does a part, and takes its time. */
   readonly phase: (name: string, work: () => Promise<unknown>) => Promise<void>;
   readonly log: (text: string) => void;
@@ -23,7 +25,7 @@ export interface Moving {
 
 /** Moves users to the next map and back with the operator's commands, as docs/operations.md says. */
 export async function moveThereAndBack(moving: Moving): Promise<void> {
-  const { operator, progress, phase, log, signal } = moving;
+  const { operator, progress, archiveBetween, phase, log, signal } = moving;
   const quiet = () => delay(QUIET_MS, undefined, { signal });
   await phase('before', quiet);
   await phase('there', async () => {
@@ -31,7 +33,10 @@ export async function moveThereAndBack(moving: Moving): Promise<void> {
     await operator.insist('start', isUnderWay(1));
     await moveAll(moving);
   });
-  await phase('between', quiet);
+  await phase('between', async () => {
+    if (archiveBetween) await archive(moving);
+    await quiet();
+  });
   await phase('back', async () => {
     progress.begin('back');
     await operator.insist('abort', isUnderWay(2));
