@@ -176,7 +176,10 @@ export interface MoveReader {
   toClear(target: ShardRange): Promise<string[]>;
   /** How many users have orders here that are another shard's: they rest in lists for a minute, or wait to be cleared. */
   usersElsewhere(shard: ShardRange): Promise<number>;
+  /** By the statistics. */
   progress(source: ShardRange, move: number): Promise<SourceProgress>;
+  /** By the orders themselves: 0 when the move may end. */
+  usersLeft(source: ShardRange): Promise<number>;
   /** Cheaper than {@link progress}. */
   lastMove(source: ShardRange, move: number): Promise<LastMove>;
   /** The next users by their ids. @param after undefined from the first one */

@@ -33,8 +33,8 @@ export async function finishMove(dependencies: MoveCommandDependencies): Promise
   const known = await knownMoves(dependencies);
   await refuseRestored(known, reader);
   demandMove(known);
-  const left = await Promise.all(known.map(({ shard, move }) => reader.progress(shard, move)));
-  const users = left.reduce((sum, { usersLeft }) => sum + usersLeft, 0);
+  const left = await Promise.all(known.map(({ shard }) => reader.usersLeft(shard)));
+  const users = left.reduce((sum, each) => sum + each, 0);
   if (users > 0) {
     throw new MoveRefusedError(
       `${users} ${users === 1 ? 'user has' : 'users have'} not moved yet. \`npm run shards -- status\` shows what they wait for.`,

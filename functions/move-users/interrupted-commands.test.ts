@@ -27,7 +27,7 @@ class Shards implements MoveCommandDependencies {
   readonly reader = {
     moveOf: async ({ id }: ShardRange) => this.known.get(id) ?? NO_MOVE,
     peersOf: async () => [],
-    progress: async () => ({ usersLeft: 0 }),
+    usersLeft: async () => 0,
     usersElsewhere: async () => 0,
   } as unknown as MoveReader;
 

@@ -37,23 +37,44 @@ const TO_MOVE = `
     ) AS known ${MOVES_OUT}
     GROUP BY user_id, peer
   ) AS counted LEFT JOIN placements USING (user_id)
-  WHERE state IN ('here', 'copying', 'leaving') OR state IS NULL AND ${hasOrders('counted')}`;
+  WHERE state IS NULL OR state IN ('here', 'copying', 'leaving')`;
 
 const USERS_TO_MOVE = `
   SELECT user_id AS "userId", orders, peer FROM (
     SELECT *, row_number() OVER (PARTITION BY peer ORDER BY orders, user_id) AS place
     FROM (${TO_MOVE}) AS to_move WHERE state IS DISTINCT FROM 'leaving'
   ) AS ranked
-  WHERE place <= ${USERS_OF_A_RUN} ORDER BY orders, user_id`;
+  WHERE place <= ${USERS_OF_A_RUN} AND (state IS NOT NULL OR ${hasOrders('ranked')})
+  ORDER BY orders, user_id`;
 
-// Who has orders that the statistics lack, as after a repair by hand, has to move as well. A step of the index for each user.
-const UNCOUNTED = `
-  WITH RECURSIVE ${usersWithOrders('true')}
-  SELECT user_id AS "userId", (SELECT count(*)::int FROM orders WHERE orders.user_id = users.user_id) AS orders,
-    shard_ranges.peer
-  FROM users ${MOVES_OUT} LEFT JOIN placements USING (user_id)
-  WHERE state IS NULL OR state IN ('here', 'copying')
-  ORDER BY orders, user_id LIMIT ${USERS_OF_A_RUN}`;
+// By the orders themselves, should the statistics be wrong: a step of the index for each user whose id begins like those who move.
+const LEFT_HERE = `
+  WITH RECURSIVE letters AS (
+    SELECT chr(ascii(from_key) + lower_case) AS first,
+      chr(coalesce(ascii(before_key) + (length(before_key) > 1)::int, ascii('Z') + 1) + lower_case) AS behind
+    FROM shard_ranges, (VALUES (0), (ascii('a') - ascii('A'))) AS cases (lower_case) WHERE role = 'out'
+  ), users AS (
+    SELECT next.user_id, behind FROM letters, LATERAL (
+      SELECT user_id FROM orders WHERE user_id >= first AND user_id < behind ORDER BY user_id LIMIT 1
+    ) AS next
+    UNION ALL
+    SELECT next.user_id, behind FROM users, LATERAL (
+      SELECT user_id FROM orders WHERE orders.user_id > users.user_id AND user_id < behind ORDER BY user_id LIMIT 1
+    ) AS next
+  ), left_here AS (
+    SELECT user_id, shard_ranges.peer, state
+    FROM (
+      SELECT user_id FROM users UNION SELECT user_id FROM placements WHERE state IN ('here', 'copying', 'leaving')
+    ) AS known ${MOVES_OUT} LEFT JOIN placements USING (user_id)
+    WHERE state IS NULL OR state IN ('here', 'copying', 'leaving')
+  )`;
+
+const USERS_LEFT = `${LEFT_HERE} SELECT count(*)::int AS users FROM left_here`;
+
+const UNCOUNTED = `${LEFT_HERE}
+  SELECT user_id AS "userId", peer,
+    (SELECT count(*)::int FROM orders WHERE orders.user_id = left_here.user_id) AS orders
+  FROM left_here WHERE state IS DISTINCT FROM 'leaving' ORDER BY orders, user_id LIMIT ${USERS_OF_A_RUN}`;
 
 const EXPIRED = `
   SELECT user_id AS "userId", move, attempt, peer FROM placements
@@ -100,7 +121,13 @@ const LAST_MOVE = `
 
 // Who has neither an order nor a placement here is unknown.
 const KNOWN_USERS = `
-  WITH RECURSIVE ${usersWithOrders('user_id > $1')}
+  WITH RECURSIVE users AS (
+    (SELECT user_id FROM orders WHERE user_id > $1 ORDER BY user_id LIMIT 1)
+    UNION ALL
+    SELECT next.user_id FROM users, LATERAL (
+      SELECT user_id FROM orders WHERE orders.user_id > users.user_id ORDER BY user_id LIMIT 1
+    ) AS next
+  )
   SELECT json_strip_nulls(json_build_object('userId', user_id, 'hasOrders', ${hasOrders('page')}, 'state', state, 'move', move,
     'attempt', attempt, 'peer', peer, 'expired', coalesce(lease_until < clock_timestamp(), false))) AS user
   FROM (
@@ -112,17 +139,6 @@ const KNOWN_USERS = `
 /** A step of the index; EXISTS might read the orders of all users. */
 function hasOrders(table: string): string {
   return `coalesce((SELECT true FROM orders WHERE orders.user_id = ${table}.user_id LIMIT 1), false)`;
-}
-
-/** A table expression, `users`: those who have orders, by their ids, with a step of the index for each. */
-function usersWithOrders(first: string): string {
-  return `users AS (
-    (SELECT user_id FROM orders WHERE ${first} ORDER BY user_id LIMIT 1)
-    UNION ALL
-    SELECT next.user_id FROM users, LATERAL (
-      SELECT user_id FROM orders WHERE orders.user_id > users.user_id ORDER BY user_id LIMIT 1
-    ) AS next
-  )`;
 }
 
 /** What the mover reads of a shard, as `ordermover`. */
@@ -143,7 +159,8 @@ export class PostgresMoveReader implements MoveReader {
 
   async usersToMove(source: ShardRange): Promise<UserToMove[]> {
     const counted = await this.#databases.query<UserToMove>(source, { text: USERS_TO_MOVE, values: [] });
-    return counted.length > 0 ? counted : this.#uncounted(source);
+    if (counted.length > 0) return counted;
+    return this.#databases.query<UserToMove>(source, { text: UNCOUNTED, values: [] });
   }
 
   expired(source: ShardRange): Promise<ExpiredAttempt[]> {
@@ -169,9 +186,12 @@ export class PostgresMoveReader implements MoveReader {
       values: [move],
     });
     if (row === undefined) throw new Error('The progress of a shard was not told.');
-    if (row.usersLeft > 0) return row;
-    const uncounted = await this.#uncounted(source);
-    return { ...row, usersLeft: uncounted.length, ordersLeft: uncounted.reduce((sum, { orders }) => sum + orders, 0) };
+    return row;
+  }
+
+  async usersLeft(source: ShardRange): Promise<number> {
+    const [row] = await this.#databases.query<{ users: number }>(source, { text: USERS_LEFT, values: [] });
+    return row?.users ?? 0;
   }
 
   async lastMove(source: ShardRange, move: number): Promise<LastMove> {
@@ -186,10 +206,6 @@ export class PostgresMoveReader implements MoveReader {
       values: [after ?? '', limit],
     });
     return rows.map(({ user }) => user);
-  }
-
-  #uncounted(source: ShardRange): Promise<UserToMove[]> {
-    return this.#databases.query<UserToMove>(source, { text: UNCOUNTED, values: [] });
   }
 
   async ordersOf(shard: ShardRange, userId: string): Promise<number> {
