@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countUnanswered, percentile } from './report.ts';
+import { outside, percentile } from './report.ts';
 
 it('a percentile is the value that so large a share does not exceed', () => {
   const values = Array.from({ length: 100 }, (_, index) => 100 - index);
@@ -10,9 +10,8 @@ it('a percentile is the only value there is, and 0 without any', () => {
   expect([percentile([7], 0.01), percentile([7], 0.99), percentile([], 0.5)]).toEqual([7, 7, 0]);
 });
 
-it('a request without a response counts, unless it was under way in an outage', () => {
-  const attempt = (startedAt: number, status: number | undefined) => ({ startedAt, milliseconds: 100, status });
-  const attempts = [attempt(0, undefined), attempt(950, undefined), attempt(1_500, undefined), attempt(3_000, 503)];
-  expect(countUnanswered(attempts, [{ from: 1_000, to: 2_000 }])).toBe(1);
-  expect(countUnanswered(attempts, [])).toBe(3);
+it('requests that were under way in an outage are told from the others', () => {
+  const attempts = [0, 950, 1_500, 1_950, 3_000].map((startedAt) => ({ startedAt, milliseconds: 100, status: 503 }));
+  const starts = outside([{ from: 1_000, to: 2_000 }], attempts).map(({ startedAt }) => startedAt);
+  expect(starts).toEqual([0, 3_000]);
 });

@@ -43,20 +43,25 @@ export function printResult(run: {
   const { evidence, load, reads = [], outages = [], loadSeconds, drained, drainSeconds, rows } = run;
   const verdict = judge(load.acknowledged, evidence);
   const drainRow: Row = ['seconds until drained', drained?.toFixed(1) ?? `more than ${drainSeconds}`];
-  const unanswered = countUnanswered([...load.attempts, ...reads], outages);
-  const unansweredRow: Row = ['requests without a response, the runner being up', unanswered];
-  const resultRows = [...rows, ...verdictRows(verdict), ...loadRows(load, loadSeconds), unansweredRow, drainRow];
+  const undisturbed = outside(outages, [...load.attempts, ...reads]);
+  const unanswered = undisturbed.filter(({ status }) => status === undefined).length;
+  const slowest = Math.max(0, ...undisturbed.map(({ milliseconds }) => milliseconds));
+  const waitRows: Row[] = [
+    ['slowest request, the runner being up', `${slowest.toFixed(0)} ms`],
+    ['requests without a response, the runner being up', unanswered],
+  ];
+  const resultRows = [...rows, ...verdictRows(verdict), ...loadRows(load, loadSeconds), ...waitRows, drainRow];
   const table = tableLines(resultRows, '  ');
   console.log(['', ...table].join('\n'));
   for (const line of describeProblems(verdict, load.refused)) console.log(printable(line));
   return isSound(verdict) && load.refused.length + unanswered === 0;
 }
 
-/** How many requests had no response that were not under way in an outage. */
-export function countUnanswered(attempts: readonly Attempt[], outages: readonly Span[]): number {
-  const isExplained = ({ startedAt, milliseconds }: Attempt) =>
-    outages.some(({ from, to }) => startedAt < to && startedAt + milliseconds > from);
-  return attempts.filter((attempt) => attempt.status === undefined && !isExplained(attempt)).length;
+/** Those that were not under way in an outage. */
+export function outside(outages: readonly Span[], attempts: readonly Attempt[]): Attempt[] {
+  return attempts.filter(
+    ({ startedAt, milliseconds }) => !outages.some(({ from, to }) => startedAt < to && startedAt + milliseconds > from),
+  );
 }
 
 function verdictRows(verdict: Verdict): Row[] {

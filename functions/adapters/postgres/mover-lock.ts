@@ -29,7 +29,16 @@ export class PostgresMoverLock {
     try {
       return await work();
     } finally {
+      await this.#unlock(shard);
+    }
+  }
+
+  /** A shard that does not respond has lost the connection, and with it the lock. What was done counts. */
+  async #unlock(shard: ShardRange): Promise<void> {
+    try {
       await this.#run(shard, 'SELECT pg_advisory_unlock($1)');
+    } catch (error) {
+      if (!(error instanceof ShardUnavailableError)) throw error;
     }
   }
 
