@@ -17,6 +17,8 @@ export interface Fault {
   /** Due when so much of the run is done, 0 to 1, and so many milliseconds later. */
   readonly at: number;
   readonly laterMs: number;
+  /** Whether it waits for a moment at which a user is between two shards. */
+  readonly atSwitch: boolean;
 }
 
 /** Spreads so many kills and stalls of each kind at random over a run, in the order in which they are due. */
@@ -31,6 +33,7 @@ export function planFaults(
     stallMs: isStall ? shortest + random.below(longest - shortest) : undefined,
     at: random.below(10_000) / 10_000,
     laterMs: random.below(LATER_MS),
+    atSwitch: random.below(2) === 0,
   });
   return kinds
     .flatMap((kind) => Array.from({ length: kills + stalls }, (_, n) => fault(kind, n >= kills)))

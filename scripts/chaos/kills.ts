@@ -37,7 +37,7 @@ export async function runKills(settings: Settings, instance: Instance, signal: A
   try {
     await runAll(
       signal,
-      (ending) => striker.carryOut(progress, (text) => log(`${text}, ${soFar()}`), ending),
+      (ending) => striker.carryOut({ progress }, (text) => log(`${text}, ${soFar()}`), ending),
       (ending) => placeOrders({ api, load, clients, users, pauseMs: 0, seed, random, isEnough, signal: ending }),
     );
   } finally {

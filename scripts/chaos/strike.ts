@@ -10,6 +10,14 @@ import type { Row, Span } from './report.ts';
 const VICTIM_WITHIN_MS = 120_000;
 const LOOK_EVERY_MS = 20;
 
+/** What the plan goes by. */
+export interface Moments {
+  /** How much of the run is done, 0 to 1. */
+  progress(): number | Promise<number>;
+  /** Resolves when a user is between two shards, or nobody has been for a while. */
+  untilSwitch?(): Promise<unknown>;
+}
+
 /** Strikes processes of a run as planned, and takes note of it. */
 export class Striker {
   readonly struck: Fault[] = [];
@@ -34,23 +42,18 @@ export class Striker {
   /**
    * Carries the plan out. Others may be down or stopped when one is struck, but while the runner starts again all others are left alone.
    *
-   * @param progress how much of the run is done, 0 to 1
    * @param log told of each fault
    * @throws Error when a victim does not come back within two minutes
    */
-  async carryOut(
-    progress: () => number | Promise<number>,
-    log: (text: string) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async carryOut(moments: Moments, log: (text: string) => unknown, signal: AbortSignal): Promise<void> {
     for (const fault of this.#plan) {
-      while ((await progress()) < fault.at) await delay(LOOK_EVERY_MS, undefined, { signal });
+      while ((await moments.progress()) < fault.at) await delay(LOOK_EVERY_MS, undefined, { signal });
       await delay(fault.laterMs, undefined, { signal });
       // Who is stopped gets on first.
       await this.#stalls.get(fault.kind);
       const from = performance.now();
-      const pid = await this.#strike(fault, signal);
-      log(`${how(fault)} of ${fault.kind} (process ${pid})`);
+      const pid = await this.#strike(fault, moments, signal);
+      await log(`${how(fault)} of ${fault.kind} (process ${pid})`);
       if (fault.kind === RUNNER && fault.stallMs === undefined) {
         await this.#instance.start();
         this.outages.push({ from, to: performance.now() });
@@ -69,11 +72,12 @@ export class Striker {
     return [...kinds].map(([kind, list]): Row => [kind, list.length]).sort();
   }
 
-  async #strike({ kind, stallMs }: Fault, signal: AbortSignal): Promise<number> {
+  async #strike({ kind, stallMs, atSwitch }: Fault, moments: Moments, signal: AbortSignal): Promise<number> {
     const pid = await pollWithin(VICTIM_WITHIN_MS, async () => {
       signal.throwIfAborted();
       const victim = this.#find(kind);
       if (victim === undefined) return undefined;
+      if (atSwitch) await moments.untilSwitch?.();
       if (stallMs === undefined) return (await this.#kill(kind, victim)) && victim;
       this.#stalls.set(kind, this.#stall(kind, victim, stallMs, signal));
       return victim;

@@ -68,7 +68,9 @@ export async function runMoving(
     commandsFailed = operator.failures;
     isOver = true;
   };
-  const strike = (ending: AbortSignal) => striker.carryOut(() => progress.read(), log, ending);
+  const tell = async (fault: string) => log(`${fault}, ${await progress.describe()}`);
+  const moments = { progress: () => progress.read(), untilSwitch: () => progress.untilSwitch() };
+  const strike = (ending: AbortSignal) => striker.carryOut(moments, tell, ending);
   const place = (ending: AbortSignal) =>
     placeOrders({ api: addresses.api, load, clients, users, pauseMs: 0, seed, random, isEnough, signal: ending });
   const read = async (ending: AbortSignal) => {

@@ -3,6 +3,8 @@ import { isUnavailable } from '../../../functions/adapters/postgres/failures.ts'
 import { operatorConnection } from '../../operator-query.ts';
 
 const TIMEOUT_MS = 2_000;
+/** Nobody may be about to leave. */
+const SWITCH_WITHIN_MS = 2_000;
 
 /** Parts of a move there and back: the number of the move, and which share of all is done at the end. */
 const PARTS = {
@@ -16,12 +18,17 @@ export type Part = keyof typeof PARTS;
 // $1 is the number of a move.
 const COUNTS = `
   SELECT count(*) FILTER (WHERE state = 'moved' AND move = $1)::int AS moved,
+    count(*) FILTER (WHERE state = 'copying')::int AS copying, count(*) FILTER (WHERE state = 'leaving')::int AS leaving,
     count(*) FILTER (WHERE state NOT IN ('here', 'copying')
       AND EXISTS (SELECT FROM orders WHERE orders.user_id = placements.user_id))::int AS elsewhere
   FROM placements`;
 
+const SWITCH = "SELECT EXISTS (SELECT FROM placements WHERE state = 'leaving') AS leaving";
+
 interface Counts {
   readonly moved: number;
+  readonly copying: number;
+  readonly leaving: number;
   readonly elsewhere: number;
 }
 
@@ -65,16 +72,40 @@ export class Progress {
     return (await this.#counts(PARTS.archive.move))?.elsewhere === 0;
   }
 
+  /** Waits for a moment at which a user has left one shard and is not known to have arrived at the other, for 2 s at most. */
+  async untilSwitch(): Promise<void> {
+    const until = performance.now() + SWITCH_WITHIN_MS;
+    while (performance.now() < until) {
+      const results = await this.#query<{ leaving: boolean }>(SWITCH, []);
+      if (results?.some(({ leaving }) => leaving)) return;
+    }
+  }
+
+  /** Where users are, in words. */
+  async describe(): Promise<string> {
+    const part = this.#part ?? 'there';
+    const counts = await this.#counts(PARTS[part].move);
+    if (counts === undefined) return `${part}: a shard does not respond`;
+    return `${part}: ${counts.moved} users moved, ${counts.copying} copying, ${counts.leaving} leaving`;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#shards.map((shard) => shard.end()));
   }
 
   /** Of all shards; undefined while one does not respond. */
   async #counts(move: number): Promise<Counts | undefined> {
+    const rows = await this.#query<Counts>(COUNTS, [move]);
+    const sum = (field: keyof Counts) => (rows ?? []).reduce((total, row) => total + row[field], 0);
+    return (
+      rows && { moved: sum('moved'), copying: sum('copying'), leaving: sum('leaving'), elsewhere: sum('elsewhere') }
+    );
+  }
+
+  async #query<Row extends object>(sql: string, values: readonly unknown[]): Promise<Row[] | undefined> {
     try {
-      const results = await Promise.all(this.#shards.map((shard) => shard.query<Counts>(COUNTS, [move])));
-      const sum = (field: keyof Counts) => results.reduce((total, { rows }) => total + (rows[0]?.[field] ?? 0), 0);
-      return { moved: sum('moved'), elsewhere: sum('elsewhere') };
+      const results = await Promise.all(this.#shards.map((shard) => shard.query<Row>(sql, [...values])));
+      return results.flatMap(({ rows }) => rows);
     } catch (error) {
       if (isUnavailable(error)) return undefined;
       throw error;
