@@ -6,14 +6,16 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from './log-fixture.ts';
 import { endOrphans } from './orphans.ts';
 import { runDirOf } from './paths.ts';
-import { readPidFiles, writePidFile } from './pid-files.ts';
+import { readPidFiles, writeLaunchFile, writePidFile } from './pid-files.ts';
 import { processIdentity } from './processes.ts';
 
 const newDataDir = () => mkdtempSync(join(tmpdir(), 'orphans-'));
 
+const SCRIPT = "setInterval(() => {}, 1000); console.log('up')";
+
 /** A process as a killed run leaves it: alive, and nobody's child to care for. */
-async function startOrphan(script = 'setInterval(() => {}, 1000)'): Promise<number> {
-  const child = spawn(process.execPath, ['-e', `${script}; console.log('up')`], { detached: true });
+async function startOrphan(...args: string[]): Promise<number> {
+  const child = spawn(process.execPath, ['-e', SCRIPT, ...args], { detached: true });
   const pid = child.pid as number;
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -32,6 +34,16 @@ describe('recovering from a killed run', () => {
     await endOrphans(dataDir, silentLog);
     expect(pids.map(processIdentity)).toEqual([undefined, undefined]);
     expect(readPidFiles(runDirOf(dataDir))).toEqual([]);
+  });
+
+  it('ends a process that was started by a run which was killed before it could record the id', async () => {
+    const [dataDir, other] = [newDataDir(), newDataDir()];
+    const [pid, ofOther] = await Promise.all([startOrphan(dataDir), startOrphan(other)]);
+    const command = ['setpriv', process.execPath, '-e', SCRIPT, dataDir].join(' ');
+    writeLaunchFile(runDirOf(dataDir), { name: 'server', command, stopSignal: 'SIGTERM' });
+    await endOrphans(dataDir, silentLog);
+    expect([pid, ofOther].map((each) => processIdentity(each) === undefined)).toEqual([true, false]);
+    expect(readdirSync(runDirOf(dataDir))).toEqual([]);
   });
 
   it('does not touch a process that has the id of an earlier one', async () => {

@@ -1,8 +1,8 @@
 import { UserError } from './errors.ts';
 import type { Log } from './log.ts';
 import { runDirOf } from './paths.ts';
-import { type ProcessRecord, readPidFiles, removeBrokenPidFiles, removePidFile } from './pid-files.ts';
-import { isRunning } from './processes.ts';
+import { type ProcessRecord, readLaunchFiles, readPidFiles, removeBrokenPidFiles, removePidFile } from './pid-files.ts';
+import { isRunning, processIdentity, processTable } from './processes.ts';
 import { pollWithin } from './timing.ts';
 
 const ORDERLY_END_MS = 5_000;
@@ -17,7 +17,7 @@ const FORCED_END_MS = 2_000;
 export async function endOrphans(dataDir: string, log: Log): Promise<void> {
   const runDir = runDirOf(dataDir);
   await Promise.all(
-    readPidFiles(runDir).map(async (record) => {
+    [...readPidFiles(runDir), ...startedUnrecorded(dataDir)].map(async (record) => {
       if (isRunning(record)) {
         log.warn('ending %s (process %d), which an earlier run left behind', record.name, record.pid);
         await end(record);
@@ -26,6 +26,17 @@ export async function endOrphans(dataDir: string, log: Log): Promise<void> {
     }),
   );
   removeBrokenPidFiles(runDir);
+}
+
+/** The processes of interrupted starts: a wrapper such as setpriv is gone from the command of the program that it became. */
+function startedUnrecorded(dataDir: string): ProcessRecord[] {
+  const launches = readLaunchFiles(runDirOf(dataDir));
+  if (launches.length === 0) return [];
+  return processTable().flatMap(({ pid, command }) => {
+    const launch = launches.find((each) => command.includes(dataDir) && each.command.endsWith(command));
+    const identity = processIdentity(pid);
+    return launch === undefined || identity === undefined ? [] : [{ ...launch, pid, identity }];
+  });
 }
 
 async function end(record: ProcessRecord): Promise<void> {

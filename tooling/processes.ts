@@ -91,6 +91,25 @@ function statFields(pid: number): string[] | undefined {
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
+/** A process as `ps` shows it. */
+export interface ListedProcess {
+  readonly pid: number;
+  readonly parent: number;
+  /** That of a stopped one begins with T. */
+  readonly state: string;
+  /** With its arguments. */
+  readonly command: string;
+}
+
+/** All processes of this machine. */
+export function processTable(): ListedProcess[] {
+  const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' });
+  return table.split('\n').flatMap((line) => {
+    const [, pid, parent, state = '', command = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), state, command }];
+  });
+}
+
 /** The command line of a running process; undefined when there is no such process. */
 export function processCommand(pid: number): string | undefined {
   return process.platform === 'linux'

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { holdS3 } from '../../local/services/s3/hold.ts';
 import { runDirOf } from '../../tooling/paths.ts';
 import { readPidFiles } from '../../tooling/pid-files.ts';
-import { isRunning, processIdentity } from '../../tooling/processes.ts';
+import { isRunning, type ListedProcess, processIdentity, processTable } from '../../tooling/processes.ts';
 
 /** The engines of a run that are alive, by name: their process ids. */
 export function findEngines(dataDir: string): Map<string, number> {
@@ -22,7 +21,7 @@ export function findAtWork(runnerPid: number, folder = ''): number[] {
     .map(({ pid }) => pid);
 }
 
-function environments(runnerPid: number): Process[] {
+function environments(runnerPid: number): ListedProcess[] {
   return processTable().filter(({ parent, command }) => parent === runnerPid && command.endsWith(' (function)'));
 }
 
@@ -91,20 +90,4 @@ export function send(pid: number, name: NodeJS.Signals): boolean {
 function withChildren(pids: readonly number[]): number[] {
   const children = processTable().filter(({ parent }) => pids.includes(parent));
   return [...pids, ...children.map(({ pid }) => pid)];
-}
-
-interface Process {
-  readonly pid: number;
-  readonly parent: number;
-  /** As ps shows it: a stopped one begins with T. */
-  readonly state: string;
-  readonly command: string;
-}
-
-function processTable(): Process[] {
-  const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' });
-  return table.split('\n').flatMap((line) => {
-    const [, pid, parent, state = '', command = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), state, command }];
-  });
 }

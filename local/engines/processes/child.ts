@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { removePidFile, writePidFile } from '../../../tooling/pid-files.ts';
+import { removeLaunchFile, removePidFile, writeLaunchFile, writePidFile } from '../../../tooling/pid-files.ts';
 import { signalGroup } from '../../../tooling/processes.ts';
 
 export interface Launch {
@@ -35,6 +35,8 @@ export interface Child {
 
 /** Starts a process and reads its output by line. @throws the system's error when the command cannot be started */
 export async function spawnChild(launch: Launch, options: ChildOptions): Promise<Child> {
+  const { runDir, name, stopSignal } = options;
+  writeLaunchFile(runDir, { name, command: [launch.command, ...launch.args].join(' '), stopSignal });
   const child = spawn(launch.command, launch.args, {
     cwd: launch.cwd,
     env: launch.env,
@@ -46,14 +48,15 @@ export async function spawnChild(launch: Launch, options: ChildOptions): Promise
   });
   await spawned(child);
   const pid = child.pid as number;
-  writePidFile(options.runDir, options.name, pid, options.stopSignal);
+  writePidFile(runDir, name, pid, stopSignal);
+  removeLaunchFile(runDir, name);
   createInterface({ input: child.stdout }).on('line', options.onLine);
   createInterface({ input: child.stderr }).on('line', options.onLine);
 
   const ended = new Promise<ChildEnd>((resolve) => {
     child.once('exit', (code, signal) => {
       signalGroup(pid, 'SIGKILL');
-      removePidFile(options.runDir, options.name);
+      removePidFile(runDir, name);
       resolve({ code, signal });
     });
   });
@@ -61,7 +64,7 @@ export async function spawnChild(launch: Launch, options: ChildOptions): Promise
     pid,
     ended,
     async stop(withinMs) {
-      child.kill(options.stopSignal);
+      child.kill(stopSignal);
       const force = setTimeout(() => signalGroup(pid, 'SIGKILL'), withinMs);
       await ended;
       clearTimeout(force);
