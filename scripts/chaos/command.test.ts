@@ -22,6 +22,10 @@ describe('the command line', () => {
     expect(await parse(...args)).toMatchObject({ orders: 20_000, seed: 5, outage: 'both', outageSeconds: 9 });
   });
 
+  it('moves users where functions of a former release run beside the present ones', async () => {
+    expect(await parse('--beside', 'ee4c4c8')).toMatchObject({ beside: 'ee4c4c8', move: true });
+  });
+
   it.each([
     [['--orders', '0'], '--orders'],
     [['--orders', '1e3'], '--orders'],

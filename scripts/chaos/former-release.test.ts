@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
-import { mix } from './former-release.ts';
+import { buildBeside, mix } from './former-release.ts';
 
 const CODE = (release: string) => `
   const map = process.env.SHARD_MAP;
@@ -46,4 +46,17 @@ it('a function of both releases runs either one for an event, with the variables
     ['present', 'present knows three shards'],
   ]);
   expect(responses[0].headers).toMatchObject({ 'x-request': '7' });
+});
+
+it('a commit that the clone does not have is refused with what to do', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'beside-'));
+  const built = buildBeside({
+    commit: 'no-such-commit',
+    folder,
+    former: {},
+    present: {},
+    report: () => {},
+    signal: new AbortController().signal,
+  });
+  await expect(built).rejects.toThrow('This clone has no commit no-such-commit. Name one of `git log`');
 });
