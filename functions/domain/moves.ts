@@ -66,14 +66,20 @@ export interface Moves extends MoveSteps {
   clear(target: ShardRange, userId: string, limit: number): Promise<number>;
   /** Drops what was archived before. @returns how many orders */
   forget(shard: ShardRange, before: Date, limit: number): Promise<number>;
-  /** Keeps releases from before users could move from being deployed with fewer shards. */
-  recordShards(shard: ShardRange, shards: number): Promise<void>;
   /**
    * @param ranges undefined leaves them as they are
+   * @param over how many shards have users from now on, while they move those of both maps: a release from before users could move
+   *   refuses to be deployed with fewer. Undefined leaves it as it is
    * @throws MoveOverError when the shard knows a later move, or cannot finish this one yet
    * @throws MoveBlockedError when the shard's transactions leave no moment for it
    */
-  setMove(shard: ShardRange, move: number, state: MoveState, ranges?: readonly OwnedRange[]): Promise<void>;
+  setMove(
+    shard: ShardRange,
+    move: number,
+    state: MoveState,
+    ranges?: readonly OwnedRange[],
+    over?: number,
+  ): Promise<void>;
 }
 
 /** Gives users to one shard again who have two after a restore, or none. Every step may be repeated. */

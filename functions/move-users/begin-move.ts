@@ -11,7 +11,6 @@ import {
   type MoveCommandDependencies,
   MoveRefusedError,
   ofLatestMove,
-  recordShards,
   refuseRestored,
   repeatFirst,
   targetsFirst,
@@ -55,11 +54,11 @@ export async function startMove(dependencies: MoveCommandDependencies): Promise<
     );
   }
   const move = begun.length > 0 ? latest : latest + 1;
-  await recordShards(dependencies, dependencies.shards.length);
   const behind = known.filter((each) => !begun.includes(each));
   const told = behind.map(({ shard }) => ({ shard, ranges: ranges.get(shard.id) ?? [] }));
+  const over = dependencies.shards.length;
   for (const each of targetsFirst(told))
-    await dependencies.moves.setMove(each.shard, move, begun[0]?.state ?? 'running', each.ranges);
+    await dependencies.moves.setMove(each.shard, move, begun[0]?.state ?? 'running', each.ranges, over);
   return { move };
 }
 

@@ -10,7 +10,6 @@ import {
   MoveRefusedError,
   noMove,
   ofLatestMove,
-  recordShards,
   refuseRestored,
   targetsFirst,
 } from './known-moves.ts';
@@ -48,10 +47,10 @@ export async function finishMove(dependencies: MoveCommandDependencies): Promise
     );
   }
   const ended = known.map((each) => ({ ...each, owns: ownedAfter(each.ranges) }));
-  await recordShards(dependencies, ended.filter(({ owns }) => owns.length > 0).length);
+  const over = ended.filter(({ owns }) => owns.length > 0).length;
   // Those that get first: a source that has ended the move sends no new users on.
   for (const { shard, move, owns } of targetsFirst(ended.filter(isUnderWay))) {
-    await moves.setMove(shard, move, 'finished', owns);
+    await moves.setMove(shard, move, 'finished', owns, over);
   }
   return {
     move: Math.max(...ended.map(({ move }) => move)),

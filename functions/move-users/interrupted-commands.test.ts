@@ -31,16 +31,14 @@ class Shards implements MoveCommandDependencies {
     usersElsewhere: async () => 0,
   } as unknown as MoveReader;
 
-  readonly recorded = new Map<number, number>();
+  readonly over = new Map<number, number>();
 
   readonly moves = {
-    recordShards: async ({ id }, count) => {
-      this.recorded.set(id, count);
-    },
-    setMove: async (shard, move, state, ranges) => {
+    setMove: async (shard, move, state, ranges, over) => {
       if (this.reached === 0) throw new ShardUnavailableError(shardName(shard));
       this.reached -= 1;
       this.told.push(shardName(shard));
+      if (over !== undefined) this.over.set(shard.id, over);
       this.known.set(shard.id, { move, state, changedAt: undefined, ranges: ranges ?? [] });
     },
   } as Partial<Moves> as Moves;
@@ -93,19 +91,20 @@ describe('a command of an operator', () => {
     expect(shards.told).toEqual(['shard2', 'shard3', 'shard1']);
   });
 
-  it('tells every shard first over how many users are distributed: from the beginning of a move on those of both maps, and in the end those that own users', async () => {
-    const recorded = () => [...shards.recorded].sort().map(([, count]) => count);
-    shards.reached = 0;
+  it('tells each shard over how many users are distributed: while they move those of both maps, and in the end those that own users', async () => {
+    const over = () => [...shards.over].sort();
+    const every = (count: number) => [1, 2, 3].map((id) => [id, count]);
+    shards.reached = 1;
     await expect(startMove(shards)).rejects.toBeInstanceOf(ShardUnavailableError);
-    expect(recorded()).toEqual([3, 3, 3]);
+    expect(over()).toEqual([[2, 3]]);
     shards.reached = Number.POSITIVE_INFINITY;
     await startMove(shards);
     await abortMove(shards);
-    expect(recorded()).toEqual([3, 3, 3]);
+    expect(over()).toEqual(every(3));
     await finishMove(shards);
-    expect(recorded()).toEqual([2, 2, 2]);
+    expect(over()).toEqual(every(2));
     await startMove(shards);
     await finishMove(shards);
-    expect(recorded()).toEqual([3, 3, 3]);
+    expect(over()).toEqual(every(3));
   });
 });

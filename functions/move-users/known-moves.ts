@@ -26,14 +26,6 @@ export function knownMoves({ shards, reader }: MoveCommandDependencies): Promise
   return Promise.all(shards.map(async (shard) => ({ shard, ...(await reader.moveOf(shard)) })));
 }
 
-/**
- * Tells every shard over how many users are distributed: a release from before users could move refuses to be deployed with fewer. While a
- * move is under way these are the shards of both maps, afterwards those that own users.
- */
-export async function recordShards({ shards, moves }: MoveCommandDependencies, count: number): Promise<void> {
-  await Promise.all(shards.map((shard) => moves.recordShards(shard, count)));
-}
-
 /** The number of the latest move, 0 before the first one. */
 export function latestMove(known: readonly ShardMove[]): number {
   return Math.max(0, ...known.map(({ move }) => move));

@@ -109,16 +109,18 @@ export class PostgresMoves implements Moves {
     return this.#value(shard, { text: 'SELECT move_forget($1, $2) AS value', values: [before, limit] });
   }
 
-  async recordShards(shard: ShardRange, shards: number): Promise<void> {
-    await this.#value(shard, { text: 'SELECT move_shards($1) AS value', values: [shards] });
-  }
-
-  async setMove(shard: ShardRange, move: number, state: MoveState, ranges?: readonly OwnedRange[]): Promise<void> {
+  async setMove(
+    shard: ShardRange,
+    move: number,
+    state: MoveState,
+    ranges?: readonly OwnedRange[],
+    over?: number,
+  ): Promise<void> {
     const rows = ranges?.map(({ role, from, before, peer }) => ({ role, from_key: from, before_key: before, peer }));
-    const values = [move, state, rows && JSON.stringify(rows)];
+    const values = [move, state, rows && JSON.stringify(rows), over];
     for (let tried = 1; ; tried++) {
       try {
-        await this.#value(shard, { text: 'SELECT move_ranges($1, $2, $3) AS value', values });
+        await this.#value(shard, { text: 'SELECT move_ranges($1, $2, $3) AS value, move_shards($4)', values });
         return;
       } catch (error) {
         if (!isBlocked(error)) throw error;

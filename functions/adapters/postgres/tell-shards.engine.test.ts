@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { SHARD } from '../../../tests/support/test-shard.ts';
+import { MoveOverError } from '../../domain/errors.ts';
 import { LOCK_WAIT_MS } from './locks.ts';
 import { PostgresMoves } from './moves.ts';
 import { Place } from './moves-fixture.ts';
@@ -49,6 +50,19 @@ it('a shard whose transactions do not end is not told, which the error says with
     });
   });
   expect(await moves()).toEqual([]);
+});
+
+it('a shard keeps over how many users are distributed when it takes what it is told, and not otherwise', async () => {
+  await place.test.sql('INSERT INTO placement (shards) VALUES (2)');
+  const moves = new PostgresMoves(place.asMover);
+  const over = async () => (await place.test.sql('SELECT shards FROM placement'))[0]?.shards;
+  await moves.setMove(SHARD, 2, 'running', [], 3);
+  expect(await over()).toBe(3);
+  await moves.setMove(SHARD, 2, 'paused');
+  await expect(moves.setMove(SHARD, 1, 'finished', [], 2)).rejects.toBeInstanceOf(MoveOverError);
+  expect(await over()).toBe(3);
+  await moves.setMove(SHARD, 2, 'finished', [], 2);
+  expect(await over()).toBe(2);
 });
 
 it('a shard is told of a move with the patience of migrations, since requests queue behind it', async () => {
