@@ -56,7 +56,11 @@ export interface Moves extends MoveSteps {
   expect(target: ShardRange, attempt: MoveAttempt, peer: number): Promise<Expected>;
   /** At the target: stores a page. @throws MoveOverError when the attempt is over */
   take(target: ShardRange, attempt: MoveAttempt, rows: string): Promise<void>;
-  /** At the source: from now on nobody owns the user, for 2 s. @param fence also while a request may deliver an order */
+  /**
+   * At the source: from now on nobody owns the user, for 2 s or, when much has changed since {@link claim}, longer.
+   *
+   * @param fence also while a request may deliver an order
+   */
   leave(source: ShardRange, attempt: MoveAttempt, fence?: boolean): Promise<Leaving>;
   /** At the target: the commit point. @returns `here`; otherwise the attempt was refused or is over */
   arrive(target: ShardRange, attempt: MoveAttempt, rest: string): Promise<PlacementState | null>;

@@ -7,7 +7,10 @@ import { placesFor, type ShardRange, shardFor } from './shard-map.ts';
 export const ON_THE_WAY = {
   /** Between two attempts. */
   pauseMs: 50,
-  /** No attempt begins later. Longer than the lease of a user on the way: whoever meets them then finishes or undoes the move. */
+  /**
+   * No attempt begins later. Longer than the lease of a user on the way, unless much has changed while they were copied: whoever meets
+   * them then finishes or undoes the move.
+   */
   patienceMs: 3_000,
 } as const;
 /** So many users who have moved are found at once by an environment. */

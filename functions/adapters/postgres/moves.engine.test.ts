@@ -164,6 +164,22 @@ describe('a user who moves', () => {
 });
 
 describe('a move that nobody ends', () => {
+  it('is not ended by others as long as the target may take: longer when much has changed meanwhile', async () => {
+    await someOrders();
+    await beginMove(source, target);
+    const lease = async () => {
+      await leave(source, await copy(source, target));
+      const [row] = await source.test.sql(
+        'SELECT extract(epoch FROM lease_until - changed_at)::float8 AS s FROM placements',
+      );
+      return row?.s;
+    };
+    expect(await lease()).toBeLessThan(30);
+    await source.test.sql(`UPDATE placements SET state = 'copying'`);
+    await source.test.sql(`INSERT INTO move_changes SELECT 'alice', gen_random_uuid() FROM generate_series(1, 40000)`);
+    expect(await lease()).toBeCloseTo(32, 0);
+  });
+
   it('is undone for good: the mover that wakes cannot commit it, and the user is copied anew', async () => {
     await someOrders();
     await beginMove(source, target);
