@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { describeShard, placesFor, type ShardRange } from '../../functions/domain/shard-map.ts';
+import type { ShardRange } from '../../functions/domain/shard-map.ts';
 import { type Api, ApiError, type Order, type PlacedOrder, type Problem } from '../api.ts';
 import { formatTotal } from '../format.ts';
 import { isWellFormed, ORDER_FIELDS, type OrderField } from '../order-fields.ts';
 import { OrderKey } from '../order-key.ts';
 import { placeSafely } from '../place-safely.ts';
+import { shardHint } from '../shard-hint.ts';
 import { PlacedCard } from './placed-card.tsx';
 
 interface OrderFormProps {
@@ -197,12 +198,6 @@ function number(text: string): number | string {
 function totalOf({ quantity, price }: Record<Name, string>): string {
   const known = isWellFormed('quantity', quantity) && isWellFormed('price', price);
   return known ? formatTotal(Number(quantity), Number(price)) : '–';
-}
-
-function shardHint(user: string, shards: readonly ShardRange[]): string | undefined {
-  return isWellFormed('user_id', user)
-    ? `${user} is on ${placesFor(shards, user).map(describeShard).join(' or ')}`
-    : undefined;
 }
 
 function problemsOf(failure: unknown): readonly Problem[] {

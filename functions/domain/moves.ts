@@ -175,6 +175,8 @@ export interface KnownUser {
 /** What the mover reads. */
 export interface MoveReader {
   moveOf(shard: ShardRange): Promise<ShardMove>;
+  /** The columns of the tables whose rows are copied, as a text to compare. */
+  copiedColumns(shard: ShardRange): Promise<string>;
   /** The latest move by which users came from each other shard, or went there. */
   peersOf(shard: ShardRange): Promise<PeerMove[]>;
   /** The users in ranges that move out, those with the fewest orders first: as many as a run may move to each target. */

@@ -11,6 +11,7 @@ import {
   type MoveCommandDependencies,
   MoveRefusedError,
   ofLatestMove,
+  refuseOtherColumns,
   refuseRestored,
   repeatFirst,
   targetsFirst,
@@ -39,6 +40,7 @@ export async function startMove(dependencies: MoveCommandDependencies): Promise<
   }
   const known = await knownMoves(dependencies);
   await refuseRestored(known, dependencies.reader);
+  await refuseOtherColumns(dependencies);
   const latest = latestMove(known);
   const begun = ofLatestMove(known).filter(isUnderWay);
   const command = interrupted(known);

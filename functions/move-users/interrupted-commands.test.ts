@@ -26,6 +26,7 @@ class Shards implements MoveCommandDependencies {
 
   readonly reader = {
     moveOf: async ({ id }: ShardRange) => this.known.get(id) ?? NO_MOVE,
+    copiedColumns: async () => '',
     peersOf: async () => [],
     usersLeft: async () => 0,
     usersElsewhere: async () => 0,

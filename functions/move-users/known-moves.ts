@@ -53,7 +53,7 @@ export function interrupted(known: readonly KnownMove[]): 'start' | 'abort' | 'f
 export function repeatFirst(known: readonly KnownMove[], command: 'start' | 'abort' | 'finish'): MoveRefusedError {
   const isFinish = command === 'finish';
   const shards = isFinish ? known.filter((each) => !isUnderWay(each)) : shardsBehind(known);
-  const names = shards.map(({ shard }) => shardName(shard)).join(', ');
+  const names = shards.map(({ shard }) => shardName(shard)).join(' and ');
   const verb = shards.length === 1 ? 'does' : 'do';
   const what = isFinish
     ? `Of all shards, only ${names} took the end of the move`
@@ -88,7 +88,7 @@ export function shardsBehind(known: readonly KnownMove[]): KnownMove[] {
 export async function refuseRestored(known: readonly KnownMove[], reader: MoveReader): Promise<void> {
   const restored = await restoredShards(known, reader);
   if (restored.length === 0) return;
-  const names = restored.map(({ shard }) => shardName(shard)).join(', ');
+  const names = restored.map(({ shard }) => shardName(shard)).join(' and ');
   throw new MoveRefusedError(
     `Users have moved from or to ${names} with a move that ${names} ${restored.length === 1 ? 'does' : 'do'} not know of, as after a ` +
       'restore to a time before. `npm run shards -- repair` gives each user to one shard again (docs/operations.md, "Restore a shard").',
@@ -99,6 +99,19 @@ export async function refuseRestored(known: readonly KnownMove[], reader: MoveRe
 export async function restoredShards(known: readonly KnownMove[], reader: MoveReader): Promise<KnownMove[]> {
   const peers = (await Promise.all(known.map(({ shard }) => reader.peersOf(shard)))).flat();
   return known.filter(({ shard, move }) => peers.some((each) => each.peer === shard.id && each.move > move));
+}
+
+/**
+ * Rows are copied with the columns that they have: one that the target lacks would be lost, and one that the source lacks would be null.
+ *
+ * @throws MoveRefusedError when shards have different columns, as after a deployment that could not migrate all of them
+ */
+export async function refuseOtherColumns({ shards, reader }: MoveCommandDependencies): Promise<void> {
+  const columns = await Promise.all(shards.map((shard) => reader.copiedColumns(shard)));
+  if (new Set(columns).size < 2) return;
+  throw new MoveRefusedError(
+    'Not all shards are migrated: their tables have different columns. Deploy again, so that `migrate-shards` brings all up to date.',
+  );
 }
 
 /** Whether users go from the shard to another one. */

@@ -161,6 +161,28 @@ describe('the mover', () => {
     await finishMove(shards);
   });
 
+  it('moves nobody while shards have different columns, and a move does not begin', async () => {
+    await someOrders();
+    await startMove(shards);
+    await shards.shard(3).sql(`ALTER TABLE orders ADD COLUMN note text NOT NULL DEFAULT 'none'`);
+    try {
+      expect(await runMover(shards)).toEqual({ moved: 0, archived: 0 });
+      await expect(startMove(shards)).rejects.toThrow(
+        'Not all shards are migrated: their tables have different columns.',
+      );
+      for (const id of [1, 2])
+        await shards.shard(id).sql(`ALTER TABLE orders ADD COLUMN note text NOT NULL DEFAULT 'none'`);
+      await shards.shard(1).sql(`UPDATE orders SET note = 'blue' WHERE user_id = 'gina'`);
+      expect(await runMover(shards)).toMatchObject({ moved: 2 });
+      expect(await shards.shard(3).sql(`SELECT DISTINCT user_id, note FROM orders ORDER BY 1`)).toEqual([
+        { user_id: 'Mike', note: 'none' },
+        { user_id: 'gina', note: 'blue' },
+      ]);
+    } finally {
+      for (const id of [1, 2, 3]) await shards.shard(id).sql('ALTER TABLE orders DROP COLUMN IF EXISTS note');
+    }
+  });
+
   it('leaves the work to another one that is at it', async () => {
     await someOrders();
     await startMove(shards);

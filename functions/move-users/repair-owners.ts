@@ -13,6 +13,7 @@ import {
   type MoveCommandDependencies,
   MoveRefusedError,
   ofLatestMove,
+  refuseOtherColumns,
   restoredShards,
 } from './known-moves.ts';
 import type { MoverLock } from './run-mover.ts';
@@ -56,8 +57,9 @@ async function repairAll(dependencies: RepairDependencies): Promise<Repaired> {
   const { shards, reader, moves } = dependencies;
   const known = await knownMoves(dependencies);
   const latest = latestMove(known);
-  const { state } = ofLatestMove(known)[0] ?? { state: 'finished' };
-  if (state === 'running') throw new MoveRefusedError('Users are moving. Do `npm run shards -- pause` first.');
+  const states = ofLatestMove(known).map(({ state }) => state);
+  if (states.includes('running')) throw new MoveRefusedError('Users are moving. Do `npm run shards -- pause` first.');
+  await refuseOtherColumns(dependencies);
   for (const source of shards) {
     for (const { peer, ...attempt } of await reader.expired(source)) {
       const target = shards.find(({ id }) => id === peer);
@@ -78,10 +80,10 @@ async function repairAll(dependencies: RepairDependencies): Promise<Repaired> {
     if (await repairUser(places, all, dependencies)) users += 1;
     else left += 1;
   }
-  const finished = state === 'finished';
+  const finished = !states.includes('paused');
   // Not as finished: their former rows rest for a minute.
   const told = more ? [] : all.filter(({ shard }) => restored.some((each) => each.shard.id === shard.id));
-  for (const { shard, ranges } of told) await moves.setMove(shard, latest, finished ? 'running' : state, ranges);
+  for (const { shard, ranges } of told) await moves.setMove(shard, latest, finished ? 'running' : 'paused', ranges);
   return { users, left, more, told: told.map(({ shard }) => shardName(shard)), finished };
 }
 

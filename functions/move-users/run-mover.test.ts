@@ -17,6 +17,7 @@ const SINCE = new Date('2026-11-01T12:00:00Z');
 const NOW = new Date('2026-11-01T12:10:00Z');
 
 const FOUND = {
+  copiedColumns: async () => '',
   moveOf: async () => ({
     move: 1,
     state: 'running',

@@ -69,12 +69,20 @@ class Run {
     const running = known.filter(({ state }) => state === 'running');
     await this.#ofAll((shard) => this.#endExpired(shard));
     await this.#ofAll((shard) => this.#tidy(shard));
-    if (running.length > 0) await this.#moveUsers(running, known.filter(isSource));
+    if (running.length > 0 && (await this.#canCopy())) await this.#moveUsers(running, known.filter(isSource));
     await this.#forget();
     const values = { UsersMoved: this.#moved, MoveStandstillSeconds: await this.#standstill(running) };
     metrics.record('users moved', values);
     if (this.#archived > 0) log.info('orders of moved users archived', { orders: this.#archived });
     return { moved: this.#moved, archived: this.#archived };
+  }
+
+  /** Not while a deployment migrates the shards, or could not migrate all of them. */
+  async #canCopy(): Promise<boolean> {
+    const columns = new Set(await this.#ofAll((shard) => this.#dependencies.reader.copiedColumns(shard)));
+    if (columns.size > 1)
+      this.#dependencies.log.error('no user moves until all shards are migrated: their columns differ');
+    return columns.size < 2;
   }
 
   async #moveUsers(running: readonly KnownMove[], sources: readonly KnownMove[]): Promise<void> {

@@ -3,3 +3,10 @@ export function inWords(seconds: number): string {
   if (seconds < 120) return `${Math.ceil(seconds)} s`;
   return seconds < 7_200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3_600)} hours`;
 }
+
+const LIST = new Intl.ListFormat('en-GB');
+
+/** Names as a sentence has them: shard1, shard2 and shard3. */
+export function listed(names: readonly string[]): string {
+  return LIST.format(names);
+}

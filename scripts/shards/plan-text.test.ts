@@ -36,7 +36,7 @@ describe('a plan in words', () => {
       'shard1  shard3  300    500,000  1.0 GB',
       '',
       '500,000 of 2,000,000 orders (25.0 %) move, of 300 users: about 17 minutes at 500 orders a second.',
-      'The deployment adds shard3: a database (db.t4g.micro, 20 GB) with its secrets each, which costs about $15 a month in us-east-1.',
+      'The deployment adds shard3, a database (db.t4g.micro, 20 GB) with its secrets, which costs about $15 a month in us-east-1.',
       'The deployment that carries this map has',
       `  -c 'nextShards=[{"id":1,"from":"A","to":"F"},{"id":2,"from":"N","to":"Z"},{"id":3,"from":"G","to":"M"}]'`,
     ]);
@@ -48,6 +48,23 @@ describe('a plan in words', () => {
     expect(text).toContain('\nshard1 will own nobody: the deployment after the move may leave it out.');
     expect(text).toContain('about 13 minutes at 2,000 orders a second.');
     expect(text).not.toContain('$');
+  });
+
+  it('names several shards that are added, or lose all users', () => {
+    const next = [
+      { id: 3, from: 'A', to: 'F' },
+      { id: 4, from: 'G', to: 'Z' },
+    ];
+    const text = planText(planOf(joinMaps(DEFAULT_SHARD_MAP, next), STORED), {
+      ordersPerSecond: 2_000,
+      stage: STAGES.dev,
+    });
+    expect(text).toContain(
+      '\nThe deployment adds shard3 and shard4, each a database (db.t4g.micro, 20 GB) with its secrets, which together cost about $31 a month',
+    );
+    expect(text).toContain(
+      '\nshard1 and shard2 will own nobody: the deployment after the move may leave them out, which saves about $31 a month',
+    );
   });
 
   it('proposes no deployment of the map that there is', () => {
@@ -65,7 +82,7 @@ describe('a plan in words', () => {
     const plan = planOf(joinMaps(DEFAULT_SHARD_MAP, SPLIT), []);
     expect(planText(plan, { ordersPerSecond: 500, stage: STAGES.prod }).split('\n').slice(-4, -2)).toEqual([
       'Nobody who has orders moves.',
-      'The deployment adds shard3: a database (db.m7g.large, 100 GB) with its secrets each, which costs about $271 a month in us-east-1.',
+      'The deployment adds shard3, a database (db.m7g.large, 100 GB) with its secrets, which costs about $271 a month in us-east-1.',
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { nextMap, presentMap, type ShardRange, shardName } from '../../functions
 import type { Amount, Plan, PlannedShard } from '../../functions/domain/shard-plan.ts';
 import type { Stage } from '../../infra/config/stage.ts';
 import { tableLines } from '../../tooling/table.ts';
-import { inWords } from './in-words.ts';
+import { inWords, listed } from './in-words.ts';
 import { monthlyCostOfShard } from './shard-cost.ts';
 
 export interface PlanTextOptions {
@@ -54,21 +54,28 @@ function summary(moving: Amount, total: Amount, ordersPerSecond: number): string
 }
 
 function additions({ added, emptied }: Plan, stage: PlanTextOptions['stage']): string[] {
-  const named = (ids: readonly number[]) => ids.map((id) => shardName({ id })).join(', ');
+  const names = (ids: readonly number[]) => ids.map((id) => shardName({ id }));
   const cost = (ids: readonly number[], verb: string) => {
     if (stage === undefined) return '';
     return `, which ${verb} about $${Math.round(ids.length * monthlyCostOfShard(stage))} a month in us-east-1`;
   };
-  const database = stage && `(db.${stage.database.instanceType}, ${stage.database.storageGiB} GB)`;
-  const what = ['a database', ...(database === undefined ? [] : [database]), 'with its secrets'].join(' ');
-  return [
-    ...(added.length === 0 ? [] : [`The deployment adds ${named(added)}: ${what} each${cost(added, 'costs')}.`]),
-    ...(emptied.length === 0
-      ? []
-      : [
-          `${named(emptied)} will own nobody: the deployment after the move may leave it out${cost(emptied, 'saves')}.`,
-        ]),
-  ];
+  const database = stage && ` (db.${stage.database.instanceType}, ${stage.database.storageGiB} GB)`;
+  const what = `a database${database ?? ''} with its secrets`;
+  const lines: string[] = [];
+  if (added.length > 0) {
+    const each = added.length === 1 ? what : `each ${what}`;
+    lines.push(
+      `The deployment adds ${listed(names(added))}, ${each}${cost(added, added.length === 1 ? 'costs' : 'together cost')}.`,
+    );
+  }
+  if (emptied.length > 0) {
+    const them = emptied.length === 1 ? 'it' : 'them';
+    const saves = cost(emptied, 'saves');
+    lines.push(
+      `${listed(names(emptied))} will own nobody: the deployment after the move may leave ${them} out${saves}.`,
+    );
+  }
+  return lines;
 }
 
 function setting(planned: readonly PlannedShard[]): string[] {

@@ -39,6 +39,13 @@ describe('what npm run shards prints', () => {
     expect(status({ standstillSeconds: 700 }, 'paused')).not.toContain('nobody has moved');
   });
 
+  it('of a move that some shards do not know yet: which, and what to do', () => {
+    const behind = ['shard1', 'shard2'];
+    expect(answerText('status', { move: 3, state: 'running', behind, owners: [], sources: [] })).toContain(
+      'shard1 and shard2 do not know of it yet: repeat the command that began it, `start` or `abort`.',
+    );
+  });
+
   it('of a move without anybody left: to finish it', () => {
     expect(status({ usersLeft: 0 })).toMatch(/done\n\nNobody is left\. `npm run shards -- finish` ends the move\.$/);
   });
@@ -79,6 +86,7 @@ describe('what npm run shards prints', () => {
       '2 users have one owner again.',
       'shard1 knows the move again. `npm run shards -- finish` ends it there too, in a minute or two.',
     ]);
+    expect(answerText('repair', { ...repaired, users: 0, told: [] })).toBe('Every user had one owner already.');
     expect(answerText('repair', { users: 1, left: 1, more: true, told: [], finished: false }).split('\n')).toEqual([
       '1 user has one owner again.',
       '1 user is left: no placement says whose they are. `npm run shards -- check` names them.',

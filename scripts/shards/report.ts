@@ -4,7 +4,7 @@ import type { Answers } from '../../functions/move-users/commands.ts';
 import type { SourceStatus } from '../../functions/move-users/status.ts';
 import { tableLines } from '../../tooling/table.ts';
 import type { Verb } from './command.ts';
-import { inWords } from './in-words.ts';
+import { inWords, listed } from './in-words.ts';
 
 /** Why a user cannot move at this moment. */
 const WHY = {
@@ -45,7 +45,12 @@ function statusText({ move, state, behind, sources, owners }: Answers['status'])
   if (move === 0) return 'No user has ever moved.';
   if (state === 'finished') return finishedText({ move, owners });
   const lines = [`Move ${move} is ${state}.`];
-  if (behind.length > 0) lines.push(`${behind.join(', ')} does not know of it yet: repeat the start or the abort.`);
+  if (behind.length > 0) {
+    const verb = behind.length === 1 ? 'does' : 'do';
+    lines.push(
+      `${listed(behind)} ${verb} not know of it yet: repeat the command that began it, \`start\` or \`abort\`.`,
+    );
+  }
   const header = ['FROM', 'TO', 'USERS LEFT', 'MOVED', 'ORDERS LEFT', 'MOVED', 'ORDERS/S', 'EXPECTED END'];
   lines.push('', ...tableLines([header, ...sources.map((source) => rowOf(source, state))]), '');
   for (const source of sources) lines.push(...standingStill(source, state));
@@ -78,7 +83,8 @@ function finishedText({ move, owners }: Answers['finish']): string {
   return [
     `Move ${move} is finished. What holds now is deployed as the present map, without nextShards:`,
     `  -c 'shards=${JSON.stringify(map)}'`,
-    ...(emptied.length > 0 ? [`${emptied.join(', ')} owns nobody any more: that deployment may leave it out.`] : []),
+    ...(emptied.length === 1 ? [`${listed(emptied)} owns nobody any more: that deployment may leave it out.`] : []),
+    ...(emptied.length > 1 ? [`${listed(emptied)} own nobody any more: that deployment may leave them out.`] : []),
   ].join('\n');
 }
 
@@ -87,7 +93,10 @@ function entryOf(shard: string, range: OwnedRange) {
 }
 
 function repairedText({ users, left, more, told, finished }: Answers['repair']): string {
-  const lines = [`${users} ${users === 1 ? 'user has' : 'users have'} one owner again.`];
+  const lines =
+    users + left === 0
+      ? ['Every user had one owner already.']
+      : [`${users} ${users === 1 ? 'user has' : 'users have'} one owner again.`];
   if (left > 0)
     lines.push(
       `${left} ${left === 1 ? 'user is' : 'users are'} left: no placement says whose they are. \`npm run shards -- check\` names them.`,
@@ -95,7 +104,7 @@ function repairedText({ users, left, more, told, finished }: Answers['repair']):
   if (more) lines.push('The time was over before all users were looked at: repeat the command.');
   if (told.length > 0) {
     const end = finished ? ' `npm run shards -- finish` ends it there too, in a minute or two.' : '';
-    lines.push(`${told.join(', ')} ${told.length === 1 ? 'knows' : 'know'} the move again.${end}`);
+    lines.push(`${listed(told)} ${told.length === 1 ? 'knows' : 'know'} the move again.${end}`);
   }
   return lines.join('\n');
 }
@@ -103,7 +112,11 @@ function repairedText({ users, left, more, told, finished }: Answers['repair']):
 function checkText({ users, findings, first, behind }: Answers['check']): string {
   const lines = first.map(({ userId, what, where }) => `${userId}: ${what} (${where.join('; ')})`);
   if (findings > first.length) lines.push(`... and ${findings - first.length} more.`);
-  if (behind.length > 0) lines.push(`${behind.join(', ')} knows an earlier move than the others, as after a restore.`);
+  if (behind.length > 0) {
+    lines.push(
+      `${listed(behind)} ${behind.length === 1 ? 'knows' : 'know'} an earlier move than the others, as after a restore.`,
+    );
+  }
   lines.push(
     `${users} users: ${findings === 0 ? 'each has one owner, who has the orders' : `${findings} need attention`}.`,
   );

@@ -19,6 +19,12 @@ import { SHARD_MOVE, toShardMove } from './shard-move.ts';
 /** Shown of those that cannot move at this moment. */
 const BUSY_USERS = 5;
 
+// Rows are copied with all columns, by name.
+const COPIED_COLUMNS = `
+  SELECT string_agg(table_name || '.' || column_name || ' ' || data_type, ', ' ORDER BY table_name, column_name) AS columns
+  FROM information_schema.columns
+  WHERE table_schema = 'public' AND table_name IN ('orders', 'outbox', 'order_statistics')`;
+
 const PEERS = `
   SELECT peer, max(move)::int AS move FROM placements WHERE state IN ('here', 'moved') GROUP BY peer`;
 
@@ -151,6 +157,11 @@ export class PostgresMoveReader implements MoveReader {
 
   async moveOf(shard: ShardRange): Promise<ShardMove> {
     return toShardMove(await this.#databases.query<ShardMove>(shard, { text: SHARD_MOVE, values: [] }));
+  }
+
+  async copiedColumns(shard: ShardRange): Promise<string> {
+    const [row] = await this.#databases.query<{ columns: string }>(shard, { text: COPIED_COLUMNS, values: [] });
+    return row?.columns ?? '';
   }
 
   peersOf(shard: ShardRange): Promise<PeerMove[]> {
