@@ -14,6 +14,7 @@ import { anOrder } from '../../functions/testing/orders.ts';
 import { MemoryLog } from '../../functions/testing/ports.ts';
 import { runOf } from './actors.ts';
 import { judge, judgeEnd } from './judge.ts';
+import { withOwnClock } from './own-clock.ts';
 import { idOf, MOVING_MAP, nameOf, type RealWorld, type Seen, SOURCE, TARGET } from './real-world.ts';
 import { play, type Schedule } from './scheduler.ts';
 
@@ -117,7 +118,7 @@ export async function playAndJudge(
   if (failed !== undefined) return { wrong: `${failed.name} fails: ${failed.failure}`, reached };
   const wrong = judge(await world.world());
   if (wrong !== undefined) return { wrong, reached };
-  await recover(world);
+  await withOwnClock(() => recover(world));
   return { wrong: judgeEnd(await world.world(), schedule.killed !== undefined), reached };
 }
 

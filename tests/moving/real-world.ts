@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { refusalOf } from '../../functions/adapters/postgres/failures.ts';
 import { PostgresMoves } from '../../functions/adapters/postgres/moves.ts';
-import { ShardDatabases, type Statement } from '../../functions/adapters/postgres/shard-databases.ts';
+import { REQUEST_LIMITS, ShardDatabases, type Statement } from '../../functions/adapters/postgres/shard-databases.ts';
 import { ShardUnavailableError } from '../../functions/domain/errors.ts';
 import type { ShardRange } from '../../functions/domain/shard-map.ts';
 import { MemoryLog } from '../../functions/testing/ports.ts';
@@ -24,19 +24,41 @@ export const nameOf = (id: string) => String.fromCharCode(Number(id.slice(-12)))
 /** What the world outside sees: the part of the model's world that no shard has. */
 export type Seen = { -readonly [Key in 'published' | 'acknowledged' | 'before' | 'keys' | 'confirmed']: string[] };
 
+/** Work that the guard and the statistics leave alone, as steps of a move do. */
+const UNGUARDED = (text: string) => `BEGIN; SET LOCAL orderflow.moving = 'on'; ${text}; COMMIT`;
+/** Faster than to truncate so many tables of a few rows. */
+const EMPTY = UNGUARDED(
+  [
+    'outbox',
+    'orders',
+    'order_statistics',
+    'order_statistics_delta',
+    'placements',
+    'move_changes',
+    'shard_ranges',
+    'shard_move',
+  ]
+    .map((table) => `DELETE FROM ${table}`)
+    .join('; '),
+);
+
 /** Two shards on a real Postgres, with one user, and players who work on them over connections of their own. */
 export class RealWorld implements Stage {
   players: readonly Player[] = [];
   seen: Seen = { published: [], acknowledged: [], before: [], keys: [], confirmed: [] };
   readonly #shards: readonly TestShard[];
+  /** One for each shard, for what no player does. */
+  readonly #clients: readonly pg.Client[];
   readonly #databases = new Map<Player, PlayersDatabases>();
 
-  private constructor(shards: readonly TestShard[]) {
+  private constructor(shards: readonly TestShard[], clients: readonly pg.Client[]) {
     this.#shards = shards;
+    this.#clients = clients;
   }
 
   static async create(server: PostgresAccess): Promise<RealWorld> {
-    const world = new RealWorld(await Promise.all([TestShard.create(server), TestShard.create(server)]));
+    const shards = await Promise.all([TestShard.create(server), TestShard.create(server)]);
+    const world = new RealWorld(shards, await Promise.all(shards.map(logIn)));
     // Whoever meets a user on the way takes the lease for ended, as if a mover had been frozen for long.
     await world.#sql(`CREATE FUNCTION end_lease() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN NEW.lease_until := '-infinity'; RETURN NEW; END $$;
@@ -48,9 +70,8 @@ export class RealWorld implements Stage {
   async reset(names: readonly string[]): Promise<void> {
     this.players = names.map((name) => this.#addPlayer(name));
     this.seen = { published: [], acknowledged: ['o'], before: [], keys: [], confirmed: [] };
-    await this.#sql(`TRUNCATE orders, outbox, order_statistics, order_statistics_delta, placements, move_changes, shard_ranges,
-      shard_move`);
-    await this.#shards[0]?.sql(
+    await this.#sql(EMPTY);
+    await this.#clients[0]?.query(
       `WITH placed AS (
          INSERT INTO orders (id, user_id, product_name, quantity, price, status, created_at, updated_at, placed_in)
          VALUES ($1, 'alice', 'Lamp', 1, 1, 'created', now() - interval '1 minute', now(), 'shard1 (A-Z)') RETURNING *)
@@ -71,8 +92,8 @@ export class RealWorld implements Stage {
 
   /** @param byTurns whether the player waits at each point */
   async databasesOf(player: Player, byTurns = true): Promise<ShardDatabases> {
-    const known = this.#databases.get(player) ?? new PlayersDatabases(player, this.#shards);
-    this.#databases.set(player, known);
+    const known = this.#databases.get(player);
+    if (known === undefined) throw new Error(`${player.name} does not play here.`);
     await known.connect();
     known.byTurns = byTurns;
     return known;
@@ -84,8 +105,9 @@ export class RealWorld implements Stage {
   }
 
   async kill(player: Player): Promise<void> {
+    const isIdle = player.state === 'waiting';
     player.kill();
-    await this.#databases.get(player)?.kill();
+    await this.#databases.get(player)?.kill(isIdle);
   }
 
   /** Takes the guard away, or puts it back. */
@@ -96,33 +118,34 @@ export class RealWorld implements Stage {
   /** Lets time go by: leases end, and everything is due. */
   async later(): Promise<void> {
     await this.#sql(
-      `UPDATE outbox SET created_at = created_at - interval '1 hour', due_at = now() - interval '1 second',
-      leased_until = NULL`,
-      true,
+      UNGUARDED(`UPDATE outbox SET created_at = created_at - interval '1 hour', due_at = now() - interval '1 second',
+      leased_until = NULL`),
     );
   }
 
   /** The model's view of it. */
   async world(): Promise<World> {
-    const [source, target] = await Promise.all(this.#shards.map(read));
+    const [source, target] = await Promise.all(this.#clients.map(read));
     if (source === undefined || target === undefined) throw new Error('There are not two shards.');
     return { ...BEGIN, ...this.seen, source, target };
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#databases.values()].map((databases) => databases.close()));
+    await Promise.all(this.#clients.map((client) => client.end()));
   }
 
   #addPlayer(name: string): Player {
     const known = [...this.#databases.keys()].find((player) => player.name === name);
     const player = known ?? new Player(name);
-    if (known === undefined) this.#databases.set(player, new PlayersDatabases(player, this.#shards));
+    if (known === undefined) {
+      this.#databases.set(player, new PlayersDatabases(player, this.#shards, this.#clients[0] as pg.Client));
+    }
     return player;
   }
 
-  async #sql(text: string, unguarded = false): Promise<void> {
-    const prefix = unguarded ? `SET orderflow.moving = 'on'; ` : '';
-    await Promise.all(this.#shards.map((shard) => shard.sql(prefix + text)));
+  async #sql(text: string): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.query(text)));
   }
 }
 
@@ -131,54 +154,73 @@ class PlayersDatabases extends ShardDatabases {
   byTurns = true;
   readonly #player: Player;
   readonly #shards: readonly TestShard[];
+  readonly #monitor: pg.Client;
   #clients: pg.Client[] = [];
-  #monitor: pg.Client | undefined;
 
-  constructor(player: Player, shards: readonly TestShard[]) {
-    super({ shards: [], tls: true }, shards[0]?.secrets() as never, new MemoryLog());
+  constructor(player: Player, shards: readonly TestShard[], monitor: pg.Client) {
+    super({ shards: [], tls: true }, shards[0]?.secrets() as never, new MemoryLog(), REQUEST_LIMITS);
     this.#player = player;
     this.#shards = shards;
+    this.#monitor = monitor;
   }
 
   async connect(): Promise<void> {
     if (this.#clients.length > 0) return;
     this.#clients = await Promise.all(this.#shards.map(logIn));
-    this.#monitor ??= await logIn(this.#shards[0] as TestShard);
   }
 
   override async query<Row extends pg.QueryResultRow>(shard: ShardRange, { text, values }: Statement): Promise<Row[]> {
     const client = this.#clients[shard.id - 1] as pg.Client;
-    if (this.byTurns) await this.#player.point();
-    await client.query('BEGIN');
     try {
-      const { rows } = await client.query<Row>(text, [...values]);
-      if (this.byTurns) await this.#player.point();
-      await client.query('COMMIT');
-      return rows;
+      if (this.byTurns) return await this.#runByTurns(client, text, values);
+      return (await client.query<Row>(text, [...values])).rows;
     } catch (error) {
       if (this.#player.state === 'dead') return new Promise(() => undefined);
-      await client.query('ROLLBACK');
       const refusal = refusalOf(error);
       throw refusal === undefined ? error : new ShardUnavailableError(`shard${shard.id}`, { cause: error, refusal });
     }
   }
 
   async isBlocked(): Promise<boolean> {
-    const found = await this.#monitor?.query(
+    const found = await this.#monitor.query(
       'SELECT FROM unnest($1::int[]) AS pid WHERE cardinality(pg_blocking_pids(pid)) > 0',
       [this.#pids()],
     );
-    return (found?.rowCount ?? 0) > 0;
+    return (found.rowCount ?? 0) > 0;
   }
 
-  async kill(): Promise<void> {
+  /**
+   * Does what the server does when a process ends: whatever it has not committed is rolled back.
+   *
+   * @param isIdle whether no statement runs; then the connection, which is the dear thing, serves the next schedule
+   */
+  async kill(isIdle: boolean): Promise<void> {
+    if (isIdle) return void (await Promise.all(this.#clients.map((client) => client.query('ROLLBACK'))));
     // Returns when the processes are gone, and with them their locks.
-    await this.#monitor?.query('SELECT pg_terminate_backend(pid, 10000) FROM unnest($1::int[]) AS pid', [this.#pids()]);
+    await this.#monitor.query('SELECT pg_terminate_backend(pid, 10000) FROM unnest($1::int[]) AS pid', [this.#pids()]);
     this.#clients = [];
   }
 
   override async close(): Promise<void> {
-    await Promise.all([...this.#clients, this.#monitor].map((client) => client?.end()));
+    await Promise.all(this.#clients.map((client) => client.end()));
+  }
+
+  async #runByTurns<Row extends pg.QueryResultRow>(
+    client: pg.Client,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    await this.#player.point();
+    await client.query('BEGIN');
+    try {
+      const { rows } = await client.query<Row>(text, [...values]);
+      await this.#player.point();
+      await client.query('COMMIT');
+      return rows;
+    } catch (error) {
+      if (this.#player.state !== 'dead') await client.query('ROLLBACK');
+      throw error;
+    }
   }
 
   #pids(): number[] {
@@ -195,14 +237,16 @@ async function logIn(shard: TestShard): Promise<pg.Client> {
     user,
     password,
     ssl: { rejectUnauthorized: true },
+    // Connections are killed here, the server is not.
+    options: '-c synchronous_commit=off',
   });
   client.on('error', () => undefined);
   await client.connect();
   return client;
 }
 
-async function read(shard: TestShard): Promise<World[Place]> {
-  const [row] = await shard.sql(`
+async function read(client: pg.Client): Promise<World[Place]> {
+  const { rows } = await client.query(`
     SELECT (SELECT state FROM placements) AS state, (SELECT attempt FROM placements) AS attempt,
       (SELECT json_agg(json_build_object('id', id, 'key', idempotency_key, 'confirmed', status = 'confirmed')) FROM orders) AS orders,
       (SELECT json_agg(order_id) FROM outbox) AS outbox,
@@ -211,7 +255,7 @@ async function read(shard: TestShard): Promise<World[Place]> {
           SELECT fact, orders FROM order_statistics WHERE user_id = 'alice' AND minute = '-infinity'
           UNION ALL SELECT fact, orders FROM order_statistics_delta WHERE user_id = 'alice'
         ) AS parts GROUP BY fact) AS summed) AS numbers`);
-  const { state, attempt, orders, outbox, numbers } = row as Record<string, never>;
+  const { state, attempt, orders, outbox, numbers } = rows[0];
   const { placed = 0, confirmed = 0 } = (numbers ?? {}) as { placed?: number; confirmed?: number };
   return {
     state: state ?? undefined,

@@ -1,10 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { settlesWithin } from '../../tooling/timing.ts';
+import { withOwnClock } from './own-clock.ts';
+
+/** Who has not come to a point for so long may wait for a lock. A statement takes about a millisecond. */
+const LOOK_FOR_LOCKS_EVERY_MS = 5;
 
 /** An actor that goes on only when it is let, from one point to the next; a point is where a statement begins or commits. */
 export class Player {
   readonly name: string;
   state: 'running' | 'waiting' | 'over' | 'dead' = 'over';
   failure: unknown;
+  #stopped = Promise.withResolvers<void>();
   #resume: () => void = () => undefined;
 
   constructor(name: string) {
@@ -14,34 +19,49 @@ export class Player {
   /** Called at each point. @returns when the scheduler lets the actor go on; never, once it is dead */
   point(): Promise<void> {
     if (this.state === 'dead') return new Promise(() => undefined);
-    this.state = 'waiting';
+    this.#stop('waiting');
     return new Promise((resolve) => {
       this.#resume = resolve;
     });
   }
 
   begin(work: () => Promise<unknown>): void {
-    this.state = 'running';
+    this.#run();
     this.failure = undefined;
-    work().then(
+    withOwnClock(work).then(
       () => this.#end(undefined),
       (error) => this.#end(error),
     );
   }
 
   goOn(): void {
-    this.state = 'running';
+    this.#run();
     this.#resume();
   }
 
   kill(): void {
-    this.state = 'dead';
+    this.#stop('dead');
+  }
+
+  /** Resolves when the actor is at a point, over or dead. */
+  get stopped(): Promise<void> {
+    return this.#stopped.promise;
+  }
+
+  #run(): void {
+    this.state = 'running';
+    this.#stopped = Promise.withResolvers();
+  }
+
+  #stop(state: Exclude<Player['state'], 'running'>): void {
+    this.state = state;
+    this.#stopped.resolve();
   }
 
   #end(failure: unknown): void {
     if (this.state === 'dead') return;
-    this.state = 'over';
     this.failure = failure;
+    this.#stop('over');
   }
 }
 
@@ -94,13 +114,13 @@ async function step(stage: Stage, player: Player): Promise<void> {
 
 /** Waits until nobody runs, but for those who are blocked. */
 async function settle(stage: Stage): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    await delay(tries < 3 ? 0 : 3);
+  for (;;) {
     const running = stage.players.filter(({ state }) => state === 'running');
-    if (running.length === 0) return;
-    if (tries < 3) continue;
-    const blocked = await Promise.all(running.map((player) => stage.isBlocked(player)));
-    if (blocked.every(Boolean) && running.every(({ state }) => state === 'running')) return;
+    const stopped = Promise.all(running.map((player) => player.stopped));
+    if (await settlesWithin(LOOK_FOR_LOCKS_EVERY_MS, stopped)) return;
+    const left = running.filter(({ state }) => state === 'running');
+    const blocked = await Promise.all(left.map((player) => stage.isBlocked(player)));
+    if (blocked.every(Boolean) && left.every(({ state }) => state === 'running')) return;
   }
 }
 

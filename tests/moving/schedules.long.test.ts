@@ -1,8 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { playAndJudge } from './real-actors.ts';
 import type { RealWorld } from './real-world.ts';
 import { startRealWorld } from './real-world-fixture.ts';
 import { SCENARIOS, sample } from './scenarios.ts';
+
+vi.mock('node:timers/promises', async (original) =>
+  (await import('./own-clock.ts')).withDelaysByOwnClock(await original()),
+);
 
 /** The same schedules for the same seed. */
 const SEED = Number(process.env.SCHEDULES_SEED ?? 1);
