@@ -80,7 +80,7 @@ function installs(): boolean {
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'ensure installed '));
-  for (const name of ['run.mjs', 'ensure-installed.mjs', 'install-lock.mjs', 'child.mjs']) {
+  for (const name of ['run.mjs', 'ensure-installed.mjs', 'install-lock.mjs', 'child.mjs', '../tooling/lock-file.mjs']) {
     cpSync(join(import.meta.dirname, name), join(root, 'scripts', name));
   }
   write('bin/command.mjs', COMMAND);

@@ -1,18 +1,8 @@
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { UserError } from './errors.ts';
+import { releaseLock, takeLock } from './lock-file.mjs';
 import type { Log } from './log.ts';
 import { endOrphans } from './orphans.ts';
 import { homeDir, REPOSITORY, runDirOf } from './paths.ts';
@@ -45,30 +35,27 @@ export function isDataDir(dataDir: string): boolean {
  * @throws UserError when it cannot be written, or when it holds other things
  */
 export async function lockDataDir(dataDir: string, remedy = ANOTHER_FOLDER): Promise<() => Promise<void>> {
-  const runDir = runDirOf(dataDir);
-  const lock = join(runDir, 'runner.lock');
+  const lock = join(runDirOf(dataDir), 'runner.lock');
   const { pid, identity } = thisProcess();
   const mine = `${pid} ${identity}`;
-  const draft = join(runDir, `runner.${pid}.draft`);
   claimDataDir(dataDir);
+  const holder = takeRunnerLock(dataDir, lock, mine);
+  if (holder === undefined) return async () => releaseLock(lock, mine);
+  throw new DataDirInUseError(`A run (process ${holder.split(' ')[0]}) uses the data folder ${dataDir}. ${remedy}`);
+}
+
+/** @returns who has it */
+function takeRunnerLock(dataDir: string, lock: string, mine: string): string | undefined {
   try {
-    mkdirSync(runDir, { recursive: true });
-    writeFileSync(draft, mine);
-  } catch (error) {
-    throw cannotWrite(dataDir, error);
-  }
-  try {
-    // A link appears with its whole content, and fails when the name is taken.
-    while (!tryLink(draft, lock)) takeOverIfStale(dataDir, lock, remedy);
+    mkdirSync(dirname(lock), { recursive: true });
+    return takeLock(lock, mine, (holder) => {
+      const [pid, ...identity] = holder.split(' ');
+      return isRunning({ pid: Number(pid), identity: identity.join(' ') });
+    });
   } catch (error) {
     // Such as a file system without hard links.
-    throw error instanceof UserError ? error : cannotWrite(dataDir, error);
-  } finally {
-    rmSync(draft, { force: true });
+    throw cannotWrite(dataDir, error);
   }
-  return async () => {
-    if (readIfThere(lock) === mine) rmSync(lock, { force: true });
-  };
 }
 
 /**
@@ -163,39 +150,6 @@ function refuseAround(dataDir: string, precious: Readonly<Record<string, string 
  */
 export function privateFolderMode(): number {
   return process.getuid?.() === 0 ? 0o711 : 0o700;
-}
-
-function tryLink(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function takeOverIfStale(dataDir: string, lock: string, remedy: string): void {
-  const content = readIfThere(lock);
-  if (content === undefined) return;
-  refuseLiveHolder(dataDir, content, remedy);
-  const aside = `${lock}.${process.pid}.stale`;
-  try {
-    renameSync(lock, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  // Another process may have replaced the stale lock just before: then this moved its live lock away.
-  const moved = readFileSync(aside, 'utf8');
-  if (moved !== content) tryLink(aside, lock);
-  rmSync(aside, { force: true });
-}
-
-function refuseLiveHolder(dataDir: string, content: string, remedy: string): void {
-  const [pid = '', ...identity] = content.split(' ');
-  if (!isRunning({ pid: Number(pid), identity: identity.join(' ') })) return;
-  throw new DataDirInUseError(`A run (process ${pid}) uses the data folder ${dataDir}. ${remedy}`);
 }
 
 function readIfThere(path: string): string | undefined {

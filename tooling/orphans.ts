@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts';
+import { wakeAbandoned } from './frozen-processes.ts';
 import type { Log } from './log.ts';
 import { runDirOf } from './paths.ts';
 import { type ProcessRecord, readLaunchFiles, readPidFiles, removeBrokenPidFiles, removePidFile } from './pid-files.ts';
@@ -16,6 +17,7 @@ const FORCED_END_MS = 2_000;
  */
 export async function endOrphans(dataDir: string, log: Log): Promise<void> {
   const runDir = runDirOf(dataDir);
+  wakeAbandoned(runDir);
   await Promise.all(
     [...readPidFiles(runDir), ...startedUnrecorded(dataDir)].map(async (record) => {
       if (isRunning(record)) {

@@ -5,7 +5,7 @@ import { abortOnSignal } from '../../tooling/signals.ts';
 import { findEngines } from '../chaos/processes.ts';
 import { localAddresses } from '../target.ts';
 import { type BreakCommand, breakCommand } from './command.ts';
-import { holdWhileAlive } from './hold.ts';
+import { holdDuring } from './hold.ts';
 
 const S3 = 's3';
 
@@ -15,15 +15,12 @@ async function breakParts({ dataDir, parts, forMs }: BreakCommand): Promise<void
   localAddresses(dataDir);
   const names = parts.map((part) => engineOf(part, [...findEngines(dataDir).keys(), S3]));
   const signal = abortOnSignal();
-  const resume = await holdWhileAlive(dataDir, names);
   const what = parts.join(', ');
-  try {
+  await holdDuring(dataDir, names, async () => {
     console.log(`Held: ${what}${forMs === undefined ? '. Ctrl-C releases' : `, for ${forMs / 1_000} s`}.`);
     await setTimeout(forMs ?? 2 ** 31 - 1, undefined, { signal }).catch(() => {});
-  } finally {
-    await resume();
-    console.log(`Released: ${what}.`);
-  }
+  });
+  console.log(`Released: ${what}.`);
 }
 
 /** @throws UserError for what the run does not have */

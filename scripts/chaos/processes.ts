@@ -1,7 +1,8 @@
 import { holdS3 } from '../../local/services/s3/hold.ts';
+import { freezeProcesses } from '../../tooling/frozen-processes.ts';
 import { runDirOf } from '../../tooling/paths.ts';
 import { readPidFiles } from '../../tooling/pid-files.ts';
-import { isRunning, type ListedProcess, processIdentity, processTable } from '../../tooling/processes.ts';
+import { isRunning, type ListedProcess, processTable } from '../../tooling/processes.ts';
 
 /** The engines of a run that are alive, by name: their process ids. */
 export function findEngines(dataDir: string): Map<string, number> {
@@ -43,32 +44,24 @@ export function holdParts(dataDir: string, names: readonly string[]): () => void
       if (pid === undefined) throw new Error(`${name} is not running.`);
       return pid;
     });
-  const resumeServers = stopServers(pids);
+  const wake = stopServers(dataDir, pids);
   // S3 has no process of its own.
   const resumeS3 = names.includes(S3) ? holdS3(dataDir) : () => {};
   return () => {
-    resumeServers();
+    wake();
     resumeS3();
   };
 }
 
-/**
- * Stops servers and the processes that they have started.
- *
- * @returns lets the same processes go on, also those whose server was killed meanwhile: they would stay stopped for ever
- */
-export function stopServers(pids: readonly number[]): () => void {
+/** Stops servers and the processes that they have started. @returns lets the same processes go on, as `freezeProcesses` does */
+export function stopServers(dataDir: string, pids: readonly number[]): () => void {
+  const runDir = runDirOf(dataDir);
   // First those that could start another one.
-  stopProcesses(pids);
-  return stopProcesses(withChildren(pids));
-}
-
-/** @returns lets those go on that have not ended */
-export function stopProcesses(pids: readonly number[]): () => void {
-  const stopped = pids.map((pid) => ({ pid, identity: processIdentity(pid) ?? '' }));
-  for (const pid of pids) send(pid, 'SIGSTOP');
+  const wakeServers = freezeProcesses(runDir, pids);
+  const wakeOthers = freezeProcesses(runDir, withChildren(pids));
   return () => {
-    for (const each of stopped.filter(isRunning)) send(each.pid, 'SIGCONT');
+    wakeServers();
+    wakeOthers();
   };
 }
 

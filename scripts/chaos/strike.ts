@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { freezeProcesses } from '../../tooling/frozen-processes.ts';
+import { runDirOf } from '../../tooling/paths.ts';
 import { processIdentity } from '../../tooling/processes.ts';
 import { pollWithin, whenAborted } from '../../tooling/timing.ts';
 import { type Fault, FUNCTION, MOVER, RUNNER } from './faults.ts';
 import type { Instance } from './instance.ts';
-import { findAtWork, findEngines, send, stopProcesses, stopServers } from './processes.ts';
+import { findAtWork, findEngines, send, stopServers } from './processes.ts';
 import type { Random } from './random.ts';
 import type { Row, Span } from './report.ts';
 
@@ -104,10 +106,11 @@ export class Striker {
   }
 
   async #stall(kind: string, pid: number, ms: number, signal: AbortSignal): Promise<void> {
+    const { dataDir } = this.#instance;
     const isEngine = ![RUNNER, FUNCTION, MOVER].includes(kind);
     const from = performance.now();
     // The runner's children are not stopped with it.
-    const resume = isEngine ? stopServers([pid]) : stopProcesses([pid]);
+    const resume = isEngine ? stopServers(dataDir, [pid]) : freezeProcesses(runDirOf(dataDir), [pid]);
     await Promise.race([delay(ms), whenAborted(signal)]);
     resume();
     if (!isEngine) this.outages.push({ from, to: performance.now() });

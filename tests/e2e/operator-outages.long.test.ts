@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { processGroups } from '../../scripts/bench/process-groups.ts';
 import { signalServers } from '../../scripts/chaos/processes.ts';
+import { parentsOfProcesses } from '../../tooling/processes.ts';
 import { settlesWithin } from '../../tooling/timing.ts';
 import { call, newUser, orderOf } from '../support/api.ts';
 import { listKeys } from '../support/clients.ts';
@@ -32,6 +33,9 @@ async function breakParts(...args: string[]): Promise<Launched> {
   await expect.poll(() => command.output(), { timeout: PATIENCE_MS }).toContain('Held: ');
   return command;
 }
+
+const childrenOf = (pid: number) =>
+  [...parentsOfProcesses()].flatMap(([child, parent]) => (parent === pid ? [child] : []));
 
 /** Ends `npm run break`, and returns what it has said. */
 async function endBreak({ child, output }: Launched, signal: NodeJS.Signals): Promise<string> {
@@ -67,6 +71,29 @@ describe('npm run break', { timeout: 3 * PATIENCE_MS }, () => {
     const held = await breakParts(...parts);
     await isDown('kafka');
     await endBreak(held, 'SIGKILL');
+    for (const part of parts) await isUp(part);
+  });
+
+  it('lets parts go on, and says so, when the process that holds them is killed', async () => {
+    const parts = ['kafka', 's3', 'shard1'];
+    for (const part of parts) await isUp(part);
+    const { child, output } = await breakParts(...parts);
+    const closed = once(child, 'close');
+    signalServers(childrenOf(child.pid as number), 'SIGKILL');
+    expect([await closed, output()]).toEqual([[1, null], expect.stringContaining('was ended. They go on.')]);
+    for (const part of parts) await isUp(part);
+  });
+
+  it('lets parts go on that a command held which was killed with its holder, when it is called again', async () => {
+    const parts = ['kafka', 's3', 'shard1'];
+    for (const part of parts) await isUp(part);
+    const killed = await breakParts(...parts);
+    await isDown('kafka');
+    const pid = killed.child.pid as number;
+    signalServers([...childrenOf(pid), pid], 'SIGKILL');
+    await isUp('s3');
+    const { child } = await breakParts('s3', '--for', '1s');
+    await once(child, 'close');
     for (const part of parts) await isUp(part);
   });
 });

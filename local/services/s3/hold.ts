@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readJsonFile } from '../../../tooling/json-file.ts';
 import { runDirOf } from '../../../tooling/paths.ts';
+import { isRunning, type ProcessId, thisProcess } from '../../../tooling/processes.ts';
 
 const LOOK_EVERY_MS = 50;
 
 /**
- * Makes the S3 of a run hang: as long as this lasts it takes requests and does not respond. Tests of outages and `npm run break` can so hold
+ * Makes the S3 of a run hang: as long as this lasts, and this process lives, it takes requests and does not respond. Tests of outages and `npm run break` can so hold
  * what is no process of its own.
  *
  * @returns lets it go on
@@ -14,7 +16,7 @@ const LOOK_EVERY_MS = 50;
 export function holdS3(dataDir: string): () => void {
   const file = holdFileOf(dataDir);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, '');
+  writeFileSync(file, JSON.stringify(thisProcess()));
   return () => rmSync(file, { force: true });
 }
 
@@ -31,7 +33,13 @@ export class Hold {
   /** Resolves when S3 is not held, which is at once as a rule, and when nobody waits any longer. */
   async over(isWanted: () => boolean = () => true): Promise<void> {
     // A run that ends does not wait for it.
-    while (existsSync(this.#file) && isWanted()) await delay(LOOK_EVERY_MS, undefined, { ref: false });
+    while (this.#isHeld() && isWanted()) await delay(LOOK_EVERY_MS, undefined, { ref: false });
+  }
+
+  #isHeld(): boolean {
+    if (!existsSync(this.#file)) return false;
+    const holder = readJsonFile<ProcessId>(this.#file);
+    return holder !== undefined && isRunning(holder);
   }
 }
 
