@@ -1,7 +1,7 @@
-import type { Context } from 'aws-lambda';
 import { kafka, nonEmpty, ordersTopic, readEnvironment, variable } from '../adapters/environment.ts';
 import { TopicProducer } from '../adapters/kafka/topic-producer.ts';
 import { KafkaTopicReader } from '../adapters/kafka/topic-reader.ts';
+import { loggedHandler } from '../adapters/logged-handler.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { CONSUMER_GROUPS } from '../contract/topics.ts';
 import { type Handled, handleDeadLetters, type Listing } from './dead-letters.ts';
@@ -16,8 +16,7 @@ const config = readEnvironment({
 const log = new StructuredLog();
 
 /** An operator invokes it through `npm run dlt`. */
-export const handler = async (event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<Listing | Handled> => {
-  log.startRequest(context.awsRequestId);
+export const handler = loggedHandler(log, async (event: unknown): Promise<Listing | Handled> => {
   const command = readCommand(event);
   // Commands are hours apart: connections would not last.
   const orders = new TopicProducer({ ...config.kafka, topic: config.ordersTopic }, log);
@@ -35,4 +34,4 @@ export const handler = async (event: unknown, context: Pick<Context, 'awsRequest
   } finally {
     await Promise.all([orders.close(), handled.close()]);
   }
-};
+});

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import type { Context } from 'aws-lambda';
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { readEnvironment } from '../adapters/environment.ts';
+import { loggedHandler } from '../adapters/logged-handler.ts';
 import { ShardSchemas } from '../adapters/postgres/shard-schemas.ts';
 import { shardsWithAllSecrets } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
-import { type MigrationSummary, migrateShards } from './migrate-shards.ts';
+import { migrateShards } from './migrate-shards.ts';
 
 const config = readEnvironment({ database: shardsWithAllSecrets });
 const log = new StructuredLog();
@@ -13,9 +13,8 @@ const log = new StructuredLog();
 const migrationsDir = fileURLToPath(new URL('migrations', import.meta.url));
 
 /** Runs during a deployment, which fails when this throws. */
-export const handler = async (_event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<MigrationSummary> => {
-  log.startRequest(context.awsRequestId);
+export const handler = loggedHandler(log, async () => {
   // Read again in each run: days may lie between two.
   const schemas = new ShardSchemas(new DatabaseSecrets(), { migrationsDir, tls: config.database.tls }, log);
   return migrateShards(config.database.shards, schemas, log);
-};
+});

@@ -1,7 +1,7 @@
-import type { Context } from 'aws-lambda';
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
 import { readEnvironment, stage } from '../adapters/environment.ts';
+import { loggedHandler } from '../adapters/logged-handler.ts';
 import { PostgresMoveReader } from '../adapters/postgres/move-reader.ts';
 import { PostgresMoverLock } from '../adapters/postgres/mover-lock.ts';
 import { PostgresMoves } from '../adapters/postgres/moves.ts';
@@ -30,8 +30,7 @@ const dependencies = {
 };
 
 /** A schedule invokes it to go on moving users, and an operator through `npm run shards`. */
-export const handler = async (event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<unknown> => {
-  log.startRequest(context.awsRequestId);
+export const handler = loggedHandler(log, async (event: unknown): Promise<unknown> => {
   const command = readCommand(event);
   return command === undefined ? runMover(dependencies) : carryOut(command, dependencies);
-};
+});

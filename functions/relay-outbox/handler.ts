@@ -1,4 +1,3 @@
-import type { Context } from 'aws-lambda';
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
 import {
@@ -11,6 +10,7 @@ import {
   variable,
 } from '../adapters/environment.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
+import { loggedHandler } from '../adapters/logged-handler.ts';
 import { PostgresOrderStatistics } from '../adapters/postgres/order-statistics.ts';
 import { PostgresOutbox } from '../adapters/postgres/outbox.ts';
 import { BACKGROUND_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
@@ -45,7 +45,4 @@ const dependencies = {
 
 await events.warmUp().catch((error) => log.warn('Kafka does not respond yet', { error }));
 
-export const handler = async (_event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<void> => {
-  log.startRequest(context.awsRequestId);
-  await relayOutbox(dependencies);
-};
+export const handler = loggedHandler(log, () => relayOutbox(dependencies));
