@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseSecrets } from './adapters/database-secrets.ts';
 import { EmbeddedMetrics } from './adapters/embedded-metrics.ts';
 import { PostgresOrderWriter } from './adapters/postgres/order-writer.ts';
-import { ShardDatabases } from './adapters/postgres/shard-databases.ts';
+import { REQUEST_LIMITS, ShardDatabases } from './adapters/postgres/shard-databases.ts';
 import { StructuredLog } from './adapters/structured-log.ts';
 import { confirmOrders } from './confirm-orders/confirm-orders.ts';
 import confirmations from './confirm-orders/samples/msk-event.json' with { type: 'json' };
@@ -138,7 +138,7 @@ describe('the log lines of requests', () => {
     for (const secret of [JSON.stringify(login), JSON.stringify({ password: MARK }), `{"password":"${MARK}`]) {
       const secrets = new DatabaseSecrets(async () => secret);
       const shards = DEFAULT_SHARD_MAP.map((shard) => ({ ...shard, secret: `shard${shard.id}` }));
-      const orders = new PostgresOrderWriter(new ShardDatabases({ shards, tls: true }, secrets, log));
+      const orders = new PostgresOrderWriter(new ShardDatabases({ shards, tls: true }, secrets, log, REQUEST_LIMITS));
       const endpoint = createOrderEndpoint('none', { ...system(), orders });
       expect(await statusOf(endpoint, postJson(ORDER))).toBe(503);
     }

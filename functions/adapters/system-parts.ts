@@ -5,7 +5,7 @@ import { DatabaseSecrets } from './database-secrets.ts';
 import { kafka, ordersTopic, receiptsBucket } from './environment.ts';
 import type { KafkaSettings } from './kafka/client.ts';
 import { KafkaTopicProbe } from './kafka/topic-probe.ts';
-import { ShardDatabases, type ShardSettings } from './postgres/shard-databases.ts';
+import { REQUEST_LIMITS, ShardDatabases, type ShardSettings } from './postgres/shard-databases.ts';
 import { S3ReceiptStore } from './s3-receipt-store.ts';
 import { shards } from './shard-variables.ts';
 
@@ -28,7 +28,7 @@ export async function openSystem(
   settings: SystemSettings,
   log: Log,
 ): Promise<{ databases: ShardDatabases; parts: Part[] }> {
-  const databases = new ShardDatabases(settings.database, new DatabaseSecrets(), log);
+  const databases = new ShardDatabases(settings.database, new DatabaseSecrets(), log, REQUEST_LIMITS);
   const receipts = new S3ReceiptStore(settings.receiptsBucket);
   const topic = new KafkaTopicProbe({ ...settings.kafka, topic: settings.ordersTopic }, log);
   const parts = [

@@ -1,11 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
-import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { EmbeddedMetrics } from '../adapters/embedded-metrics.ts';
 import { kafka, ordersTopic, readEnvironment, receiptsBucket, stage, variable } from '../adapters/environment.ts';
 import { KafkaEventPublisher } from '../adapters/kafka/event-publisher.ts';
 import { PostgresMoves } from '../adapters/postgres/moves.ts';
+import { openDatabases } from '../adapters/postgres/open-databases.ts';
 import { PostgresOrderWriter } from '../adapters/postgres/order-writer.ts';
-import { NAMED_STATEMENT_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
+import { NAMED_STATEMENT_LIMITS } from '../adapters/postgres/shard-databases.ts';
 import { S3ReceiptStore } from '../adapters/s3-receipt-store.ts';
 import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
@@ -25,7 +25,11 @@ const config = readEnvironment({
 });
 const log = new StructuredLog();
 const events = new KafkaEventPublisher({ ...config.kafka, topic: config.ordersTopic }, log);
-const databases = new ShardDatabases(config.database, new DatabaseSecrets(), log, NAMED_STATEMENT_LIMITS);
+// During the init phase. Without Kafka the function starts all the same, and its events wait in the outbox.
+const [databases] = await Promise.all([
+  openDatabases(config.database, log, NAMED_STATEMENT_LIMITS),
+  events.warmUp().catch((error) => log.warn('Kafka does not respond yet', { error })),
+]);
 const endpoint = createOrderEndpoint(config.auth, {
   places: new UsersPlace(config.database.shards, new PostgresMoves(databases)),
   orders: new PostgresOrderWriter(databases),
@@ -36,8 +40,5 @@ const endpoint = createOrderEndpoint(config.auth, {
   metrics: new EmbeddedMetrics(log, config.stage),
   log,
 });
-
-// During the init phase. Without Kafka the function starts all the same, and its events wait in the outbox.
-await events.warmUp().catch((error) => log.warn('Kafka does not respond yet', { error }));
 
 export const handler = httpHandler(log, endpoint);

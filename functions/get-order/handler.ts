@@ -1,7 +1,6 @@
-import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { readEnvironment, variable } from '../adapters/environment.ts';
+import { openDatabases } from '../adapters/postgres/open-databases.ts';
 import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
-import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { authMode } from '../http/caller.ts';
@@ -10,6 +9,6 @@ import { getOrderEndpoint } from './endpoint.ts';
 
 const config = readEnvironment({ auth: variable('AUTH', authMode), database: shards });
 const log = new StructuredLog();
-const orders = new PostgresOrderStore(new ShardDatabases(config.database, new DatabaseSecrets(), log));
+const orders = new PostgresOrderStore(await openDatabases(config.database, log));
 
 export const handler = httpHandler(log, getOrderEndpoint(config.auth, { shards: config.database.shards, orders }));

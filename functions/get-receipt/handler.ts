@@ -1,7 +1,6 @@
-import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { optionalText, readEnvironment, receiptsBucket, variable } from '../adapters/environment.ts';
+import { openDatabases } from '../adapters/postgres/open-databases.ts';
 import { PostgresOrderStore } from '../adapters/postgres/order-store.ts';
-import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { S3ReceiptReader } from '../adapters/s3-receipt-reader.ts';
 import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
@@ -16,7 +15,7 @@ const config = readEnvironment({
   linkEndpoint: variable('RECEIPT_LINKS_ENDPOINT', optionalText),
 });
 const log = new StructuredLog();
-const orders = new PostgresOrderStore(new ShardDatabases(config.database, new DatabaseSecrets(), log));
+const orders = new PostgresOrderStore(await openDatabases(config.database, log));
 const receipts = new S3ReceiptReader(config.receiptsBucket, config.linkEndpoint);
 
 export const handler = httpHandler(

@@ -1,7 +1,6 @@
-import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { readEnvironment, variable } from '../adapters/environment.ts';
+import { openDatabases } from '../adapters/postgres/open-databases.ts';
 import { PostgresOrderStatistics } from '../adapters/postgres/order-statistics.ts';
-import { ShardDatabases } from '../adapters/postgres/shard-databases.ts';
 import { shards } from '../adapters/shard-variables.ts';
 import { StructuredLog } from '../adapters/structured-log.ts';
 import { authMode } from '../http/caller.ts';
@@ -10,7 +9,7 @@ import { getStatsEndpoint } from './endpoint.ts';
 
 const config = readEnvironment({ auth: variable('AUTH', authMode), database: shards });
 const log = new StructuredLog();
-const statistics = new PostgresOrderStatistics(new ShardDatabases(config.database, new DatabaseSecrets(), log));
+const statistics = new PostgresOrderStatistics(await openDatabases(config.database, log));
 
 export const handler = httpHandler(
   log,

@@ -1,4 +1,4 @@
-import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
+import { SHARD, TestShard, UNHURRIED } from '../../../tests/support/test-shard.ts';
 import type { OwnedRange } from '../../domain/moves.ts';
 import type { Order } from '../../domain/order.ts';
 import type { MoveAttempt } from '../../domain/ports.ts';
@@ -33,6 +33,7 @@ export class Place {
       { shards: [{ ...SHARD, secret: SHARD.masterSecret }], tls: true },
       test.secrets(),
       new MemoryLog(),
+      UNHURRIED,
     );
     this.moves = new PostgresMoves(this.asMover);
     this.writer = new PostgresOrderWriter(this.databases);

@@ -5,7 +5,7 @@ import { UsersPlace } from '../../domain/users-place.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import { PostgresMoves } from './moves.ts';
 import { beginMove, copy, leave, moveUser, Place } from './moves-fixture.ts';
-import { ShardDatabases, type Statement } from './shard-databases.ts';
+import { REQUEST_LIMITS, ShardDatabases, type Statement } from './shard-databases.ts';
 
 /** Users from A to F move from shard 1 to shard 2. */
 export const MOVING_MAP: readonly ShardRange[] = [
@@ -25,7 +25,7 @@ class BothDatabases extends ShardDatabases {
   statements = 0;
 
   constructor(places: readonly Place[]) {
-    super({ shards: [], tls: true }, places[0]?.test.secrets() as never, new MemoryLog());
+    super({ shards: [], tls: true }, places[0]?.test.secrets() as never, new MemoryLog(), REQUEST_LIMITS);
     this.#places = places;
   }
 

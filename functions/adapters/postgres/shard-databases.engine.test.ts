@@ -5,7 +5,7 @@ import { TcpRelay } from '../../../tooling/tcp-relay.ts';
 import { CONNECTIONS_PER_SHARD } from '../../domain/shard-map.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import type { DatabaseSecrets } from '../database-secrets.ts';
-import { ShardDatabases } from './shard-databases.ts';
+import { REQUEST_LIMITS, ShardDatabases } from './shard-databases.ts';
 
 const SELECT_ONE = { text: 'SELECT 1', values: [] };
 const UNAVAILABLE = { code: 'shard_unavailable', shard: 'shard1' };
@@ -73,7 +73,12 @@ describe('a shard that hangs', () => {
 
   beforeEach(async () => {
     relay = await TcpRelay.start(shard.port);
-    databases = new ShardDatabases({ shards: [SHARD], tls: true }, shard.secrets(relay.port), new MemoryLog());
+    databases = new ShardDatabases(
+      { shards: [SHARD], tls: true },
+      shard.secrets(relay.port),
+      new MemoryLog(),
+      REQUEST_LIMITS,
+    );
     return async () => {
       await databases.close();
       await relay.stop();

@@ -7,7 +7,7 @@ import { startTestPostgres } from '../../../tests/support/engines.ts';
 import { inTime } from '../../../tests/support/in-time.ts';
 import { SHARD, TestShard } from '../../../tests/support/test-shard.ts';
 import { MemoryLog } from '../../testing/ports.ts';
-import { ShardDatabases } from './shard-databases.ts';
+import { REQUEST_LIMITS, ShardDatabases } from './shard-databases.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'shard-'));
 let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
@@ -22,7 +22,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const open = (tls = true) => new ShardDatabases({ shards: [SHARD], tls }, shard.secrets(), new MemoryLog());
+const open = (tls = true) =>
+  new ShardDatabases({ shards: [SHARD], tls }, shard.secrets(), new MemoryLog(), REQUEST_LIMITS);
 
 it('a connection is encrypted, unless the settings say that the server speaks no TLS', async () => {
   const [file] = await shard.sql('SHOW hba_file');

@@ -13,8 +13,8 @@ export interface QueryLimits extends ConnectionLimits {
   readonly total: number;
 }
 
-/** While a client waits: it must learn within 2 s that a shard is down. */
-const REQUEST_LIMITS: QueryLimits = { connect: 1_200, statement: 1_200, total: 1_600 };
+/** While a client waits: it must learn within 2 s that a shard is down. See `openDatabases`. */
+export const REQUEST_LIMITS: QueryLimits = { connect: 1_200, statement: 1_200, total: 1_600 };
 /** For named statements, whose plans outlive what they were made for: of an empty table, Postgres would read all. */
 export const NAMED_STATEMENT_LIMITS: QueryLimits = { ...REQUEST_LIMITS, byIndex: true };
 export const BACKGROUND_LIMITS: QueryLimits = { connect: 2_000, statement: 3_000, total: 4_000 };
@@ -44,7 +44,7 @@ export class ShardDatabases {
   readonly #limits: QueryLimits;
   readonly #pools = new Map<number, Promise<pg.Pool>>();
 
-  constructor(settings: ShardSettings, secrets: DatabaseSecrets, log: Log, limits = REQUEST_LIMITS) {
+  constructor(settings: ShardSettings, secrets: DatabaseSecrets, log: Log, limits: QueryLimits) {
     this.#settings = settings;
     this.#secrets = secrets;
     this.#log = log;

@@ -218,7 +218,8 @@ export class FunctionPool {
     options = this.#options,
   ) {
     const startedAt = performance.now();
-    const environment = (await this.#takeStandby(options.definition)) ?? (await this.#start(options));
+    // Without a wait before it starts: what replaces the definition meanwhile has to know of it.
+    const environment = await (this.#takeStandby(options.definition) ?? this.#start(options));
     environment.release();
     environment.log.startRequest(request.caller);
     const { label } = options.definition;
