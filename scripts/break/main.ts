@@ -16,9 +16,9 @@ async function breakParts({ dataDir, parts, forMs }: BreakCommand): Promise<void
   const names = parts.map((part) => engineOf(part, [...findEngines(dataDir).keys(), S3]));
   const signal = abortOnSignal();
   const what = parts.join(', ');
-  await holdDuring(dataDir, names, async () => {
+  await holdDuring(dataDir, names, async (lost) => {
     console.log(`Held: ${what}${forMs === undefined ? '. Ctrl-C releases' : `, for ${forMs / 1_000} s`}.`);
-    await setTimeout(forMs ?? 2 ** 31 - 1, undefined, { signal }).catch(() => {});
+    await setTimeout(forMs ?? 2 ** 31 - 1, undefined, { signal: AbortSignal.any([signal, lost]) }).catch(() => {});
   });
   console.log(`Released: ${what}.`);
 }
