@@ -1,6 +1,7 @@
-import { beforeAll, expect, it } from 'vitest';
+import { createServer, type Socket } from 'node:net';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { SHARD, TestShard, UNHURRIED } from '../../../tests/support/test-shard.ts';
-import { freePort } from '../../../tooling/ports.ts';
+import { freePort, listenOnLoopback } from '../../../tooling/ports.ts';
 import { MemoryLog } from '../../testing/ports.ts';
 import { openDatabases } from './open-databases.ts';
 
@@ -34,5 +35,23 @@ it('leaves a shard that does not respond to the requests, and logs why', async (
     fields: { shard: 'shard1', error: { cause: { code: 'ECONNREFUSED' } } },
   });
   await expect(databases.query(SHARD, SELECT_ONE)).rejects.toMatchObject({ code: 'shard_unavailable' });
+  await databases.close();
+});
+
+it('does not wait for a shard that takes far longer than another one', async () => {
+  const sockets: Socket[] = [];
+  const hanging = createServer((socket) => void sockets.push(socket));
+  const port = await listenOnLoopback(hanging);
+  const other = { ...SHARD, id: 2, secret: 'shard2/orderuser' };
+  const secrets = shard.secrets();
+  const secretOf = secrets.get.bind(secrets);
+  vi.spyOn(secrets, 'get').mockImplementation(async (id) => ({
+    ...(await secretOf(SHARD.secret)),
+    ...(id === other.secret && { port }),
+  }));
+  const databases = await openDatabases({ shards: [SHARD, other], tls: true }, new MemoryLog(), UNHURRIED, secrets);
+  expect(await databases.query(SHARD, SELECT_ONE)).toEqual([{ one: 1 }]);
+  hanging.close();
+  for (const socket of sockets) socket.destroy();
   await databases.close();
 });
