@@ -153,15 +153,21 @@ export class FunctionPool {
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
   }
 
-  /** Environments whose init phase is over. One that fails is logged, and tried again when there is an event. */
+  /**
+   * Environments whose init phase is over, of which as many start at once as of those that an event waits for: all at once, each would take
+   * so long that it meets no limit of time. One that fails is logged, and tried again when there is an event.
+   */
   async #warm(options: EnvironmentOptions, environments: number): Promise<ExecutionEnvironment[]> {
-    const { initTimeoutMs } = this.#limits;
-    const warmed = Array.from({ length: environments }, () =>
-      this.#init('init', initTimeoutMs, { requestId: crypto.randomUUID() }, options),
-    );
-    return (await Promise.all(warmed)).flatMap(({ environment, outcome }) =>
-      outcome.status === 'success' ? [environment] : [],
-    );
+    const { initTimeoutMs, starts } = this.#limits;
+    const warm = async () => {
+      // For itself: what becomes idle is for the events that wait.
+      await starts.acquire(options);
+      const initialized = this.#init('init', initTimeoutMs, { requestId: crypto.randomUUID() }, options);
+      void starts.releaseAfter(options, initialized);
+      const { environment, outcome } = await initialized;
+      return outcome.status === 'success' ? [environment] : [];
+    };
+    return (await Promise.all(Array.from({ length: environments }, warm))).flat();
   }
 
   /** Resolves when no environment has a definition that is no longer used for new ones. */

@@ -108,6 +108,24 @@ describe('code that is replaced', () => {
     await events;
   });
 
+  it('is started by as many processes at once as the machine starts of all functions', async () => {
+    const { invoke, service, log } = await startFunction(
+      code(1),
+      {},
+      { limits: { starts: new MachineLimit(2), turns: new MachineLimit(4) } },
+    );
+    const events = Promise.all([1, 2, 3, 4].map(() => invoke(1_500)));
+    const slow = `console.log('begins'); await new Promise((r) => setTimeout(r, 300)); console.log('is ready'); ${code(2)}`;
+    await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': slow }));
+    const lines = log.lines.filter((line) => /begins|is ready/.test(line));
+    const atOnce = lines.map((_, n) => {
+      const ready = lines.slice(0, n + 1).filter((line) => line.includes('is ready')).length;
+      return n + 1 - 2 * ready;
+    });
+    expect([lines.length, Math.max(...atOnce)]).toEqual([8, 2]);
+    await events;
+  });
+
   it('is not started for a function that nobody has called', async () => {
     const { invoke, service, log } = await startFunction(code(1));
     await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': code(2) }));
