@@ -1,51 +1,16 @@
-import { RELAY_RETRY, RELAY_RUN } from '../../domain/delivery-timing.ts';
+import { RELAY_AFTER_SECONDS } from '../../domain/delivery-timing.ts';
 import { asCreated } from '../../domain/order.ts';
 import type { Outbox, OutstandingOrder } from '../../domain/ports.ts';
 import { readShardDescription, type ShardRange } from '../../domain/shard-map.ts';
-import { IS_OWNED, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+import { IS_OWNED, type OrderRow, toOrder } from './order-row.ts';
+import { CLAIM, POSTPONE } from './outbox-claims.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
-/** Per claim, so that a batch has several orders of each user. */
-const USERS_OF_BATCH = 100;
 const RENEWED = 250;
-
-/** From now until the next attempt. An order has no later one, unless the clock was set back since that was written. */
-const PAUSE = `least(greatest((now() - created_at) * $3::float8, make_interval(secs => $4)), make_interval(secs => $5))`;
-
-// A user is claimed by the oldest of their rows: whoever has it has them all. Its `due_at` keeps other relays away until the
-// next attempt, its `leased_until` keeps the user from moving to another shard meanwhile. Of each user, as many of the oldest
-// orders are read as make a batch together: one with many does not crowd out the others, and theirs stay in order. By indexes
-// alone: what an outage has left must not slow down its end.
-const CLAIM_USERS = `
-  WITH overdue AS MATERIALIZED (
-    SELECT order_id FROM outbox AS oldest
-    WHERE (due_at <= now() OR due_at > now() + ${PAUSE}) AND NOT EXISTS (
-      SELECT FROM outbox AS older
-      WHERE older.user_id = oldest.user_id
-        AND (older.created_at, older.order_id) < (oldest.created_at, oldest.order_id)
-    )
-    ORDER BY created_at, order_id
-    LIMIT $1
-    FOR UPDATE SKIP LOCKED
-  ), claimed AS (
-    UPDATE outbox
-    SET due_at = now() + ${PAUSE}, leased_until = now() + make_interval(secs => $4)
-    WHERE order_id = ANY (ARRAY(SELECT order_id FROM overdue))
-    RETURNING user_id
-  )
-  SELECT ${ORDER_COLUMNS}, placed_in, receipt_pending, event_pending, renewed_at IS NOT NULL AS renewed
-  FROM claimed, LATERAL (
-    SELECT order_id, receipt_pending, event_pending, outbox.created_at,
-      row_number() OVER (ORDER BY outbox.created_at, order_id) AS nth
-    FROM outbox WHERE outbox.user_id = claimed.user_id
-    ORDER BY outbox.created_at, order_id
-    LIMIT $2 / (SELECT count(*) FROM claimed)
-  ) AS next JOIN orders ON orders.id = order_id
-  ORDER BY nth, next.created_at`;
 
 // Waits for locked rows: skipping them would leave delivered orders in the outbox, and block their users' next ones. One
 // order of locking prevents deadlocks: by id, and an order before its outbox entry. An event that is published again keeps its
-// first time.
+// first time. What may have been postponed behind a row that is gone is due at once.
 const SETTLE = `
   WITH settled AS (
     SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::boolean[]) AS settled (order_id, receipt, event)
@@ -66,6 +31,18 @@ const SETTLE = `
     WHERE orders.id = order_id AND (stored_now OR published_now)
   ), dropped AS (
     DELETE FROM outbox USING reachable WHERE outbox.order_id = reachable.order_id AND receipt AND event
+    RETURNING user_id
+  ), freed AS (
+    SELECT order_id FROM outbox
+    WHERE order_id = ANY (ARRAY(
+        SELECT (
+          SELECT order_id FROM outbox WHERE outbox.user_id = done.user_id AND order_id <> ALL ($1)
+          ORDER BY created_at, order_id LIMIT 1
+        ) FROM (SELECT DISTINCT user_id FROM dropped) AS done
+      )) AND (left_to_relay OR created_at <= now() - make_interval(secs => ${RELAY_AFTER_SECONDS}))
+    FOR UPDATE SKIP LOCKED
+  ), advanced AS (
+    UPDATE outbox SET due_at = now() WHERE order_id = ANY (ARRAY(SELECT order_id FROM freed))
   ), kept AS (
     UPDATE outbox
     SET receipt_pending = receipt_pending AND NOT receipt, event_pending = event_pending AND NOT event,
@@ -112,9 +89,11 @@ export class PostgresOutbox implements Outbox {
   }
 
   async claim(shard: ShardRange): Promise<OutstandingOrder[]> {
-    const { shareOfAge, atLeastSeconds, atMostSeconds } = RELAY_RETRY;
-    const values = [USERS_OF_BATCH, RELAY_RUN.ordersOfBatch, shareOfAge, atLeastSeconds, atMostSeconds];
-    const rows = await this.#databases.query<OutstandingRow>(shard, { text: CLAIM_USERS, values });
+    for (let times = 0; times < POSTPONE.times; times++) {
+      const postponed = await this.#databases.query(shard, POSTPONE);
+      if (postponed.length < POSTPONE.atOnce) break;
+    }
+    const rows = await this.#databases.query<OutstandingRow>(shard, CLAIM);
     return rows.map((row) => ({
       order: asCreated(toOrder(row)),
       placedIn: readShardDescription(row.placed_in),
