@@ -1,6 +1,6 @@
-import type { Context } from 'aws-lambda';
 import { DatabaseSecrets } from '../adapters/database-secrets.ts';
 import { readEnvironment, receiptsBucket, stage } from '../adapters/environment.ts';
+import { loggedHandler } from '../adapters/logged-handler.ts';
 import { PostgresMoves } from '../adapters/postgres/moves.ts';
 import { PostgresOrderLists } from '../adapters/postgres/order-lists.ts';
 import { MOVER_LIMITS, ShardDatabases } from '../adapters/postgres/shard-databases.ts';
@@ -25,7 +25,4 @@ const dependencies = {
 };
 
 /** An operator invokes it through `npm run user`. */
-export const handler = async (event: unknown, context: Pick<Context, 'awsRequestId'>): Promise<unknown> => {
-  log.startRequest(context.awsRequestId);
-  return carryOut(readCommand(event), dependencies);
-};
+export const handler = loggedHandler(log, (event: unknown) => carryOut(readCommand(event), dependencies));

@@ -1,12 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Log } from '../../../tooling/log.ts';
 import type { PortClaim } from '../../../tooling/ports.ts';
-import { pollWithin } from '../../../tooling/timing.ts';
 import type { AwsApi, Principal } from '../../aws-api/api-call.ts';
-import { REGION } from '../../aws-identity.ts';
-import { traceRoot } from '../../trace-id.ts';
+import { newTraceId, traceRoot } from '../../trace-id.ts';
 import type { Ec2 } from '../ec2/service.ts';
 import type { Iam } from '../iam/service.ts';
 import type { ResourceProviders } from '../provider.ts';
@@ -16,18 +10,16 @@ import { lambdaApi } from './api.ts';
 import { AsyncInvocations } from './asynchronous/async-invocations.ts';
 import { checkAsyncPayload, checkPayloadSize, LambdaError, throttled } from './errors.ts';
 import type { EventSourceMapping } from './event-source-mapping/mapping.ts';
-import type { EnvironmentOptions } from './execution-environment.ts';
-import { ownFileSystemIsPossible } from './file-system.ts';
 import type { FunctionDirectory, KnownFunction } from './function-configuration.ts';
 import { type FunctionDefinition, type InvokeOptions, type InvokeResult, LATEST } from './function-definition.ts';
 import { logTail } from './function-log.ts';
 import { functionName, qualifiedFunctionName } from './function-name.ts';
-import { FunctionPool, type PoolLimits, poolLimits } from './function-pool.ts';
+import { type PoolLimits, poolLimits } from './function-pool.ts';
+import { FunctionPools } from './function-pools.ts';
 import { Inspectors } from './inspectors.ts';
 import { requireDestination, requirePermission } from './permission.ts';
-import { ProcessReaper } from './process-reaper.ts';
+import { prepareHost } from './prepare-host.ts';
 import { functionResources } from './resources.ts';
-import { makeRuntimeFolder } from './runtime-folder.ts';
 
 export { errorMessageOf, errorTextOf } from './errors.ts';
 export {
@@ -39,8 +31,6 @@ export {
 } from './function-definition.ts';
 export { functionName, qualifiedFunctionArn } from './function-name.ts';
 
-/** The longest that a function may run. */
-const MAX_TIMEOUT_MS = 900_000;
 /** AWS's default limit per account and Region. */
 const ACCOUNT_CONCURRENCY = 1000;
 
@@ -68,18 +58,12 @@ export class Lambda implements Service, FunctionDirectory {
   readonly resources: ResourceProviders;
   readonly #run: Pick<Run, 'settings' | 'stacks' | 'log' | 'authorities'>;
   readonly #services: Collaborators;
-  readonly #limits: PoolLimits;
-  readonly #pools = new Map<string, FunctionPool>();
+  readonly #pools: FunctionPools;
   readonly #inspectors: Inspectors;
   /** The functions whose inspector's address the log has. */
   readonly #told = new Set<string>();
-  /** Those of functions that are gone, until they are idle. */
-  readonly #leaving = new Set<FunctionPool>();
   /** By name of a function: its last change. */
   readonly #changes = new Map<string, Promise<unknown>>();
-  /** What the environments of a pool were let connect to, as text. */
-  readonly #views = new WeakMap<FunctionPool, string>();
-  #host: Omit<EnvironmentOptions, 'definition' | 'log'> | undefined;
 
   constructor(
     run: Pick<Run, 'settings' | 'stacks' | 'log' | 'authorities'>,
@@ -88,7 +72,7 @@ export class Lambda implements Service, FunctionDirectory {
   ) {
     this.#run = run;
     this.#services = services;
-    this.#limits = { ...poolLimits(run.settings.functionConcurrency), ...limits };
+    this.#pools = new FunctionPools({ ...poolLimits(run.settings.functionConcurrency), ...limits }, run.log);
     this.asynchronous = new AsyncInvocations({
       invoke: (...call) => this.invoke(...call),
       requireDestination: (functionArn, destination) =>
@@ -113,22 +97,9 @@ export class Lambda implements Service, FunctionDirectory {
 
   async open(): Promise<void> {
     await this.#inspectors.choosePorts();
-    const { settings, log, authorities } = this.#run;
-    const [rds, trusted] = await Promise.all([authorities('rds'), authorities('public')]);
-    const runtimeDir = join(settings.dataDir, 'lambda-runtime');
-    await makeRuntimeFolder(runtimeDir);
-    // AWS has the authorities of RDS in this file.
-    await writeFile(join(runtimeDir, 'ca-cert.pem'), rds.certificatePem);
-    this.#host = {
-      endpointUrl: this.#services.endpoint.url,
-      region: REGION,
-      runtimeDir,
-      httpsEndpoints: { trustedCertificates: [trusted.certificatePem], httpsPort: this.#services.responses.port },
-      reaper: new ProcessReaper(log),
-      processLimits: settings.processLimits,
-      ownFileSystem: settings.processLimits && (await ownFileSystemIsPossible(runtimeDir, log)),
-      connections: this.#services.ec2.connections,
-    };
+    const { endpoint, responses, ec2 } = this.#services;
+    const where = { endpointUrl: endpoint.url, httpsPort: responses.port, connections: ec2.connections };
+    this.#pools.open(await prepareHost(this.#run, where));
   }
 
   /** Lets debuggers in, also after changes in place. */
@@ -139,18 +110,14 @@ export class Lambda implements Service, FunctionDirectory {
       this.#services.ec2.connections.assign(inspectorPort, { kind: 'operator', name: `the inspector of ${name}` });
       if (!this.#told.has(name)) this.#run.log.info(`the inspector of ${label} listens on 127.0.0.1:${inspectorPort}`);
       this.#told.add(name);
-      void this.#poolOf(definition).open();
+      void this.#pools.of(definition).open();
     }
   }
 
   /** Ends every execution environment and waits until all processes are gone. */
   async stop(): Promise<void> {
     this.asynchronous.stop();
-    const host = this.#host;
-    // From now on no function gets its first process.
-    this.#host = undefined;
-    await Promise.all([...this.#pools.values(), ...this.#leaving].map((pool) => pool.stop()));
-    host?.reaper.stop();
+    await this.#pools.stop();
   }
 
   /** Makes a function callable. @returns takes it away again. @throws Error when the runtime is not Node.js, or the name is taken */
@@ -190,7 +157,7 @@ export class Lambda implements Service, FunctionDirectory {
   prepareCode(name: string, codeDir: string): () => Promise<{ readonly drained: Promise<void> }> {
     const { definition } = this.#known(name);
     const prepared = { ...definition, codeDir };
-    this.#pools.get(name)?.prepare(prepared);
+    this.#pools.prepare(prepared);
     return () =>
       this.#inTurn(name, () => {
         const { definition: current, role } = this.#known(name);
@@ -204,11 +171,11 @@ export class Lambda implements Service, FunctionDirectory {
    * @param atLeast so many are ready for each of these functions, also when fewer are in use
    */
   async followNetwork(atLeast = 1): Promise<void> {
-    const follow = async (name: string, pool: FunctionPool) => {
+    const follow = async (name: string) => {
       const { definition, role } = this.#known(name);
-      if (this.#views.get(pool) !== this.#viewOf(definition)) await this.#swap({ ...definition }, role, atLeast);
+      if (this.#pools.isOutdated(definition)) await this.#swap({ ...definition }, role, atLeast);
     };
-    await Promise.all([...this.#pools].map(([name, pool]) => this.#inTurn(name, () => follow(name, pool))));
+    await Promise.all(this.#pools.names().map((name) => this.#inTurn(name, () => follow(name))));
   }
 
   /** Makes a version or an alias of a function callable. They all run what {@link put} was given. @returns takes it away again */
@@ -241,7 +208,7 @@ export class Lambda implements Service, FunctionDirectory {
       payload: result,
       functionError,
       lines,
-    } = await this.#poolOf(definition).invoke({
+    } = await this.#pools.of(definition).invoke({
       requestId,
       functionArn: nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn,
       traceId,
@@ -310,7 +277,7 @@ export class Lambda implements Service, FunctionDirectory {
     if (reservedConcurrency !== undefined) return;
     let left = ACCOUNT_CONCURRENCY;
     for (const { definition } of this.functions.values()) {
-      left -= definition.reservedConcurrency ?? this.#pools.get(definition.name)?.concurrency ?? 0;
+      left -= definition.reservedConcurrency ?? this.#pools.concurrencyOf(definition.name);
     }
     if (left <= 0) throw throttled('ConcurrentInvocationLimitExceeded');
   }
@@ -320,10 +287,7 @@ export class Lambda implements Service, FunctionDirectory {
     if (!runtime.startsWith('nodejs')) throw new Error(`${name}: runtime ${runtime} is not supported, only Node.js is`);
     const remove = register(this.functions, name, { definition, role });
     return () => {
-      const pool = this.#pools.get(name);
-      if (!remove() || !pool) return;
-      this.#pools.delete(name);
-      void this.#leave(pool);
+      if (remove()) void this.#pools.remove(name);
     };
   }
 
@@ -346,51 +310,10 @@ export class Lambda implements Service, FunctionDirectory {
     role: Principal,
     atLeast?: number,
   ): Promise<{ readonly drained: Promise<void> }> {
-    const pool = this.#pools.get(next.name);
+    const replacing = this.#pools.replace(next, atLeast);
     // Whoever has no pool gets none for the former definition meanwhile: there is no wait.
-    const replaced = pool ? await pool.replace(next, atLeast) : { drained: Promise.resolve() };
-    if (pool) this.#views.set(pool, this.#viewOf(next));
+    const replaced = replacing ? await replacing : { drained: Promise.resolve() };
     this.functions.set(next.name, { definition: next, role });
     return replaced;
   }
-
-  /** Ends the environments of a function that is gone, once what runs there has ended. */
-  async #leave(pool: FunctionPool): Promise<void> {
-    this.#leaving.add(pool);
-    await pollWithin(MAX_TIMEOUT_MS, () => pool.concurrency === 0);
-    await pool.stop();
-    this.#leaving.delete(pool);
-  }
-
-  #viewOf({ label, place }: FunctionDefinition): string {
-    return JSON.stringify(this.#services.ec2.connections.viewOf({ name: label, place }));
-  }
-
-  #poolOf(definition: FunctionDefinition): FunctionPool {
-    const known = this.#pools.get(definition.name);
-    if (known) return known;
-    const pool = this.#newPool(definition);
-    this.#pools.set(definition.name, pool);
-    return pool;
-  }
-
-  #newPool(definition: FunctionDefinition): FunctionPool {
-    if (!this.#host) throw new LambdaError('ServiceException', 'Lambda is not running.');
-    const log = this.#run.log.child(definition.label);
-    const options = { ...this.#host, definition, log: definition.quiet ? asDebug(log) : log };
-    const pool = new FunctionPool(options, this.#limits);
-    this.#views.set(pool, this.#viewOf(definition));
-    return pool;
-  }
-}
-
-function asDebug(log: Log): Log {
-  const { debug, forRequest } = log;
-  return { ...log, info: debug, warn: debug, error: debug, forRequest: (ids) => asDebug(forRequest(ids)) };
-}
-
-function newTraceId(): string {
-  const time = Math.floor(Date.now() / 1000).toString(16);
-  const [root, parent] = [randomBytes(12), randomBytes(8)].map((bytes) => bytes.toString('hex'));
-  return `Root=1-${time}-${root};Parent=${parent};Sampled=0`;
 }
