@@ -182,10 +182,10 @@ it('reads the wall clock in the runner where a time of day is meant; durations a
     'local/services/lambda/event-source-mapping/mapping.ts', // when a mapping was last changed
     'local/services/lambda/event-source-mapping/partition-worker.ts', // the age of records
     'local/services/lambda/runtime-api.ts', // the deadline that functions are told
-    'local/services/lambda/service.ts', // trace ids
     'local/services/msk/oauthbearer.ts', // the validity of tokens
     'local/services/s3/', // dates of objects, conditions and policies
     'local/services/secrets-manager/secret-store.ts', // dates of secrets
+    'local/trace-id.ts',
     'tooling/file-hash.ts', // dates of files
   ];
   const readers = globSync('{local,tooling}/**/*.ts', { cwd: ROOT })
