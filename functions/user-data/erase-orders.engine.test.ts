@@ -187,7 +187,61 @@ describe('a user who moves', () => {
     expect(await checkOwners(users.three)).toMatchObject({ findings: 0 });
   });
 
-  it('is not brought back by a mover that has a page, or the rest, in hand', async () => {
+  it('is not brought back by a mover that has read a page', async () => {
+    const { moves } = users.three;
+    await users.order('gina');
+    await startMove(users.three);
+    const attempt = await upTo('copying');
+    const { rows } = await moves.page(SOURCE, 'gina', undefined, 9);
+    expect(await users.erase('gina')).toMatchObject({ done: true, orders: 1, copies: 1 });
+    await expect(moves.take(TARGET, attempt, rows)).rejects.toMatchObject({ name: 'MoveOverError' });
+    expect(await moves.leave(SOURCE, attempt)).toMatchObject({ outcome: 'gone' });
+    expect(await users.traces('gina')).toSatisfy(onlyPlaced);
+    await endMove();
+  });
+
+  it('is not missed when they move to a shard that was passed before', async () => {
+    await users.order('gina');
+    await startMove(users.three);
+    await upTo('left');
+    await abortMove(users.three);
+    const { erasure } = users;
+    let passed = false;
+    const orders: typeof erasure.orders = async (shard, ...rest) => {
+      if (shard.id === TARGET.id && !passed) {
+        passed = true;
+        await runMover(users.three);
+      }
+      return erasure.orders(shard, ...rest);
+    };
+    const traces: typeof erasure.traces = (...asked) => erasure.traces(...asked);
+    const meanwhile = { orders, traces, known: async () => [] };
+    const moves = users.three.moves;
+    expect(await eraseOrders('gina', new Date(), { shards: MAP, erasure: meanwhile, moves })).toMatchObject({
+      done: true,
+    });
+    expect(await users.traces('gina')).toSatisfy(onlyPlaced);
+  });
+
+  it('stays where they are while an order is being stored, which is then theirs or erased', async () => {
+    await users.order('gina');
+    await startMove(users.three);
+    const begun = new Date();
+    await users.three.shard(1).asUser(async (client) => {
+      await client.query('BEGIN');
+      await client.query(
+        `INSERT INTO orders (id, user_id, product_name, quantity, price, status, created_at, updated_at, placed_in)
+         VALUES (gen_random_uuid(), 'gina', 'Lamp', 1, 2, 'created', $1, $1, 'shard1 (A-M)')`,
+        [new Date(begun.getTime() + 1_000)],
+      );
+      expect(await users.erasure.orders(SOURCE, 'gina', begun)).toEqual({ outcome: 'busy' });
+      await client.query('COMMIT');
+    });
+    expect(await users.erase('gina', begun)).toMatchObject({ done: true, orders: 1 });
+    expect([await users.three.orders(1), await users.placed('gina')]).toMatchObject([{ gina: 1 }, { orders: 1 }]);
+  });
+
+  it('is not brought back by a mover that has the rest in hand', async () => {
     const { moves } = users.three;
     await users.order('gina');
     await startMove(users.three);
@@ -198,7 +252,7 @@ describe('a user who moves', () => {
     expect(await users.erase('gina')).toMatchObject({ done: true, orders: 1 });
     await expect(moves.take(TARGET, attempt, rows)).rejects.toMatchObject({ name: 'MoveOverError' });
     expect(await moves.arrive(TARGET, attempt, leaving.rest)).not.toBe('here');
-    expect(await moves.expect(TARGET, attempt, SOURCE.id)).toBe('refused');
+    expect(await moves.expect(TARGET, attempt, SOURCE.id)).toMatchObject({ state: 'refused' });
     expect(await users.traces('gina')).toSatisfy(onlyPlaced);
     await endMove();
   });

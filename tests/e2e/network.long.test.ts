@@ -59,6 +59,7 @@ const REACHED: Record<string, string[]> = {
   'list-orders': [...SHARDS, 'secrets'],
   'confirm-orders': [...SHARDS, 'secrets'],
   'migrate-shards': [...SHARDS, 'secrets'],
+  'user-data': [...SHARDS, 'secrets', 's3'],
   'consume-orders': ['brokers'],
   dlt: ['brokers'],
   'describe-api': ['secrets', 's3', 'lambda', 'api', 'site'],
