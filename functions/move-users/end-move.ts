@@ -6,6 +6,7 @@ import {
   isUnderWay,
   type KnownMove,
   knownMoves,
+  latestMove,
   type MoveCommandDependencies,
   MoveRefusedError,
   noMove,
@@ -22,7 +23,7 @@ export interface Finished {
 }
 
 /**
- * Ends a move that has nobody left: what the shards own is then said by their ranges alone.
+ * Ends a move that has nobody left: what the shards own is then said by their ranges alone. Repeated, it says the same.
  *
  * @throws MoveRefusedError while users are left, or their former orders, with their number
  * @throws ShardUnavailableError when a shard does not respond; the command may be repeated
@@ -31,6 +32,13 @@ export async function finishMove(dependencies: MoveCommandDependencies): Promise
   const { reader, moves } = dependencies;
   const known = await knownMoves(dependencies);
   await refuseRestored(known, reader);
+  const latest = latestMove(known);
+  if (latest > 0 && !known.some(isUnderWay)) {
+    return {
+      move: latest,
+      owners: ofLatestMove(known).map(({ shard, ranges }) => ({ shard: shardName(shard), owns: ranges })),
+    };
+  }
   demandMove(known);
   const left = await Promise.all(known.map(({ shard }) => reader.usersLeft(shard)));
   const users = left.reduce((sum, each) => sum + each, 0);

@@ -224,7 +224,8 @@ describe('an operator', () => {
       sources: [{ usersLeft: 0, ordersLeft: 0, usersMoved: 2, ordersMoved: 1_204, busy: [] }],
     });
     await archive();
-    await finishMove(shards);
+    const finished = await finishMove(shards);
+    expect(await finishMove(shards)).toEqual(finished);
     expect(await moveStatus(shards)).toMatchObject({ move: 1, state: 'finished', sources: [] });
     await expect(abortMove(shards)).rejects.toThrow('No move is under way');
     await expect(startMove(shards)).rejects.toThrow(
