@@ -71,8 +71,9 @@ it('a confirmation that arrives after the shard is gone where its order was plac
 
 it('a confirmation that arrives while its user is on the way waits, and the others of its batch do not', async () => {
   const { arrive, left } = await shards.leaving();
+  await shards.source.test.sql(`UPDATE placements SET lease_until = now() + interval '1 hour'`);
   const batch = confirmed([1, 2, 3]);
-  await expect.poll(() => statusOf(shards.source)).toEqual(['created', 'created', 'confirmed']);
+  await expect.poll(() => statusOf(shards.source), { timeout: 30_000 }).toEqual(['created', 'created', 'confirmed']);
   await arrive();
   await left();
   expect([await batch, confirmedOrders()]).toEqual([[], [3]]);
