@@ -45,9 +45,9 @@ export class Operator {
     return this.#repeat(attempt, question);
   }
 
-  /** Lets the mover run once, as its schedule does. A run that fails is followed by the next one. */
+  /** Lets the mover run once, as its schedule does. A run that fails is followed by the next one, after a while. */
   async run(): Promise<void> {
-    await this.#attempt('run', {});
+    if ((await this.#attempt('run', {})) === undefined) await delay(PAUSE_MS, undefined, { signal: this.#signal });
   }
 
   async #attempt(what: string, event: object): Promise<unknown> {
