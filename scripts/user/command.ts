@@ -26,7 +26,7 @@ export function userCommand(perform: (asked: UserCommand) => Promise<void>) {
   command
     .command('erase')
     .description(
-      "Erases a user's orders and receipts for good, and says what goes later by itself. It takes more than a minute, and may be repeated. Keep the user from signing in first: who places orders meanwhile has new ones.",
+      "Erases a user's orders and receipts for good, and says what goes later by itself. It takes more than a minute, and may be repeated. First see to it that the user cannot sign in: orders that are placed meanwhile are new ones.",
     )
     .argument('<user_id>', USER, userIdOf)
     .option('--yes', 'do not ask for the user id once more')
