@@ -4,7 +4,7 @@ import { shardName } from '../../domain/shard-map.ts';
 import { DatabaseSecrets } from '../database-secrets.ts';
 import { type QueryLimits, REQUEST_LIMITS, ShardDatabases, type ShardSettings } from './shard-databases.ts';
 
-/** What a shard may take longer than twice the time of the first one. */
+/** What a shard may take longer than half as long again as the first one. */
 const GRACE_MS = 100;
 
 /**
