@@ -31,8 +31,8 @@ export async function openDatabases(
   const all = Promise.allSettled(connected);
   // Once the first one is connected, or none can be.
   await Promise.any([...connected, all]);
-  await withDeadline(performance.now() - begun + GRACE_MS, 'Connecting to all shards', all).catch((error) =>
-    log.warn('not all shards respond yet', { error }),
+  await withDeadline(Math.ceil((performance.now() - begun) / 2) + GRACE_MS, 'Connecting to all shards', all).catch(
+    (error) => log.warn('not all shards respond yet', { error }),
   );
   return databases;
 }

@@ -7,21 +7,13 @@ import { type Ec2, publicServer } from '../ec2/service.ts';
 import { type AccessRequest, type Iam, RefusalLog } from '../iam/service.ts';
 import { type Listener, Listeners } from '../listeners.ts';
 import { resourceHash, resourceUuid } from '../physical-names.ts';
-import {
-  boolean,
-  created,
-  ignored,
-  mustBeOff,
-  notSupported,
-  provider,
-  REPLACED,
-  type ResourceProviders,
-} from '../provider.ts';
+import { created, ignored, provider, REPLACED, type ResourceProviders } from '../provider.ts';
 import { register } from '../register.ts';
-import { bucketDomain, resourceArn, type S3 } from '../s3/service.ts';
+import { resourceArn, type S3 } from '../s3/service.ts';
 import { type Run, required, type Service, stopAll } from '../service.ts';
 import { type RunningDistribution, startDistribution } from './distribution.ts';
-import type { Behavior, BucketOrigin, DistributionDefinition, Origin } from './distribution-definition.ts';
+import type { BucketOrigin, DistributionDefinition } from './distribution-definition.ts';
+import { type DistributionConfig, distributionConfig, distributionDefinition } from './distribution-properties.ts';
 import {
   type ResponseHeadersPolicy,
   responseHeadersPolicy,
@@ -30,50 +22,8 @@ import {
 
 const DISTRIBUTION = 'AWS::CloudFront::Distribution';
 
-/** A managed policy: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
-const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
-const STAGE_PATH = /^\/[\w-]+$/;
-
-const behavior = z.object({
-  TargetOriginId: z.string(),
-  // CloudFront's default.
-  AllowedMethods: z.array(z.string()).default(['GET', 'HEAD']),
-  ResponseHeadersPolicyId: z.string().optional(),
-  OriginRequestPolicyId: z.string().optional(),
-  FieldLevelEncryptionId: notSupported,
-  TrustedKeyGroups: notSupported,
-  TrustedSigners: notSupported,
-  FunctionAssociations: notSupported,
-  LambdaFunctionAssociations: notSupported,
-});
-
-const origin = z.object({
-  Id: z.string(),
-  DomainName: z.string(),
-  OriginPath: z.string().default(''),
-  OriginAccessControlId: z.string().default(''),
-  OriginCustomHeaders: notSupported,
-  S3OriginConfig: z
-    .object({ OriginAccessIdentity: z.literal('', 'use an origin access control').optional() })
-    .optional(),
-});
-
-const distributionConfig = z.object({
-  DefaultRootObject: z.string().optional(),
-  DefaultCacheBehavior: behavior,
-  CacheBehaviors: z.array(behavior.extend({ PathPattern: z.string() })).default([]),
-  Enabled: boolean
-    .default(true)
-    .refine((enabled) => enabled, 'a distribution that is off is not supported by the local runner'),
-  ContinuousDeploymentPolicyId: notSupported,
-  CustomErrorResponses: notSupported,
-  OriginGroups: notSupported,
-  Staging: mustBeOff,
-  Origins: z.array(origin),
-});
-
 interface DistributionDeclaration {
-  readonly config: z.output<typeof distributionConfig>;
+  readonly config: DistributionConfig;
   readonly arn: string;
   readonly listener: Listener;
 }
@@ -112,7 +62,7 @@ export class CloudFront implements Service {
         const id = `E${resourceHash(request, 13).toUpperCase()}`;
         const arn = arnOf('cloudfront', `distribution/${id}`, { global: true });
         // What cannot be served fails now, and not once everything is there.
-        this.#definitionOf(config, arn);
+        distributionDefinition(config, arn, this.#headersPolicies);
         const remove = register(this.#declared, id, { config, arn, listener: this.#listeners.of(request) });
         const domain = `d${resourceHash(request, 13)}.cloudfront.net`;
         return created(id, { Id: id, DomainName: domain, Arn: arn }, remove);
@@ -161,7 +111,7 @@ export class CloudFront implements Service {
     return new Map(
       [...this.#declared].map(([id, { config, arn, listener }]) => [
         id,
-        { ...this.#definitionOf(config, arn), listener },
+        { ...distributionDefinition(config, arn, this.#headersPolicies), listener },
       ]),
     );
   }
@@ -205,33 +155,6 @@ export class CloudFront implements Service {
     connections.assign(server.port, target);
     this.#servers.set(id, server);
   }
-
-  #definitionOf(config: z.output<typeof distributionConfig>, arn: string): DistributionDefinition {
-    const origins = new Map(
-      config.Origins.map(({ Id, DomainName, OriginPath, OriginAccessControlId: control }) => {
-        const signedFor = control === '' ? {} : { signedFor: arn };
-        return [Id, { ...originAt(DomainName, OriginPath), ...signedFor }];
-      }),
-    );
-    const behaviorOf = (settings: z.output<typeof behavior>): Behavior => {
-      const { TargetOriginId, AllowedMethods: allowedMethods, ResponseHeadersPolicyId: policyId } = settings;
-      const origin = origins.get(TargetOriginId);
-      if (!origin) throw new Error(`it has no origin ${TargetOriginId}`);
-      if (origin.type === 'api' && settings.OriginRequestPolicyId !== ALL_VIEWER_EXCEPT_HOST_HEADER)
-        throw new Error(
-          `its behavior for the origin ${TargetOriginId} needs OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER of the CDK: ` +
-            'the local runner hands an API all that the viewer sends, and CloudFront by itself does not',
-        );
-      if (policyId === undefined) return { origin, allowedMethods };
-      const policy = required(this.#headersPolicies.get(policyId), `response headers policy ${policyId}`);
-      return { origin, allowedMethods, responseHeadersPolicy: policy };
-    };
-    return {
-      ...(config.DefaultRootObject === undefined ? {} : { defaultRootObject: config.DefaultRootObject }),
-      defaultBehavior: behaviorOf(config.DefaultCacheBehavior),
-      behaviors: config.CacheBehaviors.map((item) => ({ ...behaviorOf(item), pathPattern: item.PathPattern })),
-    };
-  }
 }
 
 /** What the bucket's policy decides on: CloudFront asks for an object. */
@@ -243,17 +166,4 @@ function readRequest({ bucket, signedFor }: BucketOrigin, key: string): AccessRe
     resource: resourceArn(bucket, key),
     context: { 'aws:SourceArn': signedFor, 'aws:SourceAccount': signedFor === undefined ? undefined : ACCOUNT_ID },
   };
-}
-
-function originAt(domainName: string, path: string): Origin {
-  const [restApiId = '', service] = domainName.split('.');
-  if (service === 'execute-api') {
-    if (!STAGE_PATH.test(path))
-      throw new Error(`its origin ${domainName} needs the stage alone as its path, not '${path}'`);
-    return { type: 'api', restApiId };
-  }
-  if (path !== '') throw new Error(`its origin ${domainName} has the path ${path}, which is not supported for buckets`);
-  const bucket = domainName.replace(bucketDomain(''), '');
-  if (bucketDomain(bucket) !== domainName) throw new Error(`its origin ${domainName} is neither bucket nor REST API`);
-  return { type: 'bucket', bucket };
 }

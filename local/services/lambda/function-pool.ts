@@ -4,6 +4,7 @@ import { LambdaError, throttled } from './errors.ts';
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 import { timedOut } from './failures.ts';
 import { type FunctionDefinition, HELD_MS } from './function-definition.ts';
+import { IdleEnvironments } from './idle-environments.ts';
 import { DEFAULT_CONCURRENCY, MachineLimit } from './machine-limit.ts';
 import type { Outcome } from './platform-log.ts';
 import { failedResponse, type Invocation, type RuntimeResponse } from './runtime-api.ts';
@@ -51,7 +52,7 @@ export class FunctionPool {
   readonly #isInspected: boolean;
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #starting = new Set<Promise<ExecutionEnvironment>>();
-  readonly #idle: { environment: ExecutionEnvironment; timer: NodeJS.Timeout }[] = [];
+  readonly #idle: IdleEnvironments;
   #standby: { readonly definition: FunctionDefinition; readonly started: Promise<ExecutionEnvironment> } | undefined;
   #concurrency = 0;
   #stopped = false;
@@ -62,6 +63,7 @@ export class FunctionPool {
     this.#limits = this.#isInspected
       ? { ...limits, machine: new MachineLimit(1), idleTimeoutMs: HELD_MS, initTimeoutMs: HELD_MS }
       : limits;
+    this.#idle = new IdleEnvironments(this.#limits.idleTimeoutMs, options.log);
   }
 
   /** How many invocations run, or wait for the machine where Lambda would run them. */
@@ -124,7 +126,7 @@ export class FunctionPool {
     this.#dropStandby();
     const former = this.#options.definition;
     this.#options = next;
-    for (let environment = this.#takeIdle(); environment; environment = this.#takeIdle()) void environment.stop();
+    for (let environment = this.#idle.take(); environment; environment = this.#idle.take()) void environment.stop();
     for (const environment of ready) this.#keep(environment);
     if (this.#isInspected) void this.open();
     return { drained: this.#gone(former) };
@@ -138,7 +140,7 @@ export class FunctionPool {
       return this.#options.log.debug((error as Error).message);
     }
     try {
-      if (this.#idle.length === 0) for (const each of await this.#warm(this.#options, 1)) this.#keep(each);
+      if (this.#idle.isEmpty) for (const each of await this.#warm(this.#options, 1)) this.#keep(each);
     } finally {
       this.#limits.machine.release(this);
     }
@@ -149,7 +151,7 @@ export class FunctionPool {
     this.#stopped = true;
     const { machine, turns, starts } = this.#limits;
     for (const limit of [machine, turns, starts]) limit.refuse(this, stopping());
-    for (const { timer } of this.#idle) clearTimeout(timer);
+    this.#idle.stop();
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
   }
 
@@ -180,10 +182,10 @@ export class FunctionPool {
   /** An environment that becomes free before it is the event's turn to start one is as good. @param begun called when it has one */
   async #run({ signal, ...request }: InvocationRequest, begun: () => void): Promise<LoggedResponse> {
     const { starts } = this.#limits;
-    let environment = this.#takeIdle();
+    let environment = this.#idle.take();
     if (!environment) {
       await starts.acquire(this, signal);
-      environment = this.#takeIdle();
+      environment = this.#idle.take();
       if (!environment) return this.#coldStart(request, begun);
       starts.release(this);
     }
@@ -296,26 +298,10 @@ export class FunctionPool {
     return environment;
   }
 
-  #takeIdle(): ExecutionEnvironment | undefined {
-    for (let entry = this.#idle.pop(); entry; entry = this.#idle.pop()) {
-      clearTimeout(entry.timer);
-      if (entry.environment.alive) return entry.environment;
-    }
-    return undefined;
-  }
-
   #keep(environment: ExecutionEnvironment): void {
     if (!environment.alive || this.#stopped) return;
     if (environment.definition !== this.#options.definition) return void environment.stop();
-    environment.freeze();
-    const timer = setTimeout(() => {
-      this.#idle.splice(
-        this.#idle.findIndex((entry) => entry.environment === environment),
-        1,
-      );
-      environment.stop().catch((error: Error) => this.#options.log.error(error.message));
-    }, this.#limits.idleTimeoutMs).unref();
-    this.#idle.push({ environment, timer });
+    this.#idle.put(environment);
     this.#limits.starts.admitNext(this);
   }
 }

@@ -114,15 +114,16 @@ describe('code that is replaced', () => {
       {},
       { limits: { starts: new MachineLimit(2), turns: new MachineLimit(4) } },
     );
-    const events = Promise.all([1, 2, 3, 4].map(() => invoke(1_500)));
-    const slow = `console.log('begins'); await new Promise((r) => setTimeout(r, 300)); console.log('is ready'); ${code(2)}`;
+    const events = Promise.all([1, 2, 3, 4].map(() => invoke(3_000)));
+    const slow = `console.log('begins'); await new Promise((r) => setTimeout(r, 1_000)); console.log('is ready'); ${code(2)}`;
     await service.replaceCode('orders', await temporaryFolder({ 'index.mjs': slow }));
     const lines = log.lines.filter((line) => /begins|is ready/.test(line));
     const atOnce = lines.map((_, n) => {
       const ready = lines.slice(0, n + 1).filter((line) => line.includes('is ready')).length;
       return n + 1 - 2 * ready;
     });
-    expect([lines.length, Math.max(...atOnce)]).toEqual([8, 2]);
+    expect(lines).toHaveLength(8);
+    expect(Math.max(...atOnce)).toBeLessThanOrEqual(2);
     await events;
   });
 
