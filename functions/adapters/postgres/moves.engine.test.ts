@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHARD } from '../../../tests/support/test-shard.ts';
 import { MoveOverError } from '../../domain/errors.ts';
+import type { MoveAttempt } from '../../domain/ports.ts';
 import { beginMove, copy, ID, leave, moveUser, Place } from './moves-fixture.ts';
 
 const ALL = { receipt: true, event: true };
@@ -96,6 +97,12 @@ describe('a user who moves', () => {
   });
 
   it('is copied from the first order by another attempt: after a refused one, and by another move', async () => {
+    // A run may end before it has copied a page.
+    const expectFirstPage = async (attempt: MoveAttempt) => {
+      for (const _ of ['once', 'again']) {
+        expect(await target.moves.expect(SHARD, attempt, 1)).toEqual({ state: 'arriving', copied: undefined });
+      }
+    };
     await someOrders();
     await beginMove(source, target);
     const first = await copy(source, target);
@@ -104,14 +111,14 @@ describe('a user who moves', () => {
     await source.moves.stay(SHARD, first);
     const claimed = await source.moves.claim(SHARD, 'alice', 1, 2);
     const second = { ...first, attempt: 'attempt' in claimed ? claimed.attempt : 0 };
-    expect(await target.moves.expect(SHARD, second, 1)).toEqual({ state: 'arriving', copied: undefined });
+    await expectFirstPage(second);
 
     await copy(source, target);
     await beginMove(target, source, 2);
     await beginMove(source, target, 3);
     const anew = await source.moves.claim(SHARD, 'alice', 3, 2);
     const third = { ...first, move: 3, attempt: 'attempt' in anew ? anew.attempt : 0 };
-    expect(await target.moves.expect(SHARD, third, 1)).toEqual({ state: 'arriving', copied: undefined });
+    await expectFirstPage(third);
   });
 
   it('is copied from the first order when the source was restored to a point in time before that', async () => {
