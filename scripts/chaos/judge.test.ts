@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence, TopicRecord } from './evidence.ts';
-import { countOvertaken, isSound, judge } from './judge.ts';
+import { findOvertaken, isSound, judge } from './judge.ts';
 import type { AcknowledgedOrder } from './load.ts';
 import type { StoredOrder } from './shards.ts';
 
@@ -129,19 +129,19 @@ function eventsOf(...orders: [user: string, second: number][]) {
 
 describe('events out of order', () => {
   it('lets the events of one user keep the order of creation', () => {
-    expect(countOvertaken(eventsOf(['zara', 0], ['zara', 20], ['zara', 40]))).toBe(0);
-    expect(countOvertaken(eventsOf(['zara', 20], ['zara', 40], ['zara', 0]))).toBe(1);
+    expect(findOvertaken(eventsOf(['zara', 0], ['zara', 20], ['zara', 40]))).toHaveLength(0);
+    expect(findOvertaken(eventsOf(['zara', 20], ['zara', 40], ['zara', 0]))).toHaveLength(1);
   });
 
   it('does not compare users with each other', () => {
-    expect(countOvertaken(eventsOf(['zara', 40], ['alice', 0]))).toBe(0);
+    expect(findOvertaken(eventsOf(['zara', 40], ['alice', 0]))).toHaveLength(0);
   });
 
   it('lets quick orders of a user come in any order', () => {
-    expect(countOvertaken(eventsOf(['zara', 4], ['zara', 0]))).toBe(0);
+    expect(findOvertaken(eventsOf(['zara', 4], ['zara', 0]))).toHaveLength(0);
   });
 
   it('looks at the first event of an order alone', () => {
-    expect(countOvertaken(eventsOf(['zara', 0], ['zara', 40], ['zara', 0]))).toBe(0);
+    expect(findOvertaken(eventsOf(['zara', 0], ['zara', 40], ['zara', 0]))).toHaveLength(0);
   });
 });

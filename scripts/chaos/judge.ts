@@ -27,8 +27,8 @@ export interface Verdict {
   /** Orders of which something is missing or wrong. */
   readonly lost: readonly Problem[];
   readonly doubled: readonly Problem[];
-  /** Events that came before a much older one of the same user. */
-  readonly overtaken: number;
+  /** Whose first event came after that of an order which the same user placed much later. */
+  readonly overtaken: readonly Problem[];
   readonly duplicateEvents: number;
   readonly duplicateConfirmations: number;
   readonly outboxRows: number;
@@ -71,7 +71,7 @@ export function judge(acknowledged: readonly AcknowledgedOrder[], evidence: Evid
     confirmed: evidence.rows.filter(({ status }) => status === 'confirmed').length,
     lost,
     doubled,
-    overtaken: countOvertaken(evidence),
+    overtaken: findOvertaken(evidence),
     duplicateEvents: evidence.events.length - events.size,
     duplicateConfirmations: evidence.confirmations.length - confirmations.size,
     outboxRows: evidence.outboxRows,
@@ -80,22 +80,28 @@ export function judge(acknowledged: readonly AcknowledgedOrder[], evidence: Evid
 
 /** Whether every order took effect once, in its order, and nothing is left to do. */
 export function isSound({ lost, doubled, overtaken, outboxRows }: Verdict): boolean {
-  return lost.length + doubled.length + overtaken + outboxRows === 0;
+  return lost.length + doubled.length + overtaken.length + outboxRows === 0;
 }
 
-/** How many orders' first event came after the first event of an order that the same user placed much later. */
-export function countOvertaken({ rows, events }: Pick<Evidence, 'rows' | 'events'>): number {
-  const createdAt = new Map(rows.map((row) => [row.id, Date.parse(row.createdAt)]));
-  const newestOfUser = new Map<string, number>();
+/** Orders whose first event came after the first event of an order that the same user placed much later. */
+export function findOvertaken({ rows, events }: Pick<Evidence, 'rows' | 'events'>): Problem[] {
+  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  const newestOfUser = new Map<string, StoredOrder>();
   const seen = new Set<string>();
-  let overtaken = 0;
+  const overtaken: Problem[] = [];
   for (const { key, eventId } of events) {
-    const created = createdAt.get(eventId);
-    if (created === undefined || seen.has(eventId)) continue;
+    const row = rowOf.get(eventId);
+    if (row === undefined || seen.has(eventId)) continue;
     seen.add(eventId);
-    const newest = newestOfUser.get(key) ?? 0;
-    if (created + QUICK_MS < newest) overtaken += 1;
-    newestOfUser.set(key, Math.max(newest, created));
+    const newest = newestOfUser.get(key) ?? row;
+    const olderBy = Date.parse(newest.createdAt) - Date.parse(row.createdAt);
+    if (olderBy > QUICK_MS) {
+      const what = [
+        `created at ${row.createdAt}, its event came after that of ${newest.id}, created at ${newest.createdAt}`,
+      ];
+      overtaken.push({ order: orderNumber(row.productName) ?? -1, id: eventId, what });
+    }
+    newestOfUser.set(key, olderBy > 0 ? newest : row);
   }
   return overtaken;
 }

@@ -75,7 +75,7 @@ function verdictRows(verdict: Verdict): Row[] {
     ['confirmed', verdict.confirmed],
     ['doubled (in effect)', verdict.doubled.length],
     ['lost', verdict.lost.length],
-    ['events out of order', verdict.overtaken],
+    ['events out of order', verdict.overtaken.length],
     ['outbox rows left', verdict.outboxRows],
     ['duplicate deliveries', `${verdict.duplicateEvents} events, ${verdict.duplicateConfirmations} confirmations`],
   ];
@@ -102,10 +102,15 @@ export function latencies(attempts: readonly Attempt[]): string {
   return `p50 ${p50} ms, p99 ${p99} ms, at most ${most} ms`;
 }
 
-function describeProblems({ lost, doubled }: Verdict, refused: readonly string[]): string[] {
+function describeProblems({ lost, doubled, overtaken }: Verdict, refused: readonly string[]): string[] {
   const describe = (kind: string) => (problem: Problem) =>
     `${kind}: order ${problem.order} (${problem.id}): ${problem.what.join(', ')}`;
-  const lines = [...lost.map(describe('lost')), ...doubled.map(describe('doubled')), ...refused];
+  const problems = [
+    ...lost.map(describe('lost')),
+    ...doubled.map(describe('doubled')),
+    ...overtaken.map(describe('out of order')),
+  ];
+  const lines = [...problems, ...refused];
   const more = lines.length - NAMED_PROBLEMS;
   return more > 0 ? [...lines.slice(0, NAMED_PROBLEMS), `... and ${more} more`] : lines;
 }
