@@ -18,7 +18,8 @@ const OLDEST_IDS = `ARRAY(SELECT (SELECT order_id FROM outbox WHERE outbox.user_
 /**
  * Rows that are due although the oldest of their user, whose time counts, is not: they get its time, at most so many at once. Otherwise
  * each claim would look at them again, before it comes to what it can take. Not behind a row that its request may yet settle: what waits
- * for that is due as soon as it is gone. The oldest row is locked, since who settles it makes the next one due.
+ * for that is due as soon as it is gone. The oldest row is locked, since who settles it makes the next one due. A lease that has ended
+ * tells this from a claim of a release that knows none (migration 015), and leaves the user free to move.
  */
 export const POSTPONE = {
   atOnce: ORDERS,
@@ -37,7 +38,7 @@ export const POSTPONE = {
     ), free AS MATERIALIZED (
       SELECT order_id FROM outbox WHERE order_id = ANY (ARRAY(SELECT order_id FROM early)) FOR UPDATE SKIP LOCKED
     )
-    UPDATE outbox SET due_at = early.due_at FROM early
+    UPDATE outbox SET due_at = early.due_at, leased_until = now() FROM early
     WHERE outbox.order_id = ANY (ARRAY(SELECT order_id FROM free)) AND outbox.order_id = early.order_id
     RETURNING outbox.order_id`,
   values: [ORDERS],

@@ -98,3 +98,18 @@ it('a user whose orders the relay of the release before has does not move meanwh
   );
   await shards.move('bob');
 });
+
+it('a user whose rows were postponed, and whom no relay has, moves', async () => {
+  const { outbox, test } = shards.source;
+  await shards.source.place(4, { userId: 'bob' });
+  await test.sql(
+    `UPDATE outbox SET created_at = created_at - interval '1 minute', leased_until = now(),
+       due_at = CASE order_id WHEN $1 THEN now() + interval '10 minutes' ELSE now() END
+     WHERE user_id = 'bob'`,
+    [ID(2)],
+  );
+  await outbox.claim(SHARD);
+  expect(await test.sql(`SELECT FROM outbox WHERE user_id = 'bob' AND due_at > now()`)).toHaveLength(2);
+  await shards.begin();
+  await shards.move('bob');
+});
