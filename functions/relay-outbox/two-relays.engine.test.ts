@@ -68,7 +68,7 @@ beforeEach(async () => {
   const databases = shard.open();
   const orders = new PostgresOrderWriter(databases);
   for (let n = 0; n < ORDERS; n++) {
-    await orders.place(SHARD, anOrder({ id: ID(n), userId: `user${n % USERS}` }), undefined);
+    await orders.place(SHARD, anOrder({ id: ID(n), userId: `user${n % USERS}`, createdAt: new Date() }), undefined);
   }
   await databases.close();
   await wait(30);

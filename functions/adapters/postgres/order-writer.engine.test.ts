@@ -61,11 +61,12 @@ describe('placing an order', () => {
 
 describe('placing an order with a key', () => {
   it('finds the order that the user placed with it, as it was created', async () => {
-    await place(1, {}, 'k1');
+    const createdAt = new Date();
+    await place(1, { createdAt }, 'k1');
     await shard.sql(`UPDATE orders SET status = 'confirmed', updated_at = now()`);
     const again = await place(2, { quantity: 9 }, 'k1');
     expect(again).toMatchObject({
-      order: anOrder(),
+      order: anOrder({ createdAt }),
       placedIn: { id: 1, from: 'A', to: 'Z' },
       replayed: true,
       delivered: NOTHING,
@@ -123,12 +124,18 @@ describe('placing an order with a key', () => {
 
 describe('an older event of the user', () => {
   it('holds up the next one when it is outstanding for more than five seconds', async () => {
-    await place(1);
+    await place(1, { createdAt: new Date() });
     await age(ID(1), 4);
     expect(await place(2)).toMatchObject({ eventMustWait: false });
     await age(ID(1), 2);
     expect(await place(3)).toMatchObject({ eventMustWait: true });
     expect(await place(4, { userId: 'bob' })).toMatchObject({ eventMustWait: false });
+  });
+
+  it('is outstanding since its creation, although a shard that hung has stored it only now', async () => {
+    await place(1, { createdAt: new Date(Date.now() - 6_000) }, 'k1');
+    expect(await place(2)).toMatchObject({ eventMustWait: true });
+    expect((await place(3, {}, 'k1')).outstandingMs).toBeGreaterThan(6_000);
   });
 
   it('holds up the next one at once when its request gave up on it, and this one all that follow', async () => {

@@ -8,7 +8,8 @@ import type { ShardDatabases } from './shard-databases.ts';
 
 // One round trip. `found` is the order of the same key, or this very order when the response of the first attempt was lost. An
 // order that is inserted at the same moment is not in the statement's snapshot: then it neither inserts nor finds one. An event
-// waits for the relay behind an older one of its user that the relay has, or that is outstanding for too long.
+// waits for the relay behind an older one of its user that the relay has, or that is outstanding for too long: since it was created,
+// since a shard that hangs may store it long after that.
 const PLACE = `
   WITH found AS (
     SELECT ${ORDER_COLUMNS}, placed_in, receipt_pending, event_pending, outbox.created_at AS outstanding_since
@@ -27,8 +28,8 @@ const PLACE = `
     ON CONFLICT DO NOTHING
     RETURNING id
   ), noted AS (
-    INSERT INTO outbox (order_id, user_id, left_to_relay, due_at)
-    SELECT id, $2, event_waits, CASE WHEN event_waits THEN now() ELSE now() + make_interval(secs => $11) END
+    INSERT INTO outbox (order_id, user_id, created_at, left_to_relay, due_at)
+    SELECT id, $2, $7, event_waits, CASE WHEN event_waits THEN now() ELSE now() + make_interval(secs => $11) END
     FROM stored, older
   )
   SELECT EXISTS (SELECT FROM stored) AS stored, older.event_waits, found.*,

@@ -18,8 +18,10 @@ let shard: TestShard;
 let databases: ShardDatabases;
 let orders: PostgresOrderWriter;
 let outbox: PostgresOutbox;
+let createdAt: Date;
 
-const place = (n: number, over: Partial<Order> = {}) => orders.place(SHARD, anOrder({ id: ID(n), ...over }), undefined);
+const orderOf = (n: number, over: Partial<Order> = {}) => anOrder({ id: ID(n), createdAt, ...over });
+const place = (n: number, over: Partial<Order> = {}) => orders.place(SHARD, orderOf(n, over), undefined);
 /** Lets time go by for everything in the outbox. */
 const wait = (seconds: number) =>
   shard.sql(
@@ -35,6 +37,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await shard.sql('TRUNCATE orders, outbox');
+  createdAt = new Date();
   databases = shard.open();
   orders = new PostgresOrderWriter(databases);
   outbox = new PostgresOutbox(databases);
@@ -49,7 +52,7 @@ describe('claiming', () => {
     expect(await outbox.claim(SHARD)).toEqual([]);
     await wait(1);
     expect(await outbox.claim(SHARD)).toEqual([
-      { order: anOrder(), placedIn, delivered: { receipt: true, event: false }, renewed: false },
+      { order: orderOf(1), placedIn, delivered: { receipt: true, event: false }, renewed: false },
     ]);
   });
 
@@ -57,7 +60,7 @@ describe('claiming', () => {
     await place(1);
     await new PostgresOrderStore(databases).markConfirmed(SHARD, [ID(1)]);
     await wait(30);
-    expect(await outbox.claim(SHARD)).toEqual([{ order: anOrder(), placedIn, delivered: NOTHING, renewed: false }]);
+    expect(await outbox.claim(SHARD)).toEqual([{ order: orderOf(1), placedIn, delivered: NOTHING, renewed: false }]);
   });
 
   it('takes all of a user, oldest first, when the oldest is overdue', async () => {
