@@ -55,6 +55,12 @@ describe("the export of a user's data", () => {
     );
   });
 
+  it('leaves alone what was exported of a user whose id ends like a folder in the making', async () => {
+    await exportUser('a.-_9.partial', `${folder}.partial`, asking());
+    await exportUser('a.-_9', folder, asking());
+    expect(readdirSync(root).sort()).toEqual(['a.-_9', 'a.-_9.partial']);
+  });
+
   it('leaves nothing when a shard does not respond, and says so', async () => {
     await expect(exportUser('a.-_9', folder, asking({ failing: 2 }))).rejects.toThrow(
       /shard1 is not responding .*\nNothing was written\. Repeat the command\.$/s,

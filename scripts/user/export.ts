@@ -17,7 +17,8 @@ const OWNERS_FILE = { flag: 'wx', mode: 0o600 } as const;
  */
 export async function exportUser(userId: string, folder: string, ask: AskForUserData): Promise<string> {
   if (existsSync(folder)) throw new UserError(`${folder} exists. Name another folder with --to.`);
-  const partial = `${folder}.partial`;
+  // No user id has a tilde, so this is no folder of another export.
+  const partial = `${folder}~partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(join(partial, 'receipts'), OWNERS_FOLDER);
   try {
