@@ -30,7 +30,8 @@ export async function moveUser(user: UserMove, moves: Moves, pace: Pace): Promis
   if (claimed.outcome !== 'copying') return claimed.outcome;
   const attempt = { userId, move, attempt: claimed.attempt };
   const { state, copied } = await moves.expect(target, attempt, source.id);
-  if (state === 'refused') await moves.stay(source, attempt);
+  // A target that has refused the attempt, or given the user up in a repair, takes them in with a later one only.
+  if (state === 'refused' || state === 'moved') await moves.stay(source, attempt);
   if (state !== 'arriving') return state === 'stopped' ? 'stopped' : 'busy';
   if (!(await copyOrders(attempt, copied, user, moves, pace))) return 'unfinished';
   const leaving = await leave(attempt, source, moves);

@@ -180,6 +180,20 @@ it('an order that was placed in the restored shard with a key that another one h
   ]);
 });
 
+it('a user who is being copied goes on to the target when orders of theirs are found in a third shard', async () => {
+  await startMove(shards);
+  const claimed = await shards.moves.claim(SOURCE, 'gina', 1, TARGET.id);
+  if (claimed.outcome !== 'copying') throw new Error(claimed.outcome);
+  await shards.moves.expect(TARGET, { userId: 'gina', move: 1, attempt: claimed.attempt }, SOURCE.id);
+  await shards.misplace(2, 'gina');
+  await pauseMove(shards);
+  expect(await found()).toEqual(['gina: orders elsewhere']);
+  expect(await repairOwners(shards)).toMatchObject({ users: 1, left: 0 });
+  await resumeMove(shards);
+  expect(await runMover(shards)).toMatchObject({ moved: 2 });
+  expect(await shards.orders(3)).toEqual({ gina: 4, Mike: 4 });
+});
+
 it('a repair waits for a pause', async () => {
   await startMove(shards);
   await expect(repairOwners(shards)).rejects.toThrow('Do `npm run shards -- pause` first.');
