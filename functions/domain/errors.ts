@@ -77,7 +77,7 @@ export class MoveOverError extends OrderFlowError {
   }
 }
 
-/** Nothing was changed: transactions that were open before left no moment in which the shard could be told of a move. */
+/** Transactions that were open before left no moment for a step of a move, or of a repair. */
 export class MoveBlockedError extends OrderFlowError {
   override readonly name = 'MoveBlockedError';
   readonly code = 'move_blocked';
@@ -85,8 +85,8 @@ export class MoveBlockedError extends OrderFlowError {
 
   constructor(shard: string, attempts: number, options?: ErrorOptions) {
     super(
-      `${shard} could not be told of the move in ${attempts} attempts, since a transaction there does not end. Nothing was changed in ` +
-        'it. Repeat the command; if it fails again, end the transaction: pg_stat_activity has when each began.',
+      `${shard} did not take a step of the move in ${attempts} attempts, since a transaction there does not end. Repeat the command, which ` +
+        'goes on where it ended; if it fails again, end the transaction: pg_stat_activity has when each began.',
       options,
     );
   }

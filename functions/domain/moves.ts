@@ -86,7 +86,7 @@ export interface Moves extends MoveSteps {
   ): Promise<void>;
 }
 
-/** Gives users to one shard again who have two after a restore, or none. Every step may be repeated. */
+/** Gives users to one shard again who have two after a restore, or none. Every step may be repeated. All throw MoveBlockedError. */
 export interface OwnerRepair {
   /** The user is the shard's from now on, unless that is so already. @param peer the id of another shard that knows the user */
   own(shard: ShardRange, attempt: MoveAttempt, peer: number): Promise<void>;

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { MoveBlockedError, MoveOverError } from '../../domain/errors.ts';
+import { MoveOverError } from '../../domain/errors.ts';
 import type {
   Claimed,
   Expected,
@@ -13,9 +12,10 @@ import type {
 } from '../../domain/moves.ts';
 import type { MoveAttempt } from '../../domain/ports.ts';
 import { type ShardRange, shardName } from '../../domain/shard-map.ts';
-import { attemptOver, isBlocked } from './failures.ts';
+import { attemptOver } from './failures.ts';
 import type { RetryPolicy } from './locks.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
+import { untilUnblocked } from './until-unblocked.ts';
 
 /** Each waits half a second for its lock, then lets those pass who queue behind it. 15 s of the 55 s that the function has. */
 const RETRY_POLICY: RetryPolicy = { attempts: 10, pauseMs: 1_000 };
@@ -118,16 +118,8 @@ export class PostgresMoves implements Moves {
   ): Promise<void> {
     const rows = ranges?.map(({ role, from, before, peer }) => ({ role, from_key: from, before_key: before, peer }));
     const values = [move, state, rows && JSON.stringify(rows), over];
-    for (let tried = 1; ; tried++) {
-      try {
-        await this.#value(shard, { text: 'SELECT move_ranges($1, $2, $3) AS value, move_shards($4)', values });
-        return;
-      } catch (error) {
-        if (!isBlocked(error)) throw error;
-        if (tried >= this.#retryPolicy.attempts) throw new MoveBlockedError(shardName(shard), tried, { cause: error });
-        await delay(this.#retryPolicy.pauseMs);
-      }
-    }
+    const text = 'SELECT move_ranges($1, $2, $3) AS value, move_shards($4)';
+    await untilUnblocked(shard, this.#retryPolicy, () => this.#value(shard, { text, values }));
   }
 
   #step<Result>(

@@ -1,7 +1,12 @@
 import type { MovedPage, OwnerRepair } from '../../domain/moves.ts';
 import type { MoveAttempt } from '../../domain/ports.ts';
 import type { ShardRange } from '../../domain/shard-map.ts';
+import type { RetryPolicy } from './locks.ts';
 import type { ShardDatabases } from './shard-databases.ts';
+import { untilUnblocked } from './until-unblocked.ts';
+
+/** Each waits a quarter of a second. */
+const RETRY_POLICY: RetryPolicy = { attempts: 20, pauseMs: 100 };
 
 const ARCHIVED = `
   WITH page AS (
@@ -46,6 +51,6 @@ export class PostgresOwnerRepair implements OwnerRepair {
   }
 
   #run<Row extends Record<string, unknown>>(shard: ShardRange, text: string, values: unknown[]): Promise<Row[]> {
-    return this.#databases.query<Row>(shard, { text, values });
+    return untilUnblocked(shard, RETRY_POLICY, () => this.#databases.query<Row>(shard, { text, values }));
   }
 }

@@ -45,8 +45,8 @@ it('a shard whose transactions do not end is not told, which the error says with
     await expect(tell(2)).rejects.toMatchObject({
       code: 'move_blocked',
       message:
-        'shard1 could not be told of the move in 2 attempts, since a transaction there does not end. Nothing was changed in it. ' +
-        'Repeat the command; if it fails again, end the transaction: pg_stat_activity has when each began.',
+        'shard1 did not take a step of the move in 2 attempts, since a transaction there does not end. Repeat the command, which goes on ' +
+        'where it ended; if it fails again, end the transaction: pg_stat_activity has when each began.',
     });
   });
   expect(await moves()).toEqual([]);
