@@ -8,7 +8,7 @@ import { chaosCommand, type Settings } from './command.ts';
 import { buildBeside, type HalfDeployed } from './former-release.ts';
 import { Instance } from './instance.ts';
 import { runKills } from './kills.ts';
-import { runMoving } from './moving/moving.ts';
+import { runMoving } from './moving/run-moving.ts';
 import { NEXT_SHARDS } from './next-map.ts';
 import { runOutage } from './outage.ts';
 

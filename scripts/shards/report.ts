@@ -13,7 +13,8 @@ const WHY = {
   leaving: 'the switch has begun and not ended; the next run ends it',
 } as const;
 
-const STANDSTILL_SECONDS = 120;
+/** Users with many orders take some time. */
+const MENTIONED_AFTER_SECONDS = 120;
 
 /** What a command has done or found, for a person. */
 export function answerText(verb: Verb, answer: Answers[Verb]): string {
@@ -72,7 +73,7 @@ function rowOf(source: SourceStatus, state: Answers['status']['state']): string[
 
 function standingStill({ shard, usersLeft, standstillSeconds, busy }: SourceStatus, state: string): string[] {
   const users = busy.map(({ userId, why }) => `${shard}: ${userId} cannot move at this moment: ${WHY[why]}.`);
-  if (state === 'paused' || usersLeft === 0 || standstillSeconds < STANDSTILL_SECONDS) return users;
+  if (state === 'paused' || usersLeft === 0 || standstillSeconds < MENTIONED_AFTER_SECONDS) return users;
   return [`${shard}: nobody has moved for ${inWords(standstillSeconds)}. The log of move-users says why.`, ...users];
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../tooling/errors.ts';
+import { count } from './report.ts';
 import { type AskForUserData, failedMeanwhile, unknownUser } from './user-function.ts';
 
 /** What people who are not its owner cannot read: it is somebody's data. */
@@ -63,8 +64,4 @@ async function writeReceipts(userId: string, folder: string, ask: AskForUserData
 /** The last part of a key, as a file can be called. */
 function nameOf(key: string): string {
   return key.replace(/^.*\//, '').replaceAll(/[^\w.-]/g, '_');
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -34,6 +34,7 @@ function untilText(days: number | undefined, now: Date): string {
   return `until ${new Date(now.getTime() + days * 86_400_000).toISOString().slice(0, 10)}`;
 }
 
-function count(number: number, what: string): string {
+/** How many there are of something, such as `1 order`. */
+export function count(number: number, what: string): string {
   return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`;
 }
