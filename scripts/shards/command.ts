@@ -32,7 +32,7 @@ const VERBS: Readonly<Record<Verb, string>> = {
   finish: 'Ends a move that has nobody left. What to deploy next is printed.',
   check: 'Looks for users with two owners or none, and for orders at the wrong place; exit code 1 when there are some.',
   repair:
-    'Gives each user to one shard again after a restore, with the orders that any shard has of them; exit code 1 when some are left.',
+    'Gives each user to one shard again after a restore, with the orders that any shard has of them; exit code 1 when some are left, or not all were looked at.',
 };
 
 /** The command line of `npm run shards`. @param perform does what is asked */

@@ -27,6 +27,10 @@ async function carryOut(asked: ShardsCommand): Promise<string> {
     return planText(planFor(answer as Answers['plan'], asked.options), { ordersPerSecond: asked.options.rate, stage });
   }
   if (verb === 'check' && (answer as Answers['check']).findings > 0) process.exitCode = 1;
-  if (verb === 'repair' && (answer as Answers['repair']).left > 0) process.exitCode = 1;
+  if (verb === 'repair' && hasMoreToDo(answer as Answers['repair'])) process.exitCode = 1;
   return answerText(asked.verb, answer as Answers[typeof asked.verb]);
+}
+
+function hasMoreToDo({ left, more }: Answers['repair']): boolean {
+  return left > 0 || more;
 }

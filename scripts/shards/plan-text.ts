@@ -2,7 +2,7 @@ import { nextMap, presentMap, type ShardRange, shardName } from '../../functions
 import type { Amount, Plan, PlannedShard } from '../../functions/domain/shard-plan.ts';
 import type { Stage } from '../../infra/config/stage.ts';
 import { tableLines } from '../../tooling/table.ts';
-import { inWords, listed } from './in-words.ts';
+import { inWords, listed } from '../in-words.ts';
 import { monthlyCostOfShard } from './shard-cost.ts';
 
 export interface PlanTextOptions {

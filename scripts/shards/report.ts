@@ -3,8 +3,8 @@ import { closed } from '../../functions/domain/user-range.ts';
 import type { Answers } from '../../functions/move-users/commands.ts';
 import type { SourceStatus } from '../../functions/move-users/status.ts';
 import { tableLines } from '../../tooling/table.ts';
+import { inWords, listed } from '../in-words.ts';
 import type { Verb } from './command.ts';
-import { inWords, listed } from './in-words.ts';
 
 /** Why a user cannot move at this moment. */
 const WHY = {

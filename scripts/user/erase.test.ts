@@ -126,7 +126,7 @@ describe('what is said of it', () => {
     );
     expect(text).toContain('So is 1 row that moves between shards had left.');
     expect(text).toContain('2 receipts of orders placed since the erasure began stay');
-    expect(text).toContain('The id stays in the table placements of shard1, shard3 until the move is finished.');
+    expect(text).toContain('The id stays in the table placements of shard1 and shard3 until the move is finished.');
   });
 
   it('has no backups and no CloudWatch in a local run', () => {

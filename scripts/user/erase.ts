@@ -1,5 +1,6 @@
 import { RECEIPT_STORED_WITHIN_SECONDS } from '../../functions/domain/delivery-timing.ts';
 import { UserError } from '../../tooling/errors.ts';
+import { counted } from '../in-words.ts';
 import { type AskForUserData, failedMeanwhile } from './user-function.ts';
 
 /** Answers in which nothing was erased, although something is left. */
@@ -38,7 +39,7 @@ export async function eraseUser(userId: string, { ask, wait, tell }: EraseDepend
     let { orders, copies, placedIn } = first;
     for (let late = true; late; ) {
       tell(
-        `${orders} orders are erased. For ${RECEIPT_STORED_WITHIN_SECONDS} s, functions that have one of them in hand may store its receipt; then the receipts are erased.`,
+        `${counted(orders, 'order')} erased. For ${RECEIPT_STORED_WITHIN_SECONDS} s, functions that have one of them in hand may store its receipt; then the receipts are erased.`,
       );
       await wait(RECEIPT_STORED_WITHIN_SECONDS * 1_000);
       const again = await eraseOrders(userId, first.placedUntil, ask);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../tooling/errors.ts';
-import { count } from './report.ts';
+import { counted } from '../in-words.ts';
 import { type AskForUserData, failedMeanwhile, unknownUser } from './user-function.ts';
 
 /** What people who are not its owner cannot read: it is somebody's data. */
@@ -27,7 +27,7 @@ export async function exportUser(userId: string, folder: string, ask: AskForUser
     const receipts = await writeReceipts(userId, partial, ask);
     if (orders + receipts === 0) throw new UserError(unknownUser(userId));
     await rename(partial, folder);
-    return `${folder} has ${count(orders, 'order')} (orders.jsonl) and ${count(receipts, 'receipt')} (receipts/) of ${userId}.`;
+    return `${folder} has ${counted(orders, 'order')} (orders.jsonl) and ${counted(receipts, 'receipt')} (receipts/) of ${userId}.`;
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw error instanceof UserError && error.message === unknownUser(userId)

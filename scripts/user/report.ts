@@ -1,3 +1,4 @@
+import { counted, listed } from '../in-words.ts';
 import type { Erased } from './erase.ts';
 import type { Remains } from './remains.ts';
 import { unknownUser } from './user-function.ts';
@@ -9,18 +10,18 @@ export function erasedText(userId: string, erased: Erased, remains: readonly Rem
   return [
     nothing
       ? `${unknownUser(userId)} There was nothing to erase.`
-      : `${userId} is erased: ${count(orders, 'order')}, and ${count(receipts, 'receipt')} with ${count(versions, 'version')}.`,
+      : `${userId} is erased: ${counted(orders, 'order')}, and ${counted(receipts, 'receipt')} with ${counted(versions, 'version')}.`,
     ...(copies > 0
-      ? [`So ${copies === 1 ? 'is' : 'are'} ${count(copies, 'row')} that moves between shards had left.`]
+      ? [`So ${copies === 1 ? 'is' : 'are'} ${counted(copies, 'row')} that moves between shards had left.`]
       : []),
     ...(kept > 0
       ? [
-          `${count(kept, 'receipt')} of orders placed since the erasure began stay, as these orders do: the user can still sign in.`,
+          `${counted(kept, 'receipt')} of orders placed since the erasure began stay, as these orders do: the user can still sign in.`,
         ]
       : []),
     ...(placedIn.length > 0
       ? [
-          `The id stays in the table placements of ${placedIn.join(', ')} until the move is finished. Then erase the user again.`,
+          `The id stays in the table placements of ${listed(placedIn)} until the move is finished. Then erase the user again.`,
         ]
       : []),
     '',
@@ -32,9 +33,4 @@ export function erasedText(userId: string, erased: Erased, remains: readonly Rem
 function untilText(days: number | undefined, now: Date): string {
   if (days === undefined) return 'until you do    ';
   return `until ${new Date(now.getTime() + days * 86_400_000).toISOString().slice(0, 10)}`;
-}
-
-/** How many there are of something, such as `1 order`. */
-export function count(number: number, what: string): string {
-  return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -22,11 +22,9 @@ export const APPLICATION_RIGHTS: Rights = [
 /** Of `move-users` and `user-data`, as `ordermover`. */
 export const MOVER_RIGHTS: Rights = [
   {
-    on: 'orders, outbox, order_statistics, order_statistics_delta, placements, shard_move, shard_ranges',
+    on: 'orders, orders_archive, outbox, order_statistics, order_statistics_delta, placements, shard_move, shard_ranges',
     rights: 'SELECT',
   },
-  // For the mover of the release before, which runs until this one has been deployed.
-  { on: 'orders_archive', rights: 'SELECT' },
   {
     on:
       'FUNCTION move_claim, move_page, move_leave, move_left, move_stay, move_archive, move_forget, move_expect, move_take, ' +

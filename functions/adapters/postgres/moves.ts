@@ -38,7 +38,6 @@ type LastOrder = {
  */
 export class PostgresMoves implements Moves {
   readonly #databases: ShardDatabases;
-
   readonly #retryPolicy: RetryPolicy;
 
   constructor(databases: ShardDatabases, retryPolicy = RETRY_POLICY) {

@@ -10,3 +10,8 @@ const LIST = new Intl.ListFormat('en-GB');
 export function listed(names: readonly string[]): string {
   return LIST.format(names);
 }
+
+/** How many there are of something, such as `1 order`. */
+export function counted(number: number, what: string): string {
+  return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`;
+}
