@@ -87,6 +87,9 @@ describe('what npm run shards prints', () => {
       'shard1 knows the move again. `npm run shards -- finish` ends it there too, in a minute or two.',
     ]);
     expect(answerText('repair', { ...repaired, users: 0, told: [] })).toBe('Every user had one owner already.');
+    expect(answerText('repair', { ...repaired, users: 0, more: true, told: [] })).toBe(
+      '0 users have one owner again.\nThe time was over before all users were looked at: repeat the command.',
+    );
     expect(answerText('repair', { users: 1, left: 1, more: true, told: [], finished: false }).split('\n')).toEqual([
       '1 user has one owner again.',
       '1 user is left: no placement says whose they are. `npm run shards -- check` names them.',

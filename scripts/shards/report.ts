@@ -95,7 +95,7 @@ function entryOf(shard: string, range: OwnedRange) {
 
 function repairedText({ users, left, more, told, finished }: Answers['repair']): string {
   const lines =
-    users + left === 0
+    users + left === 0 && !more
       ? ['Every user had one owner already.']
       : [`${users} ${users === 1 ? 'user has' : 'users have'} one owner again.`];
   if (left > 0)
