@@ -105,25 +105,25 @@ async function repairUser(
   const latest = latestPlacement(places);
   const owner = latest?.user.state === 'leaving' ? undefined : ownerOf(userId, latest, known);
   if (owner === undefined) return false;
-  const others = places.filter(({ known: { shard } }) => shard.id !== owner.id);
+  const others = places
+    .filter(({ known: { shard } }) => shard.id !== owner.id)
+    .sort((one, other) => (other.user.move ?? 0) - (one.user.move ?? 0))
+    .map(({ known: { shard } }) => shard);
   const attempt: MoveAttempt = {
     userId,
     move: latest?.user.move ?? latestMove(known),
     attempt: latest?.user.attempt ?? 1,
   };
-  await repair.own(owner, attempt, others[0]?.known.shard.id ?? owner.id);
+  await repair.own(owner, attempt, others[0]?.id ?? owner.id);
   const addAll = async () => {
-    for (const {
-      known: { shard },
-    } of others) {
+    for (const shard of others) {
       for (let page = await moves.page(shard, userId, undefined, PAGE); page.orders > 0; ) {
         await repair.merge(owner, userId, page.rows);
         page = await moves.page(shard, userId, page.last, PAGE);
       }
     }
-    for (const {
-      known: { shard },
-    } of places) {
+    // An order stays as it was added first: as the shard archived it that the user has left last. The owner did so before they came back.
+    for (const shard of [...others, owner]) {
       for (let page = await repair.archived(shard, userId, undefined, PAGE); page.orders > 0; ) {
         await repair.merge(owner, userId, page.rows);
         page = await repair.archived(shard, userId, page.last, PAGE);
@@ -131,10 +131,7 @@ async function repairUser(
     }
   };
   await addAll();
-  for (const {
-    known: { shard },
-  } of others)
-    await repair.giveUp(shard, attempt, owner.id);
+  for (const shard of others) await repair.giveUp(shard, attempt, owner.id);
   // What was placed there meanwhile: from now on nothing is.
   await addAll();
   return true;

@@ -152,6 +152,25 @@ describe('a target that is put back to before the move', () => {
   });
 });
 
+it('an order that is in two archives comes back as it was last', async () => {
+  await shards.shard(1).sql(`UPDATE orders SET status = 'created' WHERE user_id = 'Mike'`);
+  await startMove(shards);
+  await runMover(shards);
+  await archive();
+  await shards.keep(1);
+  await shards.shard(3).sql(`UPDATE orders SET status = 'confirmed', updated_at = now() WHERE user_id = 'Mike'`);
+  await abortMove(shards);
+  await runMover(shards);
+  await archive();
+  await shards.putBack(1);
+  await pauseMove(shards);
+  expect(await repairOwners(shards)).toMatchObject({ users: 2, left: 0, told: ['shard1'] });
+  const statuses = await shards
+    .shard(1)
+    .sql(`SELECT status, count(*)::int FROM orders WHERE user_id = 'Mike' GROUP BY 1`);
+  expect(statuses).toEqual([{ status: 'confirmed', count: 4 }]);
+});
+
 it('an order that was placed in the restored shard with a key that another one has keeps all but the key, and is delivered by the relay', async () => {
   await shards.keep(1);
   await startMove(shards);
