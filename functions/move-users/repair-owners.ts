@@ -1,11 +1,11 @@
 import { rangesBesides } from '../domain/move-ranges.ts';
 import { MOVED_ORDERS, MOVER_RUN } from '../domain/mover-timing.ts';
 import type { OwnerRepair } from '../domain/moves.ts';
-import type { MoveAttempt } from '../domain/ports.ts';
+import type { Log, MoveAttempt } from '../domain/ports.ts';
 import { shardName } from '../domain/shard-map.ts';
 import { isBetween, keyOf } from '../domain/user-range.ts';
-import { endExpired } from '../domain/users-place.ts';
 import { everyUser, judge, latestPlacement, type Place } from './check-owners.ts';
+import { endSwitches } from './end-switches.ts';
 import {
   type KnownMove,
   knownMoves,
@@ -36,6 +36,7 @@ export interface Repaired {
 export interface RepairDependencies extends MoveCommandDependencies {
   readonly repair: OwnerRepair;
   readonly lock: MoverLock;
+  readonly log: Log;
 }
 
 /**
@@ -60,12 +61,7 @@ async function repairAll(dependencies: RepairDependencies): Promise<Repaired> {
   const states = ofLatestMove(known).map(({ state }) => state);
   if (states.includes('running')) throw new MoveRefusedError('Users are moving. Do `npm run shards -- pause` first.');
   await refuseOtherColumns(dependencies);
-  for (const source of shards) {
-    for (const { peer, ...attempt } of await reader.expired(source)) {
-      const target = shards.find(({ id }) => id === peer);
-      if (target !== undefined) await endExpired(attempt, source, target, moves);
-    }
-  }
+  for (const source of shards) await endSwitches(source, dependencies);
   const restored = await restoredShards(known, reader);
   const all = known.map((each) =>
     restored.includes(each) ? { ...each, move: latest, ranges: besides(each, known) } : each,

@@ -5,7 +5,7 @@ import { MOVED_ORDERS, MOVER_PACE, MOVER_PATIENCE, MOVER_RUN } from '../domain/m
 import type { MoveReader, Moves, UserToMove } from '../domain/moves.ts';
 import type { Log } from '../domain/ports.ts';
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
-import { endExpired } from '../domain/users-place.ts';
+import { endSwitches } from './end-switches.ts';
 import { isSource, type KnownMove } from './known-moves.ts';
 import { moveUser } from './move-user.ts';
 import { Pace } from './pace.ts';
@@ -67,7 +67,7 @@ class Run {
     const { metrics, log } = this.#dependencies;
     const known = await this.#ofAll(async (shard) => ({ shard, ...(await this.#dependencies.reader.moveOf(shard)) }));
     const running = known.filter(({ state }) => state === 'running');
-    await this.#ofAll((shard) => this.#endExpired(shard));
+    await this.#ofAll((shard) => endSwitches(shard, this.#dependencies));
     await this.#ofAll((shard) => this.#tidy(shard));
     if (running.length > 0 && (await this.#canCopy())) await this.#moveUsers(running, known.filter(isSource));
     await this.#forget();
@@ -124,16 +124,6 @@ class Run {
     if (outcome === 'unfinished') this.#unfinished.add(source.id);
     if (outcome === 'moved' || outcome === 'gone') this.#left.set(source.id, (this.#left.get(source.id) ?? 0) - 1);
     return outcome;
-  }
-
-  async #endExpired(source: ShardRange): Promise<void> {
-    const { reader, moves, shards, log } = this.#dependencies;
-    for (const { peer, ...attempt } of await reader.expired(source)) {
-      const target = shards.find(({ id }) => id === peer);
-      if (target === undefined) continue;
-      const moved = await endExpired(attempt, source, target, moves);
-      log.info('a switch that was left in the middle was ended', { shard: shardName(source), moved });
-    }
   }
 
   /** Takes away what is another shard's by now. Half of the time at most: users wait. */
