@@ -7,19 +7,21 @@ import type { HalfDeployed } from '../former-release.ts';
 import type { Instance } from '../instance.ts';
 import { kindsOf } from '../kills.ts';
 import { type CheckedLists, checkLists } from '../list-checker.ts';
-import { isRefusedByDesign, type Load, newLoad, type OrderAttempt, placeOrders } from '../load.ts';
+import { newLoad, type OrderAttempt, placeOrders } from '../load.ts';
 import { isOnTheMove } from '../next-map.ts';
 import { seededRandom } from '../random.ts';
-import { latencies, printResult, type Row, timedLog } from '../report.ts';
+import { printResult, timedLog } from '../report.ts';
 import { runAll } from '../run-all.ts';
 import { waitUntilDrained } from '../shards.ts';
 import { Striker } from '../strike.ts';
 import { Operator } from './operator.ts';
 import { moveThereAndBack } from './phases.ts';
 import { Progress } from './progress.ts';
+import { type Phase, resultOf } from './result.ts';
 import { contradictions, readShardStates } from './shard-state.ts';
 import { storeOrders, userNames } from './stored-orders.ts';
 
+/** Problems that are told one by one. */
 const NAMED = 20;
 
 /**
@@ -93,56 +95,21 @@ export async function runMoving(
 
   const checked = await new Operator(dataDir, log, signal).ask('check');
   const disagreements = contradictions(await readShardStates(masters));
-  const listProblems = lists.flatMap(({ problems }) => problems);
-  const answerProblems = answers.flatMap(({ problems }) => problems);
-  const reads = lists.flatMap(({ attempts }) => attempts);
-  const failed = load.acknowledged.filter(({ tries }) => tries > 2).length;
-  const rows: Row[] = [
-    ...striker.rows(),
-    ...phases.map(
-      ({ name, seconds, attempts }): Row => [`creates ${name} (${seconds.toFixed(0)} s)`, latencies(attempts)],
-    ),
-    ['creates that failed after one retry', failed],
-    ['lists read from end to end', sumOf(lists, 'lists')],
-    ['lists of everybody that named a shard as missing', sumOf(lists, 'partial')],
-    ['requests for lists that failed and were retried', reads.filter(({ status }) => status !== 200).length],
-    ['lists with a gap or a double', listProblems.length],
-    ['requests repeated later, and answered alike', sumOf(answers, 'repeated')],
-    ['receipts found', sumOf(answers, 'receipts')],
-    ['other answers, or receipts not found', answerProblems.length],
-    ...(deployed === undefined ? [] : formerRows(load, lists, answers)),
-    ['commands and runs of the mover that failed and were repeated', commandsFailed],
-    ['users with two owners, none, or orders elsewhere', checked.findings],
-    ['what shards say against the map', disagreements.length],
-  ];
   const { outages } = striker;
-  const evidence = await readEvidence(addresses);
-  const sound = printResult({ evidence, load, reads, outages, loadSeconds, drained, drainSeconds, rows });
-  const problems = [...listProblems, ...answerProblems, ...disagreements];
+  const seen = { load, phases, lists, answers, commandsFailed, checked, disagreements };
+  const { rows, problems, isAsPromised } = resultOf(seen, { isUp, beside: deployed !== undefined });
+  const sound = printResult({
+    evidence: await readEvidence(addresses),
+    load,
+    reads: lists.flatMap(({ attempts }) => attempts),
+    outages,
+    loadSeconds,
+    drained,
+    drainSeconds,
+    rows: [...striker.rows(), ...rows],
+  });
   for (const problem of problems.slice(0, NAMED)) console.log(problem);
-  const wrong = problems.length + checked.findings + checked.behind.length;
-  return sound && wrong + (isUp ? failed : 0) === 0;
-}
-
-/** What the former release did beside this one. */
-function formerRows({ attempts }: Load, lists: readonly CheckedLists[], answers: readonly CheckedAnswers[]): Row[] {
-  const byFormer = attempts.filter(({ release }) => release === 'former');
-  return [
-    ['creates by the former release', byFormer.filter(({ status }) => status === 201).length],
-    ['creates that it refused for users who move', byFormer.filter(isRefusedByDesign).length],
-    ['lists of such users with pages of it that lacked orders', sumOf(lists, 'incomplete')],
-    ['receipts of such users that it did not find', sumOf(answers, 'unknown')],
-  ];
-}
-
-function sumOf<Key extends string>(each: readonly Readonly<Record<Key, number>>[], key: Key): number {
-  return each.reduce((sum, one) => sum + one[key], 0);
-}
-
-interface Phase {
-  readonly name: string;
-  readonly seconds: number;
-  readonly attempts: readonly OrderAttempt[];
+  return sound && isAsPromised;
 }
 
 /** Notes which requests were sent while something was done. */
