@@ -9,13 +9,10 @@ import {
   knownMoves,
   latestMove,
   type MoveCommandDependencies,
-  MoveRefusedError,
   ofLatestMove,
-  refuseOtherColumns,
-  refuseRestored,
-  repeatFirst,
   targetsFirst,
 } from './known-moves.ts';
+import { MoveRefusedError, refuseOtherColumns, refuseRestored, repeatFirst } from './refusals.ts';
 
 export interface Begun {
   readonly move: number;

@@ -2,18 +2,15 @@ import { ownedAfter } from '../domain/move-ranges.ts';
 import type { MoveState } from '../domain/moves.ts';
 import { shardName } from '../domain/shard-map.ts';
 import {
-  demandMove,
   isUnderWay,
   type KnownMove,
   knownMoves,
   latestMove,
   type MoveCommandDependencies,
-  MoveRefusedError,
-  noMove,
   ofLatestMove,
-  refuseRestored,
   targetsFirst,
 } from './known-moves.ts';
+import { demandMove, MoveRefusedError, noMove, refuseRestored } from './refusals.ts';
 import type { ShardOwns } from './status.ts';
 
 export interface Finished {

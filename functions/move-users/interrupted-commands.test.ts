@@ -4,7 +4,8 @@ import { type MoveReader, type Moves, NO_MOVE, type ShardMove } from '../domain/
 import { type ShardRange, shardName } from '../domain/shard-map.ts';
 import { abortMove, startMove } from './begin-move.ts';
 import { finishMove } from './end-move.ts';
-import { type MoveCommandDependencies, MoveRefusedError } from './known-moves.ts';
+import type { MoveCommandDependencies } from './known-moves.ts';
+import { MoveRefusedError } from './refusals.ts';
 
 const SHARDS: readonly ShardRange[] = [
   { id: 1, from: 'A', to: 'M', next: ['A', 'F'] },

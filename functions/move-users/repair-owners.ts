@@ -11,11 +11,10 @@ import {
   knownMoves,
   latestMove,
   type MoveCommandDependencies,
-  MoveRefusedError,
   ofLatestMove,
-  refuseOtherColumns,
   restoredShards,
 } from './known-moves.ts';
+import { MoveRefusedError, refuseOtherColumns } from './refusals.ts';
 import type { MoverLock } from './run-mover.ts';
 
 const { page: PAGE } = MOVED_ORDERS;
