@@ -28,8 +28,8 @@ export interface ShortestRequest extends Pace {
 const { databases, aws, bucket, kafka, topic, seed, ...pace } = JSON.parse(process.argv[2] ?? '') as ShortestRequest;
 
 const INSERT = `
-  INSERT INTO bench.orders (id, user_id, product_name, quantity, price, status, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, 'created', now(), now())`;
+  INSERT INTO bench.orders (id, user_id, product_name, quantity, price, status, created_at, updated_at, placed_in)
+  VALUES ($1, $2, $3, $4, $5, 'created', now(), now(), 'shard1 (A-M)')`;
 const UPDATE = 'UPDATE bench.orders SET receipt_stored_at = now(), event_published_at = now() WHERE id = $1';
 
 const pools = databases.map((url) => new pg.Pool({ ...operatorConnection(url), max: pace.clients }));
