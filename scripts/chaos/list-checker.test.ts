@@ -9,7 +9,7 @@ import { seededRandom } from './random.ts';
 type Answer = { status?: number; orders?: string[]; of?: string; next?: string; partial?: true; release?: string };
 
 /** What the checker says of lists whose pages are these, one request after the other. */
-async function check(answers: Answer[], { patient = false, everybody = false } = {}) {
+async function check(answers: Answer[], { patient = false, of = 'users' as 'users' | 'everybody' } = {}) {
   const remaining = [...answers];
   const server = createServer((_, response) => {
     const { status = 200, orders = [], of = 'Guser0', next, partial, release } = remaining.shift() ?? {};
@@ -34,7 +34,8 @@ async function check(answers: Answer[], { patient = false, everybody = false } =
     api: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     load,
     storedOrders: new Map([['Guser0', 2]]),
-    random: { ...seededRandom(1), below: () => (everybody ? 0 : 1) },
+    random: seededRandom(1),
+    of,
     patient,
     isEnough: () => remaining.length === 0,
     signal: AbortSignal.timeout(60_000),
@@ -58,11 +59,11 @@ it.each<[string, Answer[], string]>([
 });
 
 it('a list of everybody may lack orders when it says so, but have none twice', async () => {
-  expect(await check([{ orders: ['a'], partial: true }], { everybody: true })).toMatchObject({
+  expect(await check([{ orders: ['a'], partial: true }], { of: 'everybody' })).toMatchObject({
     partial: 1,
     problems: [],
   });
-  const { problems } = await check([{ orders: ['a', 'a'], partial: true }], { everybody: true });
+  const { problems } = await check([{ orders: ['a', 'a'], partial: true }], { of: 'everybody' });
   expect(problems).toEqual(['a list of everybody had 1 orders twice']);
 });
 

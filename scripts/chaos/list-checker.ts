@@ -7,8 +7,6 @@ import { type Attempt, request } from './request.ts';
 const PAGE = 100;
 const PAUSE_MS = 250;
 const PATIENCE_MS = 180_000;
-/** One list in so many is that of all users. */
-const EVERYBODY_EVERY = 20;
 
 export interface CheckedLists {
   /** How many were read from the first page to the last. */
@@ -34,24 +32,26 @@ interface Reading {
  * be on one of them, and none twice. As docs/api.md says, while a shard is down a list of one user is a 503, so it is asked for again, and a
  * list of everybody may lack that shard's orders, but says so.
  *
+ * @param options.of whose lists; that of everybody takes hundreds of pages
  * @param options.storedOrders how many orders each user had before
  */
 export async function checkLists(
   options: Reading & {
+    of: 'users' | 'everybody';
     load: Load;
     storedOrders: ReadonlyMap<string, number>;
     random: Random;
     isEnough: () => boolean;
   },
 ): Promise<CheckedLists> {
-  const { load, storedOrders, random, isEnough } = options;
+  const { of, load, storedOrders, random, isEnough } = options;
   const users = [...storedOrders.keys()];
   const storedInAll = [...storedOrders.values()].reduce((sum, each) => sum + each, 0);
   const attempts: Attempt[] = [];
   const problems: string[] = [];
   let [lists, partial, incomplete] = [0, 0, 0];
   while (!isEnough()) {
-    const userId = random.below(EVERYBODY_EVERY) === 0 ? undefined : random.pick(users);
+    const userId = of === 'everybody' ? undefined : random.pick(users);
     const name = `a list of ${userId ?? 'everybody'}`;
     const ofUser = load.acknowledged.filter(({ wanted }) => userId === undefined || wanted.body.user_id === userId);
     const expected = ofUser.map(({ id }) => id);

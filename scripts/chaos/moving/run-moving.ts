@@ -75,15 +75,15 @@ export async function runMoving(
   const strike = (ending: AbortSignal) => striker.carryOut(moments, tell, ending);
   const place = (ending: AbortSignal) =>
     placeOrders({ api: addresses.api, load, clients, users, pauseMs: 0, seed, random, isEnough, signal: ending });
-  const read = async (ending: AbortSignal) => {
+  const read = (of: 'users' | 'everybody') => async (ending: AbortSignal) => {
     const common = { api: addresses.api, load, random, isEnough: () => isOver, signal: ending };
-    lists.push(await checkLists({ ...common, storedOrders, patient: !isUp }));
+    lists.push(await checkLists({ ...common, of, storedOrders, patient: !isUp }));
   };
   const repeat = async (ending: AbortSignal) => {
     const common = { api: addresses.api, load, random, isEnough: () => isOver, signal: ending };
     answers.push(await checkAnswers(common));
   };
-  await runAll(signal, move, strike, place, read, repeat).finally(() => progress.close());
+  await runAll(signal, move, strike, place, read('users'), read('everybody'), repeat).finally(() => progress.close());
   const loadSeconds = (performance.now() - begun) / 1000;
   if (deployed !== undefined) {
     log('the deployment is completed');
