@@ -1,7 +1,7 @@
 import { globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile } from './json-file.ts';
-import { isRunning, type ProcessId, processIdentity, thisProcess } from './processes.ts';
+import { isRunning, type ProcessId, processIdentity, signalProcess, thisProcess } from './processes.ts';
 
 /** What whoever comes later needs to know to wake what a killed holder has frozen. */
 interface FrozenRecord {
@@ -48,12 +48,5 @@ export function wakeAbandoned(runDir: string): void {
 }
 
 function signalAll(processes: readonly ProcessId[], signal: NodeJS.Signals): void {
-  for (const each of processes.filter(isRunning)) {
-    try {
-      process.kill(each.pid, signal);
-    } catch (error) {
-      // A server's child may end at any time.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
+  for (const { pid } of processes.filter(isRunning)) signalProcess(pid, signal);
 }

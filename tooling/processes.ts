@@ -150,9 +150,15 @@ function askPs(pid: number, columns: string): string | undefined {
 
 /** Sends a signal to all processes of a group, unless it has ended. */
 export function signalGroup(processGroup: number, signal: NodeJS.Signals): void {
+  signalProcess(-processGroup, signal);
+}
+
+/** Sends a signal to a process that may end at any time. @returns false when it has ended */
+export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(-processGroup, signal);
+    return process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
 }

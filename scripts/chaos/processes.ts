@@ -2,7 +2,7 @@ import { holdS3 } from '../../local/services/s3/hold.ts';
 import { freezeProcesses } from '../../tooling/frozen-processes.ts';
 import { runDirOf } from '../../tooling/paths.ts';
 import { readPidFiles } from '../../tooling/pid-files.ts';
-import { isRunning, type ListedProcess, processTable } from '../../tooling/processes.ts';
+import { isRunning, type ListedProcess, processTable, signalProcess } from '../../tooling/processes.ts';
 
 /** The engines of a run that are alive, by name: their process ids. */
 export function findEngines(dataDir: string): Map<string, number> {
@@ -67,17 +67,7 @@ export function stopServers(dataDir: string, pids: readonly number[]): () => voi
 
 /** Sends a signal to servers and to the processes that they have started, such as those of Postgres's connections. */
 export function signalServers(pids: readonly number[], name: NodeJS.Signals): void {
-  for (const pid of withChildren(pids)) send(pid, name);
-}
-
-/** @returns false when there is no such process any more: a server's child, or an idle function, may end at any time */
-export function send(pid: number, name: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    return false;
-  }
+  for (const pid of withChildren(pids)) signalProcess(pid, name);
 }
 
 function withChildren(pids: readonly number[]): number[] {

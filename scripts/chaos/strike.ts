@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { freezeProcesses } from '../../tooling/frozen-processes.ts';
 import { runDirOf } from '../../tooling/paths.ts';
-import { processIdentity } from '../../tooling/processes.ts';
+import { processIdentity, signalProcess } from '../../tooling/processes.ts';
 import { pollWithin, whenAborted } from '../../tooling/timing.ts';
 import { type Fault, FUNCTION, MOVER, RUNNER } from './faults.ts';
 import type { Instance } from './instance.ts';
-import { findAtWork, findEngines, send, stopServers } from './processes.ts';
+import { findAtWork, findEngines, stopServers } from './processes.ts';
 import type { Random } from './random.ts';
 import type { Row, Span } from './report.ts';
 
@@ -99,7 +99,7 @@ export class Striker {
   /** @returns false when the process has ended in the last moment: the run itself ends idle functions */
   async #kill(kind: string, pid: number): Promise<boolean> {
     if (kind === RUNNER) await this.#instance.kill();
-    else if (!send(pid, 'SIGKILL')) return false;
+    else if (!signalProcess(pid, 'SIGKILL')) return false;
     // Until it is really gone it would be found, and killed, again.
     while (processIdentity(pid) !== undefined) await delay(1);
     return true;

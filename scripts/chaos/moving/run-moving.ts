@@ -75,13 +75,12 @@ export async function runMoving(
   const strike = (ending: AbortSignal) => striker.carryOut(moments, tell, ending);
   const place = (ending: AbortSignal) =>
     placeOrders({ api: addresses.api, load, clients, users, pauseMs: 0, seed, random, isEnough, signal: ending });
+  const untilOver = { api: addresses.api, load, random, isEnough: () => isOver };
   const read = (of: 'users' | 'everybody') => async (ending: AbortSignal) => {
-    const common = { api: addresses.api, load, random, isEnough: () => isOver, signal: ending };
-    lists.push(await checkLists({ ...common, of, storedOrders, patient: !isUp }));
+    lists.push(await checkLists({ ...untilOver, of, storedOrders, patient: !isUp, signal: ending }));
   };
   const repeat = async (ending: AbortSignal) => {
-    const common = { api: addresses.api, load, random, isEnough: () => isOver, signal: ending };
-    answers.push(await checkAnswers(common));
+    answers.push(await checkAnswers({ ...untilOver, signal: ending }));
   };
   await runAll(signal, move, strike, place, read('users'), read('everybody'), repeat).finally(() => progress.close());
   const loadSeconds = (performance.now() - begun) / 1000;

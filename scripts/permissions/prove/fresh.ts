@@ -1,4 +1,5 @@
 import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { signalProcess } from '../../../tooling/processes.ts';
 import { findEnvironments } from '../../chaos/processes.ts';
 import { type System, until } from './system.ts';
 
@@ -11,14 +12,7 @@ const SWITCH_SECONDS = 60;
  */
 export async function endEnvironments(runnerPid: number): Promise<void> {
   const ended = findEnvironments(runnerPid);
-  for (const pid of ended) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      // It may end at any time by itself.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
+  for (const pid of ended) signalProcess(pid, 'SIGKILL');
   // Until then, the runner may give an event to one of them.
   await until('the environments are gone', SWITCH_SECONDS, async () => {
     const left = findEnvironments(runnerPid);
