@@ -1,7 +1,7 @@
 import { RECEIPT_STORED_WITHIN_SECONDS } from '../../functions/domain/delivery-timing.ts';
 import { UserError } from '../../tooling/errors.ts';
 import { counted } from '../in-words.ts';
-import { type AskForUserData, failedMeanwhile } from './user-function.ts';
+import { type AskForUserData, failedMeanwhile, pagesOf } from './user-function.ts';
 
 /** Answers in which nothing was erased, although something is left. */
 const PATIENCE = 4;
@@ -73,12 +73,10 @@ async function eraseOrders(userId: string, placedUntil: string | undefined, ask:
 
 async function eraseReceipts(userId: string, ask: AskForUserData) {
   let [receipts, versions, kept] = [0, 0, 0];
-  for (let after: string | undefined, more = true; more; more = after !== undefined) {
-    const erased = await ask({ do: 'erase-receipts', userId, after });
+  for await (const erased of pagesOf((after) => ask({ do: 'erase-receipts', userId, after }))) {
     receipts += erased.receipts;
     versions += erased.versions;
     kept += erased.kept;
-    after = erased.next;
   }
   return { receipts, versions, kept };
 }

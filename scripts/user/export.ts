@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../tooling/errors.ts';
 import { counted } from '../in-words.ts';
-import { type AskForUserData, failedMeanwhile, unknownUser } from './user-function.ts';
+import { type AskForUserData, failedMeanwhile, pagesOf, unknownUser } from './user-function.ts';
 
 /** What people who are not its owner cannot read: it is somebody's data. */
 const OWNERS_FOLDER = { recursive: true, mode: 0o700 } as const;
@@ -39,24 +39,20 @@ export async function exportUser(userId: string, folder: string, ask: AskForUser
 async function writeOrders(userId: string, folder: string, ask: AskForUserData): Promise<number> {
   await using file = await open(join(folder, 'orders.jsonl'), OWNERS_FILE.flag, OWNERS_FILE.mode);
   let written = 0;
-  for (let after: string | undefined, more = true; more; more = after !== undefined) {
-    const { orders, next } = await ask({ do: 'orders', userId, after });
+  for await (const { orders } of pagesOf((after) => ask({ do: 'orders', userId, after }))) {
     await file.appendFile(orders.map((order) => `${JSON.stringify(order)}\n`).join(''));
     written += orders.length;
-    after = next;
   }
   return written;
 }
 
 async function writeReceipts(userId: string, folder: string, ask: AskForUserData): Promise<number> {
   let written = 0;
-  for (let after: string | undefined, more = true; more; more = after !== undefined) {
-    const { receipts, next } = await ask({ do: 'receipts', userId, after });
+  for await (const { receipts } of pagesOf((after) => ask({ do: 'receipts', userId, after }))) {
     for (const { key, text } of receipts) {
       await writeFile(join(folder, 'receipts', nameOf(key)), text, OWNERS_FILE);
     }
     written += receipts.length;
-    after = next;
   }
   return written;
 }

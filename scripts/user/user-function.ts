@@ -18,6 +18,18 @@ export function userDataOf(target: Target): AskForUserData {
     (await invokeForOperator(USER_DATA, event, target)) as Answers[Event['do']];
 }
 
+/** One page of an answer after the other. @param ask for the page that begins there; for the first one without */
+export async function* pagesOf<Page extends { readonly next: string | undefined }>(
+  ask: (after: string | undefined) => Promise<Page>,
+): AsyncGenerator<Page> {
+  for (let after: string | undefined; ; ) {
+    const page = await ask(after);
+    yield page;
+    after = page.next;
+    if (after === undefined) return;
+  }
+}
+
 /** What is said of a user of whom nothing is stored. */
 export function unknownUser(userId: string): string {
   return `Nothing is stored of the user "${userId}". Upper and lower case are different users.`;
