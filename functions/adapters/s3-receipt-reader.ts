@@ -15,16 +15,21 @@ export class S3ReceiptReader implements ReceiptReader {
     this.#linkEndpoint = linkEndpoint;
   }
 
-  async read(key: string): Promise<string> {
-    try {
-      return await this.#bucket.get(key);
-    } catch (cause) {
-      throw new ReceiptsUnavailableError({ cause });
-    }
+  read(key: string): Promise<string> {
+    return whileAvailable(this.#bucket.get(key));
   }
 
   /** Whether the receipt exists shows when the address is used. */
   link(key: string): Promise<string> {
     return this.#bucket.link(key, LINK_LIFETIME_SECONDS, this.#linkEndpoint);
+  }
+}
+
+/** What the bucket answers. @throws ReceiptsUnavailableError for any failure */
+export async function whileAvailable<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw new ReceiptsUnavailableError({ cause });
   }
 }

@@ -1,8 +1,8 @@
 import type { ReceiptVersion, ReceiptVersions, UserReceipts } from '../domain/erasure.ts';
-import { ReceiptsUnavailableError } from '../domain/errors.ts';
 import { receiptsOf } from '../domain/order.ts';
 import { S3Bucket } from './s3-bucket.ts';
 import { S3ObjectVersions } from './s3-object-versions.ts';
+import { whileAvailable } from './s3-receipt-reader.ts';
 
 const READ_LIMIT_MS = 5_000;
 
@@ -16,22 +16,14 @@ export class S3UserReceipts implements UserReceipts {
   }
 
   list(userId: string, after: string | undefined): Promise<ReceiptVersions> {
-    return available(this.#versions.list(receiptsOf(userId), after));
+    return whileAvailable(this.#versions.list(receiptsOf(userId), after));
   }
 
   read(key: string): Promise<string> {
-    return available(this.#bucket.get(key));
+    return whileAvailable(this.#bucket.get(key));
   }
 
   erase(versions: readonly ReceiptVersion[]): Promise<void> {
-    return available(this.#versions.erase(versions));
-  }
-}
-
-async function available<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (cause) {
-    throw new ReceiptsUnavailableError({ cause });
+    return whileAvailable(this.#versions.erase(versions));
   }
 }
