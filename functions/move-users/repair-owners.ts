@@ -1,6 +1,6 @@
 import { rangesBesides } from '../domain/move-ranges.ts';
 import { MOVED_ORDERS, MOVER_RUN } from '../domain/mover-timing.ts';
-import type { OwnerRepair } from '../domain/moves.ts';
+import type { OwnerRepair, PageEnd } from '../domain/moves.ts';
 import type { Log, MoveAttempt } from '../domain/ports.ts';
 import { shardName } from '../domain/shard-map.ts';
 import { isBetween, keyOf } from '../domain/user-range.ts';
@@ -18,6 +18,13 @@ import { MoveRefusedError, refuseOtherColumns } from './refusals.ts';
 import type { MoverLock } from './run-mover.ts';
 
 const { page: PAGE } = MOVED_ORDERS;
+
+/** Some orders of a user, and where the next ones begin. */
+interface Page<Position> {
+  readonly orders: number;
+  readonly rows: string;
+  readonly last: Position | undefined;
+}
 
 export interface Repaired {
   /** Who has one owner again. */
@@ -110,20 +117,15 @@ async function repairUser(
     attempt: latest?.user.attempt ?? 1,
   };
   await repair.own(owner, attempt, others[0]?.id ?? owner.id);
+  const add = async <Position>(read: (after: Position | undefined) => Promise<Page<Position>>) => {
+    for (let page = await read(undefined); page.orders > 0; page = await read(page.last)) {
+      await repair.merge(owner, userId, page.rows);
+    }
+  };
   const addAll = async () => {
-    for (const shard of others) {
-      for (let page = await moves.page(shard, userId, undefined, PAGE); page.orders > 0; ) {
-        await repair.merge(owner, userId, page.rows);
-        page = await moves.page(shard, userId, page.last, PAGE);
-      }
-    }
+    for (const shard of others) await add<PageEnd>((after) => moves.page(shard, userId, after, PAGE));
     // An order stays as it was added first: as the shard archived it that the user has left last. The owner did so before they came back.
-    for (const shard of [...others, owner]) {
-      for (let page = await repair.archived(shard, userId, undefined, PAGE); page.orders > 0; ) {
-        await repair.merge(owner, userId, page.rows);
-        page = await repair.archived(shard, userId, page.last, PAGE);
-      }
-    }
+    for (const shard of [...others, owner]) await add<string>((after) => repair.archived(shard, userId, after, PAGE));
   };
   await addAll();
   for (const shard of others) await repair.giveUp(shard, attempt, owner.id);

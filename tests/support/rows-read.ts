@@ -31,6 +31,7 @@ export async function rowsRead(
       count(explained.rows[0]['QUERY PLAN'][0].Plan);
       return (await client.query(text, [...values])).rows;
     });
-  await ask({ query } as never);
+  const queryRow = async (_: unknown, statement: Statement) => (await query(_, statement))[0];
+  await ask({ query, queryRow } as never);
   return read;
 }

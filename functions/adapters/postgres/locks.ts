@@ -2,17 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { OrderFlowError } from '../../domain/errors.ts';
 import { isBlocked } from './failures.ts';
+import { type RetryPolicy, untilUnblocked } from './until-unblocked.ts';
 
 /** Arbitrary, but the same in every run. */
 const MIGRATION_LOCK = 7_210_004;
 /** Every later statement queues behind one that waits for a lock, and requests wait 1.2 s. */
 export const LOCK_WAIT_MS = 500;
 const STATEMENT_MS = 30_000;
-
-export interface RetryPolicy {
-  readonly attempts: number;
-  readonly pauseMs: number;
-}
 
 export class MigrationBlockedError extends OrderFlowError {
   override readonly name = 'MigrationBlockedError';
@@ -47,7 +43,7 @@ export async function inTransaction<T>(
   retryPolicy: RetryPolicy,
   work: () => Promise<T>,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  const attempt = async () => {
     await client.query(
       `BEGIN; SET LOCAL lock_timeout = ${LOCK_WAIT_MS}; SET LOCAL statement_timeout = ${STATEMENT_MS}`,
     );
@@ -56,15 +52,16 @@ export async function inTransaction<T>(
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      // Ending the connection rolls back.
-      if (!isBlocked(error)) throw error;
-      await client.query('ROLLBACK');
-      if (attempt >= retryPolicy.attempts) {
-        throw new MigrationBlockedError(await describeBlockage(client, attempt), { cause: error });
-      }
-      await delay(retryPolicy.pauseMs);
+      // Otherwise ending the connection rolls back.
+      if (isBlocked(error)) await client.query('ROLLBACK');
+      throw error;
     }
-  }
+  };
+  return untilUnblocked(
+    retryPolicy,
+    attempt,
+    async (attempts, cause) => new MigrationBlockedError(await describeBlockage(client, attempts), { cause }),
+  );
 }
 
 /** Names no statement of other sessions: it may hold what belongs in no log. */

@@ -21,7 +21,8 @@ const BUSY_USERS = 5;
 
 // Rows are copied with all columns, by name.
 const COPIED_COLUMNS = `
-  SELECT string_agg(table_name || '.' || column_name || ' ' || data_type, ', ' ORDER BY table_name, column_name) AS columns
+  SELECT coalesce(string_agg(table_name || '.' || column_name || ' ' || data_type, ', ' ORDER BY table_name, column_name), '')
+    AS columns
   FROM information_schema.columns
   WHERE table_schema = 'public' AND table_name IN ('orders', 'outbox', 'order_statistics')`;
 
@@ -160,8 +161,8 @@ export class PostgresMoveReader implements MoveReader {
   }
 
   async copiedColumns(shard: ShardRange): Promise<string> {
-    const [row] = await this.#databases.query<{ columns: string }>(shard, { text: COPIED_COLUMNS, values: [] });
-    return row?.columns ?? '';
+    const statement = { text: COPIED_COLUMNS, values: [] };
+    return (await this.#databases.queryRow<{ columns: string }>(shard, statement)).columns;
   }
 
   peersOf(shard: ShardRange): Promise<PeerMove[]> {
@@ -187,28 +188,19 @@ export class PostgresMoveReader implements MoveReader {
   }
 
   async usersElsewhere(shard: ShardRange): Promise<number> {
-    const [row] = await this.#databases.query<{ users: number }>(shard, { text: ELSEWHERE, values: [] });
-    return row?.users ?? 0;
+    return (await this.#databases.queryRow<{ users: number }>(shard, { text: ELSEWHERE, values: [] })).users;
   }
 
-  async progress(source: ShardRange, move: number): Promise<SourceProgress> {
-    const [row] = await this.#databases.query<SourceProgress & { busy: BusyUser[] }>(source, {
-      text: PROGRESS,
-      values: [move],
-    });
-    if (row === undefined) throw new Error('The progress of a shard was not told.');
-    return row;
+  progress(source: ShardRange, move: number): Promise<SourceProgress> {
+    return this.#databases.queryRow<SourceProgress & { busy: BusyUser[] }>(source, { text: PROGRESS, values: [move] });
   }
 
   async usersLeft(source: ShardRange): Promise<number> {
-    const [row] = await this.#databases.query<{ users: number }>(source, { text: USERS_LEFT, values: [] });
-    return row?.users ?? 0;
+    return (await this.#databases.queryRow<{ users: number }>(source, { text: USERS_LEFT, values: [] })).users;
   }
 
-  async lastMove(source: ShardRange, move: number): Promise<LastMove> {
-    const [row] = await this.#databases.query<LastMove>(source, { text: LAST_MOVE, values: [move] });
-    if (row === undefined) throw new Error('The last move of a shard was not told.');
-    return row;
+  lastMove(source: ShardRange, move: number): Promise<LastMove> {
+    return this.#databases.queryRow<LastMove>(source, { text: LAST_MOVE, values: [move] });
   }
 
   async knownUsers(shard: ShardRange, after: string | undefined, limit: number): Promise<KnownUser[]> {
@@ -221,8 +213,7 @@ export class PostgresMoveReader implements MoveReader {
 
   async ordersOf(shard: ShardRange, userId: string): Promise<number> {
     const text = 'SELECT count(*)::int AS orders FROM orders WHERE user_id = $1';
-    const [row] = await this.#databases.query<{ orders: number }>(shard, { text, values: [userId] });
-    return row?.orders ?? 0;
+    return (await this.#databases.queryRow<{ orders: number }>(shard, { text, values: [userId] })).orders;
   }
 
   async #userIds(shard: ShardRange, text: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { MoveOverError } from '../../domain/errors.ts';
+import { MoveBlockedError, MoveOverError } from '../../domain/errors.ts';
 import type {
   Claimed,
   Expected,
@@ -13,9 +13,8 @@ import type {
 import type { MoveAttempt } from '../../domain/ports.ts';
 import { type ShardRange, shardName } from '../../domain/shard-map.ts';
 import { attemptOver } from './failures.ts';
-import type { RetryPolicy } from './locks.ts';
 import type { ShardDatabases, Statement } from './shard-databases.ts';
-import { untilUnblocked } from './until-unblocked.ts';
+import { type RetryPolicy, untilUnblocked } from './until-unblocked.ts';
 
 /** Each waits half a second for its lock, then lets those pass who queue behind it. 15 s of the 55 s that the function has. */
 const RETRY_POLICY: RetryPolicy = { attempts: 10, pauseMs: 1_000 };
@@ -118,7 +117,11 @@ export class PostgresMoves implements Moves {
     const rows = ranges?.map(({ role, from, before, peer }) => ({ role, from_key: from, before_key: before, peer }));
     const values = [move, state, rows && JSON.stringify(rows), over];
     const text = 'SELECT move_ranges($1, $2, $3) AS value, move_shards($4)';
-    await untilUnblocked(shard, this.#retryPolicy, () => this.#value(shard, { text, values }));
+    await untilUnblocked(
+      this.#retryPolicy,
+      () => this.#value(shard, { text, values }),
+      (attempts, cause) => new MoveBlockedError(shardName(shard), attempts, { cause }),
+    );
   }
 
   #step<Result>(
@@ -135,13 +138,11 @@ export class PostgresMoves implements Moves {
     return (await this.#one<{ value: Value }>(shard, statement)).value;
   }
 
-  async #one<Row extends Record<string, unknown>>(shard: ShardRange, statement: Statement): Promise<Row> {
-    const [row] = await this.#databases.query<Row>(shard, statement).catch((error: unknown) => {
+  #one<Row extends Record<string, unknown>>(shard: ShardRange, statement: Statement): Promise<Row> {
+    return this.#databases.queryRow<Row>(shard, statement).catch((error: unknown) => {
       const reason = attemptOver(error);
       throw reason === undefined ? error : new MoveOverError(shardName(shard), reason, { cause: error });
     });
-    if (row === undefined) throw new Error(`"${statement.text}" gave no row.`);
-    return row;
   }
 }
 

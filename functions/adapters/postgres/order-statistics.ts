@@ -107,8 +107,7 @@ export class PostgresOrderStatistics implements OrderStatistics, StatisticsKeepe
 
   async read(shard: ShardRange, userId = ''): Promise<ShardStatistics> {
     const values = [userId, MINUTES_OF_STATISTICS];
-    const [row] = await this.#databases.query<StatisticsRow>(shard, { text: READ, values });
-    if (row === undefined) throw new Error('The statistics gave no row.');
+    const row = await this.#databases.queryRow<StatisticsRow>(shard, { text: READ, values });
     const about = (fact: Count['fact'], recent = true) =>
       row.counts.filter((count) => count.fact === fact && count.recent === recent);
     return {

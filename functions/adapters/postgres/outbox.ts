@@ -117,7 +117,6 @@ export class PostgresOutbox implements Outbox {
   }
 
   async oldestAgeSeconds(shard: ShardRange): Promise<number> {
-    const [row] = await this.#databases.query<{ seconds: number }>(shard, { text: OLDEST_AGE, values: [] });
-    return row?.seconds ?? 0;
+    return (await this.#databases.queryRow<{ seconds: number }>(shard, { text: OLDEST_AGE, values: [] })).seconds;
   }
 }

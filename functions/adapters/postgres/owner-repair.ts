@@ -1,9 +1,9 @@
+import { MoveBlockedError } from '../../domain/errors.ts';
 import type { MovedPage, OwnerRepair } from '../../domain/moves.ts';
 import type { MoveAttempt } from '../../domain/ports.ts';
-import type { ShardRange } from '../../domain/shard-map.ts';
-import type { RetryPolicy } from './locks.ts';
+import { type ShardRange, shardName } from '../../domain/shard-map.ts';
 import type { ShardDatabases } from './shard-databases.ts';
-import { untilUnblocked } from './until-unblocked.ts';
+import { type RetryPolicy, untilUnblocked } from './until-unblocked.ts';
 
 /** Each waits a quarter of a second. */
 const RETRY_POLICY: RetryPolicy = { attempts: 20, pauseMs: 100 };
@@ -37,12 +37,11 @@ export class PostgresOwnerRepair implements OwnerRepair {
     after: string | undefined,
     limit: number,
   ): Promise<Pick<MovedPage, 'orders' | 'rows'> & { readonly last: string | undefined }> {
-    const [page] = await this.#run<{ orders: number; rows: string; last: string | null }>(shard, ARCHIVED, [
+    const page = await this.#run<{ orders: number; rows: string; last: string | null }>(shard, ARCHIVED, [
       userId,
       after ?? NO_ID,
       limit,
     ]);
-    if (page === undefined) throw new Error('The archive of a shard was not told.');
     return { ...page, last: page.last ?? undefined };
   }
 
@@ -50,7 +49,11 @@ export class PostgresOwnerRepair implements OwnerRepair {
     await this.#run(shard, 'SELECT move_yield($1, $2, $3, $4)', [userId, move, attempt, owner]);
   }
 
-  #run<Row extends Record<string, unknown>>(shard: ShardRange, text: string, values: unknown[]): Promise<Row[]> {
-    return untilUnblocked(shard, RETRY_POLICY, () => this.#databases.query<Row>(shard, { text, values }));
+  #run<Row extends Record<string, unknown>>(shard: ShardRange, text: string, values: unknown[]): Promise<Row> {
+    return untilUnblocked(
+      RETRY_POLICY,
+      () => this.#databases.queryRow<Row>(shard, { text, values }),
+      (attempts, cause) => new MoveBlockedError(shardName(shard), attempts, { cause }),
+    );
   }
 }

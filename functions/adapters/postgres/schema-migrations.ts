@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type pg from 'pg';
 import Postgrator from 'postgrator';
-import { inTransaction, type RetryPolicy } from './locks.ts';
+import { inTransaction } from './locks.ts';
+import type { RetryPolicy } from './until-unblocked.ts';
 
 export interface Migrated {
   readonly applied: readonly string[];

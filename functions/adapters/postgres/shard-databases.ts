@@ -74,6 +74,13 @@ export class ShardDatabases {
     }
   }
 
+  /** As {@link query}, of a statement that gives one row whatever the tables have. */
+  async queryRow<Row extends pg.QueryResultRow>(range: ShardRange, statement: Statement): Promise<Row> {
+    const [row] = await this.query<Row>(range, statement);
+    if (row === undefined) throw new Error(`"${statement.text}" gave no row.`);
+    return row;
+  }
+
   /** @throws ShardUnavailableError when the shard does not respond */
   async check(shard: ShardRange): Promise<void> {
     await this.query(shard, { text: 'SELECT 1', values: [] });

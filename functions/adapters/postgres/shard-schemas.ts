@@ -9,10 +9,11 @@ import type { MigratedShard } from '../shard-variables.ts';
 import { connectionSettings } from './connection.ts';
 import { APPLICATION_RIGHTS, type DatabaseUser, ensureDatabaseUser, MOVER_RIGHTS } from './database-users.ts';
 import { isLoginRefused } from './failures.ts';
-import { inTransaction, lockOutOtherMigrations, type RetryPolicy } from './locks.ts';
+import { inTransaction, lockOutOtherMigrations } from './locks.ts';
 import { IN_RANGE } from './range-condition.ts';
 import { applyMigrations } from './schema-migrations.ts';
 import { SHARD_MOVE, toShardMove } from './shard-move.ts';
+import type { RetryPolicy } from './until-unblocked.ts';
 
 /** For statements that read a whole table or build an index. */
 const LIMITS = { connect: 5_000, statement: 180_000 };

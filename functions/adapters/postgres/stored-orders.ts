@@ -23,7 +23,7 @@ export class PostgresStoredOrders {
 
   /** What a shard holds, as its statistics say it. @throws ShardUnavailableError */
   async read(shard: ShardRange): Promise<StoredShard> {
-    const [row] = await this.#databases.query<Omit<StoredShard, 'id'>>(shard, { text: READ, values: [] });
-    return { id: shard.id, bytes: row?.bytes ?? 0, keys: row?.keys ?? [] };
+    const stored = await this.#databases.queryRow<Omit<StoredShard, 'id'>>(shard, { text: READ, values: [] });
+    return { id: shard.id, ...stored };
   }
 }

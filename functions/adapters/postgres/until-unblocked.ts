@@ -1,25 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MoveBlockedError } from '../../domain/errors.ts';
-import { type ShardRange, shardName } from '../../domain/shard-map.ts';
 import { isBlocked } from './failures.ts';
-import type { RetryPolicy } from './locks.ts';
+
+export interface RetryPolicy {
+  readonly attempts: number;
+  readonly pauseMs: number;
+}
 
 /**
- * Repeats a step that gives up soon when other sessions hold what it has to lock: those that queue behind it pass in between.
+ * Repeats what gives up soon when other sessions hold what it has to lock: those that queue behind it pass in between.
  *
- * @throws MoveBlockedError after all attempts; what the step throws otherwise
+ * @param explained what is thrown after all attempts. @throws what `work` throws otherwise
  */
 export async function untilUnblocked<Result>(
-  shard: ShardRange,
   { attempts, pauseMs }: RetryPolicy,
-  step: () => Promise<Result>,
+  work: () => Promise<Result>,
+  explained: (attempts: number, cause: unknown) => Error | Promise<Error>,
 ): Promise<Result> {
   for (let tried = 1; ; tried++) {
     try {
-      return await step();
+      return await work();
     } catch (error) {
       if (!isBlocked(error)) throw error;
-      if (tried >= attempts) throw new MoveBlockedError(shardName(shard), tried, { cause: error });
+      if (tried >= attempts) throw await explained(tried, error);
       await delay(pauseMs);
     }
   }

@@ -24,11 +24,10 @@ export class PostgresUserErasure implements UserErasure {
   }
 
   async orders(shard: ShardRange, userId: string, placedUntil: Date): Promise<ErasedPage> {
-    const { outcome, erased, copies, stopped, leaving } = await this.#one<PageRow>(
-      shard,
-      'SELECT * FROM erase_orders($1, $2, $3)',
-      [userId, placedUntil, ERASED_AT_ONCE],
-    );
+    const { outcome, erased, copies, stopped, leaving } = await this.#databases.queryRow<PageRow>(shard, {
+      text: 'SELECT * FROM erase_orders($1, $2, $3)',
+      values: [userId, placedUntil, ERASED_AT_ONCE],
+    });
     if (outcome === 'busy') return { outcome };
     if (outcome === 'erased') return { outcome, orders: erased, copies, stopped };
     const { peer, expired, ...attempt } = leaving;
@@ -36,18 +35,12 @@ export class PostgresUserErasure implements UserErasure {
   }
 
   traces(shard: ShardRange, userId: string): Promise<ErasedTraces> {
-    return this.#one(shard, 'SELECT * FROM erase_traces($1)', [userId]);
+    return this.#databases.queryRow(shard, { text: 'SELECT * FROM erase_traces($1)', values: [userId] });
   }
 
   async known(shard: ShardRange, orderIds: readonly string[]): Promise<readonly string[]> {
     const text = 'SELECT id FROM orders WHERE id = ANY($1::uuid[])';
     const rows = await this.#databases.query<{ id: string }>(shard, { text, values: [orderIds] });
     return rows.map(({ id }) => id);
-  }
-
-  async #one<Row extends object>(shard: ShardRange, text: string, values: readonly unknown[]): Promise<Row> {
-    const [row] = await this.#databases.query<Row & Record<string, unknown>>(shard, { text, values });
-    if (row === undefined) throw new Error(`"${text}" gave no row.`);
-    return row;
   }
 }
